@@ -1,0 +1,197 @@
+#include "apdu/tlv.h"
+
+#define TAG_NUMBER_FOLLOWS 0x1F /* low bits of a first tag byte: the number is in the next ones */
+#define TAG_MORE 0x80           /* in a following tag byte: another one follows */
+#define TAG_BYTES_MAX 3
+#define LENGTH_LONG 0x80 /* a length byte that counts length bytes instead */
+#define LENGTH_BYTES_MAX 3
+
+static enum tlv_front read_tag(struct bytes *from, uint32_t *tag)
+{
+    uint8_t byte;
+    if (!bytes_take_u8(from, &byte))
+        return TLV_FRONT_SHORT;
+    *tag = byte;
+    if ((byte & TAG_NUMBER_FOLLOWS) != TAG_NUMBER_FOLLOWS)
+        return TLV_FRONT_OK;
+    for (int count = 1; count < TAG_BYTES_MAX; count++) {
+        if (!bytes_take_u8(from, &byte))
+            return TLV_FRONT_SHORT;
+        *tag = *tag << 8 | byte;
+        if ((byte & TAG_MORE) == 0)
+            return TLV_FRONT_OK;
+    }
+    return TLV_FRONT_BAD;
+}
+
+static enum tlv_front read_length(struct bytes *from, size_t *len)
+{
+    uint8_t byte;
+    if (!bytes_take_u8(from, &byte))
+        return TLV_FRONT_SHORT;
+    *len = byte;
+    if (byte < LENGTH_LONG)
+        return TLV_FRONT_OK;
+    const int count = byte & ~LENGTH_LONG;
+    if (count == 0 || count > LENGTH_BYTES_MAX)
+        return TLV_FRONT_BAD;
+    *len = 0;
+    for (int i = 0; i < count; i++) {
+        if (!bytes_take_u8(from, &byte))
+            return TLV_FRONT_SHORT;
+        *len = *len << 8 | byte;
+    }
+    return TLV_FRONT_OK;
+}
+
+enum tlv_front tlv_read_header(struct bytes from, struct tlv_header *out)
+{
+    struct bytes rest = from;
+    struct tlv_header header = {0};
+    enum tlv_front front = read_tag(&rest, &header.tag);
+    if (front == TLV_FRONT_OK)
+        front = read_length(&rest, &header.value_len);
+    if (front != TLV_FRONT_OK)
+        return front;
+    header.header_len = from.len - rest.len;
+    *out = header;
+    return TLV_FRONT_OK;
+}
+
+bool tlv_take(struct bytes *from, struct tlv *out)
+{
+    struct tlv_header header;
+    if (tlv_read_header(*from, &header) != TLV_FRONT_OK)
+        return false;
+    struct tlv tlv = {.tag = header.tag};
+    if (from->len - header.header_len < header.value_len)
+        return false;
+    (void)bytes_take(from, header.header_len + header.value_len, &tlv.whole);
+    tlv.value = bytes_of(tlv.whole.data + header.header_len, header.value_len);
+    *out = tlv;
+    return true;
+}
+
+bool tlv_take_tag(struct bytes *from, uint32_t tag, struct tlv *out)
+{
+    struct bytes rest = *from;
+    struct tlv tlv;
+    if (!tlv_take(&rest, &tlv) || tlv.tag != tag)
+        return false;
+    *from = rest;
+    *out = tlv;
+    return true;
+}
+
+bool tlv_take_optional(struct bytes *from, uint32_t tag, struct tlv *out)
+{
+    struct bytes rest = *from;
+    struct tlv tlv;
+    if (from->len == 0) {
+        *out = (struct tlv){0};
+        return true;
+    }
+    if (!tlv_take(&rest, &tlv))
+        return false;
+    if (tlv.tag != tag) {
+        *out = (struct tlv){0};
+        return true;
+    }
+    *from = rest;
+    *out = tlv;
+    return true;
+}
+
+bool tlv_find(struct bytes in, uint32_t tag, struct tlv *out)
+{
+    struct tlv tlv;
+    while (tlv_take(&in, &tlv)) {
+        if (tlv.tag == tag) {
+            *out = tlv;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tlv_whole(struct bytes in, uint32_t tag, struct tlv *out)
+{
+    struct tlv tlv;
+    if (!tlv_take_tag(&in, tag, &tlv) || in.len != 0)
+        return false;
+    *out = tlv;
+    return true;
+}
+
+static size_t tag_len(uint32_t tag)
+{
+    return tag > 0xFFFF ? 3 : tag > 0xFF ? 2 : 1;
+}
+
+static size_t length_len(size_t len)
+{
+    return len < 0x80 ? 1 : len <= 0xFF ? 2 : len <= 0xFFFF ? 3 : 4;
+}
+
+size_t tlv_header_len(uint32_t tag, size_t value_len)
+{
+    return tag_len(tag) + length_len(value_len);
+}
+
+void tlv_put_tag(struct writer *writer, uint32_t tag)
+{
+    for (size_t left = tag_len(tag); left > 0; left--)
+        writer_put_u8(writer, (uint8_t)(tag >> 8 * (left - 1)));
+}
+
+static void write_length(uint8_t *at, size_t len)
+{
+    const size_t count = length_len(len);
+    if (count == 1) {
+        at[0] = (uint8_t)len;
+        return;
+    }
+    at[0] = (uint8_t)(LENGTH_LONG | (count - 1));
+    for (size_t i = 1; i < count; i++)
+        at[i] = (uint8_t)(len >> 8 * (count - 1 - i));
+}
+
+void tlv_put_header(struct writer *writer, uint32_t tag, size_t value_len)
+{
+    tlv_put_tag(writer, tag);
+    uint8_t *room = writer_reserve(writer, length_len(value_len));
+    if (room != NULL)
+        write_length(room, value_len);
+}
+
+size_t tlv_open(struct writer *writer, uint32_t tag)
+{
+    tlv_put_tag(writer, tag);
+    writer_put_u8(writer, 0);
+    return writer->len;
+}
+
+void tlv_close(struct writer *writer, size_t mark)
+{
+    if (writer->overflow)
+        return;
+    const size_t len = writer->len - mark;
+    const size_t more = length_len(len) - 1;
+    if (more > 0) {
+        if (writer_reserve(writer, more) == NULL)
+            return;
+        memmove(writer->data + mark + more, writer->data + mark, len);
+    }
+    write_length(writer->data + mark - 1, len);
+}
+
+void tlv_put(struct writer *writer, uint32_t tag, struct bytes value)
+{
+    tlv_put_header(writer, tag, value.len);
+    writer_put(writer, value);
+}
+
+void tlv_put_u8(struct writer *writer, uint32_t tag, uint8_t value)
+{
+    tlv_put(writer, tag, bytes_of(&value, 1));
+}

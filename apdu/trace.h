@@ -1,0 +1,25 @@
+/* trace: where log lines go. The one global of the house: a sink that main sets, standard error by
+ * default. Lines never carry secrets: no key, no PIN, no plain profile content. */
+#ifndef EMUICC_APDU_TRACE_H
+#define EMUICC_APDU_TRACE_H
+
+#include <stdbool.h>
+
+enum trace_level {
+    TRACE_ERROR,  /* something the user must mend */
+    TRACE_NOTICE, /* what changed: plugged in, unplugged, profile enabled */
+    TRACE_DETAIL, /* why something was refused, for developers of the other side */
+};
+
+/* text: one line without its end, valid during the call only. */
+typedef void trace_sink(void *context, enum trace_level level, const char *text);
+
+/* A NULL sink means standard error, level TRACE_NOTICE and below. */
+void trace_to(trace_sink *sink, void *context);
+
+#define TRACE_PRINTF __attribute__((format(printf, 1, 2)))
+void trace_error(const char *format, ...) TRACE_PRINTF;
+void trace_notice(const char *format, ...) TRACE_PRINTF;
+void trace_detail(const char *format, ...) TRACE_PRINTF;
+
+#endif

@@ -1,0 +1,66 @@
+/* certificate: X.509 as GSMA profiles it, read in place by the house's own DER reader (SGP.22
+ * §4.5, RFC 5280). Nothing is copied: every slice borrows from the bytes parsed. */
+#ifndef EMUICC_CRYPTO_CERTIFICATE_H
+#define EMUICC_CRYPTO_CERTIFICATE_H
+
+#include "crypto/ec.h"
+#include "apdu/der.h"
+
+/* id-rspRole 2.23.146.1.2.1.n, found in certificatePolicies. */
+enum rsp_role {
+    RSP_ROLE_CI = 0,
+    RSP_ROLE_EUICC = 1,
+    RSP_ROLE_EUM = 2,
+    RSP_ROLE_DP_TLS = 3,
+    RSP_ROLE_DP_AUTH = 4,
+    RSP_ROLE_DP_PB = 5,
+    RSP_ROLE_DS_TLS = 6,
+    RSP_ROLE_DS_AUTH = 7,
+    RSP_ROLE_NONE = 255,
+};
+
+/* keyUsage bits of RFC 5280 §4.2.1.3 */
+#define KEY_USAGE_DIGITAL_SIGNATURE (1u << 0)
+#define KEY_USAGE_KEY_CERT_SIGN (1u << 5)
+#define KEY_USAGE_CRL_SIGN (1u << 6)
+
+struct certificate {
+    struct bytes whole, tbs;
+    struct bytes serial;               /* INTEGER content */
+    struct bytes issuer, subject;      /* Names, whole */
+    struct bytes subject_serial;       /* serialNumber attribute: the EID's digits, or empty */
+    struct bytes subject_organization; /* or empty */
+    int64_t not_before, not_after;     /* seconds since 1970, UTC */
+    enum ec_curve curve;
+    struct bytes point; /* EC_POINT_SIZE */
+    uint8_t signature[EC_SIGNATURE_SIZE];
+    struct bytes subject_key_id, authority_key_id; /* extension content, or empty */
+    uint32_t key_usage; /* der_to_bits form; 0 if the extension is absent */
+    bool ca;
+    enum rsp_role role;
+    struct bytes registered_id;    /* subjectAltName registeredID: the server's OID, or empty */
+    struct bytes name_constraints; /* extension content, or empty */
+};
+
+enum certificate_result {
+    CERTIFICATE_OK = 0,
+    CERTIFICATE_MALFORMED = 1, /* encoding */
+    CERTIFICATE_UNSUPPORTED_CURVE = 2,
+    CERTIFICATE_BAD_SIGNATURE = 3,
+    CERTIFICATE_WRONG_ISSUER = 4,    /* authority key id or issuer name */
+    CERTIFICATE_WRONG_USAGE = 5,     /* key usage, basic constraints */
+    CERTIFICATE_NAME_CONSTRAINT = 6, /* EID or organisation outside the EUM's range */
+};
+
+/* Reads one DER certificate and nothing after it. Returns a CERTIFICATE_* result. */
+int certificate_parse(struct bytes der, struct certificate *out);
+/* Issuer, key ids and signature (not the dates, which a card cannot know). */
+int certificate_verify(const struct certificate *certificate, const struct certificate *issuer);
+/* SGP.22 §4.5.2.1: the eUICC's EID and organisation against the EUM's permitted subtree. */
+int certificate_euicc_permitted(const struct certificate *euicc, const struct certificate *eum);
+/* The IIN that the EUM's permitted subtree names (digits), or empty. */
+struct bytes certificate_permitted_iin(const struct certificate *eum);
+/* EID from the eUICC certificate's serialNumber: 32 digits to 16 bytes. */
+bool certificate_eid(const struct certificate *euicc, uint8_t eid[16]);
+
+#endif

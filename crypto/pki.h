@@ -1,0 +1,49 @@
+/* pki: credentials on disk in the layout in which GSMA SGP.26 publishes them, and the making of
+ * test ones. Folders CertificateIssuer, EUM, eUICC, DPauth, DPpb, DPtls; CERT_*.der, SK_*.pem. */
+#ifndef EMUICC_CRYPTO_PKI_H
+#define EMUICC_CRYPTO_PKI_H
+
+#include "crypto/certificate.h"
+
+/* A certificate (DER, heap) and its private key (NULL where the folder has none). */
+struct pki_entity {
+    uint8_t *der;
+    size_t der_len;
+    struct certificate certificate; /* views into der */
+    struct ec_private *key;
+};
+void pki_entity_finish(struct pki_entity *entity);
+
+enum pki_name {
+    PKI_CI,
+    PKI_EUM,
+    PKI_EUICC,
+    PKI_DP_AUTH,
+    PKI_DP_PB,
+    PKI_DP_TLS,
+    PKI_NAMES,
+};
+
+/* Reads one entity: 0; 1 if the folder has no such certificate; a failure after one trace line that
+ * names the file and what is wrong with it. A missing key is no error: entity->key stays NULL. */
+int pki_read(const char *directory, enum pki_name name, enum ec_curve curve,
+             struct pki_entity *out);
+
+/* Issues an eUICC certificate for this EID under the EUM (which must have its key), with a fresh
+ * key pair. Refused (1, with a trace line) when the EID is outside the EUM's range. */
+int pki_issue_euicc(struct random *random, const struct pki_entity *eum, const uint8_t eid[16],
+                    struct pki_entity *out);
+
+struct pki_plan {
+    const char *directory;   /* made with mode 0700 if absent; keys are written 0600 */
+    const char *first_eid;   /* 32 digits */
+    const char *last_eid;    /* or NULL for one */
+    const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's */
+    const char *server_name; /* in DPtls and the servers' subjectAltName */
+    const char *server_oid;  /* dotted; NULL for the default */
+};
+/* Makes what is missing of the whole set; adds eUICC certificates to an existing one. 0, or a
+ * failure after one trace line. */
+int pki_make(struct random *random, const struct pki_plan *plan);
+
+#endif

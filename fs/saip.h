@@ -1,0 +1,57 @@
+/* saip: interpreter of the eUICC Profile Package: Interoperable Format (TCA 2.1 to 3.3.1). Takes
+ * a package as a stream of bytes, acts on each profile element as its last byte arrives, and builds
+ * an incoming profile. Says what became of it as the format's EUICCResponse. */
+#ifndef EMUICC_FS_SAIP_H
+#define EMUICC_FS_SAIP_H
+
+#include "fs/profile.h"
+
+/* PEStatus.status */
+enum pe_status {
+    PE_OK = 0,
+    PE_NOT_SUPPORTED = 1,
+    PE_MEMORY_FAILURE = 2,
+    PE_BAD_VALUES = 3,
+    PE_NOT_ENOUGH_MEMORY = 4,
+    PE_INVALID_REQUEST_FORMAT = 5,
+    PE_INVALID_PARAMETER = 6,
+    PE_RUNTIME_NOT_SUPPORTED = 7,
+    PE_LIB_NOT_SUPPORTED = 8,
+    PE_TEMPLATE_NOT_SUPPORTED = 9,
+    PE_FEATURE_NOT_SUPPORTED = 10,
+    PE_PIN_CODE_MISSING = 11,
+    PE_UNSUPPORTED_PROFILE_VERSION = 31,
+};
+
+/* What this card can do, as a package's header may demand it. */
+struct saip_platform {
+    uint32_t services;    /* UICCCapability: bit n of the ASN.1 at 1 << n */
+    size_t memory;        /* bytes of non-volatile memory left for this profile */
+    uint8_t major, minor; /* highest format version understood */
+};
+
+/* The chip as it comes by default. */
+extern const struct saip_platform saip_default_platform;
+
+struct saip; /* heap */
+
+/* Builds into *incoming, which stays the caller's. */
+int saip_create(const struct saip_platform *platform, struct profile *incoming, struct saip **out);
+void saip_destroy(struct saip *saip);
+
+enum saip_progress {
+    SAIP_MORE = 0,    /* go on */
+    SAIP_ENDED = 1,   /* PE-End was processed: the profile is complete */
+    SAIP_ABORTED = 2, /* the response says why; the profile is to be thrown away */
+};
+/* Any cut of the stream. A SAIP_* progress or a failure (< 0). Bytes after PE-End abort. */
+int saip_feed(struct saip *saip, struct bytes chunk);
+/* No more bytes will come: SAIP_ENDED, or SAIP_ABORTED if PE-End has not been seen. */
+int saip_finish(struct saip *saip);
+
+/* EUICCResponse, DER: { peStatus, profileInstallationAborted?, statusMessage? }. */
+void saip_put_response(const struct saip *saip, struct writer *out);
+/* Worst status so far: PE_OK, or what aborted. */
+enum pe_status saip_status(const struct saip *saip);
+
+#endif

@@ -1,0 +1,87 @@
+/* store: the chip's non-volatile memory, and the only code of the card that touches the disk. One
+ * SQLite database in a folder of mode 0700, one durable commit per changing command.
+ *
+ * A change starts a transaction by itself; the card ends it with store_commit() before it answers,
+ * or with store_rollback(). Functions return 0, a failure (< 0, traced), or a status word where one
+ * is named.
+ */
+#ifndef EMUICC_FS_STORE_H
+#define EMUICC_FS_STORE_H
+
+#include "fs/profile.h"
+
+struct store;
+
+/* Opens or makes DIRECTORY/…; takes it for this process alone. A failure has traced one line that
+ * says what and where (in use by another process, newer release's store, disk full, no rights). */
+int store_open(const char *directory, struct store **out);
+void store_close(struct store *store); /* rolls back what was not committed */
+/* True until something has been committed. */
+bool store_is_new(const struct store *store);
+
+bool store_changed(const struct store *store); /* a transaction is open */
+int store_commit(struct store *store);         /* nothing to do is success */
+void store_rollback(struct store *store);
+
+/* The chip's own values by name ("eid", "default-dp-address", "certificate/euicc/F541…"). */
+int store_put(struct store *store, const char *name, struct bytes value);
+/* Appends the value to *out; SW_REFERENCE_NOT_FOUND if there is none. */
+int store_get(struct store *store, const char *name, struct writer *out);
+int store_forget(struct store *store, const char *name);
+/* Names that start with prefix, in order. Return other than 0 from visit ends it and is returned.
+ */
+typedef int store_value_visitor(void *context, const char *name, struct bytes value);
+int store_each_value(struct store *store, const char *prefix, store_value_visitor *visit,
+                     void *context);
+
+/* Installed profiles. The slices borrow. */
+struct store_profile {
+    uint32_t id;                       /* given by store_profile_add() */
+    uint8_t iccid[PROFILE_ICCID_SIZE]; /* as EF.ICCID codes it: nibbles swapped */
+    uint8_t aid[FILE_AID_MAX];         /* of its ISD-P */
+    uint8_t aid_len;
+    uint8_t state;              /* 0 disabled, 1 enabled */
+    struct bytes nickname;      /* UTF-8 */
+    struct bytes metadata;      /* StoreMetadataRequest, BF25 whole */
+    struct bytes configuration; /* ConfigureISDPRequest, BF24 whole, or empty */
+    uint32_t size;              /* non-volatile bytes it takes */
+};
+/* Writes the row and everything in the profile; sets row->id. */
+int store_profile_add(struct store *store, struct store_profile *row, struct profile *profile);
+int store_profile_set_state(struct store *store, uint32_t id, uint8_t state);
+int store_profile_set_nickname(struct store *store, uint32_t id, struct bytes nickname);
+int store_profile_set_metadata(struct store *store, uint32_t id, struct bytes metadata);
+int store_profile_delete(struct store *store, uint32_t id);
+typedef int store_profile_visitor(void *context, const struct store_profile *row);
+/* In order of installation. */
+int store_each_profile(struct store *store, store_profile_visitor *visit, void *context);
+/* The whole profile back into memory; SW_REFERENCE_NOT_FOUND if there is none of this id. */
+int store_profile_load(struct store *store, uint32_t id, struct profile **out);
+
+/* Single changes to an installed profile. */
+int store_file_update(struct store *store, uint32_t profile, const struct file *file);
+int store_file_add(struct store *store, uint32_t profile, const struct file *file);
+int store_file_delete(struct store *store, uint32_t profile, uint32_t file);
+int store_pin_update(struct store *store, uint32_t profile, const struct pin *pin);
+int store_puk_update(struct store *store, uint32_t profile, const struct puk *puk);
+int store_aka_update(struct store *store, uint32_t profile, const struct aka *aka);
+
+/* Notifications, kept as the signed bytes that will be sent (SGP.22 §3.5). */
+struct store_notification {
+    uint32_t sequence;
+    uint8_t operation;    /* NotificationEvent bit number: 0 install … 3 delete; 4.. for v3 */
+    struct bytes address; /* FQDN */
+    struct bytes iccid;   /* 10 bytes, or empty */
+    struct bytes pending; /* PendingNotification, whole */
+};
+int store_notification_add(struct store *store, const struct store_notification *row);
+/* SW_REFERENCE_NOT_FOUND if there is none of this number. */
+int store_notification_remove(struct store *store, uint32_t sequence);
+typedef int store_notification_visitor(void *context, const struct store_notification *row);
+/* In order of sequence numbers. */
+int store_each_notification(struct store *store, store_notification_visitor *visit, void *context);
+
+/* Bytes that the installed profiles take together. */
+int store_used(struct store *store, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,47 @@
+/* isd_r: the ISD-R and the ECASD, what SGP.22 asks of the chip (SGP.22 §2.4, §5.7). */
+#ifndef EMUICC_ISD_R_ISD_R_H
+#define EMUICC_ISD_R_ISD_R_H
+
+#include "apdu/application.h"
+#include "crypto/pki.h"
+#include "crypto/random.h"
+#include "fs/store.h"
+
+struct isd_r; /* heap */
+
+/* What a handler wishes the card to do after its answer is committed. */
+struct isd_r_wish {
+    bool reload;  /* another profile is enabled now (or none): uicc_load() it */
+    bool refresh; /* the LPA asked for a REFRESH */
+};
+
+/* Reads registry, credentials and addresses out of the store. */
+int isd_r_create(struct store *store, struct random *random, struct isd_r **out);
+void isd_r_destroy(struct isd_r *isd_r);
+/* Power-on or reset: the RSP session ends as SGP.22 §3.1.3 says, a half package is forgotten. */
+void isd_r_reset(struct isd_r *isd_r);
+/* Forgets what was changed in memory but not committed. */
+int isd_r_rollback(struct isd_r *isd_r);
+
+/* The wish since the last call; it is cleared. */
+struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);
+/* Id in the store of the enabled profile, 0: none. */
+uint32_t isd_r_enabled_profile(const struct isd_r *isd_r);
+const uint8_t *isd_r_eid(const struct isd_r *isd_r); /* 16 bytes */
+
+/* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store.
+ */
+struct isd_r_birth {
+    const struct pki_entity *ci, *eum, *euicc; /* arrays, one entry a CI */
+    size_t count;
+};
+int isd_r_birth(struct store *store, const struct isd_r_birth *birth);
+/* A profile that the chip leaves the factory with, disabled: an unprotected package (DER). 0, 1
+ * when the package is refused (the reason traced), or a failure. */
+int isd_r_factory_install(struct isd_r *isd_r, struct bytes package);
+
+/* state: struct isd_r *. */
+extern const struct application isd_r_application;
+extern const struct application ecasd_application;
+
+#endif
