@@ -50,7 +50,8 @@ struct file {
     uint32_t content_len;
     uint8_t aid[FILE_AID_MAX]; /* ADF */
     uint8_t aid_len;
-    struct bytes pin_status;  /* PS_DO (C6) of a DF, or empty: arena's */
+    uint32_t pins; /* of a DF: id of the DF whose local PINs it shares; 0: its own, its parents' */
+    struct bytes pin_status;  /* of a DF: PIN references, as PS_DO's value part lists them */
     struct bytes proprietary; /* content of A5 as the package gave it, or empty */
     struct file *target;      /* a link: the file whose content and children are shown instead */
     struct file *parent;      /* NULL for the MF and for ADFs */

@@ -31,10 +31,13 @@ struct puk {
 
 enum aka_algorithm { AKA_MILENAGE = 1, AKA_TUAK = 2, AKA_TEST = 3 };
 
-/* PE-AKAParameter, one for each NAA. */
+/* PE-AKAParameter, one for each NAA. One that is mapped has nothing of its own below `mapped`:
+ * profile_aka() leads to the one that is used. */
 struct aka {
     struct aka *next;
-    uint32_t adf; /* id of the ADF it belongs to */
+    uint32_t adf;    /* id of the ADF it belongs to */
+    uint32_t mapped; /* id of the ADF whose parameters it shares; 0: its own */
+    uint8_t mapping_options;
     enum aka_algorithm algorithm;
     uint8_t options; /* algorithmOptions */
     uint8_t key[32];
@@ -51,10 +54,12 @@ struct aka {
     uint8_t sqn[AKA_SQN_COUNT][AKA_SQN_SIZE]; /* without IND */
 };
 
-/* A profile element that is kept whole: security domains, RFM, applications, non-standard. */
+/* A profile element that is kept whole: the header, security domains, RFM, applications, CDMA
+ * parameters, non-standard ones. */
 struct element {
     struct element *next;
     uint32_t tag;
+    uint32_t directory; /* id of the DF or ADF it was given for; 0: none */
     struct bytes whole; /* the element's TLV */
 };
 
@@ -93,6 +98,12 @@ struct file *profile_file_by_path(struct profile *profile, struct bytes path);
 /* Full or right-truncated AID; the first after `after` in order of creation (NULL: from the start).
  */
 struct file *profile_adf_by_aid(struct profile *profile, struct bytes aid, struct file *after);
+/* The PIN that a reference means in this directory: a global one (bit 8 clear) at the MF, a local
+ * one in the directory, in what it shares PINs with, or above; NULL if there is none. */
+struct pin *profile_pin(struct profile *profile, struct file *directory, uint8_t reference);
+struct puk *profile_puk(struct profile *profile, uint8_t reference);
+/* The parameters an ADF authenticates with, mapping followed; NULL if there are none. */
+struct aka *profile_aka(struct profile *profile, const struct file *adf);
 /* EF.ARR for this file, looked up as TS 102 221 §9.2.7 says: in its DF, then upwards. */
 struct file *profile_arr(struct profile *profile, struct file *file);
 
