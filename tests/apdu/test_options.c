@@ -1,0 +1,72 @@
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+
+#include "apdu/options.h"
+
+struct values {
+    const char *state;
+    struct options_list install;
+    bool once;
+};
+
+static const struct options_row rows[] = {
+    {"state", "DIR", "where the chip's memory is", OPTIONS_TEXT, offsetof(struct values, state)},
+    {"install", "FILE", "a package", OPTIONS_LIST, offsetof(struct values, install)},
+    {"once", NULL, "end after the reading", OPTIONS_FLAG, offsetof(struct values, once)},
+};
+static const struct options_program program = {"example", "COMMAND", "shows how it is done",
+                                               rows,      3,         "end of the help\n"};
+
+#define ARGV(...) ((char *[]){"example", __VA_ARGS__, NULL})
+
+Test(options, every_kind_and_positional_words)
+{
+    struct values values = {.state = "default"};
+    int first;
+    char **argv = ARGV("list", "--install", "a", "--once", "--install=b", "--", "--state");
+    cr_assert_eq(options_parse(&program, 8, argv, &values, &first), OPTIONS_RUN);
+    cr_assert_str_eq(values.state, "default");
+    cr_assert_eq(values.install.count, 2);
+    cr_assert_str_eq(values.install.items[1], "b");
+    cr_assert(values.once);
+    cr_assert_eq(first, 6);
+    cr_assert_str_eq(argv[6], "list");
+    cr_assert_str_eq(argv[7], "--state");
+}
+
+Test(options, help_teaches, .init = cr_redirect_stdout)
+{
+    struct values values = {0};
+    int first;
+    cr_assert_eq(options_parse(&program, 2, ARGV("--help"), &values, &first), OPTIONS_EXIT);
+    fflush(stdout);
+    cr_assert_stdout_eq_str("example: shows how it is done\n\n"
+                            "usage: example [OPTION]... COMMAND\n\noptions:\n"
+                            "  --state DIR             where the chip's memory is\n"
+                            "  --install FILE          a package\n"
+                            "  --once                  end after the reading\n"
+                            "  --help                  this text\n"
+                            "  --version               the release\n\n"
+                            "end of the help\n");
+}
+
+Test(options, names_for_the_checks, .init = cr_redirect_stdout)
+{
+    struct values values = {0};
+    int first;
+    cr_assert_eq(options_parse(&program, 2, ARGV("--help=options"), &values, &first), OPTIONS_EXIT);
+    fflush(stdout);
+    cr_assert_stdout_eq_str("--state\n--install\n--once\n--help\n--version\n");
+}
+
+Test(options, wrong_ones_get_one_line, .init = cr_redirect_stderr)
+{
+    struct values values = {0};
+    int first;
+    cr_assert_eq(options_parse(&program, 2, ARGV("--stat0"), &values, &first), OPTIONS_WRONG);
+    cr_assert_eq(options_parse(&program, 2, ARGV("--state"), &values, &first), OPTIONS_WRONG);
+    fflush(stderr);
+    cr_assert_stderr_eq_str(
+        "example: --stat0 is not an option (or takes no value); try 'example --help'\n"
+        "example: --state needs a value; try 'example --help'\n");
+}
