@@ -1,0 +1,33 @@
+# Debian 12 packages, sourced by tools/start and tools/check.
+#   packages_run    what building and running needs
+#   packages_check  what the tests need beside it
+
+packages_run="gcc libc6-dev meson ninja-build pkg-config
+  libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev
+  libpcsclite-dev pcscd vsmartcard-vpcd opensc ca-certificates"
+packages_check="libcriterion-dev clang clang-format libclang-rt-14-dev pcsc-tools git man-db
+  openssl python3 sqlite3 iproute2 procps"
+
+# packages_install NAME...: installs what is missing; says what to do when it may not.
+packages_install() {
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "These packages are missing; install them as root and run this again:" >&2
+    echo "  apt-get install ${missing[*]}" >&2
+    return 1
+  fi
+  echo "installing ${#missing[@]} packages: ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
+      >"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    echo "the packages could not be installed; the last lines of apt-get are above" >&2
+    return 1
+  fi
+  rm -f "$log"
+}
