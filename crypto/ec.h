@@ -37,6 +37,11 @@ int ec_sign(const struct ec_private *key, struct random *random, const struct by
 /* True only if the point is on the curve and the signature (EC_SIGNATURE_SIZE bytes) is right. */
 bool ec_verify(enum ec_curve curve, struct bytes point, const struct bytes *parts, size_t count,
                struct bytes signature);
+/* ECDSA-Sig-Value, as X.509 codes a signature (RFC 3279 §2.2.3). */
+#define EC_SIGNATURE_DER_MAX 72
+bool ec_signature_from_der(struct bytes der, uint8_t signature[EC_SIGNATURE_SIZE]);
+void ec_signature_put_der(struct writer *writer, const uint8_t signature[EC_SIGNATURE_SIZE]);
+
 /* The shared secret's x coordinate. SW-free: 0, a failure, or 1 if the point is not on the curve.
  */
 int ec_agree(const struct ec_private *key, struct bytes point, struct secret *out);

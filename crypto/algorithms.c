@@ -1,0 +1,86 @@
+#include "crypto/algorithms.h"
+
+#include "apdu/trace.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/obj_mac.h>
+#include <openssl/params.h>
+#include <pthread.h>
+
+static const char *const cbc_names[KEY_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
+static const char *const ecb_names[KEY_SIZES] = {"AES-128-ECB", "AES-192-ECB", "AES-256-ECB"};
+static const size_t key_lengths[KEY_SIZES] = {16, 24, 32};
+static const int curve_numbers[EC_CURVES] = {NID_X9_62_prime256v1, NID_brainpoolP256r1};
+static const char *const curve_names[EC_CURVES] = {"P-256", "brainpoolP256r1"};
+
+/* Reachable until the process ends, so that a leak checker sees no leak. */
+static struct algorithms table;
+static bool complete;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static EVP_MAC_CTX *make_cmac(EVP_MAC *mac, enum algorithms_key_size size)
+{
+    static const uint8_t zeros[32];
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, (char *)cbc_names[size], 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    if (context == NULL || EVP_MAC_init(context, zeros, key_lengths[size], params) == 1)
+        return context;
+    EVP_MAC_CTX_free(context);
+    return NULL;
+}
+
+static bool fetch_ciphers(void)
+{
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
+    bool ok = mac != NULL;
+    for (int size = 0; ok && size < KEY_SIZES; size++) {
+        table.cbc[size] = EVP_CIPHER_fetch(NULL, cbc_names[size], NULL);
+        table.ecb[size] = EVP_CIPHER_fetch(NULL, ecb_names[size], NULL);
+        table.cmac[size] = make_cmac(mac, size);
+        ok = table.cbc[size] != NULL && table.ecb[size] != NULL && table.cmac[size] != NULL;
+    }
+    EVP_MAC_free(mac);
+    return ok;
+}
+
+static bool fetch_groups(void)
+{
+    for (int curve = 0; curve < EC_CURVES; curve++) {
+        table.group[curve] = EC_GROUP_new_by_curve_name(curve_numbers[curve]);
+        if (table.group[curve] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void fetch(void)
+{
+    table.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    table.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    complete = table.sha256 != NULL && table.sha1 != NULL && fetch_ciphers() && fetch_groups();
+}
+
+const struct algorithms *algorithms(void)
+{
+    if (pthread_once(&once, fetch) == 0 && complete)
+        return &table;
+    (void)algorithms_failure("fetching the algorithms");
+    return NULL;
+}
+
+int algorithms_failure(const char *what)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    trace_error("crypto: %s failed: %s", what, reason != NULL ? reason : "no reason given");
+    ERR_clear_error();
+    return FAILURE_INTERNAL;
+}
+
+const char *algorithms_curve_name(enum ec_curve curve)
+{
+    return curve_names[curve];
+}

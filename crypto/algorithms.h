@@ -1,0 +1,31 @@
+/* algorithms: what OpenSSL hands out by name, fetched once for the process and constant afterwards.
+ * Inside crypto/ only. */
+#ifndef EMUICC_CRYPTO_ALGORITHMS_H
+#define EMUICC_CRYPTO_ALGORITHMS_H
+
+#include "apdu/status.h"
+#include "crypto/ec.h"
+
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+
+enum algorithms_key_size { KEY_128, KEY_192, KEY_256, KEY_SIZES };
+
+struct algorithms {
+    EVP_MD *sha256, *sha1;
+    EVP_CIPHER *cbc[KEY_SIZES], *ecb[KEY_SIZES];
+    EVP_MAC_CTX *cmac[KEY_SIZES]; /* keyed with zeros: to be duplicated and keyed anew */
+    EC_GROUP *group[EC_CURVES];
+};
+
+/* The table, filled on the first call from any thread; NULL, with a trace line, if the library
+ * lacks something. */
+const struct algorithms *algorithms(void);
+
+/* Says that the library failed at something; returns FAILURE_INTERNAL. */
+int algorithms_failure(const char *what);
+
+/* The library's name of a curve. */
+const char *algorithms_curve_name(enum ec_curve curve);
+
+#endif

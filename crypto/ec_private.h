@@ -1,0 +1,21 @@
+/* ec_private: what a private key is made of. Inside crypto/ only. */
+#ifndef EMUICC_CRYPTO_EC_PRIVATE_H
+#define EMUICC_CRYPTO_EC_PRIVATE_H
+
+#include "crypto/algorithms.h"
+
+struct ec_private {
+    enum ec_curve curve;
+    BIGNUM *scalar;
+    uint8_t point[EC_POINT_SIZE];
+    /* Of keys that last; a one-time key does without, and gets one when it is asked to sign. */
+    EVP_PKEY *signer;
+};
+
+/* The key in the form that OpenSSL signs with; the caller frees it. */
+EVP_PKEY *ec_private_signer(const struct ec_private *key);
+
+/* A scalar drawn between 1 and the curve's order less one. 0 or a failure. */
+int ec_private_draw(struct random *random, enum ec_curve curve, BIGNUM *out);
+
+#endif
