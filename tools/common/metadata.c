@@ -1,0 +1,97 @@
+#include "tools/common/metadata.h"
+
+#include "apdu/der.h"
+#include "tools/common/package.h"
+
+#include <stdio.h>
+
+/* StoreMetadataRequest */
+#define STORE_METADATA 0xBF25
+#define ICCID 0x5A
+#define SERVICE_PROVIDER_NAME 0x91
+#define PROFILE_NAME 0x92
+#define ICON_TYPE 0x93
+#define ICON 0x94
+#define PROFILE_CLASS 0x95
+#define NOTIFICATION_CONFIGURATION 0xB6
+#define PROFILE_OWNER 0xB7
+#define PROFILE_POLICY_RULES 0x99
+/* NotificationConfigurationInformation */
+#define MANAGEMENT_OPERATION 0x80
+#define NOTIFICATION_ADDRESS 0x81
+/* OperatorId */
+#define MCC_MNC 0x80
+#define GID1 0x81
+#define GID2 0x82
+
+#define DEFAULT_PROVIDER "emuicc"
+
+/* Bytes of the first max characters of a UTF-8 text. */
+static size_t front_of(const char *text, size_t max)
+{
+    size_t len = 0;
+    for (size_t characters = 0; text[len] != '\0'; len++) {
+        const bool starts = ((uint8_t)text[len] & 0xC0) != 0x80;
+        if (starts && characters++ == max)
+            break;
+    }
+    return len;
+}
+
+void metadata_init(struct metadata *metadata, const uint8_t iccid[METADATA_ICCID_SIZE],
+                   const char *name, const char *address)
+{
+    *metadata = (struct metadata){.class = METADATA_OPERATIONAL, .notification_count = 1};
+    package_swap_iccid(iccid, metadata->iccid);
+    snprintf(metadata->provider, sizeof(metadata->provider), "%s", DEFAULT_PROVIDER);
+    snprintf(metadata->name, sizeof(metadata->name), "%.*s", (int)front_of(name, METADATA_NAME_MAX),
+             name);
+    struct metadata_notification *all = &metadata->notifications[0];
+    all->events = METADATA_INSTALL | METADATA_ENABLE | METADATA_DISABLE | METADATA_DELETE;
+    snprintf(all->address, sizeof(all->address), "%s", address);
+}
+
+static void put_notifications(const struct metadata *metadata, struct writer *out)
+{
+    if (metadata->notification_count == 0)
+        return;
+    const size_t list = tlv_open(out, NOTIFICATION_CONFIGURATION);
+    for (size_t i = 0; i < metadata->notification_count; i++) {
+        const size_t entry = tlv_open(out, DER_SEQUENCE);
+        der_put_bits(out, MANAGEMENT_OPERATION, metadata->notifications[i].events);
+        tlv_put(out, NOTIFICATION_ADDRESS, bytes_of_text(metadata->notifications[i].address));
+        tlv_close(out, entry);
+    }
+    tlv_close(out, list);
+}
+
+static void put_owner(const struct metadata *metadata, struct writer *out)
+{
+    if (!metadata->has_owner)
+        return;
+    const size_t owner = tlv_open(out, PROFILE_OWNER);
+    tlv_put(out, MCC_MNC, bytes_of(metadata->mcc_mnc, sizeof(metadata->mcc_mnc)));
+    if (metadata->gid1_len > 0)
+        tlv_put(out, GID1, bytes_of(metadata->gid1, metadata->gid1_len));
+    if (metadata->gid2_len > 0)
+        tlv_put(out, GID2, bytes_of(metadata->gid2, metadata->gid2_len));
+    tlv_close(out, owner);
+}
+
+void metadata_put(const struct metadata *metadata, struct writer *out)
+{
+    const size_t request = tlv_open(out, STORE_METADATA);
+    tlv_put(out, ICCID, bytes_of(metadata->iccid, sizeof(metadata->iccid)));
+    tlv_put(out, SERVICE_PROVIDER_NAME, bytes_of_text(metadata->provider));
+    tlv_put(out, PROFILE_NAME, bytes_of_text(metadata->name));
+    if (metadata->icon_len > 0) {
+        der_put_integer(out, ICON_TYPE, metadata->icon_type);
+        tlv_put(out, ICON, bytes_of(metadata->icon, metadata->icon_len));
+    }
+    der_put_integer(out, PROFILE_CLASS, metadata->class);
+    put_notifications(metadata, out);
+    put_owner(metadata, out);
+    if (metadata->rules != 0)
+        der_put_bits(out, PROFILE_POLICY_RULES, metadata->rules);
+    tlv_close(out, request);
+}

@@ -1,0 +1,268 @@
+#include "tools/common/metadata.h"
+
+#include "apdu/der.h"
+#include "apdu/hex.h"
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/common/blob.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BLANKS " \t\r"
+#define SEPARATORS ", \t"
+#define PATH_SIZE 4096
+
+struct word {
+    const char *text;
+    uint32_t value;
+};
+
+/* Applies a value; returns what is wrong with it, or NULL. */
+typedef const char *setter(struct metadata *metadata, const char *path, char *value);
+
+static bool find_word(const struct word *words, const char *text, uint32_t *value)
+{
+    for (; words->text != NULL; words++) {
+        if (strcmp(words->text, text) == 0) {
+            *value = words->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *set_text(char *out, size_t size, size_t characters, const char *value)
+{
+    if (!der_is_utf8(bytes_of_text(value), characters))
+        return "is too long or no UTF-8";
+    snprintf(out, size, "%s", value);
+    return NULL;
+}
+
+static const char *set_provider(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    return set_text(metadata->provider, sizeof(metadata->provider), METADATA_PROVIDER_MAX, value);
+}
+
+static const char *set_name(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    return set_text(metadata->name, sizeof(metadata->name), METADATA_NAME_MAX, value);
+}
+
+static const char *set_code(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    return set_text(metadata->confirmation_code, sizeof(metadata->confirmation_code),
+                    METADATA_CODE_MAX, value);
+}
+
+static const char *set_class(struct metadata *metadata, const char *path, char *value)
+{
+    static const struct word classes[] = {{"test", METADATA_TEST},
+                                          {"provisioning", METADATA_PROVISIONING},
+                                          {"operational", METADATA_OPERATIONAL},
+                                          {NULL, 0}};
+    (void)path;
+    uint32_t class;
+    if (!find_word(classes, value, &class))
+        return "is not test, provisioning or operational";
+    metadata->class = (enum metadata_class) class;
+    return NULL;
+}
+
+static const char *set_rules(struct metadata *metadata, const char *path, char *value)
+{
+    static const struct word rules[] = {{"update-control", METADATA_UPDATE_CONTROL},
+                                        {"ppr1", METADATA_PPR1},
+                                        {"ppr2", METADATA_PPR2},
+                                        {NULL, 0}};
+    (void)path;
+    char *rest = value;
+    for (char *word; (word = strsep(&rest, SEPARATORS)) != NULL;) {
+        uint32_t rule;
+        if (*word == '\0')
+            continue;
+        if (!find_word(rules, word, &rule))
+            return "has a word other than update-control, ppr1, ppr2";
+        metadata->rules |= rule;
+    }
+    return NULL;
+}
+
+/* MCC and MNC as TS 24.008 §10.5.1.13 packs their digits: F stands for an absent third one. */
+static const char *set_owner(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    const size_t len = strspn(value, "0123456789");
+    if (value[len] != '\0' || (len != 5 && len != 6))
+        return "is not five or six digits";
+    const uint8_t third = len == 6 ? (uint8_t)(value[5] - '0') : 0x0F;
+    metadata->mcc_mnc[0] = (uint8_t)((value[1] - '0') << 4 | (value[0] - '0'));
+    metadata->mcc_mnc[1] = (uint8_t)(third << 4 | (value[2] - '0'));
+    metadata->mcc_mnc[2] = (uint8_t)((value[4] - '0') << 4 | (value[3] - '0'));
+    metadata->has_owner = true;
+    return NULL;
+}
+
+static const char *set_gid(uint8_t gid[METADATA_GID_MAX], size_t *len, const char *value)
+{
+    struct writer out = writer_on(gid, METADATA_GID_MAX);
+    if (!hex_decode(value, &out))
+        return "is not hexadecimal, or too long";
+    *len = out.len;
+    return NULL;
+}
+
+static const char *set_gid1(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    return set_gid(metadata->gid1, &metadata->gid1_len, value);
+}
+
+static const char *set_gid2(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    return set_gid(metadata->gid2, &metadata->gid2_len, value);
+}
+
+/* A file named beside the text, or by an absolute path. */
+static bool path_beside(const char *text, const char *name, char *out, size_t size)
+{
+    const char *slash = strrchr(text, '/');
+    const int folder = slash != NULL && name[0] != '/' ? (int)(slash + 1 - text) : 0;
+    return snprintf(out, size, "%.*s%s", folder, text, name) < (int)size;
+}
+
+static const char *set_icon(struct metadata *metadata, const char *path, char *value)
+{
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G'}, jpg[] = {0xFF, 0xD8, 0xFF};
+    char file[PATH_SIZE];
+    struct blob icon;
+    if (!path_beside(path, value, file, sizeof(file)) ||
+        blob_read_file(file, METADATA_ICON_MAX, &icon) != 0)
+        return "names no file of at most 1024 bytes";
+    const bool is_png = bytes_start_with(blob_bytes(&icon), bytes_of(png, sizeof(png)));
+    const bool is_jpg = bytes_start_with(blob_bytes(&icon), bytes_of(jpg, sizeof(jpg)));
+    metadata->icon_type = is_png ? METADATA_PNG : METADATA_JPG;
+    metadata->icon_len = icon.len;
+    memcpy(metadata->icon, icon.data, icon.len);
+    blob_finish(&icon);
+    return is_png || is_jpg ? NULL : "names neither a PNG nor a JPG";
+}
+
+static bool add_event(struct metadata_notification *notification, const char *word)
+{
+    static const struct word events[] = {{"install", METADATA_INSTALL},
+                                         {"enable", METADATA_ENABLE},
+                                         {"disable", METADATA_DISABLE},
+                                         {"delete", METADATA_DELETE},
+                                         {NULL, 0}};
+    uint32_t event;
+    if (!find_word(events, word, &event))
+        return false;
+    notification->events |= event;
+    return true;
+}
+
+/* Events first; the word that is none is the address, and the last one. */
+static const char *set_notification(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    if (!metadata->own_notifications)
+        metadata->notification_count = 0;
+    metadata->own_notifications = true;
+    if (strcmp(value, "none") == 0)
+        return NULL;
+    if (metadata->notification_count == METADATA_NOTIFICATIONS_MAX)
+        return "is one too many";
+    struct metadata_notification notification = {0};
+    char *rest = value;
+    for (char *word; (word = strsep(&rest, SEPARATORS)) != NULL;) {
+        if (*word == '\0' || add_event(&notification, word))
+            continue;
+        if (notification.address[0] != '\0' || strlen(word) >= sizeof(notification.address))
+            return "has more than one address, or a wrong event";
+        snprintf(notification.address, sizeof(notification.address), "%s", word);
+    }
+    if (notification.events == 0 || notification.address[0] == '\0')
+        return "is not a list of events and an address";
+    metadata->notifications[metadata->notification_count++] = notification;
+    return NULL;
+}
+
+static const struct {
+    const char *key;
+    setter *set;
+} keys[] = {
+    {"provider", set_provider},
+    {"name", set_name},
+    {"class", set_class},
+    {"icon", set_icon},
+    {"rules", set_rules},
+    {"owner", set_owner},
+    {"gid1", set_gid1},
+    {"gid2", set_gid2},
+    {"notification", set_notification},
+    {"confirmation-code", set_code},
+};
+
+static char *trim(char *text)
+{
+    text += strspn(text, BLANKS);
+    for (size_t len = strlen(text); len > 0 && strchr(BLANKS, text[len - 1]) != NULL; len--)
+        text[len - 1] = '\0';
+    return text;
+}
+
+static const char *apply(struct metadata *metadata, const char *path, char *line)
+{
+    line = trim(line);
+    if (*line == '\0' || *line == '#')
+        return NULL;
+    char *equals = strchr(line, '=');
+    if (equals == NULL)
+        return "is not a line 'key = value'";
+    *equals = '\0';
+    const char *key = trim(line);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(keys[i].key, key) == 0)
+            return keys[i].set(metadata, path, trim(equals + 1));
+    return "is not a key";
+}
+
+static int apply_lines(struct metadata *metadata, const char *path, char *text)
+{
+    int number = 0;
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+        number++;
+        const char *wrong = apply(metadata, path, line);
+        if (wrong != NULL) {
+            trace_error("%s:%d: '%s' %s", path, number, trim(line), wrong);
+            return FAILURE_INTERNAL;
+        }
+    }
+    const bool needs_owner =
+        metadata->rules != 0 || metadata->gid1_len > 0 || metadata->gid2_len > 0;
+    if (needs_owner && !metadata->has_owner) {
+        trace_error("%s: rules, gid1 and gid2 need an owner", path);
+        return FAILURE_INTERNAL;
+    }
+    return 0;
+}
+
+int metadata_read(struct metadata *metadata, const char *path)
+{
+    struct blob file;
+    const int found = blob_read_file(path, METADATA_TEXT_MAX, &file);
+    if (found != 0)
+        return found < 0 ? found : 0;
+    char text[METADATA_TEXT_MAX + 1];
+    memcpy(text, file.data, file.len);
+    text[file.len] = '\0';
+    blob_finish(&file);
+    return apply_lines(metadata, path, text);
+}

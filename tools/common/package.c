@@ -1,0 +1,71 @@
+#include "tools/common/package.h"
+
+#include "apdu/der.h"
+#include "apdu/hex.h"
+
+#define PE_HEADER 0xA0
+#define PE_END 0xAA
+#define HEADER_MAJOR 0x80
+#define HEADER_MINOR 0x81
+#define HEADER_TYPE 0x82
+#define HEADER_ICCID 0x83
+#define VERSION_MAX 255
+#define PADDING_DIGIT 'F'
+
+static bool take_version(struct bytes *from, uint32_t tag, uint8_t *out)
+{
+    struct tlv version;
+    uint32_t number;
+    if (!tlv_take_tag(from, tag, &version) || !der_to_unsigned(version.value, VERSION_MAX, &number))
+        return false;
+    *out = (uint8_t)number;
+    return true;
+}
+
+static bool read_header(struct bytes value, struct package_header *out)
+{
+    struct tlv type, iccid;
+    if (!take_version(&value, HEADER_MAJOR, &out->major) ||
+        !take_version(&value, HEADER_MINOR, &out->minor) ||
+        !tlv_take_optional(&value, HEADER_TYPE, &type) || type.value.len >= sizeof(out->type) ||
+        !tlv_take_tag(&value, HEADER_ICCID, &iccid))
+        return false;
+    if (!der_is_utf8(type.value, sizeof(out->type) - 1))
+        return false;
+    if (type.value.len > 0)
+        memcpy(out->type, type.value.data, type.value.len);
+    return bytes_copy_exact(iccid.value, out->iccid, sizeof(out->iccid));
+}
+
+static bool ends_well(struct bytes elements)
+{
+    struct tlv element = {0};
+    while (elements.len > 0)
+        if (!tlv_take(&elements, &element))
+            return false;
+    return element.tag == PE_END;
+}
+
+bool package_read_header(struct bytes package, struct package_header *out)
+{
+    struct package_header header = {0};
+    struct tlv first;
+    if (!tlv_take_tag(&package, PE_HEADER, &first) || !read_header(first.value, &header) ||
+        !ends_well(package))
+        return false;
+    *out = header;
+    return true;
+}
+
+void package_swap_iccid(const uint8_t from[PACKAGE_ICCID_SIZE], uint8_t to[PACKAGE_ICCID_SIZE])
+{
+    for (size_t i = 0; i < PACKAGE_ICCID_SIZE; i++)
+        to[i] = (uint8_t)(from[i] << 4 | from[i] >> 4);
+}
+
+void package_iccid_text(const uint8_t iccid[PACKAGE_ICCID_SIZE], char text[PACKAGE_ICCID_TEXT_SIZE])
+{
+    hex_encode(bytes_of(iccid, PACKAGE_ICCID_SIZE), text);
+    for (size_t len = strlen(text); len > 0 && text[len - 1] == PADDING_DIGIT; len--)
+        text[len - 1] = '\0';
+}
