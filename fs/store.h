@@ -3,7 +3,9 @@
  *
  * A change starts a transaction by itself; the card ends it with store_commit() before it answers,
  * or with store_rollback(). Functions return 0, a failure (< 0, traced), or a status word where one
- * is named.
+ * is named. FAILURE_MEMORY is a disk that is full or fails. After a failed change the transaction
+ * can only be rolled back: store_commit() refuses it. A visitor may read and change what it is
+ * shown and other tables, but not call the function that visits it, nor commit.
  */
 #ifndef EMUICC_FS_STORE_H
 #define EMUICC_FS_STORE_H
@@ -15,12 +17,16 @@ struct store;
 /* Opens or makes DIRECTORY/…; takes it for this process alone. A failure has traced one line that
  * says what and where (in use by another process, newer release's store, disk full, no rights). */
 int store_open(const char *directory, struct store **out);
+/* As store_open(), the disk being reached through this VFS of SQLite (NULL: the system's). */
+int store_open_through(const char *directory, const char *vfs, struct store **out);
 void store_close(struct store *store); /* rolls back what was not committed */
 /* True until something has been committed. */
 bool store_is_new(const struct store *store);
 
 bool store_changed(const struct store *store); /* a transaction is open */
-int store_commit(struct store *store);         /* nothing to do is success */
+/* Durable when it returns 0: one fsync. Nothing to do is success. After a failure everything since
+ * the last commit is rolled back. */
+int store_commit(struct store *store);
 void store_rollback(struct store *store);
 
 /* The chip's own values by name ("eid", "default-dp-address", "certificate/euicc/F541…"). */
@@ -46,8 +52,10 @@ struct store_profile {
     struct bytes configuration; /* ConfigureISDPRequest, BF24 whole, or empty */
     uint32_t size;              /* non-volatile bytes it takes */
 };
-/* Writes the row and everything in the profile; sets row->id. */
+/* Writes the row and everything in the profile; sets row->id, which is greater than those before.
+ */
 int store_profile_add(struct store *store, struct store_profile *row, struct profile *profile);
+/* SW_REFERENCE_NOT_FOUND if there is no profile of this id. */
 int store_profile_set_state(struct store *store, uint32_t id, uint8_t state);
 int store_profile_set_nickname(struct store *store, uint32_t id, struct bytes nickname);
 int store_profile_set_metadata(struct store *store, uint32_t id, struct bytes metadata);
@@ -58,9 +66,11 @@ int store_each_profile(struct store *store, store_profile_visitor *visit, void *
 /* The whole profile back into memory; SW_REFERENCE_NOT_FOUND if there is none of this id. */
 int store_profile_load(struct store *store, uint32_t id, struct profile **out);
 
-/* Single changes to an installed profile. */
+/* Single changes to an installed profile. SW_REFERENCE_NOT_FOUND if there is no such row: a file by
+ * its id, a PIN by directory and reference, a PUK by reference, AKA parameters by ADF. */
 int store_file_update(struct store *store, uint32_t profile, const struct file *file);
 int store_file_add(struct store *store, uint32_t profile, const struct file *file);
+/* With everything below it, and the links that lead there. */
 int store_file_delete(struct store *store, uint32_t profile, uint32_t file);
 int store_pin_update(struct store *store, uint32_t profile, const struct pin *pin);
 int store_puk_update(struct store *store, uint32_t profile, const struct puk *puk);

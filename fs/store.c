@@ -1,0 +1,192 @@
+#include "fs/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "fs/store_database.h"
+
+#define FILE_NAME "store.sqlite"
+#define FOLDER_MODE 0700
+#define FILE_MODE 0600
+
+static int refuse(const char *doing, const char *path)
+{
+    trace_error("cannot %s %s: %s", doing, path, strerror(errno));
+    return FAILURE_MEMORY;
+}
+
+/* A name that survives a power cut needs its folder written as well. */
+static void sync_folder(const char *path)
+{
+    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    fsync(folder);
+    close(folder);
+}
+
+static void sync_parent(const char *path, size_t len)
+{
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    char *parent = len > 0 ? strndup(path, len) : strdup(".");
+    if (parent != NULL)
+        sync_folder(parent);
+    free(parent);
+}
+
+/* The folder that the first len characters of path name. */
+static int make_folder(char *path, size_t len)
+{
+    const char after = path[len];
+    path[len] = '\0';
+    int result = 0;
+    if (mkdir(path, FOLDER_MODE) == 0)
+        sync_parent(path, len);
+    else if (errno != EEXIST && access(path, F_OK) != 0)
+        result = refuse("make", path);
+    path[len] = after;
+    return result;
+}
+
+static int make_folders(char *path)
+{
+    int result = 0;
+    for (size_t i = 1; path[i] != '\0' && result == 0; i++)
+        if (path[i] == '/' && path[i - 1] != '/')
+            result = make_folder(path, i);
+    return result;
+}
+
+/* SQLite would make it readable by all. */
+static int make_file(const char *path)
+{
+    const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (file < 0)
+        return refuse("open", path);
+    close(file);
+    sync_parent(path, strlen(path));
+    return 0;
+}
+
+/* A chip that was started once and never got its credentials is as good as new. */
+static int look_if_fresh(struct store *store)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_ANYTHING);
+    if (statement == NULL)
+        return FAILURE_INTERNAL;
+    bool anything = false;
+    const int result = store_statement_step(store, statement, &anything);
+    store_statement_done(statement);
+    store->fresh = !anything;
+    return result;
+}
+
+static int open_at(struct store *store, const char *vfs)
+{
+    int result = make_folders(store->path);
+    if (result == 0)
+        result = make_file(store->path);
+    if (result == 0)
+        result = store_database_open(store, vfs);
+    if (result == 0)
+        result = store_schema_prepare(store);
+    if (result == 0)
+        result = look_if_fresh(store);
+    return result;
+}
+
+int store_open_through(const char *directory, const char *vfs, struct store **out)
+{
+    store_memory_configure();
+    struct store *store = calloc(1, sizeof(*store));
+    if (store == NULL || asprintf(&store->path, "%s/" FILE_NAME, directory) < 0) {
+        free(store);
+        trace_error("cannot open %s: out of memory", directory);
+        return FAILURE_INTERNAL;
+    }
+    const int result = open_at(store, vfs);
+    if (result == 0)
+        *out = store;
+    else
+        store_close(store);
+    return result;
+}
+
+int store_open(const char *directory, struct store **out)
+{
+    return store_open_through(directory, NULL, out);
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    store_rollback(store);
+    store_database_close(store);
+    free(store->path);
+    free(store);
+}
+
+bool store_is_new(const struct store *store)
+{
+    return store->fresh;
+}
+
+bool store_changed(const struct store *store)
+{
+    return store->changed;
+}
+
+/* The log still holds the pages as they were before a deletion: cuts it to nothing. What cannot be
+ * cut now, while somebody reads or the disk is full, is cut after a later commit. */
+static void purge(struct store *store)
+{
+    if (sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
+        SQLITE_OK)
+        store->purge = false;
+}
+
+static int finish_commit(struct store *store)
+{
+    sqlite3_stmt *statement = store->broken ? NULL : store_statement(store, STORE_COMMIT);
+    if (statement == NULL)
+        return FAILURE_MEMORY;
+    return store_statement_run(store, statement);
+}
+
+int store_commit(struct store *store)
+{
+    if (!store->changed)
+        return 0;
+    const int result = finish_commit(store);
+    if (result != 0) {
+        store_rollback(store);
+        return result;
+    }
+    store->changed = false;
+    store->fresh = false;
+    if (store->purge)
+        purge(store);
+    return 0;
+}
+
+void store_rollback(struct store *store)
+{
+    if (!store->changed)
+        return;
+    /* SQLite has rolled back by itself after some errors. */
+    sqlite3_stmt *statement = sqlite3_get_autocommit(store->database) == 0
+                                  ? store_statement(store, STORE_ROLLBACK)
+                                  : NULL;
+    if (statement != NULL)
+        (void)store_statement_run(store, statement);
+    store->changed = false;
+    store->broken = false;
+}

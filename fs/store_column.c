@@ -1,0 +1,138 @@
+#include "fs/store_column.h"
+
+void store_column_bind_bytes(sqlite3_stmt *statement, int parameter, struct bytes bytes)
+{
+    /* SQLite takes a null pointer for NULL, whatever the length. */
+    sqlite3_bind_blob64(statement, parameter, bytes.len > 0 ? bytes.data : (const void *)"",
+                        bytes.len, SQLITE_STATIC);
+}
+
+struct bytes store_column_bytes(sqlite3_stmt *statement, int column)
+{
+    const void *data = sqlite3_column_blob(statement, column);
+    return bytes_of(data, data != NULL ? (size_t)sqlite3_column_bytes(statement, column) : 0);
+}
+
+static int64_t number_of(const struct store_column *column, const void *field)
+{
+    switch (column->kind) {
+    case STORE_U8:
+        return *(const uint8_t *)field;
+    case STORE_U16:
+        return *(const uint16_t *)field;
+    case STORE_FLAG:
+        return *(const bool *)field;
+    default:
+        return *(const uint32_t *)field;
+    }
+}
+
+static struct bytes bytes_in(const struct store_column *column, const void *object)
+{
+    const uint8_t *field = (const uint8_t *)object + column->offset;
+    switch (column->kind) {
+    case STORE_ARRAY:
+        return bytes_of(field, column->size);
+    case STORE_COUNTED:
+        return bytes_of(field, *((const uint8_t *)object + column->count));
+    case STORE_TEXT:
+        return bytes_of(field, strnlen((const char *)field, column->size));
+    default:
+        return *(const struct bytes *)(const void *)field;
+    }
+}
+
+static bool is_number(const struct store_column *column)
+{
+    return column->kind <= STORE_FLAG;
+}
+
+void store_column_bind(sqlite3_stmt *statement, int first, const struct store_columns *columns,
+                       const void *object)
+{
+    for (int i = 0; i < columns->count; i++) {
+        const struct store_column *column = &columns->rows[i];
+        const void *field = (const uint8_t *)object + column->offset;
+        if (is_number(column))
+            sqlite3_bind_int64(statement, first + i, number_of(column, field));
+        else
+            store_column_bind_bytes(statement, first + i, bytes_in(column, object));
+    }
+}
+
+static bool set_number(const struct store_column *column, void *field, int64_t value)
+{
+    const int64_t max = column->kind == STORE_FLAG ? 1 : ((int64_t)1 << 8 * column->size) - 1;
+    if (value < 0 || value > max)
+        return false;
+    switch (column->kind) {
+    case STORE_U8:
+        *(uint8_t *)field = (uint8_t)value;
+        return true;
+    case STORE_U16:
+        *(uint16_t *)field = (uint16_t)value;
+        return true;
+    case STORE_FLAG:
+        *(bool *)field = value != 0;
+        return true;
+    default:
+        *(uint32_t *)field = (uint32_t)value;
+        return true;
+    }
+}
+
+static bool set_slice(struct bytes *slice, struct bytes value, struct arena *arena)
+{
+    *slice = value;
+    if (arena == NULL || value.len == 0)
+        return true;
+    slice->data = arena_copy(arena, value);
+    return slice->data != NULL;
+}
+
+static bool set_counted(const struct store_column *column, uint8_t *object, struct bytes value)
+{
+    if (value.len > column->size || value.len > UINT8_MAX)
+        return false;
+    object[column->count] = (uint8_t)value.len;
+    return bytes_copy_exact(value, object + column->offset, value.len);
+}
+
+static bool set_text(const struct store_column *column, char *text, struct bytes value)
+{
+    if (value.len >= column->size)
+        return false;
+    text[value.len] = '\0';
+    return bytes_copy_exact(value, text, value.len);
+}
+
+static bool set_bytes(const struct store_column *column, void *object, struct bytes value,
+                      struct arena *arena)
+{
+    uint8_t *field = (uint8_t *)object + column->offset;
+    switch (column->kind) {
+    case STORE_ARRAY:
+        return bytes_copy_exact(value, field, column->size);
+    case STORE_COUNTED:
+        return set_counted(column, object, value);
+    case STORE_TEXT:
+        return set_text(column, (char *)field, value);
+    default:
+        return set_slice((struct bytes *)(void *)field, value, arena);
+    }
+}
+
+bool store_column_read(sqlite3_stmt *statement, const struct store_columns *columns, void *object,
+                       struct arena *arena)
+{
+    for (int i = 0; i < columns->count; i++) {
+        const struct store_column *column = &columns->rows[i];
+        void *field = (uint8_t *)object + column->offset;
+        const bool fits = is_number(column)
+                              ? set_number(column, field, sqlite3_column_int64(statement, i))
+                              : set_bytes(column, object, store_column_bytes(statement, i), arena);
+        if (!fits)
+            return false;
+    }
+    return true;
+}

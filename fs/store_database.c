@@ -1,0 +1,176 @@
+#include "fs/store_database.h"
+
+#include <errno.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+/* Memory is for the process to be small: pages held beside those that a transaction needs. */
+#define SETTINGS                                                                                   \
+    "PRAGMA locking_mode = EXCLUSIVE;"                                                             \
+    "PRAGMA journal_mode = WAL;"                                                                   \
+    "PRAGMA synchronous = FULL;"                                                                   \
+    "PRAGMA secure_delete = ON;"                                                                   \
+    "PRAGMA foreign_keys = ON;"                                                                    \
+    "PRAGMA trusted_schema = OFF;"                                                                 \
+    "PRAGMA cell_size_check = ON;"                                                                 \
+    "PRAGMA temp_store = MEMORY;"                                                                  \
+    "PRAGMA cache_size = -128;"                                                                    \
+    "PRAGMA wal_autocheckpoint = 256;"                                                             \
+    "PRAGMA journal_size_limit = 1048576;"
+#define LOOKASIDE_SLOT_SIZE 128
+#define LOOKASIDE_SLOTS 64
+
+static const char *const sql[] = {
+#define STORE_STATEMENT_SQL(name, text) [name] = text,
+    STORE_STATEMENT_TABLE(STORE_STATEMENT_SQL)
+#undef STORE_STATEMENT_SQL
+};
+
+static int failure_of(int code)
+{
+    switch (code & 0xFF) { /* the primary code of an extended one */
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return FAILURE_MEMORY;
+    default:
+        return FAILURE_INTERNAL;
+    }
+}
+
+static const char *reason_of(int code, const char *otherwise)
+{
+    switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "in use by another process";
+    case SQLITE_FULL:
+        return "no space left";
+    case SQLITE_NOTADB:
+        return "not a store of emuicc";
+    default:
+        return otherwise;
+    }
+}
+
+int store_database_failure(struct store *store, const char *doing)
+{
+    const int code = sqlite3_extended_errcode(store->database);
+    const int error = sqlite3_system_errno(store->database);
+    const bool system = (code & 0xFF) == SQLITE_IOERR && error != 0;
+    trace_error("cannot %s %s: %s%s%s (SQLite %d)", doing, store->path,
+                reason_of(code, sqlite3_errmsg(store->database)), system ? ": " : "",
+                system ? strerror(error) : "", code);
+    return failure_of(code);
+}
+
+int store_database_damaged(struct store *store, const char *table)
+{
+    trace_error("cannot read %s: damaged row in table %s", store->path, table);
+    return FAILURE_INTERNAL;
+}
+
+int store_database_open(struct store *store, const char *vfs)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    if (sqlite3_open_v2(store->path, &store->database, flags, vfs) != SQLITE_OK)
+        return store_database_failure(store, "open");
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SLOT_SIZE,
+                      LOOKASIDE_SLOTS);
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (sqlite3_exec(store->database, SETTINGS, NULL, NULL, NULL) != SQLITE_OK)
+        return store_database_failure(store, "open");
+    return 0;
+}
+
+void store_database_close(struct store *store)
+{
+    for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->database);
+}
+
+sqlite3_stmt *store_statement(struct store *store, enum store_statement which)
+{
+    sqlite3_stmt **statement = &store->statements[which];
+    if (*statement == NULL &&
+        sqlite3_prepare_v3(store->database, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+                           NULL) != SQLITE_OK) {
+        store_database_failure(store, "prepare a statement for");
+        return NULL;
+    }
+    if (sqlite3_stmt_busy(*statement)) {
+        trace_error("cannot use %s: a visitor called back into the same list", store->path);
+        return NULL;
+    }
+    return *statement;
+}
+
+static int begin(struct store *store)
+{
+    if (store->changed)
+        return store->broken ? FAILURE_MEMORY : 0;
+    sqlite3_stmt *statement = store_statement(store, STORE_BEGIN);
+    if (statement == NULL)
+        return FAILURE_INTERNAL;
+    store->changed = true;
+    return store_statement_run(store, statement);
+}
+
+sqlite3_stmt *store_statement_for_change(struct store *store, enum store_statement which)
+{
+    if (begin(store) != 0)
+        return NULL;
+    sqlite3_stmt *statement = store_statement(store, which);
+    store->broken |= statement == NULL;
+    return statement;
+}
+
+int store_statement_step(struct store *store, sqlite3_stmt *statement, bool *row)
+{
+    const int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return store_database_failure(store, sqlite3_stmt_readonly(statement) ? "read" : "write");
+    *row = code == SQLITE_ROW;
+    return 0;
+}
+
+void store_statement_done(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+int store_statement_each(struct store *store, sqlite3_stmt *statement, store_row_visitor *visit,
+                         void *context)
+{
+    bool row = false;
+    int result = store_statement_step(store, statement, &row);
+    while (result == 0 && row) {
+        result = visit(store, statement, context);
+        if (result == 0)
+            result = store_statement_step(store, statement, &row);
+    }
+    store_statement_done(statement);
+    return result;
+}
+
+int store_statement_run(struct store *store, sqlite3_stmt *statement)
+{
+    bool row;
+    const int result = store_statement_step(store, statement, &row);
+    store_statement_done(statement);
+    store->broken |= result != 0;
+    return result;
+}
+
+int store_statement_run_on_one(struct store *store, sqlite3_stmt *statement)
+{
+    const int result = store_statement_run(store, statement);
+    if (result != 0)
+        return result;
+    return sqlite3_changes(store->database) > 0 ? 0 : SW_REFERENCE_NOT_FOUND;
+}

@@ -1,0 +1,60 @@
+/* store_database: what the store's rooms share: the open database, its kept statements, the
+ * transaction that a change begins, and the one place where SQLite's errors are named. Private to
+ * the store. */
+#ifndef EMUICC_FS_STORE_DATABASE_H
+#define EMUICC_FS_STORE_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "fs/store.h"
+#include "fs/store_column.h"
+#include "fs/store_statement_table.h"
+
+struct store {
+    sqlite3 *database;
+    sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* NULL until first used */
+    char *path;                                      /* of the database file, for traces */
+    bool changed;                                    /* a transaction is open */
+    bool broken; /* a change in this transaction failed: it can only be rolled back */
+    bool fresh;  /* nothing has ever been committed */
+    bool purge;  /* secrets were deleted: the log holds them until it is cut */
+};
+
+/* Opens the file, for this process alone, through the named VFS (NULL: the system's). Failures are
+ * traced. The only place that opens a database. */
+int store_database_open(struct store *store, const char *vfs);
+void store_database_close(struct store *store);
+
+/* Makes the schema, or brings an older one up to date; a newer one is refused. */
+int store_schema_prepare(struct store *store);
+
+/* SQLite's memory is wiped when it is given back: pages hold keys. For the whole process, before
+ * the first database is opened; without effect afterwards. */
+void store_memory_configure(void);
+
+/* Traces what SQLite says about the last call and returns the failure it means. */
+int store_database_failure(struct store *store, const char *doing);
+/* For rows whose values cannot be: traces and returns a failure. */
+int store_database_damaged(struct store *store, const char *table);
+
+/* A statement ready for its parameters; NULL, traced, when it cannot be prepared or is being
+ * stepped through further up in the stack. */
+sqlite3_stmt *store_statement(struct store *store, enum store_statement which);
+/* As store_statement(), within a transaction, which it begins if none is open. */
+sqlite3_stmt *store_statement_for_change(struct store *store, enum store_statement which);
+
+/* Next row: 0 with *row saying whether there is one. */
+int store_statement_step(struct store *store, sqlite3_stmt *statement, bool *row);
+/* Ends the use of a statement: it lets go of what was bound. */
+void store_statement_done(sqlite3_stmt *statement);
+/* Calls visit for each row, then ends the statement's use. What visit returns other than 0 ends it
+ * early and is returned. */
+typedef int store_row_visitor(struct store *store, sqlite3_stmt *row, void *context);
+int store_statement_each(struct store *store, sqlite3_stmt *statement, store_row_visitor *visit,
+                         void *context);
+/* Runs a change to its end and ends its use. */
+int store_statement_run(struct store *store, sqlite3_stmt *statement);
+/* As store_statement_run(); SW_REFERENCE_NOT_FOUND if no row was changed. */
+int store_statement_run_on_one(struct store *store, sqlite3_stmt *statement);
+
+#endif

@@ -1,0 +1,70 @@
+#include "apdu/status.h"
+#include "fs/store_profile.h"
+
+static int load_header(struct store *store, uint32_t id, struct profile *profile)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_PROFILE_HEADER);
+    if (statement == NULL)
+        return FAILURE_INTERNAL;
+    sqlite3_bind_int64(statement, 1, id);
+    bool row = false;
+    int result = store_statement_step(store, statement, &row);
+    if (result == 0 && !row)
+        result = SW_REFERENCE_NOT_FOUND;
+    else if (result == 0 && !store_column_read(statement, &store_profile_header, profile, NULL))
+        result = store_database_damaged(store, "profile");
+    store_statement_done(statement);
+    return result;
+}
+
+struct load_list {
+    const struct store_list *list;
+    struct arena *arena;
+    void *tail; /* the place of the pointer that the next node is hung on */
+};
+
+static int load_node(struct store *store, sqlite3_stmt *statement, void *context)
+{
+    struct load_list *load = context;
+    void *node = arena_alloc(load->arena, load->list->node_size);
+    if (node == NULL || !store_column_read(statement, load->list->columns, node, load->arena))
+        return store_database_damaged(store, load->list->table);
+    memcpy(load->tail, &node, sizeof(node));
+    load->tail = node;
+    return 0;
+}
+
+static int load_list(struct store *store, uint32_t id, const struct store_list *list,
+                     struct profile *profile)
+{
+    sqlite3_stmt *statement = store_statement(store, list->list);
+    if (statement == NULL)
+        return FAILURE_INTERNAL;
+    sqlite3_bind_int64(statement, 1, id);
+    struct load_list load = {list, &profile->arena, (uint8_t *)profile + list->head};
+    return store_statement_each(store, statement, load_node, &load);
+}
+
+static int load(struct store *store, uint32_t id, struct profile *profile)
+{
+    int result = load_header(store, id, profile);
+    if (result == 0)
+        result = store_file_load_all(store, id, profile);
+    for (size_t i = 0; i < STORE_LISTS && result == 0; i++)
+        result = load_list(store, id, &store_profile_lists[i], profile);
+    return result;
+}
+
+int store_profile_load(struct store *store, uint32_t id, struct profile **out)
+{
+    struct profile *profile;
+    int result = profile_create(&profile);
+    if (result != 0)
+        return result;
+    result = load(store, id, profile);
+    if (result == 0)
+        *out = profile;
+    else
+        profile_destroy(profile);
+    return result;
+}
