@@ -52,6 +52,9 @@ enum certificate_result {
     CERTIFICATE_NAME_CONSTRAINT = 6, /* EID or organisation outside the EUM's range */
 };
 
+/* What a result means, for traces: "signature is wrong". */
+const char *certificate_result_text(int result);
+
 /* Reads one DER certificate and nothing after it. Returns a CERTIFICATE_* result. */
 int certificate_parse(struct bytes der, struct certificate *out);
 /* Issuer, key ids and signature (not the dates, which a card cannot know). */

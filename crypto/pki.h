@@ -1,9 +1,19 @@
 /* pki: credentials on disk in the layout in which GSMA SGP.26 publishes them, and the making of
- * test ones. Folders CertificateIssuer, EUM, eUICC, DPauth, DPpb, DPtls; CERT_*.der, SK_*.pem. */
+ * test ones. Folders CertificateIssuer, EUM, eUICC, DPauth, DPpb, DPtls, DSauth; CERT_*.der,
+ * SK_*.pem, PK_*.pem. SGP.26 knows one eUICC; here each further one has a folder eUICC/<EID> with
+ * files of the same names. */
 #ifndef EMUICC_CRYPTO_PKI_H
 #define EMUICC_CRYPTO_PKI_H
 
 #include "crypto/certificate.h"
+
+#define PKI_EID_SIZE 16
+#define PKI_EID_DIGITS 32
+/* EIDs as text. From text: false unless they are 32 digits of which the last two are the check
+ * digits (ISO/IEC 7064 MOD 97-10). */
+bool pki_eid_from_text(const char *digits, uint8_t eid[PKI_EID_SIZE]);
+void pki_eid_to_text(const uint8_t eid[PKI_EID_SIZE], char text[PKI_EID_DIGITS + 1]);
+bool pki_eid_is_right(const uint8_t eid[PKI_EID_SIZE]);
 
 /* A certificate (DER, heap) and its private key (NULL where the folder has none). */
 struct pki_entity {
@@ -21,6 +31,7 @@ enum pki_name {
     PKI_DP_AUTH,
     PKI_DP_PB,
     PKI_DP_TLS,
+    PKI_DS_AUTH,
     PKI_NAMES,
 };
 
@@ -29,10 +40,14 @@ enum pki_name {
 int pki_read(const char *directory, enum pki_name name, enum ec_curve curve,
              struct pki_entity *out);
 
+/* As pki_read() for the eUICC with this EID: the one in eUICC/ or in eUICC/<EID>/. */
+int pki_read_euicc(const char *directory, const uint8_t eid[PKI_EID_SIZE], enum ec_curve curve,
+                   struct pki_entity *out);
+
 /* Issues an eUICC certificate for this EID under the EUM (which must have its key), with a fresh
  * key pair. Refused (1, with a trace line) when the EID is outside the EUM's range. */
-int pki_issue_euicc(struct random *random, const struct pki_entity *eum, const uint8_t eid[16],
-                    struct pki_entity *out);
+int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
+                    const uint8_t eid[PKI_EID_SIZE], struct pki_entity *out);
 
 struct pki_plan {
     const char *directory;   /* made with mode 0700 if absent; keys are written 0600 */
