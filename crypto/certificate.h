@@ -61,6 +61,9 @@ int certificate_parse(struct bytes der, struct certificate *out);
 int certificate_verify(const struct certificate *certificate, const struct certificate *issuer);
 /* SGP.22 §4.5.2.1: the eUICC's EID and organisation against the EUM's permitted subtree. */
 int certificate_euicc_permitted(const struct certificate *euicc, const struct certificate *eum);
+/* Organisation and IIN (digits) that the EUM's permitted subtree names; false if it names none. */
+bool certificate_permitted(const struct certificate *eum, struct bytes *organization,
+                           struct bytes *iin);
 /* The IIN that the EUM's permitted subtree names (digits), or empty. */
 struct bytes certificate_permitted_iin(const struct certificate *eum);
 /* EID from the eUICC certificate's serialNumber: 32 digits to 16 bytes. */

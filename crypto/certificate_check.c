@@ -48,7 +48,6 @@ int certificate_verify(const struct certificate *certificate, const struct certi
     return CERTIFICATE_OK;
 }
 
-/* The directoryNames among the permitted subtrees, one a call. */
 static bool open_permitted(const struct certificate *eum, struct bytes *subtrees)
 {
     struct tlv sequence, permitted;
@@ -59,6 +58,7 @@ static bool open_permitted(const struct certificate *eum, struct bytes *subtrees
     return true;
 }
 
+/* The directoryNames among the permitted subtrees, one a call. */
 static bool take_permitted(struct bytes *subtrees, struct bytes *organization, struct bytes *iin)
 {
     struct tlv subtree, name;
@@ -82,12 +82,17 @@ int certificate_euicc_permitted(const struct certificate *euicc, const struct ce
     return CERTIFICATE_NAME_CONSTRAINT;
 }
 
+bool certificate_permitted(const struct certificate *eum, struct bytes *organization,
+                           struct bytes *iin)
+{
+    struct bytes subtrees;
+    return open_permitted(eum, &subtrees) && take_permitted(&subtrees, organization, iin);
+}
+
 struct bytes certificate_permitted_iin(const struct certificate *eum)
 {
-    struct bytes subtrees, organization, iin = {0};
-    if (!open_permitted(eum, &subtrees) || !take_permitted(&subtrees, &organization, &iin))
-        return (struct bytes){0};
-    return iin;
+    struct bytes organization, iin;
+    return certificate_permitted(eum, &organization, &iin) ? iin : (struct bytes){0};
 }
 
 bool certificate_eid(const struct certificate *euicc, uint8_t eid[16])

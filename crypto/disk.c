@@ -71,7 +71,7 @@ static bool write_all(int file, struct bytes content)
         struct bytes done;
         (void)bytes_take(&content, put < 0 ? 0 : (size_t)put, &done);
     }
-    return fsync(file) == 0;
+    return true;
 }
 
 int disk_write(const char *path, mode_t mode, struct bytes content)
@@ -90,5 +90,22 @@ int disk_write(const char *path, mode_t mode, struct bytes content)
         return 0;
     const int result = failure("write", path);
     (void)unlink(aside);
+    return result;
+}
+
+int disk_make_folder(const char *path, mode_t mode)
+{
+    if (mkdir(path, mode) == 0 || errno == EEXIST)
+        return 0;
+    return failure("make", path);
+}
+
+int disk_sync(const char *directory)
+{
+    const int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool ok = folder >= 0 && syncfs(folder) == 0;
+    const int result = ok ? 0 : failure("save", directory);
+    if (folder >= 0)
+        close(folder);
     return result;
 }

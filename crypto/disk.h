@@ -11,7 +11,14 @@
 int disk_read(const char *path, struct bytes *out);
 void disk_release(struct bytes content);
 
-/* A new file with this mode, in place only when it is whole. 0, or a failure after a trace line. */
+/* A file with this mode, in place only when it is whole; see disk_sync(). 0, or a failure after a
+ * trace line. */
 int disk_write(const char *path, mode_t mode, struct bytes content);
+
+/* A folder with this mode; an existing one is left as it is. 0, or a failure after a trace line. */
+int disk_make_folder(const char *path, mode_t mode);
+
+/* Everything written so far survives a power cut. 0, or a failure after a trace line. */
+int disk_sync(const char *directory);
 
 #endif

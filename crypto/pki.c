@@ -1,44 +1,11 @@
 #include "crypto/pki_layout.h"
 
-#include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "crypto/disk.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#define CHECK_MODULUS 97 /* ISO/IEC 7064 MOD 97-10: the whole number leaves 1 */
-#define CHECK_REMAINDER 1
-
-bool pki_eid_is_right(const uint8_t eid[PKI_EID_SIZE])
-{
-    unsigned remainder = 0;
-    for (size_t i = 0; i < PKI_EID_DIGITS; i++) {
-        const unsigned digit = i % 2 == 0 ? eid[i / 2] >> 4 : eid[i / 2] & 0x0F;
-        if (digit > 9)
-            return false;
-        remainder = (10 * remainder + digit) % CHECK_MODULUS;
-    }
-    return remainder == CHECK_REMAINDER;
-}
-
-bool pki_eid_from_text(const char *digits, uint8_t eid[PKI_EID_SIZE])
-{
-    uint8_t coded[PKI_EID_SIZE];
-    struct writer out = writer_on(coded, sizeof(coded));
-    if (strlen(digits) != PKI_EID_DIGITS || !hex_decode(digits, &out) || out.len != sizeof(coded) ||
-        !pki_eid_is_right(coded))
-        return false;
-    memcpy(eid, coded, sizeof(coded));
-    return true;
-}
-
-void pki_eid_to_text(const uint8_t eid[PKI_EID_SIZE], char text[PKI_EID_DIGITS + 1])
-{
-    hex_encode(bytes_of(eid, PKI_EID_SIZE), text);
-}
 
 void pki_entity_finish(struct pki_entity *entity)
 {

@@ -14,6 +14,10 @@
 bool pki_eid_from_text(const char *digits, uint8_t eid[PKI_EID_SIZE]);
 void pki_eid_to_text(const uint8_t eid[PKI_EID_SIZE], char text[PKI_EID_DIGITS + 1]);
 bool pki_eid_is_right(const uint8_t eid[PKI_EID_SIZE]);
+/* Sets the check digits that the first 30 ask for. */
+void pki_eid_complete(uint8_t eid[PKI_EID_SIZE]);
+/* The EID after this one: its first 30 digits count on. */
+void pki_eid_next(uint8_t eid[PKI_EID_SIZE]);
 
 /* A certificate (DER, heap) and its private key (NULL where the folder has none). */
 struct pki_entity {
@@ -49,13 +53,19 @@ int pki_read_euicc(const char *directory, const uint8_t eid[PKI_EID_SIZE], enum 
 int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
                     const uint8_t eid[PKI_EID_SIZE], struct pki_entity *out);
 
+#define PKI_IIN_DIGITS 8
+#define PKI_DEFAULT_IIN "89049032" /* the one of SGP.26 */
+#define PKI_DEFAULT_SERVER "testsmdpplus1.example.com"
+#define PKI_DEFAULT_SERVER_OID "2.999.10"
+
 struct pki_plan {
     const char *directory;   /* made with mode 0700 if absent; keys are written 0600 */
-    const char *first_eid;   /* 32 digits */
+    const char *first_eid;   /* 32 digits; NULL: one of the IIN's, if the set has no eUICC yet */
     const char *last_eid;    /* or NULL for one */
-    const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's */
-    const char *server_name; /* in DPtls and the servers' subjectAltName */
-    const char *server_oid;  /* dotted; NULL for the default */
+    const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's, or the default */
+    const char *server_name; /* in DPtls; NULL for the default */
+    const char *server_oid;  /* dotted, in the DP certificates; NULL for the default */
+    bool brainpool;          /* a set on brainpoolP256r1 beside the one on P-256 (DPtls is P-256) */
 };
 /* Makes what is missing of the whole set; adds eUICC certificates to an existing one. 0, or a
  * failure after one trace line. */
