@@ -1,0 +1,88 @@
+/* emuicc-pki: makes a test PKI, or adds eUICCs to one. */
+#include "apdu/options.h"
+#include "apdu/trace.h"
+#include "crypto/pki.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EID_SEPARATOR '-'
+
+struct pki_options {
+    const char *eid, *ein, *server, *server_oid;
+    bool brainpool;
+};
+
+#define AT(field) offsetof(struct pki_options, field)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"eid", "DIGITS|FIRST-LAST",
+     "EID of the eUICC to add, or the first and the last of several: 32 digits each, the check "
+     "digits included. Default: one EID of the EUM's range, if the folder has no eUICC.",
+     OPTIONS_TEXT, AT(eid)},
+    {"ein", "IIN",
+     "The 8 digits with which all EIDs of the EUM begin; default: those of the first EID, or "
+     PKI_DEFAULT_IIN ".",
+     OPTIONS_TEXT, AT(ein)},
+    {"server", "NAME",
+     "Host name in the SM-DP+'s TLS certificate; default: " PKI_DEFAULT_SERVER ".",
+     OPTIONS_TEXT, AT(server)},
+    {"server-oid", "OID",
+     "The SM-DP+'s object identifier, dotted; default: " PKI_DEFAULT_SERVER_OID ".",
+     OPTIONS_TEXT, AT(server_oid)},
+    {"brainpool", NULL,
+     "A second set on brainpoolP256r1 beside the one on NIST P-256 (TLS stays P-256).",
+     OPTIONS_FLAG, AT(brainpool)},
+};
+/* clang-format on */
+
+static const struct options_program program = {
+    .name = "emuicc-pki",
+    .synopsis = "DIR",
+    .summary = "makes a test PKI in SGP.26's layout, or adds eUICC certificates to one",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(*rows),
+    .footer = "examples:\n"
+              "  emuicc-pki pki\n"
+              "  emuicc-pki pki --eid 89049032123451234512345678901235\n"
+              "  emuicc-pki pki --ein 89049044 --server smdp.example.com --brainpool\n",
+};
+
+/* Parts FIRST-LAST where it stands. */
+static const char *split_range(const char *range, char *buffer, size_t size)
+{
+    if (range == NULL || strchr(range, EID_SEPARATOR) == NULL || strlen(range) >= size)
+        return NULL;
+    strcpy(buffer, range);
+    char *separator = strchr(buffer, EID_SEPARATOR);
+    *separator = '\0';
+    return separator + 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct pki_options options = {0};
+    int positional;
+    const enum options_result next = options_parse(&program, argc, argv, &options, &positional);
+    if (next != OPTIONS_RUN)
+        return next == OPTIONS_EXIT ? 0 : 1;
+    if (argc - positional != 1) {
+        fprintf(stderr, "emuicc-pki: one folder is wanted (see --help)\n");
+        return 1;
+    }
+    char range[2 * PKI_EID_DIGITS + 2];
+    struct random random;
+    random_init(&random);
+    const char *last = split_range(options.eid, range, sizeof(range));
+    const struct pki_plan plan = {
+        .directory = argv[positional],
+        .first_eid = last != NULL ? range : options.eid,
+        .last_eid = last,
+        .iin = options.ein,
+        .server_name = options.server,
+        .server_oid = options.server_oid,
+        .brainpool = options.brainpool,
+    };
+    return pki_make(&random, &plan) == 0 ? 0 : 1;
+}
