@@ -1,0 +1,104 @@
+#include "card/birth.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "card/identity.h"
+
+#define OWN_PKI_FOLDER "pki"
+#define PACKAGE_MAX (1 << 20)
+
+/* One factory profile, out of a file that is read whole. */
+static int install(struct card *card, const char *path, uint8_t *package)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        trace_error("--install %s: %s", path, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    const size_t len = fread(package, 1, PACKAGE_MAX, file);
+    const bool whole = feof(file) != 0;
+    const bool wrong = ferror(file) != 0;
+    const int why = errno;
+    fclose(file);
+    if (!whole) {
+        trace_error("--install %s: %s", path, wrong ? strerror(why) : "too large for a package");
+        return FAILURE_INTERNAL;
+    }
+    const int result = isd_r_factory_install(card->isd_r, bytes_of(package, len));
+    if (result != 0)
+        trace_error("--install %s: the package cannot be installed", path);
+    return result == 0 ? 0 : FAILURE_INTERNAL;
+}
+
+static int install_all(const struct birth_plan *plan, struct card *card)
+{
+    if (plan->install_count == 0)
+        return 0;
+    uint8_t *package = malloc(PACKAGE_MAX);
+    int result = 0;
+    if (package == NULL) {
+        trace_error("no memory to install packages");
+        return FAILURE_INTERNAL;
+    }
+    for (size_t i = 0; i < plan->install_count && result == 0; i++)
+        result = install(card, plan->install[i], package);
+    free(package);
+    return result;
+}
+
+static int first_start(const struct birth_plan *plan, const uint8_t *eid, struct card *card)
+{
+    char own[PATH_MAX];
+    struct identity_plan identity = {.pki = plan->pki, .own = plan->pki == NULL, .eid = eid};
+    if (identity.own) {
+        if (snprintf(own, sizeof(own), "%s/" OWN_PKI_FOLDER, plan->state) >= (int)sizeof(own)) {
+            trace_error("--state %s: the path is too long", plan->state);
+            return FAILURE_INTERNAL;
+        }
+        identity.pki = own;
+    }
+    int result = identity_give(&identity, &card->random, card->store);
+    if (result == 0)
+        result = card_start(card);
+    if (result == 0)
+        result = install_all(plan, card);
+    return result == 0 ? store_commit(card->store) : result;
+}
+
+static int later_start(const struct birth_plan *plan, const uint8_t *eid, struct card *card)
+{
+    char digits[PKI_EID_DIGITS + 1];
+    const int result = card_start(card);
+    if (result != 0)
+        return result;
+    pki_eid_to_text(isd_r_eid(card->isd_r), digits);
+    if (eid != NULL && memcmp(eid, isd_r_eid(card->isd_r), PKI_EID_SIZE) != 0) {
+        trace_error("--eid %s: the chip in %s has EID %s; leave --eid out, or start a new chip in "
+                    "another --state",
+                    plan->eid, plan->state, digits);
+        return FAILURE_INTERNAL;
+    }
+    return plan->pki == NULL || identity_fits(plan->pki, card->store) ? 0 : FAILURE_INTERNAL;
+}
+
+int birth_card(const struct birth_plan *plan, struct card *card)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    *card = (struct card){0};
+    if (plan->eid != NULL && !pki_eid_from_text(plan->eid, eid)) {
+        trace_error("--eid %s: an EID has 32 digits, the last two of which check the others",
+                    plan->eid);
+        return FAILURE_INTERNAL;
+    }
+    const int result = card_open(card, plan->state);
+    if (result != 0)
+        return result;
+    const uint8_t *asked = plan->eid != NULL ? eid : NULL;
+    return store_is_new(card->store) ? first_start(plan, asked, card)
+                                     : later_start(plan, asked, card);
+}

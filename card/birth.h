@@ -1,0 +1,21 @@
+/* birth: how a chip comes into being. The first start of a state gives it credentials, EID and the
+ * profiles it leaves the factory with, all in one commit; a later start makes sure that what is
+ * asked for is this chip. */
+#ifndef EMUICC_CARD_BIRTH_H
+#define EMUICC_CARD_BIRTH_H
+
+#include "card/card.h"
+
+struct birth_plan {
+    const char *state;          /* folder */
+    const char *pki;            /* folder; NULL: a test PKI of its own in the state */
+    const char *eid;            /* digits; NULL: the certificate's */
+    const char *const *install; /* files: unprotected packages */
+    size_t install_count;
+};
+
+/* A chip that answers, or a failure after one trace line, with nothing committed. card_close() is
+ * due in both cases. */
+int birth_card(const struct birth_plan *plan, struct card *card);
+
+#endif

@@ -1,0 +1,108 @@
+#include "card/card.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+int card_open(struct card *card, const char *state_directory)
+{
+    *card = (struct card){0};
+    random_init(&card->random);
+    atr_compose(&card->atr);
+    return store_open(state_directory, &card->store);
+}
+
+/* The profile that the store names, or the blank card when it cannot be read. */
+static int load_enabled(struct card *card)
+{
+    const uint32_t profile = isd_r_enabled_profile(card->isd_r);
+    const int status = uicc_load(&card->uicc, profile);
+    if (status == 0 || profile == 0)
+        return status;
+    trace_error("profile %u cannot be read from the store; the card is blank", profile);
+    return uicc_load(&card->uicc, 0);
+}
+
+int card_start(struct card *card)
+{
+    int status = isd_r_create(card->store, &card->random, &card->isd_r);
+    if (status != 0)
+        return status;
+    status = uicc_init(&card->uicc, card->store, &card->random);
+    if (status != 0) {
+        isd_r_destroy(card->isd_r);
+        card->isd_r = NULL;
+        return status;
+    }
+    applications_init(&card->applications, card->isd_r, &card->uicc);
+    channel_init(&card->channels, &card->applications);
+    return load_enabled(card);
+}
+
+void card_close(struct card *card)
+{
+    if (card->isd_r != NULL) {
+        channel_reset(&card->channels);
+        uicc_finish(&card->uicc);
+        isd_r_destroy(card->isd_r);
+    }
+    if (card->store != NULL)
+        store_close(card->store);
+    *card = (struct card){0};
+}
+
+void card_power(struct card *card, enum card_power power)
+{
+    (void)power; /* all three end the same: volatile state goes */
+    channel_reset(&card->channels);
+    isd_r_reset(card->isd_r);
+    uicc_reset(&card->uicc);
+}
+
+struct bytes card_atr(const struct card *card)
+{
+    return atr_bytes(&card->atr);
+}
+
+/* Back to what the store says: a failed command has changed nothing. */
+static void undo(struct card *card)
+{
+    store_rollback(card->store);
+    if (isd_r_rollback(card->isd_r) != 0)
+        trace_error("the registry cannot be read back from the store");
+    (void)isd_r_take_wish(card->isd_r);
+    if (load_enabled(card) != 0)
+        trace_error("the UICC cannot be read back from the store");
+}
+
+/* The one commit of a command, and the one place where a failure becomes a status word. */
+static uint16_t settle(struct card *card, int status)
+{
+    if (status >= 0 && store_changed(card->store)) {
+        const int committed = store_commit(card->store);
+        if (committed != 0)
+            status = committed < 0 ? committed : FAILURE_MEMORY;
+    }
+    if (status < 0) {
+        undo(card);
+        return status == FAILURE_MEMORY ? SW_MEMORY_PROBLEM : SW_TECHNICAL_PROBLEM;
+    }
+    if (isd_r_take_wish(card->isd_r).reload && load_enabled(card) != 0)
+        trace_error("the UICC cannot be read from the store");
+    return status == 0 ? SW_OK : (uint16_t)status;
+}
+
+void card_transmit(struct card *card, struct bytes command, struct writer *response)
+{
+    struct apdu apdu;
+    int status = apdu_parse(command, &apdu);
+    if (status != 0) {
+        writer_put_u16(response, (uint16_t)status);
+        return;
+    }
+    status = channel_dispatch(&card->channels, &apdu, response);
+    if (response->overflow || response->len > APDU_RESPONSE_MAX) {
+        trace_error("instruction %02X answers more than a response can hold", apdu.ins);
+        status = FAILURE_INTERNAL;
+    }
+    response_finish(&apdu, settle(card, status), response, channel_rest(&card->channels, &apdu));
+}

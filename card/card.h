@@ -1,0 +1,48 @@
+/* card: the chip as a machine. Owns store, applications and channels; turns a command into an
+ * answer; commits once a command, before it answers.
+ *
+ * One card is one struct, with nothing shared between two of them. Memory beyond the struct and
+ * what the applications keep is taken while commands are answered and returned at power-off. */
+#ifndef EMUICC_CARD_CARD_H
+#define EMUICC_CARD_CARD_H
+
+#include "card/atr.h"
+#include "card/channel.h"
+#include "crypto/random.h"
+#include "fs/uicc.h"
+#include "isd-r/isd_r.h"
+
+/* Room that card_transmit() needs for an answer: the longest data of a handler, a status word. */
+#define CARD_RESPONSE_CAPACITY (APDU_RESPONSE_MAX + 2)
+
+struct card {
+    struct store *store;
+    struct random random;
+    struct isd_r *isd_r; /* NULL until card_start() */
+    struct uicc uicc;
+    struct applications applications;
+    struct channels channels;
+    struct atr atr;
+};
+
+/* Opens or makes the chip's memory and nothing more: a new chip gets its credentials (birth.h)
+ * before card_start(). 0, or a failure after a trace line. */
+int card_open(struct card *card, const char *state_directory);
+/* Reads the chip out of its memory; from here on it answers. What is not committed is read too, and
+ * is the caller's to commit. card_close() is due after a failure as well. */
+int card_start(struct card *card);
+void card_close(struct card *card);
+
+/* The contacts. Each may come twice or not at all: nothing depends on them to be saved. */
+enum card_power { CARD_OFF, CARD_ON, CARD_RESET };
+void card_power(struct card *card, enum card_power power);
+
+/* Asking changes nothing. */
+struct bytes card_atr(const struct card *card);
+
+/* One command to its answer. response: empty, on CARD_RESPONSE_CAPACITY bytes; gets at least the
+ * status word, at most APDU_RESPONSE_MAX bytes. What the answer says was changed is
+ * durable before it is returned; after a failure (6F00, 6581) nothing was changed. */
+void card_transmit(struct card *card, struct bytes command, struct writer *response);
+
+#endif

@@ -1,0 +1,216 @@
+#include "card/channel.h"
+
+#include "apdu/status.h"
+
+#define INS_MANAGE_CHANNEL 0x70
+#define INS_GET_RESPONSE 0xC0
+#define P1_OPEN 0x00
+#define P1_CLOSE 0x80
+#define P1_SELECT_BY_AID 0x04
+#define P2_CARD_ASSIGNS 0x00
+#define CHANNEL_BASIC 0
+
+static struct channel *channel_of(struct channels *channels, const struct apdu *apdu)
+{
+    return &channels->channels[apdu->channel];
+}
+
+static const struct applications_row *row_of(const struct channels *channels, size_t place)
+{
+    return &channels->applications->rows[place];
+}
+
+static void deselect(struct channels *channels, uint8_t number)
+{
+    const struct applications_row *row = row_of(channels, channels->channels[number].selected);
+    if (row->application->deselect != NULL)
+        row->application->deselect(row->state, number);
+}
+
+static void open_channel(struct channels *channels, uint8_t number, uint8_t from)
+{
+    struct channel *channel = &channels->channels[number];
+    channel->open = true;
+    channel->selected =
+        from == CHANNEL_BASIC ? APPLICATIONS_UICC : channels->channels[from].selected;
+    for (size_t i = 0; i < channels->applications->count; i++)
+        if (row_of(channels, i)->open_channel != NULL)
+            row_of(channels, i)->open_channel(row_of(channels, i)->state, number, from);
+}
+
+/* The lowest first: many clients know channels 1 to 3 only. */
+static int open_lowest(struct channels *channels, uint8_t from, struct writer *response)
+{
+    for (uint8_t number = 1; number < APDU_CHANNELS; number++) {
+        if (channels->channels[number].open)
+            continue;
+        open_channel(channels, number, from);
+        writer_put_u8(response, number);
+        return 0;
+    }
+    return SW_FUNCTION_NOT_SUPPORTED;
+}
+
+static int open_numbered(struct channels *channels, uint8_t number, uint8_t from)
+{
+    if (number >= APDU_CHANNELS || channels->channels[number].open)
+        return SW_WRONG_P1_P2;
+    open_channel(channels, number, from);
+    return 0;
+}
+
+static int close_numbered(struct channels *channels, uint8_t number)
+{
+    if (number == CHANNEL_BASIC || number >= APDU_CHANNELS)
+        return SW_WRONG_P1_P2;
+    struct channel *channel = &channels->channels[number];
+    if (!channel->open)
+        return SW_CHANNEL_NOT_SUPPORTED;
+    deselect(channels, number);
+    response_rest_release(&channel->rest);
+    channel->open = false;
+    return 0;
+}
+
+static int manage_channel(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct channels *channels = state;
+    if (apdu->p1 == P1_OPEN && apdu->p2 == P2_CARD_ASSIGNS)
+        return open_lowest(channels, apdu->channel, response);
+    if (apdu->p1 == P1_OPEN)
+        return open_numbered(channels, apdu->p2, apdu->channel);
+    if (apdu->p1 == P1_CLOSE)
+        return close_numbered(channels, apdu->p2 != 0 ? apdu->p2 : apdu->channel);
+    return SW_WRONG_P1_P2;
+}
+
+static int get_response(void *state, const struct apdu *apdu, struct writer *response)
+{
+    if (apdu->p1 != 0 || apdu->p2 != 0)
+        return SW_WRONG_P1_P2;
+    return response_fetch(channel_rest(state, apdu), apdu, response);
+}
+
+/* Ends a selection: what the application said becomes true for the channel. */
+static int settle_selection(struct channels *channels, const struct apdu *apdu, size_t place,
+                            int status)
+{
+    struct channel *channel = channel_of(channels, apdu);
+    if (status != 0 && (status < 0 || !response_status_carries_data((uint16_t)status)))
+        return status;
+    if (channel->selected != place)
+        deselect(channels, apdu->channel);
+    channel->selected = (uint8_t)place;
+    return status;
+}
+
+static int select_application(struct channels *channels, const struct apdu *apdu,
+                              struct writer *response)
+{
+    if (apdu->data.len == 0)
+        return SW_FILE_NOT_FOUND;
+    for (size_t place = 0; place < channels->applications->count; place++) {
+        const struct applications_row *row = row_of(channels, place);
+        if (!row->application->matches(row->state, apdu, apdu->data))
+            continue;
+        const int status = row->application->select(row->state, apdu, apdu->data, response);
+        return settle_selection(channels, apdu, place, status);
+    }
+    return SW_FILE_NOT_FOUND;
+}
+
+/* Files belong to the UICC, whatever is selected. */
+static int select_file(struct channels *channels, const struct apdu *apdu, struct writer *response)
+{
+    const struct applications_row *uicc = row_of(channels, APPLICATIONS_UICC);
+    const struct command_row *row;
+    int status = command_match(&uicc->application->commands, apdu, &row);
+    if (status != 0)
+        return status;
+    status = row->handle(uicc->state, apdu, response);
+    return settle_selection(channels, apdu, APPLICATIONS_UICC, status);
+}
+
+static int select_any(void *state, const struct apdu *apdu, struct writer *response)
+{
+    return apdu->p1 == P1_SELECT_BY_AID ? select_application(state, apdu, response)
+                                        : select_file(state, apdu, response);
+}
+
+/* clang-format off */
+static const struct command_row own_rows[] = {
+    {"MANAGE CHANNEL", 0x00, INS_MANAGE_CHANNEL, APDU_CASE_2, manage_channel, "TS 102 221 §11.1.17"},
+    {"GET RESPONSE", 0x00, INS_GET_RESPONSE, APDU_CASE_2, get_response, "TS 102 221 §11.1.18"},
+    {"GET RESPONSE", 0x80, INS_GET_RESPONSE, APDU_CASE_2, get_response, "TS 102 221 §11.1.18"},
+    {"SELECT", 0x00, 0xA4, APDU_CASE_ANY, select_any, "TS 102 221 §11.1.1"},
+};
+/* clang-format on */
+static const struct command_table own_table = {own_rows, sizeof(own_rows) / sizeof(own_rows[0])};
+
+/* T=0 has one form, P3 = 00, for "no Le" and for Le = 256, and clients pass it on: a command that
+ * has no answer data is taken with that Le, and MANAGE CHANNEL gives its number without it. */
+static void read_case_anew(struct apdu *apdu)
+{
+    if (apdu->shape == APDU_CASE_2 && apdu->le == APDU_LE_SHORT_MAX && !apdu->extended) {
+        apdu->shape = APDU_CASE_1;
+        apdu->le = 0;
+    } else if (apdu->shape == APDU_CASE_1 && apdu->ins == INS_MANAGE_CHANNEL) {
+        apdu->shape = APDU_CASE_2;
+        apdu->le = APDU_LE_SHORT_MAX;
+    }
+}
+
+static int match(const struct command_table *table, struct apdu *apdu,
+                 const struct command_row **row)
+{
+    const struct apdu as_sent = *apdu;
+    int status = command_match(table, apdu, row);
+    if (status != SW_WRONG_LENGTH)
+        return status;
+    read_case_anew(apdu);
+    status = command_match(table, apdu, row);
+    if (status != 0)
+        *apdu = as_sent;
+    return status;
+}
+
+int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response)
+{
+    struct channel *channel = channel_of(channels, apdu);
+    const struct applications_row *selected = row_of(channels, channel->selected);
+    const struct command_row *row;
+    if (!channel->open)
+        return SW_CHANNEL_NOT_SUPPORTED;
+    if (apdu->secured)
+        return SW_SECURE_MESSAGING_NOT_SUPPORTED;
+    if (apdu->ins != INS_GET_RESPONSE)
+        response_rest_drop(&channel->rest);
+    const int own = match(&own_table, apdu, &row);
+    if (own == 0)
+        return row->handle(channels, apdu, response);
+    if (own == SW_WRONG_LENGTH)
+        return own;
+    const int theirs = match(&selected->application->commands, apdu, &row);
+    if (theirs == 0)
+        return row->handle(selected->state, apdu, response);
+    return theirs == SW_CLASS ? own : theirs;
+}
+
+struct response_rest *channel_rest(struct channels *channels, const struct apdu *apdu)
+{
+    return &channel_of(channels, apdu)->rest;
+}
+
+void channel_reset(struct channels *channels)
+{
+    for (size_t i = 0; i < APDU_CHANNELS; i++) {
+        response_rest_release(&channels->channels[i].rest);
+        channels->channels[i] = (struct channel){.open = i == CHANNEL_BASIC};
+    }
+}
+
+void channel_init(struct channels *channels, const struct applications *applications)
+{
+    *channels = (struct channels){.applications = applications};
+    channels->channels[CHANNEL_BASIC].open = true;
+}

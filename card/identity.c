@@ -1,0 +1,206 @@
+#include "card/identity.h"
+
+#include <stdio.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "crypto/hash.h"
+#include "isd-r/isd_r.h"
+
+#define TEST_IIN "89049032" /* of SGP.26's test EUM */
+#define RADIX 10
+#define CHECK_MODULUS 97
+#define SERVER_NAME "testsmdpplus1.example.com" /* as SGP.26's */
+
+/* The curves of which a chip holds credentials, and what remembers their issuers in the store. */
+static const struct curve_row {
+    enum ec_curve curve;
+    const char *issuers; /* name in the store: SHA-256 over the CI's and the EUM's certificates */
+} curves[] = {
+    {EC_P256, "issuers/nist-p256"},
+};
+#define CURVES (sizeof(curves) / sizeof(curves[0]))
+
+struct identity {
+    struct pki_entity ci[CURVES], eum[CURVES], euicc[CURVES];
+    const char *issuers[CURVES];
+    size_t count;
+};
+
+static void identity_finish(struct identity *identity)
+{
+    for (size_t i = 0; i < CURVES; i++) {
+        pki_entity_finish(&identity->ci[i]);
+        pki_entity_finish(&identity->eum[i]);
+        pki_entity_finish(&identity->euicc[i]);
+    }
+}
+
+static int digest_issuers(const struct pki_entity *ci, const struct pki_entity *eum,
+                          uint8_t digest[SHA256_SIZE])
+{
+    const struct bytes parts[] = {bytes_of(ci->der, ci->der_len), bytes_of(eum->der, eum->der_len)};
+    return sha256(parts, sizeof(parts) / sizeof(parts[0]), digest);
+}
+
+/* An EID of the test EUM's range that no other chip is likely to have. */
+static int draw_eid(struct random *random, char digits[PKI_EID_DIGITS + 1])
+{
+    uint8_t chance[PKI_EID_DIGITS], eid[PKI_EID_SIZE];
+    if (random_fill(random, chance, sizeof(chance)) != 0)
+        return FAILURE_INTERNAL;
+    for (size_t i = 0; i < PKI_EID_DIGITS; i++)
+        digits[i] = (char)('0' + chance[i] % RADIX);
+    memcpy(digits, TEST_IIN, sizeof(TEST_IIN) - 1);
+    for (int check = 0; check < CHECK_MODULUS; check++) {
+        (void)snprintf(digits + PKI_EID_DIGITS - 2, 3, "%02d", check);
+        if (pki_eid_from_text(digits, eid))
+            return 0;
+    }
+    return FAILURE_INTERNAL;
+}
+
+/* The chip's own PKI is made when it has no eUICC yet; a start that was cut short leaves one. */
+static int make_own(const struct identity_plan *plan, struct random *random)
+{
+    char digits[PKI_EID_DIGITS + 1];
+    struct pki_entity euicc;
+    const int found = pki_read(plan->pki, PKI_EUICC, EC_P256, &euicc);
+    if (found == 0)
+        pki_entity_finish(&euicc);
+    if (found <= 0)
+        return found;
+    if (plan->eid != NULL)
+        pki_eid_to_text(plan->eid, digits);
+    else if (draw_eid(random, digits) != 0)
+        return FAILURE_INTERNAL;
+    return pki_make(random, &(struct pki_plan){.directory = plan->pki,
+                                               .first_eid = digits,
+                                               .server_name = SERVER_NAME});
+}
+
+static int issue(const struct identity_plan *plan, struct random *random,
+                 const struct pki_entity *eum, struct pki_entity *out)
+{
+    char digits[PKI_EID_DIGITS + 1];
+    if (plan->eid == NULL) {
+        trace_error("%s holds no eUICC certificate; --eid is needed to make one", plan->pki);
+        return FAILURE_INTERNAL;
+    }
+    if (eum->key != NULL)
+        return pki_issue_euicc(random, eum, plan->eid, out) == 0 ? 0 : FAILURE_INTERNAL;
+    pki_eid_to_text(plan->eid, digits);
+    trace_error("%s holds no certificate for EID %s, nor the EUM's key to make one", plan->pki,
+                digits);
+    return FAILURE_INTERNAL;
+}
+
+static int read_euicc(const struct identity_plan *plan, struct random *random, enum ec_curve curve,
+                      const struct pki_entity *eum, struct pki_entity *out)
+{
+    const int result = plan->eid != NULL ? pki_read_euicc(plan->pki, plan->eid, curve, out)
+                                         : pki_read(plan->pki, PKI_EUICC, curve, out);
+    if (result == 1)
+        return issue(plan, random, eum, out);
+    if (result == 0 && out->key == NULL) {
+        trace_error("%s holds the eUICC's certificate without its key", plan->pki);
+        return FAILURE_INTERNAL;
+    }
+    return result;
+}
+
+/* Reads a curve's CI and EUM: 0, 1 if the folder has no CI on this curve, or a failure. */
+static int read_issuers(const char *pki, enum ec_curve curve, struct pki_entity *ci,
+                        struct pki_entity *eum)
+{
+    int result = pki_read(pki, PKI_CI, curve, ci);
+    if (result != 0)
+        return result;
+    result = pki_read(pki, PKI_EUM, curve, eum);
+    if (result == 1)
+        trace_error("%s holds a CI without its EUM", pki);
+    return result == 0 ? 0 : FAILURE_INTERNAL;
+}
+
+static int read_curve(const struct identity_plan *plan, struct random *random,
+                      const struct curve_row *row, struct identity *identity)
+{
+    const size_t at = identity->count;
+    int result = read_issuers(plan->pki, row->curve, &identity->ci[at], &identity->eum[at]);
+    if (result == 0)
+        result = read_euicc(plan, random, row->curve, &identity->eum[at], &identity->euicc[at]);
+    if (result != 0)
+        return result;
+    identity->issuers[at] = row->issuers;
+    identity->count++;
+    return 0;
+}
+
+static int read_identity(const struct identity_plan *plan, struct random *random,
+                         struct identity *identity)
+{
+    for (size_t i = 0; i < CURVES; i++)
+        if (read_curve(plan, random, &curves[i], identity) < 0)
+            return FAILURE_INTERNAL;
+    if (identity->count > 0)
+        return 0;
+    trace_error("%s holds no CI certificate as GSMA SGP.26 lays them out", plan->pki);
+    return FAILURE_INTERNAL;
+}
+
+static int remember_issuers(const struct identity *identity, struct store *store)
+{
+    uint8_t digest[SHA256_SIZE];
+    int result = 0;
+    for (size_t i = 0; i < identity->count && result == 0; i++) {
+        result = digest_issuers(&identity->ci[i], &identity->eum[i], digest);
+        if (result == 0)
+            result = store_put(store, identity->issuers[i], bytes_of(digest, sizeof(digest)));
+    }
+    return result;
+}
+
+int identity_give(const struct identity_plan *plan, struct random *random, struct store *store)
+{
+    struct identity identity = {0};
+    int result = plan->own ? make_own(plan, random) : 0;
+    if (result == 0)
+        result = read_identity(plan, random, &identity);
+    if (result == 0)
+        result = isd_r_birth(store, &(struct isd_r_birth){.ci = identity.ci,
+                                                          .eum = identity.eum,
+                                                          .euicc = identity.euicc,
+                                                          .count = identity.count});
+    if (result == 0)
+        result = remember_issuers(&identity, store);
+    identity_finish(&identity);
+    return result;
+}
+
+/* True if the folder's issuers on this curve are those remembered, or none are remembered. */
+static bool curve_fits(const char *pki, struct store *store, const struct curve_row *row)
+{
+    uint8_t remembered[SHA256_SIZE], digest[SHA256_SIZE];
+    struct writer writer = writer_on(remembered, sizeof(remembered));
+    struct pki_entity ci = {0}, eum = {0};
+    if (store_get(store, row->issuers, &writer) == SW_REFERENCE_NOT_FOUND)
+        return true;
+    const int found = read_issuers(pki, row->curve, &ci, &eum);
+    const bool fits = found == 0 && digest_issuers(&ci, &eum, digest) == 0 &&
+                      bytes_equal(writer_bytes(&writer), bytes_of(digest, sizeof(digest)));
+    if (found >= 0 && !fits)
+        trace_error("--pki %s: this chip was made with another CI or EUM; leave --pki out, or "
+                    "start a new chip in another --state",
+                    pki);
+    pki_entity_finish(&ci);
+    pki_entity_finish(&eum);
+    return fits;
+}
+
+bool identity_fits(const char *pki, struct store *store)
+{
+    bool fits = true;
+    for (size_t i = 0; i < CURVES && fits; i++)
+        fits = curve_fits(pki, store, &curves[i]);
+    return fits;
+}

@@ -1,0 +1,23 @@
+/* identity: which credentials a chip is born with, and whether those that a later start names are
+ * still the ones. */
+#ifndef EMUICC_CARD_IDENTITY_H
+#define EMUICC_CARD_IDENTITY_H
+
+#include "crypto/pki.h"
+#include "fs/store.h"
+
+struct identity_plan {
+    const char *pki;    /* folder */
+    bool own;           /* it is the chip's own: what is missing there is made */
+    const uint8_t *eid; /* PKI_EID_SIZE bytes; NULL: the eUICC certificate's */
+};
+
+/* Reads the credentials, issues a certificate for the EID where the plan needs one, and puts them
+ * into the store, uncommitted. 0, or a failure after one trace line. */
+int identity_give(const struct identity_plan *plan, struct random *random, struct store *store);
+
+/* True if this folder holds the CI and the EUM that the chip was born with; otherwise one trace
+ * line has said what does not fit. */
+bool identity_fits(const char *pki, struct store *store);
+
+#endif

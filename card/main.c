@@ -1,0 +1,72 @@
+/* emuicc: one process, one chip, one reader. */
+#include <limits.h>
+#include <stdio.h>
+
+#include "apdu/trace.h"
+#include "card/birth.h"
+#include "card/options.h"
+#include "card/reader.h"
+
+static void say(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    if (level <= TRACE_NOTICE)
+        fprintf(stderr, "emuicc: %s\n", text);
+}
+
+static int serve(const struct options *options, const struct reader *reader, struct stop *stop)
+{
+    struct card card;
+    char eid[PKI_EID_DIGITS + 1];
+    const struct birth_plan plan = {.state = options->state,
+                                    .pki = options->pki,
+                                    .eid = options->eid,
+                                    .install = options->install.items,
+                                    .install_count = options->install.count};
+    int result = birth_card(&plan, &card);
+    if (result == 0) {
+        pki_eid_to_text(isd_r_eid(card.isd_r), eid);
+        trace_notice("EID %s, state %s, reader %s", eid, options->state, options->vpcd);
+        result = reader_serve(reader, &card, stop);
+    }
+    card_close(&card);
+    return result;
+}
+
+static int run(const struct options *options)
+{
+    struct reader reader;
+    struct stop stop;
+    if (reader_init(&reader, options->vpcd) != 0 || ec_start() != 0 || stop_begin(&stop) != 0)
+        return 1;
+    const int result = serve(options, &reader, &stop);
+    stop_finish(&stop);
+    return result == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    char state[PATH_MAX];
+    struct options options = {.vpcd = READER_DEFAULT};
+    int positional;
+    trace_to(say, NULL);
+    switch (options_parse(&options_program_emuicc, argc, argv, &options, &positional)) {
+    case OPTIONS_EXIT:
+        return 0;
+    case OPTIONS_WRONG:
+        return 1;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (positional < argc) {
+        trace_error("%s is not an option; try 'emuicc --help'", argv[positional]);
+        return 1;
+    }
+    if (options.state == NULL && !options_default_state(state, sizeof(state))) {
+        trace_error("no home folder is known; say --state DIR");
+        return 1;
+    }
+    if (options.state == NULL)
+        options.state = state;
+    return run(&options);
+}

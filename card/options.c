@@ -1,0 +1,44 @@
+#include "card/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "card/reader.h"
+
+#define OPTION(name) offsetof(struct options, name)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"vpcd", "HOST:PORT", "the reader to plug into, default " READER_DEFAULT "; a name must be one of "
+     "this machine, any other reader is given by its address", OPTIONS_TEXT, OPTION(vpcd)},
+    {"state", "DIR", "the chip's memory, made on first start, default emuicc under $XDG_STATE_HOME",
+     OPTIONS_TEXT, OPTION(state)},
+    {"pki", "DIR", "credentials in the layout of GSMA SGP.26, default: a test PKI of its own, made "
+     "in the state on first start", OPTIONS_TEXT, OPTION(pki)},
+    {"eid", "DIGITS", "EID on first start, default that of the eUICC certificate; for another one in "
+     "the EUM's range a certificate is made when the PKI holds the EUM's key", OPTIONS_TEXT, OPTION(eid)},
+    {"install", "FILE", "an unprotected profile package (DER) that the chip leaves the factory with, "
+     "disabled; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
+};
+/* clang-format on */
+
+const struct options_program options_program_emuicc = {
+    .name = "emuicc",
+    .synopsis = "",
+    .summary = "a software eUICC, plugged into a PC/SC reader through vpcd",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer = "One process is one chip, in the foreground until SIGTERM or SIGINT.\n",
+};
+
+bool options_default_state(char *path, size_t size)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int len = -1;
+    if (state != NULL && state[0] == '/') /* a relative one is to be ignored */
+        len = snprintf(path, size, "%s/emuicc", state);
+    else if (home != NULL && home[0] != '\0')
+        len = snprintf(path, size, "%s/.local/state/emuicc", home);
+    return len >= 0 && (size_t)len < size;
+}

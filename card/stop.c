@@ -1,0 +1,80 @@
+#include "card/stop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+static void stop_signals(sigset_t *out)
+{
+    sigemptyset(out);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGINT);
+}
+
+static void *await(void *context)
+{
+    struct stop *stop = context;
+    sigset_t signals;
+    int number;
+    stop_signals(&signals);
+    sigwait(&signals, &number);
+    atomic_store(&stop->asked, true);
+    eventfd_write(stop->event, 1);
+    const int socket = atomic_load(&stop->socket);
+    if (socket >= 0)
+        shutdown(socket, SHUT_RDWR);
+    return NULL;
+}
+
+int stop_begin(struct stop *stop)
+{
+    sigset_t signals;
+    stop_signals(&signals);
+    atomic_init(&stop->asked, false);
+    atomic_init(&stop->socket, -1);
+    stop->event = eventfd(0, EFD_CLOEXEC);
+    if (stop->event < 0) {
+        trace_error("cannot wait for signals: %s", strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    const int wrong = pthread_create(&stop->thread, NULL, await, stop);
+    if (wrong == 0)
+        return 0;
+    trace_error("cannot start a thread: %s", strerror(wrong));
+    close(stop->event);
+    return FAILURE_INTERNAL;
+}
+
+void stop_finish(struct stop *stop)
+{
+    pthread_kill(stop->thread, SIGTERM);
+    pthread_join(stop->thread, NULL);
+    close(stop->event);
+}
+
+bool stop_asked(const struct stop *stop)
+{
+    return atomic_load(&stop->asked);
+}
+
+/* Told first and asked afterwards: a signal in between finds the socket or is found here. */
+void stop_watch(struct stop *stop, int socket)
+{
+    atomic_store(&stop->socket, socket);
+    if (socket >= 0 && stop_asked(stop))
+        shutdown(socket, SHUT_RDWR);
+}
+
+void stop_sleep(const struct stop *stop, int milliseconds)
+{
+    struct pollfd wait = {.fd = stop->event, .events = POLLIN};
+    (void)poll(&wait, 1, milliseconds);
+}

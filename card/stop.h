@@ -1,0 +1,28 @@
+/* stop: SIGTERM and SIGINT, awaited by a thread of their own, so that nothing else is interrupted
+ * and no call has to be made for them while commands are answered. */
+#ifndef EMUICC_CARD_STOP_H
+#define EMUICC_CARD_STOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct stop {
+    pthread_t thread;
+    atomic_bool asked;
+    atomic_int socket; /* shut down when asked; -1: none */
+    int event;         /* readable once asked */
+};
+
+/* Before any other thread. 0, or a failure after a trace line. */
+int stop_begin(struct stop *stop);
+void stop_finish(struct stop *stop);
+
+bool stop_asked(const struct stop *stop);
+/* The socket on which the caller is going to wait: a wait that a stop should end returns. -1 before
+ * the socket is closed. */
+void stop_watch(struct stop *stop, int socket);
+/* Sleeps so long, or until asked. */
+void stop_sleep(const struct stop *stop, int milliseconds);
+
+#endif

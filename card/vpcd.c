@@ -1,0 +1,186 @@
+#include "card/vpcd.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "apdu/status.h"
+
+enum control {
+    CONTROL_OFF = 0,
+    CONTROL_ON = 1,
+    CONTROL_RESET = 2,
+    CONTROL_ATR = 4,
+};
+
+static void set_tcp_option(int socket, int option)
+{
+    const int yes = 1;
+    (void)setsockopt(socket, IPPROTO_TCP, option, &yes, sizeof(yes));
+}
+
+void vpcd_init(struct vpcd *vpcd, struct card *card, int socket)
+{
+    *vpcd = (struct vpcd){.card = card, .socket = socket};
+    set_tcp_option(socket, TCP_NODELAY);
+}
+
+static struct bytes held_bytes(const struct vpcd_held *held)
+{
+    return bytes_of(held->many != NULL ? held->many : held->few, held->len);
+}
+
+static void held_release(struct vpcd_held *held)
+{
+    free(held->many);
+    held->many = NULL;
+    held->len = 0;
+}
+
+static bool held_keep(struct vpcd_held *held, struct bytes bytes)
+{
+    uint8_t *at = held->few;
+    if (bytes.len > sizeof(held->few) && (at = held->many = malloc(bytes.len)) == NULL)
+        return false;
+    if (bytes.len > 0)
+        memcpy(at, bytes.data, bytes.len);
+    held->len = bytes.len;
+    return true;
+}
+
+void vpcd_finish(struct vpcd *vpcd)
+{
+    held_release(&vpcd->received);
+    held_release(&vpcd->unsent);
+}
+
+/* Takes the next whole frame's payload off the front; false, with nothing moved, if it is not all
+ * there yet. */
+static bool take_frame(struct bytes *from, struct bytes *payload)
+{
+    struct bytes rest = *from;
+    uint16_t len;
+    if (!bytes_take_u16(&rest, &len) || !bytes_take(&rest, len, payload))
+        return false;
+    *from = rest;
+    return true;
+}
+
+/* Sends in one piece; what a socket that does not block leaves over is kept for the next turn. */
+static bool send_or_keep(struct vpcd *vpcd, struct bytes bytes)
+{
+    while (bytes.len > 0) {
+        const ssize_t sent = send(vpcd->socket, bytes.data, bytes.len, MSG_NOSIGNAL);
+        struct bytes gone;
+        if (sent >= 0)
+            (void)bytes_take(&bytes, (size_t)sent, &gone);
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return held_keep(&vpcd->unsent, bytes);
+        else if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+static bool send_unsent(struct vpcd *vpcd)
+{
+    if (vpcd->unsent.len == 0)
+        return true;
+    struct vpcd_held unsent = vpcd->unsent;
+    vpcd->unsent = (struct vpcd_held){0};
+    const bool open = send_or_keep(vpcd, held_bytes(&unsent));
+    held_release(&unsent);
+    return open;
+}
+
+/* The payload stands in the buffer behind room for its length. */
+static bool send_frame(struct vpcd *vpcd, struct vpcd_buffers *buffers, size_t len)
+{
+    struct writer header = writer_on(buffers->out, VPCD_LENGTH_SIZE);
+    writer_put_u16(&header, (uint16_t)len);
+    return send_or_keep(vpcd, bytes_of(buffers->out, VPCD_LENGTH_SIZE + len));
+}
+
+static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffers *buffers)
+{
+    struct writer answer = writer_on(buffers->out + VPCD_LENGTH_SIZE, ATR_SIZE_MAX);
+    switch (control) {
+    case CONTROL_OFF:
+        card_power(vpcd->card, CARD_OFF);
+        return true;
+    case CONTROL_ON:
+        card_power(vpcd->card, CARD_ON);
+        return true;
+    case CONTROL_RESET:
+        card_power(vpcd->card, CARD_RESET);
+        return true;
+    case CONTROL_ATR:
+        writer_put(&answer, card_atr(vpcd->card));
+        break;
+    default: /* a client's command of one byte, for which the reader awaits an answer */
+        writer_put_u16(&answer, SW_WRONG_LENGTH);
+    }
+    return send_frame(vpcd, buffers, answer.len);
+}
+
+static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_buffers *buffers)
+{
+    vpcd->spoken_to = true;
+    if (payload.len == 1)
+        return answer_control(vpcd, payload.data[0], buffers);
+    struct writer response =
+        writer_on(buffers->out + VPCD_LENGTH_SIZE, sizeof(buffers->out) - VPCD_LENGTH_SIZE);
+    card_transmit(vpcd->card, payload, &response);
+    return send_frame(vpcd, buffers, response.len);
+}
+
+/* Answers whole frames until one is cut or an answer is stuck. */
+static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd_buffers *buffers)
+{
+    struct bytes payload;
+    while (!vpcd_wants_to_send(vpcd) && take_frame(received, &payload))
+        if (!answer_frame(vpcd, payload, buffers))
+            return false;
+    return true;
+}
+
+/* Appends what has arrived. False at the end of the link. */
+static bool receive(int socket, struct vpcd_buffers *buffers, size_t *len)
+{
+    const ssize_t got = recv(socket, buffers->in + *len, sizeof(buffers->in) - *len, 0);
+    if (got > 0)
+        *len += (size_t)got;
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+}
+
+/* Brings back what the last turn left; receives unless that holds a whole frame already. */
+static bool gather(struct vpcd *vpcd, struct vpcd_buffers *buffers, struct bytes *received)
+{
+    size_t len = vpcd->received.len;
+    if (len > 0)
+        memcpy(buffers->in, held_bytes(&vpcd->received).data, len);
+    held_release(&vpcd->received);
+    struct bytes look = bytes_of(buffers->in, len), payload;
+    if (!take_frame(&look, &payload) && !receive(vpcd->socket, buffers, &len))
+        return false;
+    *received = bytes_of(buffers->in, len);
+    return true;
+}
+
+bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers)
+{
+    struct bytes received;
+    if (!send_unsent(vpcd))
+        return false;
+    if (vpcd_wants_to_send(vpcd))
+        return true;
+    if (!gather(vpcd, buffers, &received) || !answer_frames(vpcd, &received, buffers))
+        return false;
+    /* vpcd sends a length and waits for its acknowledgement before it sends the rest: without
+     * this it waits for the 40 ms that TCP likes to delay one. */
+    if (received.len > 0)
+        set_tcp_option(vpcd->socket, TCP_QUICKACK);
+    return held_keep(&vpcd->received, received);
+}

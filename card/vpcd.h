@@ -1,0 +1,52 @@
+/* vpcd: the wire between a virtual reader and the card (vsmartcard's vpcd, and anything that speaks
+ * as it does). A frame is two bytes of length, big endian, and so many bytes; a frame of one byte
+ * is a control word. The card answers control word 04 with its ATR, a command with its response,
+ * and power-off, power-on and reset with nothing.
+ *
+ * One vpcd is one connected socket with one card behind it. The socket may block, or an event loop
+ * may call in whenever it is readable, or writable while vpcd_wants_to_send(). */
+#ifndef EMUICC_CARD_VPCD_H
+#define EMUICC_CARD_VPCD_H
+
+#include "apdu/apdu.h"
+#include "card/card.h"
+
+#define VPCD_LENGTH_SIZE 2
+#define VPCD_HELD_INLINE 16
+
+/* Work space that all links of one thread share: a link keeps nothing in it between two calls. */
+struct vpcd_buffers {
+    uint8_t in[VPCD_LENGTH_SIZE + APDU_COMMAND_MAX];
+    uint8_t out[VPCD_LENGTH_SIZE + CARD_RESPONSE_CAPACITY];
+};
+
+/* Bytes that one call leaves for the next: mostly none or a length, seldom more. */
+struct vpcd_held {
+    uint8_t few[VPCD_HELD_INLINE];
+    uint8_t *many; /* heap, when they are more */
+    size_t len;
+};
+
+struct vpcd {
+    struct card *card; /* borrowed */
+    int socket;        /* borrowed */
+    bool spoken_to;    /* a whole frame has come */
+    struct vpcd_held received;
+    struct vpcd_held unsent;
+};
+
+/* Sets the socket up for short turns: no delay on what is sent (TCP only; others are left alone).
+ */
+void vpcd_init(struct vpcd *vpcd, struct card *card, int socket);
+void vpcd_finish(struct vpcd *vpcd);
+
+/* Receives once and answers every whole frame that is there. False when the link is over: closed
+ * by the other side, broken, or out of memory. */
+bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers);
+
+static inline bool vpcd_wants_to_send(const struct vpcd *vpcd)
+{
+    return vpcd->unsent.len > 0;
+}
+
+#endif
