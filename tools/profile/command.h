@@ -1,0 +1,22 @@
+/* command: what emuicc-profile can be told to do. */
+#ifndef EMUICC_TOOLS_PROFILE_COMMAND_H
+#define EMUICC_TOOLS_PROFILE_COMMAND_H
+
+#include <stdbool.h>
+
+enum command_exit {
+    COMMAND_FINE = 0,
+    COMMAND_NO = 1,    /* the answer is no: refused, different */
+    COMMAND_WRONG = 2, /* it could not be done; one line has said why */
+};
+
+struct command_options {
+    bool json;
+};
+
+/* words: as many as the command takes. Returns an exit status. */
+typedef int command_run(const struct command_options *options, char **words);
+
+command_run command_check, command_show, command_build, command_dump, command_diff;
+
+#endif

@@ -1,0 +1,53 @@
+#include "tools/profile/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/common/package.h"
+
+#define TEXT_MAX (32u << 20) /* a package's text is about nine times as long as the package */
+#define PATH_SIZE 4096
+
+static int read_existing(const char *path, size_t max, struct blob *out)
+{
+    const int result = blob_read_file(path, max, out);
+    if (result > 0)
+        trace_error("%s: there is no such file", path);
+    return result == 0 ? 0 : FAILURE_INTERNAL;
+}
+
+int file_read_package(const char *path, struct blob *out)
+{
+    return read_existing(path, PACKAGE_MAX, out);
+}
+
+int file_read_text(const char *path, struct blob *out)
+{
+    return read_existing(path, TEXT_MAX, out);
+}
+
+static bool write_to(FILE *file, struct bytes content)
+{
+    const bool written = fwrite(content.data, 1, content.len, file) == content.len;
+    return fclose(file) == 0 && written;
+}
+
+int file_write(const char *path, struct bytes content)
+{
+    char draft[PATH_SIZE];
+    if (snprintf(draft, sizeof(draft), "%s.part", path) >= (int)sizeof(draft)) {
+        trace_error("%s: the name is too long", path);
+        return FAILURE_INTERNAL;
+    }
+    FILE *file = fopen(draft, "w");
+    if (file != NULL && write_to(file, content) && rename(draft, path) == 0)
+        return 0;
+    trace_error("cannot write %s: %s", path, strerror(errno));
+    if (file != NULL)
+        unlink(draft);
+    return FAILURE_INTERNAL;
+}

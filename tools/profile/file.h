@@ -1,0 +1,14 @@
+/* file: packages and texts in and out. */
+#ifndef EMUICC_TOOLS_PROFILE_FILE_H
+#define EMUICC_TOOLS_PROFILE_FILE_H
+
+#include "tools/common/blob.h"
+
+/* All of a package, or of a text; a missing file is a failure too. 0, or a failure, traced. */
+int file_read_package(const char *path, struct blob *out);
+int file_read_text(const char *path, struct blob *out);
+
+/* Whole or not at all: what was at the path stays there until all is written. */
+int file_write(const char *path, struct bytes content);
+
+#endif

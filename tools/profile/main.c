@@ -1,0 +1,56 @@
+/* emuicc-profile: profile packages made, read and judged. */
+#include "apdu/options.h"
+#include "tools/profile/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct command_options, field)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"json", NULL, "check, show and diff print JSON.", OPTIONS_FLAG, AT(json)},
+};
+
+static const struct {
+    const char *name;
+    int words; /* that follow it */
+    command_run *run;
+} commands[] = {
+    {"build", 2, command_build},
+    {"dump", 1, command_dump},
+    {"diff", 2, command_diff},
+};
+/* clang-format on */
+
+static const struct options_program program = {
+    .name = "emuicc-profile",
+    .synopsis = "check FILE | show FILE | build TEXT OUT | dump FILE | diff A B",
+    .summary = "makes, reads and judges unprotected eSIM profile packages",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer = "check  what the card would answer to the package; exit 1 if it refuses it\n"
+              "show   its elements, and the files that it makes\n"
+              "build  a package (DER) from a text\n"
+              "dump   the text of a package; build makes the same bytes of it\n"
+              "diff   the values in which two packages differ; exit 1 if there are any\n"
+              "\n"
+              "examples:\n"
+              "  emuicc-profile dump profile.der > profile.txt\n"
+              "  emuicc-profile build profile.txt profile.der\n"
+              "  emuicc-profile check profile.der\n",
+};
+
+int main(int argc, char **argv)
+{
+    struct command_options options = {0};
+    int first;
+    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
+    if (next != OPTIONS_RUN)
+        return next == OPTIONS_EXIT ? COMMAND_FINE : COMMAND_WRONG;
+    for (size_t i = 0; first < argc && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(argv[first], commands[i].name) == 0 && argc - first - 1 == commands[i].words)
+            return commands[i].run(&options, argv + first + 1);
+    fprintf(stderr, "emuicc-profile: a command is wanted: %s (see --help)\n", program.synopsis);
+    return COMMAND_WRONG;
+}
