@@ -1,0 +1,205 @@
+#include <criterion/criterion.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "fake_chip.h"
+
+#define SELECT_ISD_R "00A4040006A00000055901"
+
+static struct card card;
+
+static void ignore(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    (void)text;
+}
+
+static void start(void)
+{
+    trace_to(ignore, NULL);
+    fake_chip_start(&card);
+    fake_chip_transmit(&card, SELECT_ISD_R "00");
+    fake_chip_calls();
+}
+
+static void stop(void)
+{
+    card_close(&card);
+}
+
+TestSuite(card, .init = start, .fini = stop);
+
+#define ANSWERS(command, expected)                                                                 \
+    do {                                                                                           \
+        const char *got = fake_chip_transmit(&card, command);                                      \
+        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
+    } while (0)
+#define CALLS(expected) cr_assert_str_eq(fake_chip_calls(), expected)
+
+Test(card, a_change_is_committed_once)
+{
+    ANSWERS("80E29100010300", "039000");
+    CALLS("commit ");
+}
+
+Test(card, nothing_changed_is_nothing_committed)
+{
+    ANSWERS("80E291000301000100", "009000");
+    CALLS("");
+}
+
+Test(card, another_profile_is_loaded_after_the_commit)
+{
+    ANSWERS("80E2910002060700", "069000");
+    CALLS("commit load-7 ");
+    cr_assert_eq(card.uicc.profile_id, 7);
+}
+
+Test(card, a_profile_that_cannot_be_read_leaves_the_card_blank)
+{
+    fake_chip.load_result = FAILURE_INTERNAL;
+    ANSWERS("80E2910002060700", "069000");
+    CALLS("commit load-7 load-0 ");
+}
+
+Test(card, a_failing_commit_answers_6581_and_rolls_everything_back)
+{
+    fake_chip.commit_result = FAILURE_MEMORY;
+    ANSWERS("80E2910002060700", "6581");
+    CALLS("commit rollback isd-r-rollback load-0 ");
+    cr_assert_eq(card.uicc.profile_id, 0);
+    cr_assert_eq(isd_r_enabled_profile(card.isd_r), 0);
+    ANSWERS("80E2910002060700", "069000");
+    CALLS("commit load-7 ");
+}
+
+Test(card, a_commit_that_fails_inside_answers_6f00)
+{
+    fake_chip.commit_result = FAILURE_INTERNAL;
+    ANSWERS("80E29100010300", "6F00");
+    CALLS("commit rollback isd-r-rollback load-0 ");
+}
+
+Test(card, a_failure_commits_nothing_and_sends_no_data)
+{
+    ANSWERS("80E29100010400", "6F00");
+    CALLS("rollback isd-r-rollback load-0 ");
+    ANSWERS("80E29100010500", "6581");
+    CALLS("rollback isd-r-rollback load-0 ");
+    ANSWERS("80C0000000", "6985");
+}
+
+Test(card, a_rollback_keeps_the_profile_that_was_enabled)
+{
+    ANSWERS("80E2910002060700", "069000");
+    fake_chip_calls();
+    ANSWERS("80E29100010400", "6F00");
+    CALLS("rollback isd-r-rollback load-7 ");
+}
+
+Test(card, a_wish_that_was_rolled_back_is_forgotten)
+{
+    fake_chip.commit_result = FAILURE_MEMORY;
+    ANSWERS("80E2910002060700", "6581");
+    fake_chip_calls();
+    ANSWERS("80E291000301000100", "009000");
+    CALLS("");
+}
+
+Test(card, a_refusal_that_changed_something_is_committed)
+{
+    ANSWERS("80E29100010300", "039000");
+    CALLS("commit ");
+    ANSWERS("80E2910005026A80AABB00", "6A80");
+    CALLS("");
+}
+
+Test(card, a_response_that_runs_over_is_a_failure)
+{
+    ANSWERS("80E29100010700", "6F00");
+    CALLS("rollback isd-r-rollback load-0 ");
+}
+
+Test(card, wrong_shapes_are_6700)
+{
+    ANSWERS("00", "6700");
+    ANSWERS("00A4", "6700");
+    ANSWERS("00A404", "6700");
+    ANSWERS("80E2910005AA", "6700");
+    ANSWERS("80E2910001AABBCC", "6700");
+    ANSWERS("80E29100000001", "6700");
+    ANSWERS("80E2910000000200", "6700");
+}
+
+Test(card, contract_17_channels_and_selections_do_not_survive_power)
+{
+    const enum card_power each[] = {CARD_OFF, CARD_ON, CARD_RESET};
+    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+        ANSWERS("0070000001", "019000");
+        ANSWERS(SELECT_ISD_R, "6103");
+        fake_chip_calls();
+        card_power(&card, each[i]);
+        CALLS("isd-r-reset uicc-reset ");
+        ANSWERS("00C0000003", "6985");
+        ANSWERS("80CA000003", "6D00");
+        ANSWERS("01B0000003", "6881");
+    }
+}
+
+Test(card, power_may_come_twice_or_not_at_all)
+{
+    card_power(&card, CARD_OFF);
+    card_power(&card, CARD_OFF);
+    ANSWERS("00B0000003", "DA7A009000");
+    card_power(&card, CARD_ON);
+    card_power(&card, CARD_ON);
+    ANSWERS("00B0000003", "DA7A009000");
+}
+
+Test(card, contract_1_asking_for_the_atr_changes_nothing)
+{
+    ANSWERS("0070000001", "019000");
+    ANSWERS(SELECT_ISD_R, "6103");
+    fake_chip_calls();
+    const struct bytes atr = card_atr(&card);
+    cr_assert_eq(atr.data[0], 0x3B);
+    CALLS("");
+    ANSWERS("00C0000003", "6F01849000");
+    ANSWERS("01B0000003", "DA7A009000");
+}
+
+Test(card, memory_goes_back_at_power_off)
+{
+    ANSWERS("80E291000301FFFF", "6100");
+    cr_assert_neq(card.channels.channels[0].rest.data, NULL);
+    card_power(&card, CARD_OFF);
+    cr_assert_null(card.channels.channels[0].rest.data);
+}
+
+Test(card, the_longest_answer_comes_at_once_or_in_pieces)
+{
+    const char *answer = fake_chip_transmit(&card, "80E291000000"
+                                                   "0301FFFD"
+                                                   "0000");
+    cr_assert_eq(strlen(answer), 2 * 65533 + 4);
+    answer = fake_chip_transmit(&card, "80E291000000"
+                                       "0301FFFF"
+                                       "0000");
+    cr_assert_str_eq(answer, "6100");
+    answer = fake_chip_transmit(&card, "80C00000000000");
+    cr_assert_eq(strlen(answer), 2 * 65533 + 4);
+    cr_assert_str_eq(answer + 2 * 65533, "6102");
+    ANSWERS("80C0000002", "FDFE9000");
+}
+
+Test(card, two_cards_in_one_process_know_nothing_of_each_other)
+{
+    struct card other;
+    fake_chip_start(&other);
+    ANSWERS("0070000001", "019000");
+    cr_assert_str_eq(fake_chip_transmit(&other, "01B0000003"), "6881");
+    cr_assert_str_eq(fake_chip_transmit(&other, "80CA000003"), "6D00");
+    ANSWERS("01B0000003", "DA7A009000");
+    card_close(&other);
+}

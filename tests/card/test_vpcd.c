@@ -1,0 +1,227 @@
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "card/vpcd.h"
+
+/* A card that answers a command with its bytes turned round, and notes what else happens to it. */
+static struct {
+    unsigned powers[3];
+    unsigned commands;
+    size_t answer_len; /* 0: as long as the command */
+} seen;
+
+void card_power(struct card *card, enum card_power power)
+{
+    (void)card;
+    seen.powers[power]++;
+}
+
+struct bytes card_atr(const struct card *card)
+{
+    static const uint8_t atr[] = {0x3B, 0x00};
+    (void)card;
+    return bytes_of(atr, sizeof(atr));
+}
+
+void card_transmit(struct card *card, struct bytes command, struct writer *response)
+{
+    (void)card;
+    seen.commands++;
+    const size_t len = seen.answer_len > 0 ? seen.answer_len : command.len;
+    for (size_t i = 0; i < len; i++)
+        writer_put_u8(response, command.data[command.len - 1 - i % command.len]);
+}
+
+static int wire[2];
+static struct vpcd vpcd;
+static struct vpcd_buffers *buffers;
+
+static void plug(void)
+{
+    memset(&seen, 0, sizeof(seen));
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, wire), 0);
+    cr_assert_eq(fcntl(wire[0], F_SETFL, O_NONBLOCK), 0);
+    cr_assert_eq(fcntl(wire[1], F_SETFL, O_NONBLOCK), 0);
+    buffers = malloc(sizeof(*buffers));
+    vpcd_init(&vpcd, NULL, wire[0]);
+}
+
+static void unplug(void)
+{
+    vpcd_finish(&vpcd);
+    free(buffers);
+    close(wire[0]);
+    close(wire[1]);
+}
+
+TestSuite(vpcd, .init = plug, .fini = unplug);
+
+static void put(struct bytes bytes)
+{
+    cr_assert_eq(send(wire[1], bytes.data, bytes.len, 0), (ssize_t)bytes.len);
+}
+
+/* The next bytes the card has sent are these, and at once. */
+static void expect(struct bytes bytes)
+{
+    uint8_t got[64];
+    cr_assert_leq(bytes.len, sizeof(got));
+    cr_assert_eq(recv(wire[1], got, sizeof(got), 0), (ssize_t)bytes.len);
+    cr_assert_eq(memcmp(got, bytes.data, bytes.len), 0);
+}
+
+static void expect_silence(void)
+{
+    uint8_t byte;
+    cr_assert_eq(recv(wire[1], &byte, 1, 0), -1);
+}
+
+Test(vpcd, of_the_control_words_only_the_atr_is_answered)
+{
+    put(BYTES(0, 1, 1));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    put(BYTES(0, 1, 2));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    put(BYTES(0, 1, 0));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect_silence();
+    cr_assert_eq(seen.powers[CARD_ON], 1);
+    cr_assert_eq(seen.powers[CARD_RESET], 1);
+    cr_assert_eq(seen.powers[CARD_OFF], 1);
+    put(BYTES(0, 1, 4));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 2, 0x3B, 0x00));
+    cr_assert_eq(seen.commands, 0);
+}
+
+Test(vpcd, another_single_byte_is_a_command_that_is_too_short)
+{
+    put(BYTES(0, 1, 3));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 2, 0x67, 0x00));
+}
+
+Test(vpcd, length_and_payload_may_come_apart)
+{
+    put(BYTES(0, 5));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert_not(vpcd.spoken_to);
+    expect_silence();
+    put(BYTES(1, 2, 3, 4, 5));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd.spoken_to);
+    expect(BYTES(0, 5, 5, 4, 3, 2, 1));
+}
+
+Test(vpcd, every_byte_may_come_alone)
+{
+    const uint8_t frames[] = {0, 1, 1, 0, 4, 1, 2, 3, 4, 0, 1, 4};
+    for (size_t i = 0; i < sizeof(frames); i++) {
+        put(bytes_of(&frames[i], 1));
+        cr_assert(vpcd_turn(&vpcd, buffers));
+    }
+    expect(BYTES(0, 4, 4, 3, 2, 1, 0, 2, 0x3B, 0x00));
+    cr_assert_eq(seen.powers[CARD_ON], 1);
+}
+
+Test(vpcd, several_frames_share_a_segment)
+{
+    put(BYTES(0, 1, 0, 0, 1, 1, 0, 1, 4, 0, 4, 1, 2, 3, 4, 0, 4, 9, 9));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 2, 0x3B, 0x00, 0, 4, 4, 3, 2, 1));
+    cr_assert_eq(seen.powers[CARD_OFF], 1);
+    cr_assert_eq(seen.powers[CARD_ON], 1);
+    put(BYTES(8, 7));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 4, 7, 8, 9, 9));
+}
+
+Test(vpcd, an_empty_frame_is_a_command_that_is_too_short)
+{
+    seen.answer_len = 0;
+    put(BYTES(0, 0));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert_eq(seen.commands, 1);
+}
+
+Test(vpcd, silence_is_no_end_and_a_closed_link_is)
+{
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    shutdown(wire[1], SHUT_WR);
+    cr_assert_not(vpcd_turn(&vpcd, buffers));
+}
+
+Test(vpcd, a_peer_that_has_gone_does_not_kill_the_card)
+{
+    put(BYTES(0, 4, 1, 2, 3, 4));
+    close(wire[1]);
+    wire[1] = -1;
+    cr_assert_not(vpcd_turn(&vpcd, buffers));
+}
+
+/* The longest frames both ways, over a wire that takes them in pieces. */
+Test(vpcd, up_to_65535_bytes_go_each_way)
+{
+    static uint8_t frame[2 + APDU_COMMAND_MAX], got[2 + APDU_RESPONSE_MAX];
+    const int small = 4096;
+    size_t sent = 0, received = 0;
+    setsockopt(wire[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    setsockopt(wire[1], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    frame[0] = frame[1] = 0xFF;
+    for (size_t i = 2; i < sizeof(frame); i++)
+        frame[i] = (uint8_t)(i * 31 + i / 256);
+    bool stuck = false;
+    while (received < sizeof(got)) {
+        ssize_t moved = send(wire[1], frame + sent, sizeof(frame) - sent, 0);
+        sent += moved > 0 ? (size_t)moved : 0;
+        cr_assert(vpcd_turn(&vpcd, buffers));
+        stuck |= vpcd_wants_to_send(&vpcd);
+        moved = recv(wire[1], got + received, sizeof(got) - received, 0);
+        received += moved > 0 ? (size_t)moved : 0;
+    }
+    cr_assert(stuck, "the wire was wide enough: nothing was kept for later");
+    cr_assert_eq(seen.commands, 1);
+    cr_assert(got[0] == 0xFF && got[1] == 0xFF);
+    for (size_t i = 0; i < APDU_COMMAND_MAX; i++)
+        cr_assert_eq(got[2 + i], frame[2 + APDU_COMMAND_MAX - 1 - i]);
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert_not(vpcd_wants_to_send(&vpcd));
+}
+
+/* A command that waits behind an answer that is stuck is answered once there is room. */
+Test(vpcd, frames_wait_behind_an_answer_that_is_stuck)
+{
+    static uint8_t got[1 << 18];
+    const int small = 4096;
+    size_t received = 0;
+    setsockopt(wire[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    seen.answer_len = 60000;
+    put(BYTES(0, 4, 1, 1, 1, 1, 0, 4, 2, 2, 2, 2, 0, 1));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_wants_to_send(&vpcd));
+    cr_assert_eq(seen.commands, 1);
+    while (received < 2 * (2 + 60000)) {
+        const ssize_t moved = recv(wire[1], got + received, sizeof(got) - received, 0);
+        received += moved > 0 ? (size_t)moved : 0;
+        cr_assert(vpcd_turn(&vpcd, buffers));
+    }
+    cr_assert_eq(seen.commands, 2);
+    cr_assert_eq(got[2], 1);
+    cr_assert_eq(got[2 + 60000 + 2], 2);
+    put(BYTES(4));
+    seen.answer_len = 0;
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 2, 0x3B, 0x00));
+}
+
+Test(vpcd, an_idle_link_keeps_no_memory)
+{
+    put(BYTES(0, 4, 1, 2, 3, 4));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert_null(vpcd.received.many);
+    cr_assert_null(vpcd.unsent.many);
+    cr_assert_leq(sizeof(struct vpcd), 96);
+}
