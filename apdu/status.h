@@ -52,6 +52,8 @@ enum failure {
     row(SW_WRONG_P1_P2, 0x6A86, "incorrect parameters P1-P2") \
     row(SW_LC_P1_P2, 0x6A87, "Lc inconsistent with P1-P2") \
     row(SW_REFERENCE_NOT_FOUND, 0x6A88, "referenced data not found") \
+    row(SW_FILE_EXISTS, 0x6A89, "file identifier already exists") \
+    row(SW_DF_NAME_EXISTS, 0x6A8A, "DF name already exists") \
     row(SW_OFFSET, 0x6B00, "wrong parameters, offset outside the file") \
     row(SW_WRONG_LE, 0x6C00, "wrong Le, right one in SW2") \
     row(SW_INSTRUCTION, 0x6D00, "instruction not supported") \
