@@ -18,7 +18,7 @@ struct pin {
     uint8_t reference;  /* TS 102 221 table 9.3: 01..08, 81..88, 0A..0E, 8A..8E */
     uint8_t value[PIN_SIZE];
     uint8_t max, left;  /* tries */
-    uint8_t attributes; /* bit 0 enabled, bit 1 may be disabled, bit 2 may be changed */
+    uint8_t attributes; /* bit 0 enabled, bit 1 may be changed, bit 2 may be disabled */
     uint8_t puk;        /* reference of its PUK; 0: none */
 };
 

@@ -7,14 +7,35 @@
 #include "crypto/random.h"
 #include "fs/store.h"
 
-#define UICC_PINS_MAX 26 /* verification states a channel remembers (TS 102 221 §9.3) */
+#define UICC_PINS_MAX 64 /* PINs of a profile that a channel can remember as verified */
+
+/* What an access rule said of the current EF the last time it was asked: holds until something of
+ * the profile or of the channel's security state changes. */
+struct uicc_grant {
+    const struct file *file;
+    uint32_t generation; /* uicc's at that time */
+    uint8_t ins;         /* the command that was granted */
+};
+
+/* RETRIEVE DATA and SET DATA that take several commands (TS 102 221 §11.3). */
+struct uicc_transfer {
+    struct file *file; /* NULL: none under way */
+    uint32_t generation;
+    uint32_t tag;    /* what is retrieved */
+    uint32_t offset; /* where the next block starts; of SET DATA: bytes received */
+    uint32_t block;  /* where the block before started */
+    uint8_t *buffer; /* of SET DATA: room for the whole object, heap; NULL: retrieving */
+    uint32_t total;  /* bytes of the object */
+};
 
 struct uicc_channel {
     struct file *directory; /* current DF; the MF after reset */
     struct file *adf;       /* current application, NULL: none */
     struct file *file;      /* current EF, NULL: none */
     uint16_t record;        /* current record, 0: none */
-    uint32_t verified;      /* bit n: the nth PIN of the profile was verified */
+    uint64_t verified;      /* bit n: the nth PIN of the profile was verified */
+    struct uicc_grant grant;
+    struct uicc_transfer transfer;
 };
 
 struct uicc {
@@ -22,6 +43,7 @@ struct uicc {
     struct random *random;
     struct profile *profile; /* the enabled one, or the blank card's; owned */
     uint32_t profile_id;     /* in the store; 0: blank */
+    uint32_t generation;     /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
     bool terminal_profile; /* TERMINAL PROFILE was received in this power cycle */
 };
@@ -32,6 +54,9 @@ void uicc_finish(struct uicc *uicc);
 /* Takes the enabled profile (0: the blank card) out of the store; every channel is back at the MF
  * with nothing verified. Also after a rollback, to forget what was not committed. */
 int uicc_load(struct uicc *uicc, uint32_t profile_id);
+/* The same with a profile that is in memory already; takes it over. Its files must lie under an MF.
+ */
+void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id);
 /* Power-on or reset: volatile state goes. */
 void uicc_reset(struct uicc *uicc);
 /* A channel was opened from channel `from`: it starts at the MF, or, when opened from a non-basic

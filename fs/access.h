@@ -1,0 +1,34 @@
+/* access: the rule that stands in a record of EF.ARR, asked for one command (TS 102 221 §9.2,
+ * ISO/IEC 7816-4 §9.3). Reads the record where it lies; allocates nothing. */
+#ifndef EMUICC_FS_ACCESS_H
+#define EMUICC_FS_ACCESS_H
+
+#include "apdu/apdu.h"
+#include "fs/profile.h"
+
+/* Bits of an access mode byte. A command that has none of them is named by its header only. */
+enum access_mode {
+    ACCESS_BY_HEADER = 0,
+    ACCESS_READ = 0x01, /* of an EF: READ, SEARCH, RETRIEVE DATA */
+    ACCESS_UPDATE = 0x02,
+    ACCESS_DEACTIVATE = 0x08,
+    ACCESS_ACTIVATE = 0x10,
+    ACCESS_TERMINATE = 0x20,
+    ACCESS_DELETE = 0x40,
+    ACCESS_CREATE_EF = 0x02, /* of a DF */
+    ACCESS_CREATE_DF = 0x04,
+};
+
+struct access {
+    struct profile *profile;
+    struct file *file; /* whose rule is asked; a link's own, not its target's */
+    uint64_t verified; /* PINs of the channel, as pin_bit() numbers them */
+    const struct apdu *apdu;
+    uint8_t mode; /* enum access_mode */
+};
+
+/* True if a rule grants it. *steady tells whether the answer holds for the same instruction with
+ * any class, P1 and P2. A file without a rule that can be found grants nothing. */
+bool access_granted(const struct access *access, bool *steady);
+
+#endif

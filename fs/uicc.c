@@ -1,0 +1,177 @@
+#include "fs/uicc.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "fs/blank.h"
+#include "fs/uicc_commands.h"
+#include "fs/uicc_data.h"
+
+#define MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
+
+/* SELECT first and the reading commands next: the matcher looks from the top. */
+/* clang-format off */
+static const struct command_row rows[] = {
+    {"SELECT",               0x00, 0xA4, APDU_CASE_ANY, uicc_select,              "TS 102 221 §11.1.1"},
+    {"READ BINARY",          0x00, 0xB0, APDU_CASE_2,   uicc_read_binary,         "TS 102 221 §11.1.3"},
+    {"READ RECORD",          0x00, 0xB2, APDU_CASE_2,   uicc_read_record,         "TS 102 221 §11.1.5"},
+    {"STATUS",               0x80, 0xF2, APDU_CASE_1 | APDU_CASE_2, uicc_status,  "TS 102 221 §11.1.2"},
+    {"UPDATE BINARY",        0x00, 0xD6, APDU_CASE_3,   uicc_update_binary,       "TS 102 221 §11.1.4"},
+    {"UPDATE RECORD",        0x00, 0xDC, APDU_CASE_3,   uicc_update_record,       "TS 102 221 §11.1.6"},
+    {"SEARCH RECORD",        0x00, 0xA2, APDU_CASE_3 | APDU_CASE_4, uicc_search_record, "TS 102 221 §11.1.7"},
+    {"INCREASE",             0x80, 0x32, APDU_CASE_3 | APDU_CASE_4, uicc_increase, "TS 102 221 §11.1.8"},
+    {"VERIFY PIN",           0x00, 0x20, APDU_CASE_1 | APDU_CASE_2 | APDU_CASE_3, uicc_verify_pin, "TS 102 221 §11.1.9"},
+    {"CHANGE PIN",           0x00, 0x24, APDU_CASE_3,   uicc_change_pin,          "TS 102 221 §11.1.10"},
+    {"DISABLE PIN",          0x00, 0x26, APDU_CASE_3,   uicc_disable_pin,         "TS 102 221 §11.1.11"},
+    {"ENABLE PIN",           0x00, 0x28, APDU_CASE_3,   uicc_enable_pin,          "TS 102 221 §11.1.12"},
+    {"UNBLOCK PIN",          0x00, 0x2C, APDU_CASE_1 | APDU_CASE_2 | APDU_CASE_3, uicc_unblock_pin, "TS 102 221 §11.1.13"},
+    {"RETRIEVE DATA",        0x80, 0xCB, APDU_CASE_ANY, uicc_retrieve_data,       "TS 102 221 §11.3.1"},
+    {"SET DATA",             0x80, 0xDB, APDU_CASE_3,   uicc_set_data,            "TS 102 221 §11.3.2"},
+    {"DEACTIVATE FILE",      0x00, 0x04, APDU_CASE_1 | APDU_CASE_3, uicc_deactivate_file, "TS 102 221 §11.1.14"},
+    {"ACTIVATE FILE",        0x00, 0x44, APDU_CASE_1 | APDU_CASE_3, uicc_activate_file, "TS 102 221 §11.1.15"},
+    {"CREATE FILE",          0x00, 0xE0, APDU_CASE_3,   uicc_create_file,         "TS 102 222 §6.3"},
+    {"DELETE FILE",          0x00, 0xE4, APDU_CASE_3,   uicc_delete_file,         "TS 102 222 §6.4"},
+    {"TERMINATE DF",         0x00, 0xE6, APDU_CASE_3,   uicc_terminate_df,        "TS 102 222 §6.7"},
+    {"TERMINATE EF",         0x00, 0xE8, APDU_CASE_3,   uicc_terminate_ef,        "TS 102 222 §6.8"},
+    {"TERMINATE CARD USAGE", 0x00, 0xFE, APDU_CASE_1,   uicc_terminate_card_usage, "TS 102 222 §6.9"},
+    {"RESIZE FILE",          0x80, 0xD4, APDU_CASE_3,   uicc_resize_file,         "TS 102 222 §6.10"},
+    {"GET CHALLENGE",        0x00, 0x84, APDU_CASE_2,   uicc_get_challenge,       "TS 102 221 §11.1.18"},
+    {"TERMINAL CAPABILITY",  0x80, 0xAA, APDU_CASE_ANY, uicc_terminal_capability, "TS 102 221 §11.1.19"},
+    {"TERMINAL PROFILE",     0x80, 0x10, APDU_CASE_ANY, uicc_terminal_profile,    "TS 102 221 §11.2.1"},
+    {"ENVELOPE",             0x80, 0xC2, APDU_CASE_3 | APDU_CASE_4, uicc_envelope, "TS 102 221 §11.2.2"},
+    {"FETCH",                0x80, 0x12, APDU_CASE_2,   uicc_fetch,               "TS 102 221 §11.2.3"},
+    {"TERMINAL RESPONSE",    0x80, 0x14, APDU_CASE_3,   uicc_terminal_response,   "TS 102 221 §11.2.4"},
+};
+/* clang-format on */
+
+void uicc_channel_home(struct uicc *uicc, struct uicc_channel *channel)
+{
+    const uint64_t verified = channel->verified;
+    uicc_data_end(&channel->transfer);
+    *channel = (struct uicc_channel){.directory = uicc->profile->mf, .verified = verified};
+}
+
+static void reset_channels(struct uicc *uicc)
+{
+    for (size_t i = 0; i < APDU_CHANNELS; i++) {
+        uicc->channels[i].verified = 0;
+        uicc_channel_home(uicc, &uicc->channels[i]);
+    }
+    uicc_moved(uicc);
+}
+
+int uicc_init(struct uicc *uicc, struct store *store, struct random *random)
+{
+    *uicc = (struct uicc){.store = store, .random = random};
+    return uicc_load(uicc, 0);
+}
+
+void uicc_finish(struct uicc *uicc)
+{
+    for (size_t i = 0; i < APDU_CHANNELS; i++)
+        uicc_data_end(&uicc->channels[i].transfer);
+    profile_destroy(uicc->profile);
+    uicc->profile = NULL;
+}
+
+void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
+{
+    profile_destroy(uicc->profile);
+    profile->arena.limit = profile->arena.used + MEMORY_SPARE;
+    uicc->profile = profile;
+    uicc->profile_id = profile_id;
+    reset_channels(uicc);
+}
+
+int uicc_load(struct uicc *uicc, uint32_t profile_id)
+{
+    struct profile *profile;
+    const int result = profile_id == 0 ? blank_create(&profile)
+                                       : store_profile_load(uicc->store, profile_id, &profile);
+    if (result != 0)
+        return result;
+    if (profile->mf == NULL) {
+        trace_error("profile %u in the store has no master file", (unsigned)profile_id);
+        profile_destroy(profile);
+        return FAILURE_INTERNAL;
+    }
+    uicc_adopt(uicc, profile, profile_id);
+    return 0;
+}
+
+void uicc_reset(struct uicc *uicc)
+{
+    uicc->terminal_profile = false;
+    reset_channels(uicc);
+}
+
+void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)
+{
+    struct uicc_channel *opened = &uicc->channels[channel];
+    const struct uicc_channel *origin = &uicc->channels[from];
+    opened->verified = 0;
+    uicc_channel_home(uicc, opened);
+    if (from == 0 || from == channel)
+        return;
+    opened->directory = origin->directory;
+    opened->adf = origin->adf;
+    opened->verified = origin->verified;
+}
+
+static void deselect(void *state, uint8_t channel)
+{
+    struct uicc *uicc = state;
+    uicc_channel_home(uicc, &uicc->channels[channel]);
+}
+
+static bool is_stored(struct uicc *uicc)
+{
+    uicc_moved(uicc);
+    return uicc->profile_id != 0;
+}
+
+int uicc_keep_file(struct uicc *uicc, const struct file *file)
+{
+    return is_stored(uicc) ? store_file_update(uicc->store, uicc->profile_id, file) : 0;
+}
+
+int uicc_keep_new_file(struct uicc *uicc, const struct file *file)
+{
+    return is_stored(uicc) ? store_file_add(uicc->store, uicc->profile_id, file) : 0;
+}
+
+static int delete_below(struct uicc *uicc, const struct file *file)
+{
+    int result = 0;
+    for (const struct file *child = file->children; child != NULL && result == 0;
+         child = child->next)
+        result = delete_below(uicc, child);
+    return result == 0 ? store_file_delete(uicc->store, uicc->profile_id, file->id) : result;
+}
+
+int uicc_keep_deletion(struct uicc *uicc, const struct file *file)
+{
+    return is_stored(uicc) ? delete_below(uicc, file) : 0;
+}
+
+int uicc_keep_pin(struct uicc *uicc, const struct pin *pin)
+{
+    return is_stored(uicc) ? store_pin_update(uicc->store, uicc->profile_id, pin) : 0;
+}
+
+int uicc_keep_puk(struct uicc *uicc, const struct puk *puk)
+{
+    return is_stored(uicc) ? store_puk_update(uicc->store, uicc->profile_id, puk) : 0;
+}
+
+int uicc_keep_aka(struct uicc *uicc, const struct aka *aka)
+{
+    return is_stored(uicc) ? store_aka_update(uicc->store, uicc->profile_id, aka) : 0;
+}
+
+const struct application uicc_application = {
+    .name = "UICC",
+    .commands = {rows, sizeof(rows) / sizeof(rows[0])},
+    .matches = uicc_select_matches,
+    .select = uicc_select_application,
+    .deselect = deselect,
+};

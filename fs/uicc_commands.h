@@ -1,0 +1,77 @@
+/* uicc_commands: the handlers in uicc's instruction table, by room, and what the rooms share. The
+ * state of every handler is a struct uicc. */
+#ifndef EMUICC_FS_UICC_COMMANDS_H
+#define EMUICC_FS_UICC_COMMANDS_H
+
+#include "fs/uicc.h"
+
+/* uicc_select */
+command_handler uicc_select;
+bool uicc_select_matches(void *state, const struct apdu *select, struct bytes aid);
+int uicc_select_application(void *state, const struct apdu *select, struct bytes aid,
+                            struct writer *response);
+
+/* uicc_status */
+command_handler uicc_status;
+
+/* uicc_binary */
+command_handler uicc_read_binary, uicc_update_binary;
+
+/* uicc_record */
+command_handler uicc_read_record, uicc_update_record;
+
+/* uicc_increase */
+command_handler uicc_increase;
+
+/* uicc_search */
+command_handler uicc_search_record;
+
+/* uicc_data */
+command_handler uicc_retrieve_data, uicc_set_data;
+
+/* uicc_pin */
+command_handler uicc_verify_pin, uicc_change_pin, uicc_disable_pin, uicc_enable_pin,
+    uicc_unblock_pin;
+
+/* uicc_life_cycle */
+command_handler uicc_activate_file, uicc_deactivate_file, uicc_terminate_ef, uicc_terminate_df,
+    uicc_terminate_card_usage;
+
+/* uicc_admin */
+command_handler uicc_create_file, uicc_delete_file, uicc_resize_file;
+
+/* uicc_terminal */
+command_handler uicc_terminal_capability, uicc_terminal_profile, uicc_envelope, uicc_fetch,
+    uicc_terminal_response, uicc_get_challenge;
+
+/* The channel a command came on. */
+static inline struct uicc_channel *uicc_channel(struct uicc *uicc, const struct apdu *apdu)
+{
+    return &uicc->channels[apdu->channel];
+}
+
+/* Nothing selected but the MF; what was verified stays. */
+void uicc_channel_home(struct uicc *uicc, struct uicc_channel *channel);
+
+/* Le asks for all there is: 00, in its short or its long form. */
+static inline bool uicc_le_is_open(const struct apdu *apdu)
+{
+    return apdu->le == (apdu->extended ? APDU_LE_EXTENDED_MAX : APDU_LE_SHORT_MAX);
+}
+
+/* Grants that channels remember may be wrong from now on. */
+static inline void uicc_moved(struct uicc *uicc)
+{
+    uicc->generation++;
+}
+
+/* Writes one changed object to the store, for the card to commit, and forgets grants. The blank
+ * card's are in memory only. 0 or a failure. */
+int uicc_keep_file(struct uicc *uicc, const struct file *file);
+int uicc_keep_new_file(struct uicc *uicc, const struct file *file);
+int uicc_keep_deletion(struct uicc *uicc, const struct file *file); /* and of all below */
+int uicc_keep_pin(struct uicc *uicc, const struct pin *pin);
+int uicc_keep_puk(struct uicc *uicc, const struct puk *puk);
+int uicc_keep_aka(struct uicc *uicc, const struct aka *aka);
+
+#endif

@@ -1,0 +1,62 @@
+#include "apdu/status.h"
+#include "apdu/tlv.h"
+#include "fs/uicc_commands.h"
+
+/* Whatever the terminal is capable of is welcome (TS 102 221 §11.1.19). */
+int uicc_terminal_capability(void *state, const struct apdu *apdu, struct writer *response)
+{
+    (void)state;
+    (void)response;
+    return apdu->p1 == 0 && apdu->p2 == 0 ? 0 : SW_WRONG_P1_P2;
+}
+
+/* TS 102 221 §11.2.1 */
+int uicc_terminal_profile(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct uicc *uicc = state;
+    (void)response;
+    if (apdu->p1 != 0 || apdu->p2 != 0)
+        return SW_WRONG_P1_P2;
+    uicc->terminal_profile = true;
+    return 0;
+}
+
+/* No toolkit application has registered for any event: a well-formed envelope is taken and
+ * nothing comes of it (TS 102 221 §11.2.2). */
+int uicc_envelope(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct tlv envelope;
+    struct bytes data = apdu->data;
+    (void)state;
+    (void)response;
+    if (apdu->p1 != 0 || apdu->p2 != 0)
+        return SW_WRONG_P1_P2;
+    return tlv_take(&data, &envelope) && data.len == 0 ? 0 : SW_WRONG_DATA;
+}
+
+/* No proactive command waits (TS 102 221 §11.2.3). */
+int uicc_fetch(void *state, const struct apdu *apdu, struct writer *response)
+{
+    (void)state;
+    (void)response;
+    return apdu->p1 == 0 && apdu->p2 == 0 ? SW_CONDITIONS_NOT_SATISFIED : SW_WRONG_P1_P2;
+}
+
+/* No proactive command was fetched (TS 102 221 §11.2.4). */
+int uicc_terminal_response(void *state, const struct apdu *apdu, struct writer *response)
+{
+    (void)state;
+    (void)response;
+    return apdu->p1 == 0 && apdu->p2 == 0 ? SW_CONDITIONS_NOT_SATISFIED : SW_WRONG_P1_P2;
+}
+
+/* TS 102 221 §11.1.18 */
+int uicc_get_challenge(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct uicc *uicc = state;
+    if (apdu->p1 != 0 || apdu->p2 != 0)
+        return SW_WRONG_P1_P2;
+    const size_t len = apdu->le < APDU_LE_SHORT_MAX ? apdu->le : APDU_LE_SHORT_MAX;
+    uint8_t *room = writer_reserve(response, len);
+    return room != NULL ? random_fill(uicc->random, room, len) : FAILURE_INTERNAL;
+}
