@@ -1,0 +1,39 @@
+/* chip: a session with the ISD-R on a logical channel of its own (SGP.22 §5.7.2). */
+#ifndef EMUICC_TOOLS_LPA_CHIP_H
+#define EMUICC_TOOLS_LPA_CHIP_H
+
+#include "apdu/apdu.h"
+#include "tools/lpa/transport.h"
+
+#define CHIP_BLOCKS_MAX 256 /* STORE DATA counts its blocks in one byte */
+#define CHIP_BLOCK_DEFAULT APDU_DATA_SHORT_MAX
+#define CHIP_ANSWER_MAX (256 * 1024)
+#define CHIP_FCI_MAX 256
+
+struct chip {
+    struct transport *transport; /* owned by the caller, who opens and closes it */
+    struct fault *fault;         /* the caller's */
+    size_t block;                /* bytes in a STORE DATA block, 1 to 255 */
+    uint8_t channel;
+    bool selected;
+    uint8_t fci[CHIP_FCI_MAX]; /* what the ISD-R answered to SELECT */
+    size_t fci_len;
+    uint8_t *answer; /* CHIP_ANSWER_MAX bytes */
+};
+
+/* False if memory is short. */
+bool chip_init(struct chip *chip, struct transport *transport, struct fault *fault);
+void chip_finish(struct chip *chip);
+
+/* TERMINAL CAPABILITY (with an LPA in the device), MANAGE CHANNEL, SELECT of this ISD-R. */
+bool chip_select(struct chip *chip, struct bytes aid);
+/* Closes the channel; harmless twice, and after a failure. */
+void chip_deselect(struct chip *chip);
+
+/* One ES10 request in STORE DATA blocks, and its whole answer, which may be empty and is valid
+ * until the next call. `function` is for faults and traces; secret: keep the bytes out of the
+ * trace. */
+bool chip_call(struct chip *chip, const char *function, struct bytes request, bool secret,
+               struct bytes *answer);
+
+#endif

@@ -1,0 +1,93 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/lpa/lpa.h"
+
+#define ANY_NUMBER 250
+#define HELP_COLUMN 26
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* clang-format off */
+static const struct lpa_command commands[] = {
+    {"info", "", "what the card is: EID, versions, memory, capabilities, CIs, addresses", 0, 0, false,
+        command_info_run, command_info_show},
+    {"list", "", "the profiles on the card", 0, 0, false,
+        command_list_run, command_list_show},
+    {"download", "ACTIVATION_CODE", "bring a profile onto the card, disabled", 1, 1, true,
+        command_download_run, command_download_show},
+    {"enable", "ID", "make a profile the enabled one", 1, 1, false,
+        command_profile_enable, command_profile_show},
+    {"disable", "ID", "disable the enabled profile", 1, 1, false,
+        command_profile_disable, command_profile_show},
+    {"delete", "ID", "delete a disabled profile", 1, 1, false,
+        command_profile_delete, command_profile_show},
+    {"nickname", "ID NAME", "give a profile a name of your own; '' takes it back", 2, 2, false,
+        command_profile_nickname, command_profile_show},
+    {"notifications", "[send|remove] [NUMBER]...", "list, send or remove what the card has to tell servers", 0, ANY_NUMBER, true,
+        command_notifications_run, command_notifications_show},
+};
+
+static const struct options_row rows[] = {
+    {"reader", "NAME", "the reader to use, or a part of its name; default: the only one that holds a card",
+        OPTIONS_TEXT, offsetof(struct lpa_options, reader)},
+    {"json", NULL, "print one JSON document on standard output, for errors too",
+        OPTIONS_FLAG, offsetof(struct lpa_options, json)},
+    {"ca", "FILE", "the CI certificate (PEM or DER) that servers must be certified by, or a folder in SGP.26's layout; default: the CAs that this machine trusts",
+        OPTIONS_TEXT, offsetof(struct lpa_options, ca)},
+    {"connect-to", "NAME:PORT:HOST:PORT", "reach the server NAME:PORT at HOST:PORT; repeatable",
+        OPTIONS_LIST, offsetof(struct lpa_options, connect_to)},
+    {"confirmation-code", "CODE", "the code that the operator gave beside the activation code; asked for on a terminal otherwise",
+        OPTIONS_TEXT, offsetof(struct lpa_options, confirmation_code)},
+    {"imei", "DIGITS", "the IMEI of the device, 15 digits; default: none, and a TAC of a test device",
+        OPTIONS_TEXT, offsetof(struct lpa_options, imei)},
+    {"no-notify", NULL, "after a download, leave its notification on the card",
+        OPTIONS_FLAG, offsetof(struct lpa_options, no_notify)},
+    {"refresh", NULL, "enable and disable with refreshFlag: the card asks the device for a REFRESH",
+        OPTIONS_FLAG, offsetof(struct lpa_options, refresh)},
+    {"isd-r", "AID", "the ISD-R to select, 10 to 32 hexadecimal digits; default: A0000005591010FFFFFFFF8900000100",
+        OPTIONS_TEXT, offsetof(struct lpa_options, isd_r)},
+    {"block", "BYTES", "data in one STORE DATA command, 1 to 255; default: 255",
+        OPTIONS_TEXT, offsetof(struct lpa_options, block)},
+    {"verbose", NULL, "show each step, command and request on standard error",
+        OPTIONS_FLAG, offsetof(struct lpa_options, verbose)},
+};
+
+const struct options_program lpa_program = {
+    .name = "emuicc-lpa",
+    .synopsis = "COMMAND [ARGUMENT]...",
+    .summary = "manages the profiles of an eUICC in a PC/SC reader",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+};
+/* clang-format on */
+
+void lpa_footer(char *text, size_t size)
+{
+    size_t len = (size_t)snprintf(text, size, "commands:\n");
+    for (size_t i = 0; i < COMMANDS && len < size; i++) {
+        char usage[2 * HELP_COLUMN];
+        snprintf(usage, sizeof(usage), "  %s%s%s", commands[i].name,
+                 commands[i].arguments[0] != '\0' ? " " : "", commands[i].arguments);
+        const bool wide = strlen(usage) > HELP_COLUMN - 2;
+        len += (size_t)snprintf(text + len, size - len, "%s%s%*s%s\n", usage, wide ? "\n" : "",
+                                wide ? HELP_COLUMN : HELP_COLUMN - (int)strlen(usage), "",
+                                commands[i].help);
+    }
+}
+
+const struct lpa_command *lpa_command_find(const char *name, int count, struct fault *fault)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        const struct lpa_command *command = &commands[i];
+        if (strcmp(command->name, name) != 0)
+            continue;
+        if (count >= command->least && count <= command->most)
+            return command;
+        fault_raise(fault, name, "%s; usage: emuicc-lpa %s %s",
+                    count < command->least ? "an argument is missing" : "too many arguments", name,
+                    command->arguments);
+        return NULL;
+    }
+    fault_raise(fault, "command", "there is no '%.40s'; try 'emuicc-lpa --help'", name);
+    return NULL;
+}

@@ -1,0 +1,124 @@
+#include "tools/lpa/describe.h"
+
+#include "apdu/der.h"
+
+#define TABLE(rows)                                                                                \
+    {                                                                                              \
+        rows, sizeof(rows) / sizeof((rows)[0])                                                     \
+    }
+
+/* clang-format off */
+static const char *const states[] = {"disabled", "enabled", NULL};
+static const char *const classes[] = {"test", "provisioning", "operational", NULL};
+static const char *const icons[] = {"jpg", "png", NULL};
+static const char *const policy_rules[] = {"pprUpdateControl", "ppr1", "ppr2", NULL};
+static const char *const policy_flags[] = {"consentRequired", NULL};
+static const char *const events[] = {"install", "enable", "disable", "delete", "rpmEnable", "rpmDisable", "rpmDelete", "loadRpmPackageResult", NULL};
+static const char *const categories[] = {"other", "basicEuicc", "mediumEuicc", "contactlessEuicc", NULL};
+static const char *const tre_properties[] = {"isDiscrete", "isIntegrated", "usesRemoteMemory", NULL};
+static const char *const lpa_modes[] = {"lpad", "lpae", NULL};
+static const char *const uicc_capabilities[] = {
+    "contactlessSupport", "usimSupport", "isimSupport", "csimSupport", "akaMilenage", "akaCave", "akaTuak128", "akaTuak256",
+    "usimTestAlgorithm", "rfu2", "gbaAuthenUsim", "gbaAuthenISim", "mbmsAuthenUsim", "eapClient", "javacard", "multos",
+    "multipleUsimSupport", "multipleIsimSupport", "multipleCsimSupport", "berTlvFileSupport", "dfLinkSupport", "catTp", "getIdentity", "profile-a-x25519",
+    "profile-b-p256", "suciCalculatorApi", "dns-resolution", "scp11ac", "scp11c-authorization-mechanism", "s16mode", "eaka", "iotminimal", NULL};
+static const char *const rsp_capabilities[] = {
+    "additionalProfile", "loadCrlSupport", "rpmSupport", "testProfileSupport", "deviceInfoExtensibilitySupport", "serviceSpecificDataSupport",
+    "hriServerAddressSupport", "serviceProviderMessageSupport", "lpaProxySupport", "enterpriseProfilesSupport", "serviceDescriptionSupport", "deviceChangeSupport",
+    "encryptedDeviceChangeDataSupport", "estimatedProfileSizeIndicationSupport", "profileSizeInProfilesInfoSupport", "crlStaplingV3Support",
+    "certChainV3VerificationSupport", "signedSmdsResponseV3Support", "euiccRspCapInInfo1", "osUpdateSupport", "cancelForEmptySpnPnSupport",
+    "updateNotifConfigInfoSupport", "updateMetadataV3Support", NULL};
+
+static const struct describe_row operator_rows[] = {
+    {0x80, "mccMnc", DESCRIBE_MCC_MNC},
+    {0x81, "gid1", DESCRIBE_HEX},
+    {0x82, "gid2", DESCRIBE_HEX},
+};
+static const struct describe_table operator_table = TABLE(operator_rows);
+
+static const struct describe_row configuration_rows[] = {
+    {0x80, "events", DESCRIBE_BITS, events},
+    {0x81, "address", DESCRIBE_TEXT},
+};
+static const struct describe_table configuration_table = TABLE(configuration_rows);
+
+static const struct describe_row profile_rows[] = {
+    {0x5A, "iccid", DESCRIBE_ICCID},
+    {0x4F, "aid", DESCRIBE_HEX},
+    {0x9F70, "state", DESCRIBE_NAME, states},
+    {0x90, "nickname", DESCRIBE_TEXT},
+    {0x91, "provider", DESCRIBE_TEXT},
+    {0x92, "name", DESCRIBE_TEXT},
+    {0x93, "iconType", DESCRIBE_NAME, icons},
+    {0x95, "class", DESCRIBE_NAME, classes},
+    {0xB6, "notifications", DESCRIBE_LIST, NULL, &configuration_table},
+    {0xB7, "owner", DESCRIBE_OBJECT, NULL, &operator_table},
+    {0x99, "policyRules", DESCRIBE_BITS, policy_rules},
+};
+const struct describe_table describe_profile = TABLE(profile_rows);
+
+static const struct describe_row notification_rows[] = {
+    {0x80, "number", DESCRIBE_NUMBER},
+    {0x81, "event", DESCRIBE_BIT, events},
+    {DER_UTF8_STRING, "address", DESCRIBE_TEXT},
+    {0x5A, "iccid", DESCRIBE_ICCID},
+};
+const struct describe_table describe_notification = TABLE(notification_rows);
+
+static const struct describe_row rule_rows[] = {
+    {0x80, "policyRules", DESCRIBE_BITS, policy_rules},
+    {0xA1, "operators", DESCRIBE_LIST, NULL, &operator_table},
+    {0x82, "flags", DESCRIBE_BITS, policy_flags},
+};
+const struct describe_table describe_rule = TABLE(rule_rows);
+
+/* ETSI TS 102 226 §8.2.1.7.2 */
+static const struct describe_row resource_rows[] = {
+    {0x81, "applications", DESCRIBE_NUMBER},
+    {0x82, "freeNonVolatile", DESCRIBE_NUMBER},
+    {0x83, "freeVolatile", DESCRIBE_NUMBER},
+};
+static const struct describe_table resource_table = TABLE(resource_rows);
+
+static const struct describe_row certification_rows[] = {
+    {0x80, "platformLabel", DESCRIBE_TEXT},
+    {0x81, "discoveryBaseUrl", DESCRIBE_TEXT},
+};
+static const struct describe_table certification_table = TABLE(certification_rows);
+
+static const struct describe_row info1_rows[] = {
+    {0x82, "svn", DESCRIBE_VERSION},
+    {0xA9, "ciForVerification", DESCRIBE_HEXES},
+    {0xAA, "ciForSigning", DESCRIBE_HEXES},
+    {0xB1, "ciForSigningV3", DESCRIBE_HEXES},
+    {0x88, "rspCapability", DESCRIBE_BITS, rsp_capabilities},
+    {0x93, "highestSvn", DESCRIBE_VERSION},
+};
+const struct describe_table describe_info1 = TABLE(info1_rows);
+
+static const struct describe_row info2_rows[] = {
+    {0x81, "profileVersion", DESCRIBE_VERSION},
+    {0x82, "svn", DESCRIBE_VERSION},
+    {0x83, "firmware", DESCRIBE_VERSION},
+    {0x84, "memory", DESCRIBE_OBJECT, NULL, &resource_table},
+    {0x85, "uiccCapability", DESCRIBE_BITS, uicc_capabilities},
+    {0x86, "ts102241Version", DESCRIBE_VERSION},
+    {0x87, "globalPlatformVersion", DESCRIBE_VERSION},
+    {0x88, "rspCapability", DESCRIBE_BITS, rsp_capabilities},
+    {0xA9, "ciForVerification", DESCRIBE_HEXES},
+    {0xAA, "ciForSigning", DESCRIBE_HEXES},
+    {0x8B, "category", DESCRIBE_NAME, categories},
+    {0x99, "forbiddenPolicyRules", DESCRIBE_BITS, policy_rules},
+    {DER_OCTET_STRING, "protectionProfileVersion", DESCRIBE_VERSION},
+    {DER_UTF8_STRING, "sasAccreditation", DESCRIBE_TEXT},
+    {0xAC, "certification", DESCRIBE_OBJECT, NULL, &certification_table},
+    {0x8D, "treProperties", DESCRIBE_BITS, tre_properties},
+    {0x8E, "treProductReference", DESCRIBE_TEXT},
+    {0xAF, "additionalProfileVersions", DESCRIBE_VERSIONS},
+    {0x90, "lpaMode", DESCRIBE_NAME, lpa_modes},
+    {0xB1, "ciForSigningV3", DESCRIBE_HEXES},
+    {0x92, "additionalInfo", DESCRIBE_HEX},
+    {0x93, "highestSvn", DESCRIBE_VERSION},
+};
+const struct describe_table describe_info2 = TABLE(info2_rows);
+/* clang-format on */

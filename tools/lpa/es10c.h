@@ -1,0 +1,23 @@
+/* es10c: profile management by the user (SGP.22 §5.7.15 to §5.7.21). False after a fault that bears
+ * the card's error code. */
+#ifndef EMUICC_TOOLS_LPA_ES10C_H
+#define EMUICC_TOOLS_LPA_ES10C_H
+
+#include "tools/lpa/es10.h"
+#include "tools/lpa/profile_id.h"
+
+#define ES10C_EID_LEN 16
+
+/* *list: the ProfileInfo elements (E3), valid until the next call. `only`: one profile; NULL: all.
+ */
+bool es10c_get_profiles_info(struct es10 *es10, const struct profile_id *only, struct bytes *list);
+
+/* refresh: the card asks the device for a REFRESH. */
+bool es10c_enable_profile(struct es10 *es10, const struct profile_id *id, bool refresh);
+bool es10c_disable_profile(struct es10 *es10, const struct profile_id *id, bool refresh);
+bool es10c_delete_profile(struct es10 *es10, const struct profile_id *id);
+/* iccid: as EF.ICCID holds it; nickname: UTF-8, empty to remove it. */
+bool es10c_set_nickname(struct es10 *es10, struct bytes iccid, struct bytes nickname);
+bool es10c_get_eid(struct es10 *es10, uint8_t eid[ES10C_EID_LEN]);
+
+#endif

@@ -1,0 +1,208 @@
+#include "tools/lpa/es9.h"
+
+#include <stdlib.h>
+
+#include "apdu/trace.h"
+#include "tools/common/field.h"
+#include "tools/lpa/activation.h"
+#include "tools/lpa/es9_status.h"
+#include "tools/lpa/text.h"
+
+#define FIELD_MAX HTTP_ANSWER_MAX
+#define CODE_SIZE 16      /* "8.11.1" and such */
+#define MESSAGE_MAX 4096  /* characters of a server's own words that are looked at */
+#define MESSAGE_SHOWN 200 /* bytes of them that are shown, the end included */
+#define HTTP_OK 200
+#define HTTP_NO_CONTENT 204
+#define PATH "/gsma/rsp2/es9plus/"
+#define FIELD(name) (1u << (name))
+
+struct row {
+    const char *name;
+    const char *path;
+    uint32_t answer; /* FIELD() bits of what must be in the answer */
+};
+
+/* clang-format off */
+static const char *const members[ES9_FIELDS] = {
+    [ES9_SMDP_ADDRESS] = "smdpAddress",
+    [ES9_EUICC_CHALLENGE] = "euiccChallenge",
+    [ES9_EUICC_INFO1] = "euiccInfo1",
+    [ES9_TRANSACTION_ID] = "transactionId",
+    [ES9_SERVER_SIGNED1] = "serverSigned1",
+    [ES9_SERVER_SIGNATURE1] = "serverSignature1",
+    [ES9_CI_KEY_ID] = "euiccCiPKIdToBeUsed",
+    [ES9_SERVER_CERTIFICATE] = "serverCertificate",
+    [ES9_AUTHENTICATE_SERVER_RESPONSE] = "authenticateServerResponse",
+    [ES9_PROFILE_METADATA] = "profileMetadata",
+    [ES9_SMDP_SIGNED2] = "smdpSigned2",
+    [ES9_SMDP_SIGNATURE2] = "smdpSignature2",
+    [ES9_SMDP_CERTIFICATE] = "smdpCertificate",
+    [ES9_PREPARE_DOWNLOAD_RESPONSE] = "prepareDownloadResponse",
+    [ES9_BOUND_PROFILE_PACKAGE] = "boundProfilePackage",
+    [ES9_PENDING_NOTIFICATION] = "pendingNotification",
+    [ES9_CANCEL_SESSION_RESPONSE] = "cancelSessionResponse",
+};
+
+static const struct row rows[ES9_FUNCTIONS] = {
+    [ES9_INITIATE_AUTHENTICATION] = {"ES9+.InitiateAuthentication", PATH "initiateAuthentication",
+        FIELD(ES9_TRANSACTION_ID) | FIELD(ES9_SERVER_SIGNED1) | FIELD(ES9_SERVER_SIGNATURE1) | FIELD(ES9_CI_KEY_ID) | FIELD(ES9_SERVER_CERTIFICATE)},
+    [ES9_AUTHENTICATE_CLIENT] = {"ES9+.AuthenticateClient", PATH "authenticateClient",
+        FIELD(ES9_PROFILE_METADATA) | FIELD(ES9_SMDP_SIGNED2) | FIELD(ES9_SMDP_SIGNATURE2) | FIELD(ES9_SMDP_CERTIFICATE)},
+    [ES9_GET_BOUND_PROFILE_PACKAGE] = {"ES9+.GetBoundProfilePackage", PATH "getBoundProfilePackage", FIELD(ES9_BOUND_PROFILE_PACKAGE)},
+    [ES9_HANDLE_NOTIFICATION] = {"ES9+.HandleNotification", PATH "handleNotification", 0},
+    [ES9_CANCEL_SESSION] = {"ES9+.CancelSession", PATH "cancelSession", 0},
+};
+/* clang-format on */
+
+const char *es9_name(enum es9_function function)
+{
+    return rows[function].name;
+}
+
+void es9_answer_finish(struct es9_answer *answer)
+{
+    for (size_t i = 0; i < ES9_FIELDS; i++)
+        blob_finish(&answer->fields[i]);
+}
+
+static int set_argument(json_t *request, const struct es9_argument *argument)
+{
+    const char *name = members[argument->field];
+    if (argument->field == ES9_SMDP_ADDRESS)
+        return json_object_set_new(
+            request, name, json_stringn((const char *)argument->value.data, argument->value.len));
+    if (argument->field == ES9_TRANSACTION_ID)
+        return field_set_transaction_id(request, name, argument->value);
+    return field_set_bytes(request, name, argument->value);
+}
+
+/* The request's text, the caller's to free(); NULL if memory is short. */
+static char *write_request(const struct es9_argument *arguments, size_t count)
+{
+    json_t *request = json_object();
+    int result = 0;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = set_argument(request, &arguments[i]);
+    char *text = result == 0 ? json_dumps(request, JSON_COMPACT) : NULL;
+    json_decref(request);
+    return text;
+}
+
+static enum field_result read_transaction_id(const json_t *answer, struct blob *out)
+{
+    uint8_t bytes[FIELD_TRANSACTION_ID_MAX];
+    struct writer writer = writer_on(bytes, sizeof(bytes));
+    const enum field_result result =
+        field_transaction_id(answer, members[ES9_TRANSACTION_ID], &writer);
+    if (result != FIELD_OK)
+        return result;
+    return blob_copy(writer_bytes(&writer), out) == 0 ? FIELD_OK : FIELD_INVALID;
+}
+
+static bool read_fields(const struct row *row, const json_t *json, struct es9_answer *answer,
+                        struct fault *fault)
+{
+    for (enum es9_field field = 0; field < ES9_FIELDS; field++) {
+        if ((row->answer & FIELD(field)) == 0)
+            continue;
+        const enum field_result result =
+            field == ES9_TRANSACTION_ID
+                ? read_transaction_id(json, &answer->fields[field])
+                : field_bytes(json, members[field], FIELD_MAX, &answer->fields[field]);
+        if (result != FIELD_OK)
+            return fault_raise(fault, row->name, "the server's %s is %s", members[field],
+                               result == FIELD_ABSENT ? "missing" : "malformed");
+    }
+    return true;
+}
+
+/* A stranger's text, made fit to be shown; false if there is none. */
+static bool read_words(const json_t *object, const char *name, char *text, size_t size)
+{
+    const char *found;
+    if (field_text(object, name, MESSAGE_MAX, &found) != FIELD_OK)
+        return false;
+    text_clean(bytes_of_text(found), text, size);
+    return text[0] != '\0';
+}
+
+/* "Failed" and the codes that say why (SGP.22 §5.2.6, §6.5.1.4). */
+static bool refuse(const struct row *row, const json_t *status, struct fault *fault)
+{
+    const json_t *data = json_object_get(status, "statusCodeData");
+    char subject[CODE_SIZE], reason[CODE_SIZE], message[MESSAGE_SHOWN], text[ES9_STATUS_TEXT_SIZE];
+    if (!read_words(data, "subjectCode", subject, sizeof(subject)) ||
+        !read_words(data, "reasonCode", reason, sizeof(reason)))
+        return fault_raise(fault, row->name, "the server refuses and gives no codes");
+    const char *next = es9_status_explain(subject, reason, text);
+    if (read_words(data, "message", message, sizeof(message)))
+        fault_raise(fault, row->name, "the server refuses: %s (\"%s\")", text, message);
+    else
+        fault_raise(fault, row->name, "the server refuses: %s", text);
+    fault_code(fault, "%s/%s", subject, reason);
+    return next != NULL ? fault_next(fault, "%s", next) : false;
+}
+
+static bool check_header(const struct row *row, const json_t *json, struct fault *fault)
+{
+    const json_t *status =
+        json_object_get(json_object_get(json, "header"), "functionExecutionStatus");
+    const char *word;
+    if (field_text(status, "status", MESSAGE_MAX, &word) != FIELD_OK)
+        return fault_raise(fault, row->name, "the server's answer has no execution status");
+    if (strcmp(word, "Executed-Success") == 0 || strcmp(word, "Executed-WithWarning") == 0)
+        return true;
+    return refuse(row, status, fault);
+}
+
+bool es9_parse(enum es9_function function, const char *text, size_t len, struct es9_answer *answer,
+               struct fault *fault)
+{
+    const struct row *row = &rows[function];
+    *answer = (struct es9_answer){0};
+    json_t *json = json_loadb(text, len, 0, NULL);
+    if (json == NULL)
+        return fault_raise(fault, row->name, "the server's answer is not JSON");
+    const bool good = check_header(row, json, fault) && read_fields(row, json, answer, fault);
+    json_decref(json);
+    if (!good)
+        es9_answer_finish(answer);
+    return good;
+}
+
+static bool read_answer(enum es9_function function, const struct http_answer *http,
+                        const char *address, struct es9_answer *answer, struct fault *fault)
+{
+    const char *name = rows[function].name;
+    if (http->status == HTTP_NO_CONTENT && rows[function].answer == 0)
+        return true;
+    if (http->status != HTTP_OK) {
+        fault_raise(fault, name, "%s answers HTTP %ld", address, http->status);
+        fault_code(fault, "HTTP %ld", http->status);
+        return fault_next(fault, "is this an SM-DP+? The log of the server says more");
+    }
+    /* HandleNotification has no answer, but some servers send an empty body with 200. */
+    if (http->len == 0 && rows[function].answer == 0)
+        return true;
+    return es9_parse(function, http->body != NULL ? http->body : "", http->len, answer, fault);
+}
+
+bool es9_call(struct http *http, enum es9_function function, const char *address,
+              const struct es9_argument *arguments, size_t count, struct es9_answer *answer)
+{
+    struct http_answer received;
+    *answer = (struct es9_answer){0};
+    trace_detail("%s", rows[function].name);
+    if (!activation_is_address(address))
+        return fault_raise(http->fault, rows[function].name, "'%.100s' is no server address",
+                           address);
+    char *request = write_request(arguments, count);
+    if (request == NULL)
+        return fault_raise(http->fault, "memory", "there is none left");
+    const bool good = http_post(http, address, rows[function].path, request, &received) &&
+                      read_answer(function, &received, address, answer, http->fault);
+    free(request);
+    free(received.body);
+    return good;
+}

@@ -1,0 +1,65 @@
+/* es9: the functions of an SM-DP+ that an LPA calls, as JSON over HTTPS (SGP.22 §5.6, §6.5.2). */
+#ifndef EMUICC_TOOLS_LPA_ES9_H
+#define EMUICC_TOOLS_LPA_ES9_H
+
+#include "tools/lpa/http.h"
+
+enum es9_function {
+    ES9_INITIATE_AUTHENTICATION,
+    ES9_AUTHENTICATE_CLIENT,
+    ES9_GET_BOUND_PROFILE_PACKAGE,
+    ES9_HANDLE_NOTIFICATION,
+    ES9_CANCEL_SESSION,
+    ES9_FUNCTIONS,
+};
+
+/* Members of requests and answers. */
+enum es9_field {
+    ES9_SMDP_ADDRESS, /* text; all others but the transaction id are base64 of DER */
+    ES9_EUICC_CHALLENGE,
+    ES9_EUICC_INFO1,
+    ES9_TRANSACTION_ID, /* hexadecimal digits */
+    ES9_SERVER_SIGNED1,
+    ES9_SERVER_SIGNATURE1,
+    ES9_CI_KEY_ID,
+    ES9_SERVER_CERTIFICATE,
+    ES9_AUTHENTICATE_SERVER_RESPONSE,
+    ES9_PROFILE_METADATA,
+    ES9_SMDP_SIGNED2,
+    ES9_SMDP_SIGNATURE2,
+    ES9_SMDP_CERTIFICATE,
+    ES9_PREPARE_DOWNLOAD_RESPONSE,
+    ES9_BOUND_PROFILE_PACKAGE,
+    ES9_PENDING_NOTIFICATION,
+    ES9_CANCEL_SESSION_RESPONSE,
+    ES9_FIELDS,
+};
+
+/* What one answer holds: bytes decoded, owned. */
+struct es9_answer {
+    struct blob fields[ES9_FIELDS];
+};
+static inline struct bytes es9_field(const struct es9_answer *answer, enum es9_field field)
+{
+    return blob_bytes(&answer->fields[field]);
+}
+void es9_answer_finish(struct es9_answer *answer);
+
+/* One member of a request. */
+struct es9_argument {
+    enum es9_field field;
+    struct bytes value;
+};
+
+/* Calls the function at this address. True with *answer (all members that the function must have)
+ * if the server executed it; otherwise a fault with the server's subject and reason codes. */
+bool es9_call(struct http *http, enum es9_function function, const char *address,
+              const struct es9_argument *arguments, size_t count, struct es9_answer *answer);
+
+const char *es9_name(enum es9_function function); /* "ES9+.AuthenticateClient" */
+
+/* The pure part of es9_call(): takes an answer's JSON text apart. */
+bool es9_parse(enum es9_function function, const char *text, size_t len, struct es9_answer *answer,
+               struct fault *fault);
+
+#endif

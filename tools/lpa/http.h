@@ -1,0 +1,39 @@
+/* http: HTTPS as RSP servers speak it (SGP.22 §6.1, §6.5.1), by libcurl. */
+#ifndef EMUICC_TOOLS_LPA_HTTP_H
+#define EMUICC_TOOLS_LPA_HTTP_H
+
+#include <curl/curl.h>
+
+#include "apdu/options.h"
+#include "tools/common/blob.h"
+#include "tools/lpa/fault.h"
+
+#define HTTP_ANSWER_MAX (8u << 20) /* a package of several megabytes in base64 fits */
+
+struct http {
+    CURL *curl;
+    struct curl_slist *headers, *connect_to;
+    struct blob ca; /* PEM; empty: what this machine trusts */
+    struct fault *fault;
+    char error[CURL_ERROR_SIZE];
+};
+
+/* ca: as ca_read() takes it, or NULL; connect_to: NAME:PORT:HOST:PORT each. After a failure
+ * http_finish() is still due. */
+bool http_init(struct http *http, const char *ca, const struct options_list *connect_to,
+               struct fault *fault);
+void http_finish(struct http *http);
+
+struct http_answer {
+    long status; /* 200, 204 and so on */
+    char *body;  /* heap; may be NULL when empty */
+    size_t len;
+};
+
+/* POST of a JSON text to https://address/path. True if any HTTP answer came, from a server whose
+ * certificate leads to the CA and, if one was given, is an RSP server's (SGP.22 §4.5.2.1). The
+ * body is the caller's to free(). Ends with a fault when interrupt_seen(). */
+bool http_post(struct http *http, const char *address, const char *path, const char *json,
+               struct http_answer *answer);
+
+#endif

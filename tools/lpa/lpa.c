@@ -1,0 +1,91 @@
+#include "tools/lpa/lpa.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/hex.h"
+#include "tools/lpa/profile_id.h"
+
+#define ISD_R_AID "A0000005591010FFFFFFFF8900000100" /* SGP.22 §2.2.3 */
+#define AID_MIN 5
+#define NUMBER_BASE 10
+
+static bool read_aid(struct lpa *lpa, struct writer *aid)
+{
+    const char *text = lpa->options.isd_r != NULL ? lpa->options.isd_r : ISD_R_AID;
+    return (hex_decode(text, aid) && aid->len >= AID_MIN) ||
+           fault_raise(&lpa->fault, "--isd-r", "'%.40s' is not 10 to 32 hexadecimal digits", text);
+}
+
+static bool read_block(struct lpa *lpa)
+{
+    char *end;
+    const char *text = lpa->options.block;
+    if (text == NULL)
+        return true;
+    const unsigned long block = strtoul(text, &end, NUMBER_BASE);
+    if (*text < '0' || *text > '9' || *end != '\0' || block < 1 || block > APDU_DATA_SHORT_MAX)
+        return fault_raise(&lpa->fault, "--block", "'%.40s' is not a number from 1 to %d", text,
+                           APDU_DATA_SHORT_MAX);
+    lpa->chip.block = block;
+    return true;
+}
+
+static bool start(struct lpa *lpa, const struct lpa_command *command)
+{
+    uint8_t memory[PROFILE_ID_AID_MAX];
+    struct writer aid = writer_on(memory, sizeof(memory));
+    struct fault *fault = &lpa->fault;
+    return chip_init(&lpa->chip, lpa->transport, fault) && read_block(lpa) && read_aid(lpa, &aid) &&
+           es10_init(&lpa->es10, &lpa->chip, fault) &&
+           (!command->server ||
+            http_init(&lpa->http, lpa->options.ca, &lpa->options.connect_to, fault)) &&
+           lpa->transport->kind->open(lpa->transport, fault) &&
+           chip_select(&lpa->chip, writer_bytes(&aid));
+}
+
+static void stop(struct lpa *lpa)
+{
+    chip_deselect(&lpa->chip);
+    lpa->transport->kind->close(lpa->transport);
+    es10_finish(&lpa->es10);
+    chip_finish(&lpa->chip);
+    http_finish(&lpa->http);
+    progress_end(&lpa->progress);
+}
+
+static void print_json(json_t *document, const struct fault *fault)
+{
+    if (fault->raised)
+        json_object_set_new(document, "error", fault_json(fault));
+    json_dumpf(document, stdout, JSON_INDENT(2));
+    putchar('\n');
+}
+
+static bool run(struct lpa *lpa, const struct lpa_command *command, int count, char **arguments,
+                json_t *document)
+{
+    const bool good = start(lpa, command) && command->run(lpa, count, arguments, document);
+    stop(lpa);
+    return good;
+}
+
+bool lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words)
+{
+    json_t *document = json_object();
+    const struct lpa_command *command = lpa_command_find(words[0], count - 1, &lpa->fault);
+    lpa->transport = transport;
+    bool good = false;
+    if (command != NULL)
+        good = run(lpa, command, count - 1, words + 1, document);
+    else
+        transport->kind->close(transport);
+    if (lpa->options.json)
+        print_json(document, &lpa->fault);
+    else if (good)
+        command->show(document);
+    else
+        fault_print(&lpa->fault, lpa_program.name);
+    json_decref(document);
+    return good && fflush(stdout) == 0 && !ferror(stdout);
+}

@@ -1,0 +1,65 @@
+/* lpa: what a command of emuicc-lpa works with, and the table of commands. */
+#ifndef EMUICC_TOOLS_LPA_LPA_H
+#define EMUICC_TOOLS_LPA_LPA_H
+
+#include "apdu/options.h"
+#include "tools/lpa/es10.h"
+#include "tools/lpa/http.h"
+#include "tools/lpa/progress.h"
+
+struct lpa_options {
+    bool json, no_notify, refresh, verbose;
+    const char *reader, *isd_r, *block, *ca, *confirmation_code, *imei;
+    struct options_list connect_to;
+};
+
+struct lpa {
+    struct lpa_options options;
+    struct fault fault;
+    struct progress progress;
+    struct transport *transport;
+    struct chip chip;
+    struct es10 es10;
+    struct http http; /* of commands that need a server */
+};
+
+struct lpa_command {
+    const char *name;
+    const char *arguments; /* "ID NAME" */
+    const char *help;
+    int least, most; /* arguments */
+    bool server;     /* it talks to one */
+    /* Does it. The document is an empty object, filled as far as the command comes. */
+    bool (*run)(struct lpa *lpa, int count, char **arguments, json_t *document);
+    /* Prints the document of a success for people. */
+    void (*show)(const json_t *document);
+};
+
+/* NULL, with a fault, if there is none of this name with this many arguments. */
+const struct lpa_command *lpa_command_find(const char *name, int count, struct fault *fault);
+
+/* The program's options; its footer is lpa_footer()'s: the commands and what they are for. */
+extern const struct options_program lpa_program;
+#define LPA_FOOTER_SIZE 2048
+void lpa_footer(char *text, size_t size);
+
+/* Finds the command, opens what it needs, runs it, closes all, and prints document or fault. True
+ * if the command did what was asked. `transport` is closed here. */
+bool lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words);
+
+/* The rooms of the commands: command_info.c and so on. */
+bool command_info_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_info_show(const json_t *document);
+bool command_list_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_list_show(const json_t *document);
+bool command_profile_enable(struct lpa *lpa, int count, char **arguments, json_t *document);
+bool command_profile_disable(struct lpa *lpa, int count, char **arguments, json_t *document);
+bool command_profile_delete(struct lpa *lpa, int count, char **arguments, json_t *document);
+bool command_profile_nickname(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_profile_show(const json_t *document);
+bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_download_show(const json_t *document);
+bool command_notifications_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_notifications_show(const json_t *document);
+
+#endif

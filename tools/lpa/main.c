@@ -1,0 +1,47 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/trace.h"
+#include "tools/lpa/interrupt.h"
+#include "tools/lpa/lpa.h"
+#include "tools/lpa/pcsc.h"
+
+/* With --verbose all goes to standard error, details included. */
+static void print_line(void *context, enum trace_level level, const char *text)
+{
+    (void)level;
+    struct progress *progress = context;
+    progress_end(progress);
+    fprintf(stderr, "%s\n", text);
+}
+
+int main(int argc, char **argv)
+{
+    struct lpa lpa = {0};
+    char footer[LPA_FOOTER_SIZE];
+    struct options_program program = lpa_program;
+    int first;
+    lpa_footer(footer, sizeof(footer));
+    program.footer = footer;
+    switch (options_parse(&program, argc, argv, &lpa.options, &first)) {
+    case OPTIONS_EXIT:
+        return EXIT_SUCCESS;
+    case OPTIONS_WRONG:
+        return EXIT_FAILURE;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (first >= argc) {
+        fprintf(stderr, "%s: which command? Try '%s --help'\n", program.name, program.name);
+        return EXIT_FAILURE;
+    }
+    interrupt_start();
+    progress_start(&lpa.progress);
+    if (lpa.options.verbose)
+        trace_to(print_line, &lpa.progress);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    struct transport *transport = pcsc_create(lpa.options.reader);
+    const bool good = transport != NULL && lpa_run(&lpa, transport, argc - first, argv + first);
+    curl_global_cleanup();
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
