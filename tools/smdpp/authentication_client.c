@@ -1,0 +1,91 @@
+#include "tools/smdpp/authentication.h"
+
+#include "apdu/status.h"
+#include "tools/smdpp/chip_answer.h"
+#include "tools/smdpp/selection.h"
+
+#include <time.h>
+
+#define SIGNED2_SIZE 160
+/* SmdpSigned2 */
+#define TRANSACTION_ID 0x80
+#define ONE_TIME_PUBLIC_KEY 0x5F49
+#define SIGNATURE 0x5F37
+
+/* Signature, transaction, challenge, address, in the order of SGP.22 §5.6.3. */
+static int check_signed1(const struct smdpp *smdpp, struct call *call,
+                         const struct session *session, const struct chip_authentication *answer)
+{
+    const struct bytes challenge = bytes_of(session->challenge, sizeof(session->challenge));
+    if (!euicc_signed(&session->euicc, &answer->signed1, 1, answer->signature1))
+        return call_refuse(call, REFUSAL_EUICC, "euiccSignature1 is wrong");
+    if (!bytes_equal(answer->transaction_id, session_id(session)))
+        return call_refuse(call, REFUSAL_TRANSACTION, "euiccSigned1 bears another transactionId");
+    if (!bytes_equal(answer->server_challenge, challenge))
+        return call_refuse(call, REFUSAL_EUICC, "euiccSigned1 bears another serverChallenge");
+    if (!bytes_equal(answer->server_address, bytes_of_text(smdpp->address)))
+        return call_refuse(call, REFUSAL_EUICC, "euiccSigned1 bears another serverAddress");
+    return 0;
+}
+
+static void put_signed2(const struct session *session, struct writer *out)
+{
+    const size_t sequence = tlv_open(out, DER_SEQUENCE);
+    tlv_put(out, TRANSACTION_ID, session_id(session));
+    der_put_boolean(out, DER_BOOLEAN, session->order.has_code);
+    if (session->binding.body.len > 0)
+        tlv_put(out, ONE_TIME_PUBLIC_KEY, bytes_of(session->binding.euicc_otpk, EC_POINT_SIZE));
+    tlv_close(out, sequence);
+}
+
+static int respond(struct smdpp *smdpp, struct call *call, struct session *session,
+                   struct bytes signature1)
+{
+    uint8_t memory[SIGNED2_SIZE], element_memory[EC_SIGNATURE_SIZE + TLV_HEADER_MAX];
+    struct writer signed2 = writer_on(memory, sizeof(memory));
+    struct writer element = writer_on(element_memory, sizeof(element_memory));
+    put_signed2(session, &signed2);
+    const struct pki_entity *server = &session->server->dp_pb;
+    const struct bytes parts[] = {writer_bytes(&signed2), signature1};
+    if (signed2.overflow ||
+        ec_sign(server->key, &smdpp->random, parts, 2, session->signature2) != 0)
+        return FAILURE_INTERNAL;
+    tlv_put(&element, SIGNATURE, bytes_of(session->signature2, sizeof(session->signature2)));
+    if (field_set_transaction_id(call->response, "transactionId", session_id(session)) != 0 ||
+        field_set_bytes(call->response, "profileMetadata", blob_bytes(&session->metadata)) != 0 ||
+        field_set_bytes(call->response, "smdpSigned2", parts[0]) != 0 ||
+        field_set_bytes(call->response, "smdpSignature2", writer_bytes(&element)) != 0 ||
+        field_set_bytes(call->response, "smdpCertificate", server->certificate.whole) != 0)
+        return FAILURE_INTERNAL;
+    return 0;
+}
+
+static void note(struct call *call, const struct session *session)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(session->euicc.eid, eid);
+    call_note(call, "EID %s gets profile %s (%s)%s%s", eid, session->order.iccid,
+              session->order.package, session->order.has_code ? ", with confirmation code" : "",
+              session->binding.body.len > 0 ? ", as bound before" : "");
+}
+
+int authentication_client(struct smdpp *smdpp, struct call *call, struct session *session,
+                          struct bytes answer)
+{
+    struct chip_authentication chip;
+    int result = chip_answer_authentication(call, answer, &chip);
+    if (result == 0)
+        result = euicc_believe(call, chip.euicc, chip.eum, &session->chip->ci.certificate,
+                               time(NULL), &session->euicc);
+    if (result == 0)
+        result = check_signed1(smdpp, call, session, &chip);
+    if (result == 0)
+        result = selection_choose(smdpp, call, session, chip.matching_id, &chip.info2);
+    if (result == 0)
+        result = respond(smdpp, call, session, chip.signature1);
+    if (result != 0)
+        return result;
+    session->state = SESSION_AUTHENTICATED;
+    note(call, session);
+    return 0;
+}

@@ -1,0 +1,60 @@
+#include "tools/smdpp/cancellation.h"
+
+#include "tools/smdpp/chip_answer.h"
+
+/* CancelSessionReason, and whether the order is worth another try (SGP.22 §3.0.2). */
+static const struct reason {
+    uint32_t code;
+    const char *text;
+    bool order_goes_on;
+} reasons[] = {
+    {0, "endUserRejection", false},
+    {1, "postponed", true},
+    {2, "timeout", true},
+    {3, "pprNotAllowed", false},
+    {4, "metadataMismatch", false},
+    {5, "loadBppExecutionError", true},
+    {127, "undefinedReason", false},
+};
+
+static const struct reason *find_reason(uint32_t code)
+{
+    const size_t count = sizeof(reasons) / sizeof(reasons[0]);
+    for (size_t i = 0; i < count; i++)
+        if (reasons[i].code == code)
+            return &reasons[i];
+    return &reasons[count - 1];
+}
+
+static int check(const struct smdpp *smdpp, struct call *call, const struct session *session,
+                 const struct chip_cancellation *answer)
+{
+    if (!euicc_signed(&session->euicc, &answer->signed_part, 1, answer->signature))
+        return call_refuse(call, REFUSAL_EUICC, "euiccCancelSessionSignature is wrong");
+    if (!bytes_equal(answer->transaction_id, session_id(session)))
+        return call_refuse(call, REFUSAL_TRANSACTION, "signed part bears another transactionId");
+    if (!bytes_equal(answer->server_oid, credentials_oid(&smdpp->credentials)))
+        return call_refuse(call, REFUSAL_SERVER_OID, "smdpOid is not ours");
+    return 0;
+}
+
+int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *session,
+                     struct bytes answer)
+{
+    struct chip_cancellation chip;
+    int result = chip_answer_cancellation(call, answer, &chip);
+    if (result == 0)
+        result = check(smdpp, call, session, &chip);
+    if (result != 0)
+        return result;
+    const struct reason *reason = find_reason(chip.reason);
+    if (!reason->order_goes_on)
+        result = downloads_forget_binding(smdpp->database, session->order.id);
+    if (result == 0 && !reason->order_goes_on && !session->order.open)
+        result =
+            orders_move(smdpp->database, session->order.id,
+                        ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    call_note(call, "profile %s, %s (%u)", session->order.iccid, reason->text,
+              (unsigned)chip.reason);
+    return result < 0 ? result : 0;
+}

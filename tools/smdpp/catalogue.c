@@ -1,0 +1,105 @@
+#include "tools/smdpp/catalogue.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PACKAGE_ENDING ".der"
+#define METADATA_ENDING ".metadata"
+
+void catalogue_finish_entry(struct catalogue_entry *entry)
+{
+    blob_finish(&entry->package);
+    *entry = (struct catalogue_entry){0};
+}
+
+/* The name comes from a client: one file of this folder, and none that hides. */
+static bool is_name(const char *name)
+{
+    const size_t len = strlen(name);
+    return len > 0 && len < CATALOGUE_NAME_SIZE && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
+static bool make_path(const char *folder, const char *name, const char *ending, char path[PATH_MAX])
+{
+    return snprintf(path, PATH_MAX, "%s/%s%s", folder, name, ending) < PATH_MAX;
+}
+
+static int read_entry(const char *folder, const char *name, const char *address,
+                      struct catalogue_entry *out)
+{
+    char path[PATH_MAX];
+    if (!make_path(folder, name, PACKAGE_ENDING, path))
+        return 1;
+    const int found = blob_read_file(path, PACKAGE_MAX, &out->package);
+    if (found != 0)
+        return found;
+    if (!package_read_header(blob_bytes(&out->package), &out->header)) {
+        trace_error("%s: no unprotected profile package", path);
+        return FAILURE_INTERNAL;
+    }
+    snprintf(out->name, sizeof(out->name), "%s", name);
+    metadata_init(&out->metadata, out->header.iccid, name, address);
+    if (!make_path(folder, name, METADATA_ENDING, path))
+        return 1;
+    return metadata_read(&out->metadata, path);
+}
+
+int catalogue_read(const char *folder, const char *name, const char *address,
+                   struct catalogue_entry *out)
+{
+    *out = (struct catalogue_entry){0};
+    if (!is_name(name))
+        return 1;
+    const int result = read_entry(folder, name, address, out);
+    if (result != 0)
+        catalogue_finish_entry(out);
+    return result;
+}
+
+static int is_package(const struct dirent *entry)
+{
+    const size_t len = strlen(entry->d_name), ending = strlen(PACKAGE_ENDING);
+    return entry->d_name[0] != '.' && len > ending &&
+           strcmp(entry->d_name + len - ending, PACKAGE_ENDING) == 0;
+}
+
+static int visit_file(const char *folder, char *file, const char *address, catalogue_visitor *visit,
+                      void *context, size_t *unreadable)
+{
+    struct catalogue_entry entry;
+    file[strlen(file) - strlen(PACKAGE_ENDING)] = '\0';
+    const int found = catalogue_read(folder, file, address, &entry);
+    if (found != 0) {
+        (*unreadable)++;
+        return 0;
+    }
+    const int result = visit(context, &entry);
+    catalogue_finish_entry(&entry);
+    return result;
+}
+
+int catalogue_each(const char *folder, const char *address, catalogue_visitor *visit, void *context,
+                   size_t *unreadable)
+{
+    struct dirent **files;
+    *unreadable = 0;
+    const int count = scandir(folder, &files, is_package, alphasort);
+    if (count < 0) {
+        trace_error("%s: %s", folder, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    int result = 0;
+    for (int i = 0; i < count; i++) {
+        if (result == 0)
+            result = visit_file(folder, files[i]->d_name, address, visit, context, unreadable);
+        free(files[i]);
+    }
+    free(files);
+    return result;
+}

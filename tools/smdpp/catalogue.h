@@ -1,0 +1,33 @@
+/* catalogue: the packages in a folder, NAME.der each, with what NAME.metadata says of them. Read
+ * anew whenever one is asked for, so that a file may be put there while the server runs. */
+#ifndef EMUICC_TOOLS_SMDPP_CATALOGUE_H
+#define EMUICC_TOOLS_SMDPP_CATALOGUE_H
+
+#include "tools/common/blob.h"
+#include "tools/common/metadata.h"
+#include "tools/common/package.h"
+
+#define CATALOGUE_NAME_SIZE 256 /* a file name without its ending, and an end */
+
+struct catalogue_entry {
+    char name[CATALOGUE_NAME_SIZE];
+    struct package_header header;
+    struct metadata metadata;
+    struct blob package;
+};
+void catalogue_finish_entry(struct catalogue_entry *entry);
+
+/* The package of this name; address: where notifications go by default. 0; 1 if there is none (or
+ * the name is none that a file could have); a failure after one trace line about what is wrong with
+ * the files. */
+int catalogue_read(const char *folder, const char *name, const char *address,
+                   struct catalogue_entry *out);
+
+/* Hands over every package that can be read, in order of names, until visit returns other than 0;
+ * *unreadable counts the others, each with its trace line. What visit returned, 0 at the end, or a
+ * failure when the folder cannot be read (traced). */
+typedef int catalogue_visitor(void *context, const struct catalogue_entry *entry);
+int catalogue_each(const char *folder, const char *address, catalogue_visitor *visit, void *context,
+                   size_t *unreadable);
+
+#endif

@@ -1,0 +1,202 @@
+#include "tools/smdpp/chip_answer.h"
+
+#include "apdu/der.h"
+
+#define AUTHENTICATE_SERVER 0xBF38
+#define PREPARE_DOWNLOAD 0xBF21
+#define CANCEL_SESSION 0xBF41
+#define CHOICE_OK 0xA0
+#define CHOICE_ERROR 0xA1
+#define CHOICE_CANCEL_ERROR 0x81
+#define SIGNATURE 0x5F37
+#define TRANSACTION_ID 0x80
+/* EuiccSigned1 */
+#define SERVER_ADDRESS 0x83
+#define SERVER_CHALLENGE 0x84
+#define EUICC_INFO2 0xBF22
+#define CONTEXT_PARAMETERS1 0xA0
+#define MATCHING_ID 0x80
+#define DEVICE_INFO 0xA1
+#define TAC 0x80
+#define TAC_SIZE 4
+/* EUICCSigned2 */
+#define ONE_TIME_PUBLIC_KEY 0x5F49
+/* EuiccCancelSessionSigned */
+#define SERVER_OID 0x81
+#define CANCEL_REASON 0x82
+#define CODE_MAX 127
+
+struct error_text {
+    uint32_t code;
+    const char *text;
+};
+
+static const struct error_text authenticate_errors[] = {
+    {1, "invalidCertificate"},
+    {2, "invalidSignature"},
+    {3, "unsupportedCurve"},
+    {4, "noSessionContext"},
+    {5, "invalidOid"},
+    {6, "euiccChallengeMismatch"},
+    {7, "ciPKUnknown"},
+    {CODE_MAX, "undefinedError"},
+    {0, NULL},
+};
+static const struct error_text download_errors[] = {
+    {1, "invalidCertificate"},
+    {2, "invalidSignature"},
+    {3, "unsupportedCurve"},
+    {4, "noSessionContext"},
+    {5, "invalidTransactionId"},
+    {CODE_MAX, "undefinedError"},
+    {0, NULL},
+};
+static const struct error_text cancel_errors[] = {
+    {5, "invalidTransactionId"},
+    {CODE_MAX, "undefinedError"},
+    {0, NULL},
+};
+
+static int refuse_code(struct call *call, struct bytes code, const struct error_text *texts)
+{
+    uint32_t number;
+    if (!der_to_unsigned(code, CODE_MAX, &number))
+        return call_refuse(call, REFUSAL_FORMAT, "eUICC's error code is malformed");
+    while (texts->text != NULL && texts->code != number)
+        texts++;
+    return call_refuse(call, REFUSAL_EUICC_ERROR, "eUICC says %s (%u)",
+                       texts->text != NULL ? texts->text : "an unknown error", (unsigned)number);
+}
+
+/* { transactionId [0], code INTEGER } */
+static int refuse_error(struct call *call, struct bytes error, const struct error_text *texts)
+{
+    struct tlv transaction_id, code;
+    if (!tlv_take_tag(&error, TRANSACTION_ID, &transaction_id) ||
+        !tlv_take_tag(&error, DER_INTEGER, &code))
+        return call_refuse(call, REFUSAL_FORMAT, "eUICC's error is malformed");
+    return refuse_code(call, code.value, texts);
+}
+
+/* The content of the OK alternative, or the refusal that the other one stands for. */
+static int open_choice(struct call *call, struct bytes answer, uint32_t tag,
+                       const struct error_text *texts, struct bytes *ok)
+{
+    struct tlv outer, choice;
+    if (!tlv_whole(answer, tag, &outer) || !tlv_take(&outer.value, &choice) || outer.value.len > 0)
+        return call_refuse(call, REFUSAL_FORMAT, "eUICC's answer is malformed");
+    if (choice.tag == CHOICE_ERROR)
+        return refuse_error(call, choice.value, texts);
+    if (choice.tag == CHOICE_CANCEL_ERROR && tag == CANCEL_SESSION)
+        return refuse_code(call, choice.value, texts);
+    if (choice.tag != CHOICE_OK)
+        return call_refuse(call, REFUSAL_FORMAT, "eUICC's answer is neither success nor error");
+    *ok = choice.value;
+    return 0;
+}
+
+static bool take(struct bytes *from, uint32_t tag, struct bytes *value)
+{
+    struct tlv element;
+    if (!tlv_take_tag(from, tag, &element))
+        return false;
+    *value = element.value;
+    return true;
+}
+
+static bool take_whole(struct bytes *from, uint32_t tag, struct bytes *whole)
+{
+    struct tlv element;
+    if (!tlv_take_tag(from, tag, &element))
+        return false;
+    *whole = element.whole;
+    return true;
+}
+
+/* CtxParamsForCommonAuthentication: matching id, if any, then the device. */
+static bool read_context(struct bytes context, struct bytes *matching_id)
+{
+    struct tlv matching;
+    struct bytes device, tac;
+    if (!tlv_take_optional(&context, MATCHING_ID, &matching) ||
+        !take(&context, DEVICE_INFO, &device) || !take(&device, TAC, &tac) || tac.len != TAC_SIZE)
+        return false;
+    *matching_id = matching.value;
+    return true;
+}
+
+static bool read_signed1(struct bytes whole, struct chip_authentication *out)
+{
+    struct tlv sequence;
+    struct bytes info2, context;
+    return tlv_whole(whole, DER_SEQUENCE, &sequence) &&
+           take(&sequence.value, TRANSACTION_ID, &out->transaction_id) &&
+           take(&sequence.value, SERVER_ADDRESS, &out->server_address) &&
+           take(&sequence.value, SERVER_CHALLENGE, &out->server_challenge) &&
+           take(&sequence.value, EUICC_INFO2, &info2) && euicc_info2_read(info2, &out->info2) &&
+           take(&sequence.value, CONTEXT_PARAMETERS1, &context) &&
+           read_context(context, &out->matching_id);
+}
+
+int chip_answer_authentication(struct call *call, struct bytes answer,
+                               struct chip_authentication *out)
+{
+    struct bytes ok;
+    const int result = open_choice(call, answer, AUTHENTICATE_SERVER, authenticate_errors, &ok);
+    if (result != 0)
+        return result;
+    if (!take_whole(&ok, DER_SEQUENCE, &out->signed1) ||
+        !take_whole(&ok, SIGNATURE, &out->signature1) ||
+        !take_whole(&ok, DER_SEQUENCE, &out->euicc) || !take_whole(&ok, DER_SEQUENCE, &out->eum))
+        return call_refuse(call, REFUSAL_FORMAT, "AuthenticateResponseOk is malformed");
+    if (!read_signed1(out->signed1, out))
+        return call_refuse(call, REFUSAL_FORMAT, "euiccSigned1 is malformed");
+    return 0;
+}
+
+static bool read_signed2(struct bytes whole, struct chip_preparation *out)
+{
+    struct tlv sequence, hash;
+    if (!tlv_whole(whole, DER_SEQUENCE, &sequence) ||
+        !take(&sequence.value, TRANSACTION_ID, &out->transaction_id) ||
+        !take(&sequence.value, ONE_TIME_PUBLIC_KEY, &out->otpk) ||
+        !tlv_take_optional(&sequence.value, DER_OCTET_STRING, &hash))
+        return false;
+    out->hash_cc = hash.value;
+    return true;
+}
+
+int chip_answer_preparation(struct call *call, struct bytes answer, struct chip_preparation *out)
+{
+    struct bytes ok;
+    const int result = open_choice(call, answer, PREPARE_DOWNLOAD, download_errors, &ok);
+    if (result != 0)
+        return result;
+    if (!take_whole(&ok, DER_SEQUENCE, &out->signed2) ||
+        !take_whole(&ok, SIGNATURE, &out->signature2) || !read_signed2(out->signed2, out))
+        return call_refuse(call, REFUSAL_FORMAT, "PrepareDownloadResponseOk is malformed");
+    return 0;
+}
+
+static bool read_cancel_signed(struct bytes whole, struct chip_cancellation *out)
+{
+    struct tlv sequence;
+    struct bytes reason;
+    return tlv_whole(whole, DER_SEQUENCE, &sequence) &&
+           take(&sequence.value, TRANSACTION_ID, &out->transaction_id) &&
+           take(&sequence.value, SERVER_OID, &out->server_oid) &&
+           take(&sequence.value, CANCEL_REASON, &reason) &&
+           der_to_unsigned(reason, CODE_MAX, &out->reason);
+}
+
+int chip_answer_cancellation(struct call *call, struct bytes answer, struct chip_cancellation *out)
+{
+    struct bytes ok;
+    const int result = open_choice(call, answer, CANCEL_SESSION, cancel_errors, &ok);
+    if (result != 0)
+        return result;
+    if (!take_whole(&ok, DER_SEQUENCE, &out->signed_part) ||
+        !take_whole(&ok, SIGNATURE, &out->signature) || !read_cancel_signed(out->signed_part, out))
+        return call_refuse(call, REFUSAL_FORMAT, "CancelSessionResponseOk is malformed");
+    return 0;
+}

@@ -1,0 +1,40 @@
+/* chip_answer: what a chip has answered, taken apart: the CHOICEs of AuthenticateServer,
+ * PrepareDownload and CancelSession (SGP.22 §5.7.13, §5.7.5, §5.7.14). The slices borrow. */
+#ifndef EMUICC_TOOLS_SMDPP_CHIP_ANSWER_H
+#define EMUICC_TOOLS_SMDPP_CHIP_ANSWER_H
+
+#include "tools/smdpp/euicc_info.h"
+#include "tools/smdpp/call.h"
+
+/* AuthenticateResponseOk */
+struct chip_authentication {
+    struct bytes signed1;    /* euiccSigned1, whole: what the chip has signed */
+    struct bytes signature1; /* 5F37 whole */
+    struct bytes euicc, eum; /* certificates */
+    struct bytes transaction_id, server_address, server_challenge;
+    struct euicc_info2 info2;
+    struct bytes matching_id; /* empty if absent */
+};
+
+/* PrepareDownloadResponseOk */
+struct chip_preparation {
+    struct bytes signed2, signature2; /* whole */
+    struct bytes transaction_id, otpk;
+    struct bytes hash_cc; /* empty if absent */
+};
+
+/* CancelSessionResponseOk */
+struct chip_cancellation {
+    struct bytes signed_part, signature; /* whole */
+    struct bytes transaction_id, server_oid;
+    uint32_t reason;
+};
+
+/* 0; REFUSAL_FORMAT; or REFUSAL_EUICC_ERROR when the chip has answered with an error, which the
+ * detail then names. */
+int chip_answer_authentication(struct call *call, struct bytes answer,
+                               struct chip_authentication *out);
+int chip_answer_preparation(struct call *call, struct bytes answer, struct chip_preparation *out);
+int chip_answer_cancellation(struct call *call, struct bytes answer, struct chip_cancellation *out);
+
+#endif

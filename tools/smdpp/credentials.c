@@ -1,0 +1,132 @@
+#include "tools/smdpp/credentials.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+static const struct {
+    const char *name;
+    enum rsp_role role;
+} entities[PKI_NAMES] = {
+    [PKI_CI] = {"CI", RSP_ROLE_CI},
+    [PKI_DP_AUTH] = {"DPauth", RSP_ROLE_DP_AUTH},
+    [PKI_DP_PB] = {"DPpb", RSP_ROLE_DP_PB},
+    [PKI_DP_TLS] = {"DPtls", RSP_ROLE_DP_TLS},
+};
+
+static int complain(const char *directory, enum pki_name name, const char *what)
+{
+    trace_error("%s: the %s certificate %s", directory, entities[name].name, what);
+    return FAILURE_INTERNAL;
+}
+
+/* A server's certificate under its CI: 0, 1 if there is none, or a failure. */
+static int read_server(const char *directory, enum pki_name name, enum ec_curve curve,
+                       const struct certificate *ci, struct pki_entity *out)
+{
+    const int result = pki_read(directory, name, curve, out);
+    if (result != 0)
+        return result;
+    if (out->key == NULL)
+        return complain(directory, name, "has no private key beside it");
+    if (out->certificate.role != entities[name].role)
+        return complain(directory, name, "is for another role");
+    const int verified = certificate_verify(&out->certificate, ci);
+    if (verified != CERTIFICATE_OK)
+        return complain(directory, name, certificate_result_text(verified));
+    return 0;
+}
+
+static int read_set(const char *directory, enum ec_curve curve, struct credentials_set *out)
+{
+    int result = pki_read(directory, PKI_CI, curve, &out->ci);
+    if (result != 0)
+        return result < 0 ? result : 0;
+    if (!out->ci.certificate.ca || out->ci.certificate.subject_key_id.len == 0)
+        return complain(directory, PKI_CI, "is no CI's");
+    out->known = true;
+    result = read_server(directory, PKI_DP_AUTH, curve, &out->ci.certificate, &out->dp_auth);
+    if (result == 0)
+        result = read_server(directory, PKI_DP_PB, curve, &out->ci.certificate, &out->dp_pb);
+    out->serving = result == 0;
+    return result < 0 ? result : 0;
+}
+
+/* All certificates of one server bear one OID (SGP.22 §4.5.2.1.0.4 and on). */
+static int check_oids(const char *directory, const struct credentials *credentials)
+{
+    const struct bytes oid = credentials_oid(credentials);
+    if (!credentials->sets[EC_P256].known && !credentials->sets[EC_BRAINPOOL_P256R1].known) {
+        trace_error("%s: no CI certificate in its CertificateIssuer folder", directory);
+        return FAILURE_INTERNAL;
+    }
+    if (oid.len == 0) {
+        trace_error("%s: no DPauth and DPpb certificates under a CI, or no OID in them", directory);
+        return FAILURE_INTERNAL;
+    }
+    for (int curve = 0; curve < EC_CURVES; curve++) {
+        const struct credentials_set *set = &credentials->sets[curve];
+        if (set->serving && (!bytes_equal(set->dp_auth.certificate.registered_id, oid) ||
+                             !bytes_equal(set->dp_pb.certificate.registered_id, oid)))
+            return complain(directory, PKI_DP_PB, "bears another OID than DPauth");
+    }
+    return 0;
+}
+
+static int read_tls(const char *directory, struct credentials *out)
+{
+    const struct credentials_set *set = &out->sets[EC_P256];
+    if (!set->known) {
+        trace_error("%s: no CI certificate on P-256, which DPtls needs", directory);
+        return FAILURE_INTERNAL;
+    }
+    const int result = read_server(directory, PKI_DP_TLS, EC_P256, &set->ci.certificate, &out->tls);
+    if (result != 1)
+        return result;
+    trace_error("%s: no DPtls certificate on P-256", directory);
+    return FAILURE_INTERNAL;
+}
+
+int credentials_read(const char *directory, struct credentials *out)
+{
+    *out = (struct credentials){0};
+    int result = 0;
+    for (int curve = 0; result == 0 && curve < EC_CURVES; curve++)
+        result = read_set(directory, (enum ec_curve)curve, &out->sets[curve]);
+    if (result == 0)
+        result = check_oids(directory, out);
+    if (result == 0)
+        result = read_tls(directory, out);
+    if (result != 0)
+        credentials_finish(out);
+    return result;
+}
+
+void credentials_finish(struct credentials *credentials)
+{
+    for (int curve = 0; curve < EC_CURVES; curve++) {
+        pki_entity_finish(&credentials->sets[curve].ci);
+        pki_entity_finish(&credentials->sets[curve].dp_auth);
+        pki_entity_finish(&credentials->sets[curve].dp_pb);
+    }
+    pki_entity_finish(&credentials->tls);
+    *credentials = (struct credentials){0};
+}
+
+const struct credentials_set *credentials_find(const struct credentials *credentials,
+                                               struct bytes ci_key_id)
+{
+    for (int curve = 0; curve < EC_CURVES; curve++) {
+        const struct credentials_set *set = &credentials->sets[curve];
+        if (set->known && bytes_equal(set->ci.certificate.subject_key_id, ci_key_id))
+            return set;
+    }
+    return NULL;
+}
+
+struct bytes credentials_oid(const struct credentials *credentials)
+{
+    for (int curve = 0; curve < EC_CURVES; curve++)
+        if (credentials->sets[curve].serving)
+            return credentials->sets[curve].dp_auth.certificate.registered_id;
+    return (struct bytes){0};
+}

@@ -1,0 +1,30 @@
+/* credentials: what the server signs with and whom it believes (SGP.22 §4.5), one set a curve. */
+#ifndef EMUICC_TOOLS_SMDPP_CREDENTIALS_H
+#define EMUICC_TOOLS_SMDPP_CREDENTIALS_H
+
+#include "crypto/pki.h"
+
+/* Everything under one CI key. */
+struct credentials_set {
+    bool known;   /* the CI certificate is there: eUICCs under it are believed */
+    bool serving; /* and DPauth and DPpb with their keys */
+    struct pki_entity ci, dp_auth, dp_pb;
+};
+
+struct credentials {
+    struct credentials_set sets[EC_CURVES];
+    struct pki_entity tls; /* DPtls with its key, P-256 */
+};
+
+/* Reads and checks: chains, roles, keys, and that all servers bear one OID. 0, or a failure after
+ * one trace line that names what is wrong. */
+int credentials_read(const char *directory, struct credentials *out);
+void credentials_finish(struct credentials *credentials);
+
+/* The set under the CI with this key identifier, or NULL. */
+const struct credentials_set *credentials_find(const struct credentials *credentials,
+                                               struct bytes ci_key_id);
+/* The server's OID, as its certificates bear it (content bytes). */
+struct bytes credentials_oid(const struct credentials *credentials);
+
+#endif

@@ -1,0 +1,244 @@
+#include "tools/smdpp/database.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define STATEMENTS_MAX 64
+#define BUSY_MILLISECONDS 5000
+#define SCHEMA_VERSION 1
+
+/* Times are seconds since 1970; states those of enum order_state. */
+static const char schema[] =
+    "CREATE TABLE orders ("
+    "  id INTEGER PRIMARY KEY, open INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  iccid TEXT NOT NULL, package TEXT NOT NULL, type TEXT NOT NULL,"
+    "  matching_id TEXT NOT NULL DEFAULT '', eid TEXT NOT NULL DEFAULT '',"
+    "  code BLOB, code_failures INTEGER NOT NULL DEFAULT 0,"
+    "  attempts INTEGER NOT NULL DEFAULT 0, expires INTEGER NOT NULL DEFAULT 0,"
+    "  requester TEXT NOT NULL DEFAULT '', smds TEXT NOT NULL DEFAULT '');"
+    "CREATE UNIQUE INDEX orders_open ON orders (package, eid) WHERE open;"
+    "CREATE UNIQUE INDEX orders_iccid ON orders (iccid) WHERE NOT open;"
+    "CREATE UNIQUE INDEX orders_matching_id ON orders (matching_id)"
+    "  WHERE NOT open AND matching_id <> '';"
+    "CREATE TABLE bindings ("
+    "  order_id INTEGER PRIMARY KEY REFERENCES orders ON DELETE CASCADE,"
+    "  curve INTEGER NOT NULL, euicc_otpk BLOB NOT NULL, smdp_otpk BLOB NOT NULL,"
+    "  content BLOB NOT NULL, body BLOB NOT NULL);"
+    "CREATE TABLE downloads ("
+    "  transaction_id BLOB PRIMARY KEY, order_id INTEGER NOT NULL"
+    "  REFERENCES orders ON DELETE CASCADE,"
+    "  time INTEGER NOT NULL, eid BLOB NOT NULL, curve INTEGER NOT NULL, point BLOB NOT NULL);"
+    "CREATE TABLE notifications ("
+    "  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, eid TEXT NOT NULL, iccid TEXT NOT NULL,"
+    "  sequence INTEGER NOT NULL, operation TEXT NOT NULL, result TEXT NOT NULL,"
+    "  pending BLOB NOT NULL, UNIQUE (eid, sequence, pending));";
+
+struct kept {
+    const char *sql;
+    sqlite3_stmt *statement;
+};
+
+struct database {
+    sqlite3 *connection;
+    pthread_mutex_t lock; /* recursive: begin … end encloses single statements */
+    struct kept kept[STATEMENTS_MAX];
+    size_t kept_count;
+};
+
+static int complain(const struct database *database, const char *what)
+{
+    trace_error("orders: %s: %s", what, sqlite3_errmsg(database->connection));
+    return FAILURE_INTERNAL;
+}
+
+static int run_plain(struct database *database, const char *sql)
+{
+    if (sqlite3_exec(database->connection, sql, NULL, NULL, NULL) == SQLITE_OK)
+        return 0;
+    return complain(database, "statement failed");
+}
+
+static void take_version(void *context, sqlite3_stmt *row)
+{
+    *(int *)context = sqlite3_column_int(row, 0);
+}
+
+static int make_schema(struct database *database)
+{
+    int version = 0;
+    char set_version[64];
+    if (database_query(database, "PRAGMA user_version", NULL, 0, take_version, &version) < 0)
+        return FAILURE_INTERNAL;
+    if (version == SCHEMA_VERSION)
+        return 0;
+    if (version > SCHEMA_VERSION) {
+        trace_error("orders: the file was written by a newer release");
+        return FAILURE_INTERNAL;
+    }
+    snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %d", SCHEMA_VERSION);
+    int result = database_begin(database);
+    if (result != 0)
+        return result;
+    result = run_plain(database, schema);
+    if (result == 0)
+        result = run_plain(database, set_version);
+    return database_end(database, result);
+}
+
+static void start_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+int database_open(const char *path, struct database **out)
+{
+    struct database *database = calloc(1, sizeof(*database));
+    if (database == NULL) {
+        trace_error("orders: out of memory");
+        return FAILURE_INTERNAL;
+    }
+    start_lock(&database->lock);
+    const mode_t mask = umask(S_IRWXG | S_IRWXO);
+    const int opened = sqlite3_open(path != NULL ? path : ":memory:", &database->connection);
+    if (opened == SQLITE_OK)
+        sqlite3_busy_timeout(database->connection, BUSY_MILLISECONDS);
+    int result = opened == SQLITE_OK ? 0 : complain(database, path != NULL ? path : "memory");
+    if (result == 0)
+        result = run_plain(database, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON");
+    if (result == 0)
+        result = make_schema(database);
+    umask(mask);
+    if (result == 0)
+        *out = database;
+    else
+        database_close(database);
+    return result;
+}
+
+void database_close(struct database *database)
+{
+    if (database == NULL)
+        return;
+    for (size_t i = 0; i < database->kept_count; i++)
+        sqlite3_finalize(database->kept[i].statement);
+    sqlite3_close(database->connection);
+    pthread_mutex_destroy(&database->lock);
+    free(database);
+}
+
+/* Prepared once; found again by the address of its text. */
+static sqlite3_stmt *prepare(struct database *database, const char *sql)
+{
+    for (size_t i = 0; i < database->kept_count; i++)
+        if (database->kept[i].sql == sql)
+            return database->kept[i].statement;
+    sqlite3_stmt *statement = NULL;
+    if (database->kept_count == STATEMENTS_MAX ||
+        sqlite3_prepare_v2(database->connection, sql, -1, &statement, NULL) != SQLITE_OK) {
+        complain(database, sql);
+        return NULL;
+    }
+    database->kept[database->kept_count++] = (struct kept){sql, statement};
+    return statement;
+}
+
+static void bind(sqlite3_stmt *statement, const struct database_value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const int at = (int)i + 1;
+        const struct database_value *value = &values[i];
+        if (value->kind == DATABASE_NUMBER)
+            sqlite3_bind_int64(statement, at, value->number);
+        else if (value->kind == DATABASE_TEXT)
+            sqlite3_bind_text(statement, at, value->text, -1, SQLITE_STATIC);
+        else if (value->bytes.data == NULL)
+            sqlite3_bind_null(statement, at);
+        else
+            sqlite3_bind_blob64(statement, at, value->bytes.data, value->bytes.len, SQLITE_STATIC);
+    }
+}
+
+static int run(struct database *database, const char *sql, const struct database_value *values,
+               size_t count, database_visitor *visit, void *context)
+{
+    sqlite3_stmt *statement = prepare(database, sql);
+    if (statement == NULL)
+        return FAILURE_INTERNAL;
+    bind(statement, values, count);
+    int rows = 0, step;
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (visit != NULL)
+            visit(context, statement);
+        rows++;
+    }
+    if (step != SQLITE_DONE)
+        rows = complain(database, sql);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return rows;
+}
+
+int database_query(struct database *database, const char *sql, const struct database_value *values,
+                   size_t count, database_visitor *visit, void *context)
+{
+    pthread_mutex_lock(&database->lock);
+    const int rows = run(database, sql, values, count, visit, context);
+    pthread_mutex_unlock(&database->lock);
+    return rows;
+}
+
+int database_change(struct database *database, const char *sql, const struct database_value *values,
+                    size_t count)
+{
+    pthread_mutex_lock(&database->lock);
+    int result = run(database, sql, values, count, NULL, NULL);
+    if (result >= 0)
+        result = sqlite3_changes(database->connection);
+    pthread_mutex_unlock(&database->lock);
+    return result;
+}
+
+int database_begin(struct database *database)
+{
+    pthread_mutex_lock(&database->lock);
+    const int result = run_plain(database, "BEGIN IMMEDIATE");
+    if (result != 0)
+        pthread_mutex_unlock(&database->lock);
+    return result;
+}
+
+int database_end(struct database *database, int result)
+{
+    if (result == 0)
+        result = run_plain(database, "COMMIT");
+    if (result != 0 && sqlite3_get_autocommit(database->connection) == 0)
+        (void)run_plain(database, "ROLLBACK");
+    pthread_mutex_unlock(&database->lock);
+    return result;
+}
+
+int64_t database_last_id(struct database *database)
+{
+    return sqlite3_last_insert_rowid(database->connection);
+}
+
+void database_text(sqlite3_stmt *row, int column, char *out, size_t size)
+{
+    const unsigned char *text = sqlite3_column_text(row, column);
+    snprintf(out, size, "%s", text != NULL ? (const char *)text : "");
+}
+
+struct bytes database_bytes(sqlite3_stmt *row, int column)
+{
+    const void *data = sqlite3_column_blob(row, column);
+    return bytes_of(data, (size_t)sqlite3_column_bytes(row, column));
+}

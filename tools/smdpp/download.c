@@ -1,0 +1,218 @@
+#include "tools/smdpp/download.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/binder/binder.h"
+#include "tools/smdpp/chip_answer.h"
+#include "tools/smdpp/selection.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define SIGNATURE 0x5F37
+/* ConfigureISDPRequest */
+#define CONFIGURE_ISDP 0xBF24
+#define PROPRIETARY_DATA 0xB8
+#define SERVER_OID 0x80
+#define CONFIGURATION_SIZE 64
+
+static int check_signed2(struct call *call, const struct session *session,
+                         const struct chip_preparation *answer)
+{
+    uint8_t memory[EC_SIGNATURE_SIZE + TLV_HEADER_MAX];
+    struct writer signature2 = writer_on(memory, sizeof(memory));
+    tlv_put(&signature2, SIGNATURE, bytes_of(session->signature2, sizeof(session->signature2)));
+    const struct bytes parts[] = {answer->signed2, writer_bytes(&signature2)};
+    if (!euicc_signed(&session->euicc, parts, 2, answer->signature2))
+        return call_refuse(call, REFUSAL_EUICC, "euiccSignature2 is wrong");
+    if (!bytes_equal(answer->transaction_id, session_id(session)))
+        return call_refuse(call, REFUSAL_TRANSACTION, "euiccSigned2 bears another transactionId");
+    if (answer->otpk.len != EC_POINT_SIZE)
+        return call_refuse(call, REFUSAL_FORMAT, "euiccOtpk is no uncompressed point");
+    return 0;
+}
+
+/* An open order may be asked for again; an operator's is over after too many wrong codes. */
+static int count_wrong_code(struct smdpp *smdpp, struct call *call, struct session *session)
+{
+    const struct order *order = &session->order;
+    session->wrong_codes++;
+    int result = orders_count_code(smdpp->database, order->id, false);
+    const unsigned wrong = order->open ? 0 : order->code_failures;
+    if (result != 0)
+        return result;
+    if (wrong + session->wrong_codes < SELECTION_CODES_MAX)
+        return call_refuse(call, REFUSAL_CODE, "confirmation code is wrong");
+    if (!order->open)
+        result =
+            orders_move(smdpp->database, order->id,
+                        ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    return result < 0 ? result : call_refuse(call, REFUSAL_CODE_TRIES, "profile %s", order->iccid);
+}
+
+/* hashCc is SHA-256 over the code's digest and the transaction id (SGP.22 §4.7). */
+static int check_code(struct smdpp *smdpp, struct call *call, struct session *session,
+                      struct bytes hash_cc)
+{
+    uint8_t expected[SHA256_SIZE];
+    const struct order *order = &session->order;
+    if (!order->has_code)
+        return 0;
+    if (hash_cc.len == 0)
+        return call_refuse(call, REFUSAL_CODE_MISSING, "profile %s", order->iccid);
+    const struct bytes parts[] = {bytes_of(order->code, sizeof(order->code)), session_id(session)};
+    if (sha256(parts, 2, expected) != 0)
+        return FAILURE_INTERNAL;
+    if (!secret_equal(hash_cc, bytes_of(expected, sizeof(expected))))
+        return count_wrong_code(smdpp, call, session);
+    return orders_count_code(smdpp->database, order->id, true);
+}
+
+/* The server's OID is what a profile remembers of who made it. */
+static void put_configuration(const struct smdpp *smdpp, struct writer *out)
+{
+    const size_t request = tlv_open(out, CONFIGURE_ISDP);
+    const size_t data = tlv_open(out, PROPRIETARY_DATA);
+    tlv_put(out, SERVER_OID, credentials_oid(&smdpp->credentials));
+    tlv_close(out, data);
+    tlv_close(out, request);
+}
+
+static struct bytes host_id_of(const struct smdpp *smdpp)
+{
+    const struct bytes name = bytes_of_text(smdpp->address);
+    return bytes_of(name.data, name.len < BINDER_HOST_ID_MAX ? name.len : BINDER_HOST_ID_MAX);
+}
+
+/* Room for a writer that a blob takes over. */
+static int reserve(size_t size, struct writer *out)
+{
+    *out = writer_on(malloc(size), size);
+    if (out->data != NULL)
+        return 0;
+    trace_error("out of memory");
+    return FAILURE_INTERNAL;
+}
+
+static struct blob to_blob(const struct writer *writer)
+{
+    return (struct blob){writer->data, writer->len};
+}
+
+static int protect(struct smdpp *smdpp, const struct session *session, struct binder_keys *keys,
+                   struct blob *out)
+{
+    struct writer segments;
+    int result = reserve(binder_protected_max(session->package.len), &segments);
+    if (result == 0)
+        result = binder_draw_keys(&smdpp->random, keys);
+    if (result == 0)
+        result = binder_protect(keys, blob_bytes(&session->package), &segments);
+    *out = to_blob(&segments);
+    return result;
+}
+
+static int seal(struct smdpp *smdpp, const struct binder_input *input,
+                struct download_binding *binding)
+{
+    struct writer body;
+    int result = reserve(binder_body_max(input), &body);
+    if (result == 0)
+        result = binder_seal(input, &smdpp->random, binding->smdp_otpk, &body);
+    binding->body = to_blob(&body);
+    return result;
+}
+
+/* A new binding to this one-time key, with random profile protection keys. */
+static int bind_package(struct smdpp *smdpp, struct call *call, struct session *session,
+                        struct bytes otpk)
+{
+    uint8_t memory[CONFIGURATION_SIZE];
+    struct writer configuration = writer_on(memory, sizeof(memory));
+    struct binder_keys keys;
+    struct blob package;
+    struct download_binding *binding = &session->binding;
+    downloads_finish_binding(binding);
+    put_configuration(smdpp, &configuration);
+    int result = protect(smdpp, session, &keys, &package);
+    const struct binder_input input = {
+        .curve = session->server->dp_pb.certificate.curve,
+        .euicc_otpk = otpk,
+        .host_id = host_id_of(smdpp),
+        .eid = bytes_of(session->euicc.eid, sizeof(session->euicc.eid)),
+        .configuration = writer_bytes(&configuration),
+        .metadata = blob_bytes(&session->metadata),
+        .keys = &keys,
+        .protected_package = blob_bytes(&package),
+    };
+    if (result == 0)
+        result = seal(smdpp, &input, binding);
+    binder_wipe_keys(&keys);
+    blob_finish(&package);
+    if (result != 0)
+        downloads_finish_binding(binding);
+    if (result > 0)
+        return call_refuse(call, REFUSAL_EUICC, "euiccOtpk is no point of the curve");
+    binding->curve = input.curve;
+    memcpy(binding->content, session->content, sizeof(binding->content));
+    (void)bytes_copy_exact(otpk, binding->euicc_otpk, EC_POINT_SIZE);
+    return result;
+}
+
+static int record(struct smdpp *smdpp, struct call *call, const struct session *session)
+{
+    const struct download download = {.transaction_id = session_id(session),
+                                      .order = session->order.id,
+                                      .time = time(NULL),
+                                      .euicc = session->euicc};
+    const int result = downloads_start(smdpp->database, &download, &session->binding);
+    return result <= 0 ? result
+                       : call_refuse(call, REFUSAL_REBINDING, "profile %s went to another eUICC",
+                                     session->order.iccid);
+}
+
+static int respond(struct smdpp *smdpp, struct call *call, const struct session *session)
+{
+    const struct download_binding *binding = &session->binding;
+    struct writer package;
+    const struct binder_session parts = {
+        .transaction_id = session_id(session),
+        .host_id = host_id_of(smdpp),
+        .euicc_otpk = bytes_of(binding->euicc_otpk, EC_POINT_SIZE),
+        .smdp_otpk = bytes_of(binding->smdp_otpk, EC_POINT_SIZE),
+        .signer = session->server->dp_pb.key,
+    };
+    int result = reserve(binding->body.len + BINDER_FINISH_MAX, &package);
+    if (result != 0)
+        return result;
+    result = binder_finish(&parts, &smdpp->random, blob_bytes(&binding->body), &package);
+    if (result == 0)
+        result = field_set_transaction_id(call->response, "transactionId", session_id(session));
+    if (result == 0)
+        result = field_set_bytes(call->response, "boundProfilePackage", writer_bytes(&package));
+    call_note(call, "profile %s, bound package of %zu bytes", session->order.iccid, package.len);
+    free(package.data);
+    return result;
+}
+
+int download_bound_profile_package(struct smdpp *smdpp, struct call *call, struct session *session,
+                                   struct bytes answer)
+{
+    struct chip_preparation chip;
+    int result = chip_answer_preparation(call, answer, &chip);
+    if (result == 0)
+        result = check_signed2(call, session, &chip);
+    if (result == 0)
+        result = check_code(smdpp, call, session, chip.hash_cc);
+    const bool bound = session->binding.body.len > 0;
+    const struct bytes bound_to = bytes_of(session->binding.euicc_otpk, EC_POINT_SIZE);
+    if (result == 0 && !(bound && bytes_equal(chip.otpk, bound_to)))
+        result = bind_package(smdpp, call, session, chip.otpk);
+    if (result == 0)
+        result = record(smdpp, call, session);
+    if (result == 0)
+        result = respond(smdpp, call, session);
+    if (result == 0)
+        session->state = SESSION_BOUND;
+    return result;
+}

@@ -1,0 +1,26 @@
+/* euicc: is this chip whom it says it is? Certificate chain, EID, signatures (SGP.22 §4.5.2.2). */
+#ifndef EMUICC_TOOLS_SMDPP_EUICC_H
+#define EMUICC_TOOLS_SMDPP_EUICC_H
+
+#include "crypto/pki.h"
+#include "tools/smdpp/call.h"
+
+#define EUICC_SIGNATURE_TAG 0x5F37
+
+/* What is kept of a chip whose chain was believed. */
+struct euicc {
+    uint8_t eid[PKI_EID_SIZE];
+    enum ec_curve curve;
+    uint8_t point[EC_POINT_SIZE]; /* PK.EUICC.ECDSA */
+};
+
+/* Both certificates under the CI, roles, dates against this moment (seconds since 1970), EID and
+ * organisation in the EUM's range. 0 with *out, or a refusal with what is wrong as its detail. */
+int euicc_believe(struct call *call, struct bytes euicc, struct bytes eum,
+                  const struct certificate *ci, int64_t now, struct euicc *out);
+
+/* `signature` is the whole 5F37 element over the parts in order. */
+bool euicc_signed(const struct euicc *euicc, const struct bytes *parts, size_t count,
+                  struct bytes signature);
+
+#endif

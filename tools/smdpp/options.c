@@ -1,0 +1,23 @@
+#include "tools/smdpp/options.h"
+
+#define AT(member) offsetof(struct smdpp_options, member)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"pki", "DIR", "credentials in the layout of GSMA SGP.26: CI, DPauth, DPpb, DPtls; needed", OPTIONS_TEXT, AT(pki)},
+    {"profiles", "DIR", "profile packages, NAME.der each, with NAME.metadata beside it where more is to be said; NAME is the matching id; needed", OPTIONS_TEXT, AT(profiles)},
+    {"listen", "HOST:PORT", "where to listen for LPAs; port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
+    {"address", "NAME", "the SM-DP+ address that it signs and answers to; default: the name in the DPtls certificate", OPTIONS_TEXT, AT(address)},
+    {"orders", "FILE", "SQLite file for orders and notifications; default: in memory, gone at the end", OPTIONS_TEXT, AT(orders)},
+};
+/* clang-format on */
+
+const struct options_program smdpp_program = {
+    .name = "emuicc-smdpp",
+    .synopsis = "",
+    .summary = "an SM-DP+ that serves profile packages to any LPA over ES9+",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer = "Example:\n"
+              "  emuicc-smdpp --pki sgp26 --profiles ts48 --listen 127.0.0.1:8443\n",
+};

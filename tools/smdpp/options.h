@@ -1,0 +1,15 @@
+/* options: the command line of emuicc-smdpp. */
+#ifndef EMUICC_TOOLS_SMDPP_OPTIONS_H
+#define EMUICC_TOOLS_SMDPP_OPTIONS_H
+
+#include "apdu/options.h"
+
+#define OPTIONS_DEFAULT_LISTEN "127.0.0.1:8443"
+
+struct smdpp_options {
+    const char *pki, *profiles, *listen, *address, *orders;
+};
+
+extern const struct options_program smdpp_program;
+
+#endif

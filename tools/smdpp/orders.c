@@ -1,0 +1,176 @@
+#include "tools/smdpp/orders.h"
+
+#include "apdu/status.h"
+
+#include <stdio.h>
+
+#define COLUMNS                                                                                    \
+    "id, open, state, iccid, package, type, matching_id, eid, code, code_failures, attempts, "     \
+    "expires, requester, smds"
+
+static const char *const state_texts[ORDER_STATES] = {
+    "allocated",  "linked",    "confirmed", "released",
+    "downloaded", "installed", "error",     "unavailable",
+};
+
+const char *orders_state_text(enum order_state state)
+{
+    return state_texts[state];
+}
+
+static void take_row(void *context, sqlite3_stmt *row)
+{
+    struct order *order = context;
+    const int state = sqlite3_column_int(row, 2);
+    order->id = sqlite3_column_int64(row, 0);
+    order->open = sqlite3_column_int(row, 1) != 0;
+    order->state = state >= 0 && state < ORDER_STATES ? (enum order_state)state : ORDER_ERROR;
+    database_text(row, 3, order->iccid, sizeof(order->iccid));
+    database_text(row, 4, order->package, sizeof(order->package));
+    database_text(row, 5, order->type, sizeof(order->type));
+    database_text(row, 6, order->matching_id, sizeof(order->matching_id));
+    database_text(row, 7, order->eid, sizeof(order->eid));
+    order->has_code = bytes_copy_exact(database_bytes(row, 8), order->code, sizeof(order->code));
+    order->code_failures = (unsigned)sqlite3_column_int(row, 9);
+    order->attempts = (unsigned)sqlite3_column_int(row, 10);
+    order->expires = sqlite3_column_int64(row, 11);
+    database_text(row, 12, order->requester, sizeof(order->requester));
+    database_text(row, 13, order->smds, sizeof(order->smds));
+}
+
+static int find_one(struct database *database, const char *sql, const struct database_value *values,
+                    size_t count, struct order *out)
+{
+    *out = (struct order){0};
+    const int rows = database_query(database, sql, values, count, take_row, out);
+    if (rows < 0)
+        return rows;
+    return rows == 0 ? 1 : 0;
+}
+
+int orders_find_by_matching_id(struct database *database, const char *matching_id,
+                               struct order *out)
+{
+    return find_one(database,
+                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND matching_id <> ''"
+                    " AND matching_id = ?",
+                    DATABASE_VALUES(DATABASE_T(matching_id)), out);
+}
+
+int orders_find_by_iccid(struct database *database, const char *iccid, struct order *out)
+{
+    return find_one(database, "SELECT " COLUMNS " FROM orders WHERE NOT open AND iccid = ?",
+                    DATABASE_VALUES(DATABASE_T(iccid)), out);
+}
+
+int orders_find_by_eid(struct database *database, const char *eid, struct order *out)
+{
+    return find_one(database,
+                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND matching_id = ''"
+                    " AND eid <> '' AND eid = ? ORDER BY state > ?, id LIMIT 1",
+                    DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(ORDER_DOWNLOADED)), out);
+}
+
+int orders_find(struct database *database, int64_t id, struct order *out)
+{
+    return find_one(database, "SELECT " COLUMNS " FROM orders WHERE id = ?",
+                    DATABASE_VALUES(DATABASE_N(id)), out);
+}
+
+static struct bytes code_of(const struct order *order)
+{
+    return order->has_code ? bytes_of(order->code, sizeof(order->code)) : (struct bytes){0};
+}
+
+/* Number of rows made: none if a unique index forbids it. */
+static int insert(struct database *database, const struct order *order)
+{
+    return database_change(
+        database,
+        "INSERT OR IGNORE INTO orders (open, state, iccid, package, type, matching_id, eid, code,"
+        " expires, requester, smds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        DATABASE_VALUES(DATABASE_N(order->open), DATABASE_N(order->state), DATABASE_T(order->iccid),
+                        DATABASE_T(order->package), DATABASE_T(order->type),
+                        DATABASE_T(order->matching_id), DATABASE_T(order->eid),
+                        DATABASE_B(code_of(order)), DATABASE_N(order->expires),
+                        DATABASE_T(order->requester), DATABASE_T(order->smds)));
+}
+
+int orders_take_open(struct database *database, struct order *order)
+{
+    struct order found = {0};
+    order->open = true;
+    order->state = ORDER_RELEASED;
+    if (insert(database, order) < 0)
+        return FAILURE_INTERNAL;
+    const int rows = database_query(
+        database, "SELECT " COLUMNS " FROM orders WHERE open AND package = ? AND eid = ?",
+        DATABASE_VALUES(DATABASE_T(order->package), DATABASE_T(order->eid)), take_row, &found);
+    if (rows != 1)
+        return FAILURE_INTERNAL;
+    found.has_code = order->has_code;
+    memcpy(found.code, order->code, sizeof(found.code));
+    memcpy(found.iccid, order->iccid, sizeof(found.iccid));
+    memcpy(found.type, order->type, sizeof(found.type));
+    *order = found;
+    return 0;
+}
+
+int orders_add(struct database *database, struct order *order)
+{
+    int result = database_begin(database);
+    if (result != 0)
+        return result;
+    const int rows = insert(database, order);
+    order->id = database_last_id(database);
+    result = rows < 0 ? rows : rows == 0 ? 1 : 0;
+    return database_end(database, result);
+}
+
+int orders_update(struct database *database, const struct order *order, enum order_state from)
+{
+    const int rows = database_change(
+        database,
+        "UPDATE OR IGNORE orders SET state = ?, matching_id = ?, eid = ?, code = ?, expires = ?,"
+        " requester = ?, smds = ? WHERE id = ? AND state = ?",
+        DATABASE_VALUES(DATABASE_N(order->state), DATABASE_T(order->matching_id),
+                        DATABASE_T(order->eid), DATABASE_B(code_of(order)),
+                        DATABASE_N(order->expires), DATABASE_T(order->requester),
+                        DATABASE_T(order->smds), DATABASE_N(order->id), DATABASE_N(from)));
+    return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}
+
+int orders_remove(struct database *database, int64_t id)
+{
+    const int rows = database_change(database, "DELETE FROM orders WHERE id = ?",
+                                     DATABASE_VALUES(DATABASE_N(id)));
+    return rows < 0 ? rows : 0;
+}
+
+int orders_move(struct database *database, int64_t id, unsigned from, enum order_state to,
+                const char *eid)
+{
+    const int rows = database_change(
+        database,
+        "UPDATE orders SET state = ?1, eid = iif(?2 = '', eid, ?2)"
+        " WHERE id = ?3 AND (?4 >> state) & 1 AND (eid = '' OR ?2 = '' OR eid = ?2)",
+        DATABASE_VALUES(DATABASE_N(to), DATABASE_T(eid != NULL ? eid : ""), DATABASE_N(id),
+                        DATABASE_N(from)));
+    return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}
+
+int orders_count_attempt(struct database *database, int64_t id)
+{
+    const int rows =
+        database_change(database, "UPDATE orders SET attempts = attempts + 1 WHERE id = ?",
+                        DATABASE_VALUES(DATABASE_N(id)));
+    return rows < 0 ? rows : 0;
+}
+
+int orders_count_code(struct database *database, int64_t id, bool right)
+{
+    const int rows = database_change(
+        database, "UPDATE orders SET code_failures = iif(?, 0, code_failures + 1) WHERE id = ?",
+        DATABASE_VALUES(DATABASE_N(right), DATABASE_N(id)));
+    return rows < 0 ? rows : 0;
+}

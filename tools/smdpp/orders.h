@@ -1,0 +1,77 @@
+/* orders: who may download what (SGP.22 §3.1.1, §3.1.6).
+ *
+ * An order comes from an operator over ES2+ and is for one chip, once. Besides, every package can
+ * be had by its file name as matching id; such an open order is made for each chip that asks, and
+ * may be repeated as often as one likes. */
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_H
+
+#include "crypto/hash.h"
+#include "tools/common/package.h"
+#include "tools/smdpp/database.h"
+
+#define ORDERS_TEXT_SIZE 256 /* of a matching id or a package's name, end included */
+#define ORDERS_EID_SIZE 33   /* 32 digits and an end */
+
+/* Profile states of SGP.22 §3.1.6; one that is Available has no order. */
+enum order_state {
+    ORDER_ALLOCATED,
+    ORDER_LINKED,
+    ORDER_CONFIRMED,
+    ORDER_RELEASED,
+    ORDER_DOWNLOADED,
+    ORDER_INSTALLED,
+    ORDER_ERROR,
+    ORDER_UNAVAILABLE,
+    ORDER_STATES,
+};
+#define ORDER_IN(state) (1u << (state)) /* a set of states */
+const char *orders_state_text(enum order_state state);
+
+struct order {
+    int64_t id;
+    bool open; /* by file name */
+    enum order_state state;
+    char iccid[PACKAGE_ICCID_TEXT_SIZE]; /* digits in order */
+    char package[ORDERS_TEXT_SIZE];      /* file name without its ending */
+    char type[PACKAGE_TYPE_SIZE];
+    char matching_id[ORDERS_TEXT_SIZE]; /* "": none */
+    char eid[ORDERS_EID_SIZE];          /* "": any chip */
+    bool has_code;
+    uint8_t code[SHA256_SIZE]; /* digest of the confirmation code */
+    unsigned code_failures, attempts;
+    int64_t expires; /* seconds since 1970; 0: never */
+    char requester[ORDERS_TEXT_SIZE];
+    char smds[ORDERS_TEXT_SIZE];
+};
+
+/* Lookups of operators' orders: 0, 1 if there is none, or a failure. */
+int orders_find_by_matching_id(struct database *database, const char *matching_id,
+                               struct order *out);
+int orders_find_by_iccid(struct database *database, const char *iccid, struct order *out);
+/* The one waiting for a chip that names no matching id (default SM-DP+ address). */
+int orders_find_by_eid(struct database *database, const char *eid, struct order *out);
+/* Any order. */
+int orders_find(struct database *database, int64_t id, struct order *out);
+
+/* The open order of order->package for order->eid, made if it is the first time; the rest of *order
+ * is read for the making, and filled in. */
+int orders_take_open(struct database *database, struct order *order);
+
+/* A new order of an operator: sets order->id. 1 if the ICCID or the matching id is taken. */
+int orders_add(struct database *database, struct order *order);
+/* Writes everything but id, kind and counters, if the state in the file is still `from`. 1 if not,
+ * or if the matching id is taken. */
+int orders_update(struct database *database, const struct order *order, enum order_state from);
+int orders_remove(struct database *database, int64_t id);
+
+/* Into another state, if it is in one of the set `from` now; eid, unless NULL, is noted. 0; 1 if it
+ * was in none of them, or is for another chip. */
+int orders_move(struct database *database, int64_t id, unsigned from, enum order_state to,
+                const char *eid);
+
+/* One more try to download; one more wrong confirmation code (or none any more). */
+int orders_count_attempt(struct database *database, int64_t id);
+int orders_count_code(struct database *database, int64_t id, bool right);
+
+#endif

@@ -1,0 +1,34 @@
+/* pending: a PendingNotification taken apart (SGP.22 §2.5.6, §5.7.10). The slices borrow. */
+#ifndef EMUICC_TOOLS_SMDPP_PENDING_H
+#define EMUICC_TOOLS_SMDPP_PENDING_H
+
+#include "apdu/tlv.h"
+
+/* NotificationMetadata */
+struct pending_metadata {
+    struct bytes whole;
+    uint32_t sequence;
+    uint32_t operation;          /* NotificationEvent; one bit */
+    struct bytes address, iccid; /* iccid: nibbles swapped, or empty */
+};
+
+struct pending {
+    bool is_result; /* a ProfileInstallationResult; otherwise another signed notification */
+    struct pending_metadata metadata;
+    struct bytes signed_part, signature; /* whole */
+    /* ProfileInstallationResult */
+    struct bytes transaction_id, server_oid;
+    bool installed;
+    uint32_t command, reason; /* BppCommandId and ErrorReason, when not installed */
+    /* others */
+    struct bytes euicc, eum; /* certificates */
+};
+
+bool pending_read(struct bytes whole, struct pending *out);
+
+/* Words for people, as SGP.22 names them. */
+const char *pending_operation_text(uint32_t operation);
+const char *pending_command_text(uint32_t command);
+const char *pending_reason_text(uint32_t reason);
+
+#endif

@@ -1,0 +1,164 @@
+#include "tools/smdpp/selection.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+
+#include <stdio.h>
+#include <time.h>
+
+/* A matching id as text; false if no order could have it. */
+static bool to_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE])
+{
+    if (matching_id.len >= ORDERS_TEXT_SIZE)
+        return false;
+    struct writer text = writer_on(out, ORDERS_TEXT_SIZE);
+    writer_put(&text, matching_id);
+    writer_put_u8(&text, '\0');
+    return strlen(out) == matching_id.len;
+}
+
+static int refuse_matching_id(struct call *call, const char *matching_id)
+{
+    return call_refuse(call, REFUSAL_MATCHING_ID, "nothing is ordered under '%s'", matching_id);
+}
+
+/* The order that an operator has placed: 0, 1 if there is none, or a failure. */
+static int find_order(struct smdpp *smdpp, const char *matching_id, const char *eid,
+                      struct order *order)
+{
+    if (matching_id[0] == '\0')
+        return orders_find_by_eid(smdpp->database, eid, order);
+    return orders_find_by_matching_id(smdpp->database, matching_id, order);
+}
+
+/* SGP.22 §5.6.3: each of the ways in which an order does not fit has its own code. */
+static int judge_order(struct smdpp *smdpp, struct call *call, const struct order *order,
+                       const char *eid)
+{
+    if (order->state < ORDER_RELEASED)
+        return call_refuse(call, REFUSAL_NOT_RELEASED, "profile %s is %s", order->iccid,
+                           orders_state_text(order->state));
+    if (order->eid[0] != '\0' && strcmp(order->eid, eid) != 0)
+        return call_refuse(call, REFUSAL_EID, "profile %s is for another eUICC than %s",
+                           order->iccid, eid);
+    if (order->state > ORDER_DOWNLOADED)
+        return call_refuse(call, REFUSAL_MATCHING_ID, "profile %s is %s", order->iccid,
+                           orders_state_text(order->state));
+    if (order->expires != 0 && time(NULL) > order->expires)
+        return call_refuse(call, REFUSAL_ORDER_EXPIRED, "order of profile %s", order->iccid);
+    if (order->attempts < SELECTION_ATTEMPTS_MAX)
+        return orders_count_attempt(smdpp->database, order->id);
+    const int moved =
+        orders_move(smdpp->database, order->id,
+                    ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    return moved < 0 ? moved
+                     : call_refuse(call, REFUSAL_ORDER_TRIES, "profile %s, %u times", order->iccid,
+                                   order->attempts);
+}
+
+/* The open order of a package for this chip. */
+static int take_open(struct smdpp *smdpp, const struct catalogue_entry *entry, const char *eid,
+                     struct order *order)
+{
+    *order = (struct order){0};
+    snprintf(order->package, sizeof(order->package), "%s", entry->name);
+    snprintf(order->matching_id, sizeof(order->matching_id), "%s", entry->name);
+    snprintf(order->type, sizeof(order->type), "%s", entry->header.type);
+    snprintf(order->eid, sizeof(order->eid), "%s", eid);
+    package_iccid_text(entry->header.iccid, order->iccid);
+    const struct bytes code = bytes_of_text(entry->metadata.confirmation_code);
+    order->has_code = code.len > 0;
+    if (order->has_code && sha256(&code, 1, order->code) != 0)
+        return FAILURE_INTERNAL;
+    return orders_take_open(smdpp->database, order);
+}
+
+/* The chip's own rules and room against the profile's. */
+static int judge_eligibility(struct call *call, const struct catalogue_entry *entry,
+                             const struct euicc_info2 *info)
+{
+    if (entry->metadata.rules & info->forbidden_rules)
+        return call_refuse(call, REFUSAL_NOT_ELIGIBLE, "eUICC forbids the profile's policy rules");
+    if (entry->header.major > info->profile_version[0])
+        return call_refuse(call, REFUSAL_NOT_ELIGIBLE,
+                           "package is of version %u.%u, eUICC reads up to %u.%u",
+                           entry->header.major, entry->header.minor, info->profile_version[0],
+                           info->profile_version[1]);
+    if (info->has_free_memory && info->free_memory < entry->package.len)
+        return call_refuse(call, REFUSAL_MEMORY, "eUICC has %u bytes left, the package %zu",
+                           (unsigned)info->free_memory, entry->package.len);
+    return 0;
+}
+
+static int keep_content(struct session *session, struct catalogue_entry *entry)
+{
+    uint8_t memory[METADATA_REQUEST_MAX];
+    struct writer metadata = writer_on(memory, sizeof(memory));
+    metadata_put(&entry->metadata, &metadata);
+    if (metadata.overflow || blob_copy(writer_bytes(&metadata), &session->metadata) != 0) {
+        trace_error("metadata of %s does not fit", entry->name);
+        return FAILURE_INTERNAL;
+    }
+    session->package = entry->package;
+    entry->package = (struct blob){0};
+    const struct bytes parts[] = {blob_bytes(&session->package), blob_bytes(&session->metadata)};
+    return sha256(parts, 2, session->content);
+}
+
+/* A package that was bound before, for the same content and curve, need not be bound again. */
+static int find_binding(struct smdpp *smdpp, struct session *session)
+{
+    struct download_binding *binding = &session->binding;
+    const int result = downloads_find_binding(smdpp->database, session->order.id, binding);
+    if (result != 0)
+        return result < 0 ? result : 0;
+    if (session->order.state != ORDER_DOWNLOADED ||
+        binding->curve != session->server->dp_pb.certificate.curve ||
+        memcmp(binding->content, session->content, sizeof(binding->content)) != 0)
+        downloads_finish_binding(binding);
+    return 0;
+}
+
+/* Reads the package of an order, or of that name if there is no order. */
+static int read_package(struct smdpp *smdpp, struct call *call, const char *name,
+                        struct catalogue_entry *entry)
+{
+    const int result = catalogue_read(smdpp->profiles, name, smdpp->address, entry);
+    return result > 0 ? refuse_matching_id(call, name) : result;
+}
+
+static int choose_package(struct smdpp *smdpp, struct call *call, struct session *session,
+                          const char *matching_id, struct catalogue_entry *entry)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(session->euicc.eid, eid);
+    int result = find_order(smdpp, matching_id, eid, &session->order);
+    if (result == 0) {
+        result = judge_order(smdpp, call, &session->order, eid);
+        return result != 0 ? result : read_package(smdpp, call, session->order.package, entry);
+    }
+    if (result < 0)
+        return result;
+    if (matching_id[0] == '\0')
+        return call_refuse(call, REFUSAL_EID, "no order waits for EID %s", eid);
+    result = read_package(smdpp, call, matching_id, entry);
+    return result != 0 ? result : take_open(smdpp, entry, eid, &session->order);
+}
+
+int selection_choose(struct smdpp *smdpp, struct call *call, struct session *session,
+                     struct bytes matching_id, const struct euicc_info2 *info)
+{
+    char text[ORDERS_TEXT_SIZE];
+    struct catalogue_entry entry = {0};
+    if (!to_text(matching_id, text))
+        return refuse_matching_id(call, "(no text)");
+    int result = choose_package(smdpp, call, session, text, &entry);
+    if (result == 0)
+        result = judge_eligibility(call, &entry, info);
+    if (result == 0)
+        result = keep_content(session, &entry);
+    if (result == 0)
+        result = find_binding(smdpp, session);
+    catalogue_finish_entry(&entry);
+    return result;
+}

@@ -1,0 +1,18 @@
+/* selection: which profile a chip gets, and whether it may (SGP.22 §3.1.2 step 13, §3.1.3). */
+#ifndef EMUICC_TOOLS_SMDPP_SELECTION_H
+#define EMUICC_TOOLS_SMDPP_SELECTION_H
+
+#include "tools/smdpp/call.h"
+#include "tools/smdpp/euicc_info.h"
+#include "tools/smdpp/smdpp.h"
+
+#define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */
+#define SELECTION_CODES_MAX 3     /* wrong confirmation codes that an order stands */
+
+/* For session->euicc, with the matching id it has signed (empty: the order that waits for its EID).
+ * Sets the session's order, package, metadata, content, and the binding that can be used again. A
+ * refusal, a failure, or 0. */
+int selection_choose(struct smdpp *smdpp, struct call *call, struct session *session,
+                     struct bytes matching_id, const struct euicc_info2 *info);
+
+#endif

@@ -1,0 +1,218 @@
+#include "tools/smdpp/server.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/smdpp/listener.h"
+#include "tools/smdpp/tls.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define ADMIN_PROTOCOL_HEADER "X-Admin-Protocol"
+#define ADMIN_PROTOCOL "gsma/rsp/v2.2.2"
+#define ADMIN_PROTOCOL_FRONT "gsma/rsp/v"
+#define CONTENT_TYPE "application/json;charset=UTF-8"
+#define CONTENT_TYPE_FRONT "application/json"
+#define THREADS_MAX 8
+#define CONNECTIONS_MAX 4096
+#define TIMEOUT_SECONDS 60
+
+struct server {
+    struct smdpp *smdpp;
+    const struct function_table *functions;
+    struct MHD_Daemon *daemon;
+    char *certificates, *key; /* PEM */
+    char where[SERVER_WHERE_SIZE];
+};
+
+/* A request while its body arrives. */
+struct request {
+    const struct function_row *row;
+    uint8_t *body; /* SERVER_BODY_MAX of room, made when the first byte arrives */
+    size_t len;
+    bool too_long;
+};
+
+/* text: the answer's, on the heap, or NULL for none. Takes it over. */
+static enum MHD_Result respond(struct MHD_Connection *connection, unsigned status, char *text)
+{
+    struct MHD_Response *response =
+        text != NULL ? MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE)
+                     : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL) {
+        free(text);
+        return MHD_NO;
+    }
+    if (text != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE);
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
+    MHD_add_response_header(response, ADMIN_PROTOCOL_HEADER, ADMIN_PROTOCOL);
+    const enum MHD_Result result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static bool starts_with(const char *text, const char *front)
+{
+    return text == NULL || strncasecmp(text, front, strlen(front)) == 0;
+}
+
+/* The headers of SGP.22 §6.2: who leaves them out is not sent away, who sets them wrong is. */
+static char *check_headers(struct MHD_Connection *connection, const struct function_row *row,
+                           unsigned *status)
+{
+    const char *protocol =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, ADMIN_PROTOCOL_HEADER);
+    const char *type =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    if (!starts_with(protocol, ADMIN_PROTOCOL_FRONT))
+        return function_refuse(row, REFUSAL_PROTOCOL_VERSION, "X-Admin-Protocol", status);
+    if (!starts_with(type, CONTENT_TYPE_FRONT))
+        return function_refuse(row, REFUSAL_FORMAT, "Content-Type is not application/json", status);
+    return NULL;
+}
+
+static enum MHD_Result answer(struct server *server, struct MHD_Connection *connection,
+                              const struct request *request)
+{
+    unsigned status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    if (request->too_long)
+        return respond(connection, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
+    char *text = check_headers(connection, request->row, &status);
+    if (text == NULL)
+        text = function_answer(server->smdpp, request->row, bytes_of(request->body, request->len),
+                               &status);
+    return respond(connection, status, text);
+}
+
+static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
+                             const char *path, const char *method, void **state)
+{
+    const struct function_row *row = function_find(server->functions, path);
+    if (row == NULL)
+        return respond(connection, MHD_HTTP_NOT_FOUND, NULL);
+    if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+        return respond(connection, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
+    struct request *request = calloc(1, sizeof(*request));
+    if (request == NULL)
+        return MHD_NO;
+    request->row = row;
+    *state = request;
+    return MHD_YES;
+}
+
+/* Bytes beyond the bound are read and dropped, so that the client hears the refusal. */
+static enum MHD_Result take_body(struct request *request, const char *data, size_t *len)
+{
+    if (request->body == NULL && (request->body = malloc(SERVER_BODY_MAX)) == NULL)
+        return MHD_NO;
+    request->too_long |= SERVER_BODY_MAX - request->len < *len;
+    if (!request->too_long) {
+        memcpy(request->body + request->len, data, *len);
+        request->len += *len;
+    }
+    *len = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *path,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *len, void **state)
+{
+    (void)version;
+    struct server *server = context;
+    struct request *request = *state;
+    if (request == NULL)
+        return begin(server, connection, path, method, state);
+    if (*len > 0)
+        return take_body(request, data, len);
+    return answer(server, connection, request);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)context;
+    (void)connection;
+    (void)code;
+    struct request *request = *state;
+    if (request == NULL)
+        return;
+    free(request->body);
+    free(request);
+    *state = NULL;
+}
+
+__attribute__((format(printf, 2, 0))) static void on_log(void *context, const char *format,
+                                                         va_list arguments)
+{
+    (void)context;
+    char line[256];
+    const int len = vsnprintf(line, sizeof(line), format, arguments);
+    if (len > 0 && (size_t)len < sizeof(line) && line[len - 1] == '\n')
+        line[len - 1] = '\0';
+    trace_detail("HTTP: %s", line);
+}
+
+static unsigned thread_count(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 2 ? 2 : processors > THREADS_MAX ? THREADS_MAX : (unsigned)processors;
+}
+
+static int start_daemon(struct server *server, int socket)
+{
+    server->daemon = MHD_start_daemon(
+        MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_TLS, 0, NULL,
+        NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
+        socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
+        server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_SECONDS,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return 0;
+    trace_error("cannot serve HTTPS on %s with the DPtls certificate", server->where);
+    close(socket);
+    return FAILURE_INTERNAL;
+}
+
+int server_start(struct smdpp *smdpp, const struct server_plan *plan, struct server **out)
+{
+    struct server *server = calloc(1, sizeof(*server));
+    if (server == NULL)
+        return FAILURE_INTERNAL;
+    server->smdpp = smdpp;
+    server->functions = plan->functions;
+    int result = tls_certificates(&smdpp->credentials, &server->certificates);
+    if (result == 0)
+        result = tls_key(&smdpp->credentials, &server->key);
+    if (result == 0) {
+        const int socket = listener_open(plan->listen, server->where, sizeof(server->where));
+        result = socket < 0 ? socket : start_daemon(server, socket);
+    }
+    if (result == 0)
+        *out = server;
+    else
+        server_stop(server);
+    return result;
+}
+
+const char *server_where(const struct server *server)
+{
+    return server->where;
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    free(server->certificates);
+    tls_release(server->key);
+    free(server);
+}

@@ -1,0 +1,26 @@
+/* server: function tables behind HTTPS, by libmicrohttpd (SGP.22 §6.1 to §6.3). */
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_H
+#define EMUICC_TOOLS_SMDPP_SERVER_H
+
+#include "tools/smdpp/function.h"
+#include "tools/smdpp/smdpp.h"
+
+#define SERVER_BODY_MAX (256u << 10) /* bytes of a request's body */
+#define SERVER_WHERE_SIZE 300
+
+struct server;
+
+struct server_plan {
+    const char *listen; /* "HOST:PORT", "[IPv6]:PORT"; port 0: any free one */
+    const struct function_table *functions;
+};
+
+/* Listens with the DPtls certificate and answers in threads of its own. 0, or a failure after one
+ * trace line that says what is wrong with which address. */
+int server_start(struct smdpp *smdpp, const struct server_plan *plan, struct server **out);
+/* Where it listens: "127.0.0.1:8443". */
+const char *server_where(const struct server *server);
+/* Ends all connections; NULL is fine. */
+void server_stop(struct server *server);
+
+#endif

@@ -1,0 +1,58 @@
+/* session: one RSP session from InitiateAuthentication on (SGP.22 §3.1.2). A table holds those that
+ * wait for the client's next step; a handler takes one out, works on it alone, and puts it back or
+ * destroys it. A second call for a session that is being worked on finds none. */
+#ifndef EMUICC_TOOLS_SMDPP_SESSION_H
+#define EMUICC_TOOLS_SMDPP_SESSION_H
+
+#include "crypto/random.h"
+#include "tools/smdpp/credentials.h"
+#include "tools/smdpp/downloads.h"
+
+#define SESSION_ID_SIZE 16
+#define SESSION_CHALLENGE_SIZE 16
+#define SESSION_SECONDS 600    /* a session that waits longer is over */
+#define SESSION_COUNT_MAX 8192 /* the one that waits longest makes room */
+
+enum session_state {
+    SESSION_INITIATED,     /* after InitiateAuthentication */
+    SESSION_AUTHENTICATED, /* after AuthenticateClient: what follows is set */
+    SESSION_BOUND,         /* after GetBoundProfilePackage */
+};
+
+struct session {
+    struct session *next; /* the table's */
+    int64_t deadline;     /* the table's: seconds of the monotonic clock */
+    uint8_t id[SESSION_ID_SIZE];
+    enum session_state state;
+    uint8_t challenge[SESSION_CHALLENGE_SIZE];
+    const struct credentials_set *server; /* DPauth and DPpb of this session */
+    const struct credentials_set *chip;   /* the CI under which the chip signs */
+
+    struct euicc euicc;
+    struct order order;
+    struct blob package, metadata;   /* StoreMetadataRequest, BF25 whole */
+    uint8_t content[SHA256_SIZE];    /* digest of both */
+    struct download_binding binding; /* offered for use again, or sent; body empty: neither */
+    uint8_t signature2[EC_SIGNATURE_SIZE];
+    unsigned wrong_codes;
+};
+
+/* A session with a fresh id and challenge. 0 or a failure. */
+int session_create(struct random *random, struct session **out);
+void session_destroy(struct session *session); /* wipes; NULL is fine */
+static inline struct bytes session_id(const struct session *session)
+{
+    return bytes_of(session->id, sizeof(session->id));
+}
+
+struct session_table;
+int session_table_create(struct session_table **out);
+void session_table_destroy(struct session_table *table);
+/* Gives the session to the table, which keeps it for `seconds`. */
+void session_table_put(struct session_table *table, struct session *session, int64_t seconds);
+/* The session with this id, now the caller's; NULL if there is none or its time is over. */
+struct session *session_table_take(struct session_table *table, struct bytes id);
+/* Sessions that wait. */
+size_t session_table_count(struct session_table *table);
+
+#endif

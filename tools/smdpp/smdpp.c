@@ -1,0 +1,65 @@
+#include "tools/smdpp/smdpp.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/smdpp/tls.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int set_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
+{
+    if (plan->address == NULL) {
+        if (tls_name(smdpp->credentials.tls.certificate.whole, smdpp->address,
+                     sizeof(smdpp->address)))
+            return 0;
+        trace_error("%s: the DPtls certificate bears no DNS name; --address is needed", plan->pki);
+        return FAILURE_INTERNAL;
+    }
+    const int len = snprintf(smdpp->address, sizeof(smdpp->address), "%s", plan->address);
+    if (len > 0 && (size_t)len < sizeof(smdpp->address))
+        return 0;
+    trace_error("--address: a name of 1 to %zu characters", sizeof(smdpp->address) - 1);
+    return FAILURE_INTERNAL;
+}
+
+static int fill(struct smdpp *smdpp, const struct smdpp_plan *plan)
+{
+    int result = ec_start();
+    if (result == 0)
+        result = credentials_read(plan->pki, &smdpp->credentials);
+    if (result == 0)
+        result = set_address(smdpp, plan);
+    if (result == 0)
+        result = session_table_create(&smdpp->sessions);
+    if (result == 0)
+        result = database_open(plan->orders, &smdpp->database);
+    return result;
+}
+
+int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out)
+{
+    struct smdpp *smdpp = calloc(1, sizeof(*smdpp));
+    if (smdpp == NULL) {
+        trace_error("out of memory");
+        return FAILURE_INTERNAL;
+    }
+    random_init(&smdpp->random);
+    smdpp->profiles = plan->profiles;
+    const int result = fill(smdpp, plan);
+    if (result == 0)
+        *out = smdpp;
+    else
+        smdpp_destroy(smdpp);
+    return result;
+}
+
+void smdpp_destroy(struct smdpp *smdpp)
+{
+    if (smdpp == NULL)
+        return;
+    session_table_destroy(smdpp->sessions);
+    database_close(smdpp->database);
+    credentials_finish(&smdpp->credentials);
+    free(smdpp);
+}

@@ -1,0 +1,31 @@
+/* smdpp: the server's state, whatever the transport. Handlers may run at the same time. */
+#ifndef EMUICC_TOOLS_SMDPP_SMDPP_H
+#define EMUICC_TOOLS_SMDPP_SMDPP_H
+
+#include "tools/smdpp/catalogue.h"
+#include "tools/smdpp/credentials.h"
+#include "tools/smdpp/database.h"
+#include "tools/smdpp/session.h"
+
+#define SMDPP_ADDRESS_SIZE METADATA_ADDRESS_SIZE
+
+struct smdpp {
+    struct random random;
+    struct credentials credentials;
+    const char *profiles;             /* folder; the caller's text */
+    char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
+    struct session_table *sessions;
+    struct database *database;
+};
+
+struct smdpp_plan {
+    const char *pki, *profiles; /* folders; borrowed */
+    const char *address;        /* NULL: the name in the DPtls certificate */
+    const char *orders;         /* SQLite file; NULL: in memory */
+};
+
+/* 0, or a failure after one trace line that says what is wrong with what. */
+int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out);
+void smdpp_destroy(struct smdpp *smdpp);
+
+#endif

@@ -1,0 +1,15 @@
+/* tls: the DPtls certificate and its key as GnuTLS wants them. */
+#ifndef EMUICC_TOOLS_SMDPP_TLS_H
+#define EMUICC_TOOLS_SMDPP_TLS_H
+
+#include "tools/smdpp/credentials.h"
+
+/* The first DNS name in a certificate; false if it has none or it does not fit. */
+bool tls_name(struct bytes der, char *out, size_t size);
+
+/* PEM on the heap; 0 or a failure. tls_release() wipes. */
+int tls_certificates(const struct credentials *credentials, char **out); /* DPtls, then its CI */
+int tls_key(const struct credentials *credentials, char **out);
+void tls_release(char *pem); /* NULL is fine */
+
+#endif
