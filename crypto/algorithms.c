@@ -75,7 +75,8 @@ const struct algorithms *algorithms(void)
 int algorithms_failure(const char *what)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    trace_error("crypto: %s failed: %s", what, reason != NULL ? reason : "no reason given");
+    trace_error("crypto: %s failed%s%s", what, reason != NULL ? ": " : "",
+                reason != NULL ? reason : "");
     ERR_clear_error();
     return FAILURE_INTERNAL;
 }
