@@ -1,4 +1,4 @@
-/* Templates 2.13 to 2.16: DF.5GS, DF.SAIP, DF.SNPN, DF.5G_ProSe (TCA 3.3.1 §9.5.11 to
+/* Templates 2.13 to 2.16: DF.5GS, DF.SAIP, DF.SNPN, DF.5G_ProSe (TCA §9.5.11 to
  * §9.5.14). */
 #include "fs/template_table.h"
 

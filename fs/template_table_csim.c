@@ -1,4 +1,4 @@
-/* Templates 2.10 and 2.11: ADF.CSIM (TCA 2.3.1 §9.7), as far as is known without that table.
+/* Templates 2.10 and 2.11: ADF.CSIM (TCA §9.7), as far as is known without that table.
  *
  * What stands here is what GSMA TS.48 shows: the packages leave out of a file's parameters what the
  * template supplies (size, short file identifier), and the document lists what must come out. Not

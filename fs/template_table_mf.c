@@ -1,4 +1,4 @@
-/* Templates 2.1 to 2.3: MF, DF.CD, DF.TELECOM (TCA 3.3.1 §9.2 to §9.4). */
+/* Templates 2.1 to 2.3: MF, DF.CD, DF.TELECOM (TCA §9.2 to §9.4). */
 #include "fs/template_table.h"
 
 /* clang-format off */

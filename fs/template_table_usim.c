@@ -1,4 +1,4 @@
-/* Templates 2.4 to 2.7: ADF.USIM and what lies in it (TCA 3.3.1 §9.5.1 to §9.5.4). */
+/* Templates 2.4 to 2.7: ADF.USIM and what lies in it (TCA §9.5.1 to §9.5.4). */
 #include "fs/template_table.h"
 
 /* clang-format off */

@@ -1,0 +1,103 @@
+/* What became of the package: refusals, and the EUICCResponse made of them (TCA §8.10). */
+#include "apdu/der.h"
+#include "apdu/trace.h"
+#include "fs/saip_pe.h"
+
+#define NONE (-1)
+
+enum response_tag {
+    RESPONSE_STATUSES = 0xA0,
+    RESPONSE_ABORTED = 0x81,
+    STATUS_STATUS = 0x80,
+    STATUS_IDENTIFICATION = 0x81,
+    STATUS_ADDITIONAL = 0x82,
+    STATUS_OFFSET = 0x83,
+};
+
+int saip_refuse(struct saip *saip, enum pe_status status, const uint8_t *at)
+{
+    const struct bytes in = saip->current;
+    const bool inside = at != NULL && at >= in.data && at <= in.data + in.len;
+    saip->refusal = (struct saip_report){
+        .status = status,
+        .identification = NONE,
+        .additional = NONE,
+        .offset = inside ? (int32_t)(at - in.data) : NONE,
+    };
+    return status;
+}
+
+int saip_refuse_with(struct saip *saip, enum pe_status status, uint8_t additional,
+                     const uint8_t *at)
+{
+    saip_refuse(saip, status, at);
+    saip->refusal.additional = additional;
+    return status;
+}
+
+void saip_report(struct saip *saip, const struct saip_pe *pe)
+{
+    const char *name = pe != NULL && pe->row != NULL ? pe->row->name : "unknown";
+    saip->refusal.identification = pe != NULL ? pe->identification : NONE;
+    if (saip->report_count < SAIP_REPORTS_MAX)
+        saip->reports[saip->report_count++] = saip->refusal;
+    trace_detail("profile element %s, identification %d: status %d, offset %d", name,
+                 (int)saip->refusal.identification, (int)saip->refusal.status,
+                 (int)saip->refusal.offset);
+}
+
+int saip_warn(struct saip *saip, const struct saip_pe *pe, enum pe_status status,
+              int32_t additional, const uint8_t *at)
+{
+    saip_refuse(saip, status, at);
+    saip->refusal.additional = additional;
+    if (pe->mandated)
+        return status;
+    saip_report(saip, pe);
+    return PE_OK;
+}
+
+void saip_abort(struct saip *saip, const struct saip_pe *pe)
+{
+    /* What ends the installation is told even when warnings have filled the list. */
+    if (saip->report_count == SAIP_REPORTS_MAX)
+        saip->report_count--;
+    saip_report(saip, pe);
+    saip->progress = SAIP_ABORTED;
+}
+
+static void put_optional(struct writer *out, uint32_t tag, int32_t value)
+{
+    if (value >= 0)
+        der_put_integer(out, tag, value);
+}
+
+static void put_status(struct writer *out, const struct saip_report *report)
+{
+    const size_t status = tlv_open(out, DER_SEQUENCE);
+    der_put_integer(out, STATUS_STATUS, report->status);
+    put_optional(out, STATUS_IDENTIFICATION, report->identification);
+    put_optional(out, STATUS_ADDITIONAL, report->additional);
+    put_optional(out, STATUS_OFFSET, report->offset);
+    tlv_close(out, status);
+}
+
+void saip_put_response(const struct saip *saip, struct writer *out)
+{
+    static const struct saip_report ok = {PE_OK, NONE, NONE, NONE};
+    const size_t response = tlv_open(out, DER_SEQUENCE);
+    const size_t statuses = tlv_open(out, RESPONSE_STATUSES);
+    for (size_t i = 0; i < saip->report_count; i++)
+        put_status(out, &saip->reports[i]);
+    if (saip->progress == SAIP_ENDED)
+        put_status(out, &ok);
+    tlv_close(out, statuses);
+    if (saip->progress == SAIP_ABORTED)
+        tlv_put(out, RESPONSE_ABORTED, (struct bytes){0});
+    tlv_close(out, response);
+}
+
+enum pe_status saip_status(const struct saip *saip)
+{
+    return saip->progress == SAIP_ABORTED ? saip->reports[saip->report_count - 1].status : PE_OK;
+}
