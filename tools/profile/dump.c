@@ -36,7 +36,7 @@ static int print_label(const struct dump *dump, const struct walk_node *node)
     int column = INDENT * node->depth;
     begin_line(dump, node);
     if (node->kind == WALK_RAW)
-        return column + fprintf(dump->out, "raw ");
+        return column + fprintf(dump->out, "%s ", walk_name(node));
     if (node->field != NULL)
         column += fprintf(dump->out, "%s ", node->field->name);
     if (node->alternative != NULL)

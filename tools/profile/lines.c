@@ -46,6 +46,8 @@ static int append(struct lines *lines, const struct line *line)
 
 static void print_path(FILE *out, const struct collect *collect, const struct walk_node *node)
 {
+    if (node->depth == 0)
+        fputs(collect->path[0], out);
     for (int i = 1; i <= node->depth; i++)
         fprintf(out, i > 1 && collect->path[i][0] != '\0' ? "/%s" : "%s", collect->path[i]);
     if (node->field != NULL && node->alternative != NULL)
@@ -60,11 +62,7 @@ static char *text_of(const struct collect *collect, const struct walk_node *node
     if (out == NULL)
         return NULL;
     print_path(out, collect, node);
-    fputs(node->depth > 0 ? " " : "", out);
-    if (node->kind == WALK_ENTER)
-        fputc('{', out);
-    if (node->kind == WALK_RAW)
-        fputs("raw ", out);
+    fputs(node->kind == WALK_ENTER ? " {" : " ", out);
     if (node->kind != WALK_ENTER)
         value_print(out, node, 0);
     if (fclose(out) == 0)
@@ -80,9 +78,8 @@ static int collect_node(void *context, const struct walk_node *node)
         return 0;
     collect->path[node->depth % DEPTH_MAX] = walk_name(node);
     collect->element += node->depth == 0;
-    struct line line = {.text = text_of(collect, node),
-                        .element = collect->element,
-                        .name = collect->path[0][0] != '\0' ? collect->path[0] : "unknown"};
+    struct line line = {
+        .text = text_of(collect, node), .element = collect->element, .name = collect->path[0]};
     if (line.text == NULL)
         return out_of_memory();
     line.hash = hash_of(line.text);

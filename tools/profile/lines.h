@@ -8,7 +8,7 @@
 #include "apdu/bytes.h"
 
 struct line {
-    char *text; /* "ef-imsi/fillFileContent '0809...'H"; without the element's name */
+    char *text; /* "ef-imsi/fillFileContent '0809...'H"; the element's own line is its name */
     uint64_t hash;
     unsigned element; /* number of the profile element, from 1 */
     const char *name; /* of the profile element: "usim" */
@@ -25,7 +25,7 @@ void lines_finish(struct lines *lines);
 
 static inline bool lines_equal(const struct line *a, const struct line *b)
 {
-    return a->hash == b->hash && strcmp(a->text, b->text) == 0;
+    return a->hash == b->hash && strcmp(a->text, b->text) == 0 && strcmp(a->name, b->name) == 0;
 }
 
 #endif

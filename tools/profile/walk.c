@@ -156,6 +156,8 @@ int walk_sequence(const struct pe_schema_type *type, struct bytes value, walk_vi
 
 const char *walk_name(const struct walk_node *node)
 {
+    if (node->kind == WALK_RAW)
+        return "raw";
     if (node->field != NULL)
         return node->field->name;
     return node->alternative != NULL ? node->alternative->name : "";

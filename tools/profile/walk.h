@@ -32,7 +32,7 @@ int walk_package(struct bytes package, walk_visitor *visit, void *context);
 int walk_sequence(const struct pe_schema_type *type, struct bytes value, walk_visitor *visit,
                   void *context);
 
-/* Name of a node: the field's, the alternative's, or "" for an element of a SEQUENCE OF. */
+/* Name of a node: the field's, the alternative's, "" for an element of a SEQUENCE OF, or "raw". */
 const char *walk_name(const struct walk_node *node);
 
 #endif
