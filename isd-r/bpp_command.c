@@ -1,0 +1,241 @@
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "isd-r/bpp_package.h"
+#include "isd-r/es10.h"
+#include "isd-r/one_time_key.h"
+#include "isd-r/profile_check.h"
+#include "isd-r/rules.h"
+#include "isd-r/state.h"
+
+#define INSTALL_BOUND_PROFILE_PACKAGE 1 /* RemoteOpId */
+#define TAG_REMOTE_OPERATION 0x82
+#define TAG_TRANSACTION_ID 0x80
+#define TAG_CONTROL_REFERENCE 0xA6
+#define TAG_KEY_TYPE 0x80
+#define TAG_KEY_LEN 0x81
+#define TAG_HOST_ID 0x84
+#define HOST_ID_MAX 16
+#define TAG_CONFIGURE_ISDP 0xBF24
+#define TAG_PROPRIETARY 0xB8
+#define TAG_DP_OID 0x80
+#define TAG_REPLACE_SESSION_KEYS 0xBF26
+#define TAG_CHAINING_VALUE 0x80
+#define TAG_PPK_ENC 0x81
+#define TAG_PPK_CMAC 0x82
+
+/* InitialiseSecureChannelRequest */
+struct channel_request {
+    struct tlv remote_operation, transaction_id, key_type, key_len, host_id, one_time_key,
+        signature;
+    struct bytes signed_part; /* what smdpSign covers of the request itself */
+};
+
+static bool parse_channel(struct bytes value, struct channel_request *out)
+{
+    struct tlv control;
+    const struct bytes whole = value;
+    if (!tlv_take_tag(&value, TAG_REMOTE_OPERATION, &out->remote_operation) ||
+        !tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) ||
+        !tlv_take_tag(&value, TAG_CONTROL_REFERENCE, &control) ||
+        !tlv_take_tag(&value, ES10_TAG_ONE_TIME_KEY, &out->one_time_key))
+        return false;
+    out->signed_part = bytes_of(whole.data, whole.len - value.len);
+    return tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->signature) &&
+           tlv_take_tag(&control.value, TAG_KEY_TYPE, &out->key_type) &&
+           tlv_take_tag(&control.value, TAG_KEY_LEN, &out->key_len) &&
+           tlv_take_tag(&control.value, TAG_HOST_ID, &out->host_id) &&
+           out->host_id.value.len >= 1 && out->host_id.value.len <= HOST_ID_MAX;
+}
+
+/* smdpSign covers the request up to the server's one-time key, then the chip's own (SGP.22 §5.5.1).
+ */
+static bool is_signed(const struct isd_r *isd_r, const struct channel_request *request)
+{
+    uint8_t room[TLV_HEADER_MAX + EC_POINT_SIZE];
+    struct writer own = writer_on(room, sizeof(room));
+    tlv_put(&own, ES10_TAG_ONE_TIME_KEY,
+            bytes_of(ec_private_point(isd_r->session.one_time_key), EC_POINT_SIZE));
+    const struct bytes parts[] = {request->signed_part, writer_bytes(&own)};
+    return ec_verify(isd_r->session.binding_curve,
+                     bytes_of(isd_r->session.binding_point, EC_POINT_SIZE), parts, 2,
+                     request->signature.value);
+}
+
+static bool is_byte(struct bytes value, uint8_t byte)
+{
+    return value.len == 1 && value.data[0] == byte;
+}
+
+static int check_channel(const struct isd_r *isd_r, const struct channel_request *request)
+{
+    if (!is_signed(isd_r, request))
+        return BPP_INVALID_SIGNATURE;
+    if (!rsp_session_is(&isd_r->session, request->transaction_id.value))
+        return BPP_INVALID_TRANSACTION_ID;
+    if (!is_byte(request->key_type.value, BSP_KEY_TYPE_AES) ||
+        !is_byte(request->key_len.value, BSP_KEY_LEN))
+        return BPP_UNSUPPORTED_CRT_VALUES;
+    if (!is_byte(request->remote_operation.value, INSTALL_BOUND_PROFILE_PACKAGE))
+        return BPP_UNSUPPORTED_REMOTE_OPERATION_TYPE;
+    return 0;
+}
+
+static int agree_on_keys(struct isd_r *isd_r, struct bpp_package *package,
+                         const struct channel_request *request)
+{
+    struct secret shared = {0};
+    int result = ec_agree(isd_r->session.one_time_key, request->one_time_key.value, &shared);
+    if (result > 0)
+        return BPP_INCORRECT_INPUT_VALUES;
+    if (result == 0)
+        result = bsp_init_agreed(&package->bsp, secret_bytes(&shared), request->host_id.value,
+                                 bytes_of(isd_r->credentials.eid, CREDENTIALS_EID_SIZE));
+    secret_wipe(&shared);
+    return result == 0 ? one_time_key_forget(isd_r->store) : result;
+}
+
+int bpp_initialise_secure_channel(struct isd_r *isd_r, struct bpp_package *package,
+                                  const struct tlv *element)
+{
+    struct channel_request request;
+    if (!parse_channel(element->value, &request))
+        return BPP_INCORRECT_INPUT_VALUES;
+    const int refusal = check_channel(isd_r, &request);
+    return refusal != 0 ? refusal : agree_on_keys(isd_r, package, &request);
+}
+
+/* Opens a segment and appends what it holds to the plain bytes of the section. */
+static int open_segment(struct bpp_package *package, enum bsp_mode mode, const struct tlv *element)
+{
+    if (element->value.len > sizeof(package->plain) - package->plain_len)
+        return BPP_INCORRECT_INPUT_VALUES;
+    struct writer plain =
+        writer_on(package->plain + package->plain_len, sizeof(package->plain) - package->plain_len);
+    const int result = bsp_open(&package->bsp, mode, element, &plain);
+    package->plain_len += plain.len;
+    if (result == BSP_STRUCTURE)
+        return BPP_SCP03T_STRUCTURE_ERROR;
+    return result == BSP_SECURITY ? BPP_SCP03T_SECURITY_ERROR : result;
+}
+
+int bpp_open_encrypted(struct isd_r *isd_r, struct bpp_package *package, const struct tlv *element)
+{
+    (void)isd_r;
+    return open_segment(package, BSP_ENCRYPTED, element);
+}
+
+int bpp_open_plain(struct isd_r *isd_r, struct bpp_package *package, const struct tlv *element)
+{
+    (void)isd_r;
+    return open_segment(package, BSP_MAC_ONLY, element);
+}
+
+int bpp_configure_isdp(struct isd_r *isd_r, struct bpp_package *package)
+{
+    (void)isd_r;
+    const struct bytes plain = bytes_of(package->plain, package->plain_len);
+    struct tlv request, proprietary, oid;
+    if (!tlv_whole(plain, TAG_CONFIGURE_ISDP, &request) ||
+        !tlv_take_optional(&request.value, TAG_PROPRIETARY, &proprietary))
+        return BPP_INCORRECT_INPUT_VALUES;
+    if (proprietary.tag != 0 && (proprietary.whole.len > BPP_PACKAGE_PROPRIETARY_MAX ||
+                                 !tlv_take_tag(&proprietary.value, TAG_DP_OID, &oid)))
+        return BPP_INCORRECT_INPUT_VALUES;
+    memcpy(package->configuration, plain.data, plain.len);
+    package->configuration_len = plain.len;
+    return 0;
+}
+
+/* Whether the rules that come with the profile may come with it: 0, a reason, or a failure. */
+static int check_rules(struct isd_r *isd_r, const struct metadata *metadata)
+{
+    uint8_t room[RULES_TABLE_MAX];
+    struct writer table = writer_on(room, sizeof(room));
+    const int result = rules_put_table(isd_r->store, &table);
+    if (result != 0)
+        return result;
+    if (metadata->rules & isd_r->info->forbidden_rules)
+        return BPP_PPR_NOT_ALLOWED;
+    return rules_allow(writer_bytes(&table), metadata) ? 0 : BPP_PPR_NOT_ALLOWED;
+}
+
+static bool is_supported_class(const struct isd_r *isd_r, uint32_t class)
+{
+    if (class == METADATA_TEST)
+        return (isd_r->info->rsp_capability & EUICC_INFO_TEST_PROFILE) != 0;
+    return class <= METADATA_OPERATIONAL;
+}
+
+int bpp_store_metadata(struct isd_r *isd_r, struct bpp_package *package)
+{
+    struct metadata metadata;
+    memcpy(package->metadata_bytes, package->plain, package->plain_len);
+    if (!metadata_parse(bytes_of(package->metadata_bytes, package->plain_len), &metadata))
+        return BPP_INCORRECT_INPUT_VALUES;
+    package->metadata = metadata;
+    if (registry_by_iccid(&isd_r->registry, metadata.iccid) != NULL)
+        return BPP_ICCID_ALREADY_EXISTS;
+    if (!is_supported_class(isd_r, metadata.class))
+        return BPP_UNSUPPORTED_PROFILE_CLASS;
+    return check_rules(isd_r, &metadata);
+}
+
+int bpp_replace_session_keys(struct isd_r *isd_r, struct bpp_package *package)
+{
+    (void)isd_r;
+    struct tlv request, chaining, enc, mac;
+    if (!tlv_whole(bytes_of(package->plain, package->plain_len), TAG_REPLACE_SESSION_KEYS,
+                   &request) ||
+        !tlv_take_tag(&request.value, TAG_CHAINING_VALUE, &chaining) ||
+        !tlv_take_tag(&request.value, TAG_PPK_ENC, &enc) ||
+        !tlv_take_tag(&request.value, TAG_PPK_CMAC, &mac) || chaining.value.len != AES_BLOCK ||
+        enc.value.len != BSP_KEY_LEN || mac.value.len != BSP_KEY_LEN)
+        return BPP_INCORRECT_INPUT_VALUES;
+    bsp_wipe(&package->bsp);
+    return bsp_init_keys(&package->bsp, enc.value, mac.value, chaining.value);
+}
+
+static int start_interpreter(struct isd_r *isd_r, struct bpp_package *package)
+{
+    uint64_t memory;
+    struct saip_platform platform = *isd_r->info->platform;
+    int result = euicc_info_free_memory(isd_r->info, isd_r->store, &memory);
+    platform.memory = (size_t)memory;
+    if (result == 0)
+        result = profile_create(&package->incoming);
+    return result == 0 ? saip_create(&platform, package->incoming, &package->saip) : result;
+}
+
+/* SGP.22 §2.5.6.1: what a profile element's status comes to as a whole. */
+static int reason_of(const struct saip *saip)
+{
+    return saip_status(saip) == PE_NOT_ENOUGH_MEMORY ? BPP_INSUFFICIENT_MEMORY
+                                                     : BPP_PE_PROCESSING_ERROR;
+}
+
+int bpp_load_profile_element(struct isd_r *isd_r, struct bpp_package *package,
+                             const struct tlv *element)
+{
+    int result = package->saip == NULL ? start_interpreter(isd_r, package) : 0;
+    if (result == 0)
+        result = open_segment(package, BSP_ENCRYPTED, element);
+    if (result != 0)
+        return result;
+    result = saip_feed(package->saip, bytes_of(package->plain, package->plain_len));
+    wipe(package->plain, package->plain_len);
+    package->plain_len = 0;
+    return result == SAIP_ABORTED ? reason_of(package->saip) : result < 0 ? result : 0;
+}
+
+int bpp_end_profile_elements(struct isd_r *isd_r, struct bpp_package *package)
+{
+    (void)isd_r;
+    if (package->saip == NULL)
+        return BPP_SCP03T_STRUCTURE_ERROR;
+    const int result = saip_finish(package->saip);
+    if (result < 0)
+        return result;
+    if (result != SAIP_ENDED)
+        return reason_of(package->saip);
+    return profile_check(package->incoming, &package->metadata);
+}

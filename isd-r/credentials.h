@@ -1,0 +1,43 @@
+/* credentials: who vouches for whom. For each CI that the chip knows, the CI's certificate, and
+ * where the chip can sign under it, EUM and eUICC certificate with the key (SGP.22 §4.5). */
+#ifndef EMUICC_ISD_R_CREDENTIALS_H
+#define EMUICC_ISD_R_CREDENTIALS_H
+
+#include "crypto/certificate.h"
+#include "fs/store.h"
+
+#define CREDENTIALS_EID_SIZE 16
+#define CREDENTIALS_KEY_ID_MAX 64 /* bytes of a subject key identifier; 20 as a rule */
+
+struct credential {
+    uint8_t *der; /* the certificates' bytes, which the rest borrows */
+    struct certificate ci, eum, euicc;
+    struct ec_private *key; /* of the eUICC; NULL where the chip cannot sign */
+    bool verifies;          /* in euiccCiPKIdListForVerification */
+    bool signs;             /* in euiccCiPKIdListForSigning */
+};
+
+struct credentials {
+    struct credential *list; /* in order of priority */
+    size_t count;
+    uint8_t eid[CREDENTIALS_EID_SIZE];
+};
+
+int credentials_load(struct store *store, struct credentials *out);
+void credentials_finish(struct credentials *credentials);
+
+/* By the CI's public key identifier; NULL if it is not in that list. */
+const struct credential *credentials_for_verification(const struct credentials *credentials,
+                                                      struct bytes ci_key_id);
+const struct credential *credentials_for_signing(const struct credentials *credentials,
+                                                 struct bytes ci_key_id);
+/* The first that can sign; NULL if the chip cannot. */
+const struct credential *credentials_first_signer(const struct credentials *credentials);
+
+/* Puts one CI's set into the store; eum and euicc may be NULL. */
+struct pki_entity;
+int credentials_put(struct store *store, unsigned index, const struct pki_entity *ci,
+                    const struct pki_entity *eum, const struct pki_entity *euicc);
+int credentials_put_eid(struct store *store, const uint8_t eid[CREDENTIALS_EID_SIZE]);
+
+#endif

@@ -1,0 +1,47 @@
+#include "apdu/status.h"
+#include "isd-r/fci.h"
+#include "isd-r/isd_r.h"
+#include "isd-r/state.h"
+
+#define TAG_EID 0x5A
+
+static const uint8_t ecasd_aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
+                                    0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x02, 0x00};
+
+static bool matches(void *state, const struct apdu *select, struct bytes aid)
+{
+    (void)state;
+    (void)select;
+    return fci_matches(bytes_of(ecasd_aid, sizeof(ecasd_aid)), aid);
+}
+
+static int select_ecasd(void *state, const struct apdu *select, struct bytes aid,
+                        struct writer *response)
+{
+    (void)state;
+    (void)aid;
+    const struct fci fci = {.aid = bytes_of(ecasd_aid, sizeof(ecasd_aid))};
+    return fci_answer(&fci, select, response);
+}
+
+static int get_data(void *state, const struct apdu *apdu, struct writer *response)
+{
+    if ((apdu->p1 << 8 | apdu->p2) != TAG_EID)
+        return SW_REFERENCE_NOT_FOUND;
+    tlv_put(response, TAG_EID, bytes_of(isd_r_eid(state), CREDENTIALS_EID_SIZE));
+    return 0;
+}
+
+/* clang-format off */
+static const struct command_row rows[] = {
+    { "GET DATA", 0x80, 0xCA, APDU_CASE_1 | APDU_CASE_2, get_data, "GlobalPlatform §11.3" },
+    { "GET DATA", 0x00, 0xCA, APDU_CASE_1 | APDU_CASE_2, get_data, "GlobalPlatform §11.3" },
+};
+/* clang-format on */
+
+const struct application ecasd_application = {
+    .name = "ECASD",
+    .commands = {rows, sizeof(rows) / sizeof(rows[0])},
+    .matches = matches,
+    .select = select_ecasd,
+};

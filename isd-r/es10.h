@@ -1,0 +1,66 @@
+/* es10: the functions that an LPA calls through STORE DATA (SGP.22 §5.7), one row each. */
+#ifndef EMUICC_ISD_R_ES10_H
+#define EMUICC_ISD_R_ES10_H
+
+#include "apdu/tlv.h"
+
+enum es10_tag {
+    ES10_GET_EUICC_INFO1 = 0xBF20,
+    ES10_PREPARE_DOWNLOAD = 0xBF21,
+    ES10_GET_EUICC_INFO2 = 0xBF22,
+    ES10_LIST_NOTIFICATION = 0xBF28,
+    ES10_SET_NICKNAME = 0xBF29,
+    ES10_RETRIEVE_NOTIFICATIONS_LIST = 0xBF2B,
+    ES10_GET_PROFILES_INFO = 0xBF2D,
+    ES10_GET_EUICC_CHALLENGE = 0xBF2E,
+    ES10_REMOVE_NOTIFICATION = 0xBF30,
+    ES10_ENABLE_PROFILE = 0xBF31,
+    ES10_DISABLE_PROFILE = 0xBF32,
+    ES10_DELETE_PROFILE = 0xBF33,
+    ES10_EUICC_MEMORY_RESET = 0xBF34,
+    ES10_LOAD_BOUND_PROFILE_PACKAGE = 0xBF36,
+    ES10_AUTHENTICATE_SERVER = 0xBF38,
+    ES10_GET_CONFIGURED_ADDRESSES = 0xBF3C,
+    ES10_GET_EUICC_DATA = 0xBF3E,
+    ES10_SET_DEFAULT_DP_ADDRESS = 0xBF3F,
+    ES10_CANCEL_SESSION = 0xBF41,
+    ES10_GET_RAT = 0xBF43,
+};
+
+/* Tags that several functions and the signed structures share (SGP.22 Annex H). */
+#define ES10_TAG_ICCID 0x5A
+#define ES10_TAG_AID 0x4F
+#define ES10_TAG_TAG_LIST 0x5C
+#define ES10_TAG_SIGNATURE 0x5F37
+#define ES10_TAG_ONE_TIME_KEY 0x5F49
+#define ES10_TAG_NOTIFICATION 0xBF2F
+#define ES10_TAG_INSTALLATION_RESULT 0xBF37
+
+struct isd_r;
+
+/* request: the value of the function's element. Writes the whole answer. 0, a status word, or a
+ * failure. */
+typedef int es10_handler(struct isd_r *isd_r, struct bytes request, struct writer *response);
+/* What must hold before the function is looked at: 0 or a status word. */
+typedef int es10_guard(const struct isd_r *isd_r);
+
+struct es10_row {
+    uint32_t tag;
+    const char *name; /* SGP.22's: "AuthenticateServer" */
+    es10_handler *handle;
+    es10_guard *guard; /* NULL: nothing */
+    const char *section;
+};
+
+struct es10_table {
+    const struct es10_row *rows;
+    size_t count;
+};
+extern const struct es10_table es10_functions;
+
+/* NULL for a tag that is no function of this chip. */
+const struct es10_row *es10_find(uint32_t tag);
+/* Carries out one whole command. */
+int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *response);
+
+#endif

@@ -1,0 +1,20 @@
+/* es10b: profile download and notifications (SGP.22 §5.7.5 to §5.7.14, §5.7.22). */
+#ifndef EMUICC_ISD_R_ES10B_H
+#define EMUICC_ISD_R_ES10B_H
+
+#include "isd-r/es10.h"
+
+/* es10b_information.c */
+es10_handler es10b_get_euicc_challenge, es10b_get_euicc_info1, es10b_get_euicc_info2, es10b_get_rat;
+/* es10b_authenticate.c */
+es10_handler es10b_authenticate_server;
+/* es10b_download.c, es10b_cancel.c */
+es10_handler es10b_prepare_download, es10b_cancel_session;
+/* A package's bytes do not come this way but through bpp_feed(); what does was not prepared for. */
+es10_handler es10b_load_bound_profile_package;
+es10_guard es10b_is_prepared;
+/* es10b_notification.c */
+es10_handler es10b_list_notification, es10b_retrieve_notifications_list,
+    es10b_remove_notification_from_list;
+
+#endif

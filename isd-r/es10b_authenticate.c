@@ -1,0 +1,205 @@
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "isd-r/device_info.h"
+#include "isd-r/es10b.h"
+#include "isd-r/server_auth.h"
+#include "isd-r/state.h"
+
+#define TAG_TRANSACTION_ID 0x80
+#define TAG_EUICC_CHALLENGE 0x81
+#define TAG_SERVER_ADDRESS 0x83
+#define TAG_SERVER_CHALLENGE 0x84
+#define TAG_OK 0xA0
+#define TAG_ERROR 0xA1
+
+/* AuthenticateErrorCode */
+enum error {
+    ERROR_NONE = 0,
+    ERROR_INVALID_CERTIFICATE = 1,
+    ERROR_INVALID_SIGNATURE = 2,
+    ERROR_UNSUPPORTED_CURVE = 3,
+    ERROR_NO_SESSION_CONTEXT = 4,
+    ERROR_INVALID_OID = 5,
+    ERROR_CHALLENGE_MISMATCH = 6,
+    ERROR_CI_PK_UNKNOWN = 7,
+    ERROR_UNDEFINED = 127,
+};
+
+static const enum error certificate_errors[SERVER_AUTH_RESULTS] = {
+    [SERVER_AUTH_BAD_CERTIFICATE] = ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_BAD_CURVE] = ERROR_UNSUPPORTED_CURVE,
+    [SERVER_AUTH_UNKNOWN_CI] = ERROR_CI_PK_UNKNOWN,
+    [SERVER_AUTH_WRONG_ROLE] = ERROR_INVALID_OID,
+};
+
+/* AuthenticateServerRequest and the ServerSigned1 in it */
+struct request {
+    struct tlv signed1, signature, ci_key_id, certificate, ctx_params1;
+    struct tlv transaction_id, challenge, address, server_challenge;
+    struct certificate server; /* once it has been checked */
+};
+
+static bool parse_signed1(struct bytes value, struct request *out)
+{
+    return tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) &&
+           out->transaction_id.value.len >= 1 &&
+           out->transaction_id.value.len <= RSP_TRANSACTION_ID_MAX &&
+           tlv_take_tag(&value, TAG_EUICC_CHALLENGE, &out->challenge) &&
+           tlv_take_tag(&value, TAG_SERVER_ADDRESS, &out->address) &&
+           tlv_take_tag(&value, TAG_SERVER_CHALLENGE, &out->server_challenge);
+}
+
+/* What follows ctxParams1 or the fields of ServerSigned1 belongs to later versions. */
+static bool parse(struct bytes value, struct request *out)
+{
+    return tlv_take_tag(&value, DER_SEQUENCE, &out->signed1) &&
+           tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->signature) &&
+           tlv_take_tag(&value, DER_OCTET_STRING, &out->ci_key_id) &&
+           tlv_take_tag(&value, DER_SEQUENCE, &out->certificate) &&
+           tlv_take(&value, &out->ctx_params1) && parse_signed1(out->signed1.value, out);
+}
+
+typedef enum error check(struct isd_r *isd_r, struct request *request);
+
+static enum error check_session(struct isd_r *isd_r, struct request *request)
+{
+    (void)request;
+    return rsp_session_allows(&isd_r->session, ES10_AUTHENTICATE_SERVER) ? ERROR_NONE
+                                                                         : ERROR_NO_SESSION_CONTEXT;
+}
+
+static enum error check_certificate(struct isd_r *isd_r, struct request *request)
+{
+    const uint32_t roles = SERVER_AUTH_ROLE(RSP_ROLE_DP_AUTH) | SERVER_AUTH_ROLE(RSP_ROLE_DS_AUTH);
+    return certificate_errors[server_auth_certificate(
+        &isd_r->credentials, request->certificate.whole, roles, &request->server)];
+}
+
+static enum error check_signature(struct isd_r *isd_r, struct request *request)
+{
+    (void)isd_r;
+    return ec_verify(request->server.curve, request->server.point, &request->signed1.whole, 1,
+                     request->signature.value)
+               ? ERROR_NONE
+               : ERROR_INVALID_SIGNATURE;
+}
+
+static enum error check_challenge(struct isd_r *isd_r, struct request *request)
+{
+    return bytes_equal(request->challenge.value,
+                       bytes_of(isd_r->session.challenge, RSP_CHALLENGE_SIZE))
+               ? ERROR_NONE
+               : ERROR_CHALLENGE_MISMATCH;
+}
+
+static enum error check_signer(struct isd_r *isd_r, struct request *request)
+{
+    return credentials_for_signing(&isd_r->credentials, request->ci_key_id.value) != NULL
+               ? ERROR_NONE
+               : ERROR_CI_PK_UNKNOWN;
+}
+
+/* Limits of what is echoed, and the LPA's part, which the server has not signed. */
+static enum error check_contents(struct isd_r *isd_r, struct request *request)
+{
+    (void)isd_r;
+    const char *fault = device_info_fault(request->ctx_params1.whole);
+    if (fault == NULL && (!der_is_utf8(request->address.value, RSP_ADDRESS_MAX) ||
+                          request->address.value.len > RSP_ADDRESS_MAX))
+        fault = "serverAddress is not UTF-8 or too long";
+    if (fault == NULL && request->server_challenge.value.len != RSP_CHALLENGE_SIZE)
+        fault = "serverChallenge is not 16 bytes long";
+    if (fault != NULL)
+        trace_detail("AuthenticateServer: %s", fault);
+    return fault == NULL ? ERROR_NONE : ERROR_UNDEFINED;
+}
+
+/* In the specification's order (SGP.22 §5.7.13). */
+static check *const checks[] = {check_session,   check_certificate, check_signature,
+                                check_challenge, check_signer,      check_contents};
+
+static enum error run_checks(struct isd_r *isd_r, struct request *request)
+{
+    enum error error = ERROR_NONE;
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && error == ERROR_NONE; i++)
+        error = checks[i](isd_r, request);
+    return error;
+}
+
+static void put_error(const struct request *request, enum error error, struct writer *response)
+{
+    const size_t whole = tlv_open(response, ES10_AUTHENTICATE_SERVER);
+    const size_t choice = tlv_open(response, TAG_ERROR);
+    writer_put(response, request->transaction_id.whole);
+    der_put_integer(response, DER_INTEGER, error);
+    tlv_close(response, choice);
+    tlv_close(response, whole);
+}
+
+static void open_session(struct isd_r *isd_r, const struct request *request)
+{
+    struct rsp_session *session = &isd_r->session;
+    const struct bytes oid = request->server.registered_id;
+    session->transaction_id_len = (uint8_t)request->transaction_id.value.len;
+    memcpy(session->transaction_id, request->transaction_id.value.data,
+           session->transaction_id_len);
+    session->address_len = (uint8_t)request->address.value.len;
+    if (session->address_len > 0)
+        memcpy(session->address, request->address.value.data, session->address_len);
+    session->oid_len = (uint8_t)oid.len;
+    memcpy(session->oid, oid.data, oid.len);
+    session->role = request->server.role;
+    session->signer = credentials_for_signing(&isd_r->credentials, request->ci_key_id.value);
+    rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
+}
+
+static int put_signed1(struct isd_r *isd_r, const struct request *request, struct writer *out)
+{
+    const size_t mark = tlv_open(out, DER_SEQUENCE);
+    tlv_put(out, TAG_TRANSACTION_ID, request->transaction_id.value);
+    tlv_put(out, TAG_SERVER_ADDRESS, request->address.value);
+    tlv_put(out, TAG_SERVER_CHALLENGE, request->server_challenge.value);
+    const int result = euicc_info_put_2(isd_r->info, &isd_r->credentials, isd_r->store,
+                                        isd_r->registry.count, out);
+    writer_put(out, request->ctx_params1.whole);
+    tlv_close(out, mark);
+    return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
+}
+
+/* AuthenticateResponseOk: what is signed, and the signature over it. */
+static int put_ok(struct isd_r *isd_r, const struct request *request, struct writer *response)
+{
+    struct rsp_session *session = &isd_r->session;
+    const size_t whole = tlv_open(response, ES10_AUTHENTICATE_SERVER);
+    const size_t choice = tlv_open(response, TAG_OK);
+    const size_t start = response->len;
+    int result = put_signed1(isd_r, request, response);
+    if (result != 0)
+        return result;
+    const struct bytes signed1 = bytes_of(response->data + start, response->len - start);
+    result = ec_sign(session->signer->key, isd_r->random, &signed1, 1, session->signature1);
+    tlv_put(response, ES10_TAG_SIGNATURE, bytes_of(session->signature1, EC_SIGNATURE_SIZE));
+    writer_put(response, session->signer->euicc.whole);
+    writer_put(response, session->signer->eum.whole);
+    tlv_close(response, choice);
+    tlv_close(response, whole);
+    return result;
+}
+
+int es10b_authenticate_server(struct isd_r *isd_r, struct bytes request_value,
+                              struct writer *response)
+{
+    struct request request = {0};
+    if (!parse(request_value, &request))
+        return SW_WRONG_DATA;
+    const enum error error = run_checks(isd_r, &request);
+    if (error == ERROR_NONE) {
+        open_session(isd_r, &request);
+        return put_ok(isd_r, &request, response);
+    }
+    /* The challenge is used up; a session that was not asked for a new one goes on. */
+    if (error != ERROR_NO_SESSION_CONTEXT)
+        rsp_session_end(&isd_r->session);
+    put_error(&request, error, response);
+    return 0;
+}

@@ -1,0 +1,108 @@
+#include "apdu/status.h"
+#include "isd-r/es10b.h"
+#include "isd-r/state.h"
+
+#define TAG_SEQUENCE 0x80
+#define TAG_EVENT 0x81
+#define TAG_LIST 0xA0
+#define TAG_CRITERIA 0xA0
+#define TAG_RESULT 0x80
+#define RESULT_OK 0
+#define RESULT_NOTHING_TO_DELETE 1
+
+/* Which notifications are asked for, and how they are shown. */
+struct listing {
+    bool by_sequence;
+    uint32_t sequence;
+    uint32_t events; /* NotificationEvent */
+    bool whole;      /* the signed notification, not only what it is about */
+    struct writer *response;
+};
+
+static bool is_asked_for(const struct listing *listing, const struct store_notification *row)
+{
+    return listing->by_sequence ? row->sequence == listing->sequence
+                                : der_bit(listing->events, row->operation);
+}
+
+/* What would not fit any more is left for the next call, after these have been removed. */
+static int put_row(void *context, const struct store_notification *row)
+{
+    const struct listing *listing = context;
+    struct tlv metadata;
+    if (!is_asked_for(listing, row) || !notification_metadata_of(row->pending, &metadata))
+        return 0;
+    const struct bytes shown = listing->whole ? row->pending : metadata.whole;
+    const size_t taken = listing->response->len + 2 * TLV_HEADER_MAX;
+    if (taken <= listing->response->capacity && shown.len <= listing->response->capacity - taken)
+        writer_put(listing->response, shown);
+    return 0;
+}
+
+static int put_list(struct isd_r *isd_r, uint32_t tag, struct listing *listing)
+{
+    const size_t whole = tlv_open(listing->response, tag);
+    const size_t list = tlv_open(listing->response, TAG_LIST);
+    const int result = store_each_notification(isd_r->store, put_row, listing);
+    tlv_close(listing->response, list);
+    tlv_close(listing->response, whole);
+    return result;
+}
+
+/* profileManagementOperation if it is there. */
+static bool take_events(struct bytes *from, uint32_t *events)
+{
+    struct tlv event;
+    if (!tlv_take_optional(from, TAG_EVENT, &event))
+        return false;
+    return event.tag == 0 || der_to_bits(event.value, events);
+}
+
+int es10b_list_notification(struct isd_r *isd_r, struct bytes request, struct writer *response)
+{
+    struct listing listing = {.events = UINT32_MAX, .response = response};
+    if (!take_events(&request, &listing.events))
+        return SW_WRONG_DATA;
+    return put_list(isd_r, ES10_LIST_NOTIFICATION, &listing);
+}
+
+static bool take_criteria(struct bytes request, struct listing *listing)
+{
+    struct tlv criteria, sequence;
+    if (!tlv_take_optional(&request, TAG_CRITERIA, &criteria))
+        return false;
+    if (!tlv_take_optional(&criteria.value, TAG_SEQUENCE, &sequence))
+        return false;
+    listing->by_sequence = sequence.tag != 0;
+    if (listing->by_sequence)
+        return der_to_unsigned(sequence.value, UINT32_MAX, &listing->sequence);
+    return take_events(&criteria.value, &listing->events);
+}
+
+/* A number that no notification has gives an empty list: LPAs in the field stumble over the error
+ * that SGP.22 v2 would allow instead, and v3 has given it up. */
+int es10b_retrieve_notifications_list(struct isd_r *isd_r, struct bytes request,
+                                      struct writer *response)
+{
+    struct listing listing = {.events = UINT32_MAX, .whole = true, .response = response};
+    if (!take_criteria(request, &listing))
+        return SW_WRONG_DATA;
+    return put_list(isd_r, ES10_RETRIEVE_NOTIFICATIONS_LIST, &listing);
+}
+
+int es10b_remove_notification_from_list(struct isd_r *isd_r, struct bytes request,
+                                        struct writer *response)
+{
+    struct tlv number;
+    int64_t sequence;
+    if (!tlv_take_tag(&request, TAG_SEQUENCE, &number) || !der_to_integer(number.value, &sequence))
+        return SW_WRONG_DATA;
+    int result = SW_REFERENCE_NOT_FOUND;
+    if (sequence >= 0 && sequence <= UINT32_MAX)
+        result = store_notification_remove(isd_r->store, (uint32_t)sequence);
+    const size_t mark = tlv_open(response, ES10_REMOVE_NOTIFICATION);
+    tlv_put_u8(response, TAG_RESULT,
+               result == SW_REFERENCE_NOT_FOUND ? RESULT_NOTHING_TO_DELETE : RESULT_OK);
+    tlv_close(response, mark);
+    return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
+}

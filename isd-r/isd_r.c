@@ -1,0 +1,130 @@
+#include "isd-r/isd_r.h"
+
+#include <stdlib.h>
+
+#include "apdu/status.h"
+#include "isd-r/fci.h"
+#include "isd-r/state.h"
+
+#define TAG_PROPRIETARY_TEMPLATE 0xE0 /* ISDRProprietaryApplicationTemplate */
+#define TAG_SVN 0x82
+
+static const uint8_t isd_r_aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
+                                    0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x01, 0x00};
+
+static int load(struct isd_r *isd_r)
+{
+    int result = registry_load(isd_r->store, &isd_r->registry);
+    return result == 0 ? notification_load(isd_r->store, &isd_r->notification) : result;
+}
+
+int isd_r_create(struct store *store, struct random *random, struct isd_r **out)
+{
+    struct isd_r *isd_r = calloc(1, sizeof(*isd_r));
+    if (isd_r == NULL)
+        return FAILURE_INTERNAL;
+    isd_r->store = store;
+    isd_r->random = random;
+    isd_r->info = &euicc_info_default;
+    int result = credentials_load(store, &isd_r->credentials);
+    if (result == 0)
+        result = load(isd_r);
+    if (result != 0) {
+        isd_r_destroy(isd_r);
+        return result;
+    }
+    *out = isd_r;
+    return 0;
+}
+
+void isd_r_destroy(struct isd_r *isd_r)
+{
+    if (isd_r == NULL)
+        return;
+    isd_r_reset(isd_r);
+    store_data_finish(&isd_r->assembly);
+    registry_finish(&isd_r->registry);
+    credentials_finish(&isd_r->credentials);
+    free(isd_r);
+}
+
+void isd_r_reset(struct isd_r *isd_r)
+{
+    bpp_forget(isd_r);
+    rsp_session_end(&isd_r->session);
+    store_data_drop(&isd_r->assembly);
+    isd_r->pending = (struct profile_state_pending){0};
+    isd_r->wish = (struct isd_r_wish){0};
+}
+
+int isd_r_rollback(struct isd_r *isd_r)
+{
+    isd_r_reset(isd_r);
+    return load(isd_r);
+}
+
+struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
+{
+    const struct isd_r_wish wish = isd_r->wish;
+    isd_r->wish = (struct isd_r_wish){0};
+    return wish;
+}
+
+uint32_t isd_r_enabled_profile(const struct isd_r *isd_r)
+{
+    const struct registry_profile *enabled = registry_enabled(&isd_r->registry);
+    return enabled != NULL ? enabled->id : 0;
+}
+
+const uint8_t *isd_r_eid(const struct isd_r *isd_r)
+{
+    return isd_r->credentials.eid;
+}
+
+void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal)
+{
+    isd_r->terminal = terminal;
+}
+
+int isd_r_refreshed(struct isd_r *isd_r, bool done)
+{
+    if (done)
+        return profile_state_carry_out(isd_r);
+    isd_r->pending = (struct profile_state_pending){0};
+    return 0;
+}
+
+static bool matches(void *state, const struct apdu *select, struct bytes aid)
+{
+    (void)state;
+    (void)select;
+    return fci_matches(bytes_of(isd_r_aid, sizeof(isd_r_aid)), aid);
+}
+
+/* SGP.22 §5.7.1: FCI with the version that LPAs look for. */
+static int select_isd_r(void *state, const struct apdu *select, struct bytes aid,
+                        struct writer *response)
+{
+    (void)aid;
+    const struct isd_r *isd_r = state;
+    uint8_t room[TLV_HEADER_MAX + EUICC_INFO_VERSION_SIZE];
+    struct writer svn = writer_on(room, sizeof(room));
+    tlv_put(&svn, TAG_SVN, bytes_of(isd_r->info->svn, EUICC_INFO_VERSION_SIZE));
+    const struct fci fci = {.aid = bytes_of(isd_r_aid, sizeof(isd_r_aid)),
+                            .extra_tag = TAG_PROPRIETARY_TEMPLATE,
+                            .extra = writer_bytes(&svn)};
+    return fci_answer(&fci, select, response);
+}
+
+/* clang-format off */
+static const struct command_row rows[] = {
+    { "STORE DATA", 0x80, 0xE2, APDU_CASE_3 | APDU_CASE_4, store_data_handle, "SGP.22 §5.7.2" },
+};
+/* clang-format on */
+
+const struct application isd_r_application = {
+    .name = "ISD-R",
+    .commands = {rows, sizeof(rows) / sizeof(rows[0])},
+    .matches = matches,
+    .select = select_isd_r,
+};

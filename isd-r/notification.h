@@ -1,0 +1,37 @@
+/* notification: what servers are told afterwards, signed once and kept until an LPA has delivered
+ * it (SGP.22 §3.5, §5.7.9 to §5.7.11). Sequence numbers only grow. */
+#ifndef EMUICC_ISD_R_NOTIFICATION_H
+#define EMUICC_ISD_R_NOTIFICATION_H
+
+#include "fs/store.h"
+#include "isd-r/metadata.h"
+
+struct isd_r;
+struct registry_profile;
+
+struct notification {
+    uint32_t next; /* sequence number of the next one */
+};
+
+int notification_load(struct store *store, struct notification *out);
+
+/* What a notification is about. */
+struct notification_subject {
+    enum metadata_event event;
+    struct bytes address;
+    struct bytes iccid; /* as EF.ICCID codes it, or empty */
+};
+/* The number for the next one: *sequence, used up. */
+int notification_number(struct isd_r *isd_r, uint32_t *sequence);
+/* NotificationMetadata */
+void notification_put_metadata(struct writer *out, uint32_t sequence,
+                               const struct notification_subject *subject);
+/* Signs and keeps one for each address that the profile's metadata names for this event; none for
+ * a test profile (SGP.22 §2.4.5.3). */
+int notification_tell(struct isd_r *isd_r, const struct registry_profile *profile,
+                      enum metadata_event event);
+
+/* The NotificationMetadata inside a PendingNotification; false if it holds none. */
+bool notification_metadata_of(struct bytes pending, struct tlv *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* profile_state: enabling, disabling and deleting profiles by the rules of SGP.22 §5.7.16 to
+ * §5.7.19, and the notifications that follow. */
+#ifndef EMUICC_ISD_R_PROFILE_STATE_H
+#define EMUICC_ISD_R_PROFILE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct isd_r;
+struct registry_profile;
+
+/* enableResult, disableResult, deleteResult, resetResult: the numbers have one meaning but for 1
+ * and 2. */
+enum profile_state_result {
+    PROFILE_STATE_OK = 0,
+    PROFILE_STATE_NOT_FOUND = 1, /* iccidOrAidNotFound, nothingToDelete */
+    PROFILE_STATE_WRONG = 2,     /* profileNotInDisabledState, profileNotInEnabledState */
+    PROFILE_STATE_DISALLOWED = 3,
+    PROFILE_STATE_WRONG_REENABLING = 4,
+    PROFILE_STATE_CAT_BUSY = 5,
+};
+
+/* resetOptions bits (EuiccMemoryResetRequest) */
+#define PROFILE_STATE_RESET_OPERATIONAL (1u << 0)
+#define PROFILE_STATE_RESET_FIELD_LOADED_TEST (1u << 1)
+#define PROFILE_STATE_RESET_DEFAULT_ADDRESS (1u << 2)
+
+/* target: NULL if the LPA named none that is here. *out is an enum profile_state_result. 0 or a
+ * failure. With refresh, on a terminal with a toolkit, the change waits for the REFRESH. */
+int profile_state_enable(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
+                         int *out);
+int profile_state_disable(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
+                          int *out);
+int profile_state_delete(struct isd_r *isd_r, const struct registry_profile *target, int *out);
+int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out);
+
+/* A change that was promised to the LPA and waits for the terminal's REFRESH. */
+struct profile_state_pending {
+    bool waiting;
+    uint32_t enable; /* profile to be enabled, 0: none */
+};
+/* It takes effect. 0 or a failure. */
+int profile_state_carry_out(struct isd_r *isd_r);
+
+#endif

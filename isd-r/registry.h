@@ -1,0 +1,54 @@
+/* registry: the profiles on the chip, in memory as the store has them (SGP.22 §2.4.4). */
+#ifndef EMUICC_ISD_R_REGISTRY_H
+#define EMUICC_ISD_R_REGISTRY_H
+
+#include "fs/store.h"
+#include "isd-r/credentials.h"
+#include "isd-r/metadata.h"
+
+struct registry_profile {
+    uint32_t id;                        /* in the store */
+    uint8_t iccid[METADATA_ICCID_SIZE]; /* as EF.ICCID codes it */
+    uint8_t aid[FILE_AID_MAX];          /* of its ISD-P */
+    uint8_t aid_len;
+    bool enabled;
+    uint32_t size; /* non-volatile bytes it takes */
+    struct bytes nickname, configuration;
+    struct metadata metadata;
+    bool field_loaded;                      /* came by RSP, not from the factory */
+    uint8_t signer[CREDENTIALS_KEY_ID_MAX]; /* CI key id of the session that brought it */
+    uint8_t signer_len;
+    uint8_t *memory; /* what the slices borrow */
+};
+
+struct registry {
+    struct registry_profile *list; /* in order of installation */
+    size_t count;
+};
+
+/* Reads all profiles anew; what was handed out before is gone. On failure nothing has changed. */
+int registry_load(struct store *store, struct registry *registry);
+void registry_finish(struct registry *registry);
+
+/* NULL if there is none. */
+const struct registry_profile *registry_enabled(const struct registry *registry);
+const struct registry_profile *registry_by_iccid(const struct registry *registry,
+                                                 struct bytes iccid);
+const struct registry_profile *registry_by_aid(const struct registry *registry, struct bytes aid);
+const struct registry_profile *registry_by_id(const struct registry *registry, uint32_t id);
+
+/* A profile that comes in. */
+struct registry_arrival {
+    struct profile *profile;
+    struct bytes metadata;      /* BF25 whole */
+    struct bytes configuration; /* BF24 whole, or empty */
+    struct bytes signer;        /* CI key id of the session, or empty: from the factory */
+};
+/* Gives it the next free AID and the state disabled, stores it and loads the registry anew.
+ * *out is its entry. */
+int registry_add(struct store *store, struct registry *registry,
+                 const struct registry_arrival *arrival, const struct registry_profile **out);
+/* Takes one out of the store, loads the registry anew. */
+int registry_delete(struct store *store, struct registry *registry, uint32_t id);
+
+#endif

@@ -1,0 +1,56 @@
+#include "isd-r/rsp_session.h"
+
+#include "isd-r/es10.h"
+
+#define STATE(name) (1u << RSP_##name)
+#define ANY_STATE (~0u)
+
+struct row {
+    unsigned states; /* in which the function may run */
+    uint32_t tag;
+    enum rsp_state next; /* after its success */
+};
+
+/* SGP.22 §3.1.2, §3.1.3, §3.0.2. What is not listed belongs to no session. */
+/* clang-format off */
+static const struct row rows[] = {
+    { ANY_STATE,                              ES10_GET_EUICC_CHALLENGE,         RSP_CHALLENGED },
+    { STATE(CHALLENGED),                      ES10_AUTHENTICATE_SERVER,         RSP_AUTHENTICATED },
+    { STATE(AUTHENTICATED) | STATE(PREPARED), ES10_PREPARE_DOWNLOAD,            RSP_PREPARED },
+    { STATE(PREPARED),                        ES10_LOAD_BOUND_PROFILE_PACKAGE,  RSP_LOADING },
+    { STATE(AUTHENTICATED) | STATE(PREPARED), ES10_CANCEL_SESSION,              RSP_IDLE },
+};
+/* clang-format on */
+
+static const struct row *find(uint32_t tag)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].tag == tag)
+            return &rows[i];
+    return NULL;
+}
+
+bool rsp_session_allows(const struct rsp_session *session, uint32_t tag)
+{
+    const struct row *row = find(tag);
+    return row == NULL || (row->states & (1u << session->state)) != 0;
+}
+
+void rsp_session_advance(struct rsp_session *session, uint32_t tag)
+{
+    const struct row *row = find(tag);
+    if (row != NULL)
+        session->state = row->next;
+}
+
+void rsp_session_end(struct rsp_session *session)
+{
+    ec_private_destroy(session->one_time_key);
+    wipe(session, sizeof(*session));
+}
+
+bool rsp_session_is(const struct rsp_session *session, struct bytes transaction_id)
+{
+    return session->state >= RSP_AUTHENTICATED &&
+           bytes_equal(rsp_session_transaction_id(session), transaction_id);
+}

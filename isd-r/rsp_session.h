@@ -1,0 +1,61 @@
+/* rsp_session: what chip and server have agreed on between GetEUICCChallenge and the last byte of
+ * a package (SGP.22 §3.1). One at a time; volatile: a reset ends it. */
+#ifndef EMUICC_ISD_R_RSP_SESSION_H
+#define EMUICC_ISD_R_RSP_SESSION_H
+
+#include "crypto/ec.h"
+#include "isd-r/credentials.h"
+#include "isd-r/server_auth.h"
+
+enum rsp_state {
+    RSP_IDLE,
+    RSP_CHALLENGED,    /* a challenge is out */
+    RSP_AUTHENTICATED, /* the server has answered it */
+    RSP_PREPARED,      /* a one-time key is out */
+    RSP_LOADING,       /* a package is coming in */
+};
+
+#define RSP_CHALLENGE_SIZE 16
+#define RSP_TRANSACTION_ID_MAX 16
+#define RSP_ADDRESS_MAX 255 /* bytes of a server's address, as DNS bounds it */
+
+struct rsp_session {
+    enum rsp_state state;
+    uint8_t challenge[RSP_CHALLENGE_SIZE];
+    uint8_t transaction_id[RSP_TRANSACTION_ID_MAX];
+    uint8_t transaction_id_len;
+    uint8_t address[RSP_ADDRESS_MAX]; /* serverAddress */
+    uint8_t address_len;
+    uint8_t oid[SERVER_AUTH_OID_MAX]; /* of CERT.DPauth or CERT.DSauth */
+    uint8_t oid_len;
+    enum rsp_role role;                    /* which of the two */
+    const struct credential *signer;       /* under which the chip signs in this session */
+    uint8_t signature1[EC_SIGNATURE_SIZE]; /* euiccSignature1 */
+    enum ec_curve binding_curve;           /* of CERT.DPpb's key, once prepared */
+    uint8_t binding_point[EC_POINT_SIZE];
+    struct ec_private *one_time_key; /* otSK.EUICC.ECKA, once prepared */
+};
+
+/* May this function run in this state? Functions that no session orders always may. */
+bool rsp_session_allows(const struct rsp_session *session, uint32_t tag);
+/* The function has succeeded: on to the state that follows it. */
+void rsp_session_advance(struct rsp_session *session, uint32_t tag);
+/* Forgets everything. */
+void rsp_session_end(struct rsp_session *session);
+
+/* The session is under this transaction id. */
+bool rsp_session_is(const struct rsp_session *session, struct bytes transaction_id);
+static inline struct bytes rsp_session_transaction_id(const struct rsp_session *session)
+{
+    return bytes_of(session->transaction_id, session->transaction_id_len);
+}
+static inline struct bytes rsp_session_address(const struct rsp_session *session)
+{
+    return bytes_of(session->address, session->address_len);
+}
+static inline struct bytes rsp_session_oid(const struct rsp_session *session)
+{
+    return bytes_of(session->oid, session->oid_len);
+}
+
+#endif

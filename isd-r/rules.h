@@ -1,0 +1,18 @@
+/* rules: the Rules Authorisation Table, which says whose profiles may bring which policy rules, and
+ * the check against it (SGP.22 §2.9). */
+#ifndef EMUICC_ISD_R_RULES_H
+#define EMUICC_ISD_R_RULES_H
+
+#include "fs/store.h"
+#include "isd-r/metadata.h"
+
+#define RULES_TABLE_MAX 4096 /* bytes of the table's entries together */
+
+/* Appends the entries (SEQUENCE OF ProfilePolicyAuthorisationRule without its own tag): the
+ * store's, or the default, which allows PPR1 and PPR2 to every operator. */
+int rules_put_table(struct store *store, struct writer *out);
+
+/* Every rule that the metadata sets is allowed to the owner that it names. */
+bool rules_allow(struct bytes table, const struct metadata *metadata);
+
+#endif

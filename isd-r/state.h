@@ -1,0 +1,31 @@
+/* state: all that the ISD-R knows between two commands. isd_r.c owns it; the functions work on it.
+ */
+#ifndef EMUICC_ISD_R_STATE_H
+#define EMUICC_ISD_R_STATE_H
+
+#include "isd-r/bpp.h"
+#include "isd-r/credentials.h"
+#include "isd-r/euicc_info.h"
+#include "isd-r/isd_r.h"
+#include "isd-r/notification.h"
+#include "isd-r/profile_state.h"
+#include "isd-r/registry.h"
+#include "isd-r/rsp_session.h"
+#include "isd-r/store_data.h"
+
+struct isd_r {
+    struct store *store;
+    struct random *random;
+    const struct euicc_info *info;
+    struct credentials credentials;
+    struct registry registry;
+    struct notification notification;
+    struct rsp_session session;
+    struct bpp_package *package; /* NULL: none is coming in */
+    struct store_data assembly;
+    struct isd_r_terminal terminal;
+    struct profile_state_pending pending;
+    struct isd_r_wish wish;
+};
+
+#endif
