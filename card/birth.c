@@ -1,5 +1,6 @@
 #include "card/birth.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -86,15 +87,35 @@ static int later_start(const struct birth_plan *plan, const uint8_t *eid, struct
     return plan->pki == NULL || identity_fits(plan->pki, card->store) ? 0 : FAILURE_INTERNAL;
 }
 
-int birth_card(const struct birth_plan *plan, struct card *card)
+static bool is_readable_folder(const char *path)
 {
-    uint8_t eid[PKI_EID_SIZE];
-    *card = (struct card){0};
+    DIR *folder = opendir(path);
+    if (folder != NULL)
+        closedir(folder);
+    return folder != NULL;
+}
+
+/* What can be said of the options before the chip is looked at. */
+static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
+{
     if (plan->eid != NULL && !pki_eid_from_text(plan->eid, eid)) {
         trace_error("--eid %s: an EID has 32 digits, the last two of which check the others",
                     plan->eid);
         return FAILURE_INTERNAL;
     }
+    if (plan->pki != NULL && !is_readable_folder(plan->pki)) {
+        trace_error("--pki %s: %s", plan->pki, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    return 0;
+}
+
+int birth_card(const struct birth_plan *plan, struct card *card)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    *card = (struct card){0};
+    if (check_plan(plan, eid) != 0)
+        return FAILURE_INTERNAL;
     const int result = card_open(card, plan->state);
     if (result != 0)
         return result;

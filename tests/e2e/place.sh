@@ -1,0 +1,107 @@
+# place.sh: sourced first by every end-to-end test. Runs the test again in a place of its own: a
+# network, a /run, a process table that no other reader, server or developer sees, and that are gone
+# with everything in them when the test ends, however it ends.
+#
+# What the tests use is found in BUILD (the build folder). A test that cannot run here says why and is
+# skipped (exit 77); with EMUICC_REQUIRE_E2E it fails instead.
+set -uo pipefail
+
+E2E_READER="Virtual PCD 00 00"
+E2E_READER_PORT=35963
+E2E_VPCD=/usr/lib/pcsc/drivers/serial/libifdvpcd.so
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; e2e_logs >&2; exit 1; }
+skip() {
+  say "skipped: $*"
+  [ -n "${EMUICC_REQUIRE_E2E:-}" ] && exit 1
+  exit 77
+}
+
+need() {
+  local name
+  for name in "$@"; do
+    command -v "$name" >/dev/null || skip "$name is not installed"
+  done
+}
+
+# Builds the place around the test and comes back inside it.
+enter_place() {
+  if [ -z "${E2E_INSIDE:-}" ]; then
+    need unshare ip pcscd opensc-tool
+    [ -e "$E2E_VPCD" ] || skip "vpcd is not installed (Debian package vsmartcard-vpcd)"
+    local unshare=(unshare --mount --net --pid --fork --kill-child --mount-proc)
+    [ "$(id -u)" -eq 0 ] || unshare+=(--user --map-root-user)
+    "${unshare[@]}" true 2>/dev/null || skip "unshare may not make namespaces here"
+    E2E_INSIDE=1 exec "${unshare[@]}" bash "$@"
+  fi
+  ip link set lo up || fail "no loopback in the private network"
+  mount -t tmpfs -o mode=0755 tmpfs /run || fail "no private /run"
+  mkdir -p /run/pcscd /run/reader.conf.d
+  work=$(mktemp -d) || fail "no folder to work in"
+  trap 'rm -rf "$work"' EXIT
+}
+
+e2e_logs() {
+  local log
+  for log in "${work:-/nonexistent}"/*.log; do
+    [ -s "$log" ] || continue
+    printf -- '--- %s\n' "${log##*/}"
+    tail -n 15 "$log"
+  done
+}
+
+# until_true SECONDS COMMAND...: until it succeeds
+until_true() {
+  local limit=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$limit" ] || return 1
+    sleep 0.05
+  done
+}
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+start_pcscd() {
+  cat >/run/reader.conf.d/vpcd <<CONF
+FRIENDLYNAME "Virtual PCD"
+DEVICENAME   /dev/null:0x8C7B
+LIBPATH      $E2E_VPCD
+CHANNELID    0x8C7B
+CONF
+  pcscd --foreground --critical --config /run/reader.conf.d >"$work/pcscd.log" 2>&1 &
+  pcscd_pid=$!
+  until_true 10 listens "$E2E_READER_PORT" || fail "pcscd with vpcd does not come up"
+}
+
+# start_card STATE [OPTION...]: waits until PC/SC sees it
+start_card() {
+  local state=$1
+  shift
+  "$BUILD/card/emuicc" --state "$work/$state" "$@" >"$work/card.log" 2>&1 &
+  card_pid=$!
+  until_true 20 card_is_seen || fail "the card is not seen in the reader"
+}
+card_is_seen() { opensc-tool --reader "$E2E_READER" --atr; }
+
+# stop_card [SIGNAL]: TERM must end it with 0
+stop_card() {
+  local signal=${1:-TERM} status
+  kill "-$signal" "$card_pid"
+  wait "$card_pid" 2>/dev/null
+  status=$?
+  [ "$signal" != TERM ] || [ "$status" -eq 0 ] || fail "the card ended with $status"
+}
+
+# transmit APDU...: what the card answers to each over PC/SC, hexadecimal, data and status word
+transmit() {
+  local words=() apdu
+  for apdu in "$@"; do words+=(--send-apdu "$apdu"); done
+  opensc-tool --card-driver default --reader "$E2E_READER" "${words[@]}" 2>"$work/opensc.log" | awk '
+    function flush() { if (seen) print line status }
+    /^Sending/ { next }
+    /^Received/ { flush(); seen = 1; line = ""; status = $0
+      gsub(/.*SW1=0x/, "", status); gsub(/, SW2=0x/, "", status); gsub(/\).*/, "", status); next }
+    seen { for (i = 1; i <= NF && $i ~ /^[0-9A-F][0-9A-F]$/ && i <= 16; i++) line = line $i }
+    END { flush() }'
+}
