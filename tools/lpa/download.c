@@ -1,13 +1,12 @@
 #include "tools/lpa/download.h"
 
-#include <stdio.h>
-#include <strings.h>
+#include <string.h>
 
 #include "apdu/trace.h"
-#include "crypto/certificate.h"
 #include "crypto/hash.h"
-#include "tools/lpa/deliver.h"
+#include "crypto/secret.h"
 #include "tools/lpa/describe.h"
+#include "tools/lpa/download_check.h"
 #include "tools/lpa/download_result.h"
 #include "tools/lpa/interrupt.h"
 #include "tools/lpa/prompt.h"
@@ -15,10 +14,7 @@
 #include "tools/lpa/segments.h"
 
 #define CONFIRMATION_CODE_SIZE 64
-#define METADATA_MAX 8192
 #define TAG_METADATA 0xBF25
-
-enum { TAG_TRANSACTION_ID = 0x80, TAG_CHALLENGE = 0x81, TAG_ADDRESS = 0x83 };
 
 struct download {
     const struct download_means *means;
@@ -63,6 +59,7 @@ static bool need_code(struct download *download)
         return true;
     if (!interrupt_none(fault))
         return false;
+    download->reason = ES10B_END_USER_REJECTION;
     fault_raise(fault, "confirmation code", "the server wants one for this profile");
     return fault_next(fault, "give it with --confirmation-code");
 }
@@ -94,52 +91,6 @@ static bool initiate(struct download *download)
                     &download->opened);
 }
 
-/* One element of what the server has signed. */
-static struct bytes signed_part(struct bytes whole, uint32_t tag)
-{
-    struct tlv sequence, part;
-    if (!tlv_whole(whole, DER_SEQUENCE, &sequence) || !tlv_find(sequence.value, tag, &part))
-        return (struct bytes){0};
-    return part.value;
-}
-
-static bool check_address(struct download *download)
-{
-    const char *wanted = download->wish->code.address;
-    const struct bytes address =
-        signed_part(es9_field(&download->opened, ES9_SERVER_SIGNED1), TAG_ADDRESS);
-    if (address.len == strlen(wanted) &&
-        strncasecmp((const char *)address.data, wanted, address.len) == 0)
-        return true;
-    return fault_raise(download->means->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
-                       "the server signs for another address than the activation code's");
-}
-
-static bool check_transaction(struct download *download, struct bytes signed_part_id)
-{
-    if (bytes_equal(signed_part_id, transaction_id(download)))
-        return true;
-    return fault_raise(download->means->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
-                       "the server signs for another transaction than it names");
-}
-
-/* The activation code may name the server by its object identifier. */
-static bool check_oid(struct download *download)
-{
-    struct certificate certificate;
-    char text[DER_OID_TEXT_SIZE] = "";
-    const char *wanted = download->wish->code.smdp_oid;
-    if (wanted[0] == '\0')
-        return true;
-    if (certificate_parse(es9_field(&download->opened, ES9_SERVER_CERTIFICATE), &certificate) ==
-        CERTIFICATE_OK)
-        der_oid_to_text(certificate.registered_id, text, sizeof(text));
-    return strcmp(text, wanted) == 0 ||
-           fault_raise(download->means->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
-                       "the server's certificate bears %s, the activation code asks for %s",
-                       text[0] != '\0' ? text : "no object identifier", wanted);
-}
-
 static bool authenticate_server(struct download *download)
 {
     const struct download_means *means = download->means;
@@ -148,9 +99,7 @@ static bool authenticate_server(struct download *download)
         es9_field(opened, ES9_SERVER_SIGNED1), es9_field(opened, ES9_SERVER_SIGNATURE1),
         es9_field(opened, ES9_CI_KEY_ID), es9_field(opened, ES9_SERVER_CERTIFICATE)};
     struct bytes answer;
-    if (!check_address(download) ||
-        !check_transaction(download, signed_part(server.signed1, TAG_TRANSACTION_ID)) ||
-        !check_oid(download))
+    if (!download_check_opened(opened, &download->wish->code, means->fault))
         return false;
     download->authenticated = es10b_authenticate_server(
         means->es10, &server, download->wish->code.matching_id, &download->wish->device, &answer);
@@ -218,33 +167,20 @@ static bool hash_code(struct download *download, uint8_t hash[ES10B_HASH_LEN])
 static bool prepare(struct download *download)
 {
     const struct es9_answer *offered = &download->offered;
-    const struct bytes signed2 = es9_field(offered, ES9_SMDP_SIGNED2);
     uint8_t hash[ES10B_HASH_LEN];
-    struct es10b_binding binding = {signed2, es9_field(offered, ES9_SMDP_SIGNATURE2),
+    struct es10b_binding binding = {es9_field(offered, ES9_SMDP_SIGNED2),
+                                    es9_field(offered, ES9_SMDP_SIGNATURE2),
                                     es9_field(offered, ES9_SMDP_CERTIFICATE)};
     struct bytes answer;
-    bool code_wanted = false;
-    der_to_boolean(signed_part(signed2, DER_BOOLEAN), &code_wanted);
-    if (!check_transaction(download, signed_part(signed2, TAG_TRANSACTION_ID)) ||
+    bool code_wanted;
+    if (!download_check_offered(offered, transaction_id(download), &code_wanted,
+                                download->means->fault) ||
         (code_wanted && (!need_code(download) || !hash_code(download, hash))))
         return false;
     if (code_wanted)
         binding.hash_cc = bytes_of(hash, sizeof(hash));
     return es10b_prepare_download(download->means->es10, &binding, &answer) &&
            keep(download, answer, &download->card_answer);
-}
-
-/* The metadata inside the package are those that were shown. */
-static bool check_metadata(struct download *download, struct bytes package)
-{
-    uint8_t memory[METADATA_MAX];
-    struct writer out = writer_on(memory, sizeof(memory));
-    if (segments_metadata(package, &out) &&
-        bytes_equal(writer_bytes(&out), es9_field(&download->offered, ES9_PROFILE_METADATA)))
-        return true;
-    download->reason = ES10B_METADATA_MISMATCH;
-    return fault_raise(download->means->fault, es9_name(ES9_GET_BOUND_PROFILE_PACKAGE),
-                       "the package describes another profile than the server did before");
 }
 
 static bool fetch(struct download *download)
@@ -256,12 +192,9 @@ static bool fetch(struct download *download)
     if (!es9_call(download->means->http, ES9_GET_BOUND_PROFILE_PACKAGE,
                   download->wish->code.address, arguments, 2, &download->packed))
         return false;
-    const struct bytes package = es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE);
-    if (segments_check(package))
-        return check_metadata(download, package);
-    download->reason = ES10B_LOAD_BPP_EXECUTION_ERROR;
-    return fault_raise(download->means->fault, es9_name(ES9_GET_BOUND_PROFILE_PACKAGE),
-                       "the bound profile package is malformed");
+    return download_check_package(es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE),
+                                  es9_field(&download->offered, ES9_PROFILE_METADATA),
+                                  &download->reason, download->means->fault);
 }
 
 static bool load(struct download *download)

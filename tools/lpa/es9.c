@@ -200,7 +200,7 @@ bool es9_call(struct http *http, enum es9_function function, const char *address
     char *request = write_request(arguments, count);
     if (request == NULL)
         return fault_raise(http->fault, "memory", "there is none left");
-    const bool good = http_post(http, address, rows[function].path, request, &received) &&
+    const bool good = http->post(http, address, rows[function].path, request, &received) &&
                       read_answer(function, &received, address, answer, http->fault);
     free(request);
     free(received.body);

@@ -116,7 +116,7 @@ static void set_manners(struct http *http)
 bool http_init(struct http *http, const char *ca, const struct options_list *connect_to,
                struct fault *fault)
 {
-    *http = (struct http){.fault = fault};
+    *http = (struct http){.post = http_post, .fault = fault};
     if (ca != NULL && !ca_read(ca, &http->ca, fault))
         return false;
     http->curl = curl_easy_init();

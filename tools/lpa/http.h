@@ -10,7 +10,16 @@
 
 #define HTTP_ANSWER_MAX (8u << 20) /* a package of several megabytes in base64 fits */
 
+struct http_answer {
+    long status; /* 200, 204 and so on */
+    char *body;  /* heap; may be NULL when empty */
+    size_t len;
+};
+
 struct http {
+    /* http_post() itself, or what a test puts in its place. */
+    bool (*post)(struct http *http, const char *address, const char *path, const char *json,
+                 struct http_answer *answer);
     CURL *curl;
     struct curl_slist *headers, *connect_to;
     struct blob ca; /* PEM; empty: what this machine trusts */
@@ -23,12 +32,6 @@ struct http {
 bool http_init(struct http *http, const char *ca, const struct options_list *connect_to,
                struct fault *fault);
 void http_finish(struct http *http);
-
-struct http_answer {
-    long status; /* 200, 204 and so on */
-    char *body;  /* heap; may be NULL when empty */
-    size_t len;
-};
 
 /* POST of a JSON text to https://address/path. True if any HTTP answer came, from a server whose
  * certificate leads to the CA and, if one was given, is an RSP server's (SGP.22 §4.5.2.1). The

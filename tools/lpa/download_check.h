@@ -1,0 +1,24 @@
+/* download_check: what an LPA itself verifies of a server's answers (SGP.22 §3.0.1, §3.1.3). The
+ * signatures are the card's to verify. Each returns false after a fault. */
+#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
+#define EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
+
+#include "tools/lpa/activation.h"
+#include "tools/lpa/es10b.h"
+#include "tools/lpa/es9.h"
+
+/* The server signs for the address of the activation code and for the transaction it names, and
+ * bears the object identifier of the code, if that has one. */
+bool download_check_opened(const struct es9_answer *opened, const struct activation *code,
+                           struct fault *fault);
+
+/* What it offers belongs to this transaction; *code_wanted: it asks for a confirmation code. */
+bool download_check_offered(const struct es9_answer *offered, struct bytes transaction_id,
+                            bool *code_wanted, struct fault *fault);
+
+/* The package can be cut into segments, and the metadata inside are those that were shown.
+ * *reason: why the session has to be cancelled if not. */
+bool download_check_package(struct bytes package, struct bytes metadata,
+                            enum es10b_cancel_reason *reason, struct fault *fault);
+
+#endif
