@@ -32,13 +32,20 @@ static void swap_iccid(const char *text, struct profile_id *out)
     }
 }
 
+/* A number alone is a mistyped ICCID: AIDs begin with a letter (ISO/IEC 7816-4 §8.2.1.2). */
+static bool is_aid(const char *text, struct writer *aid)
+{
+    return count_digits(text) == 0 && hex_decode(text, aid) && aid->len >= AID_MIN &&
+           strlen(text) == 2 * aid->len;
+}
+
 bool profile_id_parse(const char *text, struct profile_id *out, struct fault *fault)
 {
     struct profile_id id = {.tag = PROFILE_ID_TAG_AID};
     struct writer aid = writer_on(id.value, sizeof(id.value));
     if (is_iccid(text)) {
         swap_iccid(text, &id);
-    } else if (hex_decode(text, &aid) && aid.len >= AID_MIN && strlen(text) == 2 * aid.len) {
+    } else if (is_aid(text, &aid)) {
         id.len = aid.len;
     } else {
         fault_raise(fault, "profile", "'%s' is neither an ICCID nor the AID of an ISD-P", text);

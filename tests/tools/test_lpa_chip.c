@@ -1,0 +1,225 @@
+#include <criterion/criterion.h>
+
+#include "apdu/status.h"
+#include "tests/tools/fake_card.h"
+#include "tools/lpa/chip.h"
+
+struct bench {
+    struct fake_card card;
+    struct chip chip;
+    struct fault fault;
+    size_t answer_len; /* bytes that the card answers */
+    uint16_t status;
+    size_t request_len; /* of the last request it got */
+};
+
+static struct bench bench;
+
+/* The answer counts up, so that a byte lost or doubled shows. */
+static uint16_t answer(void *context, struct bytes request, struct writer *out)
+{
+    struct bench *b = context;
+    b->request_len = request.len;
+    for (size_t i = 0; i < b->answer_len; i++)
+        writer_put_u8(out, (uint8_t)i);
+    return b->status;
+}
+
+static void open_bench(void)
+{
+    memset(&bench, 0, sizeof(bench));
+    bench.status = SW_OK;
+    fake_card_init(&bench.card, answer, &bench);
+    cr_assert(chip_init(&bench.chip, &bench.card.transport, &bench.fault));
+}
+
+static void close_bench(void)
+{
+    chip_deselect(&bench.chip);
+    chip_finish(&bench.chip);
+}
+
+static const uint8_t aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
+                              0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x01, 0x00};
+
+static bool select_it(void)
+{
+    return chip_select(&bench.chip, bytes_of(aid, sizeof(aid)));
+}
+
+static bool call(size_t len, struct bytes *received)
+{
+    static uint8_t request[CHIP_BLOCKS_MAX * APDU_DATA_SHORT_MAX + 1];
+    return chip_call(&bench.chip, "test", bytes_of(request, len), false, received);
+}
+
+TestSuite(lpa_chip, .init = open_bench, .fini = close_bench);
+
+Test(lpa_chip, every_channel_is_spoken_to_by_its_class)
+{
+    for (uint8_t channel = 1; channel < APDU_CHANNELS; channel++) {
+        struct bytes received;
+        bench.card.channel = channel;
+        cr_assert(select_it());
+        cr_assert(call(1, &received));
+        chip_deselect(&bench.chip);
+        cr_expect(bench.card.opened && bench.card.selected && bench.card.closed);
+        cr_expect_null(bench.card.wrong, "channel %u: %s", channel, bench.card.wrong);
+    }
+}
+
+Test(lpa_chip, the_fci_is_kept)
+{
+    cr_assert(select_it());
+    cr_assert_eq(bench.chip.fci_len, 6);
+    cr_assert_eq(bench.chip.fci[0], 0x6F);
+}
+
+Test(lpa_chip, requests_are_cut_into_blocks)
+{
+    struct bytes received;
+    cr_assert(select_it());
+    for (size_t block = 1; block <= 255; block += 127) {
+        bench.chip.block = block;
+        const size_t lens[] = {1, block, block + 1, 2 * block, 3 * block - 1};
+        for (size_t i = 0; i < 5 && lens[i] <= 256 * block; i++) {
+            bench.card.blocks = bench.card.longest = 0;
+            cr_assert(call(lens[i], &received));
+            cr_expect_eq(bench.request_len, lens[i]);
+            cr_expect_eq(bench.card.blocks, (lens[i] + block - 1) / block);
+            cr_expect_leq(bench.card.longest, block);
+        }
+    }
+    cr_expect_null(bench.card.wrong, "%s", bench.card.wrong);
+}
+
+Test(lpa_chip, the_longest_request_and_one_byte_more)
+{
+    struct bytes received;
+    cr_assert(select_it());
+    cr_assert(call(CHIP_BLOCKS_MAX * APDU_DATA_SHORT_MAX, &received));
+    cr_assert_not(call(CHIP_BLOCKS_MAX * APDU_DATA_SHORT_MAX + 1, &received));
+    cr_assert(bench.fault.raised);
+}
+
+static void expect_answer(size_t len)
+{
+    struct bytes received;
+    bench.answer_len = len;
+    cr_assert(call(1, &received), "%zu bytes: %s", len, bench.fault.text);
+    cr_assert_eq(received.len, len);
+    for (size_t i = 0; i < len; i++)
+        cr_assert_eq(received.data[i], (uint8_t)i);
+}
+
+Test(lpa_chip, answers_of_any_length_are_fetched)
+{
+    const size_t lens[] = {0, 1, 254, 255, 256, 257, 511, 512, 513, 5000, 60000};
+    cr_assert(select_it());
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
+        expect_answer(lens[i]);
+    bench.card.direct = true;
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
+        expect_answer(lens[i]);
+    cr_expect_null(bench.card.wrong, "%s", bench.card.wrong);
+}
+
+Test(lpa_chip, a_status_word_is_a_fault_that_names_it)
+{
+    struct bytes received;
+    cr_assert(select_it());
+    bench.status = SW_REFERENCE_NOT_FOUND;
+    cr_assert_not(call(1, &received));
+    cr_assert_str_eq(bench.fault.code, "6A88");
+    cr_assert_str_eq(bench.fault.where, "test");
+}
+
+Test(lpa_chip, a_pending_refresh_is_success)
+{
+    struct bytes received;
+    cr_assert(select_it());
+    bench.status = SW_PROACTIVE | 0x0B;
+    cr_assert(call(1, &received));
+}
+
+Test(lpa_chip, a_card_without_isd_r_says_what_to_do)
+{
+    bench.card.no_isd_r = true;
+    cr_assert_not(select_it());
+    cr_assert_str_eq(bench.fault.code, "6A82");
+    cr_assert_not_null(strstr(bench.fault.next, "--isd-r"));
+}
+
+Test(lpa_chip, a_card_may_go_away_at_any_command)
+{
+    for (size_t dies = 1; dies < 12; dies++) {
+        struct bytes received;
+        close_bench();
+        open_bench();
+        bench.answer_len = 700;
+        bench.chip.block = 10;
+        bench.card.dies_after = dies;
+        const bool good = select_it() && call(45, &received);
+        cr_assert_neq(good, bench.fault.raised);
+    }
+}
+
+/* Cards that answer with nonsense, by what their next responses are. */
+struct nonsense {
+    struct transport transport;
+    const char *text; /* responses one after the other, each with its length in front */
+    size_t at;
+};
+
+static bool nonsense_open(struct transport *transport, struct fault *fault)
+{
+    (void)transport, (void)fault;
+    return true;
+}
+
+static bool nonsense_transmit(struct transport *transport, struct bytes command,
+                              struct writer *response, struct fault *fault)
+{
+    struct nonsense *card = (struct nonsense *)transport;
+    (void)command, (void)fault;
+    const size_t len = (uint8_t)card->text[card->at];
+    if (len == 0xFF) /* again and again */
+        writer_put(response, BYTES(0x61, 0x10));
+    else
+        writer_put(response, bytes_of(card->text + card->at + 1, len));
+    if (len != 0xFF)
+        card->at += 1 + len;
+    return true;
+}
+
+static void nonsense_close(struct transport *transport)
+{
+    (void)transport;
+}
+
+static const struct transport_kind nonsense_kind = {"nonsense", nonsense_open, nonsense_transmit,
+                                                    nonsense_close};
+
+Test(lpa_chip, nonsense_is_a_fault_and_ends)
+{
+    const char *texts[] = {
+        "\x00",                                                             /* nothing at all */
+        "\x01\x90",                                                         /* half a status word */
+        "\x02\x6D\x00\x02\x90\x00",                                         /* no channel named */
+        "\x02\x90\x00\x03\x00\x90\x00",                                     /* channel 0 */
+        "\x02\x90\x00\x03\x14\x90\x00",                                     /* channel 20 */
+        "\x02\x90\x00\x04\x01\x01\x90\x00",                                 /* two channels */
+        "\x02\x90\x00\x03\x01\x90\x00\xFF",                                 /* promises for ever */
+        "\x02\x90\x00\x03\x01\x90\x00\x02\x61\x00\x02\x6C\x05\x02\x6C\x05", /* another Le, twice */
+        "\x02\x90\x00\x03\x01\x90\x00\x02\x67\x00", /* refuses to be selected */
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct nonsense card = {{&nonsense_kind, ""}, texts[i], 0};
+        struct fault fault = {0};
+        struct chip chip;
+        cr_assert(chip_init(&chip, &card.transport, &fault));
+        cr_expect_not(chip_select(&chip, bytes_of(aid, sizeof(aid))), "case %zu", i);
+        cr_expect(fault.raised, "case %zu", i);
+        chip_finish(&chip);
+    }
+}
