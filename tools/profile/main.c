@@ -17,6 +17,8 @@ static const struct {
     int words; /* that follow it */
     command_run *run;
 } commands[] = {
+    {"check", 1, command_check},
+    {"show", 1, command_show},
     {"build", 2, command_build},
     {"dump", 1, command_dump},
     {"diff", 2, command_diff},

@@ -1,0 +1,124 @@
+#include <jansson.h>
+
+#include "apdu/hex.h"
+#include "tools/profile/command.h"
+#include "tools/profile/file.h"
+#include "tools/profile/trial.h"
+#include "tools/profile/verdict.h"
+
+struct check {
+    struct bytes package;
+    const struct trial *trial;
+    json_t *faults, *statuses; /* NULL: text */
+};
+
+static int show_fault(void *context, const struct element_row *row)
+{
+    const struct check *check = context;
+    char text[VERDICT_FAULT_SIZE];
+    size_t offset;
+    if (!verdict_fault(row, text, &offset))
+        return 0;
+    if (check->faults == NULL)
+        printf("element %u, %s, byte %zu: %s\n", row->number, elements_name(row),
+               row->offset + offset, text);
+    else
+        json_array_append_new(check->faults,
+                              json_pack("{s:i, s:s, s:i, s:s}", "element", (int)row->number, "name",
+                                        elements_name(row), "byte", (int)(row->offset + offset),
+                                        "fault", text));
+    return 0;
+}
+
+static void print_status(const struct verdict_status *status, const struct element_row *row)
+{
+    printf("status %lld %s", (long long)status->status, status->name);
+    if (row != NULL)
+        printf(", element %u, %s", row->number, elements_name(row));
+    if (status->identification != VERDICT_NONE)
+        printf(", identification %lld", (long long)status->identification);
+    if (status->additional != VERDICT_NONE)
+        printf(", additional information %lld", (long long)status->additional);
+    if (row != NULL && status->offset != VERDICT_NONE)
+        printf(", byte %lld of the package", (long long)row->offset + (long long)status->offset);
+    putchar('\n');
+}
+
+static void list_optional(json_t *entry, const char *name, int64_t value)
+{
+    if (value != VERDICT_NONE)
+        json_object_set_new(entry, name, json_integer(value));
+}
+
+static void list_status(json_t *list, const struct verdict_status *status,
+                        const struct element_row *row)
+{
+    json_t *entry =
+        json_pack("{s:I, s:s}", "status", (json_int_t)status->status, "name", status->name);
+    if (row != NULL)
+        json_object_set_new(entry, "element", json_string(elements_name(row)));
+    list_optional(entry, "identification", status->identification);
+    list_optional(entry, "additional-information", status->additional);
+    list_optional(entry, "offset", status->offset);
+    json_array_append_new(list, entry);
+}
+
+static int show_status(void *context, const struct verdict_status *status)
+{
+    const struct check *check = context;
+    struct element_row row;
+    const bool found = status->identification != VERDICT_NONE &&
+                       elements_find(check->package, (uint32_t)status->identification, &row);
+    if (check->statuses == NULL)
+        print_status(status, found ? &row : NULL);
+    else
+        list_status(check->statuses, status, found ? &row : NULL);
+    return 0;
+}
+
+static void check_as_text(struct check *check)
+{
+    const struct trial *trial = check->trial;
+    elements_each(check->package, show_fault, check);
+    verdict_each(trial->response, show_status, check);
+    if (trial->accepted)
+        printf("accepted: %u files, %zu bytes\n", trial->profile->file_count,
+               trial->profile->arena.used);
+    else
+        printf("refused: the installation is aborted\n");
+}
+
+static void check_as_json(struct check *check)
+{
+    char response[HEX_SIZE(TRIAL_RESPONSE_MAX)];
+    const struct trial *trial = check->trial;
+    hex_encode(trial->response, response);
+    check->faults = json_array();
+    check->statuses = json_array();
+    elements_each(check->package, show_fault, check);
+    verdict_each(trial->response, show_status, check);
+    json_t *root = json_pack("{s:b, s:o, s:o, s:i, s:I, s:s}", "accepted", trial->accepted,
+                             "faults", check->faults, "statuses", check->statuses, "files",
+                             (int)trial->profile->file_count, "bytes",
+                             (json_int_t)trial->profile->arena.used, "response", response);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+}
+
+int command_check(const struct command_options *options, char **words)
+{
+    struct blob package;
+    struct trial trial;
+    if (file_read_package(words[0], &package) != 0)
+        return COMMAND_WRONG;
+    int result = COMMAND_WRONG;
+    if (trial_run(blob_bytes(&package), &trial) == 0) {
+        struct check check = {.package = blob_bytes(&package), .trial = &trial};
+        (options->json ? check_as_json : check_as_text)(&check);
+        result = trial.accepted ? COMMAND_FINE : COMMAND_NO;
+        trial_finish(&trial);
+    }
+    blob_finish(&package);
+    return result;
+}

@@ -1,0 +1,14 @@
+/* names: what the specifications call a file, looked up in the package format's templates. */
+#ifndef EMUICC_TOOLS_PROFILE_NAMES_H
+#define EMUICC_TOOLS_PROFILE_NAMES_H
+
+#include "fs/profile.h"
+
+/* "EF.IMSI"; of a link that no template has, what it leads to; else "". */
+const char *names_of_file(const struct file *file);
+/* "linear fixed" */
+const char *names_of_type(enum file_type type);
+/* "Milenage" */
+const char *names_of_algorithm(enum aka_algorithm algorithm);
+
+#endif
