@@ -149,7 +149,9 @@ static int put_encrypted(const struct bsp *bsp, struct bytes plain, struct write
     writer_put(out, plain);
     writer_put_u8(out, PADDING);
     writer_fill(out, 0, AES_BLOCK - 1 - plain.len % AES_BLOCK);
-    if (out->overflow || make_iv(bsp, iv) != 0)
+    if (out->overflow)
+        return failure("no room for the segment");
+    if (make_iv(bsp, iv) != 0)
         return FAILURE_INTERNAL;
     const struct bytes padded = bytes_of(out->data + start, out->len - start);
     return aes_cbc_encrypt(secret_bytes(&bsp->enc), iv, padded, out->data + start);

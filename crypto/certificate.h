@@ -57,7 +57,8 @@ const char *certificate_result_text(int result);
 
 /* Reads one DER certificate and nothing after it. Returns a CERTIFICATE_* result. */
 int certificate_parse(struct bytes der, struct certificate *out);
-/* Issuer, key ids and signature (not the dates, which a card cannot know). */
+/* Issuer (of a root the key id, of others the name too), the issuer's right to issue, and the
+ * signature; not the dates, which a card cannot know. */
 int certificate_verify(const struct certificate *certificate, const struct certificate *issuer);
 /* SGP.22 §4.5.2.1: the eUICC's EID and organisation against the EUM's permitted subtree. */
 int certificate_euicc_permitted(const struct certificate *euicc, const struct certificate *eum);

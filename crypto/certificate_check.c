@@ -27,13 +27,15 @@ static bool self_issued(const struct certificate *certificate)
     return bytes_equal(certificate->issuer, certificate->subject);
 }
 
+/* A root is known by its key id alone: what a chip holds of a CI is its key, and CIs have changed
+ * their names while they kept their keys. */
 static bool issued_by(const struct certificate *certificate, const struct certificate *issuer)
 {
-    if (!bytes_equal(certificate->issuer, issuer->subject))
-        return false;
+    const bool same_name = bytes_equal(certificate->issuer, issuer->subject);
     if (certificate->authority_key_id.len == 0)
-        return self_issued(certificate); /* only a root may leave it out (RFC 5280 §4.2.1.1) */
-    return bytes_equal(certificate->authority_key_id, issuer->subject_key_id);
+        return same_name && self_issued(certificate); /* a root may (RFC 5280 §4.2.1.1) */
+    return (same_name || self_issued(issuer)) &&
+           bytes_equal(certificate->authority_key_id, issuer->subject_key_id);
 }
 
 int certificate_verify(const struct certificate *certificate, const struct certificate *issuer)
