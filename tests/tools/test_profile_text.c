@@ -143,6 +143,41 @@ Test(profile_text, mistakes_are_told_with_their_line)
     assert_refused("raw '00'H * 5000000", "t: the package is longer than 4194304 bytes");
 }
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL);
+    fputs(text, file);
+    fclose(file);
+}
+
+Test(profile_text, texts_include_others)
+{
+    char folder[] = "/tmp/emuicc-text-XXXXXX", path[64], other[64], text[128];
+    cr_assert(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof(path), "%s/a.txt", folder);
+    snprintf(other, sizeof(other), "%s/b.txt", folder);
+    write_text(path, "end-header { include \"b.txt\" }");
+    write_text(other, "mandated NULL\nidentification 1");
+    snprintf(text, sizeof(text), "end : { include \"%s\" } raw '00'H", path);
+    assert_builds(text, "AA07A0058000810101"
+                        "00");
+    write_text(other, "mandated NULL\nwrong");
+    struct writer out = writer_on(room, PACKAGE_MAX);
+    cr_assert(build_package("t", bytes_of_text(text), &out) < 0);
+    snprintf(text, sizeof(text), "%s:2: 'wrong' where", other);
+    cr_assert(strstr(refusal, text) == refusal, "%s", refusal);
+    write_text(other, "include \"b.txt\"");
+    snprintf(text, sizeof(text), "end : { include \"%s\" }", other);
+    cr_assert(build_package("t", bytes_of_text(text), &out) < 0);
+    cr_assert(strstr(refusal, "does not include itself") != NULL, "%s", refusal);
+    remove(other);
+    cr_assert(build_package("t", bytes_of_text(text), &out) < 0);
+    cr_assert(strstr(refusal, "there is no such file") != NULL, "%s", refusal);
+    remove(path);
+    remove(folder);
+}
+
 Test(profile_text, dump_is_readable)
 {
     static const char text[] = "end : { end-header { mandated NULL identification 7 } }";

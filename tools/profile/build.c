@@ -1,201 +1,22 @@
 #include "tools/profile/build.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "apdu/der.h"
-#include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/pe_schema.h"
-#include "tools/profile/scan.h"
+#include "tools/profile/build_value.h"
+#include "tools/profile/file.h"
 
-#define NUMBER_SIZE 24 /* characters of a number, its end included */
-
-struct build {
-    struct scan scan;
-    struct writer *out;
-    const char *name; /* of the file */
-};
+#define PATH_SIZE 4096
+#define DEPTH_MAX 8      /* texts that include each other */
+#define INCLUDES_MAX 256 /* in all */
 
 static bool put_value(struct build *build, const struct pe_schema_type *type, uint32_t tag);
-
-/* Says what was expected where. Always false. */
-static bool refuse(struct build *build, const char *expected)
-{
-    const struct scan *scan = &build->scan;
-    if (scan->token == SCAN_END)
-        trace_error("%s:%u: the text ends where %s should stand", build->name, scan->word_line,
-                    expected);
-    else if (scan->token == SCAN_BAD && scan->word.len != 1)
-        trace_error("%s:%u: a string without its end, or '...' without H", build->name,
-                    scan->word_line);
-    else
-        trace_error("%s:%u: '%.*s' where %s should stand", build->name, scan->word_line,
-                    (int)(scan->word.len < 40 ? scan->word.len : 40), (const char *)scan->word.data,
-                    expected);
-    return false;
-}
-
-static bool expect(struct build *build, enum scan_token token, const char *expected)
-{
-    if (build->scan.token != token)
-        return refuse(build, expected);
-    scan_next(&build->scan);
-    return true;
-}
-
-/* The current word as a text with an end; false if it is longer. */
-static bool word_text(const struct build *build, char *text, size_t size)
-{
-    const struct bytes word = build->scan.word;
-    if (word.len >= size)
-        return false;
-    memcpy(text, word.data, word.len);
-    text[word.len] = '\0';
-    return true;
-}
-
-static bool read_number(struct build *build, int64_t *out)
-{
-    char text[NUMBER_SIZE];
-    if (build->scan.token != SCAN_NUMBER || !word_text(build, text, sizeof(text)))
-        return refuse(build, "a number");
-    errno = 0;
-    *out = strtoll(text, NULL, 10);
-    if (errno != 0)
-        return refuse(build, "a number of at most 64 bits");
-    scan_next(&build->scan);
-    return true;
-}
-
-static bool put_hex(struct build *build)
-{
-    const struct bytes word = build->scan.word;
-    int high = -1;
-    for (size_t i = 0; i < word.len; i++) {
-        const int digit = hex_digit((char)word.data[i]);
-        if (digit < 0 && (high >= 0 || strchr(" \t\r\n", word.data[i]) == NULL))
-            return refuse(build, "pairs of hexadecimal digits");
-        if (digit >= 0 && high >= 0)
-            writer_put_u8(build->out, (uint8_t)(high << 4 | digit));
-        high = high >= 0 ? -1 : digit;
-    }
-    return high < 0 || refuse(build, "pairs of hexadecimal digits");
-}
-
-static bool put_text(struct build *build)
-{
-    const struct bytes word = build->scan.word;
-    for (size_t i = 0; i < word.len; i++) {
-        writer_put_u8(build->out, word.data[i]);
-        i += word.data[i] == '"'; /* the second of a doubled one */
-    }
-    return true;
-}
-
-/* What was written since `start`, `times` times in all. */
-static bool repeat(struct build *build, size_t start, int64_t times)
-{
-    struct writer *out = build->out;
-    if (out->overflow)
-        return true;
-    const struct bytes piece = bytes_of(out->data + start, out->len - start);
-    if (times <= 0)
-        out->len = start;
-    for (int64_t i = 1; i < times && !out->overflow && piece.len > 0; i++)
-        writer_put(out, piece);
-    return true;
-}
-
-/* 'A0'H, "text", either with * and a number behind it. */
-static bool put_piece(struct build *build)
-{
-    const size_t start = build->out->len;
-    int64_t times;
-    if (build->scan.token != SCAN_HEX && build->scan.token != SCAN_TEXT)
-        return refuse(build, "'...'H or \"...\"");
-    if (!(build->scan.token == SCAN_HEX ? put_hex : put_text)(build))
-        return false;
-    scan_next(&build->scan);
-    if (build->scan.token != SCAN_TIMES)
-        return true;
-    scan_next(&build->scan);
-    return read_number(build, &times) && repeat(build, start, times);
-}
-
-static bool put_octets(struct build *build)
-{
-    if (!put_piece(build))
-        return false;
-    while (build->scan.token == SCAN_PLUS) {
-        scan_next(&build->scan);
-        if (!put_piece(build))
-            return false;
-    }
-    return true;
-}
-
-static bool put_string(struct build *build, uint32_t tag)
-{
-    const size_t mark = tlv_open(build->out, tag);
-    if (!put_octets(build))
-        return false;
-    tlv_close(build->out, mark);
-    return true;
-}
-
-static bool named_value(const struct build *build, const struct pe_schema_type *type,
-                        int64_t *value)
-{
-    for (size_t i = 0; type->names != NULL && i < type->count; i++) {
-        if (scan_is_name(&build->scan, type->names[i].name)) {
-            *value = type->names[i].value;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool put_integer(struct build *build, const struct pe_schema_type *type, uint32_t tag)
-{
-    int64_t value;
-    if (named_value(build, type, &value))
-        scan_next(&build->scan);
-    else if (build->scan.token == SCAN_NAME)
-        return refuse(build, "a number, or a name of this type's,");
-    else if (!read_number(build, &value))
-        return false;
-    der_put_integer(build->out, tag, value);
-    return true;
-}
-
-static bool put_oid(struct build *build, uint32_t tag)
-{
-    char text[DER_OID_TEXT_SIZE];
-    const size_t mark = tlv_open(build->out, tag);
-    if (build->scan.token != SCAN_OID || !word_text(build, text, sizeof(text)) ||
-        !der_oid_from_text(text, build->out))
-        return refuse(build, "an object identifier");
-    tlv_close(build->out, mark);
-    scan_next(&build->scan);
-    return true;
-}
-
-static bool put_null(struct build *build, uint32_t tag)
-{
-    if (!scan_is_name(&build->scan, "NULL"))
-        return refuse(build, "NULL");
-    scan_next(&build->scan);
-    tlv_put(build->out, tag, (struct bytes){0});
-    return true;
-}
 
 static bool put_raw(struct build *build)
 {
     scan_next(&build->scan);
-    return put_octets(build);
+    return build_octets(build);
 }
 
 static const struct pe_schema_field *named_field(const struct build *build,
@@ -214,7 +35,7 @@ static bool put_field(struct build *build, const struct pe_schema_type *type)
     if (field == NULL) {
         snprintf(expected, sizeof(expected), "a field of %s, raw or }",
                  type->name != NULL ? type->name : "this type");
-        return refuse(build, expected);
+        return build_refuse(build, expected);
     }
     scan_next(&build->scan);
     return put_value(build, field->type, field->tag);
@@ -224,9 +45,9 @@ static bool put_alternative(struct build *build, const struct pe_schema_type *ch
 {
     const struct pe_schema_field *alternative = named_field(build, choice);
     if (alternative == NULL)
-        return refuse(build, "one of the alternatives");
+        return build_refuse(build, "one of the alternatives");
     scan_next(&build->scan);
-    return expect(build, SCAN_COLON, "':'") &&
+    return build_expect(build, SCAN_COLON, "':'") &&
            put_value(build, alternative->type, alternative->tag);
 }
 
@@ -237,6 +58,47 @@ static bool put_element(struct build *build, const struct pe_schema_type *elemen
     return put_value(build, element, pe_schema_universal_tag(element));
 }
 
+static bool put_parts(struct build *build, const struct pe_schema_type *type, enum scan_token end);
+
+/* The path that the current word names, seen from the text's own folder. */
+static bool include_path(const struct build *build, char *path, size_t size)
+{
+    const struct bytes word = build->scan.word;
+    const char *slash = strrchr(build->name, '/');
+    const bool own_folder = slash != NULL && word.len > 0 && word.data[0] != '/';
+    const int folder = own_folder ? (int)(slash + 1 - build->name) : 0;
+    return snprintf(path, size, "%.*s%.*s", folder, build->name, (int)word.len,
+                    (const char *)word.data) < (int)size;
+}
+
+/* The parts that another text has. */
+static bool put_file(struct build *build, const struct pe_schema_type *type, const char *path)
+{
+    struct blob text;
+    if (file_read_text(path, &text) != 0)
+        return false;
+    struct build inner = {
+        .out = build->out, .name = path, .depth = build->depth + 1, .includes = build->includes};
+    scan_start(&inner.scan, blob_bytes(&text));
+    const bool fine = put_parts(&inner, type, SCAN_END);
+    blob_finish(&text);
+    return fine;
+}
+
+static bool put_include(struct build *build, const struct pe_schema_type *type)
+{
+    char path[PATH_SIZE];
+    scan_next(&build->scan);
+    if (build->scan.token != SCAN_TEXT || !include_path(build, path, sizeof(path)))
+        return build_refuse(build, "the name of a file");
+    if (build->depth == DEPTH_MAX || (*build->includes)++ == INCLUDES_MAX)
+        return build_refuse(build, "a text that does not include itself");
+    if (!put_file(build, type, path))
+        return false;
+    scan_next(&build->scan);
+    return true;
+}
+
 /* The parts of a SEQUENCE or SEQUENCE OF, up to the word that ends them. */
 static bool put_parts(struct build *build, const struct pe_schema_type *type, enum scan_token end)
 {
@@ -244,6 +106,8 @@ static bool put_parts(struct build *build, const struct pe_schema_type *type, en
     while (fine && build->scan.token != end) {
         if (scan_is_name(&build->scan, "raw"))
             fine = put_raw(build);
+        else if (scan_is_name(&build->scan, "include"))
+            fine = put_include(build, type);
         else if (type->kind == PE_SCHEMA_SEQUENCE)
             fine = put_field(build, type);
         else
@@ -255,7 +119,7 @@ static bool put_parts(struct build *build, const struct pe_schema_type *type, en
 static bool put_sequence(struct build *build, const struct pe_schema_type *type, uint32_t tag)
 {
     const size_t mark = tlv_open(build->out, tag);
-    if (!expect(build, SCAN_OPEN, "'{'") || !put_parts(build, type, SCAN_CLOSE))
+    if (!build_expect(build, SCAN_OPEN, "'{'") || !put_parts(build, type, SCAN_CLOSE))
         return false;
     tlv_close(build->out, mark);
     scan_next(&build->scan);
@@ -281,13 +145,13 @@ static bool put_value(struct build *build, const struct pe_schema_type *type, ui
     case PE_SCHEMA_CHOICE:
         return put_choice(build, type, tag);
     case PE_SCHEMA_INTEGER:
-        return put_integer(build, type, tag);
+        return build_integer(build, type, tag);
     case PE_SCHEMA_OBJECT_IDENTIFIER:
-        return put_oid(build, tag);
+        return build_oid(build, tag);
     case PE_SCHEMA_NULL:
-        return put_null(build, tag);
+        return build_null(build, tag);
     default:
-        return put_string(build, tag);
+        return build_string(build, tag);
     }
 }
 
@@ -296,7 +160,8 @@ int build_package(const char *name, struct bytes text, struct writer *out)
     static const struct pe_schema_type elements = {.kind = PE_SCHEMA_SEQUENCE_OF,
                                                    .max = PE_SCHEMA_UNLIMITED,
                                                    .element = &pe_schema_profile_element};
-    struct build build = {.out = out, .name = name};
+    unsigned includes = 0;
+    struct build build = {.out = out, .name = name, .includes = &includes};
     scan_start(&build.scan, text);
     if (!put_parts(&build, &elements, SCAN_END))
         return FAILURE_INTERNAL;

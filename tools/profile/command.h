@@ -6,8 +6,8 @@
 
 enum command_exit {
     COMMAND_FINE = 0,
-    COMMAND_NO = 1,    /* the answer is no: refused, different */
-    COMMAND_WRONG = 2, /* it could not be done; one line has said why */
+    COMMAND_WRONG = 1, /* it could not be done; one line has said why */
+    COMMAND_NO = 2,    /* the answer is no: refused, different */
 };
 
 struct command_options {

@@ -31,11 +31,11 @@ static const struct options_program program = {
     .summary = "makes, reads and judges unprotected eSIM profile packages",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer = "check  what the card would answer to the package; exit 1 if it refuses it\n"
+    .footer = "check  what the card would answer to the package; exit 2 if it refuses it\n"
               "show   its elements, and the files that it makes\n"
               "build  a package (DER) from a text\n"
               "dump   the text of a package; build makes the same bytes of it\n"
-              "diff   the values in which two packages differ; exit 1 if there are any\n"
+              "diff   the values in which two packages differ; exit 2 if there are any\n"
               "\n"
               "examples:\n"
               "  emuicc-profile dump profile.der > profile.txt\n"
