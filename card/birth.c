@@ -30,10 +30,8 @@ static int install(struct card *card, const char *path, uint8_t *package)
         trace_error("--install %s: %s", path, wrong ? strerror(why) : "too large for a package");
         return FAILURE_INTERNAL;
     }
-    const int result = isd_r_factory_install(card->isd_r, bytes_of(package, len));
-    if (result != 0)
-        trace_error("--install %s: the package cannot be installed", path);
-    return result == 0 ? 0 : FAILURE_INTERNAL;
+    return isd_r_factory_install(card->isd_r, bytes_of(package, len), path) == 0 ? 0
+                                                                                 : FAILURE_INTERNAL;
 }
 
 static int install_all(const struct birth_plan *plan, struct card *card)

@@ -35,7 +35,7 @@ int card_start(struct card *card)
     }
     applications_init(&card->applications, card->isd_r, &card->uicc);
     channel_init(&card->channels, &card->applications);
-    return load_enabled(card);
+    return isd_r_enabled_profile(card->isd_r) != 0 ? load_enabled(card) : 0;
 }
 
 void card_close(struct card *card)

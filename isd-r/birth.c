@@ -38,14 +38,14 @@ static void put_metadata(const struct profile *profile, struct writer *out)
     tlv_close(out, mark);
 }
 
-static int add(struct isd_r *isd_r, struct profile *profile)
+static int add(struct isd_r *isd_r, const char *name, struct profile *profile)
 {
     uint8_t room[METADATA_MAX], iccid[METADATA_ICCID_SIZE];
     struct writer metadata = writer_on(room, sizeof(room));
     const struct registry_profile *installed;
     metadata_swap_iccid(profile->iccid, iccid);
     if (registry_by_iccid(&isd_r->registry, bytes_of(iccid, sizeof(iccid))) != NULL) {
-        trace_error("a profile with this ICCID is on the chip already");
+        trace_error("%s: a profile with this ICCID is on the chip already", name);
         return 1;
     }
     put_metadata(profile, &metadata);
@@ -55,7 +55,8 @@ static int add(struct isd_r *isd_r, struct profile *profile)
 }
 
 /* Builds the profile; 1 if the package is refused. */
-static int interpret(struct isd_r *isd_r, struct bytes package, struct profile *profile)
+static int interpret(struct isd_r *isd_r, struct bytes package, const char *name,
+                     struct profile *profile)
 {
     struct saip_platform platform = *isd_r->info->platform;
     struct saip *saip;
@@ -70,20 +71,20 @@ static int interpret(struct isd_r *isd_r, struct bytes package, struct profile *
     if (result == SAIP_MORE || result == SAIP_ENDED)
         result = saip_finish(saip);
     if (result == SAIP_ABORTED)
-        trace_error("the package is refused with PE status %d", (int)saip_status(saip));
+        trace_error("%s: the package is refused with PE status %d", name, (int)saip_status(saip));
     saip_destroy(saip);
     return result < 0 ? result : result != SAIP_ENDED;
 }
 
-int isd_r_factory_install(struct isd_r *isd_r, struct bytes package)
+int isd_r_factory_install(struct isd_r *isd_r, struct bytes package, const char *name)
 {
     struct profile *profile;
     int result = profile_create(&profile);
     if (result != 0)
         return result;
-    result = interpret(isd_r, package, profile);
+    result = interpret(isd_r, package, name, profile);
     if (result == 0)
-        result = add(isd_r, profile);
+        result = add(isd_r, name, profile);
     profile_destroy(profile);
     return result;
 }

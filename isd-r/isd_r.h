@@ -47,8 +47,8 @@ struct isd_r_birth {
 };
 int isd_r_birth(struct store *store, const struct isd_r_birth *birth);
 /* A profile that the chip leaves the factory with, disabled: an unprotected package (DER). 0, 1
- * when the package is refused (the reason traced), or a failure. */
-int isd_r_factory_install(struct isd_r *isd_r, struct bytes package);
+ * when the package is refused (the reason traced with its name), or a failure. */
+int isd_r_factory_install(struct isd_r *isd_r, struct bytes package, const char *name);
 
 /* state: struct isd_r *. */
 extern const struct application isd_r_application;

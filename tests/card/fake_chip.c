@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "apdu/hex.h"
 #include "apdu/status.h"
 
 struct store {
@@ -280,18 +279,6 @@ void fake_chip_start(struct card *card)
     cr_assert_eq(card_open(card, "nowhere"), 0);
     cr_assert_eq(card_start(card), 0);
     fake_chip.log[0] = '\0';
-}
-
-const char *fake_chip_transmit(struct card *card, const char *command)
-{
-    static uint8_t bytes[APDU_COMMAND_MAX], room[CARD_RESPONSE_CAPACITY];
-    static char text[HEX_SIZE(CARD_RESPONSE_CAPACITY)];
-    struct writer in = writer_on(bytes, sizeof(bytes)), out = writer_on(room, sizeof(room));
-    cr_assert(hex_decode(command, &in), "%s", command);
-    card_transmit(card, writer_bytes(&in), &out);
-    cr_assert(!out.overflow && out.len >= 2 && out.len <= APDU_RESPONSE_MAX);
-    hex_encode(writer_bytes(&out), text);
-    return text;
 }
 
 const char *fake_chip_calls(void)

@@ -29,8 +29,6 @@ extern struct fake_chip fake_chip;
 /* A card on the fake chip that answers. */
 void fake_chip_start(struct card *card);
 
-/* Sends a command, both in hexadecimal; the text returned is valid until the next call. */
-const char *fake_chip_transmit(struct card *card, const char *command);
 /* What was called since the last look. */
 const char *fake_chip_calls(void);
 

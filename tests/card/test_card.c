@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "../support/talk.h"
 #include "fake_chip.h"
 
 #define SELECT_ISD_R "00A4040006A00000055901"
@@ -19,7 +20,7 @@ static void start(void)
 {
     trace_to(ignore, NULL);
     fake_chip_start(&card);
-    fake_chip_transmit(&card, SELECT_ISD_R "00");
+    talk(&card, SELECT_ISD_R "00");
     fake_chip_calls();
 }
 
@@ -32,7 +33,7 @@ TestSuite(card, .init = start, .fini = stop);
 
 #define ANSWERS(command, expected)                                                                 \
     do {                                                                                           \
-        const char *got = fake_chip_transmit(&card, command);                                      \
+        const char *got = talk(&card, command);                                                    \
         cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
     } while (0)
 #define CALLS(expected) cr_assert_str_eq(fake_chip_calls(), expected)
@@ -179,15 +180,15 @@ Test(card, memory_goes_back_at_power_off)
 
 Test(card, the_longest_answer_comes_at_once_or_in_pieces)
 {
-    const char *answer = fake_chip_transmit(&card, "80E291000000"
-                                                   "0301FFFD"
-                                                   "0000");
+    const char *answer = talk(&card, "80E291000000"
+                                     "0301FFFD"
+                                     "0000");
     cr_assert_eq(strlen(answer), 2 * 65533 + 4);
-    answer = fake_chip_transmit(&card, "80E291000000"
-                                       "0301FFFF"
-                                       "0000");
+    answer = talk(&card, "80E291000000"
+                         "0301FFFF"
+                         "0000");
     cr_assert_str_eq(answer, "6100");
-    answer = fake_chip_transmit(&card, "80C00000000000");
+    answer = talk(&card, "80C00000000000");
     cr_assert_eq(strlen(answer), 2 * 65533 + 4);
     cr_assert_str_eq(answer + 2 * 65533, "6102");
     ANSWERS("80C0000002", "FDFE9000");
@@ -198,8 +199,8 @@ Test(card, two_cards_in_one_process_know_nothing_of_each_other)
     struct card other;
     fake_chip_start(&other);
     ANSWERS("0070000001", "019000");
-    cr_assert_str_eq(fake_chip_transmit(&other, "01B0000003"), "6881");
-    cr_assert_str_eq(fake_chip_transmit(&other, "80CA000003"), "6D00");
+    cr_assert_str_eq(talk(&other, "01B0000003"), "6881");
+    cr_assert_str_eq(talk(&other, "80CA000003"), "6D00");
     ANSWERS("01B0000003", "DA7A009000");
     card_close(&other);
 }

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "../support/talk.h"
 #include "fake_chip.h"
 
 #define ISD_R "A00000055901"
@@ -22,7 +23,7 @@ TestSuite(channel, .init = start, .fini = stop);
 
 #define ANSWERS(command, expected)                                                                 \
     do {                                                                                           \
-        const char *got = fake_chip_transmit(&card, command);                                      \
+        const char *got = talk(&card, command);                                                    \
         cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
     } while (0)
 
@@ -92,7 +93,7 @@ Test(channel, only_open_channels_answer)
     for (unsigned number = 1; number < APDU_CHANNELS; number++)
         ANSWERS(on(number, 0x00, "B0000003"), "6881");
     for (unsigned number = 1; number < APDU_CHANNELS; number++)
-        fake_chip_transmit(&card, "0070000001");
+        talk(&card, "0070000001");
     for (unsigned number = 0; number < APDU_CHANNELS; number++)
         ANSWERS(on(number, 0x00, "B0000003"), "DA7A009000");
 }
@@ -130,7 +131,7 @@ Test(channel, contract_4_select_answers_61_without_le_and_data_with)
 Test(channel, contract_5_get_response_in_either_class_family_of_that_channel)
 {
     for (unsigned number = 1; number < APDU_CHANNELS; number++)
-        fake_chip_transmit(&card, "0070000001");
+        talk(&card, "0070000001");
     for (unsigned number = 0; number < APDU_CHANNELS; number++) {
         ANSWERS(on(number, 0x00, "A4040006" ISD_R), "6103");
         ANSWERS(on(number, 0x80, "C0000003"), "6F01849000");
@@ -154,11 +155,11 @@ Test(channel, a_long_answer_takes_several_get_responses)
 {
     ANSWERS(SELECT_ISD_R "00", "6F01849000");
     ANSWERS("80E2910003010258", "6100");
-    cr_assert_eq(strlen(fake_chip_transmit(&card, "80C0000000")), 2 * 256 + 4);
-    const char *second = fake_chip_transmit(&card, "80C0000000");
+    cr_assert_eq(strlen(talk(&card, "80C0000000")), 2 * 256 + 4);
+    const char *second = talk(&card, "80C0000000");
     cr_assert_eq(strlen(second), 2 * 256 + 4);
     cr_assert_str_eq(second + 2 * 256, "6158");
-    const char *last = fake_chip_transmit(&card, "80C0000058");
+    const char *last = talk(&card, "80C0000058");
     cr_assert_eq(strlen(last), 2 * 0x58 + 4);
     cr_assert_str_eq(last + 2 * 0x58, "9000");
 }
@@ -168,10 +169,10 @@ Test(channel, a_case_4_answer_that_does_not_fit_le_waits)
     ANSWERS(SELECT_ISD_R "00", "6F01849000");
     ANSWERS("80E291000301000502", "6105");
     ANSWERS("80C0000005", "00010203049000");
-    cr_assert_str_eq(fake_chip_transmit(&card, "80E29100030101"
-                                               "2000"),
+    cr_assert_str_eq(talk(&card, "80E29100030101"
+                                 "2000"),
                      "6100");
-    cr_assert_eq(strlen(fake_chip_transmit(&card, "80E291000000030105DC0000")), 2 * 1500 + 4);
+    cr_assert_eq(strlen(talk(&card, "80E291000000030105DC0000")), 2 * 1500 + 4);
 }
 
 Test(channel, contract_23_get_response_ends_in_9000_after_a_warning)

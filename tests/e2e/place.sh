@@ -93,7 +93,8 @@ stop_card() {
   [ "$signal" != TERM ] || [ "$status" -eq 0 ] || fail "the card ended with $status"
 }
 
-# transmit APDU...: what the card answers to each over PC/SC, hexadecimal, data and status word
+# transmit APDU...: what the card answers to each over PC/SC, hexadecimal, data and status word.
+# OpenSC leaves Le of case 4 out and sends its GET RESPONSE on the basic channel.
 transmit() {
   local words=() apdu
   for apdu in "$@"; do words+=(--send-apdu "$apdu"); done

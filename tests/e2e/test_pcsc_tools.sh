@@ -23,7 +23,7 @@ name=$(timeout 60 opensc-tool --reader "$E2E_READER" --name 2>&1)
 [ "$(tail -n 1 <<<"$name")" = "Unsupported card" ] || fail "opensc-tool -n: $name"
 say "opensc-tool -n: Unsupported card"
 
-mapfile -t answers < <(transmit 0070000001 01A4040010A0000005591010FFFFFFFF890000010000 81E2910003BF2E0000)
+mapfile -t answers < <(transmit 0070000001 00A4040010A0000005591010FFFFFFFF890000010000 80E2910003BF2E0000)
 [ "${#answers[@]}" -eq 3 ] || fail "opensc-tool transmits nothing"
 [ "${answers[0]}" = 019000 ] || fail "MANAGE CHANNEL answers ${answers[0]}"
 [[ "${answers[1]}" == 6F*9000 ]] || fail "SELECT ISD-R answers ${answers[1]}"

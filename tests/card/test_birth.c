@@ -1,0 +1,218 @@
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../support/talk.h"
+#include "apdu/trace.h"
+#include "born.h"
+
+#define EID "89049032000000000000000000001133"
+
+static char said[2048];
+
+static void note(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    const size_t len = strlen(said);
+    if (level <= TRACE_NOTICE)
+        snprintf(said + len, sizeof(said) - len, "%s\n", text);
+}
+
+static void start(void)
+{
+    trace_to(note, NULL);
+    born_begin();
+}
+
+TestSuite(birth, .init = start, .fini = born_end, .timeout = 60);
+
+static const char *in_folder(const char *name)
+{
+    static char paths[32][192];
+    static size_t next;
+    char *path = paths[next++ % 32];
+    snprintf(path, sizeof(paths[0]), "%s/%s", born_folder, name);
+    return path;
+}
+
+static int born(const struct birth_plan *plan, char eid[PKI_EID_DIGITS + 1])
+{
+    struct card card;
+    const int result = birth_card(plan, &card);
+    if (result == 0)
+        pki_eid_to_text(isd_r_eid(card.isd_r), eid);
+    card_close(&card);
+    return result;
+}
+
+static void expect_refusal(const struct birth_plan *plan, const char *why)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    said[0] = '\0';
+    cr_assert_neq(born(plan, eid), 0);
+    cr_assert_not_null(strstr(said, why), "said: %s", said);
+    cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "more than a line: %s", said);
+}
+
+Test(birth, the_first_start_makes_everything_and_later_ones_are_the_same_chip)
+{
+    char first[PKI_EID_DIGITS + 1], later[PKI_EID_DIGITS + 1];
+    struct stat about;
+    const struct birth_plan plan = {.state = in_folder("deep/er/chip")};
+    cr_assert_eq(born(&plan, first), 0);
+    cr_assert_eq(stat(plan.state, &about), 0);
+    cr_assert_eq(about.st_mode & 0777, 0700);
+    cr_assert_eq(stat(in_folder("deep/er/chip/pki/CertificateIssuer"), &about), 0);
+    cr_assert_eq(born(&plan, later), 0);
+    cr_assert_str_eq(first, later);
+    cr_assert_str_eq(said, "");
+}
+
+Test(birth, two_chips_are_not_one)
+{
+    char one[PKI_EID_DIGITS + 1], other[PKI_EID_DIGITS + 1];
+    cr_assert_eq(born(&(struct birth_plan){.state = in_folder("one")}, one), 0);
+    cr_assert_eq(born(&(struct birth_plan){.state = in_folder("other")}, other), 0);
+    cr_assert_str_neq(one, other);
+}
+
+/* Makes a PKI by a chip of its own; the folder of it. */
+static const char *make_pki(const char *chip)
+{
+    char eid[PKI_EID_DIGITS + 1], pki[128];
+    cr_assert_eq(born(&(struct birth_plan){.state = in_folder(chip)}, eid), 0);
+    snprintf(pki, sizeof(pki), "%s/pki", chip);
+    return in_folder(pki);
+}
+
+Test(birth, the_eid_is_the_certificates_or_one_that_can_be_certified)
+{
+    char first[PKI_EID_DIGITS + 1], eid[PKI_EID_DIGITS + 1];
+    cr_assert_eq(born(&(struct birth_plan){.state = in_folder("maker")}, first), 0);
+    const char *pki = in_folder("maker/pki");
+    struct birth_plan plan = {.state = in_folder("same"), .pki = pki};
+    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_str_eq(eid, first);
+    plan = (struct birth_plan){.state = in_folder("named"), .pki = pki, .eid = first};
+    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_str_eq(eid, first);
+    plan = (struct birth_plan){.state = in_folder("new"), .pki = pki, .eid = EID};
+    cr_assert_eq(born(&plan, eid), 0, "%s", said);
+    cr_assert_str_eq(eid, EID);
+    plan = (struct birth_plan){.state = in_folder("own"), .eid = EID};
+    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_str_eq(eid, EID);
+}
+
+Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    const char *pki = make_pki("maker");
+    struct birth_plan plan = {.state = in_folder("chip"), .pki = pki};
+    plan.eid = "89049044900000000000000000102355";
+    expect_refusal(&plan, "outside the EUM's range");
+    plan.eid = "8904903200000000000000000000111";
+    expect_refusal(&plan, "32 digits");
+    plan.eid = "89049032000000000000000000001134";
+    expect_refusal(&plan, "32 digits");
+    cr_assert_eq(unlink(in_folder("maker/pki/EUM/SK_EUM_ECDSA_NIST.pem")), 0);
+    plan.eid = EID;
+    expect_refusal(&plan, "nor the EUM's key");
+    plan.eid = NULL;
+    cr_assert_eq(born(&plan, eid), 0);
+}
+
+Test(birth, a_pki_that_cannot_be_used_is_refused)
+{
+    struct birth_plan plan = {.state = in_folder("chip"), .pki = in_folder("nowhere")};
+    expect_refusal(&plan, "nowhere: No such file or directory");
+    cr_assert_eq(mkdir(plan.pki, 0700), 0);
+    expect_refusal(&plan, "no CI certificate");
+    plan.pki = make_pki("maker");
+    cr_assert_eq(truncate(in_folder("maker/pki/EUM/CERT_EUM_ECDSA_NIST.der"), 100), 0);
+    expect_refusal(&plan, "CERT_EUM_ECDSA_NIST.der");
+    cr_assert_eq(unlink(in_folder("maker/pki/EUM/CERT_EUM_ECDSA_NIST.der")), 0);
+    expect_refusal(&plan, "without its EUM");
+}
+
+Test(birth, keys_that_are_missing_are_said_to_be)
+{
+    struct birth_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
+    cr_assert_eq(unlink(in_folder("maker/pki/eUICC/SK_EUICC_ECDSA_NIST.pem")), 0);
+    expect_refusal(&plan, "without its key");
+    cr_assert_eq(unlink(in_folder("maker/pki/eUICC/CERT_EUICC_ECDSA_NIST.der")), 0);
+    expect_refusal(&plan, "--eid is needed");
+}
+
+Test(birth, a_later_start_with_what_is_another_chips_is_refused)
+{
+    char first[PKI_EID_DIGITS + 1], eid[PKI_EID_DIGITS + 1];
+    const char *pki = make_pki("maker");
+    struct birth_plan plan = {.state = in_folder("chip"), .pki = pki};
+    cr_assert_eq(born(&plan, first), 0);
+    cr_assert_eq(born(&plan, eid), 0);
+    plan.eid = first;
+    cr_assert_eq(born(&plan, eid), 0);
+    plan.eid = EID;
+    expect_refusal(&plan, first);
+    plan.eid = NULL;
+    plan.pki = make_pki("other");
+    expect_refusal(&plan, "another CI or EUM");
+    plan.pki = in_folder("nowhere");
+    expect_refusal(&plan, "nowhere");
+}
+
+Test(birth, a_state_in_use_is_refused)
+{
+    struct card card;
+    const struct birth_plan plan = {.state = in_folder("chip")};
+    cr_assert_eq(birth_card(&plan, &card), 0);
+    expect_refusal(&plan, plan.state);
+    card_close(&card);
+}
+
+Test(birth, a_state_that_cannot_be_made_is_refused)
+{
+    const int file = open(in_folder("file"), O_CREAT | O_WRONLY, 0600);
+    cr_assert_geq(file, 0);
+    close(file);
+    expect_refusal(&(struct birth_plan){.state = in_folder("file/chip")}, "file/chip");
+}
+
+Test(birth, only_the_first_start_installs)
+{
+    struct card card;
+    const char *nothing = in_folder("gone.der");
+    born_card(&card, true);
+    talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
+    cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "5A0A" BORN_ICCID));
+    card_close(&card);
+    const struct birth_plan plan = {
+        .state = in_folder("chip"), .install = &nothing, .install_count = 1};
+    cr_assert_eq(birth_card(&plan, &card), 0);
+    talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
+    const char *list = talk_es10(&card, "BF2D00");
+    cr_assert_not_null(strstr(list, "5A0A" BORN_ICCID));
+    cr_assert_not_null(strstr(list, "9F700100"), "it is not disabled: %s", list);
+    card_close(&card);
+}
+
+Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
+{
+    const char *packages[] = {PACKAGE, in_folder("gone.der")};
+    struct birth_plan plan = {.state = in_folder("chip"), .install = packages, .install_count = 2};
+    expect_refusal(&plan, "gone.der: No such file or directory");
+    const int file = open(packages[1], O_CREAT | O_WRONLY, 0600);
+    cr_assert_eq(write(file, "no package", 10), 10);
+    close(file);
+    expect_refusal(&plan, "gone.der");
+    struct card card;
+    plan.install_count = 0;
+    cr_assert_eq(birth_card(&plan, &card), 0);
+    talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
+    cr_assert_str_eq(talk_es10(&card, "BF2D00"), "BF2D02A0009000");
+    card_close(&card);
+}
