@@ -80,13 +80,10 @@ static json_t *describe_each(struct bytes list, json_t *(*one)(struct bytes))
 {
     json_t *array = json_array();
     struct tlv element;
-    while (tlv_take(&list, &element)) {
-        json_t *value = one(element.value);
-        if (value == NULL)
-            break;
-        json_array_append_new(array, value);
-    }
-    if (list.len == 0)
+    bool good = true;
+    while (good && tlv_take(&list, &element))
+        good = json_array_append_new(array, one(element.value)) == 0;
+    if (good && list.len == 0)
         return array;
     json_decref(array);
     return NULL;
@@ -105,13 +102,10 @@ json_t *describe_list(const struct describe_table *table, struct bytes list)
 {
     json_t *array = json_array();
     struct tlv element;
-    while (tlv_take(&list, &element)) {
-        json_t *object = describe_object(table, element.value);
-        if (object == NULL)
-            break;
-        json_array_append_new(array, object);
-    }
-    if (list.len == 0)
+    bool good = true;
+    while (good && tlv_take(&list, &element))
+        good = json_array_append_new(array, describe_object(table, element.value)) == 0;
+    if (good && list.len == 0)
         return array;
     json_decref(array);
     return NULL;

@@ -124,10 +124,10 @@ json_t *notification_element_statuses(struct bytes responses)
 {
     json_t *array = json_array();
     struct tlv response;
-    while (tlv_take_tag(&responses, DER_SEQUENCE, &response))
-        if (!add_response(response.value, array))
-            break;
-    if (responses.len == 0)
+    bool good = true;
+    while (good && tlv_take_tag(&responses, DER_SEQUENCE, &response))
+        good = add_response(response.value, array);
+    if (good && responses.len == 0)
         return array;
     json_decref(array);
     return NULL;

@@ -1,0 +1,394 @@
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "apdu/hex.h"
+#include "apdu/status.h"
+#include "crypto/hash.h"
+#include "tests/tools/fake_card.h"
+#include "tools/common/base64.h"
+#include "tools/lpa/download.h"
+#include "tools/lpa/interrupt.h"
+
+/* What goes wrong in a download. */
+enum trouble {
+    NOTHING,
+    OTHER_ADDRESS,       /* the server signs for another name */
+    OTHER_TRANSACTION,   /* and for another transaction */
+    CARD_REFUSES_SERVER, /* AuthenticateServer answers an error */
+    SERVER_REFUSES_CARD, /* AuthenticateClient: Failed */
+    FORBIDDEN_RULES,     /* PPR1, and the card's table is empty */
+    CODE_WANTED,
+    CARD_REFUSES_BINDING, /* PrepareDownload answers an error */
+    NO_PACKAGE,           /* GetBoundProfilePackage: HTTP 500 */
+    BROKEN_PACKAGE,
+    OTHER_METADATA,
+    CARD_STUMBLES,        /* a status word in mid-package */
+    NO_RESULT,            /* nothing at the end of the package */
+    CARD_REFUSES_PROFILE, /* a result that says so, at the first 86 */
+    SERVER_DEAF,          /* HandleNotification: HTTP 500 */
+    INTERRUPTED_EARLY,    /* while the server authenticates the card */
+    INTERRUPTED_LATE,     /* in mid-package */
+};
+
+/* seqNumber 5, installed, to a.b */
+#define NOTIFICATION                                                                               \
+    "BF2F1880010581020780"                                                                         \
+    "0C03612E62"                                                                                   \
+    "5A0A980010325476981032F4"
+
+struct bench {
+    enum trouble trouble;
+    struct fake_card card;
+    struct chip chip;
+    struct es10 es10;
+    struct http http;
+    struct progress progress;
+    struct fault fault;
+    struct download_wish wish;
+    json_t *document;
+    char log[2048]; /* what card and server were asked, in order */
+    char hash[HEX_SIZE(64)];
+    int announced;
+};
+
+static struct bench bench;
+
+static void note(const char *what)
+{
+    const size_t len = strlen(bench.log);
+    snprintf(bench.log + len, sizeof(bench.log) - len, "%s%s", len > 0 ? " " : "", what);
+}
+
+static void put_hex(struct writer *out, const char *hex)
+{
+    cr_assert(hex_decode(hex, out), "%s", hex);
+}
+
+/* ProfileInstallationResult of this transaction. */
+static void put_result(struct writer *out, bool success)
+{
+    const size_t whole = tlv_open(out, 0xBF37), data = tlv_open(out, 0xBF27);
+    put_hex(out, "80020102" NOTIFICATION "06028837");
+    put_hex(out, success ? "A20DA00B4F05A00000055904023000" : "A208A10680010581010C");
+    tlv_close(out, data);
+    put_hex(out, "5F3700");
+    tlv_close(out, whole);
+}
+
+static uint16_t load_segment(uint32_t tag, struct writer *out)
+{
+    if (tag == 0xA1 && bench.trouble == CARD_STUMBLES)
+        return SW_TECHNICAL_PROBLEM;
+    if (tag == 0xA1 && bench.trouble == INTERRUPTED_LATE)
+        raise(SIGINT);
+    if (tag == 0x86 && bench.trouble != NO_RESULT)
+        put_result(out, bench.trouble != CARD_REFUSES_PROFILE);
+    return SW_OK;
+}
+
+static uint16_t answer(void *context, struct bytes request, struct writer *out)
+{
+    (void)context;
+    char text[32];
+    struct tlv_header header;
+    struct tlv part;
+    cr_assert_eq(tlv_read_header(request, &header), TLV_FRONT_OK);
+    snprintf(text, sizeof(text), "%X", header.tag);
+    struct bytes content =
+        bytes_of(request.data + header.header_len, request.len - header.header_len);
+    if (header.tag == 0xBF41 && tlv_find(content, 0x81, &part))
+        snprintf(text, sizeof(text), "BF41:%u", part.value.data[0]);
+    note(text);
+    switch (header.tag) {
+    case 0xBF2E:
+        put_hex(out, "BF2E128010000102030405060708090A0B0C0D0E0F");
+        return SW_OK;
+    case 0xBF20:
+        put_hex(out, "BF2000");
+        return SW_OK;
+    case 0xBF38:
+        put_hex(out,
+                bench.trouble == CARD_REFUSES_SERVER ? "BF3809A10780020102020101" : "BF3802A000");
+        return SW_OK;
+    case 0xBF43:
+        put_hex(out, "BF4302A000");
+        return SW_OK;
+    case 0xBF21:
+        if (tlv_find(content, 0x04, &part))
+            hex_encode(part.value, bench.hash);
+        put_hex(out,
+                bench.trouble == CARD_REFUSES_BINDING ? "BF2109A10780020102020101" : "BF2102A000");
+        return SW_OK;
+    case 0xBF41:
+        put_hex(out, "BF4102A000");
+        return SW_OK;
+    case 0xBF28:
+        put_hex(out, "BF281DA01B" NOTIFICATION);
+        return SW_OK;
+    case 0xBF2B: {
+        const size_t whole = tlv_open(out, 0xBF2B), list = tlv_open(out, 0xA0);
+        put_result(out, false);
+        tlv_close(out, list);
+        tlv_close(out, whole);
+        return SW_OK;
+    }
+    case 0xBF30:
+        put_hex(out, "BF3003800100");
+        return SW_OK;
+    default:
+        return load_segment(header.tag, out);
+    }
+}
+
+static void add_hex(json_t *object, const char *name, const char *hex)
+{
+    uint8_t memory[1024];
+    char text[BASE64_SIZE(sizeof(memory))];
+    struct writer out = writer_on(memory, sizeof(memory));
+    put_hex(&out, hex);
+    base64_encode(writer_bytes(&out), text);
+    json_object_set_new(object, name, json_string(text));
+}
+
+static const char *metadata(void)
+{
+    return bench.trouble == FORBIDDEN_RULES
+               ? "BF251D5A0A980010325476981032F49101509201549902"
+                 "0640B705800362F210"
+               : "BF25195A0A980010325476981032F4910150920154B705800362F210";
+}
+
+static void add_package(json_t *object)
+{
+    uint8_t memory[1024];
+    char text[HEX_SIZE(sizeof(memory))];
+    struct writer out = writer_on(memory, sizeof(memory));
+    const size_t whole = tlv_open(&out, 0xBF36);
+    put_hex(&out, "BF2300A0028700");
+    const size_t sequence = tlv_open(&out, 0xA1), element = tlv_open(&out, 0x88);
+    put_hex(&out, metadata());
+    if (bench.trouble == OTHER_METADATA)
+        out.data[out.len - 1] ^= 1;
+    put_hex(&out, "0102030405060708");
+    tlv_close(&out, element);
+    tlv_close(&out, sequence);
+    put_hex(&out, bench.trouble == BROKEN_PACKAGE ? "A300" : "A3028600");
+    tlv_close(&out, whole);
+    hex_encode(writer_bytes(&out), text);
+    add_hex(object, "boundProfilePackage", text);
+}
+
+static void add_members(json_t *object, const char *function)
+{
+    if (strcmp(function, "initiateAuthentication") == 0) {
+        json_object_set_new(object, "transactionId", json_string("0102"));
+        add_hex(object, "serverSigned1",
+                bench.trouble == OTHER_ADDRESS       ? "3009800201028303612E63"
+                : bench.trouble == OTHER_TRANSACTION ? "3009800201038303612E62"
+                                                     : "3009800201028303612E62");
+        add_hex(object, "serverSignature1", "5F3700");
+        add_hex(object, "euiccCiPKIdToBeUsed", "0400");
+        add_hex(object, "serverCertificate", "3000");
+    } else if (strcmp(function, "authenticateClient") == 0) {
+        add_hex(object, "profileMetadata", metadata());
+        add_hex(object, "smdpSigned2",
+                bench.trouble == CODE_WANTED ? "3007800201020101FF" : "300780020102010100");
+        add_hex(object, "smdpSignature2", "5F3700");
+        add_hex(object, "smdpCertificate", "3000");
+    } else if (strcmp(function, "getBoundProfilePackage") == 0) {
+        add_package(object);
+    }
+}
+
+static long status_of(const char *function)
+{
+    if (strcmp(function, "handleNotification") == 0)
+        return bench.trouble == SERVER_DEAF ? 500 : 204;
+    return bench.trouble == NO_PACKAGE && strcmp(function, "getBoundProfilePackage") == 0 ? 500
+                                                                                          : 200;
+}
+
+static bool post(struct http *http, const char *address, const char *path, const char *json,
+                 struct http_answer *out)
+{
+    (void)http;
+    const char *function = strrchr(path, '/') + 1;
+    const bool client = strcmp(function, "authenticateClient") == 0;
+    const bool refused =
+        client && (bench.trouble == SERVER_REFUSES_CARD || bench.trouble == CARD_REFUSES_SERVER);
+    cr_expect_str_eq(address, "a.b");
+    cr_expect_not_null(strstr(json, strcmp(function, "initiateAuthentication") == 0 ? "smdpAddress"
+                                    : strcmp(function, "handleNotification") == 0
+                                        ? "pendingNotification"
+                                        : "\"transactionId\":\"0102\""));
+    note(function);
+    if (client && bench.trouble == INTERRUPTED_EARLY)
+        raise(SIGINT);
+    json_t *object = json_pack("{s:{s:{s:s}}}", "header", "functionExecutionStatus", "status",
+                               refused ? "Failed" : "Executed-Success");
+    add_members(object, function);
+    *out = (struct http_answer){.status = status_of(function)};
+    if (out->status == 200) {
+        out->body = json_dumps(object, JSON_COMPACT);
+        out->len = strlen(out->body);
+    }
+    json_decref(object);
+    return true;
+}
+
+static void announce(void *context, const json_t *profile)
+{
+    (void)context;
+    cr_expect_str_eq(json_string_value(json_object_get(profile, "iccid")), "8900012345678901234");
+    bench.announced++;
+}
+
+static void open_bench(void)
+{
+    memset(&bench, 0, sizeof(bench));
+    interrupt_start();
+    fake_card_init(&bench.card, answer, NULL);
+    cr_assert(chip_init(&bench.chip, &bench.card.transport, &bench.fault));
+    cr_assert(es10_init(&bench.es10, &bench.chip, &bench.fault));
+    cr_assert(chip_select(&bench.chip, BYTES(0xA0, 0x00, 0x00, 0x05, 0x59)));
+    bench.http = (struct http){.post = post, .fault = &bench.fault};
+    bench.document = json_object();
+    bench.wish.announce = announce;
+    cr_assert(activation_parse("1$a.b$M", &bench.wish.code, &bench.fault));
+    es10b_device_from_imei(NULL, &bench.wish.device);
+}
+
+static void close_bench(void)
+{
+    json_decref(bench.document);
+    es10_finish(&bench.es10);
+    chip_finish(&bench.chip);
+}
+
+static bool run(enum trouble trouble)
+{
+    const struct download_means means = {&bench.es10, &bench.http, &bench.progress, &bench.fault};
+    bench.trouble = trouble;
+    bench.log[0] = '\0';
+    return download_run(&means, &bench.wish, bench.document);
+}
+
+TestSuite(lpa_download, .init = open_bench, .fini = close_bench);
+
+#define BEGUN "BF2E BF20 initiateAuthentication"
+#define KNOWN BEGUN " BF38 authenticateClient"
+#define READY KNOWN " BF21 getBoundProfilePackage"
+
+struct scenario {
+    enum trouble trouble;
+    bool installed;
+    const char *code; /* of the fault; NULL: none */
+    const char *log;
+};
+
+static const struct scenario scenarios[] = {
+    {NOTHING, true, NULL, READY " BF36 A0 A1 88 A3 86 handleNotification BF30"},
+    {OTHER_ADDRESS, false, "", BEGUN},
+    {OTHER_TRANSACTION, false, "", BEGUN},
+    {CARD_REFUSES_SERVER, false, "invalidCertificate (1)", KNOWN},
+    {SERVER_REFUSES_CARD, false, "", KNOWN " BF41:127 cancelSession"},
+    {FORBIDDEN_RULES, false, "", KNOWN " BF43 BF41:3 cancelSession"},
+    {CODE_WANTED, false, "", KNOWN " BF41:0 cancelSession"},
+    {CARD_REFUSES_BINDING, false, "invalidCertificate (1)", KNOWN " BF21 BF41:127 cancelSession"},
+    {NO_PACKAGE, false, "HTTP 500", READY " BF41:127 cancelSession"},
+    {BROKEN_PACKAGE, false, "", READY " BF41:5 cancelSession"},
+    {OTHER_METADATA, false, "", READY " BF41:4 cancelSession"},
+    {CARD_STUMBLES, false, "6F00",
+     READY " BF36 A0 A1 BF41:5 cancelSession BF28 BF2B handleNotification BF30"},
+    {NO_RESULT, false, "",
+     READY " BF36 A0 A1 88 A3 86 BF41:5 cancelSession BF28 BF2B handleNotification BF30"},
+    {CARD_REFUSES_PROFILE, false, "installFailedDueToPEProcessingError (12) in loadProfileElements",
+     READY " BF36 A0 A1 88 A3 86 handleNotification BF30"},
+    {SERVER_DEAF, true, NULL, READY " BF36 A0 A1 88 A3 86 handleNotification"},
+    {INTERRUPTED_EARLY, false, "", KNOWN " BF41:0 cancelSession"},
+    {INTERRUPTED_LATE, false, "",
+     READY " BF36 A0 A1 BF41:0 cancelSession BF28 BF2B handleNotification BF30"},
+};
+
+Test(lpa_download, whatever_fails_both_sides_are_told)
+{
+    for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+        const struct scenario *scenario = &scenarios[i];
+        close_bench();
+        open_bench();
+        const bool installed = run(scenario->trouble);
+        cr_expect_eq(installed, scenario->installed, "case %zu: %s", i, bench.fault.text);
+        cr_expect_eq(bench.fault.raised, scenario->code != NULL, "case %zu", i);
+        if (scenario->code != NULL)
+            cr_expect_str_eq(bench.fault.code, scenario->code, "case %zu", i);
+        cr_expect_str_eq(bench.log, scenario->log, "case %zu: %s", i, bench.log);
+        cr_expect_null(bench.card.wrong, "case %zu: %s", i, bench.card.wrong);
+    }
+}
+
+Test(lpa_download, the_document_tells_what_happened)
+{
+    cr_assert(run(NOTHING));
+    cr_expect_eq(bench.announced, 1);
+    const json_t *result = json_object_get(bench.document, "result");
+    cr_expect(json_is_true(json_object_get(result, "installed")));
+    cr_expect_str_eq(json_string_value(json_object_get(result, "aid")), "A000000559");
+    cr_expect(
+        json_is_true(json_object_get(json_object_get(bench.document, "notification"), "sent")));
+    cr_expect_null(json_object_get(bench.document, "cancelled"));
+}
+
+Test(lpa_download, a_notification_may_be_kept_back)
+{
+    bench.wish.keep_notification = true;
+    cr_assert(run(NOTHING));
+    cr_expect_str_eq(bench.log, READY " BF36 A0 A1 88 A3 86");
+}
+
+Test(lpa_download, the_confirmation_code_goes_as_a_hash)
+{
+    uint8_t inner[SHA256_SIZE], outer[SHA256_SIZE];
+    char wanted[HEX_SIZE(SHA256_SIZE)];
+    const struct bytes code = bytes_of_text("4711");
+    bench.wish.confirmation_code = "4711";
+    cr_assert(run(CODE_WANTED), "%s", bench.fault.text);
+    sha256(&code, 1, inner);
+    sha256((struct bytes[]){bytes_of(inner, sizeof(inner)), BYTES(0x01, 0x02)}, 2, outer);
+    hex_encode(bytes_of(outer, sizeof(outer)), wanted);
+    cr_expect_str_eq(bench.hash, wanted);
+}
+
+Test(lpa_download, a_code_given_for_nothing_is_not_sent)
+{
+    bench.wish.confirmation_code = "4711";
+    cr_assert(run(NOTHING));
+    cr_expect_str_eq(bench.hash, "");
+}
+
+Test(lpa_download, a_missing_confirmation_code_costs_no_session)
+{
+    bench.wish.code.code_required = true;
+    cr_assert_not(run(CODE_WANTED));
+    cr_expect_str_eq(bench.log, "");
+    cr_expect_not_null(strstr(bench.fault.next, "--confirmation-code"));
+}
+
+Test(lpa_download, a_server_known_by_another_identifier_is_left_alone)
+{
+    strcpy(bench.wish.code.smdp_oid, "2.999.10");
+    cr_assert_not(run(NOTHING));
+    cr_expect_str_eq(bench.log, BEGUN);
+}
+
+Test(lpa_download, a_card_that_goes_away_at_any_command_leaves_a_fault)
+{
+    for (size_t dies = 4; dies < 40; dies++) {
+        close_bench();
+        open_bench();
+        bench.card.dies_after = dies;
+        const bool installed = run(NOTHING);
+        if (!installed)
+            cr_expect(bench.fault.raised, "after %zu commands", dies);
+    }
+}

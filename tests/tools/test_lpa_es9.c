@@ -1,0 +1,178 @@
+#include <criterion/criterion.h>
+
+#include "tools/lpa/es9.h"
+#include "tools/lpa/es9_status.h"
+
+#define HEADER(status) "\"header\":{\"functionExecutionStatus\":{\"status\":\"" status "\"}}"
+#define REFUSAL(data)                                                                              \
+    "{\"header\":{\"functionExecutionStatus\":{\"status\":\"Failed\",\"statusCodeData\":" data "}" \
+    "}"                                                                                            \
+    "}"
+
+static bool parse(enum es9_function function, const char *text, struct es9_answer *answer,
+                  struct fault *fault)
+{
+    *fault = (struct fault){0};
+    return es9_parse(function, text, strlen(text), answer, fault);
+}
+
+Test(lpa_es9, members_are_decoded)
+{
+    struct es9_answer answer;
+    struct fault fault;
+    cr_assert(parse(ES9_INITIATE_AUTHENTICATION,
+                    "{" HEADER(
+                        "Executed-Success") ",\"transactionId\":\"0a0B\","
+                                            "\"serverSigned1\":\"Zm9v\",\"serverSignature1\":"
+                                            "\"Zm9vYg==\",\"euiccCiPKIdToBeUsed\":"
+                                            "\"BAA=\",\"serverCertificate\":\"MAA=\",\"more\":[1]}",
+                    &answer, &fault),
+              "%s", fault.text);
+    cr_expect(bytes_equal(es9_field(&answer, ES9_TRANSACTION_ID), BYTES(0x0A, 0x0B)));
+    cr_expect(bytes_equal(es9_field(&answer, ES9_SERVER_SIGNED1), bytes_of_text("foo")));
+    cr_expect(bytes_equal(es9_field(&answer, ES9_SERVER_SIGNATURE1), bytes_of_text("foob")));
+    cr_expect(bytes_equal(es9_field(&answer, ES9_SERVER_CERTIFICATE), BYTES(0x30, 0x00)));
+    es9_answer_finish(&answer);
+}
+
+Test(lpa_es9, answers_without_content)
+{
+    struct es9_answer answer;
+    struct fault fault;
+    cr_expect(parse(ES9_CANCEL_SESSION, "{" HEADER("Executed-Success") "}", &answer, &fault));
+    cr_expect(parse(ES9_CANCEL_SESSION, "{" HEADER("Executed-WithWarning") "}", &answer, &fault));
+}
+
+Test(lpa_es9, malformed_answers_are_faults)
+{
+    const char *wrong[] = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "{\"header\":1}",
+        "{\"header\":{\"functionExecutionStatus\":{}}}",
+        "{\"header\":{\"functionExecutionStatus\":{\"status\":7}}}",
+        "{" HEADER("Executed-Success") "}",
+        "{" HEADER("Executed-Success") ",\"boundProfilePackage\":\"***\"}",
+        "{" HEADER("Executed-Success") ",\"boundProfilePackage\":\"Zm9\"}",
+        "{" HEADER("Executed-Success") ",\"boundProfilePackage\":{}}",
+        "{" HEADER("Executed-Success") ",\"boundProfilePackage\":null}",
+        "{" HEADER("Perhaps") ",\"boundProfilePackage\":\"Zm9v\"}",
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct es9_answer answer;
+        struct fault fault;
+        cr_expect_not(parse(ES9_GET_BOUND_PROFILE_PACKAGE, wrong[i], &answer, &fault), "%s",
+                      wrong[i]);
+        cr_expect(fault.raised && fault.text[0] != '\0');
+        cr_expect_null(answer.fields[ES9_BOUND_PROFILE_PACKAGE].data);
+    }
+}
+
+Test(lpa_es9, a_refusal_names_codes_meaning_and_remedy)
+{
+    struct es9_answer answer;
+    struct fault fault;
+    cr_assert_not(parse(ES9_AUTHENTICATE_CLIENT,
+                        REFUSAL("{\"subjectCode\":\"8.2.6\",\"reasonCode\":\"3.8\",\"message\":"
+                                "\"not \\u001b[31mhere\"}"),
+                        &answer, &fault));
+    cr_expect_str_eq(fault.where, "ES9+.AuthenticateClient");
+    cr_expect_str_eq(fault.code, "8.2.6/3.8");
+    cr_expect_not_null(strstr(fault.text, "the matching id is unknown"));
+    cr_expect_not_null(strstr(fault.text, "not ?[31mhere"));
+    cr_expect_not_null(strstr(fault.next, "activation code"));
+}
+
+Test(lpa_es9, a_refusal_may_be_incomplete_or_hostile)
+{
+    const char *texts[] = {
+        REFUSAL("{}"),
+        REFUSAL("null"),
+        REFUSAL("{\"subjectCode\":\"8.2.6\"}"),
+        REFUSAL("{\"subjectCode\":8,\"reasonCode\":3}"),
+        REFUSAL("{\"subjectCode\":\"1234567890123456789012345\",\"reasonCode\":\"\\u001b\"}"),
+        REFUSAL("{\"subjectCode\":\"\",\"reasonCode\":\"\"}"),
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct es9_answer answer;
+        struct fault fault;
+        cr_expect_not(parse(ES9_CANCEL_SESSION, texts[i], &answer, &fault));
+        cr_expect(fault.raised);
+        cr_expect_null(strchr(fault.code, '\x1B'));
+    }
+}
+
+Test(lpa_es9, pairs_without_a_row_are_explained_word_by_word)
+{
+    char text[ES9_STATUS_TEXT_SIZE];
+    cr_expect_null(es9_status_explain("8.1.3", "3.7", text));
+    cr_expect_str_eq(text, "eUICC certificate: unavailable");
+    cr_expect_null(es9_status_explain("99", "3.1", text));
+    cr_expect_str_eq(text, "code without a meaning here: unsupported");
+    cr_expect_not_null(es9_status_explain("8.8.5", "6.4", text));
+}
+
+/* What a server got, and what it says; the tests of the transfer itself need a real server. */
+static struct {
+    char path[128], request[512];
+    long status;
+    const char *body;
+} server;
+
+static bool post(struct http *http, const char *address, const char *path, const char *json,
+                 struct http_answer *answer)
+{
+    (void)http, (void)address;
+    snprintf(server.path, sizeof(server.path), "%s", path);
+    snprintf(server.request, sizeof(server.request), "%s", json);
+    *answer = (struct http_answer){server.status, NULL, 0};
+    if (server.body != NULL)
+        *answer = (struct http_answer){server.status, strdup(server.body), strlen(server.body)};
+    return true;
+}
+
+static bool call(enum es9_function function, const char *address, struct fault *fault)
+{
+    struct http http = {.post = post, .fault = fault};
+    struct es9_answer answer;
+    const struct es9_argument arguments[] = {
+        {ES9_TRANSACTION_ID, BYTES(0xAB, 0x01)},
+        {ES9_CANCEL_SESSION_RESPONSE, BYTES(0xBF, 0x41, 0x00)},
+        {ES9_SMDP_ADDRESS, bytes_of_text("a.b")},
+    };
+    *fault = (struct fault){0};
+    const bool good = es9_call(&http, function, address, arguments, 3, &answer);
+    es9_answer_finish(&answer);
+    return good;
+}
+
+Test(lpa_es9, requests_are_written_and_status_lines_judged)
+{
+    struct fault fault;
+    server.status = 204;
+    cr_expect(call(ES9_HANDLE_NOTIFICATION, "a.b", &fault));
+    cr_expect_str_eq(server.path, "/gsma/rsp2/es9plus/handleNotification");
+    cr_expect_str_eq(server.request,
+                     "{\"transactionId\":\"AB01\",\"cancelSessionResponse\":\"v0EA\","
+                     "\"smdpAddress\":\"a.b\"}");
+    cr_expect_not(call(ES9_AUTHENTICATE_CLIENT, "a.b", &fault));
+    server.status = 200;
+    cr_expect(call(ES9_HANDLE_NOTIFICATION, "a.b", &fault));
+    cr_expect_not(call(ES9_AUTHENTICATE_CLIENT, "a.b", &fault));
+    server.status = 500;
+    server.body = "<html>";
+    cr_expect_not(call(ES9_HANDLE_NOTIFICATION, "a.b", &fault));
+    cr_expect_str_eq(fault.code, "HTTP 500");
+}
+
+Test(lpa_es9, an_address_cannot_become_another_url)
+{
+    const char *wrong[] = {"", "a.b/../x", "a b", "u@a.b", "a.b?x", "a.b#x", "a\n"};
+    struct fault fault;
+    server.status = 204;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        cr_expect_not(call(ES9_HANDLE_NOTIFICATION, wrong[i], &fault), "%s", wrong[i]);
+}
