@@ -93,6 +93,9 @@ static int check_form(struct saip *saip, const struct saip_pe *pe)
     trace_detail("%s: %s of %s is not as the format has it", pe->row->name,
                  fault.field != NULL ? fault.field : "an element",
                  fault.type->name != NULL ? fault.type->name : "a part");
+    /* A service that nobody has heard of is one that the card lacks (TCA §8.2.1). */
+    if (fault.kind == PE_SCHEMA_UNKNOWN && fault.type == saip_service_list())
+        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, fault.at);
     if (fault.kind == PE_SCHEMA_UNKNOWN)
         return saip_warn(saip, pe, PE_INVALID_PARAMETER, NONE, fault.at);
     return saip_refuse(saip, statuses[fault.kind], fault.at);

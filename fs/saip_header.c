@@ -33,6 +33,11 @@ static const uint8_t service_bits[] = {
     SAIP_SERVICE_SCP11C,        SAIP_SERVICE_S16,           SAIP_SERVICE_EAKA,
 };
 
+const struct pe_schema_type *saip_service_list(void)
+{
+    return pe_schema_profile_element.fields[0].type->fields[HEADER_SERVICES].type;
+}
+
 static int check_version(struct saip *saip, const struct saip_pe *pe)
 {
     uint32_t major = 0, minor = 0;

@@ -152,6 +152,9 @@ static inline bool saip_supports(const struct saip *saip, enum saip_service serv
     return (saip->platform.services >> service & 1) != 0;
 }
 
+/* ServicesList of the profile header. */
+const struct pe_schema_type *saip_service_list(void);
+
 /* Memory of the profile; NULL, with the element refused as not-enough-memory, when it is full. */
 void *saip_alloc(struct saip *saip, size_t size);
 /* The same for a copy; *out borrows from the profile. PE_OK or the refusal. */

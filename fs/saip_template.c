@@ -2,6 +2,7 @@
  * is a File, which says what differs from the template's row. */
 #include "apdu/der.h"
 #include "fs/saip_file.h"
+#include "fs/saip_service.h"
 
 enum pe_field { PE_HEADER, PE_TEMPLATE, PE_FIRST_FILE };
 
@@ -19,24 +20,6 @@ struct session {
     const struct template *template;
     struct file *base;                       /* where the first file goes; NULL: it has no place */
     struct file *made[PE_SCHEMA_FIELDS_MAX]; /* by field: the first file of each row */
-};
-
-/* Files that need a service which is not in the table of templates (TCA §9.5.2, TCA §9.6.2):
- * skipped where the card lacks it, with this additional-information. */
-static const struct {
-    uint8_t template;
-    uint16_t fid;
-    enum saip_service service;
-    uint8_t additional;
-} served_files[] = {
-    {5, 0x6FD6, SAIP_SERVICE_GBA_USIM, 1}, /* EF.GBABP */
-    {5, 0x6FDA, SAIP_SERVICE_GBA_USIM, 1}, /* EF.GBANL */
-    {5, 0x6FDD, SAIP_SERVICE_GBA_USIM, 1}, /* EF.NAFKCA */
-    {5, 0x6FD7, SAIP_SERVICE_MBMS, 2},     /* EF.MSK */
-    {5, 0x6FD8, SAIP_SERVICE_MBMS, 2},     /* EF.MUK */
-    {9, 0x6FD5, SAIP_SERVICE_GBA_ISIM, 1}, /* EF.GBABP */
-    {9, 0x6FD7, SAIP_SERVICE_GBA_ISIM, 1}, /* EF.GBANL */
-    {9, 0x6FDD, SAIP_SERVICE_GBA_ISIM, 1}, /* EF.NAFKCA */
 };
 
 static bool is_directory_row(const struct template_file *row)
@@ -137,32 +120,17 @@ static int run_file(struct session *session, const struct template_file *row,
     return result;
 }
 
-/* Whether the card lacks the service that a file is for. */
-static int check_service(struct session *session, const struct template_file *row,
-                         const struct tlv *field, bool *skipped)
-{
-    *skipped = false;
-    for (size_t i = 0; i < sizeof served_files / sizeof served_files[0]; i++) {
-        if (served_files[i].template != session->template->number ||
-            served_files[i].fid != row->fid ||
-            saip_supports(session->saip, served_files[i].service))
-            continue;
-        *skipped = true;
-        return saip_warn(session->saip, session->pe, PE_FEATURE_NOT_SUPPORTED,
-                         served_files[i].additional, field->whole.data);
-    }
-    return PE_OK;
-}
-
 static int run_field(struct session *session, size_t field)
 {
     const struct tlv *file = &session->pe->fields[field];
     const struct template_file *row = row_of_field(session->template, field);
-    bool skipped;
+    uint8_t additional;
     if (row == NULL) /* a later version's file */
         return saip_refuse(session->saip, PE_INVALID_PARAMETER, file->whole.data);
-    const int result = check_service(session, row, file, &skipped);
-    return result != PE_OK || skipped ? result : run_file(session, row, file);
+    if (saip_service_forbids(session->saip, session->template->number, row->fid, &additional))
+        return saip_warn(session->saip, session->pe, PE_FEATURE_NOT_SUPPORTED, additional,
+                         file->whole.data);
+    return run_file(session, row, file);
 }
 
 /* A file of a template "created by default" that the package does not mention; one that the
@@ -254,5 +222,6 @@ int saip_template(struct saip *saip, const struct saip_pe *pe)
     const int result = run_fields(&session);
     if (result != PE_OK || base < TEMPLATE_ADF_USIM || base > TEMPLATE_ADF_CSIM)
         return result;
+    saip_service_clear(saip, session.template->number, saip->now.adf);
     return note_adf(saip, base, pe);
 }
