@@ -1,0 +1,551 @@
+#include "tests/tools/mini_card.h"
+
+#include <criterion/criterion.h>
+#include <criterion/logging.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/der.h"
+#include "apdu/hex.h"
+#include "crypto/bsp.h"
+#include "crypto/hash.h"
+#include "tools/common/base64.h"
+
+#define ROOM 65536
+
+static struct bytes key_id(const struct mini_card *card)
+{
+    return card->ci.certificate.subject_key_id;
+}
+
+void mini_card_insert(struct mini_card *card, const char *pki, enum ec_curve curve)
+{
+    *card = (struct mini_card){
+        .svn = {2, 5, 0}, .free_memory = 1 << 20, .profile_version = {3, 3, 1}, .sequence = 1};
+    cr_assert_eq(ec_start(), 0);
+    random_init(&card->random);
+    cr_assert_eq(pki_read(pki, PKI_CI, curve, &card->ci), 0);
+    cr_assert_eq(pki_read(pki, PKI_EUM, curve, &card->eum), 0);
+    cr_assert_eq(pki_read(pki, PKI_EUICC, curve, &card->euicc), 0);
+    cr_assert_not_null(card->euicc.key);
+}
+
+void mini_card_remove(struct mini_card *card)
+{
+    pki_entity_finish(&card->ci);
+    pki_entity_finish(&card->eum);
+    pki_entity_finish(&card->euicc);
+    ec_private_destroy(card->one_time_key);
+    *card = (struct mini_card){0};
+}
+
+static void set_bytes(json_t *object, const char *name, struct bytes bytes)
+{
+    char *text = malloc(BASE64_SIZE(bytes.len));
+    cr_assert_not_null(text);
+    base64_encode(bytes, text);
+    json_object_set_new(object, name, json_string(text));
+    free(text);
+}
+
+static struct blob get_bytes(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    cr_assert_not_null(text, "%s is missing", name);
+    struct blob out = {malloc(BASE64_DECODED_MAX(strlen(text))), 0};
+    struct writer writer = writer_on(out.data, BASE64_DECODED_MAX(strlen(text)));
+    cr_assert(base64_decode(bytes_of_text(text), &writer), "%s is no base64", name);
+    out.len = writer.len;
+    return out;
+}
+
+static struct bytes must_take(struct bytes *from, uint32_t tag)
+{
+    struct tlv element;
+    cr_assert(tlv_take_tag(from, tag, &element), "no %X", (unsigned)tag);
+    return element.value;
+}
+
+static void put_id(json_t *request, const struct mini_card *card)
+{
+    char digits[HEX_SIZE(16)];
+    hex_encode(bytes_of(card->transaction_id, 16), digits);
+    json_object_set_new(request, "transactionId", json_string(digits));
+}
+
+static void put_lists(const struct mini_card *card, struct writer *out)
+{
+    for (uint32_t tag = 0xA9; tag <= 0xAA; tag++) {
+        const size_t list = tlv_open(out, tag);
+        tlv_put(out, DER_OCTET_STRING, key_id(card));
+        tlv_close(out, list);
+    }
+}
+
+json_t *mini_card_initiate(struct mini_card *card, const char *address)
+{
+    uint8_t memory[512];
+    struct writer info = writer_on(memory, sizeof(memory));
+    cr_assert_eq(random_fill(&card->random, card->challenge, 16), 0);
+    const size_t whole = tlv_open(&info, 0xBF20);
+    tlv_put(&info, 0x82, bytes_of(card->svn, 3));
+    put_lists(card, &info);
+    tlv_close(&info, whole);
+    json_t *request = json_object();
+    json_object_set_new(request, "smdpAddress", json_string(address));
+    set_bytes(request, "euiccChallenge", bytes_of(card->challenge, 16));
+    set_bytes(request, "euiccInfo1", writer_bytes(&info));
+    return request;
+}
+
+static void check_signature(struct bytes point, enum ec_curve curve, const struct bytes *parts,
+                            size_t count, struct bytes element)
+{
+    struct tlv signature;
+    cr_assert(tlv_whole(element, 0x5F37, &signature));
+    cr_assert(ec_verify(curve, point, parts, count, signature.value));
+}
+
+void mini_card_take_initiation(struct mini_card *card, const json_t *response)
+{
+    struct blob signed1 = get_bytes(response, "serverSigned1");
+    struct blob signature1 = get_bytes(response, "serverSignature1");
+    struct blob server = get_bytes(response, "serverCertificate");
+    struct blob chosen = get_bytes(response, "euiccCiPKIdToBeUsed");
+    struct certificate certificate;
+    struct tlv sequence, id;
+    cr_assert_eq(certificate_parse(blob_bytes(&server), &certificate), CERTIFICATE_OK);
+    cr_assert_eq(certificate_verify(&certificate, &card->ci.certificate), CERTIFICATE_OK);
+    cr_assert_eq(certificate.role, RSP_ROLE_DP_AUTH);
+    const struct bytes part = blob_bytes(&signed1);
+    check_signature(certificate.point, certificate.curve, &part, 1, blob_bytes(&signature1));
+    cr_assert(tlv_whole(blob_bytes(&chosen), DER_OCTET_STRING, &id));
+    cr_assert(bytes_equal(id.value, key_id(card)));
+
+    cr_assert(tlv_whole(part, DER_SEQUENCE, &sequence));
+    const struct bytes transaction = must_take(&sequence.value, 0x80);
+    cr_assert(bytes_copy_exact(transaction, card->transaction_id, 16));
+    cr_assert(bytes_equal(must_take(&sequence.value, 0x81), bytes_of(card->challenge, 16)));
+    const struct bytes address = must_take(&sequence.value, 0x83);
+    snprintf(card->address, sizeof(card->address), "%.*s", (int)address.len,
+             (const char *)address.data);
+    cr_assert(bytes_copy_exact(must_take(&sequence.value, 0x84), card->server_challenge, 16));
+    card->server_oid_len = certificate.registered_id.len;
+    memcpy(card->server_oid, certificate.registered_id.data, certificate.registered_id.len);
+
+    char digits[HEX_SIZE(16)];
+    hex_encode(transaction, digits);
+    cr_assert_str_eq(json_string_value(json_object_get(response, "transactionId")), digits);
+    blob_finish(&signed1);
+    blob_finish(&signature1);
+    blob_finish(&server);
+    blob_finish(&chosen);
+}
+
+/* 5F37 over the parts by SK.EUICC. */
+static void put_signature(struct mini_card *card, const struct bytes *parts, size_t count,
+                          struct writer *out)
+{
+    cr_assert_eq(ec_sign(card->euicc.key, &card->random, parts, count, card->signature), 0);
+    if (card->fault == MINI_CARD_WRONG_SIGNATURE)
+        card->signature[EC_SIGNATURE_SIZE / 2] ^= 1;
+    tlv_put(out, 0x5F37, bytes_of(card->signature, sizeof(card->signature)));
+}
+
+static void put_transaction(const struct mini_card *card, struct writer *out)
+{
+    uint8_t id[16];
+    memcpy(id, card->transaction_id, sizeof(id));
+    id[0] ^= card->fault == MINI_CARD_WRONG_TRANSACTION;
+    tlv_put(out, 0x80, bytes_of(id, sizeof(id)));
+}
+
+static void put_info2(const struct mini_card *card, struct writer *out)
+{
+    uint8_t memory[64];
+    struct writer resource = writer_on(memory, sizeof(memory));
+    const uint8_t free_memory[] = {(uint8_t)(card->free_memory >> 24),
+                                   (uint8_t)(card->free_memory >> 16),
+                                   (uint8_t)(card->free_memory >> 8), (uint8_t)card->free_memory};
+    tlv_put_u8(&resource, 0x81, 0);
+    tlv_put(&resource, 0x82, bytes_of(free_memory, sizeof(free_memory)));
+    tlv_put(&resource, 0x83, BYTES(0x20, 0x00));
+    const size_t info = tlv_open(out, 0xBF22);
+    tlv_put(out, 0x81, bytes_of(card->profile_version, 3));
+    tlv_put(out, 0x82, bytes_of(card->svn, 3));
+    tlv_put(out, 0x83, BYTES(1, 0, 0));
+    tlv_put(out, 0x84, writer_bytes(&resource));
+    tlv_put(out, 0x85, BYTES(0x04, 0x70));
+    tlv_put(out, 0x88, BYTES(0x04, 0x90));
+    put_lists(card, out);
+    if (card->forbidden_rules != 0)
+        der_put_bits(out, 0x99, card->forbidden_rules);
+    tlv_put(out, DER_OCTET_STRING, BYTES(0, 0, 1));
+    tlv_put(out, DER_UTF8_STRING, bytes_of_text("XX-YY-0001"));
+    tlv_put(out, 0x93, BYTES(3, 1, 0)); /* a field of a newer release */
+    tlv_close(out, info);
+}
+
+static void put_context(const struct mini_card *card, struct writer *out)
+{
+    const size_t context = tlv_open(out, 0xA0);
+    if (card->matching_id != NULL)
+        tlv_put(out, 0x80, bytes_of_text(card->matching_id));
+    const size_t device = tlv_open(out, 0xA1);
+    tlv_put(out, 0x80, BYTES(0x35, 0x29, 0x06, 0x11));
+    tlv_put(out, 0xA1, (struct bytes){0});
+    tlv_close(out, device);
+    tlv_close(out, context);
+}
+
+static void put_signed1(const struct mini_card *card, struct writer *out)
+{
+    uint8_t challenge[16];
+    memcpy(challenge, card->server_challenge, sizeof(challenge));
+    challenge[15] ^= card->fault == MINI_CARD_WRONG_CHALLENGE;
+    const char *address =
+        card->fault == MINI_CARD_WRONG_ADDRESS ? "other.example.com" : card->address;
+    const size_t sequence = tlv_open(out, DER_SEQUENCE);
+    put_transaction(card, out);
+    tlv_put(out, 0x83, bytes_of_text(address));
+    tlv_put(out, 0x84, bytes_of(challenge, sizeof(challenge)));
+    put_info2(card, out);
+    put_context(card, out);
+    tlv_close(out, sequence);
+}
+
+static void put_certificates(const struct mini_card *card, struct writer *out)
+{
+    struct blob other = {0};
+    writer_put(out, card->euicc.certificate.whole);
+    if (card->other_eum != NULL)
+        cr_assert_eq(blob_read_file(card->other_eum, 4096, &other), 0);
+    writer_put(out, other.len > 0 ? blob_bytes(&other) : card->eum.certificate.whole);
+    blob_finish(&other);
+}
+
+/* { transactionId, code } under A1 */
+static void put_error(const struct mini_card *card, struct writer *out)
+{
+    const size_t choice = tlv_open(out, 0xA1);
+    put_transaction(card, out);
+    der_put_integer(out, DER_INTEGER, 2);
+    tlv_close(out, choice);
+}
+
+json_t *mini_card_authenticate(struct mini_card *card)
+{
+    uint8_t signed_memory[2048], memory[8192];
+    struct writer signed1 = writer_on(signed_memory, sizeof(signed_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    put_signed1(card, &signed1);
+    const struct bytes part = writer_bytes(&signed1);
+    const size_t whole = tlv_open(&out, 0xBF38);
+    if (card->fault == MINI_CARD_ERROR) {
+        put_error(card, &out);
+    } else {
+        const size_t choice = tlv_open(&out, 0xA0);
+        writer_put(&out, part);
+        put_signature(card, &part, 1, &out);
+        put_certificates(card, &out);
+        tlv_close(&out, choice);
+    }
+    tlv_close(&out, whole);
+    cr_assert_not(out.overflow);
+    json_t *request = json_object();
+    put_id(request, card);
+    set_bytes(request, "authenticateServerResponse", writer_bytes(&out));
+    return request;
+}
+
+/* smdpSignature2 covers smdpSigned2 and the signature that the card gave before. */
+static void check_signature2(struct mini_card *card, struct bytes signed2, struct bytes signature2)
+{
+    uint8_t memory[80];
+    struct writer own = writer_on(memory, sizeof(memory));
+    struct tlv signature;
+    tlv_put(&own, 0x5F37, bytes_of(card->signature, sizeof(card->signature)));
+    const struct bytes parts[] = {signed2, writer_bytes(&own)};
+    check_signature(bytes_of(card->dp_point, EC_POINT_SIZE), card->euicc.certificate.curve, parts,
+                    2, signature2);
+    cr_assert(tlv_whole(signature2, 0x5F37, &signature));
+    cr_assert(bytes_copy_exact(signature.value, card->dp_signature2, EC_SIGNATURE_SIZE));
+}
+
+void mini_card_take_metadata(struct mini_card *card, const json_t *response)
+{
+    struct blob signed2 = get_bytes(response, "smdpSigned2");
+    struct blob signature2 = get_bytes(response, "smdpSignature2");
+    struct blob server = get_bytes(response, "smdpCertificate");
+    struct blob metadata = get_bytes(response, "profileMetadata");
+    struct certificate certificate;
+    struct tlv sequence, request, named;
+    cr_assert_eq(certificate_parse(blob_bytes(&server), &certificate), CERTIFICATE_OK);
+    cr_assert_eq(certificate_verify(&certificate, &card->ci.certificate), CERTIFICATE_OK);
+    cr_assert_eq(certificate.role, RSP_ROLE_DP_PB);
+    cr_assert(bytes_copy_exact(certificate.point, card->dp_point, EC_POINT_SIZE));
+    check_signature2(card, blob_bytes(&signed2), blob_bytes(&signature2));
+
+    cr_assert(tlv_whole(blob_bytes(&signed2), DER_SEQUENCE, &sequence));
+    cr_assert(bytes_equal(must_take(&sequence.value, 0x80), bytes_of(card->transaction_id, 16)));
+    cr_assert(der_to_boolean(must_take(&sequence.value, DER_BOOLEAN), &card->code_required));
+    cr_assert(tlv_take_optional(&sequence.value, 0x5F49, &named));
+    card->one_time_key_named =
+        card->one_time_key != NULL &&
+        bytes_equal(named.value, bytes_of(ec_private_point(card->one_time_key), EC_POINT_SIZE));
+
+    cr_assert(tlv_whole(blob_bytes(&metadata), 0xBF25, &request));
+    cr_assert(bytes_copy_exact(must_take(&request.value, 0x5A), card->iccid, 10));
+    blob_finish(&signed2);
+    blob_finish(&signature2);
+    blob_finish(&server);
+    blob_finish(&metadata);
+}
+
+static void put_hash(const struct mini_card *card, struct writer *out)
+{
+    uint8_t inner[SHA256_SIZE], outer[SHA256_SIZE];
+    if (card->confirmation_code == NULL)
+        return;
+    const struct bytes code = bytes_of_text(card->confirmation_code);
+    cr_assert_eq(sha256(&code, 1, inner), 0);
+    const struct bytes parts[] = {bytes_of(inner, sizeof(inner)),
+                                  bytes_of(card->transaction_id, 16)};
+    cr_assert_eq(sha256(parts, 2, outer), 0);
+    tlv_put(out, DER_OCTET_STRING, bytes_of(outer, sizeof(outer)));
+}
+
+static void draw_one_time_key(struct mini_card *card)
+{
+    if (card->one_time_key != NULL && card->one_time_key_named && card->keep_one_time_key)
+        return;
+    ec_private_destroy(card->one_time_key);
+    cr_assert_eq(
+        ec_private_generate(&card->random, card->euicc.certificate.curve, &card->one_time_key), 0);
+}
+
+json_t *mini_card_prepare(struct mini_card *card)
+{
+    uint8_t signed_memory[512], dp_memory[80], memory[1024], point[EC_POINT_SIZE];
+    struct writer signed2 = writer_on(signed_memory, sizeof(signed_memory));
+    struct writer dp = writer_on(dp_memory, sizeof(dp_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    draw_one_time_key(card);
+    memcpy(point, ec_private_point(card->one_time_key), sizeof(point));
+    point[EC_POINT_SIZE - 1] ^= card->fault == MINI_CARD_WRONG_POINT;
+    const size_t sequence = tlv_open(&signed2, DER_SEQUENCE);
+    put_transaction(card, &signed2);
+    tlv_put(&signed2, 0x5F49, bytes_of(point, sizeof(point)));
+    put_hash(card, &signed2);
+    tlv_close(&signed2, sequence);
+    tlv_put(&dp, 0x5F37, bytes_of(card->dp_signature2, EC_SIGNATURE_SIZE));
+    const struct bytes parts[] = {writer_bytes(&signed2), writer_bytes(&dp)};
+    const size_t whole = tlv_open(&out, 0xBF21);
+    if (card->fault == MINI_CARD_ERROR) {
+        put_error(card, &out);
+    } else {
+        const size_t choice = tlv_open(&out, 0xA0);
+        writer_put(&out, parts[0]);
+        put_signature(card, parts, 2, &out);
+        tlv_close(&out, choice);
+    }
+    tlv_close(&out, whole);
+    json_t *request = json_object();
+    put_id(request, card);
+    set_bytes(request, "prepareDownloadResponse", writer_bytes(&out));
+    return request;
+}
+
+static void put_oid(const struct mini_card *card, uint32_t tag, struct writer *out)
+{
+    uint8_t oid[sizeof(card->server_oid)];
+    memcpy(oid, card->server_oid, card->server_oid_len);
+    oid[card->server_oid_len - 1] ^= card->fault == MINI_CARD_WRONG_OID;
+    tlv_put(out, tag, bytes_of(oid, card->server_oid_len));
+}
+
+json_t *mini_card_cancel(struct mini_card *card, uint8_t reason)
+{
+    uint8_t signed_memory[128], memory[256];
+    struct writer signed_part = writer_on(signed_memory, sizeof(signed_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    const size_t sequence = tlv_open(&signed_part, DER_SEQUENCE);
+    put_transaction(card, &signed_part);
+    put_oid(card, 0x81, &signed_part);
+    tlv_put_u8(&signed_part, 0x82, reason);
+    tlv_close(&signed_part, sequence);
+    const struct bytes part = writer_bytes(&signed_part);
+    const size_t whole = tlv_open(&out, 0xBF41);
+    if (card->fault == MINI_CARD_ERROR) {
+        tlv_put_u8(&out, 0x81, 5);
+    } else {
+        const size_t choice = tlv_open(&out, 0xA0);
+        writer_put(&out, part);
+        put_signature(card, &part, 1, &out);
+        tlv_close(&out, choice);
+    }
+    tlv_close(&out, whole);
+    json_t *request = json_object();
+    put_id(request, card);
+    set_bytes(request, "cancelSessionResponse", writer_bytes(&out));
+    return request;
+}
+
+static void put_notification(struct mini_card *card, uint32_t operation, struct writer *out)
+{
+    const size_t metadata = tlv_open(out, 0xBF2F);
+    der_put_integer(out, 0x80, card->sequence++);
+    der_put_bits(out, 0x81, operation);
+    tlv_put(out, DER_UTF8_STRING, bytes_of_text(card->address));
+    tlv_put(out, 0x5A, bytes_of(card->iccid, sizeof(card->iccid)));
+    tlv_close(out, metadata);
+}
+
+static void put_final(bool installed, struct writer *out)
+{
+    const size_t final = tlv_open(out, 0xA2);
+    const size_t choice = tlv_open(out, installed ? 0xA0 : 0xA1);
+    if (installed) {
+        tlv_put(out, 0x4F, BYTES(0xA0, 0x00, 0x00, 0x05, 0x59));
+        tlv_put(out, DER_OCTET_STRING, BYTES(0x30, 0x00));
+    } else {
+        tlv_put_u8(out, 0x80, 5);
+        tlv_put_u8(out, 0x81, 12);
+    }
+    tlv_close(out, choice);
+    tlv_close(out, final);
+}
+
+json_t *mini_card_result(struct mini_card *card, bool installed)
+{
+    uint8_t data_memory[512], memory[1024];
+    struct writer data = writer_on(data_memory, sizeof(data_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    const size_t sequence = tlv_open(&data, 0xBF27);
+    put_transaction(card, &data);
+    put_notification(card, 1, &data);
+    put_oid(card, DER_OBJECT_IDENTIFIER, &data);
+    put_final(installed, &data);
+    tlv_close(&data, sequence);
+    const struct bytes part = writer_bytes(&data);
+    const size_t whole = tlv_open(&out, 0xBF37);
+    writer_put(&out, part);
+    put_signature(card, &part, 1, &out);
+    tlv_close(&out, whole);
+    json_t *request = json_object();
+    set_bytes(request, "pendingNotification", writer_bytes(&out));
+    return request;
+}
+
+json_t *mini_card_notify(struct mini_card *card, uint32_t operation)
+{
+    uint8_t part_memory[512], memory[4096];
+    struct writer part = writer_on(part_memory, sizeof(part_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    put_notification(card, operation, &part);
+    const struct bytes bytes = writer_bytes(&part);
+    const size_t whole = tlv_open(&out, DER_SEQUENCE);
+    writer_put(&out, bytes);
+    put_signature(card, &bytes, 1, &out);
+    put_certificates(card, &out);
+    tlv_close(&out, whole);
+    json_t *request = json_object();
+    set_bytes(request, "pendingNotification", writer_bytes(&out));
+    return request;
+}
+
+/* All segments of a sequence, opened and joined. */
+static struct blob open_segments(struct bsp *bsp, enum bsp_mode mode, uint32_t tag,
+                                 struct bytes segments, struct mini_card_installed *out)
+{
+    struct blob plain = {malloc(ROOM), 0};
+    struct writer writer = writer_on(plain.data, ROOM);
+    while (segments.len > 0) {
+        struct tlv segment;
+        cr_assert(tlv_take_tag(&segments, tag, &segment));
+        cr_assert_eq(bsp_open(bsp, mode, &segment, &writer), BSP_OK);
+        if (segment.whole.len > out->longest_segment)
+            out->longest_segment = segment.whole.len;
+    }
+    plain.len = writer.len;
+    return plain;
+}
+
+/* InitialiseSecureChannel: the signature, then the session keys. */
+static void open_channel(struct mini_card *card, struct bytes value, struct bsp *bsp,
+                         struct mini_card_installed *out)
+{
+    uint8_t memory[80];
+    struct writer own = writer_on(memory, sizeof(memory));
+    struct secret shared;
+    const uint8_t *start = value.data;
+    cr_assert(bytes_equal(must_take(&value, 0x82), BYTES(1)));
+    cr_assert(bytes_equal(must_take(&value, 0x80), bytes_of(card->transaction_id, 16)));
+    struct bytes template = must_take(&value, 0xA6);
+    const struct bytes otpk = must_take(&value, 0x5F49);
+    tlv_put(&own, 0x5F49, bytes_of(ec_private_point(card->one_time_key), EC_POINT_SIZE));
+    const struct bytes parts[] = {bytes_of(start, (size_t)(value.data - start)),
+                                  writer_bytes(&own)};
+    check_signature(bytes_of(card->dp_point, EC_POINT_SIZE), card->euicc.certificate.curve, parts,
+                    2, value);
+    cr_assert(bytes_equal(must_take(&template, 0x80), BYTES(0x88)));
+    cr_assert(bytes_equal(must_take(&template, 0x81), BYTES(0x10)));
+    const struct bytes host_id = must_take(&template, 0x84);
+    uint8_t eid[PKI_EID_SIZE];
+    cr_assert(certificate_eid(&card->euicc.certificate, eid));
+    cr_assert_eq(ec_agree(card->one_time_key, otpk, &shared), 0);
+    cr_assert_eq(bsp_init_agreed(bsp, secret_bytes(&shared), host_id, bytes_of(eid, sizeof(eid))),
+                 0);
+    cr_assert(bytes_copy_exact(otpk, out->smdp_otpk, EC_POINT_SIZE));
+    secret_wipe(&shared);
+}
+
+static void replace_keys(struct bsp *bsp, struct bytes request)
+{
+    struct tlv whole;
+    cr_assert(tlv_whole(request, 0xBF26, &whole));
+    const struct bytes chaining = must_take(&whole.value, 0x80);
+    const struct bytes enc = must_take(&whole.value, 0x81);
+    const struct bytes mac = must_take(&whole.value, 0x82);
+    bsp_wipe(bsp);
+    cr_assert_eq(bsp_init_keys(bsp, enc, mac, chaining), 0);
+}
+
+void mini_card_open(struct mini_card *card, struct bytes bound, struct mini_card_installed *out)
+{
+    struct tlv package, keys;
+    struct bsp bsp;
+    *out = (struct mini_card_installed){0};
+    cr_assert(tlv_whole(bound, 0xBF36, &package));
+    open_channel(card, must_take(&package.value, 0xBF23), &bsp, out);
+    const struct bytes first = must_take(&package.value, 0xA0);
+    out->configuration = open_segments(&bsp, BSP_ENCRYPTED, 0x87, first, out);
+    const struct bytes second = must_take(&package.value, 0xA1);
+    out->metadata = open_segments(&bsp, BSP_MAC_ONLY, 0x88, second, out);
+    cr_assert(tlv_take_optional(&package.value, 0xA2, &keys));
+    out->keys_replaced = keys.tag != 0;
+    if (out->keys_replaced) {
+        struct blob request = open_segments(&bsp, BSP_ENCRYPTED, 0x87, keys.value, out);
+        replace_keys(&bsp, blob_bytes(&request));
+        blob_finish(&request);
+    }
+    const struct bytes last = must_take(&package.value, 0xA3);
+    out->package = open_segments(&bsp, BSP_ENCRYPTED, 0x86, last, out);
+    cr_assert_eq(package.value.len, 0);
+    bsp_wipe(&bsp);
+}
+
+void mini_card_load(struct mini_card *card, const json_t *response, struct mini_card_installed *out)
+{
+    struct blob bound = get_bytes(response, "boundProfilePackage");
+    mini_card_open(card, blob_bytes(&bound), out);
+    blob_finish(&bound);
+}
+
+void mini_card_forget(struct mini_card_installed *installed)
+{
+    blob_finish(&installed->configuration);
+    blob_finish(&installed->metadata);
+    blob_finish(&installed->package);
+}

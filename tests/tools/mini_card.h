@@ -1,0 +1,80 @@
+/* mini_card: just enough of a chip and its LPA to talk ES9+ to the server under test. Written from
+ * SGP.22's ASN.1 alone, with nothing of isd-r in it. Everything aborts the test on its own errors.
+ */
+#ifndef EMUICC_TESTS_TOOLS_MINI_CARD_H
+#define EMUICC_TESTS_TOOLS_MINI_CARD_H
+
+#include <jansson.h>
+
+#include "crypto/pki.h"
+#include "crypto/random.h"
+#include "tools/common/blob.h"
+
+/* What the card does wrong, one at a time. */
+enum mini_card_fault {
+    MINI_CARD_RIGHT,
+    MINI_CARD_WRONG_SIGNATURE,
+    MINI_CARD_WRONG_TRANSACTION,
+    MINI_CARD_WRONG_CHALLENGE,
+    MINI_CARD_WRONG_ADDRESS,
+    MINI_CARD_WRONG_OID,
+    MINI_CARD_WRONG_POINT,
+    MINI_CARD_ERROR, /* answers with an error of its own */
+};
+
+struct mini_card {
+    struct random random;
+    struct pki_entity ci, eum, euicc;
+    const char *other_eum; /* a file that is sent in place of the EUM's certificate */
+    enum mini_card_fault fault;
+    uint8_t svn[3];
+    uint32_t forbidden_rules;
+    uint32_t free_memory;
+    uint8_t profile_version[3];
+    const char *matching_id;       /* NULL: left out */
+    const char *confirmation_code; /* NULL: none typed */
+
+    uint8_t challenge[16], transaction_id[16], server_challenge[16];
+    char address[256];
+    uint8_t server_oid[32];
+    size_t server_oid_len;
+    uint8_t dp_point[EC_POINT_SIZE]; /* PK.DPpb */
+    uint8_t dp_signature2[EC_SIGNATURE_SIZE];
+    uint8_t signature[EC_SIGNATURE_SIZE]; /* the card's last one */
+    struct ec_private *one_time_key;
+    bool keep_one_time_key; /* answers with the one it has if the server names it */
+    bool one_time_key_named;
+    bool code_required;
+    uint32_t sequence;
+    uint8_t iccid[10]; /* of the profile last offered, nibbles swapped */
+};
+
+/* A card with the eUICC and EUM of a PKI on disk. */
+void mini_card_insert(struct mini_card *card, const char *pki, enum ec_curve curve);
+void mini_card_remove(struct mini_card *card);
+
+/* Requests, new objects. */
+json_t *mini_card_initiate(struct mini_card *card, const char *address);
+json_t *mini_card_authenticate(struct mini_card *card);
+json_t *mini_card_prepare(struct mini_card *card);
+json_t *mini_card_cancel(struct mini_card *card, uint8_t reason);
+json_t *mini_card_result(struct mini_card *card, bool installed);
+json_t *mini_card_notify(struct mini_card *card, uint32_t operation);
+
+/* Answers: checks what a chip would check, and takes over what the next step needs. */
+void mini_card_take_initiation(struct mini_card *card, const json_t *response);
+void mini_card_take_metadata(struct mini_card *card, const json_t *response);
+
+/* A bound package, opened. */
+struct mini_card_installed {
+    struct blob configuration, metadata, package;
+    bool keys_replaced;
+    size_t longest_segment;
+    uint8_t smdp_otpk[EC_POINT_SIZE];
+};
+void mini_card_load(struct mini_card *card, const json_t *response,
+                    struct mini_card_installed *out);
+void mini_card_open(struct mini_card *card, struct bytes bound, struct mini_card_installed *out);
+void mini_card_forget(struct mini_card_installed *installed);
+
+#endif

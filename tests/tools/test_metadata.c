@@ -1,0 +1,210 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/der.h"
+#include "apdu/hex.h"
+#include "apdu/trace.h"
+#include "tools/common/metadata.h"
+#include "tools/common/package.h"
+
+static const uint8_t iccid[] = {0x89, 0x00, 0x01, 0x23, 0x45, 0x67, 0x89, 0x01, 0x23, 0x4F};
+static char folder[] = "/tmp/emuicc-metadata-XXXXXX";
+static char text_path[64], icon_path[64];
+static struct metadata metadata;
+static char last_line[512];
+
+static void keep_line(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    snprintf(last_line, sizeof(last_line), "%s", text);
+}
+
+static void write_file(const char *path, const void *data, size_t len)
+{
+    FILE *file = fopen(path, "wb");
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite(data, 1, len, file), len);
+    fclose(file);
+}
+
+static void start(void)
+{
+    trace_to(keep_line, NULL);
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(text_path, sizeof(text_path), "%s/p.metadata", folder);
+    snprintf(icon_path, sizeof(icon_path), "%s/i.png", folder);
+    metadata_init(&metadata, iccid, "Name", "smdp.example.com");
+}
+
+static void end(void)
+{
+    unlink(text_path);
+    unlink(icon_path);
+    rmdir(folder);
+}
+
+TestSuite(metadata, .init = start, .fini = end);
+
+static int read_text(const char *text)
+{
+    write_file(text_path, text, strlen(text));
+    return metadata_read(&metadata, text_path);
+}
+
+static void expect_request(const char *hex)
+{
+    uint8_t memory[METADATA_REQUEST_MAX];
+    char digits[HEX_SIZE(METADATA_REQUEST_MAX)];
+    struct writer out = writer_on(memory, sizeof(memory));
+    metadata_put(&metadata, &out);
+    hex_encode(writer_bytes(&out), digits);
+    cr_assert_str_eq(digits, hex);
+}
+
+Test(metadata, defaults)
+{
+    expect_request("BF2537"
+                   "5A0A980010325476981032F4"
+                   "9106656D75696363"
+                   "92044E616D65"
+                   "950102"
+                   "B6183016800204F08110736D64702E6578616D706C652E636F6D");
+}
+
+Test(metadata, no_file_changes_nothing)
+{
+    cr_assert_eq(metadata_read(&metadata, "/tmp/no/such/file.metadata"), 0);
+    cr_assert_str_eq(metadata.name, "Name");
+}
+
+Test(metadata, everything_that_can_be_said)
+{
+    cr_assert_eq(read_text("# a comment\n\n"
+                           "provider=Op\r\n"
+                           "  name =  N  \n"
+                           "class = test\n"
+                           "rules = ppr1, ppr2\n"
+                           "owner = 001012\n"
+                           "gid1 = 0A\n"
+                           "gid2 = 0B 0C\n"
+                           "notification = enable a.example\n"
+                           "notification = delete,disable b.example\n"
+                           "confirmation-code = 1234\n"),
+                 0, "%s", last_line);
+    cr_assert_str_eq(metadata.confirmation_code, "1234");
+    expect_request("BF254C"
+                   "5A0A980010325476981032F4"
+                   "91024F70"
+                   "92014E"
+                   "950100"
+                   "B622"
+                   "300F800206408109612E6578616D706C65"
+                   "300F800204308109622E6578616D706C65"
+                   "B70C800300211081010A82020B0C"
+                   "99020560");
+}
+
+Test(metadata, two_digit_network_codes_and_no_notifications)
+{
+    cr_assert_eq(read_text("owner = 00101\nnotification = none\n"), 0, "%s", last_line);
+    expect_request("BF2524"
+                   "5A0A980010325476981032F4"
+                   "9106656D75696363"
+                   "92044E616D65"
+                   "950102"
+                   "B705800300F110");
+}
+
+Test(metadata, icons)
+{
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', 1}, jpg[] = {0xFF, 0xD8, 0xFF, 2, 3, 4};
+    write_file(icon_path, png, sizeof(png));
+    cr_assert_eq(read_text("icon = i.png\n"), 0, "%s", last_line);
+    cr_assert_eq(metadata.icon_type, METADATA_PNG);
+    cr_assert_eq(metadata.icon_len, sizeof(png));
+    write_file(icon_path, jpg, sizeof(jpg));
+    cr_assert_eq(read_text("icon = i.png\n"), 0, "%s", last_line);
+    cr_assert_eq(metadata.icon_type, METADATA_JPG);
+    uint8_t memory[METADATA_REQUEST_MAX];
+    struct writer out = writer_on(memory, sizeof(memory));
+    struct tlv request, type, icon;
+    metadata_put(&metadata, &out);
+    cr_assert(tlv_whole(writer_bytes(&out), 0xBF25, &request));
+    cr_assert(tlv_find(request.value, 0x93, &type));
+    cr_assert(tlv_find(request.value, 0x94, &icon));
+    cr_assert(bytes_equal(type.value, BYTES(0)));
+    cr_assert(bytes_equal(icon.value, bytes_of(jpg, sizeof(jpg))));
+}
+
+/* What is wrong, and which line says it. */
+Test(metadata, wrong_texts_are_named_by_line)
+{
+    static const struct {
+        const char *text, *line;
+    } rows[] = {
+        {"nonsense\n", "p.metadata:1:"},
+        {"name = x\ncolour = red\n", "p.metadata:2:"},
+        {"class = postal\n", "p.metadata:1:"},
+        {"rules = ppr3\nowner=00101\n", "p.metadata:1:"},
+        {"owner = 0010\n", "p.metadata:1:"},
+        {"owner = 00101x\n", "p.metadata:1:"},
+        {"gid1 = 0\nowner = 00101\n", "p.metadata:1:"},
+        {"icon = absent.png\n", "p.metadata:1:"},
+        {"notification = enable\n", "p.metadata:1:"},
+        {"notification = a.example\n", "p.metadata:1:"},
+        {"notification = wake a.example\n", "p.metadata:1:"},
+        {"rules = ppr1\n", "need an owner"},
+        {"gid1 = 01\n", "need an owner"},
+        {"provider = 123456789012345678901234567890123\n", "p.metadata:1:"},
+        {"name = \xff\n", "p.metadata:1:"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        metadata_init(&metadata, iccid, "Name", "smdp.example.com");
+        cr_assert_lt(read_text(rows[i].text), 0, "%s", rows[i].text);
+        cr_assert_not_null(strstr(last_line, rows[i].line), "%s", last_line);
+    }
+}
+
+Test(metadata, long_names_are_cut_between_characters)
+{
+    char name[300] = "";
+    for (int i = 0; i < 100; i++)
+        strcat(name, "\xC3\xA4");
+    metadata_init(&metadata, iccid, name, "a");
+    cr_assert_eq(strlen(metadata.name), 2 * METADATA_NAME_MAX);
+}
+
+Test(package, headers_of_real_shape_are_read)
+{
+    struct package_header header;
+    char text[PACKAGE_ICCID_TEXT_SIZE];
+    const struct bytes with_type =
+        BYTES(0xA0, 0x15, 0x80, 1, 2, 0x81, 1, 3, 0x82, 1, 'T', 0x83, 10, 0x89, 0, 1, 0x23, 0x45,
+              0x67, 0x89, 1, 0x23, 0x4F, 0xAA, 0x00);
+    cr_assert(package_read_header(with_type, &header));
+    cr_assert_str_eq(header.type, "T");
+    cr_assert_eq(header.major, 2);
+    cr_assert_eq(header.minor, 3);
+    package_iccid_text(header.iccid, text);
+    cr_assert_str_eq(text, "8900012345678901234");
+    for (size_t len = 0; len < with_type.len; len++)
+        cr_assert_not(package_read_header(bytes_of(with_type.data, len), &header), "%zu", len);
+    const struct bytes no_type = BYTES(0xA0, 0x12, 0x80, 1, 2, 0x81, 1, 3, 0x83, 10, 0x89, 0, 1,
+                                       0x23, 0x45, 0x67, 0x89, 1, 0x23, 0x41, 0xAA, 0x00);
+    cr_assert(package_read_header(no_type, &header));
+    cr_assert_str_eq(header.type, "");
+    package_iccid_text(header.iccid, text);
+    cr_assert_str_eq(text, "89000123456789012341");
+}
+
+Test(package, swapping_twice_changes_nothing)
+{
+    uint8_t swapped[PACKAGE_ICCID_SIZE], back[PACKAGE_ICCID_SIZE];
+    package_swap_iccid(iccid, swapped);
+    cr_assert_eq(swapped[9], 0xF4);
+    package_swap_iccid(swapped, back);
+    cr_assert_arr_eq(back, iccid, sizeof(back));
+}
