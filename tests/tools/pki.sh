@@ -1,0 +1,48 @@
+#!/bin/bash
+# emuicc-pki as its users meet it: exit codes, one line a refusal, the options of its man page.
+# usage: pki.sh PROGRAM MAN-PAGE
+set -u
+program=$1 page=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+bad=0
+say() { echo "$*"; bad=1; }
+
+# refused WORDS... -- MESSAGE: exit 1, one line on standard error with the message in it.
+refused() {
+  local words=()
+  while [ "$1" != -- ]; do words+=("$1"); shift; done
+  local said
+  said=$("$program" "${words[@]}" 2>&1 >/dev/null)
+  local code=$?
+  [ $code -eq 1 ] || say "${words[*]}: exit $code"
+  [ "$(wc -l <<<"$said")" -eq 1 ] || say "${words[*]}: more than one line: $said"
+  grep -qF -- "$2" <<<"$said" || say "${words[*]}: said \"$said\""
+}
+
+eid=89049032123451234512345678901235
+next=89049032123451234512345678901332
+"$program" "$folder/pki" --eid $eid-$next || say "making a PKI: exit $?"
+[ "$(stat -c %a "$folder/pki")" = 700 ] || say "the folder's mode is $(stat -c %a "$folder/pki")"
+[ -f "$folder/pki/eUICC/$next/SK_EUICC_ECDSA_NIST.pem" ] || say "no second eUICC"
+(cd "$folder/pki" && sha256sum $(find . -type f)) >"$folder/before"
+"$program" "$folder/pki" || say "making it again: exit $?"
+(cd "$folder/pki" && sha256sum --quiet -c "$folder/before") || say "making it again changed it"
+[ "$(find "$folder/pki" -type f | wc -l)" -eq "$(wc -l <"$folder/before")" ] || say "files were added"
+[ -z "$(find "$folder/pki" -name 'SK_*' ! -perm 600)" ] || say "private keys can be read by others"
+
+refused -- "one folder is wanted"
+refused "$folder/a" "$folder/b" -- "one folder is wanted"
+refused "$folder/a" --eid 89049032123451234512345678901230 -- "35 would be right"
+refused "$folder/a" --eid 8904 -- "no IIN"
+refused "$folder/a" --ein 890 -- "no IIN"
+refused "$folder/pki" --ein 89049044 -- "another IIN"
+refused "$folder/pki" --eid $next-$eid -- "before the first"
+refused "$folder/no/such" -- "No such file"
+refused "$folder/before" -- "before"
+[ -e "$folder/a" ] && say "a refused plan left something behind"
+
+while read -r option; do
+  grep -qF -- "${option//-/\\-}" "$page" || say "$option is not in the man page"
+done < <("$program" --help=options)
+exit $bad
