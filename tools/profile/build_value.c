@@ -148,7 +148,7 @@ static bool named_value(const struct build *build, const struct pe_schema_type *
 
 bool build_integer(struct build *build, const struct pe_schema_type *type, uint32_t tag)
 {
-    int64_t value;
+    int64_t value = 0;
     if (named_value(build, type, &value))
         scan_next(&build->scan);
     else if (build->scan.token == SCAN_NAME)
