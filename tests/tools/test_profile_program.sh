@@ -1,0 +1,54 @@
+#!/bin/bash
+# emuicc-profile as a user runs it: words in, exit status and lines out.
+# usage: test_profile_program.sh PROGRAM PROFILES
+program=$1 profiles=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# expect STATUS PATTERN WORD...: exit status, and a line of what is printed that fits the pattern
+expect() {
+  local status=$1 pattern=$2
+  shift 2
+  "$program" "$@" >"$work/out" 2>&1
+  local got=$?
+  if [ "$got" -ne "$status" ] || { [ -n "$pattern" ] && ! grep -q -- "$pattern" "$work/out"; }; then
+    echo "emuicc-profile $*: exit $got (expected $status), no line '$pattern' in:"
+    head -n 20 "$work/out"
+    failed=1
+  fi
+}
+
+package=$profiles/usim-milenage.der
+expect 0 '^accepted: ' check "$package"
+expect 2 '^status 11 pin-code-missing, element .*, end, ' check "$profiles/n_pin-missing.der"
+expect 2 '^element 12, unknown, byte [0-9]*: is no profile element' check "$profiles/n_unknown.der"
+expect 0 '"accepted": true' check --json "$package"
+expect 2 '"name": "bad-values"' --json check "$profiles/n_topc.der"
+expect 0 '^ICCID   8988211000000000011$' show "$package"
+expect 0 '6F07 EF.IMSI  *transparent, 9 bytes  SFI 7  rules 6F06/2  080910100000000010$' show "$package"
+expect 0 'PIN 81 in 7FF0: enabled, tries 3 of 3, PUK 81$' show "$package"
+expect 0 '"path": "7FF0/6F07"' --json show "$package"
+expect 0 'files made before the package was refused' show "$profiles/n_memory.der"
+"$program" show "$profiles/usim-milenage.der" | grep -qi 465B5CE8B199 && { echo "show prints a key"; failed=1; }
+
+expect 0 '' dump "$package"
+cp "$work/out" "$work/text"
+expect 0 '' build "$work/text" "$work/again.der"
+cmp "$package" "$work/again.der" || failed=1
+expect 0 '' diff "$package" "$work/again.der"
+expect 2 "^-   ef-imsi/fillFileContent '080910100000000010'H" diff "$package" "$profiles/usim-names.der"
+expect 2 '"only": "second"' --json diff "$package" "$profiles/usim-names.der"
+
+printf 'end : {\n  wrong\n}\n' >"$work/wrong"
+expect 1 "wrong:2: 'wrong' where a field of PE-End" build "$work/wrong" "$work/wrong.der"
+[ ! -e "$work/wrong.der" ] || { echo "a refused text leaves a file"; failed=1; }
+expect 1 'there is no such file' check "$work/absent.der"
+expect 1 'there is no such file' build "$work/absent" "$work/out.der"
+expect 1 "cannot write $work/no/out.der" build "$work/text" "$work/no/out.der"
+expect 1 'a command is wanted' check
+expect 1 'a command is wanted' chekc "$package"
+expect 1 'is not an option' --jsno check "$package"
+expect 0 '^emuicc-profile [0-9.]*$' --version
+expect 0 'exit 2 if it refuses it' --help
+exit "$failed"
