@@ -201,14 +201,19 @@ static enum rsp_role role_of(const char *pem)
     return certificate.role;
 }
 
-/* Any certificate of the CI would do for TLS alone; only servers may be talked to. */
+/* Any certificate of the CI would do for TLS alone; only servers may be talked to. A connection is
+ * judged when it is new, and one that was refused is not used again. */
 static bool check_role(struct http *http, const char *address)
 {
-    if (http->ca.len == 0)
+    long new_connections = 0;
+    curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &new_connections);
+    if (http->ca.len == 0 || new_connections == 0)
         return true;
     const enum rsp_role role = role_of(server_certificate(http));
     if (role == RSP_ROLE_DP_TLS || role == RSP_ROLE_DS_TLS)
         return true;
+    curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, 1L);
     fault_raise(http->fault, "TLS", "the certificate of %s is not one for an RSP server's TLS",
                 address);
     return fault_next(http->fault, "the server must show a DPtls certificate (policy "
