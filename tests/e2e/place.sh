@@ -80,17 +80,19 @@ start_card() {
   shift
   "$BUILD/card/emuicc" --state "$work/$state" "$@" >"$work/card.log" 2>&1 &
   card_pid=$!
+  until_true 20 grep -q "plugged into the reader" "$work/card.log" || fail "the card does not plug in"
   until_true 20 card_is_seen || fail "the card is not seen in the reader"
 }
 card_is_seen() { opensc-tool --reader "$E2E_READER" --atr; }
+card_is_gone() { ! card_is_seen; }
 
-# stop_card [SIGNAL]: TERM must end it with 0
+# stop_card SIGNAL: exit 0 after TERM and INT; waits until PC/SC knows
 stop_card() {
-  local signal=${1:-TERM} status
-  kill "-$signal" "$card_pid"
+  kill "-$1" "$card_pid"
   wait "$card_pid" 2>/dev/null
-  status=$?
-  [ "$signal" != TERM ] || [ "$status" -eq 0 ] || fail "the card ended with $status"
+  local status=$?
+  [ "$1" = KILL ] || [ "$status" -eq 0 ] || fail "the card ended with $status after SIG$1"
+  until_true 10 card_is_gone || fail "the card is still seen after SIG$1"
 }
 
 # transmit APDU...: what the card answers to each over PC/SC, hexadecimal, data and status word.
