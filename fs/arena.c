@@ -20,7 +20,7 @@ static uint8_t *chunk_bytes(struct arena_chunk *chunk)
 
 static size_t aligned(size_t size)
 {
-    size_t mask = sizeof(max_align_t) - 1;
+    const size_t mask = _Alignof(max_align_t) - 1;
     return (size + mask) & ~mask;
 }
 
