@@ -33,6 +33,9 @@ command_handler uicc_retrieve_data, uicc_set_data;
 command_handler uicc_verify_pin, uicc_change_pin, uicc_disable_pin, uicc_enable_pin,
     uicc_unblock_pin;
 
+/* uicc_authenticate */
+command_handler uicc_authenticate;
+
 /* uicc_life_cycle */
 command_handler uicc_activate_file, uicc_deactivate_file, uicc_terminate_ef, uicc_terminate_df,
     uicc_terminate_card_usage;

@@ -25,16 +25,17 @@ enum test_rule {
 #define TEST_RULE_LEN 60
 #define TEST_ARR 0x2F06
 
+/* clang-format off */
 static const char *const test_rules[RULES] = {
     "800106 A40683010A950108 800141 A40683010A950108 800120 9700",
     "80011F 9000 800160 9000 8401D4 9000 840132 9000",
     "800101 9000 80015A A40683010A950108 800120 A40683010A950108 8401D4 A40683010A950108",
     "800103 A406830101950108 840132 A406830101950108 800158 A40683010A950108",
     "800101 A406830101950108 800102 A406830181950108",
-    "800101 A010 A406830101950108 A40683010A950108"
-    " 800102 AF10 A406830101950108 A406830181950108 800120 9000",
+    "800101 A010A406830101950108A40683010A950108800102 AF10A406830101950108A406830181950108800120 9000",
     "8401B0 9000",
 };
+/* clang-format on */
 
 struct test_row {
     int in; /* row of the directory; -1: none */
@@ -160,6 +161,22 @@ static inline void test_add_pins(struct profile *profile, struct file **files)
     }
 }
 
+/* The test USIM's algorithm with TS.48's key; the ISIM shares it. */
+static inline void test_add_keys(struct profile *profile, struct file **files)
+{
+    struct aka *aka = arena_alloc(&profile->arena, 2 * sizeof *aka);
+    test_must(aka != NULL, "keys");
+    aka[0] = (struct aka){.next = &aka[1],
+                          .adf = files[TEST_ROW_USIM]->id,
+                          .algorithm = AKA_TEST,
+                          .options = 0x02,
+                          .key_len = 16};
+    for (uint8_t i = 0; i < aka[0].key_len; i++)
+        aka[0].key[i] = i;
+    aka[1] = (struct aka){.adf = files[TEST_ROW_ISIM]->id, .mapped = files[TEST_ROW_USIM]->id};
+    profile->akas = aka;
+}
+
 static inline struct profile *test_profile(void)
 {
     static const uint8_t references[] = {0x01, 0x81, 0x0A};
@@ -178,6 +195,7 @@ static inline struct profile *test_profile(void)
     files[TEST_ROW_USIM]->pin_status = bytes_of(
         arena_copy(&profile->arena, bytes_of(references, sizeof references)), sizeof references);
     test_add_pins(profile, files);
+    test_add_keys(profile, files);
     return profile;
 }
 

@@ -1,0 +1,61 @@
+/* usim: authentication and key agreement as a USIM or ISIM does it (TS 33.102 §6.3), over the
+ * parameters that a package gave an application. Knows nothing of commands. */
+#ifndef EMUICC_FS_USIM_H
+#define EMUICC_FS_USIM_H
+
+#include "fs/profile.h"
+
+#define USIM_RAND_SIZE 16
+#define USIM_AMF_SIZE 2
+#define USIM_MAC_MAX 32
+#define USIM_RES_MAX 32
+#define USIM_CK_MAX 32
+#define USIM_AUTN_MAX (AKA_SQN_SIZE + USIM_AMF_SIZE + USIM_MAC_MAX)
+#define USIM_AUTS_MAX (AKA_SQN_SIZE + USIM_MAC_MAX)
+#define USIM_SRES_SIZE 4
+#define USIM_KC_SIZE 8
+
+/* The parameters are for an algorithm that this card has: needed for all that follows. */
+static inline bool usim_is_known(const struct aka *aka)
+{
+    return aka->algorithm >= AKA_MILENAGE && aka->algorithm <= AKA_TEST;
+}
+
+/* What the functions f2 to f5 give. Secret: usim_keys_wipe() when done. */
+struct usim_keys {
+    uint8_t res[USIM_RES_MAX], ck[USIM_CK_MAX], ik[USIM_CK_MAX];
+    uint8_t ak[AKA_SQN_SIZE];
+    size_t res_len, ck_len, ik_len;
+};
+void usim_keys_wipe(struct usim_keys *keys);
+
+enum usim_result {
+    USIM_OK = 0,
+    USIM_WRONG_MAC = 1,
+    USIM_NOT_FRESH = 2, /* AUTS says which sequence number the card has */
+};
+
+struct usim_answer {
+    struct usim_keys keys; /* with USIM_OK */
+    uint8_t auts[USIM_AUTS_MAX];
+    size_t auts_len;  /* with USIM_NOT_FRESH */
+    bool sqn_changed; /* the parameters have to be kept before the answer goes out */
+};
+
+/* Checks AUTN, whose length goes with the algorithm's MAC, and the freshness of its sequence number
+ * (TS 33.102 Annex C.2), which it takes into *aka. A
+ * USIM_* result or a failure. */
+int usim_authenticate(struct aka *aka, const uint8_t rand[USIM_RAND_SIZE], struct bytes autn,
+                      struct usim_answer *out);
+
+/* Bytes of AUTN for this algorithm and its options. */
+size_t usim_autn_len(const struct aka *aka);
+
+/* f2 to f5 alone, as the GSM security context needs them. 0 or a failure. */
+int usim_derive(const struct aka *aka, const uint8_t rand[USIM_RAND_SIZE], struct usim_keys *out);
+
+/* Conversions c2 and c3 (TS 33.102 §6.8.1.2). */
+void usim_sres(const struct usim_keys *keys, uint8_t sres[USIM_SRES_SIZE]);
+void usim_kc(const struct usim_keys *keys, uint8_t kc[USIM_KC_SIZE]);
+
+#endif
