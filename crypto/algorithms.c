@@ -1,6 +1,7 @@
 #include "crypto/algorithms.h"
 
 #include "apdu/trace.h"
+#include "crypto/clearing.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -59,6 +60,7 @@ static bool fetch_groups(void)
 
 static void fetch(void)
 {
+    clearing_start();
     table.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     table.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     complete = table.sha256 != NULL && table.sha1 != NULL && fetch_ciphers() && fetch_groups();

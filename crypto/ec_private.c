@@ -57,7 +57,7 @@ static int make(enum ec_curve curve, BIGNUM *scalar, struct ec_private **out)
 int ec_private_create(enum ec_curve curve, struct bytes scalar, struct ec_private **out)
 {
     const struct algorithms *known = algorithms();
-    BIGNUM *number = BN_secure_new();
+    BIGNUM *number = known != NULL ? BN_secure_new() : NULL;
     struct ec_private *key = NULL;
     if (known == NULL || number == NULL || scalar.len != EC_SCALAR_SIZE ||
         BN_bin2bn(scalar.data, EC_SCALAR_SIZE, number) == NULL ||
@@ -94,7 +94,7 @@ int ec_private_draw(struct random *random, enum ec_curve curve, BIGNUM *out)
 
 int ec_private_generate(struct random *random, enum ec_curve curve, struct ec_private **out)
 {
-    BIGNUM *scalar = BN_secure_new();
+    BIGNUM *scalar = algorithms() != NULL ? BN_secure_new() : NULL;
     if (scalar == NULL)
         return algorithms_failure("a number");
     if (ec_private_draw(random, curve, scalar) == 0)
@@ -199,7 +199,8 @@ static bool create_from_der(struct bytes der, struct ec_private **out)
            ec_private_create(found.curve, found.scalar, out) == 0;
 }
 
-/* The first block of a PEM text that is a key (SGP.26 puts the parameters in front of it). */
+/* The first block of a PEM text that is a key (SGP.26 puts the parameters in front of it). The flag
+ * has OpenSSL clear what it took apart. */
 static bool create_from_pem(struct bytes text, struct ec_private **out)
 {
     BIO *bio = BIO_new_mem_buf(text.data, (int)text.len);
@@ -207,12 +208,12 @@ static bool create_from_pem(struct bytes text, struct ec_private **out)
     uint8_t *der;
     long len;
     bool found = false;
-    while (bio != NULL && !found && PEM_read_bio(bio, &name, &header, &der, &len) == 1) {
+    while (bio != NULL && !found &&
+           PEM_read_bio_ex(bio, &name, &header, &der, &len, PEM_FLAG_SECURE) == 1) {
         found = create_from_der(bytes_of(der, (size_t)len), out);
-        wipe(der, (size_t)len);
-        OPENSSL_free(der);
-        OPENSSL_free(header);
-        OPENSSL_free(name);
+        OPENSSL_secure_clear_free(der, (size_t)len);
+        OPENSSL_secure_free(header);
+        OPENSSL_secure_free(name);
     }
     BIO_free(bio);
     ERR_clear_error();
@@ -222,6 +223,8 @@ static bool create_from_pem(struct bytes text, struct ec_private **out)
 int ec_private_read(const char *path, struct ec_private **out)
 {
     struct bytes content;
+    if (algorithms() == NULL)
+        return FAILURE_INTERNAL;
     const int result = disk_read(path, &content);
     if (result == 1)
         trace_error("cannot read %s: no such file", path);

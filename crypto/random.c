@@ -42,7 +42,7 @@ int random_fill(struct random *random, void *out, size_t len)
 {
     if (random->seeded)
         return fill_seeded(random, out, len);
-    if (len <= INT_MAX && RAND_priv_bytes(out, (int)len) == 1)
+    if (algorithms() != NULL && len <= INT_MAX && RAND_priv_bytes(out, (int)len) == 1)
         return 0;
     return algorithms_failure("the system's random generator");
 }
