@@ -1,0 +1,132 @@
+#include "tests/fuzz/es9_world.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "apdu/trace.h"
+
+static void stay_quiet(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    (void)text;
+}
+
+static void must(bool right)
+{
+    if (!right)
+        abort();
+}
+
+static void make_pki(struct es9_world *world)
+{
+    struct random random;
+    const struct pki_plan plan = {
+        .directory = world->pki, .first_eid = ES9_WORLD_EID, .server_name = ES9_WORLD_ADDRESS};
+    struct pki_entity euicc;
+    must(ec_start() == 0);
+    random_init_seeded(&random, bytes_of_text("es9"));
+    must(pki_make(&random, &plan) == 0);
+    must(pki_read(world->pki, PKI_EUICC, EC_P256, &euicc) == 0);
+    must(certificate_eid(&euicc.certificate, world->euicc.eid));
+    must(bytes_copy_exact(euicc.certificate.point, world->euicc.point, EC_POINT_SIZE));
+    world->euicc.curve = EC_P256;
+    pki_entity_finish(&euicc);
+}
+
+static void make_package(struct es9_world *world)
+{
+    static const uint8_t package[] = {0xA0, 0x12, 0x80, 1, 2, 0x81, 1, 3, 0x83, 10,   0x89,
+                                      0x88, 0,    0,    0, 0, 0,    0, 0, 0x1F, 0xAA, 0x00};
+    char path[160];
+    snprintf(path, sizeof(path), "%s/" ES9_WORLD_PACKAGE ".der", world->profiles);
+    FILE *file = fopen(path, "wb");
+    must(file != NULL && fwrite(package, 1, sizeof(package), file) == sizeof(package));
+    must(fclose(file) == 0);
+}
+
+void es9_world_start(struct es9_world *world)
+{
+    *world = (struct es9_world){.folder = "/tmp/emuicc-fuzz-XXXXXX"};
+    trace_to(stay_quiet, NULL);
+    must(mkdtemp(world->folder) != NULL);
+    snprintf(world->pki, sizeof(world->pki), "%s/pki", world->folder);
+    snprintf(world->profiles, sizeof(world->profiles), "%s/profiles", world->folder);
+    must(mkdir(world->profiles, 0700) == 0);
+    make_pki(world);
+    make_package(world);
+    const struct smdpp_plan plan = {.pki = world->pki, .profiles = world->profiles};
+    must(smdpp_create(&plan, &world->smdpp) == 0);
+}
+
+static int remove_one(const char *path, const struct stat *about, int type, struct FTW *at)
+{
+    (void)about;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+void es9_world_end(struct es9_world *world)
+{
+    smdpp_destroy(world->smdpp);
+    nftw(world->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* An order and metadata as AuthenticateClient leaves them. */
+static void set_profile(struct es9_world *world, struct session *session)
+{
+    snprintf(session->order.package, sizeof(session->order.package), ES9_WORLD_PACKAGE);
+    snprintf(session->order.eid, sizeof(session->order.eid), ES9_WORLD_EID);
+    snprintf(session->order.iccid, sizeof(session->order.iccid), "8988000000000000001");
+    must(orders_take_open(world->smdpp->database, &session->order) == 0);
+    must(blob_copy(BYTES(0xBF, 0x25, 0x00), &session->metadata) == 0);
+    must(blob_copy(BYTES(0xA0, 0x00, 0xAA, 0x00), &session->package) == 0);
+}
+
+static void put_session(struct es9_world *world, enum session_state state)
+{
+    struct session *session;
+    must(session_create(&world->smdpp->random, &session) == 0);
+    memset(session->id, ES9_WORLD_ID, sizeof(session->id));
+    memset(session->challenge, ES9_WORLD_CHALLENGE, sizeof(session->challenge));
+    session->server = session->chip = &world->smdpp->credentials.sets[EC_P256];
+    session->state = state;
+    if (state != SESSION_INITIATED) {
+        session->euicc = world->euicc;
+        set_profile(world, session);
+    }
+    session_table_put(world->smdpp->sessions, session, SESSION_SECONDS);
+}
+
+/* What SESSION_BOUND leaves in the database. */
+static void put_download(struct es9_world *world)
+{
+    uint8_t id[SESSION_ID_SIZE], body[] = {0xA0, 0x00};
+    struct download_binding binding = {.body = {body, sizeof(body)}};
+    struct order order = {0};
+    snprintf(order.package, sizeof(order.package), ES9_WORLD_PACKAGE);
+    snprintf(order.eid, sizeof(order.eid), ES9_WORLD_EID);
+    must(orders_take_open(world->smdpp->database, &order) == 0);
+    memset(id, ES9_WORLD_ID, sizeof(id));
+    const struct download download = {
+        .transaction_id = bytes_of(id, sizeof(id)), .order = order.id, .euicc = world->euicc};
+    must(downloads_start(world->smdpp->database, &download, &binding) == 0);
+}
+
+char *es9_world_run(struct es9_world *world, struct bytes input, unsigned *status)
+{
+    uint8_t head = 0, id[SESSION_ID_SIZE];
+    (void)bytes_take_u8(&input, &head);
+    const size_t function = (head & 0x0F) % es9_functions.count;
+    const enum session_state state = (enum session_state)((head >> 4) % (SESSION_BOUND + 1));
+    put_session(world, state);
+    if (state == SESSION_BOUND)
+        put_download(world);
+    char *answer = function_answer(world->smdpp, &es9_functions.rows[function], input, status);
+    memset(id, ES9_WORLD_ID, sizeof(id));
+    session_destroy(session_table_take(world->smdpp->sessions, bytes_of(id, sizeof(id))));
+    return answer;
+}

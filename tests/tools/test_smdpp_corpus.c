@@ -1,0 +1,111 @@
+/* The seeds of fuzz_es9 are whole: each gets all the way through. EMUICC_MAKE_CORPUS=FOLDER writes
+ * them anew. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/fuzz/es9_world.h"
+#include "tests/tools/mini_card.h"
+
+static struct es9_world world;
+static struct mini_card card;
+
+static void start(void)
+{
+    es9_world_start(&world);
+    mini_card_insert(&card, world.pki, EC_P256);
+    random_init_seeded(&card.random, bytes_of_text("card"));
+    memset(card.transaction_id, ES9_WORLD_ID, sizeof(card.transaction_id));
+    memset(card.server_challenge, ES9_WORLD_CHALLENGE, sizeof(card.server_challenge));
+    snprintf(card.address, sizeof(card.address), "%s", ES9_WORLD_ADDRESS);
+    card.matching_id = ES9_WORLD_PACKAGE;
+    const struct bytes oid = credentials_oid(&world.smdpp->credentials);
+    memcpy(card.server_oid, oid.data, oid.len);
+    card.server_oid_len = oid.len;
+    memcpy(card.iccid, (const uint8_t[]){0x98, 0x88, 0, 0, 0, 0, 0, 0, 0, 0xF1}, 10);
+}
+
+static void end(void)
+{
+    mini_card_remove(&card);
+    es9_world_end(&world);
+}
+
+TestSuite(corpus, .init = start, .fini = end);
+
+/* Row of es9_functions. */
+enum { INITIATE, GET_PACKAGE, AUTHENTICATE, NOTIFY, CANCEL };
+
+struct seed {
+    const char *name;
+    uint8_t head;
+    json_t *request;
+};
+
+static size_t make_seeds(struct seed seeds[8])
+{
+    size_t count = 0;
+    seeds[count++] = (struct seed){"initiate", ES9_WORLD_HEAD(INITIATE, SESSION_INITIATED),
+                                   mini_card_initiate(&card, ES9_WORLD_ADDRESS)};
+    seeds[count++] = (struct seed){"authenticate", ES9_WORLD_HEAD(AUTHENTICATE, SESSION_INITIATED),
+                                   mini_card_authenticate(&card)};
+    seeds[count++] = (struct seed){"prepare", ES9_WORLD_HEAD(GET_PACKAGE, SESSION_AUTHENTICATED),
+                                   mini_card_prepare(&card)};
+    seeds[count++] =
+        (struct seed){"cancel", ES9_WORLD_HEAD(CANCEL, SESSION_BOUND), mini_card_cancel(&card, 1)};
+    seeds[count++] = (struct seed){"installed", ES9_WORLD_HEAD(NOTIFY, SESSION_BOUND),
+                                   mini_card_result(&card, true)};
+    seeds[count++] = (struct seed){"failed", ES9_WORLD_HEAD(NOTIFY, SESSION_BOUND),
+                                   mini_card_result(&card, false)};
+    seeds[count++] = (struct seed){"enabled", ES9_WORLD_HEAD(NOTIFY, SESSION_INITIATED),
+                                   mini_card_notify(&card, 2)};
+    return count;
+}
+
+static void write_seed(const char *folder, const struct seed *seed)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s/%s", folder, seed->name);
+    FILE *file = fopen(path, "wb");
+    cr_assert_not_null(file);
+    fputc(seed->head, file);
+    json_dumpf(seed->request, file, JSON_COMPACT);
+    cr_assert_eq(fclose(file), 0);
+}
+
+Test(corpus, seeds_can_be_made)
+{
+    struct seed seeds[8];
+    const size_t count = make_seeds(seeds);
+    const char *folder = getenv("EMUICC_MAKE_CORPUS");
+    for (size_t i = 0; i < count; i++) {
+        if (folder != NULL)
+            write_seed(folder, &seeds[i]);
+        json_decref(seeds[i].request);
+    }
+}
+
+static void expect_success(const char *name)
+{
+    char path[512];
+    unsigned status;
+    struct blob seed;
+    const char *source = getenv("EMUICC_SOURCE");
+    snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/es9/%s", source != NULL ? source : ".",
+             name);
+    cr_assert_eq(blob_read_file(path, 1 << 16, &seed), 0, "%s", path);
+    char *answer = es9_world_run(&world, blob_bytes(&seed), &status);
+    cr_assert(status == FUNCTION_HTTP_NO_CONTENT ||
+                  (status == FUNCTION_HTTP_OK && strstr(answer, "Executed-Success") != NULL),
+              "%s: %s", name, answer);
+    free(answer);
+    blob_finish(&seed);
+}
+
+Test(corpus, seeds_get_all_the_way_through)
+{
+    static const char *const names[] = {"initiate",  "authenticate", "prepare", "cancel",
+                                        "installed", "failed",       "enabled"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        expect_success(names[i]);
+}

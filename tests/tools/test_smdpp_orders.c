@@ -1,0 +1,192 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "apdu/trace.h"
+#include "tools/smdpp/downloads.h"
+
+static struct database *database;
+
+static void stay_quiet(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    (void)text;
+}
+
+static void start(void)
+{
+    trace_to(stay_quiet, NULL);
+    cr_assert_eq(database_open(NULL, &database), 0);
+}
+
+static void end(void)
+{
+    database_close(database);
+}
+
+TestSuite(orders, .init = start, .fini = end);
+
+static struct order make(const char *iccid, const char *matching_id, const char *eid)
+{
+    struct order order = {.state = ORDER_RELEASED};
+    snprintf(order.iccid, sizeof(order.iccid), "%s", iccid);
+    snprintf(order.package, sizeof(order.package), "P%s", iccid);
+    snprintf(order.matching_id, sizeof(order.matching_id), "%s", matching_id);
+    snprintf(order.eid, sizeof(order.eid), "%s", eid);
+    return order;
+}
+
+Test(orders, are_found_by_what_they_bear)
+{
+    struct order one = make("891", "AC-1", ""), two = make("892", "", "EID2"), found;
+    one.has_code = true;
+    one.code[0] = 7;
+    cr_assert_eq(orders_add(database, &one), 0);
+    cr_assert_eq(orders_add(database, &two), 0);
+    cr_assert_eq(orders_find_by_matching_id(database, "AC-1", &found), 0);
+    cr_assert_eq(found.id, one.id);
+    cr_assert(found.has_code);
+    cr_assert_eq(found.code[0], 7);
+    cr_assert_str_eq(found.package, "P891");
+    cr_assert_eq(orders_find_by_iccid(database, "892", &found), 0);
+    cr_assert_eq(found.id, two.id);
+    cr_assert_not(found.has_code);
+    cr_assert_eq(orders_find_by_eid(database, "EID2", &found), 0);
+    cr_assert_eq(orders_find_by_matching_id(database, "", &found), 1);
+    cr_assert_eq(orders_find_by_matching_id(database, "P891", &found), 1);
+    cr_assert_eq(orders_find_by_eid(database, "", &found), 1);
+    cr_assert_eq(orders_find_by_iccid(database, "893", &found), 1);
+}
+
+Test(orders, iccid_and_matching_id_are_given_once)
+{
+    struct order one = make("891", "AC-1", ""), same_iccid = make("891", "AC-2", ""),
+                 same_id = make("892", "AC-1", ""), none = make("893", "", ""),
+                 none_again = make("894", "", "");
+    cr_assert_eq(orders_add(database, &one), 0);
+    cr_assert_eq(orders_add(database, &same_iccid), 1);
+    cr_assert_eq(orders_add(database, &same_id), 1);
+    cr_assert_eq(orders_add(database, &none), 0);
+    cr_assert_eq(orders_add(database, &none_again), 0);
+    snprintf(none.matching_id, sizeof(none.matching_id), "AC-1");
+    cr_assert_eq(orders_update(database, &none, ORDER_RELEASED), 1);
+    cr_assert_eq(orders_remove(database, one.id), 0);
+    cr_assert_eq(orders_update(database, &none, ORDER_CONFIRMED), 1);
+    cr_assert_eq(orders_update(database, &none, ORDER_RELEASED), 0);
+}
+
+Test(orders, open_ones_are_one_for_each_chip_and_package)
+{
+    struct order one = make("891", "", "EID1"), two = make("891", "", "EID2"),
+                 again = make("891", "", "EID1");
+    cr_assert_eq(orders_take_open(database, &one), 0);
+    cr_assert_eq(orders_take_open(database, &two), 0);
+    cr_assert_eq(orders_move(database, one.id, ORDER_IN(ORDER_RELEASED), ORDER_DOWNLOADED, NULL),
+                 0);
+    cr_assert_eq(orders_take_open(database, &again), 0);
+    cr_assert_eq(again.id, one.id);
+    cr_assert_eq(again.state, ORDER_DOWNLOADED);
+    cr_assert_neq(two.id, one.id);
+    struct order found;
+    cr_assert_eq(orders_find_by_iccid(database, "891", &found), 1);
+}
+
+Test(orders, move_from_where_they_are_and_for_whom_they_are)
+{
+    struct order order = make("891", "AC", ""), found;
+    cr_assert_eq(orders_add(database, &order), 0);
+    cr_assert_eq(orders_move(database, order.id, ORDER_IN(ORDER_CONFIRMED), ORDER_RELEASED, "EID1"),
+                 1);
+    cr_assert_eq(
+        orders_move(database, order.id, ORDER_IN(ORDER_RELEASED), ORDER_DOWNLOADED, "EID1"), 0);
+    cr_assert_eq(
+        orders_move(database, order.id, ORDER_IN(ORDER_DOWNLOADED), ORDER_DOWNLOADED, "EID2"), 1);
+    cr_assert_eq(orders_move(database, order.id, ORDER_IN(ORDER_DOWNLOADED), ORDER_INSTALLED, NULL),
+                 0);
+    cr_assert_eq(orders_find(database, order.id, &found), 0);
+    cr_assert_eq(found.state, ORDER_INSTALLED);
+    cr_assert_str_eq(found.eid, "EID1");
+}
+
+Test(orders, tries_are_counted)
+{
+    struct order order = make("891", "AC", ""), found;
+    cr_assert_eq(orders_add(database, &order), 0);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(orders_count_attempt(database, order.id), 0);
+    cr_assert_eq(orders_count_code(database, order.id, false), 0);
+    cr_assert_eq(orders_count_code(database, order.id, false), 0);
+    cr_assert_eq(orders_find(database, order.id, &found), 0);
+    cr_assert_eq(found.attempts, 3);
+    cr_assert_eq(found.code_failures, 2);
+    cr_assert_eq(orders_count_code(database, order.id, true), 0);
+    cr_assert_eq(orders_find(database, order.id, &found), 0);
+    cr_assert_eq(found.code_failures, 0);
+}
+
+static int start_download(int64_t order, uint8_t transaction, uint8_t eid)
+{
+    uint8_t body[] = {1, 2, 3};
+    struct download download = {.transaction_id = bytes_of(&transaction, 1), .order = order};
+    struct download_binding binding = {.curve = EC_BRAINPOOL_P256R1, .body = {body, sizeof(body)}};
+    download.euicc.eid[0] = eid;
+    download.euicc.curve = EC_BRAINPOOL_P256R1;
+    binding.euicc_otpk[64] = transaction;
+    return downloads_start(database, &download, &binding);
+}
+
+Test(orders, a_download_is_kept_until_its_result)
+{
+    struct order order = make("891", "AC", ""), found;
+    struct download_binding binding;
+    struct download download;
+    const struct download_notification note = {
+        .eid = "", .iccid = "891", .operation = "install", .result = "ok", .pending = BYTES(1)};
+    cr_assert_eq(orders_add(database, &order), 0);
+    cr_assert_eq(downloads_find_binding(database, order.id, &binding), 1);
+    cr_assert_eq(start_download(order.id, 1, 0x89), 0);
+    cr_assert_eq(start_download(order.id, 2, 0x89), 0);
+    cr_assert_eq(start_download(order.id, 3, 0x90), 1, "another chip");
+    cr_assert_eq(downloads_find_binding(database, order.id, &binding), 0);
+    cr_assert_eq(binding.curve, EC_BRAINPOOL_P256R1);
+    cr_assert_eq(binding.euicc_otpk[64], 2);
+    cr_assert(bytes_equal(blob_bytes(&binding.body), BYTES(1, 2, 3)));
+    downloads_finish_binding(&binding);
+    cr_assert_eq(downloads_find(database, BYTES(1), &download), 0);
+    cr_assert_eq(download.order, order.id);
+    cr_assert_eq(download.euicc.eid[0], 0x89);
+    cr_assert_eq(downloads_find(database, BYTES(3), &download), 1);
+
+    cr_assert_eq(downloads_conclude(database, order.id, ORDER_INSTALLED, &note), 0);
+    cr_assert_eq(downloads_conclude(database, order.id, ORDER_RELEASED, &note), 0);
+    cr_assert_eq(orders_find(database, order.id, &found), 0);
+    cr_assert_eq(found.state, ORDER_INSTALLED);
+    cr_assert_eq(downloads_find_binding(database, order.id, &binding), 1);
+    cr_assert_eq(start_download(order.id, 4, 0x89), 1, "installed");
+}
+
+Test(orders, what_is_taken_back_leaves_nothing)
+{
+    struct order order = make("891", "AC", "EID1"), found;
+    cr_assert_eq(database_begin(database), 0);
+    cr_assert_eq(orders_take_open(database, &order), 0);
+    cr_assert_eq(orders_find(database, order.id, &found), 0);
+    cr_assert_eq(database_end(database, 1), 1);
+    cr_assert_eq(orders_find(database, order.id, &found), 1);
+}
+
+Test(orders, a_file_that_is_no_database_is_refused)
+{
+    char path[] = "/tmp/emuicc-orders-XXXXXX";
+    const int file = mkstemp(path);
+    cr_assert_geq(file, 0);
+    static const char text[] = "this is no database, and long enough to be none of them either";
+    cr_assert_eq(write(file, text, sizeof(text)), (ssize_t)sizeof(text));
+    close(file);
+    struct database *other = NULL;
+    cr_assert_lt(database_open(path, &other), 0);
+    cr_assert_null(other);
+    unlink(path);
+    cr_assert_lt(database_open("/tmp/no/such/folder/orders.db", &other), 0);
+}
