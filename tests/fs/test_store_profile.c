@@ -1,6 +1,10 @@
 /* Profiles: what goes in comes out, single changes, order, deletion. */
 #include "test_store.h"
 
+#include <dirent.h>
+
+#include "fs/saip.h"
+
 TestSuite(store_profile, .init = test_make_folder, .fini = test_remove_folder);
 
 #define TEXT(text) bytes_of_text(text)
@@ -145,7 +149,7 @@ static uint32_t id_of(const struct file *file)
 }
 
 struct comparison {
-    struct file *files[32];
+    struct file *files[512];
     size_t count;
 };
 
@@ -262,7 +266,8 @@ static void assert_same(struct profile *a, struct profile *b)
     cr_assert(eq(u8, a->minor, b->minor));
     cr_assert(eq(str, a->type, b->type));
     cr_assert(eq(u32, a->file_count, b->file_count));
-    struct comparison files_a = {0}, files_b = {0};
+    static struct comparison files_a, files_b;
+    files_a.count = files_b.count = 0;
     profile_each_file(a, collect_file, &files_a);
     profile_each_file(b, collect_file, &files_b);
     cr_assert(eq(sz, files_a.count, files_b.count));
@@ -378,4 +383,55 @@ Test(store_profile, pins_puks_and_aka_are_updated)
     cr_assert(eq(int, store_pin_update(store, id, &stranger), SW_REFERENCE_NOT_FOUND));
     store_close(store);
     profile_destroy(profile);
+}
+
+/* The profile that a package makes. */
+static struct profile *interpret(const char *path)
+{
+    static uint8_t package[1 << 16];
+    struct profile *profile;
+    struct saip *saip;
+    FILE *file = fopen(path, "r");
+    cr_assert(file != NULL, "%s", path);
+    const size_t len = fread(package, 1, sizeof(package), file);
+    fclose(file);
+    cr_assert(profile_create(&profile) == 0);
+    cr_assert(saip_create(&saip_default_platform, profile, &saip) == 0);
+    cr_assert(eq(int, saip_feed(saip, bytes_of(package, len)), SAIP_ENDED), "%s", path);
+    saip_destroy(saip);
+    return profile;
+}
+
+/* All of them into one store, so that rows of one cannot be taken for another's. */
+Test(store_profile, published_packages_load_as_they_were_added)
+{
+    char folder[512], path[1024];
+    const char *shared = getenv("EMUICC_SHARED");
+    struct profile *profiles[64];
+    uint32_t ids[64];
+    size_t count = 0;
+    snprintf(folder, sizeof(folder), "%s/data/ts48", shared != NULL ? shared : "../shared");
+    DIR *packages = opendir(folder);
+    if (packages == NULL)
+        cr_skip("there is no %s", folder);
+    struct store *store = test_open(test_folder);
+    for (struct dirent *entry; (entry = readdir(packages)) != NULL && count < 64;) {
+        if (strstr(entry->d_name, ".der") == NULL)
+            continue;
+        struct store_profile row = make_row();
+        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+        profiles[count] = interpret(path);
+        cr_assert(store_profile_add(store, &row, profiles[count]) == 0, "%s", test_trace);
+        cr_assert(store_commit(store) == 0);
+        ids[count++] = row.id;
+    }
+    closedir(packages);
+    store_close(store);
+    store = test_open(test_folder);
+    for (size_t i = 0; i < count; i++) {
+        assert_stored(store, ids[i], profiles[i]);
+        profile_destroy(profiles[i]);
+    }
+    cr_assert(eq(sz, count, 22));
+    store_close(store);
 }
