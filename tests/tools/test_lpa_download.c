@@ -288,7 +288,7 @@ struct scenario {
 };
 
 static const struct scenario scenarios[] = {
-    {NOTHING, true, NULL, READY " BF36 A0 A1 88 A3 86 handleNotification BF30"},
+    {NOTHING, true, NULL, READY " BF36 A0 A1 88 A3 86 BF28 BF2B handleNotification BF30"},
     {OTHER_ADDRESS, false, "", BEGUN},
     {OTHER_TRANSACTION, false, "", BEGUN},
     {CARD_REFUSES_SERVER, false, "invalidCertificate (1)", KNOWN},
@@ -300,15 +300,15 @@ static const struct scenario scenarios[] = {
     {BROKEN_PACKAGE, false, "", READY " BF41:5 cancelSession"},
     {OTHER_METADATA, false, "", READY " BF41:4 cancelSession"},
     {CARD_STUMBLES, false, "6F00",
-     READY " BF36 A0 A1 BF41:5 cancelSession BF28 BF2B handleNotification BF30"},
+     READY " BF36 A0 A1 BF41:5 cancelSession BF28 BF2B BF28 BF2B handleNotification BF30"},
     {NO_RESULT, false, "",
-     READY " BF36 A0 A1 88 A3 86 BF41:5 cancelSession BF28 BF2B handleNotification BF30"},
+     READY " BF36 A0 A1 88 A3 86 BF41:5 cancelSession BF28 BF2B BF28 BF2B handleNotification BF30"},
     {CARD_REFUSES_PROFILE, false, "installFailedDueToPEProcessingError (12) in loadProfileElements",
-     READY " BF36 A0 A1 88 A3 86 handleNotification BF30"},
-    {SERVER_DEAF, true, NULL, READY " BF36 A0 A1 88 A3 86 handleNotification"},
+     READY " BF36 A0 A1 88 A3 86 BF28 BF2B handleNotification BF30"},
+    {SERVER_DEAF, true, NULL, READY " BF36 A0 A1 88 A3 86 BF28 BF2B handleNotification"},
     {INTERRUPTED_EARLY, false, "", KNOWN " BF41:0 cancelSession"},
     {INTERRUPTED_LATE, false, "",
-     READY " BF36 A0 A1 BF41:0 cancelSession BF28 BF2B handleNotification BF30"},
+     READY " BF36 A0 A1 BF41:0 cancelSession BF28 BF2B BF28 BF2B handleNotification BF30"},
 };
 
 Test(lpa_download, whatever_fails_both_sides_are_told)
@@ -334,8 +334,8 @@ Test(lpa_download, the_document_tells_what_happened)
     const json_t *result = json_object_get(bench.document, "result");
     cr_expect(json_is_true(json_object_get(result, "installed")));
     cr_expect_str_eq(json_string_value(json_object_get(result, "aid")), "A000000559");
-    cr_expect(
-        json_is_true(json_object_get(json_object_get(bench.document, "notification"), "sent")));
+    cr_expect(json_is_true(json_object_get(
+        json_array_get(json_object_get(bench.document, "notifications"), 0), "sent")));
     cr_expect_null(json_object_get(bench.document, "cancelled"));
 }
 

@@ -209,9 +209,11 @@ bool chip_call(struct chip *chip, const char *function, struct bytes request, bo
 {
     struct writer out = writer_on(chip->answer, CHIP_ANSWER_MAX);
     trace_detail("%s (%zu bytes)", function, request.len);
-    if (request.len > CHIP_BLOCKS_MAX * chip->block)
-        return fault_raise(chip->fault, function, "%zu bytes are more than STORE DATA can carry",
-                           request.len);
+    if (request.len > CHIP_BLOCKS_MAX * chip->block) {
+        fault_raise(chip->fault, function, "%zu bytes are more than %d blocks of STORE DATA carry",
+                    request.len, CHIP_BLOCKS_MAX);
+        return fault_next(chip->fault, "give --block a larger number");
+    }
     for (unsigned number = 0; request.len > 0; number++) {
         struct command command = {.cla = class_on(chip, CLASS_PROPRIETARY),
                                   .ins = 0xE2,

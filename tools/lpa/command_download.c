@@ -41,10 +41,16 @@ bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *
 
 void command_download_show(const json_t *document)
 {
-    const json_t *notification = json_object_get(document, "notification");
+    size_t i;
+    json_t *notification;
     printf("installed as %s\n",
            json_string_value(json_object_get(json_object_get(document, "result"), "aid")));
-    if (json_is_false(json_object_get(notification, "sent")))
-        printf("the server could not be told (%s); 'emuicc-lpa notifications send' tries again\n",
-               json_string_value(json_object_get(json_object_get(notification, "error"), "text")));
+    json_array_foreach(json_object_get(document, "notifications"), i, notification)
+    {
+        const json_t *error = json_object_get(notification, "error");
+        if (error != NULL)
+            printf(
+                "the server could not be told (%s); 'emuicc-lpa notifications send' tries again\n",
+                json_string_value(json_object_get(error, "text")));
+    }
 }

@@ -74,13 +74,17 @@ bool command_profile_nickname(struct lpa *lpa, int count, char **arguments, json
     if (!profile_id_parse(arguments[0], &id, &lpa->fault) || !find_iccid(lpa, &id, iccid) ||
         !es10c_set_nickname(&lpa->es10, bytes_of(iccid, sizeof(iccid)), nickname))
         return false;
-    report(document, "named", arguments[0]);
+    report(document, nickname.len > 0 ? "named" : "without nickname", arguments[0]);
     json_object_set_new(document, "nickname", text_json(nickname));
     return true;
 }
 
 void command_profile_show(const json_t *document)
 {
-    printf("%s %s\n", json_string_value(json_object_get(document, "profile")),
+    const json_t *nickname = json_object_get(document, "nickname");
+    printf("%s %s", json_string_value(json_object_get(document, "profile")),
            json_string_value(json_object_get(document, "done")));
+    if (json_string_length(nickname) > 0)
+        printf(" %s", json_string_value(nickname));
+    putchar('\n');
 }

@@ -1,6 +1,6 @@
 #include "tools/lpa/deliver.h"
 
-bool deliver_pending(struct http *http, struct bytes address, struct bytes pending)
+static bool send_to(struct http *http, struct bytes address, struct bytes pending)
 {
     char text[NOTIFICATION_ADDRESS_MAX + 1] = {0};
     struct es9_answer answer;
@@ -16,6 +16,6 @@ bool deliver_notification(struct es10 *es10, struct http *http, uint32_t number,
                           struct bytes address)
 {
     struct bytes pending;
-    return es10b_retrieve_notification(es10, number, &pending) &&
-           deliver_pending(http, address, pending) && es10b_remove_notification(es10, number);
+    return es10b_retrieve_notification(es10, number, &pending) && send_to(http, address, pending) &&
+           es10b_remove_notification(es10, number);
 }

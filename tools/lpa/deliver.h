@@ -6,11 +6,8 @@
 #include "tools/lpa/es9.h"
 #include "tools/lpa/notification.h"
 
-/* Sends what the card signed to this address (UTF-8 of the notification). False after a fault: it
- * then stays on the card. */
-bool deliver_pending(struct http *http, struct bytes address, struct bytes pending);
-
-/* Fetches, sends and removes the notification with this number. */
+/* Fetches the notification with this number, sends it to this address (UTF-8, as the card names it)
+ * and removes it. After a fault it is still on the card. */
 bool deliver_notification(struct es10 *es10, struct http *http, uint32_t number,
                           struct bytes address);
 

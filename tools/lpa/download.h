@@ -27,7 +27,7 @@ struct download_means {
 
 /* Runs all steps. If one fails after the card has authenticated the server, the session is
  * cancelled on both sides; if the card has given a result, that goes to the server. `document` gets
- * "profile", "result", "notification" and "cancelled", as far as it came. */
+ * "profile", "result", "notifications" and "cancelled", as far as it came. */
 bool download_run(const struct download_means *means, const struct download_wish *wish,
                   json_t *document);
 

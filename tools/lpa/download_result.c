@@ -10,22 +10,62 @@
 #define PENDING_MAX 64
 #define ELEMENTS_TEXT_SIZE 160
 
-/* A failure of its own: the installation's result stands, whatever becomes of its notification. */
-static void deliver(const struct download_means *means,
-                    const struct notification_installation *installation, struct bytes result,
+/* A notification to send: the card's list is gone after the next call. */
+struct waiting {
+    uint32_t number;
+    char address[NOTIFICATION_ADDRESS_MAX];
+    size_t address_len;
+};
+
+/* What the card has to tell of this installation: its result and, where the profile's metadata ask
+ * for it, that it is installed. How many; 0 after a fault. */
+static size_t list_waiting(const struct download_means *means, const struct notification *result,
+                           struct waiting waiting[PENDING_MAX])
+{
+    struct bytes list;
+    struct notification found;
+    size_t count = 0;
+    if (!es10b_list_notification(means->es10, &list))
+        return 0;
+    while (count < PENDING_MAX && notification_take(&list, &found)) {
+        const bool ours =
+            found.number == result->number ||
+            (found.number > result->number && bytes_equal(found.iccid, result->iccid));
+        if (!ours)
+            continue;
+        waiting[count] = (struct waiting){.number = found.number, .address_len = found.address.len};
+        memcpy(waiting[count++].address, found.address.data, found.address.len);
+    }
+    return count;
+}
+
+static void report(json_t *reports, uint32_t number, const struct fault *fault)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "number", json_integer(number));
+    json_object_set_new(object, "sent", json_boolean(!fault->raised));
+    if (fault->raised)
+        json_object_set_new(object, "error", fault_json(fault));
+    json_array_append_new(reports, object);
+}
+
+/* Sends them in their order, up to the first that fails. A failure is reported beside its
+ * notification: the installation's result stands, whatever becomes of what is said about it. */
+static void deliver(const struct download_means *means, const struct notification *result,
                     json_t *document)
 {
-    struct fault before = *means->fault;
-    json_t *report = json_object();
-    fault_clear(means->fault);
+    struct waiting waiting[PENDING_MAX];
+    const struct fault before = *means->fault;
+    json_t *reports = json_array();
+    json_object_set_new(document, "notifications", reports);
     progress_step(means->progress, "telling the server");
-    const bool sent = deliver_pending(means->http, installation->notification.address, result) &&
-                      es10b_remove_notification(means->es10, installation->notification.number);
-    json_object_set_new(report, "number", json_integer(installation->notification.number));
-    json_object_set_new(report, "sent", json_boolean(sent));
-    if (!sent)
-        json_object_set_new(report, "error", fault_json(means->fault));
-    json_object_set_new(document, "notification", report);
+    fault_clear(means->fault);
+    const size_t count = list_waiting(means, result, waiting);
+    for (size_t i = 0; i < count && !means->fault->raised; i++) {
+        deliver_notification(means->es10, means->http, waiting[i].number,
+                             bytes_of(waiting[i].address, waiting[i].address_len));
+        report(reports, waiting[i].number, means->fault);
+    }
     *means->fault = before;
 }
 
@@ -41,20 +81,24 @@ static void first_element(const json_t *elements, char text[ELEMENTS_TEXT_SIZE])
                  (long long)json_integer_value(number), json_string_value(status));
 }
 
-static bool explain(const struct download_means *means,
-                    const struct notification_installation *installation, const json_t *elements)
+/* The card's reason as a fault, and by its names in the result. */
+static void explain(const struct download_means *means,
+                    const struct notification_installation *installation, const json_t *elements,
+                    json_t *result)
 {
     const struct codes_row *command = codes_find(CODES_BPP_COMMAND, installation->command);
     const struct codes_row *reason = codes_find(CODES_BPP_REASON, installation->reason);
+    const char *command_name = command != NULL ? command->name : "unknown";
+    const char *reason_name = reason != NULL ? reason->name : "unknown";
     char text[ELEMENTS_TEXT_SIZE];
     first_element(elements, text);
+    json_object_set_new(result, "command", json_string(command_name));
+    json_object_set_new(result, "reason", json_string(reason_name));
     fault_raise(means->fault, WHERE, "the profile is not installed: %s%s",
                 reason != NULL ? reason->text : "the card gives a reason that has no name", text);
-    fault_code(means->fault, "%s (%u) in %s", reason != NULL ? reason->name : "unknown",
-               installation->reason, command != NULL ? command->name : "an unknown command");
+    fault_code(means->fault, "%s (%u) in %s", reason_name, installation->reason, command_name);
     if (reason != NULL && reason->next != NULL)
         fault_next(means->fault, "%s", reason->next);
-    return false;
 }
 
 static bool read_result(const struct download_means *means,
@@ -69,7 +113,7 @@ static bool read_result(const struct download_means *means,
     if (installation->success)
         json_object_set_new(result, "aid", text_json_hex(installation->aid));
     else
-        explain(means, installation, elements);
+        explain(means, installation, elements, result);
     json_decref(elements);
     return installation->success;
 }
@@ -82,7 +126,7 @@ bool download_result_take(const struct download_means *means, const struct downl
         return es10_malformed(means->fault, ES10B_LOAD_PACKAGE);
     const bool installed = read_result(means, &installation, document);
     if (!wish->keep_notification)
-        deliver(means, &installation, result, document);
+        deliver(means, &installation.notification, document);
     return installed;
 }
 
@@ -112,8 +156,12 @@ void download_result_recover(const struct download_means *means, const struct do
             return;
         const bool ours = notification_installation(blob_bytes(&kept), &installation) &&
                           bytes_equal(installation.transaction_id, transaction_id);
-        if (ours)
+        if (ours) {
             download_result_take(means, wish, blob_bytes(&kept), document);
+            /* The session ended with this result, on the card and then at the server. */
+            json_object_set_new(document, "cancelled",
+                                json_boolean(!installation.success && !wish->keep_notification));
+        }
         blob_finish(&kept);
         if (ours)
             return;

@@ -10,7 +10,7 @@ struct fault {
     bool raised;
     bool fresh;     /* the last fault_raise() was the first one */
     char where[48]; /* "ES10c.EnableProfile", "PC/SC", "TLS" */
-    char code[64];  /* "iccidOrAidNotFound (1)", "8.2.6/3.8", "6A82"; may be empty */
+    char code[96];  /* "iccidOrAidNotFound (1)", "8.2.6/3.8", "6A82"; may be empty */
     char text[400]; /* one line, without its end */
     char next[400]; /* what the user can do; may be empty */
 };

@@ -15,12 +15,19 @@ static void note(int signal)
     seen = 1;
 }
 
+/* Unless whoever started us wants the signal ignored, as a shell does for what runs behind it. */
+static void watch(int signal)
+{
+    struct sigaction before, action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(signal, &action, NULL);
+}
+
 void interrupt_start(void)
 {
-    struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    watch(SIGINT);
+    watch(SIGTERM);
 }
 
 bool interrupt_seen(void)

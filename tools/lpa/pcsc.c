@@ -141,6 +141,14 @@ static bool pcsc_open(struct transport *transport, struct fault *fault)
     return self->has_card || explain_connect(code, reader, fault);
 }
 
+/* pcscd has several ways to say that nobody is there. */
+static bool is_gone(LONG code)
+{
+    return code == SCARD_W_REMOVED_CARD || code == SCARD_W_RESET_CARD ||
+           code == SCARD_W_UNPOWERED_CARD || code == SCARD_W_UNRESPONSIVE_CARD ||
+           code == SCARD_E_NO_SMARTCARD || code == SCARD_E_NOT_TRANSACTED;
+}
+
 static bool pcsc_transmit(struct transport *transport, struct bytes command,
                           struct writer *response, struct fault *fault)
 {
@@ -153,9 +161,9 @@ static bool pcsc_transmit(struct transport *transport, struct bytes command,
         writer_put(response, bytes_of(answer, len));
         return true;
     }
-    if (code != SCARD_W_REMOVED_CARD && code != SCARD_W_RESET_CARD && code != SCARD_E_NO_SMARTCARD)
+    if (!is_gone(code))
         return refuse(fault, "SCardTransmit", code);
-    fault_raise(fault, WHERE, "the card in %s went away", transport->place);
+    fault_raise(fault, WHERE, "the card in %s does not answer any more", transport->place);
     return fault_next(fault, "see whether emuicc still runs; what the card acknowledged is kept");
 }
 

@@ -1,0 +1,116 @@
+#!/bin/bash
+# emuicc-lpa on the real chain: what it refuses, what it says then, and what it leaves behind.
+. "${0%/*}/place.sh"
+. "${0%/*}/provision.sh"
+need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
+package=usim-milenage iccid=8988211000000000011 name=testsmdpplus1.example.com
+[ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
+need python3
+enter_place "$0" "$@"
+
+# member DOCUMENT PATH: one member of a JSON document, "error.code" or "profiles.0.state"
+member() {
+  python3 -c '
+import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."):
+    value = value[int(key)] if isinstance(value, list) else value.get(key, "")
+print(value)' "$1" "$2"
+}
+document=
+# refused WHERE CODE ARGUMENT...: the command fails there, with that code
+refused() {
+  local where=$1 code=$2
+  shift 2
+  document=$work/refused.json
+  lpa --json "$@" >"$document" 2>"$work/lpa.log" && fail "$* succeeds"
+  [ "$(member "$document" error.where)" = "$where" ] && [[ "$(member "$document" error.code)" == $code ]] ||
+    fail "$*: $(cat "$document")"
+  say "refused: $(member "$document" error.text)"
+}
+waiting() { lpa --json notifications >"$work/waiting.json" && member "$work/waiting.json" notifications | grep -o "'number'" | wc -l; }
+installed() { [ -n "$(profiles)" ]; }
+
+"$BUILD/tools/pki/emuicc-pki" "$work/pki" || fail "no PKI"
+"$BUILD/tools/pki/emuicc-pki" "$work/foreign" || fail "no second PKI"
+mkdir "$work/profiles"
+cp "$BUILD/tools/profiles/$package.der" "$work/profiles/"
+cp "$BUILD/tools/profiles/$package.der" "$work/profiles/coded.der"
+echo "confirmation-code = 4711" >"$work/profiles/coded.metadata"
+pki=$work/pki server_name=$name
+
+refused "PC/SC" "" info
+start_pcscd
+refused "PC/SC" "" info
+start_server "$work/pki" "$work/profiles" "$name"
+start_card chip --pki "$pki"
+refused "PC/SC" "" --reader "No such reader" info
+[[ "$(member "$document" error.next)" == *"$E2E_READER"* ]] || fail "the readers are not listed"
+refused "SELECT ISD-R" 6A82 --isd-r A0000005591010FFFFFFFF8900009900 info
+
+say "-- what the LPA itself refuses"
+code="LPA:1\$$name\$$package"
+refused "activation code" "" download "LPA:2\$$name\$$package"
+refused "TLS" "" --ca "$work/foreign" download "$code"
+refused "HTTPS" "" --connect-to "$name:443:127.0.0.1:9" download "LPA:1\$$name:9\$$package"
+refused "TLS" "" --connect-to other.example.com:443:127.0.0.1:8443 download "LPA:1\$other.example.com\$$package"
+refused "ES9+.InitiateAuthentication" "" download "$code\$2.999.11"
+[ "$(waiting)" = 0 ] || fail "notifications wait: $(cat "$work/waiting.json")"
+
+say "-- what the server refuses; both sides are told"
+refused "ES9+.AuthenticateClient" 8.2.6/3.8 download "LPA:1\$$name\$nothing"
+refused "confirmation code" "" download "LPA:1\$$name\$coded"
+[ "$(member "$document" cancelled)" = True ] || fail "the session is not cancelled: $(cat "$document")"
+refused "ES9+.GetBoundProfilePackage" 8.2.7/3.8 --confirmation-code 1234 download "LPA:1\$$name\$coded"
+installed && fail "something is installed: $(profiles)"
+
+say "-- interrupted in mid-package"
+# The LPA's trace goes through the smallest of pipes, so that it cannot run far ahead of the signal.
+python3 - "$work/cut.json" "$BUILD/tools/lpa/emuicc-lpa" --json --verbose --block 6 --reader "$E2E_READER" --ca "$pki" \
+  --connect-to "$name:443:127.0.0.1:8443" download "$code" <<'PYTHON' || fail "the interrupted download succeeds"
+import fcntl, os, signal, subprocess, sys
+reading, writing = os.pipe()
+fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+program = subprocess.Popen(sys.argv[2:], stdout=open(sys.argv[1], "w"), stderr=writing)
+os.close(writing)
+for line in open(reading, "rb", buffering=0):
+    if b"ES8+.StoreMetadata" in line:
+        program.send_signal(signal.SIGINT)
+sys.exit(program.wait() != 1)
+PYTHON
+[ "$(member "$work/cut.json" error.where)" = interrupted ] || fail "interrupted: $(cat "$work/cut.json")"
+[ "$(member "$work/cut.json" cancelled)" = True ] || fail "interrupted, not cancelled: $(cat "$work/cut.json")"
+installed && fail "half a profile: $(profiles)"
+[ "$(waiting)" = 0 ] || fail "after the interruption: $(cat "$work/waiting.json")"
+
+say "-- a download in blocks of 17 bytes, its notifications kept back, then sent"
+lpa --block 17 --no-notify --imei 490154203237518 --confirmation-code 4711 download "LPA:1\$$name\$coded\$2.999.10\$1" \
+  >"$work/lpa.txt" 2>"$work/lpa.err" || fail "the download fails: $(cat "$work/lpa.err")"
+[ ! -s "$work/lpa.err" ] || fail "on standard error, which is no terminal: $(cat "$work/lpa.err")"
+[ "$(waiting)" -ge 1 ] || fail "no notification was kept"
+lpa notifications send >"$work/lpa.txt" || fail "they cannot be sent: $(cat "$work/lpa.txt")"
+[ "$(waiting)" = 0 ] || fail "they are still there: $(cat "$work/waiting.json")"
+
+say "-- the profile's life"
+refused "ES10b.LoadBoundProfilePackage" "installFailedDueToIccidAlreadyExistsOnEuicc*" download "$code"
+refused "ES10c.DisableProfile" "profileNotInEnabledState*" disable "$iccid"
+lpa enable "$iccid" >"$work/lpa.txt" || fail "enable"
+refused "ES10c.DeleteProfile" "profileNotInDisabledState*" delete "$iccid"
+lpa --json list >"$work/list.json" || fail "list"
+aid=$(member "$work/list.json" profiles.0.aid)
+lpa nickname "$aid" "Größe" >"$work/lpa.txt" || fail "nickname"
+lpa --json list >"$work/list.json" || fail "list"
+[ "$(member "$work/list.json" profiles.0.nickname)" = "Größe" ] || fail "nickname: $(cat "$work/list.json")"
+lpa disable "$aid" >"$work/lpa.txt" || fail "disable"
+lpa delete "$aid" >"$work/lpa.txt" || fail "delete"
+refused "ES10c.DeleteProfile" "iccidOrAidNotFound*" delete "$aid"
+[ "$(waiting)" -ge 2 ] || fail "the profile's life left no notifications"
+
+say "-- a server that is away"
+kill "$server_pid" && wait "$server_pid" 2>/dev/null
+before=$(waiting)
+refused "HTTPS" "" notifications send
+[ "$(waiting)" = "$before" ] || fail "notifications are lost"
+lpa notifications remove >"$work/lpa.txt" || fail "they cannot be removed"
+[ "$(waiting)" = 0 ] || fail "they are still there"
+stop_card TERM

@@ -1,0 +1,91 @@
+#!/bin/bash
+# Every program of the house: --help, --version and a wrong option do what all of them promise;
+# its options are those of its man page; README.md names it.
+#   test_help.sh SOURCE BUILD
+source=$1 build=$2
+found=0 count=0
+say() { echo "$*"; found=1; }
+
+out=$(mktemp) err=$(mktemp)
+trap 'rm -f "$out" "$err"' EXIT
+
+# run PROGRAM ARGUMENT...: into $out, $err, $status
+run() {
+  "$@" >"$out" 2>"$err" </dev/null
+  status=$?
+}
+
+# page FILE: its text, with roff's hyphens as plain ones
+page() { sed 's/\\-/-/g' "$1"; }
+
+# documented FILE: the options that its section OPTIONS explains, a line each
+documented() {
+  page "$1" | awk '/^\.SH/ { inside = /^\.SH OPTIONS/ } inside && /^\.B/' | grep -oE -- '--[a-z0-9-]+' | sort -u
+}
+
+check_texts() {
+  local program=$1 name=$2
+  run "$program" --help
+  [ "$status" -eq 0 ] && [ ! -s "$err" ] || say "$name --help ends with $status: $(cat "$err")"
+  [[ "$(head -n 1 "$out")" == "$name: "* ]] || say "$name --help does not begin with its name and purpose"
+  grep -q "^usage: $name" "$out" || say "$name --help shows no usage"
+  run "$program" --version
+  [ "$status" -eq 0 ] && [ ! -s "$err" ] || say "$name --version ends with $status: $(cat "$err")"
+  [[ "$(cat "$out")" =~ ^"$name "[0-9]+(\.[0-9]+)*$ ]] || say "$name --version says: $(cat "$out")"
+}
+
+check_options() {
+  local program=$1 name=$2 manual=$3 options option
+  run "$program" --help=options
+  options=$(sort -u "$out")
+  [ "$status" -eq 0 ] && [ -n "$options" ] || say "$name --help=options ends with $status"
+  run "$program" --help
+  for option in $options; do
+    grep -qE -- "^  $option( |\$)" "$out" || say "$name --help leaves out $option"
+    documented "$manual" | grep -qxF -- "$option" || say "$manual does not explain $option"
+  done
+  for option in $(documented "$manual"); do
+    grep -qxF -- "$option" <<<"$options" || say "$manual explains $option, which $name does not have"
+  done
+}
+
+check_wrong_option() {
+  local program=$1 name=$2
+  run "$program" --no-such-option
+  [ "$status" -eq 1 ] || say "$name --no-such-option ends with $status, not with 1"
+  [ ! -s "$out" ] || say "$name --no-such-option prints on standard output"
+  [ "$(wc -l <"$err")" -eq 1 ] || say "$name --no-such-option prints $(wc -l <"$err") lines of error"
+  grep -q -- "^$name: .*--no-such-option" "$err" || say "$name --no-such-option says: $(cat "$err")"
+}
+
+check_manual() {
+  local name=$1 manual=$2 warnings
+  head -n 1 "$manual" | grep -qi "^\.TH $name 1" || say "$manual does not begin with .TH ${name^^} 1"
+  for section in NAME SYNOPSIS DESCRIPTION OPTIONS; do
+    grep -q "^\.SH $section" "$manual" || say "$manual has no section $section"
+  done
+  command -v man >/dev/null || return
+  warnings=$(LC_ALL=C.UTF-8 man --warnings -l "$manual" 2>&1 >/dev/null)
+  [ -z "$warnings" ] || say "$manual: $warnings"
+}
+
+while read -r program; do
+  name=${program##*/}
+  count=$((count + 1))
+  [ -x "$program" ] || { say "$name is not built"; continue; }
+  grep -qE "(^|[^a-z-])$name([^a-z-]|\$)" "$source/README.md" || say "README.md does not name $name"
+  check_texts "$program" "$name"
+  check_wrong_option "$program" "$name"
+  mapfile -t manuals < <(find "$source/card" "$source/tools" -name "$name.1")
+  [ "${#manuals[@]}" -eq 1 ] || { say "$name has ${#manuals[@]} man pages"; continue; }
+  check_options "$program" "$name" "${manuals[0]}"
+  check_manual "$name" "${manuals[0]}"
+done < <(python3 -c '
+import json, sys
+for target in json.load(open(sys.argv[1])):
+    if target["type"] == "executable" and (target["installed"] or target["name"].startswith("emuicc")):
+        print(target["filename"][0])' "$build/meson-info/intro-targets.json")
+
+[ "$count" -gt 0 ] || say "meson lists no program"
+[ "$found" -eq 0 ] && echo "$count programs explain themselves"
+exit "$found"
