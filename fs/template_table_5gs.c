@@ -55,7 +55,7 @@ static const struct template_file df_5gs_files_v4[] = {
     {0x4F0B, "EF.URSP",              BT, 0,   0,  2, 0,    NULL,                                       0,       0,          0,    0, 13, 1},
     {0x4F0C, "EF.TN3GPPSNN",         TR, 0,   1,  2, 0x0C, "00",                                       0,       0,          0,    0, 14, 1},
     {0x4F0D, "EF.CAG",               TR, 0,   2,  2, 0x0D, NULL,                                       CONTENT, 0,          0,    0, 15, 1},
-    {0x4F0E, "EF.SOR_CMCI",          TR, 0,   0,  2, 0x0E, NULL,                                       CONTENT, 0,          0,    0, 16, 1},
+    {0x4F0E, "EF.SOR_CMCI",          TR, 0,   0,  2, 0x0E, NULL,                                       CONTENT, SIZE,       0,    0, 16, 1},
     {0x4F0F, "EF.DRI",               TR, 0,   7,  2, 0x0F, NULL,                                       CONTENT, 0,          0,    0, 17, 1},
     {0x4F10, "EF.5GSEDRX",           TR, 0,   2,  2, 0x10, NULL,                                       CONTENT, 0,          0,    0, 18, 1},
     {0x4F11, "EF.5GNSWO_CONF",       TR, 0,   1,  2, 0x11, NULL,                                       CONTENT, 0,          0,    0, 19, 1},

@@ -169,6 +169,63 @@ Test(saip_packages, become_the_files_that_another_decoder_finds)
     }
 }
 
+/* tests/packages/everything.txt, built, behind the first byte of a fuzz target's input. */
+static struct bytes read_everything(void)
+{
+    const size_t len =
+        test_read("EMUICC_SOURCE", "tests/fuzz/corpus/saip/everything", package, sizeof(package));
+    cr_assert(len > 1, "EMUICC_SOURCE does not name the source's folder");
+    return bytes_of(package + 1, len - 1);
+}
+
+Test(saip_package, becomes_the_files_that_another_decoder_finds)
+{
+    struct test_run run = test_run(&saip_default_platform, read_everything(), TEST_CHUNK);
+    cr_assert_eq(run.progress, SAIP_ENDED, "%s", test_response(&run));
+    compare("everything", run.profile);
+    profile_destroy(run.profile);
+}
+
+Test(saip_package, shares_pins_and_keys)
+{
+    struct test_run run = test_run(&saip_default_platform, read_everything(), TEST_CHUNK);
+    struct profile *profile = run.profile;
+    const struct bytes usims = BYTES(0xA0, 0, 0, 0, 0x87, 0x10, 0x02);
+    struct file *one = profile_adf_by_aid(profile, usims, NULL);
+    struct file *two = profile_adf_by_aid(profile, usims, one);
+    struct file *isim = profile_adf_by_aid(profile, BYTES(0xA0, 0, 0, 0, 0x87, 0x10, 0x04), NULL);
+    cr_assert(one != NULL && two != NULL && isim != NULL);
+    cr_assert_not_null(profile_pin(profile, one, 0x81));
+    cr_expect_eq(profile_pin(profile, two, 0x81), profile_pin(profile, one, 0x81));
+    cr_expect_null(profile_pin(profile, isim, 0x81));
+    cr_expect_eq(profile_puk(profile, 0x81)->left, 9);
+    const struct aka *tuak = profile_aka(profile, one), *milenage = profile_aka(profile, two);
+    cr_expect(tuak->algorithm == AKA_TUAK && tuak->key_len == 32 && tuak->opc[31] == 0x11);
+    cr_expect(tuak->keccak == 2 && tuak->has_auth_counter_max && tuak->sqn_options == 0x0E);
+    cr_expect_arr_eq(tuak->sqn_delta, "\0\0\0\0\0\x20", AKA_SQN_SIZE);
+    cr_expect_arr_eq(tuak->sqn_age_limit, "\0\0\x10\0\0\0", AKA_SQN_SIZE);
+    cr_expect(milenage->algorithm == AKA_MILENAGE && milenage->rotation[4] == 0x60);
+    cr_expect_eq(profile_aka(profile, isim), milenage);
+    profile_destroy(profile);
+}
+
+Test(saip_package, loses_what_the_card_lacks)
+{
+    struct saip_platform platform = saip_default_platform;
+    platform.services &= ~(1u << 14); /* javacard: in the header's list */
+    struct test_run run = test_run(&platform, read_everything(), TEST_CHUNK);
+    cr_expect(run.progress == SAIP_ABORTED && run.status == PE_FEATURE_NOT_SUPPORTED);
+    profile_destroy(run.profile);
+    platform = saip_default_platform;
+    platform.services &= ~(1u << 10 | 1u << 11); /* GBA: bits of EF.UST and EF.IST */
+    run = test_run(&platform, read_everything(), TEST_CHUNK);
+    cr_assert_eq(run.progress, SAIP_ENDED);
+    const struct bytes ust = BYTES(0x7F, 0xD0, 0x6F, 0x38), ist = BYTES(0x7F, 0xB0, 0x6F, 0x07);
+    cr_expect_eq(profile_file_by_path(run.profile, ust)->content[8], 0xE7); /* no MBMS either */
+    cr_expect_eq(profile_file_by_path(run.profile, ist)->content[0], 0x01);
+    profile_destroy(run.profile);
+}
+
 Test(saip_packages, are_the_same_whatever_the_pieces)
 {
     static const size_t steps[] = {1, 2, 255, 4096, TEST_PACKAGE_MAX};
