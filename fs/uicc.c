@@ -5,6 +5,7 @@
 #include "fs/blank.h"
 #include "fs/uicc_commands.h"
 #include "fs/uicc_data.h"
+#include "fs/uicc_gsm.h"
 
 #define MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
 
@@ -41,6 +42,15 @@ static const struct command_row rows[] = {
     {"ENVELOPE",             0x80, 0xC2, APDU_CASE_3 | APDU_CASE_4, uicc_envelope, "TS 102 221 §11.2.2"},
     {"FETCH",                0x80, 0x12, APDU_CASE_2,   uicc_fetch,               "TS 102 221 §11.2.3"},
     {"TERMINAL RESPONSE",    0x80, 0x14, APDU_CASE_3,   uicc_terminal_response,   "TS 102 221 §11.2.4"},
+    {"SELECT (2G)",          0xA0, 0xA4, APDU_CASE_3 | APDU_CASE_4, uicc_gsm_select, "TS 51.011 §8.1"},
+    {"GET RESPONSE (2G)",    0xA0, 0xC0, APDU_CASE_2,   uicc_gsm_get_response,    "TS 51.011 §8.18"},
+    {"STATUS (2G)",          0xA0, 0xF2, APDU_CASE_2,   uicc_gsm_status,          "TS 51.011 §8.2"},
+    {"READ BINARY (2G)",     0xA0, 0xB0, APDU_CASE_2,   uicc_gsm_read_binary,     "TS 51.011 §8.3"},
+    {"UPDATE BINARY (2G)",   0xA0, 0xD6, APDU_CASE_3,   uicc_gsm_update_binary,   "TS 51.011 §8.4"},
+    {"READ RECORD (2G)",     0xA0, 0xB2, APDU_CASE_2,   uicc_gsm_read_record,     "TS 51.011 §8.5"},
+    {"UPDATE RECORD (2G)",   0xA0, 0xDC, APDU_CASE_3,   uicc_gsm_update_record,   "TS 51.011 §8.6"},
+    {"VERIFY CHV (2G)",      0xA0, 0x20, APDU_CASE_3,   uicc_gsm_verify_chv,      "TS 51.011 §8.9"},
+    {"RUN GSM ALGORITHM",    0xA0, 0x88, APDU_CASE_3 | APDU_CASE_4, uicc_gsm_run_algorithm, "TS 51.011 §8.16"},
 };
 /* clang-format on */
 
@@ -80,6 +90,7 @@ void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
     profile->arena.limit = profile->arena.used + MEMORY_SPARE;
     uicc->profile = profile;
     uicc->profile_id = profile_id;
+    uicc->gsm = (struct uicc_gsm){0};
     reset_channels(uicc);
 }
 
@@ -102,6 +113,7 @@ int uicc_load(struct uicc *uicc, uint32_t profile_id)
 void uicc_reset(struct uicc *uicc)
 {
     uicc->terminal_profile = false;
+    uicc->gsm = (struct uicc_gsm){0};
     reset_channels(uicc);
 }
 

@@ -38,6 +38,14 @@ struct uicc_channel {
     struct uicc_transfer transfer;
 };
 
+#define UICC_GSM_RESPONSE_MAX 23
+
+/* What a 2G command has announced for GET RESPONSE in class A0. */
+struct uicc_gsm {
+    uint8_t data[UICC_GSM_RESPONSE_MAX];
+    uint8_t len;
+};
+
 struct uicc {
     struct store *store;
     struct random *random;
@@ -45,6 +53,7 @@ struct uicc {
     uint32_t profile_id;     /* in the store; 0: blank */
     uint32_t generation;     /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
+    struct uicc_gsm gsm;
     bool terminal_profile; /* TERMINAL PROFILE was received in this power cycle */
 };
 

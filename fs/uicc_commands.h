@@ -32,6 +32,10 @@ command_handler uicc_retrieve_data, uicc_set_data;
 /* uicc_pin */
 command_handler uicc_verify_pin, uicc_change_pin, uicc_disable_pin, uicc_enable_pin,
     uicc_unblock_pin;
+/* Presents a value to an enabled PIN: 0, SW_COUNTER, SW_AUTHENTICATION_BLOCKED, SW_WRONG_LENGTH or
+ * a failure. The counter is in the store, and the channel knows whether the PIN is verified. */
+int uicc_pin_verify(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                    struct bytes value);
 
 /* uicc_authenticate */
 command_handler uicc_authenticate;

@@ -13,22 +13,22 @@ static struct pin *find(struct uicc *uicc, const struct apdu *apdu)
     return profile_pin(uicc->profile, uicc_channel(uicc, apdu)->directory, apdu->p2);
 }
 
-static void set_verified(struct uicc *uicc, const struct apdu *apdu, const struct pin *pin,
+static void set_verified(struct uicc *uicc, struct uicc_channel *channel, const struct pin *pin,
                          bool verified)
 {
-    struct uicc_channel *channel = uicc_channel(uicc, apdu);
     const uint64_t bit = pin_bit(uicc->profile, pin);
     channel->verified = verified ? channel->verified | bit : channel->verified & ~bit;
     uicc_moved(uicc);
 }
 
 /* The counter goes to the store only if it moved. */
-static int present(struct uicc *uicc, const struct apdu *apdu, struct pin *pin, struct bytes value)
+static int present(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                   struct bytes value)
 {
     const uint8_t left = pin->left;
     const int result = pin_present(pin, value);
     if (result != 0 && result != SW_WRONG_LENGTH)
-        set_verified(uicc, apdu, pin, false);
+        set_verified(uicc, channel, pin, false);
     const int kept = pin->left != left ? uicc_keep_pin(uicc, pin) : 0;
     return kept != 0 ? kept : result;
 }
@@ -49,6 +49,15 @@ static bool split(struct bytes data, struct bytes *old, struct bytes *new)
            data.len == 0;
 }
 
+int uicc_pin_verify(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                    struct bytes value)
+{
+    const int result = present(uicc, channel, pin, value);
+    if (result == 0)
+        set_verified(uicc, channel, pin, true);
+    return result;
+}
+
 /* TS 102 221 §11.1.9. Without data it asks for the counter. */
 int uicc_verify_pin(void *state, const struct apdu *apdu, struct writer *response)
 {
@@ -62,16 +71,14 @@ int uicc_verify_pin(void *state, const struct apdu *apdu, struct writer *respons
         return SW_COUNTER | pin->left;
     if (!pin_is_enabled(pin))
         return SW_DATA_INVALIDATED;
-    result = present(uicc, apdu, pin, apdu->data);
-    if (result == 0)
-        set_verified(uicc, apdu, pin, true);
-    return result;
+    return uicc_pin_verify(uicc, uicc_channel(uicc, apdu), pin, apdu->data);
 }
 
 /* TS 102 221 §11.1.10 */
 int uicc_change_pin(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
+    struct uicc_channel *channel = uicc_channel(uicc, apdu);
     struct pin *pin;
     struct bytes old, new;
     (void)response;
@@ -84,11 +91,11 @@ int uicc_change_pin(void *state, const struct apdu *apdu, struct writer *respons
         return SW_DATA_INVALIDATED;
     if ((pin->attributes & PIN_MAY_CHANGE) == 0)
         return SW_CONDITIONS_NOT_SATISFIED;
-    result = present(uicc, apdu, pin, old);
+    result = present(uicc, channel, pin, old);
     if (result != 0)
         return result;
     pin_set_value(pin, new.data);
-    set_verified(uicc, apdu, pin, true);
+    set_verified(uicc, channel, pin, true);
     return uicc_keep_pin(uicc, pin);
 }
 
@@ -108,6 +115,7 @@ static int read_alternative(struct uicc *uicc, uint8_t p1, bool *replaced)
 int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
+    struct uicc_channel *channel = uicc_channel(uicc, apdu);
     bool replaced;
     (void)response;
     int result = read_alternative(uicc, apdu->p1, &replaced);
@@ -120,7 +128,7 @@ int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *respon
         return SW_DATA_INVALIDATED;
     if ((pin->attributes & PIN_MAY_DISABLE) == 0)
         return SW_CONDITIONS_NOT_SATISFIED;
-    result = present(uicc, apdu, pin, apdu->data);
+    result = present(uicc, channel, pin, apdu->data);
     if (result != 0)
         return result;
     pin->attributes &= (uint8_t)~PIN_ENABLED;
@@ -132,6 +140,7 @@ int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *respon
 int uicc_enable_pin(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
+    struct uicc_channel *channel = uicc_channel(uicc, apdu);
     struct pin *pin;
     (void)response;
     int result = open_pin(uicc, apdu, &pin);
@@ -139,11 +148,11 @@ int uicc_enable_pin(void *state, const struct apdu *apdu, struct writer *respons
         return result;
     if (pin_is_enabled(pin))
         return SW_CONDITIONS_NOT_SATISFIED;
-    result = present(uicc, apdu, pin, apdu->data);
+    result = present(uicc, channel, pin, apdu->data);
     if (result != 0)
         return result;
     pin->attributes = (uint8_t)((pin->attributes | PIN_ENABLED) & ~PIN_REPLACED);
-    set_verified(uicc, apdu, pin, true);
+    set_verified(uicc, channel, pin, true);
     return uicc_keep_pin(uicc, pin);
 }
 
@@ -160,6 +169,7 @@ static int present_puk(struct uicc *uicc, struct puk *puk, struct bytes value)
 int uicc_unblock_pin(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
+    struct uicc_channel *channel = uicc_channel(uicc, apdu);
     struct pin *pin;
     struct bytes old, new;
     (void)response;
@@ -178,6 +188,6 @@ int uicc_unblock_pin(void *state, const struct apdu *apdu, struct writer *respon
         return result;
     pin_set_value(pin, new.data);
     pin->attributes = (uint8_t)((pin->attributes | PIN_ENABLED) & ~PIN_REPLACED);
-    set_verified(uicc, apdu, pin, true);
+    set_verified(uicc, channel, pin, true);
     return uicc_keep_pin(uicc, pin);
 }

@@ -128,3 +128,22 @@ Test(uicc, refuses_class_and_instruction_it_does_not_know)
     cr_assert_str_eq(test_send(card, "00B0000001FF"), "6700");
     test_card_free(card);
 }
+
+Test(uicc, without_df_gsm_class_a0_does_not_exist)
+{
+    struct test_card *card = test_card_new();
+    const struct command_table *table = &uicc_application.commands;
+    profile_child(card->uicc.profile->mf, 0x7F20)->fid = 0x7F21;
+    for (size_t i = 0; i < table->count; i++) {
+        char command[64];
+        const struct command_row *row = &table->rows[i];
+        if (row->family != 0xA0)
+            continue;
+        snprintf(command, sizeof command, "A0%02X000002%s", row->ins,
+                 row->cases & APDU_CASE_3 ? "3F00" : "");
+        if ((row->cases & APDU_CASE_3) == 0)
+            snprintf(command, sizeof command, "A0%02X000002", row->ins);
+        cr_expect(strcmp(test_send(card, command), "6E00") == 0, "%s", row->name);
+    }
+    test_card_free(card);
+}
