@@ -4,10 +4,10 @@
  *   cutter READER_PORT before|after BLOCK PROGRAM [ARGUMENT]...
  *
  * Starts PROGRAM with --vpcd leading here, carries frames both ways, and counts the STORE DATA
- * blocks from the one that begins a BoundProfilePackage (BF36) on. At BLOCK the card is killed:
- * `before` it can answer, right after the block was sent to it, or `after` it has answered and
- * before the reader gets the answer. Says "cut at block N", or "no cut: N blocks" when it is ended
- * before; exit 0.
+ * blocks of a BoundProfilePackage, from the one that begins it (BF36) to the one that gets an
+ * answer. At BLOCK the card is killed: `before` it can answer, right after the block was sent to
+ * it, or `after` it has answered and before the reader gets the answer. Says "cut at block N", or
+ * "no cut: N blocks" when the reader goes away before; exit 0.
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -29,6 +29,7 @@ struct cutter {
     struct vpcd_peer card;   /* we are its reader */
     struct vpcd_peer reader; /* we are its card: only the link is used */
     unsigned blocks;         /* of the package so far; 0: it has not begun */
+    bool ended;              /* its last block was answered */
     unsigned cut_at;
     bool after;
     pid_t pid;
@@ -67,7 +68,7 @@ static pid_t start_card(uint16_t port, char **argv)
 static void count_block(struct cutter *cutter, struct bytes command)
 {
     static const uint8_t package[] = {0xBF, 0x36};
-    if (command.len < 5 || command.data[1] != INS_STORE_DATA)
+    if (cutter->ended || command.len < 5 || command.data[1] != INS_STORE_DATA)
         return;
     const struct bytes data = bytes_of(command.data + 5, command.len - 5);
     if (cutter->blocks > 0 || bytes_start_with(data, bytes_of(package, sizeof(package))))
@@ -82,27 +83,35 @@ static int cut(struct cutter *cutter)
     return 0;
 }
 
-/* Both links block; a frame from the reader is answered before the next. */
+static int lost_card(void)
+{
+    fprintf(stderr, "cutter: the card went away by itself\n");
+    return 1;
+}
+
+/* Both links block; a frame from the reader is answered before the next. Ends at the cut, or when
+ * the reader goes away. */
 static int carry(struct cutter *cutter)
 {
     struct bytes command, answer;
     while (vpcd_peer_receive(&cutter->reader, &command)) {
-        const bool control = command.len == 1;
+        const bool answered = command.len != 1 || command.data[0] == CONTROL_ATR;
         const unsigned before = cutter->blocks;
         count_block(cutter, command);
         const bool here = cutter->blocks != before && cutter->blocks == cutter->cut_at;
         if (!vpcd_peer_send(&cutter->card, command))
-            return 1;
+            return lost_card();
         if (here && !cutter->after)
             return cut(cutter);
-        if (control && command.data[0] != CONTROL_ATR)
+        if (!answered)
             continue;
         if (!vpcd_peer_receive(&cutter->card, &answer))
-            return 1;
+            return lost_card();
         if (here)
             return cut(cutter);
+        cutter->ended |= cutter->blocks != before && !bytes_equal(answer, BYTES(0x90, 0x00));
         if (!vpcd_peer_send(&cutter->reader, answer))
-            return 1;
+            break;
     }
     printf("no cut: %u blocks\n", cutter->blocks);
     return 0;

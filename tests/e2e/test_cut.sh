@@ -11,16 +11,18 @@ package=usim-milenage iccid_expected=8988211000000000011
 start_server "$work/pki" "$BUILD/tools/profiles" testsmdpplus1.example.com
 start_pcscd
 
-# cut before|after BLOCK STATE: a download that loses its card there
-cut() {
+# cut_at before|after BLOCK STATE: a download that loses its card there
+cut_at() {
   "$CUTTER" "$E2E_READER_PORT" "$1" "$2" "$BUILD/card/emuicc" --state "$work/$3" --pki "$pki" \
     >"$work/cutter.log" 2>"$work/card.log" &
   card_pid=$!
   until_true 20 card_is_seen || fail "the card is not seen in the reader"
   download "$package"
   local status=$?
-  [ "$2" -ne 0 ] || kill "$card_pid"
   wait "$card_pid" 2>/dev/null
+  # pcscd looks every 400 ms: a card that is back before would not be noticed as another one, and
+  # after the failed reset of its client it would be taken for absent for ever.
+  sleep 1
   until_true 10 card_is_gone || fail "the card is still seen after SIGKILL"
   return "$status"
 }
@@ -39,18 +41,17 @@ count=$(blocks)
 say "the package takes $count blocks"
 start_pcscd
 
-for at in 1 2 3 $((count / 3)) $((count / 2)) $((count - 1)); do
-  for when in before after; do
-    cut "$when" "$at" chip && fail "the download succeeds though the card was killed $when block $at"
-    grep -q "cut at block $at\$" "$work/cutter.log" || fail "no cut: $(cat "$work/cutter.log")"
-    start_card chip
-    [ -z "$(profiles)" ] || fail "killed $when the answer to block $at: $(profiles)"
-    stop_card TERM
-  done
+for place in "before 1" "after 1" "before 2" "before $((count / 2))" "after $((count / 2))" "after $((count - 1))"; do
+  read -r when at <<<"$place"
+  cut_at "$when" "$at" chip && fail "the download succeeds though the card was killed $place"
+  grep -q "cut at block $at\$" "$work/cutter.log" || fail "no cut: $(cat "$work/cutter.log")"
+  start_card chip
+  [ -z "$(profiles)" ] || fail "killed $place: $(profiles)"
+  stop_card TERM
 done
-say "killed at twelve places of the package: no profile, nothing half"
+say "killed at six places of the package: no profile, nothing half"
 
-cut after "$count" chip && fail "the download succeeds though its last answer was lost"
+cut_at after "$count" chip && fail "the download succeeds though its last answer was lost"
 start_card chip
 [ "$(profiles)" = "$iccid_expected disabled" ] || fail "killed after the last block was answered: $(profiles)"
 say "killed after the last answer: the profile is there"
