@@ -1,0 +1,51 @@
+/* Any bytes as ES10 commands, in any state of a session: the input's first byte is the state, then
+ * commands follow, each after two bytes of length. The parsers behind checks that random bytes do
+ * not pass get the input on their own. */
+#include "fuzz_chip.h"
+
+#include "isd-r/device_info.h"
+#include "isd-r/profile_info.h"
+#include "isd-r/rules.h"
+
+#define P1_MORE 0x11
+#define P1_LAST 0x91
+
+static void send(struct fuzz_chip *chip, struct bytes command)
+{
+    for (unsigned number = 0; number <= UINT8_MAX; number++) {
+        struct bytes block;
+        const bool last = command.len <= UINT8_MAX;
+        (void)bytes_take(&command, last ? command.len : UINT8_MAX, &block);
+        if (fuzz_chip_block(chip, last ? P1_LAST : P1_MORE, (uint8_t)number, block) != 0 || last)
+            return;
+    }
+}
+
+static void parse(struct bytes input)
+{
+    struct metadata metadata;
+    struct tlv tlv;
+    if (metadata_parse(input, &metadata))
+        (void)rules_allow(input, &metadata);
+    if (profile_info_is_tag_list(input))
+        (void)device_info_fault(input);
+    (void)device_info_fault(input);
+    (void)notification_metadata_of(input, &tlv);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes input = bytes_of(data, size), command;
+    struct fuzz_chip *chip = fuzz_chip();
+    uint8_t state;
+    uint16_t len;
+    parse(input);
+    if (!bytes_take_u8(&input, &state))
+        return 0;
+    fuzz_chip_open_session(chip, state % (RSP_PREPARED + 1));
+    while (bytes_take_u16(&input, &len) &&
+           bytes_take(&input, len < input.len ? len : input.len, &command))
+        send(chip, command);
+    return 0;
+}
