@@ -61,6 +61,8 @@ static void deliver(const struct download_means *means, const struct notificatio
     progress_step(means->progress, "telling the server");
     fault_clear(means->fault);
     const size_t count = list_waiting(means, result, waiting);
+    if (means->fault->raised)
+        report(reports, result->number, means->fault);
     for (size_t i = 0; i < count && !means->fault->raised; i++) {
         deliver_notification(means->es10, means->http, waiting[i].number,
                              bytes_of(waiting[i].address, waiting[i].address_len));

@@ -41,7 +41,11 @@ static bool establish(struct pcsc *self, struct fault *fault)
         fault_raise(fault, WHERE, "pcscd does not answer");
         return fault_next(fault, "start it (systemctl start pcscd), or run tools/start");
     }
-    return refuse(fault, "SCardEstablishContext", code);
+    refuse(fault, "SCardEstablishContext", code);
+    return code == SCARD_W_SECURITY_VIOLATION
+               ? fault_next(fault, "polkit keeps this user from pcscd: allow "
+                                   "org.debian.pcsc-lite.access_pcsc, or run this as root")
+               : false;
 }
 
 /* Which of the listed readers hold a card. */
