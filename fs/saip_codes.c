@@ -53,37 +53,37 @@ static struct pin *find_pin(const struct saip *saip, uint32_t directory, uint8_t
     return pin;
 }
 
-static int add_pin(struct saip *saip, const struct pin *from)
+static bool is_right(const struct saip *saip, const struct pe_schema_type *list,
+                     const struct pin *pin)
 {
-    struct pin *pin = saip_alloc(saip, sizeof *pin);
-    if (pin == NULL)
-        return PE_NOT_ENOUGH_MEMORY;
-    *pin = *from;
-    *(saip->now.last_pin != NULL ? &saip->now.last_pin->next : &saip->profile->pins) = pin;
-    saip->now.last_pin = pin;
-    return PE_OK;
+    const bool at_mf = saip->now.pin_context->type == FILE_MF;
+    return is_named(list, pin->reference) && is_local(pin->reference) != at_mf &&
+           find_pin(saip, pin->directory, pin->reference) == NULL &&
+           (pin->puk == 0 || profile_puk(saip->profile, pin->puk) != NULL);
 }
 
 static int read_pin(struct saip *saip, const struct pe_schema_type *list, struct tlv element)
 {
-    const struct file *context = saip->now.pin_context;
     struct tlv fields[PIN_FIELDS];
+    struct pin *pin = saip_alloc(saip, sizeof *pin);
+    if (pin == NULL)
+        return PE_NOT_ENOUGH_MEMORY;
     pe_schema_split(list->element, element.value, fields);
     const uint8_t tries = number(&fields[PIN_TRIES], PIN_TRIES_DEFAULT);
-    struct pin pin = {
-        .directory = context->id,
+    *pin = (struct pin){
+        .directory = saip->now.pin_context->id,
         .reference = number(&fields[PIN_REFERENCE], 0),
         .max = tries_max(tries),
         .left = tries_left(tries),
         .attributes = number(&fields[PIN_ATTRIBUTES], PIN_ATTRIBUTES_DEFAULT),
         .puk = number(&fields[PIN_UNBLOCKING], 0),
     };
-    bytes_copy_exact(fields[PIN_VALUE].value, pin.value, sizeof pin.value);
-    if (!is_named(list, pin.reference) || is_local(pin.reference) == (context->type == FILE_MF) ||
-        find_pin(saip, context->id, pin.reference) != NULL ||
-        (pin.puk != 0 && profile_puk(saip->profile, pin.puk) == NULL))
+    bytes_copy_exact(fields[PIN_VALUE].value, pin->value, sizeof pin->value);
+    if (!is_right(saip, list, pin))
         return saip_refuse(saip, PE_BAD_VALUES, element.whole.data);
-    return add_pin(saip, &pin);
+    *(saip->now.last_pin != NULL ? &saip->now.last_pin->next : &saip->profile->pins) = pin;
+    saip->now.last_pin = pin;
+    return PE_OK;
 }
 
 /* The PINs of another directory are this one's too. */

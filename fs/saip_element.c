@@ -196,11 +196,11 @@ int saip_element(struct saip *saip, struct tlv tlv)
         accept(saip, &pe);
         return saip->progress;
     }
+    undo(saip, &before);
     if (pe.mandated || !may_go_on(saip->refusal.status)) {
         saip_abort(saip, &pe);
         return SAIP_ABORTED;
     }
-    undo(saip, &before);
     saip_report(saip, &pe);
     skip(saip, &pe);
     return SAIP_MORE;
