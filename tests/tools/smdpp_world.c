@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "apdu/der.h"
+#include "tools/smdpp/es2.h"
 #include "apdu/trace.h"
 
 #define PACKAGE_ROOM 16384
@@ -138,6 +139,10 @@ json_t *world_call(struct world *world, const char *function, json_t *request, u
     unsigned http_status;
     snprintf(path, sizeof(path), "/gsma/rsp2/es9plus/%s", function);
     const struct function_row *row = function_find(&es9_functions, path);
+    if (row == NULL) {
+        snprintf(path, sizeof(path), "/gsma/rsp2/es2plus/%s", function);
+        row = function_find(&es2_functions, path);
+    }
     cr_assert_not_null(row);
     json_t *response = function_call(world->smdpp, row, request, &http_status);
     json_decref(request);

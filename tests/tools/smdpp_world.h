@@ -30,8 +30,8 @@ void world_end(struct world *world);
 void world_put_package(unsigned number, size_t len, struct writer *out);
 void world_write(const char *folder, const char *name, struct bytes content);
 
-/* Calls a function of ES9+ ("initiateAuthentication"); gives the request back. NULL for an answer
- * without content; the HTTP status goes to *status if it is not NULL. */
+/* Calls a function of ES9+ ("initiateAuthentication") or ES2+ ("downloadOrder"); gives the request
+ * back. NULL for an answer without content; the HTTP status goes to *status if it is not NULL. */
 json_t *world_call(struct world *world, const char *function, json_t *request, unsigned *status);
 
 /* "8.1/6.1" for a refusal, "" for success. */

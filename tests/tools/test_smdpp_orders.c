@@ -71,7 +71,7 @@ Test(orders, iccid_and_matching_id_are_given_once)
     cr_assert_eq(orders_add(database, &none_again), 0);
     snprintf(none.matching_id, sizeof(none.matching_id), "AC-1");
     cr_assert_eq(orders_update(database, &none, ORDER_RELEASED), 1);
-    cr_assert_eq(orders_remove(database, one.id), 0);
+    cr_assert_eq(orders_remove(database, one.id, ORDER_IN(ORDER_RELEASED)), 0);
     cr_assert_eq(orders_update(database, &none, ORDER_CONFIRMED), 1);
     cr_assert_eq(orders_update(database, &none, ORDER_RELEASED), 0);
 }

@@ -69,6 +69,21 @@ static void note(struct call *call, const struct session *session)
               session->binding.body.len > 0 ? ", as bound before" : "");
 }
 
+/* The operator hears of the order that was chosen, whether it could be served or not. */
+static void tell(struct smdpp *smdpp, const struct call *call, const struct session *session,
+                 int result)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(session->euicc.eid, eid);
+    const struct progress progress = {.point = PROGRESS_ELIGIBILITY,
+                                      .order = &session->order,
+                                      .eid = eid,
+                                      .refusal = (enum refusal)result,
+                                      .message = call->detail};
+    if (result >= 0)
+        smdpp_tell(smdpp, &progress);
+}
+
 int authentication_client(struct smdpp *smdpp, struct call *call, struct session *session,
                           struct bytes answer)
 {
@@ -79,8 +94,10 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
                                time(NULL), &session->euicc);
     if (result == 0)
         result = check_signed1(smdpp, call, session, &chip);
-    if (result == 0)
+    if (result == 0) {
         result = selection_choose(smdpp, call, session, chip.matching_id, &chip.info2);
+        tell(smdpp, call, session, result);
+    }
     if (result == 0)
         result = respond(smdpp, call, session, chip.signature1);
     if (result != 0)

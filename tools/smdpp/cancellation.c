@@ -38,6 +38,18 @@ static int check(const struct smdpp *smdpp, struct call *call, const struct sess
     return 0;
 }
 
+static void tell(struct smdpp *smdpp, const struct session *session, const char *reason)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(session->euicc.eid, eid);
+    const struct progress progress = {.point = PROGRESS_DOWNLOAD,
+                                      .order = &session->order,
+                                      .eid = eid,
+                                      .refusal = REFUSAL_EUICC_ERROR,
+                                      .message = reason};
+    smdpp_tell(smdpp, &progress);
+}
+
 int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *session,
                      struct bytes answer)
 {
@@ -54,6 +66,7 @@ int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *ses
         result =
             orders_move(smdpp->database, session->order.id,
                         ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    tell(smdpp, session, reason->text);
     call_note(call, "profile %s, %s (%u)", session->order.iccid, reason->text,
               (unsigned)chip.reason);
     return result < 0 ? result : 0;

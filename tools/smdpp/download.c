@@ -195,6 +195,36 @@ static int respond(struct smdpp *smdpp, struct call *call, const struct session 
     return result;
 }
 
+static void tell(struct smdpp *smdpp, const struct call *call, const struct session *session,
+                 enum progress_point point, int result)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(session->euicc.eid, eid);
+    const struct progress progress = {.point = point,
+                                      .order = &session->order,
+                                      .eid = eid,
+                                      .refusal = (enum refusal)result,
+                                      .message = call->detail};
+    if (result >= 0)
+        smdpp_tell(smdpp, &progress);
+}
+
+static int deliver(struct smdpp *smdpp, struct call *call, struct session *session,
+                   struct bytes otpk)
+{
+    const struct download_binding *binding = &session->binding;
+    const bool again =
+        binding->body.len > 0 && bytes_equal(otpk, bytes_of(binding->euicc_otpk, EC_POINT_SIZE));
+    int result = again ? 0 : bind_package(smdpp, call, session, otpk);
+    if (result == 0)
+        result = record(smdpp, call, session);
+    if (result == 0)
+        result = respond(smdpp, call, session);
+    if (result == 0)
+        session->state = SESSION_BOUND;
+    return result;
+}
+
 int download_bound_profile_package(struct smdpp *smdpp, struct call *call, struct session *session,
                                    struct bytes answer)
 {
@@ -202,17 +232,12 @@ int download_bound_profile_package(struct smdpp *smdpp, struct call *call, struc
     int result = chip_answer_preparation(call, answer, &chip);
     if (result == 0)
         result = check_signed2(call, session, &chip);
-    if (result == 0)
-        result = check_code(smdpp, call, session, chip.hash_cc);
-    const bool bound = session->binding.body.len > 0;
-    const struct bytes bound_to = bytes_of(session->binding.euicc_otpk, EC_POINT_SIZE);
-    if (result == 0 && !(bound && bytes_equal(chip.otpk, bound_to)))
-        result = bind_package(smdpp, call, session, chip.otpk);
-    if (result == 0)
-        result = record(smdpp, call, session);
-    if (result == 0)
-        result = respond(smdpp, call, session);
-    if (result == 0)
-        session->state = SESSION_BOUND;
+    if (result != 0)
+        return result;
+    result = check_code(smdpp, call, session, chip.hash_cc);
+    const bool confirmed = result == 0;
+    if (confirmed)
+        result = deliver(smdpp, call, session, chip.otpk);
+    tell(smdpp, call, session, confirmed ? PROGRESS_DOWNLOAD : PROGRESS_CONFIRMATION, result);
     return result;
 }

@@ -1,13 +1,28 @@
 /* emuicc-smdpp: an SM-DP+ in the foreground. */
 #include "apdu/trace.h"
+#include "tools/smdpp/es2.h"
 #include "tools/smdpp/es9.h"
+#include "tools/smdpp/messenger.h"
 #include "tools/smdpp/options.h"
 #include "tools/smdpp/server.h"
+#include "tools/smdpp/tls.h"
 
+#include <curl/curl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+
+#define TRUST_MAX (1u << 20) /* bytes of the file of operators */
+
+/* Everything that runs. */
+struct service {
+    struct smdpp *smdpp;
+    struct server *lpas, *operators;
+    struct messenger *messenger;
+    char *trust;              /* PEM of --operators, or NULL */
+    char *certificates, *key; /* PEM, which the messenger shows */
+};
 
 /* Lines stand alone also when threads write at the same time: one call each. */
 static void to_standard_error(void *context, enum trace_level level, const char *text)
@@ -44,39 +59,118 @@ static void block_signals(sigset_t *ends)
     pthread_sigmask(SIG_BLOCK, ends, NULL);
 }
 
-static int serve(struct smdpp *smdpp, const struct smdpp_options *options, const sigset_t *ends)
+static int start_lpas(struct service *service, const struct smdpp_options *options)
 {
     const struct server_plan plan = {.listen = options->listen, .functions = &es9_functions};
-    struct server *server;
     size_t packages = 0, unreadable;
-    int taken, result = catalogue_each(smdpp->profiles, smdpp->address, count_package, &packages,
-                                       &unreadable);
+    int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, count_package,
+                                &packages, &unreadable);
     if (result == 0)
-        result = server_start(smdpp, &plan, &server);
+        result = server_start(service->smdpp, &plan, &service->lpas);
+    if (result == 0)
+        trace_notice("listening on %s as %s, %zu package%s in %s", server_where(service->lpas),
+                     service->smdpp->address, packages, packages == 1 ? "" : "s",
+                     service->smdpp->profiles);
+    return result;
+}
+
+static int read_trust(struct service *service, const char *path)
+{
+    struct blob file;
+    const int found = blob_read_file(path, TRUST_MAX, &file);
+    if (found > 0)
+        trace_error("%s: no such file", path);
+    if (found != 0)
+        return -1;
+    service->trust = strndup((const char *)file.data, file.len);
+    blob_finish(&file);
+    return service->trust != NULL ? 0 : -1;
+}
+
+static int start_operators(struct service *service, const struct smdpp_options *options)
+{
+    const struct server_plan plan = {
+        .listen = options->es2_listen, .functions = &es2_functions, .trust = service->trust};
+    const int result = server_start(service->smdpp, &plan, &service->operators);
+    if (result == 0)
+        trace_notice("listening on %s for operators", server_where(service->operators));
+    return result;
+}
+
+static int start_messenger(struct service *service, const struct smdpp_options *options)
+{
+    int result = tls_certificates(&service->smdpp->credentials, &service->certificates);
+    if (result == 0)
+        result = tls_key(&service->smdpp->credentials, &service->key);
     if (result != 0)
         return result;
-    trace_notice("listening on %s as %s, %zu package%s in %s", server_where(server), smdpp->address,
-                 packages, packages == 1 ? "" : "s", smdpp->profiles);
-    sigwait(ends, &taken);
-    server_stop(server);
+    const struct messenger_plan plan = {.url = options->operator_url,
+                                        .trust = options->operators,
+                                        .certificates = service->certificates,
+                                        .key = service->key};
+    result = messenger_start(&plan, &service->messenger);
+    if (result != 0)
+        return result;
+    service->smdpp->progress = messenger_send;
+    service->smdpp->progress_context = service->messenger;
     return 0;
 }
 
-static int run(const struct smdpp_options *options)
+static int start(struct service *service, const struct smdpp_options *options)
 {
     const struct smdpp_plan plan = {.pki = options->pki,
                                     .profiles = options->profiles,
                                     .address = options->address,
                                     .orders = options->orders};
-    struct smdpp *smdpp;
+    int result = smdpp_create(&plan, &service->smdpp);
+    if (result == 0 && options->operators != NULL)
+        result = read_trust(service, options->operators);
+    if (result == 0 && options->operator_url != NULL)
+        result = start_messenger(service, options);
+    if (result == 0 && options->es2_listen != NULL)
+        result = start_operators(service, options);
+    if (result == 0)
+        result = start_lpas(service, options);
+    return result;
+}
+
+static void stop(struct service *service)
+{
+    server_stop(service->lpas);
+    server_stop(service->operators);
+    messenger_stop(service->messenger);
+    smdpp_destroy(service->smdpp);
+    free(service->trust);
+    free(service->certificates);
+    tls_release(service->key);
+}
+
+static int run(const struct smdpp_options *options)
+{
+    struct service service = {0};
     sigset_t ends;
+    int taken;
     block_signals(&ends);
     allow_many_files();
-    if (smdpp_create(&plan, &smdpp) != 0)
-        return EXIT_FAILURE;
-    const int result = serve(smdpp, options, &ends);
-    smdpp_destroy(smdpp);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    const int result = start(&service, options);
+    if (result == 0)
+        sigwait(&ends, &taken);
+    stop(&service);
+    curl_global_cleanup();
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* What is wrong with the options together, or NULL. */
+static const char *complaint(const struct smdpp_options *options)
+{
+    if (options->pki == NULL || options->profiles == NULL)
+        return "--pki and --profiles are needed";
+    if (options->operators == NULL && options->es2_listen != NULL)
+        return "--es2-listen needs --operators";
+    if (options->operators == NULL && options->operator_url != NULL)
+        return "--operator-url needs --operators";
+    return NULL;
 }
 
 int main(int argc, char **argv)
@@ -92,10 +186,11 @@ int main(int argc, char **argv)
     case OPTIONS_RUN:
         break;
     }
+    const char *wrong = complaint(&options);
     if (positional < argc)
         trace_error("'%s' is no option; try 'emuicc-smdpp --help'", argv[positional]);
-    else if (options.pki == NULL || options.profiles == NULL)
-        trace_error("--pki and --profiles are needed; try 'emuicc-smdpp --help'");
+    else if (wrong != NULL)
+        trace_error("%s; try 'emuicc-smdpp --help'", wrong);
     else
         return run(&options);
     return EXIT_FAILURE;

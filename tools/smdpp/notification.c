@@ -63,6 +63,19 @@ static int check_result(const struct smdpp *smdpp, struct call *call, const stru
     return 0;
 }
 
+static void tell(struct smdpp *smdpp, const struct pending *pending, const struct order *order,
+                 const struct texts *texts, struct bytes whole)
+{
+    const struct progress progress = {.point = PROGRESS_INSTALLATION,
+                                      .order = order,
+                                      .eid = texts->eid,
+                                      .refusal =
+                                          pending->installed ? REFUSAL_NONE : REFUSAL_EUICC_ERROR,
+                                      .message = texts->result,
+                                      .result = whole};
+    smdpp_tell(smdpp, &progress);
+}
+
 /* A failed installation may be tried again: the order is as it was before the download. */
 static int conclude(struct smdpp *smdpp, struct call *call, const struct pending *pending,
                     const struct download *download, struct bytes whole)
@@ -79,8 +92,11 @@ static int conclude(struct smdpp *smdpp, struct call *call, const struct pending
     call_note(call, "EID %s, profile %s: install %s", texts.eid, order.iccid, texts.result);
     const struct download_notification note = to_note(pending, &texts, whole);
     session_destroy(session_table_take(smdpp->sessions, pending->transaction_id));
-    return downloads_conclude(smdpp->database, order.id,
-                              pending->installed ? ORDER_INSTALLED : ORDER_RELEASED, &note);
+    result = downloads_conclude(smdpp->database, order.id,
+                                pending->installed ? ORDER_INSTALLED : ORDER_RELEASED, &note);
+    if (result == 0)
+        tell(smdpp, pending, &order, &texts, whole);
+    return result;
 }
 
 static int handle_result(struct smdpp *smdpp, struct call *call, const struct pending *pending,

@@ -8,6 +8,7 @@
 
 struct smdpp_options {
     const char *pki, *profiles, *listen, *address, *orders;
+    const char *es2_listen, *operators, *operator_url;
 };
 
 extern const struct options_program smdpp_program;

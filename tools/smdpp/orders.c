@@ -41,8 +41,9 @@ static void take_row(void *context, sqlite3_stmt *row)
 static int find_one(struct database *database, const char *sql, const struct database_value *values,
                     size_t count, struct order *out)
 {
-    *out = (struct order){0};
-    const int rows = database_query(database, sql, values, count, take_row, out);
+    struct order found = {0}; /* the values may lie in *out */
+    const int rows = database_query(database, sql, values, count, take_row, &found);
+    *out = found;
     if (rows < 0)
         return rows;
     return rows == 0 ? 1 : 0;
@@ -140,11 +141,12 @@ int orders_update(struct database *database, const struct order *order, enum ord
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
 }
 
-int orders_remove(struct database *database, int64_t id)
+int orders_remove(struct database *database, int64_t id, unsigned from)
 {
-    const int rows = database_change(database, "DELETE FROM orders WHERE id = ?",
-                                     DATABASE_VALUES(DATABASE_N(id)));
-    return rows < 0 ? rows : 0;
+    const int rows =
+        database_change(database, "DELETE FROM orders WHERE id = ? AND (? >> state) & 1",
+                        DATABASE_VALUES(DATABASE_N(id), DATABASE_N(from)));
+    return rows < 0 ? rows : rows == 0 ? 1 : 0;
 }
 
 int orders_move(struct database *database, int64_t id, unsigned from, enum order_state to,

@@ -63,7 +63,8 @@ int orders_add(struct database *database, struct order *order);
 /* Writes everything but id, kind and counters, if the state in the file is still `from`. 1 if not,
  * or if the matching id is taken. */
 int orders_update(struct database *database, const struct order *order, enum order_state from);
-int orders_remove(struct database *database, int64_t id);
+/* If it is in one of the states of the set `from` now; 1 if not. */
+int orders_remove(struct database *database, int64_t id, unsigned from);
 
 /* Into another state, if it is in one of the set `from` now; eid, unless NULL, is noted. 0; 1 if it
  * was in none of them, or is for another chip. */

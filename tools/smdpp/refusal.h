@@ -8,10 +8,9 @@
 /* name, subject code, reason code, the RSP session goes on, meaning */
 /* clang-format off */
 #define REFUSAL_TABLE(row) \
-    row(REFUSAL_REQUESTER,            "1.1",    "3.9",  true,  "function requester is unknown") \
-    row(REFUSAL_CALLER,               "1.2",    "1.2",  true,  "caller is not authenticated for this function") \
     row(REFUSAL_FORMAT,               "1.3.1",  "2.1",  true,  "request is malformed") \
     row(REFUSAL_MISSING,              "1.3.1",  "2.2",  true,  "request lacks a mandatory element") \
+    row(REFUSAL_CONDITION,            "1.3.1",  "2.3",  true,  "request lacks an element that another one makes necessary") \
     row(REFUSAL_PROTOCOL_VERSION,     "1.3.2",  "3.1",  true,  "protocol version is not supported") \
     row(REFUSAL_FUNCTION,             "1.6",    "4.2",  false, "function could not be executed") \
     row(REFUSAL_EUICC_ERROR,          "8.1",    "4.2",  false, "eUICC has answered with an error") \

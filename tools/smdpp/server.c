@@ -5,6 +5,7 @@
 #include "tools/smdpp/listener.h"
 #include "tools/smdpp/tls.h"
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 struct server {
     struct smdpp *smdpp;
     const struct function_table *functions;
+    const char *trust;
     struct MHD_Daemon *daemon;
     char *certificates, *key; /* PEM */
     char where[SERVER_WHERE_SIZE];
@@ -89,6 +91,17 @@ static enum MHD_Result answer(struct server *server, struct MHD_Connection *conn
     return respond(connection, status, text);
 }
 
+/* A client with a certificate that leads to one that is trusted. */
+static bool is_trusted(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned status = 0;
+    return info != NULL &&
+           gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 &&
+           status == 0;
+}
+
 static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
                              const char *path, const char *method, void **state)
 {
@@ -97,6 +110,10 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
         return respond(connection, MHD_HTTP_NOT_FOUND, NULL);
     if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
         return respond(connection, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
+    if (server->trust != NULL && !is_trusted(connection)) {
+        trace_notice("- %s: refused, no client certificate that is trusted", row->name);
+        return respond(connection, MHD_HTTP_FORBIDDEN, NULL);
+    }
     struct request *request = calloc(1, sizeof(*request));
     if (request == NULL)
         return MHD_NO;
@@ -166,13 +183,17 @@ static unsigned thread_count(void)
 
 static int start_daemon(struct server *server, int socket)
 {
+    const struct MHD_OptionItem trust[] = {
+        {server->trust != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+         (void *)server->trust},
+        {MHD_OPTION_END, 0, NULL}};
     server->daemon = MHD_start_daemon(
         MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_TLS, 0, NULL,
         NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
         socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
         server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_SECONDS,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
     if (server->daemon != NULL)
         return 0;
     trace_error("cannot serve HTTPS on %s with the DPtls certificate", server->where);
@@ -187,6 +208,7 @@ int server_start(struct smdpp *smdpp, const struct server_plan *plan, struct ser
         return FAILURE_INTERNAL;
     server->smdpp = smdpp;
     server->functions = plan->functions;
+    server->trust = plan->trust;
     int result = tls_certificates(&smdpp->credentials, &server->certificates);
     if (result == 0)
         result = tls_key(&smdpp->credentials, &server->key);

@@ -13,6 +13,8 @@ struct server;
 struct server_plan {
     const char *listen; /* "HOST:PORT", "[IPv6]:PORT"; port 0: any free one */
     const struct function_table *functions;
+    const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:
+                          anybody may call. Borrowed until the end. */
 };
 
 /* Listens with the DPtls certificate and answers in threads of its own. 0, or a failure after one

@@ -1,11 +1,15 @@
 #include "tools/smdpp/smdpp.h"
 
+#include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/smdpp/tls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+#define CALL_ID_BYTES 16
 
 static int set_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
 {
@@ -62,4 +66,22 @@ void smdpp_destroy(struct smdpp *smdpp)
     database_close(smdpp->database);
     credentials_finish(&smdpp->credentials);
     free(smdpp);
+}
+
+void smdpp_tell(struct smdpp *smdpp, const struct progress *progress)
+{
+    uint8_t drawn[CALL_ID_BYTES];
+    char requester[DER_OID_TEXT_SIZE] = "", call_id[HEX_SIZE(CALL_ID_BYTES)];
+    if (smdpp->progress == NULL || progress->order->open || progress->order->id == 0 ||
+        random_fill(&smdpp->random, drawn, sizeof(drawn)) != 0)
+        return;
+    hex_encode(bytes_of(drawn, sizeof(drawn)), call_id);
+    (void)der_oid_to_text(credentials_oid(&smdpp->credentials), requester, sizeof(requester));
+    json_t *body = progress_make(progress, requester, call_id, time(NULL));
+    char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+    json_decref(body);
+    if (text != NULL)
+        smdpp->progress(smdpp->progress_context, text);
+    else
+        trace_error("no memory for progress of profile %s", progress->order->iccid);
 }

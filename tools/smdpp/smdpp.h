@@ -5,6 +5,7 @@
 #include "tools/smdpp/catalogue.h"
 #include "tools/smdpp/credentials.h"
 #include "tools/smdpp/database.h"
+#include "tools/smdpp/progress.h"
 #include "tools/smdpp/session.h"
 
 #define SMDPP_ADDRESS_SIZE METADATA_ADDRESS_SIZE
@@ -16,6 +17,8 @@ struct smdpp {
     char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
     struct session_table *sessions;
     struct database *database;
+    progress_sink *progress; /* NULL: no operator wants to hear */
+    void *progress_context;
 };
 
 struct smdpp_plan {
@@ -27,5 +30,9 @@ struct smdpp_plan {
 /* 0, or a failure after one trace line that says what is wrong with what. */
 int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out);
 void smdpp_destroy(struct smdpp *smdpp);
+
+/* Tells the operator, if the order is an operator's and one listens. A failure stays here: a
+ * download does not depend on who hears of it. */
+void smdpp_tell(struct smdpp *smdpp, const struct progress *progress);
 
 #endif
