@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../support/born.h"
 #include "../support/talk.h"
 #include "apdu/trace.h"
-#include "born.h"
 
 #define EID "89049032000000000000000000001133"
 
@@ -24,7 +24,7 @@ static void note(void *context, enum trace_level level, const char *text)
 static void start(void)
 {
     trace_to(note, NULL);
-    born_begin();
+    cr_assert(born_begin());
 }
 
 TestSuite(birth, .init = start, .fini = born_end, .timeout = 60);
@@ -186,7 +186,7 @@ Test(birth, only_the_first_start_installs)
 {
     struct card card;
     const char *nothing = in_folder("gone.der");
-    born_card(&card, true);
+    cr_assert(born_card(&card, true));
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
     cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "5A0A" BORN_ICCID));
     card_close(&card);
@@ -202,7 +202,7 @@ Test(birth, only_the_first_start_installs)
 
 Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
 {
-    const char *packages[] = {PACKAGE, in_folder("gone.der")};
+    const char *packages[] = {born_package, in_folder("gone.der")};
     struct birth_plan plan = {.state = in_folder("chip"), .install = packages, .install_count = 2};
     expect_refusal(&plan, "gone.der: No such file or directory");
     const int file = open(packages[1], O_CREAT | O_WRONLY, 0600);

@@ -4,8 +4,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "../support/born.h"
 #include "../support/talk.h"
-#include "born.h"
 
 #define ISD_R "A0000005591010FFFFFFFF8900000100"
 #define ECASD "A0000005591010FFFFFFFF8900000200"
@@ -17,8 +17,8 @@ static struct card card;
 
 static void start(void)
 {
-    born_begin();
-    born_card(&card, true);
+    cr_assert(born_begin());
+    cr_assert(born_card(&card, true));
 }
 
 static void stop(void)
@@ -135,8 +135,8 @@ Test(contract, point_09_lists_are_there_even_when_empty)
 {
     card_close(&card);
     born_end();
-    born_begin();
-    born_card(&card, false);
+    cr_assert(born_begin());
+    cr_assert(born_card(&card, false));
     talk(&card, SELECT_ISD_R "00");
     ES10_ANSWERS("BF2D00", "BF2D02A0009000");
     ES10_ANSWERS("BF2800", "BF2802A0009000");
@@ -216,7 +216,7 @@ Test(contract, point_17_the_profile_survives_power_and_a_new_start)
     ANSWERS("00A4000C022FE2", "9000");
     ANSWERS("00B000000A", BORN_ICCID "9000");
     card_close(&card);
-    born_card(&card, true);
+    cr_assert(born_card(&card, true));
     ANSWERS("00A4000C022FE2", "9000");
     ANSWERS("00B000000A", BORN_ICCID "9000");
 }
