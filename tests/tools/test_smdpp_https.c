@@ -1,4 +1,5 @@
-/* The program itself over TLS: a whole download by libcurl, two at once, and what HTTP refuses. */
+/* The program itself over TLS: a whole download by libcurl, many at once, an operator who orders
+ * and hears of it, and what HTTP refuses. */
 #include <criterion/criterion.h>
 #include <curl/curl.h>
 #include <pthread.h>
@@ -9,30 +10,89 @@
 #include <unistd.h>
 
 #include "tests/tools/smdpp_world.h"
+#include "tools/smdpp/server.h"
 
 #define BODY_ROOM (1u << 20)
 
 static struct world world;
 static pid_t server;
-static char port[8];
+static char port[8], es2_port[8];
+
+/* The operator: credentials of another PKI, and a server that hears of progress. */
+static char operator_pki[WORLD_PATH_SIZE + 16], operator_ca[WORLD_PATH_SIZE + 80];
+static struct smdpp *operator;
+static struct server *operator_server;
+static char operator_url[64];
+static pthread_mutex_t heard_lock = PTHREAD_MUTEX_INITIALIZER;
+static int heard[8];
+static size_t heard_count;
+
+static int hear(struct smdpp *smdpp, struct call *call)
+{
+    (void)smdpp;
+    int point = 0;
+    cr_assert_eq(json_unpack((json_t *)call->request, "{s:i}", "notificationPointId", &point), 0);
+    pthread_mutex_lock(&heard_lock);
+    if (heard_count < sizeof(heard) / sizeof(heard[0]))
+        heard[heard_count++] = point;
+    pthread_mutex_unlock(&heard_lock);
+    return 0;
+}
+
+static const struct function_row operator_row = {PROGRESS_PATH, "HandleDownloadProgressInfo", hear,
+                                                 true, "SGP.22 §5.3.5"};
+static const struct function_table operator_functions = {&operator_row, 1};
+
+/* Its server believes the SM-DP+'s certificate and no other. */
+static void start_operator(void)
+{
+    static char trust[8192];
+    struct random random;
+    snprintf(operator_pki, sizeof(operator_pki), "%s/operator", world.folder);
+    snprintf(operator_ca, sizeof(operator_ca), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem",
+             operator_pki);
+    const struct pki_plan plan = {
+        .directory = operator_pki, .first_eid = WORLD_EID, .server_name = "localhost"};
+    random_init(&random);
+    cr_assert_eq(pki_make(&random, &plan), 0);
+    const struct smdpp_plan smdpp_plan = {.pki = operator_pki, .profiles = world.profiles};
+    cr_assert_eq(smdpp_create(&smdpp_plan, &operator), 0);
+    char path[WORLD_PATH_SIZE + 80];
+    snprintf(path, sizeof(path), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem", world.pki);
+    struct blob pem;
+    cr_assert_eq(blob_read_file(path, sizeof(trust) - 1, &pem), 0);
+    memcpy(trust, pem.data, pem.len);
+    blob_finish(&pem);
+    const struct server_plan server_plan = {
+        .listen = "localhost:0", .functions = &operator_functions, .trust = trust};
+    cr_assert_eq(server_start(operator, & server_plan, &operator_server), 0);
+    snprintf(operator_url, sizeof(operator_url), "https://localhost%s",
+             strrchr(server_where(operator_server), ':'));
+}
 
 /* Starts the program; its first line says where it listens. */
 static void start(void)
 {
     int log[2];
     world_make(&world);
+    start_operator();
     cr_assert_eq(pipe(log), 0);
     server = fork();
     cr_assert_geq(server, 0);
     if (server == 0) {
         dup2(log[1], STDERR_FILENO);
         execl(getenv("EMUICC_SMDPP"), "emuicc-smdpp", "--pki", world.pki, "--profiles",
-              world.profiles, "--listen", "127.0.0.1:0", (char *)NULL);
+              world.profiles, "--listen", "127.0.0.1:0", "--es2-listen", "127.0.0.1:0",
+              "--operators", operator_ca, "--operator-url", operator_url, (char *)NULL);
         _exit(127);
     }
     close(log[1]);
     FILE *lines = fdopen(log[0], "r");
     char line[512] = "";
+    cr_assert_not_null(fgets(line, sizeof(line), lines));
+    cr_assert_eq(
+        sscanf(line, "emuicc-smdpp: listening on 127.0.0.1:%7[0-9] for operators", es2_port), 1,
+        "%s", line);
     cr_assert_not_null(fgets(line, sizeof(line), lines));
     cr_assert_eq(
         sscanf(line, "emuicc-smdpp: listening on 127.0.0.1:%7[0-9] as " WORLD_ADDRESS, port), 1,
@@ -47,6 +107,8 @@ static void end(void)
     kill(server, SIGTERM);
     if (waitpid(server, &status, 0) != server || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         abort(); /* assertions are not looked at here */
+    server_stop(operator_server);
+    smdpp_destroy(operator);
     world_end(&world);
     curl_global_cleanup();
 }
@@ -74,6 +136,7 @@ struct client {
     CURL *curl;
     struct curl_slist *headers, *resolve;
     char ca[WORLD_PATH_SIZE + 64];
+    const char *port;
     long status;
     char *type;
 };
@@ -81,11 +144,13 @@ struct client {
 static void open_client(struct client *client)
 {
     char resolve[128];
-    *client = (struct client){.curl = curl_easy_init()};
+    *client = (struct client){.curl = curl_easy_init(), .port = port};
     snprintf(client->ca, sizeof(client->ca), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem",
              world.pki);
     snprintf(resolve, sizeof(resolve), "%s:%s:127.0.0.1", WORLD_ADDRESS, port);
     client->resolve = curl_slist_append(NULL, resolve);
+    snprintf(resolve, sizeof(resolve), "%s:%s:127.0.0.1", WORLD_ADDRESS, es2_port);
+    client->resolve = curl_slist_append(client->resolve, resolve);
     client->headers = curl_slist_append(NULL, "Content-Type: application/json");
     client->headers = curl_slist_append(client->headers, "X-Admin-Protocol: gsma/rsp/v2.2.2");
     curl_easy_setopt(client->curl, CURLOPT_CAINFO, client->ca);
@@ -107,7 +172,7 @@ static char *post(struct client *client, const char *path, const char *text, siz
 {
     char url[256];
     struct body body = {calloc(1, BODY_ROOM), 0};
-    snprintf(url, sizeof(url), "https://%s:%s%s", WORLD_ADDRESS, port, path);
+    snprintf(url, sizeof(url), "https://%s:%s%s", WORLD_ADDRESS, client->port, path);
     curl_easy_setopt(client->curl, CURLOPT_URL, url);
     curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)len);
     curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, text);
@@ -192,6 +257,94 @@ Test(https, many_at_once)
         cr_assert_eq(pthread_create(&threads[i], NULL, download_some, NULL), 0);
     for (int i = 0; i < AT_ONCE; i++)
         pthread_join(threads[i], NULL);
+}
+
+/* An operator's call, with the header that ES2+ wants. */
+static json_t *order(struct client *client, const char *function, const char *members)
+{
+    char path[128];
+    json_t *request = json_loads(members, 0, NULL);
+    json_object_set_new(request, "header",
+                        json_pack("{s:s,s:s}", "functionRequesterIdentifier", "operator",
+                                  "functionCallIdentifier", "1"));
+    snprintf(path, sizeof(path), "/gsma/rsp2/es2plus/%s", function);
+    char *text = json_dumps(request, JSON_COMPACT);
+    json_decref(request);
+    char *answer = post(client, path, text, strlen(text));
+    json_t *response = json_loads(answer, 0, NULL);
+    free(text);
+    free(answer);
+    return response;
+}
+
+/* Shows the certificate of a PKI's server as a client. */
+static void show_certificate(struct client *client, const char *pki)
+{
+    char path[WORLD_PATH_SIZE + 80];
+    snprintf(path, sizeof(path), "%s/DPtls/CERT_S_SM_DP_VARO_TLS_NIST.der", pki);
+    curl_easy_setopt(client->curl, CURLOPT_SSLCERTTYPE, "DER");
+    curl_easy_setopt(client->curl, CURLOPT_SSLCERT, path);
+    snprintf(path, sizeof(path), "%s/DPtls/SK_S_SM_DP_TLS_NIST.pem", pki);
+    curl_easy_setopt(client->curl, CURLOPT_SSLKEY, path);
+}
+
+static size_t wait_for_heard(size_t count)
+{
+    size_t found = 0;
+    for (int i = 0; i < 200 && found < count; i++) {
+        pthread_mutex_lock(&heard_lock);
+        found = heard_count;
+        pthread_mutex_unlock(&heard_lock);
+        usleep(found < count ? 20000 : 0);
+    }
+    return found;
+}
+
+Test(https, an_operator_orders_and_hears_of_it)
+{
+    struct client lpa, client;
+    struct mini_card card;
+    open_client(&client);
+    client.port = es2_port;
+    show_certificate(&client, operator_pki);
+    json_t *response = order(&client, "downloadOrder", "{\"iccid\":\"8988000000000000011\"}");
+    cr_assert_codes(response, "");
+    json_decref(response);
+    response = order(&client, "confirmOrder",
+                     "{\"iccid\":\"8988000000000000011\",\"matchingId\":\"AC-1\","
+                     "\"releaseFlag\":true}");
+    cr_assert_codes(response, "");
+    json_decref(response);
+    close_client(&client);
+
+    open_client(&lpa);
+    mini_card_insert(&card, world.pki, EC_P256);
+    download(&lpa, &card, "AC-1");
+    cr_assert_eq(wait_for_heard(3), 3);
+    cr_assert_eq(heard[0], 1);
+    cr_assert_eq(heard[1], 3);
+    cr_assert_eq(heard[2], 4);
+    mini_card_remove(&card);
+    close_client(&lpa);
+}
+
+Test(https, only_operators_order)
+{
+    for (int i = 0; i < 2; i++) {
+        struct client client;
+        open_client(&client);
+        client.port = es2_port;
+        if (i == 1)
+            show_certificate(&client, world.pki); /* one of another CI */
+        json_decref(order(&client, "downloadOrder", "{\"iccid\":\"8988000000000000011\"}"));
+        cr_assert_eq(client.status, 403);
+        close_client(&client);
+    }
+    struct client lpa;
+    open_client(&lpa);
+    json_decref(order(&lpa, "downloadOrder", "{\"iccid\":\"8988000000000000011\"}"));
+    cr_assert_eq(lpa.status, 404, "ES2+ is not where LPAs are");
+    close_client(&lpa);
 }
 
 Test(https, what_http_refuses)
@@ -279,6 +432,10 @@ Test(https, wrong_options_and_places_are_said_in_one_line)
         {"emuicc-smdpp", NULL},
         {"emuicc-smdpp", "--nonsense", NULL},
         {"emuicc-smdpp", "word", NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--es2-listen", taken,
+         NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--operators",
+         "/nonexistent.pem", NULL},
         {"emuicc-smdpp", "--pki", "/nonexistent", "--profiles", world.profiles, NULL},
         {"emuicc-smdpp", "--pki", world.pki, "--profiles", "/nonexistent", NULL},
         {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--listen", taken, NULL},
@@ -290,6 +447,8 @@ Test(https, wrong_options_and_places_are_said_in_one_line)
     const char *words[] = {"--pki and --profiles are needed",
                            "--nonsense",
                            "'word'",
+                           "--es2-listen needs --operators",
+                           "/nonexistent.pem",
                            "/nonexistent",
                            "/nonexistent",
                            "Address already in use",
