@@ -26,7 +26,12 @@ enum oid {
     OID_EXTENDED_KEY_USAGE,
     OID_SERVER_AUTH,
     OID_CLIENT_AUTH,
-    OID_RSP_ROLE, /* 2.23.146.1.2.1, the front of the roles */
+    OID_CRL_NUMBER,
+    OID_DELTA_CRL_INDICATOR,
+    OID_ISSUING_DISTRIBUTION_POINT,
+    OID_RSP_TOTAL_PARTIAL_CRL, /* 2.23.146.1.2.0.2 */
+    OID_RSP_PARTIAL_CRL,       /* 2.23.146.1.2.0.3 */
+    OID_RSP_ROLE,              /* 2.23.146.1.2.1, the front of the roles */
     OID_UNKNOWN,
 };
 
