@@ -17,6 +17,8 @@ for key in sys.argv[2].split("."):
     value = value[int(key)] if isinstance(value, list) else value.get(key, "")
 print(value)' "$1" "$2"
 }
+# error KEY: of the last refusal
+error() { sed -n "s/^    \"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$document"; }
 document=
 # refused WHERE CODE ARGUMENT...: the command fails there, with that code
 refused() {
@@ -24,11 +26,10 @@ refused() {
   shift 2
   document=$work/refused.json
   lpa --json "$@" >"$document" 2>"$work/lpa.log" && fail "$* succeeds"
-  [ "$(member "$document" error.where)" = "$where" ] && [[ "$(member "$document" error.code)" == $code ]] ||
-    fail "$*: $(cat "$document")"
-  say "refused: $(member "$document" error.text)"
+  [ "$(error where)" = "$where" ] && [[ "$(error code)" == $code ]] || fail "$*: $(cat "$document")"
+  say "refused: $(error text)"
 }
-waiting() { lpa --json notifications >"$work/waiting.json" && member "$work/waiting.json" notifications | grep -o "'number'" | wc -l; }
+waiting() { lpa --json notifications >"$work/waiting.json" && grep -c '"number"' "$work/waiting.json"; }
 installed() { [ -n "$(profiles)" ]; }
 
 "$BUILD/tools/pki/emuicc-pki" "$work/pki" || fail "no PKI"
@@ -45,7 +46,7 @@ refused "PC/SC" "" info
 start_server "$work/pki" "$work/profiles" "$name"
 start_card chip --pki "$pki"
 refused "PC/SC" "" --reader "No such reader" info
-[[ "$(member "$document" error.next)" == *"$E2E_READER"* ]] || fail "the readers are not listed"
+[[ "$(error next)" == *"$E2E_READER"* ]] || fail "the readers are not listed"
 refused "SELECT ISD-R" 6A82 --isd-r A0000005591010FFFFFFFF8900009900 info
 
 say "-- what the LPA itself refuses"

@@ -61,6 +61,7 @@ static int transmit(struct chip *chip, const struct command *command, bool secre
     if (response.len < 2 || !bytes_take(&response, response.len - 2, &data) ||
         !bytes_take_u16(&response, &status)) {
         fault_raise(chip->fault, "card", "its response has no status word");
+        fault_next(chip->fault, "see whether the card is still there (emuicc: still running)");
         return -1;
     }
     writer_put(answer, data);
