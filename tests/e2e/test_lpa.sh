@@ -5,7 +5,7 @@
 need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
 package=usim-milenage iccid=8988211000000000011 name=testsmdpplus1.example.com
 [ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
-need python3
+need python3 openssl ss
 enter_place "$0" "$@"
 
 # member DOCUMENT PATH: one member of a JSON document, "error.code" or "profiles.0.state"
@@ -56,6 +56,18 @@ refused "TLS" "" --ca "$work/foreign" download "$code"
 refused "HTTPS" "" --connect-to "$name:443:127.0.0.1:9" download "LPA:1\$$name:9\$$package"
 refused "TLS" "" --connect-to other.example.com:443:127.0.0.1:8443 download "LPA:1\$other.example.com\$$package"
 refused "ES9+.InitiateAuthentication" "" download "$code\$2.999.11"
+# The CI certifies more than servers' TLS: a certificate of it that has the name but not the role.
+ci=$work/pki/CertificateIssuer
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/other.key" -subj /CN=other \
+  -addext "subjectAltName=DNS:$name" 2>"$work/openssl.log" |
+  openssl x509 -req -CA "$ci/CERT_CI_ECDSA_NIST.pem" -CAkey "$ci/SK_CI_ECDSA_NIST.pem" -days 1 \
+    -copy_extensions copy -out "$work/other.pem" 2>>"$work/openssl.log" || fail "openssl makes no certificate"
+{ printf 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'; sleep 20; } |
+  openssl s_server -quiet -naccept 1 -accept 127.0.0.1:8444 -cert "$work/other.pem" -key "$work/other.key" \
+    >"$work/other.log" 2>&1 &
+until_true 10 sh -c "ss -ltn | grep -q 127.0.0.1:8444" || fail "openssl s_server does not come up"
+refused "TLS" "" --connect-to "$name:444:127.0.0.1:8444" download "LPA:1\$$name:444\$$package"
+[[ "$(error text)" == *"not one for an RSP server"* ]] || fail "another role: $(cat "$document")"
 [ "$(waiting)" = 0 ] || fail "notifications wait: $(cat "$work/waiting.json")"
 
 say "-- what the server refuses; both sides are told"
