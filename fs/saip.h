@@ -49,6 +49,7 @@ int saip_feed(struct saip *saip, struct bytes chunk);
 /* No more bytes will come: SAIP_ENDED, or SAIP_ABORTED if PE-End has not been seen. */
 int saip_finish(struct saip *saip);
 
+#define SAIP_RESPONSE_MAX 640 /* bytes of the longest EUICCResponse */
 /* EUICCResponse, DER: { peStatus, profileInstallationAborted?, statusMessage? }. */
 void saip_put_response(const struct saip *saip, struct writer *out);
 /* Worst status so far: PE_OK, or what aborted. */

@@ -117,8 +117,8 @@ static int run(struct saip *saip, struct saip_pe *pe)
         return result;
     pe_schema_split(pe->type, pe->value, pe->fields);
     result = pe->row->handle(saip, pe);
-    if (result == PE_OK)
-        saip->now.seen |= pe->row->makes;
+    if (result == PE_OK) /* whether there is a directory for PINs is for accept() to say */
+        saip->now.seen |= pe->row->makes & ~SAIP_SEEN_PIN_CONTEXT;
     return result;
 }
 
@@ -161,7 +161,8 @@ static void undo(struct saip *saip, const struct saip_context *before)
     saip->now = *before;
 }
 
-/* The package goes on without the element: nothing later may take an earlier NAA for its own. */
+/* The package goes on without the element: nothing later may take an earlier directory or NAA for
+ * the one that is missing. */
 static void skip(struct saip *saip, const struct saip_pe *pe)
 {
     const uint16_t makes = pe->row != NULL ? pe->row->makes : 0;
@@ -172,10 +173,10 @@ static void skip(struct saip *saip, const struct saip_pe *pe)
 static void accept(struct saip *saip, const struct saip_pe *pe)
 {
     saip->now.previous = pe->row;
-    if (saip->now.first_directory != NULL) {
-        saip->now.pin_context = saip->now.first_directory;
-        saip->now.seen |= SAIP_SEEN_PIN_CONTEXT;
-    }
+    if (saip->now.first_directory == NULL)
+        return;
+    saip->now.pin_context = saip->now.first_directory;
+    saip->now.seen |= SAIP_SEEN_PIN_CONTEXT;
 }
 
 int saip_element(struct saip *saip, struct tlv tlv)

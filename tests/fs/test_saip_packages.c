@@ -186,6 +186,17 @@ Test(saip_package, becomes_the_files_that_another_decoder_finds)
     profile_destroy(run.profile);
 }
 
+Test(saip_package, ends_nowhere_but_at_its_end)
+{
+    const struct bytes whole = read_everything();
+    for (size_t len = 0; len < whole.len; len++) {
+        struct test_run run =
+            test_run(&saip_default_platform, bytes_of(whole.data, len), TEST_CHUNK);
+        cr_expect_eq(run.progress, SAIP_ABORTED, "%zu bytes", len);
+        profile_destroy(run.profile);
+    }
+}
+
 Test(saip_package, shares_pins_and_keys)
 {
     struct test_run run = test_run(&saip_default_platform, read_everything(), TEST_CHUNK);
