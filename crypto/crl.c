@@ -135,19 +135,24 @@ static bool read_tbs(struct bytes tbs, struct crl *out)
            tbs.len == 0;
 }
 
-bool crl_parse(struct bytes der, struct crl *out)
+bool crl_parse_content(struct bytes content, struct crl *out)
 {
     struct crl crl = {0};
-    struct tlv whole, tbs;
-    if (!x509_take_whole(der, DER_SEQUENCE, &whole) ||
-        !x509_take(&whole.value, DER_SEQUENCE, &tbs) || !x509_take_ecdsa(&whole.value) ||
-        !x509_take_signature(&whole.value, crl.signature) || whole.value.len != 0)
+    struct tlv tbs;
+    if (!x509_take(&content, DER_SEQUENCE, &tbs) || !x509_take_ecdsa(&content) ||
+        !x509_take_signature(&content, crl.signature) || content.len != 0)
         return false;
     crl.tbs = tbs.whole;
     if (!read_tbs(tbs.value, &crl))
         return false;
     *out = crl;
     return true;
+}
+
+bool crl_parse(struct bytes der, struct crl *out)
+{
+    struct tlv whole;
+    return x509_take_whole(der, DER_SEQUENCE, &whole) && crl_parse_content(whole.value, out);
 }
 
 bool crl_verify(const struct crl *crl, const struct certificate *issuer)

@@ -20,6 +20,8 @@ struct crl {
 
 /* Reads one DER CertificateList and nothing after it; false if it is none. */
 bool crl_parse(struct bytes der, struct crl *out);
+/* As crl_parse(), from what is inside its SEQUENCE: where a list bears another tag. */
+bool crl_parse_content(struct bytes content, struct crl *out);
 /* Key ids and signature, and the issuer's right to sign lists. */
 bool crl_verify(const struct crl *crl, const struct certificate *issuer);
 /* Takes the next entry off the front of `revoked`: the serial number's content. */

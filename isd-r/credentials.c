@@ -7,6 +7,8 @@
 #include "apdu/trace.h"
 #include "crypto/pki.h"
 
+#define LIST_VERIFICATION 1 /* "credential/<n>/lists" */
+#define LIST_SIGNING 2
 #define CERTIFICATES_MAX (1 << 14) /* bytes of one CI's three certificates together */
 
 struct name {
@@ -96,16 +98,27 @@ static void finish(struct credential *credential)
     *credential = (struct credential){0};
 }
 
+/* Which of the two lists it stands in: what the store says, or all that it is good for. */
+static int take_lists(struct store *store, unsigned index, struct credential *credential)
+{
+    uint8_t bits = LIST_VERIFICATION | LIST_SIGNING;
+    struct writer writer = writer_on(&bits, sizeof(bits));
+    const int result = store_get(store, name_of(index, "lists").text, &writer);
+    credential->verifies = (bits & LIST_VERIFICATION) != 0;
+    credential->signs = (bits & LIST_SIGNING) != 0 && credential->key != NULL;
+    return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
+}
+
 static int load_one(struct store *store, unsigned index, struct credential *out)
 {
     *out = (struct credential){0};
     int result = take_certificates(store, index, out);
     if (result == 0)
         result = take_key(store, index, out);
+    if (result == 0)
+        result = take_lists(store, index, out);
     if (result != 0)
         finish(out);
-    out->verifies = true;
-    out->signs = out->key != NULL;
     return result;
 }
 

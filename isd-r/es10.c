@@ -18,6 +18,7 @@ static const struct es10_row rows[] = {
     { ES10_LIST_NOTIFICATION,           "ListNotification",               es10b_list_notification,              NULL,              "SGP.22 §5.7.9" },
     { ES10_RETRIEVE_NOTIFICATIONS_LIST, "RetrieveNotificationsList",      es10b_retrieve_notifications_list,    NULL,              "SGP.22 §5.7.10" },
     { ES10_REMOVE_NOTIFICATION,         "RemoveNotificationFromList",     es10b_remove_notification_from_list,  NULL,              "SGP.22 §5.7.11" },
+    { ES10_LOAD_CRL,                    "LoadCRL",                        es10b_load_crl,                       es10b_has_crl,     "SGP.22 §5.7.12" },
     { ES10_AUTHENTICATE_SERVER,         "AuthenticateServer",             es10b_authenticate_server,            NULL,              "SGP.22 §5.7.13" },
     { ES10_CANCEL_SESSION,              "CancelSession",                  es10b_cancel_session,                 NULL,              "SGP.22 §5.7.14" },
     { ES10_GET_PROFILES_INFO,           "GetProfilesInfo",                es10c_get_profiles_info,              NULL,              "SGP.22 §5.7.15" },

@@ -13,6 +13,9 @@ es10_handler es10b_prepare_download, es10b_cancel_session;
 /* A package's bytes do not come this way but through bpp_feed(); what does was not prepared for. */
 es10_handler es10b_load_bound_profile_package;
 es10_guard es10b_is_prepared;
+/* es10b_crl.c */
+es10_handler es10b_load_crl;
+es10_guard es10b_has_crl;
 /* es10b_notification.c */
 es10_handler es10b_list_notification, es10b_retrieve_notifications_list,
     es10b_remove_notification_from_list;

@@ -71,8 +71,8 @@ static enum error check_session(struct isd_r *isd_r, struct request *request)
 static enum error check_certificate(struct isd_r *isd_r, struct request *request)
 {
     const uint32_t roles = SERVER_AUTH_ROLE(RSP_ROLE_DP_AUTH) | SERVER_AUTH_ROLE(RSP_ROLE_DS_AUTH);
-    return certificate_errors[server_auth_certificate(
-        &isd_r->credentials, request->certificate.whole, roles, &request->server)];
+    return certificate_errors[server_auth_certificate(isd_r, request->certificate.whole, roles,
+                                                      &request->server)];
 }
 
 static enum error check_signature(struct isd_r *isd_r, struct request *request)

@@ -67,8 +67,7 @@ static enum error check_session(struct isd_r *isd_r, struct request *request)
 static enum error check_certificate(struct isd_r *isd_r, struct request *request)
 {
     return certificate_errors[server_auth_certificate(
-        &isd_r->credentials, request->certificate.whole, SERVER_AUTH_ROLE(RSP_ROLE_DP_PB),
-        &request->server)];
+        isd_r, request->certificate.whole, SERVER_AUTH_ROLE(RSP_ROLE_DP_PB), &request->server)];
 }
 
 /* CERT.DPauth and CERT.DPpb are of one SM-DP+. */

@@ -31,7 +31,7 @@ const struct euicc_info euicc_info_default = {
     .globalplatform_version = {2, 3, 0},
     .protection_profile_version = {1, 0, 0},
     .platform = &saip_default_platform,
-    .rsp_capability = EUICC_INFO_ADDITIONAL_PROFILE | EUICC_INFO_TEST_PROFILE |
+    .rsp_capability = EUICC_INFO_ADDITIONAL_PROFILE | EUICC_INFO_CRL | EUICC_INFO_TEST_PROFILE |
                       EUICC_INFO_DEVICE_INFO_EXTENSIBILITY,
     .category = MEDIUM_EUICC,
     .accreditation_number = "EMUICC-TEST",

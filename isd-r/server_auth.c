@@ -1,6 +1,8 @@
 #include "isd-r/server_auth.h"
 
 #include "apdu/trace.h"
+#include "isd-r/revocation.h"
+#include "isd-r/state.h"
 
 static enum server_auth_result refuse(enum server_auth_result result, const char *why)
 {
@@ -22,9 +24,17 @@ static const char *missing_part(const struct certificate *certificate)
     return NULL;
 }
 
-enum server_auth_result server_auth_certificate(const struct credentials *credentials,
-                                                struct bytes der, uint32_t roles,
-                                                struct certificate *out)
+/* A store that cannot be read lets nobody in. */
+static bool is_revoked(struct store *store, const struct certificate *certificate)
+{
+    bool revoked;
+    return revocation_find(store, certificate->authority_key_id, certificate->serial, &revoked) !=
+               0 ||
+           revoked;
+}
+
+enum server_auth_result server_auth_certificate(const struct isd_r *isd_r, struct bytes der,
+                                                uint32_t roles, struct certificate *out)
 {
     struct certificate certificate;
     switch (certificate_parse(der, &certificate)) {
@@ -36,11 +46,13 @@ enum server_auth_result server_auth_certificate(const struct credentials *creden
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, "it cannot be read");
     }
     const struct credential *issuer =
-        credentials_for_verification(credentials, certificate.authority_key_id);
+        credentials_for_verification(&isd_r->credentials, certificate.authority_key_id);
     if (issuer == NULL)
         return refuse(SERVER_AUTH_UNKNOWN_CI, "no key of its CI is on the chip");
     if (certificate_verify(&certificate, &issuer->ci) != CERTIFICATE_OK)
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, "its CI has not signed it");
+    if (is_revoked(isd_r->store, &certificate))
+        return refuse(SERVER_AUTH_BAD_CERTIFICATE, "it has been revoked");
     const char *missing = missing_part(&certificate);
     if (missing != NULL)
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, missing);

@@ -5,9 +5,11 @@
 
 #include "isd-r/credentials.h"
 
+struct isd_r;
+
 enum server_auth_result {
     SERVER_AUTH_OK,
-    SERVER_AUTH_BAD_CERTIFICATE, /* encoding, signature, key usage, identifiers */
+    SERVER_AUTH_BAD_CERTIFICATE, /* encoding, signature, key usage, identifiers; revoked */
     SERVER_AUTH_BAD_CURVE,       /* a curve that the chip does not know */
     SERVER_AUTH_UNKNOWN_CI,      /* no key of the CI that issued it */
     SERVER_AUTH_WRONG_ROLE,      /* a certificate for something else */
@@ -18,10 +20,10 @@ enum server_auth_result {
 
 #define SERVER_AUTH_ROLE(role) (1u << (role))
 
-/* Reads and checks a server's certificate against the CI keys of the verification list; roles are
- * SERVER_AUTH_ROLE() bits of enum rsp_role. *out is set with SERVER_AUTH_OK only, and borrows. */
-enum server_auth_result server_auth_certificate(const struct credentials *credentials,
-                                                struct bytes der, uint32_t roles,
-                                                struct certificate *out);
+/* Reads and checks a server's certificate against the CI keys of the verification list and the
+ * revocation lists; roles are SERVER_AUTH_ROLE() bits of enum rsp_role. *out is set with
+ * SERVER_AUTH_OK only, and borrows. */
+enum server_auth_result server_auth_certificate(const struct isd_r *isd_r, struct bytes der,
+                                                uint32_t roles, struct certificate *out);
 
 #endif

@@ -117,6 +117,32 @@ Test(session, refuses_a_curve_that_no_ci_is_on)
     cr_assert(eq(int, AUTHENTICATE(.server = &peer.pki[EC_P256][PKI_DP_AUTH]), 0));
 }
 
+/* Either list may be without a CI that the other has. */
+Test(session, obeys_the_lists)
+{
+    peer_start(&peer, (enum ec_curve[]){EC_P256, EC_BRAINPOOL_P256R1}, 2);
+    cr_assert(eq(int, store_put(peer.chip.store, "credential/0000/lists", BYTES(1)), 0));
+    cr_assert(eq(int, store_put(peer.chip.store, "credential/0001/lists", BYTES(2)), 0));
+    cr_assert(eq(int, store_commit(peer.chip.store), 0));
+    peer_restart_chip(&peer);
+    const struct bytes signing = peer.pki[EC_BRAINPOOL_P256R1][PKI_CI].certificate.subject_key_id;
+    cr_assert(eq(int, AUTHENTICATE(0), 7));
+    peer.curve = EC_BRAINPOOL_P256R1;
+    cr_assert(eq(int, AUTHENTICATE(0), 7));
+    cr_assert(
+        eq(int, AUTHENTICATE(.server = &peer.pki[EC_P256][PKI_DP_AUTH], .ci_key_id = signing), 0));
+    const struct bytes info = peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20);
+    struct tlv list, id;
+    cr_assert(tlv_find(info, 0xAA, &list));
+    cr_assert(tlv_whole(list.value, DER_OCTET_STRING, &id));
+    cr_assert(bytes_equal(id.value, signing));
+    /* A chip that can sign under no CI at all. */
+    cr_assert(eq(int, store_put(peer.chip.store, "credential/0001/lists", BYTES(0)), 0));
+    cr_assert(eq(int, store_commit(peer.chip.store), 0));
+    peer_restart_chip(&peer);
+    cr_assert(eq(int, AUTHENTICATE(.server = &peer.pki[EC_P256][PKI_DP_AUTH]), 7));
+}
+
 Test(session, uses_a_challenge_once)
 {
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
