@@ -42,6 +42,7 @@ static const struct command_row rows[] = {
     {"ENVELOPE",             0x80, 0xC2, APDU_CASE_3 | APDU_CASE_4, uicc_envelope, "TS 102 221 §11.2.2"},
     {"FETCH",                0x80, 0x12, APDU_CASE_2,   uicc_fetch,               "TS 102 221 §11.2.3"},
     {"TERMINAL RESPONSE",    0x80, 0x14, APDU_CASE_3,   uicc_terminal_response,   "TS 102 221 §11.2.4"},
+    {"SUSPEND UICC",         0x80, 0x76, APDU_CASE_3 | APDU_CASE_4, uicc_suspend,  "TS 102 221 §11.1.22"},
     {"SELECT (2G)",          0xA0, 0xA4, APDU_CASE_3 | APDU_CASE_4, uicc_gsm_select, "TS 51.011 §8.1"},
     {"GET RESPONSE (2G)",    0xA0, 0xC0, APDU_CASE_2,   uicc_gsm_get_response,    "TS 51.011 §8.18"},
     {"STATUS (2G)",          0xA0, 0xF2, APDU_CASE_2,   uicc_gsm_status,          "TS 51.011 §8.2"},
@@ -91,6 +92,7 @@ void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
     uicc->profile = profile;
     uicc->profile_id = profile_id;
     uicc->gsm = (struct uicc_gsm){0};
+    uicc->suspension = (struct uicc_suspension){0};
     reset_channels(uicc);
 }
 
@@ -112,9 +114,16 @@ int uicc_load(struct uicc *uicc, uint32_t profile_id)
 
 void uicc_reset(struct uicc *uicc)
 {
+    const bool resumable = uicc_suspend_survives_reset(uicc);
     uicc->terminal_profile = false;
     uicc->gsm = (struct uicc_gsm){0};
     reset_channels(uicc);
+    if (!resumable) {
+        uicc->suspension = (struct uicc_suspension){0};
+        return;
+    }
+    uicc->suspension.phase = UICC_RESUMABLE;
+    uicc->suspension.generation = uicc->generation;
 }
 
 void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)

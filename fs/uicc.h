@@ -46,6 +46,17 @@ struct uicc_gsm {
     uint8_t len;
 };
 
+#define UICC_TOKEN_SIZE 8
+
+/* What SUSPEND UICC has put away until RESUME (TS 102 221 §11.1.22). */
+struct uicc_suspension {
+    enum { UICC_AWAKE, UICC_SUSPENDED, UICC_RESUMABLE } phase; /* resumable: after the reset */
+    uint8_t token[UICC_TOKEN_SIZE];
+    uint32_t generation; /* at the reset */
+    struct uicc_channel state;
+    bool terminal_profile;
+};
+
 struct uicc {
     struct store *store;
     struct random *random;
@@ -54,6 +65,7 @@ struct uicc {
     uint32_t generation;     /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
     struct uicc_gsm gsm;
+    struct uicc_suspension suspension;
     bool terminal_profile; /* TERMINAL PROFILE was received in this power cycle */
 };
 

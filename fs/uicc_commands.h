@@ -51,6 +51,11 @@ command_handler uicc_create_file, uicc_delete_file, uicc_resize_file;
 command_handler uicc_terminal_capability, uicc_terminal_profile, uicc_envelope, uicc_fetch,
     uicc_terminal_response, uicc_get_challenge;
 
+/* uicc_suspend */
+command_handler uicc_suspend;
+/* What was put away outlives resets as long as nothing else is done between them. */
+bool uicc_suspend_survives_reset(const struct uicc *uicc);
+
 /* The channel a command came on. */
 static inline struct uicc_channel *uicc_channel(struct uicc *uicc, const struct apdu *apdu)
 {

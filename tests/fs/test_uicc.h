@@ -56,7 +56,7 @@ static const struct test_row test_rows[] = {
     {0,  FILE_TRANSPARENT,  0x2FE2, 2,  RULE_READ_ADM,  0, 10, "98001032547698103214"},
     {0,  FILE_TRANSPARENT,  0x2F08, 8,  RULE_HEADER,    0, 5, "3C3C000000"},
     {0,  FILE_DF,           0x7F10, 0,  RULE_DIRECTORY, 0, 0, ""},                                    /* 5 */
-    {5,  FILE_LINEAR_FIXED, 0x6F3A, 0,  RULE_PIN,       4, 12, "41414141 42424202 43434303"},
+    {5,  FILE_LINEAR_FIXED, 0x6F3A, 0,  RULE_PIN,       4, 12, "41414141 42424242 43434343"},
     {5,  FILE_CYCLIC,       0x6F44, 4,  RULE_PIN,       3, 9, "000003 000002 000001"},
     {5,  FILE_DF,           0x5F3A, 0,  RULE_DIRECTORY, 0, 0, ""},                                    /* 8 */
     {8,  FILE_TRANSPARENT,  0x4F22, 1,  RULE_OPEN,      0, 4, "00000001"},
