@@ -135,33 +135,39 @@ static int seal_body(const struct binder_input *input, struct bsp *bsp, struct w
     return result == 0 && body->overflow ? FAILURE_INTERNAL : result;
 }
 
-/* Session keys from a fresh one-time key pair (SGP.22 §2.6.4.2); 1 if the chip's key is wrong. */
-static int agree(const struct binder_input *input, struct random *random,
-                 uint8_t smdp_otpk[EC_POINT_SIZE], struct bsp *bsp)
+/* Session keys of this pair and the chip's (SGP.22 §2.6.4.2); 1 if the chip's key is wrong. */
+static int agree(const struct binder_input *input, const struct ec_private *key, struct bsp *bsp)
 {
-    struct ec_private *key;
     struct secret shared = {0};
-    int result = ec_private_generate(random, input->curve, &key);
-    if (result != 0)
-        return result;
-    result = ec_agree(key, input->euicc_otpk, &shared);
+    int result = ec_agree(key, input->euicc_otpk, &shared);
     if (result == 0)
         result = bsp_init_agreed(bsp, secret_bytes(&shared), input->host_id, input->eid);
-    memcpy(smdp_otpk, ec_private_point(key), EC_POINT_SIZE);
     secret_wipe(&shared);
-    ec_private_destroy(key);
+    return result;
+}
+
+int binder_seal_with(const struct binder_input *input, const struct ec_private *one_time_key,
+                     struct writer *body)
+{
+    struct bsp bsp;
+    int result = agree(input, one_time_key, &bsp);
+    if (result != 0)
+        return result;
+    result = seal_body(input, &bsp, body);
+    bsp_wipe(&bsp);
     return result;
 }
 
 int binder_seal(const struct binder_input *input, struct random *random,
                 uint8_t smdp_otpk[EC_POINT_SIZE], struct writer *body)
 {
-    struct bsp bsp;
-    int result = agree(input, random, smdp_otpk, &bsp);
+    struct ec_private *key;
+    int result = ec_private_generate(random, input->curve, &key);
     if (result != 0)
         return result;
-    result = seal_body(input, &bsp, body);
-    bsp_wipe(&bsp);
+    result = binder_seal_with(input, key, body);
+    memcpy(smdp_otpk, ec_private_point(key), EC_POINT_SIZE);
+    ec_private_destroy(key);
     return result;
 }
 

@@ -55,6 +55,10 @@ size_t binder_body_max(const struct binder_input *input);
 int binder_seal(const struct binder_input *input, struct random *random,
                 uint8_t smdp_otpk[EC_POINT_SIZE], struct writer *body);
 
+/* The same with this one-time key pair, which stays the caller's (known answers). */
+int binder_seal_with(const struct binder_input *input, const struct ec_private *one_time_key,
+                     struct writer *body);
+
 struct binder_session {
     struct bytes transaction_id;
     struct bytes host_id, euicc_otpk, smdp_otpk; /* those that the body was sealed with */
