@@ -49,7 +49,7 @@ if command -v clang-format >/dev/null; then
 fi
 
 # Every fuzz target is built and has a corpus.
-for file in tests/fuzz/fuzz_*.c; do
+for file in $(grep -l LLVMFuzzerTestOneInput tests/fuzz/fuzz_*.c); do
   name=${file##*/fuzz_}; name=${name%.c}
   grep -q "'$name':" tests/fuzz/meson.build || say "$file is not in tests/fuzz/meson.build"
   [ -n "$(ls "tests/fuzz/corpus/$name" 2>/dev/null)" ] || say "$file has no corpus"
