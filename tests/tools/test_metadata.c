@@ -107,6 +107,19 @@ Test(metadata, everything_that_can_be_said)
                    "99020560");
 }
 
+Test(metadata, another_iccid_than_the_package)
+{
+    cr_assert_eq(read_text("iccid = 8988211000000000011\nnotification = none\n"), 0, "%s",
+                 last_line);
+    cr_assert_arr_eq(metadata.iccid, ((uint8_t[]){0x98, 0x88, 0x12, 0x01, 0, 0, 0, 0, 0x10, 0xF1}),
+                     10);
+    metadata_init(&metadata, NULL, "Name", "smdp.example.com");
+    cr_assert_not(metadata.has_iccid);
+    cr_assert_eq(read_text("iccid = 89882110000000000112\n"), 0, "%s", last_line);
+    cr_assert(metadata.has_iccid);
+    cr_assert_eq(metadata.iccid[9], 0x21);
+}
+
 Test(metadata, two_digit_network_codes_and_no_notifications)
 {
     cr_assert_eq(read_text("owner = 00101\nnotification = none\n"), 0, "%s", last_line);
@@ -147,6 +160,8 @@ Test(metadata, wrong_texts_are_named_by_line)
     } rows[] = {
         {"nonsense\n", "p.metadata:1:"},
         {"name = x\ncolour = red\n", "p.metadata:2:"},
+        {"iccid = 1234\n", "p.metadata:1:"},
+        {"iccid = 8988211000000000011FF\n", "p.metadata:1:"},
         {"class = postal\n", "p.metadata:1:"},
         {"rules = ppr3\nowner=00101\n", "p.metadata:1:"},
         {"owner = 0010\n", "p.metadata:1:"},
@@ -190,7 +205,7 @@ Test(package, headers_of_real_shape_are_read)
     cr_assert_eq(header.minor, 3);
     package_iccid_text(header.iccid, text);
     cr_assert_str_eq(text, "8900012345678901234");
-    for (size_t len = 0; len < with_type.len; len++)
+    for (size_t len = 0; len < with_type.len - 2; len++)
         cr_assert_not(package_read_header(bytes_of(with_type.data, len), &header), "%zu", len);
     const struct bytes no_type = BYTES(0xA0, 0x12, 0x80, 1, 2, 0x81, 1, 3, 0x83, 10, 0x89, 0, 1,
                                        0x23, 0x45, 0x67, 0x89, 1, 0x23, 0x41, 0xAA, 0x00);

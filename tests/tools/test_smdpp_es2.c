@@ -147,6 +147,21 @@ Test(es2, an_order_is_for_its_eid_only)
     expect_client(NULL, "8.1.1/3.8");
 }
 
+Test(es2, an_order_expires)
+{
+    struct order order;
+    world.smdpp->order_lifetime = 3600;
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_SMALL "\"}", "");
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_SMALL "\",\"matchingId\":\"AC-1\",\"releaseFlag\":true}", "");
+    expect_client("AC-1", "");
+    cr_assert_eq(orders_find_by_matching_id(world.smdpp->database, "AC-1", &order), 0);
+    cr_assert_gt(order.expires, 0);
+    order.expires = 1;
+    cr_assert_eq(orders_update(world.smdpp->database, &order, ORDER_RELEASED), 0);
+    expect_client("AC-1", "8.8.5/4.10");
+}
+
 /* Each download that fails may be repeated, up to a bound. */
 Test(es2, an_order_stands_ten_tries)
 {

@@ -297,6 +297,24 @@ Test(es9, what_the_chip_cannot_take_is_not_sent)
     card.free_memory = 1 << 20;
     card.profile_version[0] = 1;
     cr_assert_str_eq(refuse_client(MINI_CARD_RIGHT, WORLD_SMALL, codes), "8.2.5/4.3");
+    world.smdpp->any_chip = true;
+    cr_assert_str_eq(refuse_client(MINI_CARD_RIGHT, WORLD_SMALL, codes), "");
+}
+
+/* What a card does with it is the card's affair. */
+Test(es9, a_broken_package_is_served_as_it_is)
+{
+    struct mini_card_installed installed;
+    char codes[32];
+    const struct bytes broken = bytes_of_text("this is no package");
+    world_write(world.profiles, "BROKEN.der", broken);
+    cr_assert_str_eq(refuse_client(MINI_CARD_RIGHT, "BROKEN", codes), "1.6/4.2");
+    world_write(world.profiles, "BROKEN.metadata", bytes_of_text("iccid = 8988000000000000051\n"));
+    world_authenticate(&world, &card, "BROKEN");
+    world_download(&world, &card, &installed);
+    cr_assert(bytes_equal(blob_bytes(&installed.package), broken));
+    notify(mini_card_result(&card, false), FUNCTION_HTTP_NO_CONTENT);
+    mini_card_forget(&installed);
 }
 
 /* Certificates of another PKI, and an EUM's that another EUM has not issued for. */

@@ -38,11 +38,13 @@ static size_t front_of(const char *text, size_t max)
     return len;
 }
 
-void metadata_init(struct metadata *metadata, const uint8_t iccid[METADATA_ICCID_SIZE],
-                   const char *name, const char *address)
+void metadata_init(struct metadata *metadata, const uint8_t *iccid, const char *name,
+                   const char *address)
 {
     *metadata = (struct metadata){.class = METADATA_OPERATIONAL, .notification_count = 1};
-    package_swap_iccid(iccid, metadata->iccid);
+    metadata->has_iccid = iccid != NULL;
+    if (metadata->has_iccid)
+        package_swap_iccid(iccid, metadata->iccid);
     snprintf(metadata->provider, sizeof(metadata->provider), "%s", DEFAULT_PROVIDER);
     snprintf(metadata->name, sizeof(metadata->name), "%.*s", (int)front_of(name, METADATA_NAME_MAX),
              name);

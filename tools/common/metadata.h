@@ -4,6 +4,7 @@
  * The text has lines `key = value`; empty ones and those that start with # are skipped:
  *
  *   provider = Example Mobile          serviceProviderName, at most 32 characters
+ *   iccid = 8988211000000000011        instead of the one in the package's header
  *   name = Example 5G                  profileName, at most 64 characters
  *   class = operational                or test, provisioning
  *   icon = example.png                 JPG or PNG, at most 1024 bytes; beside the text
@@ -52,6 +53,7 @@ struct metadata_notification {
 };
 
 struct metadata {
+    bool has_iccid;
     uint8_t iccid[METADATA_ICCID_SIZE]; /* nibbles swapped, as EF.ICCID */
     char provider[4 * METADATA_PROVIDER_MAX + 1];
     char name[4 * METADATA_NAME_MAX + 1];
@@ -70,10 +72,11 @@ struct metadata {
     char confirmation_code[METADATA_CODE_MAX + 1];
 };
 
-/* The defaults for a package with this ICCID (digits in order) and this name; name may be longer
- * than METADATA_NAME_MAX and is cut. Notifications of all four kinds go to the address. */
-void metadata_init(struct metadata *metadata, const uint8_t iccid[METADATA_ICCID_SIZE],
-                   const char *name, const char *address);
+/* The defaults for a package with this ICCID (digits in order; NULL: none is known) and this name;
+ * name may be longer than METADATA_NAME_MAX and is cut. Notifications of all four kinds go to the
+ * address. */
+void metadata_init(struct metadata *metadata, const uint8_t *iccid, const char *name,
+                   const char *address);
 
 /* Applies a text file, if it exists. 0, or a failure after one trace line that says which line of
  * which file is wrong, and how. */

@@ -5,6 +5,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/common/blob.h"
+#include "tools/common/package.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,17 @@ static const char *set_text(char *out, size_t size, size_t characters, const cha
     if (!der_is_utf8(bytes_of_text(value), characters))
         return "is too long or no UTF-8";
     snprintf(out, size, "%s", value);
+    return NULL;
+}
+
+static const char *set_iccid(struct metadata *metadata, const char *path, char *value)
+{
+    (void)path;
+    uint8_t iccid[PACKAGE_ICCID_SIZE];
+    if (!package_iccid_from_text(value, iccid))
+        return "is not of 18 to 20 digits";
+    package_swap_iccid(iccid, metadata->iccid);
+    metadata->has_iccid = true;
     return NULL;
 }
 
@@ -197,6 +209,7 @@ static const struct {
     const char *key;
     setter *set;
 } keys[] = {
+    {"iccid", set_iccid},
     {"provider", set_provider},
     {"name", set_name},
     {"class", set_class},

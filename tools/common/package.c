@@ -4,13 +4,13 @@
 #include "apdu/hex.h"
 
 #define PE_HEADER 0xA0
-#define PE_END 0xAA
 #define HEADER_MAJOR 0x80
 #define HEADER_MINOR 0x81
 #define HEADER_TYPE 0x82
 #define HEADER_ICCID 0x83
 #define VERSION_MAX 255
 #define PADDING_DIGIT 'F'
+#define ICCID_DIGITS_MIN 18
 
 static bool take_version(struct bytes *from, uint32_t tag, uint8_t *out)
 {
@@ -37,24 +37,29 @@ static bool read_header(struct bytes value, struct package_header *out)
     return bytes_copy_exact(iccid.value, out->iccid, sizeof(out->iccid));
 }
 
-static bool ends_well(struct bytes elements)
-{
-    struct tlv element = {0};
-    while (elements.len > 0)
-        if (!tlv_take(&elements, &element))
-            return false;
-    return element.tag == PE_END;
-}
-
 bool package_read_header(struct bytes package, struct package_header *out)
 {
     struct package_header header = {0};
     struct tlv first;
-    if (!tlv_take_tag(&package, PE_HEADER, &first) || !read_header(first.value, &header) ||
-        !ends_well(package))
+    if (!tlv_take_tag(&package, PE_HEADER, &first) || !read_header(first.value, &header))
         return false;
     *out = header;
     return true;
+}
+
+bool package_iccid_from_text(const char *text, uint8_t iccid[PACKAGE_ICCID_SIZE])
+{
+    char padded[2 * PACKAGE_ICCID_SIZE + 1];
+    const size_t digits = strspn(text, "0123456789");
+    const bool padding = text[digits] == 'F' || text[digits] == 'f';
+    if (digits < ICCID_DIGITS_MIN || digits + padding >= sizeof(padded) ||
+        text[digits + padding] != '\0')
+        return false;
+    memset(padded, PADDING_DIGIT, sizeof(padded) - 1);
+    padded[sizeof(padded) - 1] = '\0';
+    memcpy(padded, text, digits);
+    struct writer out = writer_on(iccid, PACKAGE_ICCID_SIZE);
+    return hex_decode(padded, &out);
 }
 
 void package_swap_iccid(const uint8_t from[PACKAGE_ICCID_SIZE], uint8_t to[PACKAGE_ICCID_SIZE])

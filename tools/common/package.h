@@ -17,9 +17,12 @@ struct package_header {
     uint8_t iccid[PACKAGE_ICCID_SIZE]; /* digits in order, F-padded */
 };
 
-/* False unless the package is a row of whole TLVs that starts with a header and ends with PE-End.
- */
+/* False unless the package starts with a whole header. What follows is not looked at: a package
+ * that a card has to refuse can be sent as well. */
 bool package_read_header(struct bytes package, struct package_header *out);
+
+/* 18 to 20 digits, the last of which may be the padding F, as a header has them. */
+bool package_iccid_from_text(const char *text, uint8_t iccid[PACKAGE_ICCID_SIZE]);
 
 /* The same ICCID as EF.ICCID and StoreMetadata code it: nibbles swapped. */
 void package_swap_iccid(const uint8_t from[PACKAGE_ICCID_SIZE], uint8_t to[PACKAGE_ICCID_SIZE]);

@@ -30,6 +30,25 @@ static bool make_path(const char *folder, const char *name, const char *ending, 
     return snprintf(path, PATH_MAX, "%s/%s%s", folder, name, ending) < PATH_MAX;
 }
 
+/* What the text beside the package adds; without any ICCID it is no package. */
+static int complete(const char *folder, const char *name, struct catalogue_entry *entry)
+{
+    char path[PATH_MAX];
+    uint8_t iccid[PACKAGE_ICCID_SIZE];
+    if (!make_path(folder, name, METADATA_ENDING, path))
+        return 1;
+    const int result = metadata_read(&entry->metadata, path);
+    if (result != 0)
+        return result;
+    if (!entry->metadata.has_iccid) {
+        trace_error("%s/%s%s: no unprotected profile package", folder, name, PACKAGE_ENDING);
+        return FAILURE_INTERNAL;
+    }
+    package_swap_iccid(entry->metadata.iccid, iccid);
+    package_iccid_text(iccid, entry->iccid);
+    return 0;
+}
+
 static int read_entry(const char *folder, const char *name, const char *address,
                       struct catalogue_entry *out)
 {
@@ -39,15 +58,10 @@ static int read_entry(const char *folder, const char *name, const char *address,
     const int found = blob_read_file(path, PACKAGE_MAX, &out->package);
     if (found != 0)
         return found;
-    if (!package_read_header(blob_bytes(&out->package), &out->header)) {
-        trace_error("%s: no unprotected profile package", path);
-        return FAILURE_INTERNAL;
-    }
+    const bool readable = package_read_header(blob_bytes(&out->package), &out->header);
     snprintf(out->name, sizeof(out->name), "%s", name);
-    metadata_init(&out->metadata, out->header.iccid, name, address);
-    if (!make_path(folder, name, METADATA_ENDING, path))
-        return 1;
-    return metadata_read(&out->metadata, path);
+    metadata_init(&out->metadata, readable ? out->header.iccid : NULL, name, address);
+    return complete(folder, name, out);
 }
 
 int catalogue_read(const char *folder, const char *name, const char *address,

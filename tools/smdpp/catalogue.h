@@ -11,7 +11,8 @@
 
 struct catalogue_entry {
     char name[CATALOGUE_NAME_SIZE];
-    struct package_header header;
+    struct package_header header;        /* all zero if it cannot be read */
+    char iccid[PACKAGE_ICCID_TEXT_SIZE]; /* digits; the metadata's, which the chip is told */
     struct metadata metadata;
     struct blob package;
 };

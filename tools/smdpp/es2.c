@@ -6,6 +6,7 @@
 #include "tools/smdpp/smdpp.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define MATCHING_ID_BYTES 10 /* of a matching id that is drawn here, in hexadecimal */
 #define FINAL_AVAILABLE "Available"
@@ -23,13 +24,12 @@ struct search {
     struct order order;
 };
 
-static void take_entry(struct search *search, const struct catalogue_entry *entry,
-                       const char *iccid)
+static void take_entry(struct search *search, const struct catalogue_entry *entry)
 {
     search->found = true;
     snprintf(search->order.package, sizeof(search->order.package), "%s", entry->name);
     snprintf(search->order.type, sizeof(search->order.type), "%s", entry->header.type);
-    snprintf(search->order.iccid, sizeof(search->order.iccid), "%s", iccid);
+    snprintf(search->order.iccid, sizeof(search->order.iccid), "%s", entry->iccid);
 }
 
 /* 1 ends the search. */
@@ -37,19 +37,17 @@ static int look_at(void *context, const struct catalogue_entry *entry)
 {
     struct search *search = context;
     struct order ignored;
-    char iccid[PACKAGE_ICCID_TEXT_SIZE];
-    package_iccid_text(entry->header.iccid, iccid);
     if (search->request->iccid[0] != '\0') {
-        if (strcmp(search->request->iccid, iccid) == 0)
-            take_entry(search, entry, iccid);
+        if (strcmp(search->request->iccid, entry->iccid) == 0)
+            take_entry(search, entry);
         return search->found;
     }
     if (strcmp(search->request->profile_type, entry->header.type) != 0)
         return 0;
     search->type_known = true;
-    const int found = orders_find_by_iccid(search->smdpp->database, iccid, &ignored);
+    const int found = orders_find_by_iccid(search->smdpp->database, entry->iccid, &ignored);
     if (found == 1)
-        take_entry(search, entry, iccid);
+        take_entry(search, entry);
     return found < 0 ? found : search->found;
 }
 
@@ -200,6 +198,8 @@ static int fill_confirmation(struct smdpp *smdpp, const struct es2_request *requ
             return FAILURE_INTERNAL;
     }
     const bool first = order->state < ORDER_CONFIRMED;
+    if (first && smdpp->order_lifetime > 0)
+        order->expires = time(NULL) + smdpp->order_lifetime;
     if (order->state < ORDER_RELEASED)
         order->state = request->release ? ORDER_RELEASED : ORDER_CONFIRMED;
     if (!first)

@@ -4,7 +4,6 @@
 #include "tools/smdpp/orders.h"
 
 #define IDENTIFIER_MAX (ORDERS_TEXT_SIZE - 1)
-#define ICCID_DIGITS_MIN 18
 #define DIGITS "0123456789"
 
 /* Letters of a matching id: no dollar, which ends it in an activation code (SGP.22 §4.1). */
@@ -29,18 +28,16 @@ static int read_header(struct call *call, struct es2_request *out)
     return 0;
 }
 
-/* 18 to 20 digits, the last of which may be the padding F. */
 static int read_iccid(struct call *call, struct es2_request *out)
 {
     const char *text;
+    uint8_t iccid[PACKAGE_ICCID_SIZE];
     const int result = call_optional_text(call, "iccid", PACKAGE_ICCID_TEXT_SIZE - 1, &text);
     if (result != 0 || text == NULL)
         return result;
-    const size_t digits = strspn(text, DIGITS);
-    const bool padded = text[digits] == 'F' || text[digits] == 'f';
-    if (digits < ICCID_DIGITS_MIN || text[digits + padded] != '\0')
+    if (!package_iccid_from_text(text, iccid))
         return call_refuse(call, REFUSAL_FORMAT, "iccid is not of 18 to 20 digits");
-    memcpy(out->iccid, text, digits);
+    package_iccid_text(iccid, out->iccid);
     return 0;
 }
 

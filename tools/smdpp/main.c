@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#define LIFETIME_MAX (100LL * 365 * 24 * 3600)
 #define TRUST_MAX (1u << 20) /* bytes of the file of operators */
 
 /* Everything that runs. */
@@ -116,12 +117,24 @@ static int start_messenger(struct service *service, const struct smdpp_options *
     return 0;
 }
 
+/* Seconds; 0 without the option; -1 if it is no number of seconds. */
+static int64_t lifetime_of(const struct smdpp_options *options)
+{
+    char *end;
+    if (options->order_lifetime == NULL)
+        return 0;
+    const long long seconds = strtoll(options->order_lifetime, &end, 10);
+    return *end == '\0' && seconds > 0 && seconds <= LIFETIME_MAX ? seconds : -1;
+}
+
 static int start(struct service *service, const struct smdpp_options *options)
 {
     const struct smdpp_plan plan = {.pki = options->pki,
                                     .profiles = options->profiles,
                                     .address = options->address,
-                                    .orders = options->orders};
+                                    .orders = options->orders,
+                                    .any_chip = options->any_chip,
+                                    .order_lifetime = lifetime_of(options)};
     int result = smdpp_create(&plan, &service->smdpp);
     if (result == 0 && options->operators != NULL)
         result = read_trust(service, options->operators);
@@ -170,6 +183,8 @@ static const char *complaint(const struct smdpp_options *options)
         return "--es2-listen needs --operators";
     if (options->operators == NULL && options->operator_url != NULL)
         return "--operator-url needs --operators";
+    if (lifetime_of(options) < 0)
+        return "--order-lifetime is not a number of seconds";
     return NULL;
 }
 

@@ -11,6 +11,8 @@ static const struct options_row rows[] = {
     {"es2-listen", "HOST:PORT", "where to listen for operators (ES2+); without it there is no ES2+; needs --operators", OPTIONS_TEXT, AT(es2_listen)},
     {"operators", "FILE", "certificates (PEM) of operators or of who vouches for them: only their clients may use ES2+", OPTIONS_TEXT, AT(operators)},
     {"operator-url", "URL", "where an operator hears of the downloads it has ordered, as https://HOST:PORT; its certificate is checked with --operators", OPTIONS_TEXT, AT(operator_url)},
+    {"order-lifetime", "SECONDS", "how long a confirmed order may be downloaded; default: for ever", OPTIONS_TEXT, AT(order_lifetime)},
+    {"any-chip", NULL, "send packages also to chips that say they cannot take them (memory, version, policy rules)", OPTIONS_FLAG, AT(any_chip)},
     {"orders", "FILE", "SQLite file for orders and notifications; default: in memory, gone at the end", OPTIONS_TEXT, AT(orders)},
 };
 /* clang-format on */

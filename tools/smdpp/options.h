@@ -8,7 +8,8 @@
 
 struct smdpp_options {
     const char *pki, *profiles, *listen, *address, *orders;
-    const char *es2_listen, *operators, *operator_url;
+    const char *es2_listen, *operators, *operator_url, *order_lifetime;
+    bool any_chip;
 };
 
 extern const struct options_program smdpp_program;

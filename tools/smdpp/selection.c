@@ -65,7 +65,7 @@ static int take_open(struct smdpp *smdpp, const struct catalogue_entry *entry, c
     snprintf(order->matching_id, sizeof(order->matching_id), "%s", entry->name);
     snprintf(order->type, sizeof(order->type), "%s", entry->header.type);
     snprintf(order->eid, sizeof(order->eid), "%s", eid);
-    package_iccid_text(entry->header.iccid, order->iccid);
+    snprintf(order->iccid, sizeof(order->iccid), "%s", entry->iccid);
     const struct bytes code = bytes_of_text(entry->metadata.confirmation_code);
     order->has_code = code.len > 0;
     if (order->has_code && sha256(&code, 1, order->code) != 0)
@@ -74,9 +74,11 @@ static int take_open(struct smdpp *smdpp, const struct catalogue_entry *entry, c
 }
 
 /* The chip's own rules and room against the profile's. */
-static int judge_eligibility(struct call *call, const struct catalogue_entry *entry,
-                             const struct euicc_info2 *info)
+static int judge_eligibility(const struct smdpp *smdpp, struct call *call,
+                             const struct catalogue_entry *entry, const struct euicc_info2 *info)
 {
+    if (smdpp->any_chip)
+        return 0;
     if (entry->metadata.rules & info->forbidden_rules)
         return call_refuse(call, REFUSAL_NOT_ELIGIBLE, "eUICC forbids the profile's policy rules");
     if (entry->header.major > info->profile_version[0])
@@ -154,7 +156,7 @@ int selection_choose(struct smdpp *smdpp, struct call *call, struct session *ses
         return refuse_matching_id(call, "(no text)");
     int result = choose_package(smdpp, call, session, text, &entry);
     if (result == 0)
-        result = judge_eligibility(call, &entry, info);
+        result = judge_eligibility(smdpp, call, &entry, info);
     if (result == 0)
         result = keep_content(session, &entry);
     if (result == 0)

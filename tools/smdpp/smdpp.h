@@ -17,6 +17,8 @@ struct smdpp {
     char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
     struct session_table *sessions;
     struct database *database;
+    bool any_chip;           /* what a chip says it cannot take is sent all the same */
+    int64_t order_lifetime;  /* seconds from ConfirmOrder on; 0: for ever */
     progress_sink *progress; /* NULL: no operator wants to hear */
     void *progress_context;
 };
@@ -25,6 +27,8 @@ struct smdpp_plan {
     const char *pki, *profiles; /* folders; borrowed */
     const char *address;        /* NULL: the name in the DPtls certificate */
     const char *orders;         /* SQLite file; NULL: in memory */
+    bool any_chip;
+    int64_t order_lifetime;
 };
 
 /* 0, or a failure after one trace line that says what is wrong with what. */
