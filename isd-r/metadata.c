@@ -1,5 +1,7 @@
 #include "isd-r/metadata.h"
 
+#include "apdu/hex.h"
+
 #define SERVICE_PROVIDER_MAX 32 /* characters */
 #define NAME_MAX_CHARACTERS 64
 #define ICON_MAX 1024 /* bytes */
@@ -175,4 +177,13 @@ void metadata_swap_iccid(const uint8_t in[METADATA_ICCID_SIZE], uint8_t out[META
 {
     for (size_t i = 0; i < METADATA_ICCID_SIZE; i++)
         out[i] = (uint8_t)(in[i] << 4 | in[i] >> 4);
+}
+
+void metadata_iccid_text(const uint8_t iccid[METADATA_ICCID_SIZE],
+                         char text[2 * METADATA_ICCID_SIZE + 1])
+{
+    uint8_t digits[METADATA_ICCID_SIZE];
+    metadata_swap_iccid(iccid, digits);
+    hex_encode(bytes_of(digits, sizeof(digits)), text);
+    text[strcspn(text, "F")] = '\0';
 }

@@ -128,6 +128,7 @@ static int set_state(struct isd_r *isd_r, const struct registry_profile *profile
 {
     if (profile == NULL)
         return 0;
+    registry_notice(profile, enabled ? "enabled" : "disabled");
     const int result = store_profile_set_state(isd_r->store, profile->id, enabled);
     return result != 0
                ? result

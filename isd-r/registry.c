@@ -5,6 +5,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
+#include "apdu/trace.h"
 
 /* ISD-P AIDs: RID and PIX of SGP.22 §2.4.3 (GSMA), counted in the last two bytes but one. Chips in
  * the field step by 100 hex; the numbers between are for who installs more than fit so. */
@@ -102,6 +103,13 @@ void registry_finish(struct registry *registry)
     *registry = (struct registry){0};
 }
 
+void registry_notice(const struct registry_profile *profile, const char *what)
+{
+    char digits[2 * METADATA_ICCID_SIZE + 1];
+    metadata_iccid_text(profile->iccid, digits);
+    trace_notice("profile %s %s", digits, what);
+}
+
 const struct registry_profile *registry_enabled(const struct registry *registry)
 {
     for (size_t i = 0; i < registry->count; i++)
@@ -163,9 +171,11 @@ int registry_add(struct store *store, struct registry *registry,
         result = store_put(store, origin_name(row.iccid).text, arrival->signer);
     if (result == 0)
         result = registry_load(store, registry);
-    if (result == 0)
-        *out = registry_by_id(registry, row.id);
-    return result;
+    if (result != 0)
+        return result;
+    *out = registry_by_id(registry, row.id);
+    registry_notice(*out, "installed");
+    return 0;
 }
 
 int registry_delete(struct store *store, struct registry *registry, uint32_t id)
@@ -173,6 +183,7 @@ int registry_delete(struct store *store, struct registry *registry, uint32_t id)
     const struct registry_profile *profile = registry_by_id(registry, id);
     if (profile == NULL)
         return FAILURE_INTERNAL;
+    registry_notice(profile, "deleted");
     int result = store_forget(store, origin_name(profile->iccid).text);
     if (result == 0)
         result = store_profile_delete(store, id);

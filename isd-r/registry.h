@@ -30,6 +30,9 @@ struct registry {
 int registry_load(struct store *store, struct registry *registry);
 void registry_finish(struct registry *registry);
 
+/* Says in the trace what became of a profile: "installed". */
+void registry_notice(const struct registry_profile *profile, const char *what);
+
 /* NULL if there is none. */
 const struct registry_profile *registry_enabled(const struct registry *registry);
 const struct registry_profile *registry_by_iccid(const struct registry *registry,

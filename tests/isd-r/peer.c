@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "apdu/status.h"
+#include "apdu/trace.h"
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -50,9 +51,17 @@ static void bear_chip(struct peer *peer, const enum ec_curve *curves, size_t cou
     chip_start(&peer->chip, below(peer, "state"), &birth);
 }
 
+static void drop_line(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    (void)text;
+}
+
 void peer_start(struct peer *peer, const enum ec_curve *curves, size_t count)
 {
     memset(peer, 0, sizeof(*peer));
+    trace_to(drop_line, NULL);
     strcpy(peer->folder, "/tmp/emuicc-peer-XXXXXX");
     cr_assert(mkdtemp(peer->folder) != NULL);
     random_init_seeded(&peer->random, bytes_of_text("peer"));
