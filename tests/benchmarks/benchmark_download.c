@@ -1,0 +1,113 @@
+/* A download on P-256, driven through card_transmit(): the card's CPU, step by step, beside what
+ * OpenSSL alone takes for the same elliptic-curve work; everything but the installation at most
+ * LIMIT times that. */
+#include <stdio.h>
+
+#include "floor.h"
+#include "measure.h"
+#include "package_file.h"
+#include "session.h"
+
+#define LIMIT 1.5       /* everything but the installation */
+#define LIMIT_WHOLE 6.0 /* installation included */
+#define ROUNDS 300
+#define WARM_UP 5
+#define PACKAGE "TS48v4_SAIP2.3_BERTLV"
+#define ICCID_SIZE 10
+#define MICROSECONDS 1000.0
+
+static struct chip chip;
+static struct server server;
+
+struct result {
+    struct measure floor, decode, store, commit, other_commits, whole, remainder,
+        steps[SESSION_STEPS];
+    size_t commands;
+};
+
+/* EF.ICCID of a package: what the chip says of it. */
+static void find_iccid(struct bytes package, uint8_t iccid[ICCID_SIZE])
+{
+    struct tlv whole, list, profile, field;
+    (void)chip_install(&chip, package);
+    MEASURE_NEED(tlv_whole(chip_ask_hex(&chip, "BF2D00"), 0xBF2D, &whole) &&
+                 tlv_whole(whole.value, 0xA0, &list) && tlv_take(&list.value, &profile) &&
+                 tlv_find(profile.value, 0x5A, &field));
+    MEASURE_NEED(bytes_copy_exact(field.value, iccid, ICCID_SIZE));
+    chip_clear(&chip);
+}
+
+static void round_of(struct floor *floor, struct bytes package, struct bytes iccid,
+                     struct result *out)
+{
+    struct session session;
+    const double base = floor_measure(floor);
+    session_run(&chip, &server, package, iccid, &session);
+    chip_clear(&chip);
+    measure_add(&out->floor, base);
+    measure_add(&out->decode, session.decode);
+    measure_add(&out->store, session.store);
+    measure_add(&out->commit, session.commit);
+    measure_add(&out->other_commits, session.other_commits);
+    measure_add(&out->whole, session_total(&session));
+    measure_add(&out->remainder, session_total(&session) - session_installation(&session));
+    for (int step = 0; step < SESSION_STEPS; step++)
+        measure_add(&out->steps[step], session.spent[step]);
+    out->commands = session.commands;
+}
+
+static void row(const char *text, struct measure *measure, double base, double goal)
+{
+    const double median = measure_median(measure);
+    measure_row(text, median / MICROSECONDS, median / base, goal);
+}
+
+static void print(size_t block, struct result *result)
+{
+    char title[80];
+    snprintf(title, sizeof(title), "download, blocks of %zu bytes, %zu APDUs", block,
+             result->commands);
+    const double base = measure_median(&result->floor);
+    measure_title(title, "CPU/us", "x floor");
+    row("floor: OpenSSL alone", &result->floor, base, MEASURE_NO_GOAL);
+    for (int step = 0; step < SESSION_STEPS; step++)
+        row(session_step_names[step], &result->steps[step], base, MEASURE_NO_GOAL);
+    row("installation: decode", &result->decode, base, MEASURE_NO_GOAL);
+    row("installation: rows in the store", &result->store, base, MEASURE_NO_GOAL);
+    row("installation: commit", &result->commit, base, MEASURE_NO_GOAL);
+    row("other commits", &result->other_commits, base, MEASURE_NO_GOAL);
+    row("everything but the installation", &result->remainder, base, LIMIT);
+    row("whole", &result->whole, base, LIMIT_WHOLE);
+}
+
+static void benchmark(struct floor *floor, const struct package_file *file, size_t block)
+{
+    static struct result result, unused;
+    uint8_t iccid[ICCID_SIZE];
+    const size_t rounds = measure_rounds(ROUNDS);
+    result = unused = (struct result){0};
+    chip.block = block;
+    find_iccid(package_file_bytes(file), iccid);
+    for (size_t i = 0; i < WARM_UP; i++)
+        round_of(floor, package_file_bytes(file), bytes_of(iccid, sizeof(iccid)), &unused);
+    for (size_t i = 0; i < rounds; i++)
+        round_of(floor, package_file_bytes(file), bytes_of(iccid, sizeof(iccid)), &result);
+    print(block, &result);
+}
+
+int main(void)
+{
+    static const size_t blocks[] = {CHIP_BLOCK_MAX, 120}; /* lpac sends 120 */
+    struct floor floor;
+    floor_start(&floor);
+    chip_init(&chip);
+    server_init(&server, chip.pki);
+    const struct package_file *file = package_file_read(PACKAGE);
+    printf("package %s, %zu bytes\n", file->name, file->len);
+    for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+        benchmark(&floor, file, blocks[i]);
+    server_finish(&server);
+    chip_finish(&chip);
+    floor_stop(&floor);
+    return measure_verdict();
+}

@@ -1,0 +1,47 @@
+/* CPU to install each package, decoded and stored with its commit, beside what OpenSSL alone takes
+ * for one download. */
+#include <stdio.h>
+
+#include "chip.h"
+#include "floor.h"
+#include "measure.h"
+#include "package_file.h"
+
+#define LIMIT 4.0
+#define ROUNDS 60
+#define WARM_UP 2
+#define MICROSECONDS 1000.0
+
+static struct chip chip;
+
+int main(void)
+{
+    static struct measure floors, installs[PACKAGE_FILES_MAX];
+    struct package_file *files;
+    struct floor floor;
+    const size_t rounds = measure_rounds(ROUNDS), count = package_file_read_all(&files);
+    floor_start(&floor);
+    chip_init(&chip);
+    for (size_t i = 0; i < WARM_UP + rounds; i++) {
+        for (size_t which = 0; which < count; which++) {
+            const double base = floor_measure(&floor);
+            const double install = chip_install(&chip, package_file_bytes(&files[which]));
+            chip_clear(&chip);
+            if (i < WARM_UP)
+                continue;
+            if (which == 0)
+                measure_add(&floors, base);
+            measure_add(&installs[which], install);
+        }
+    }
+    const double base = measure_median(&floors);
+    measure_title("installation: decode, store, commit", "CPU/us", "x floor");
+    measure_row("floor: OpenSSL alone", base / MICROSECONDS, 1, MEASURE_NO_GOAL);
+    for (size_t which = 0; which < count; which++) {
+        const double median = measure_median(&installs[which]);
+        measure_row(files[which].name, median / MICROSECONDS, median / base, LIMIT);
+    }
+    chip_finish(&chip);
+    floor_stop(&floor);
+    return measure_verdict();
+}

@@ -1,0 +1,27 @@
+/* floor: what the elliptic-curve work of one download takes of CPU with OpenSSL and nothing else:
+ * 5 verifications, 3 signatures, 1 key pair, 1 agreement on P-256 through the EVP interface, as its
+ * manual pages show it, with all keys ready and no point validated a second time.
+ *
+ * It runs in a process of its own, because crypto/ has OpenSSL clear what it frees: the floor is
+ * that of an OpenSSL nobody has touched. */
+#ifndef EMUICC_TESTS_BENCHMARKS_FLOOR_H
+#define EMUICC_TESTS_BENCHMARKS_FLOOR_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#define FLOOR_VERIFICATIONS 5
+#define FLOOR_SIGNATURES 3
+
+struct floor {
+    pid_t process;
+    int ask, answer; /* pipes */
+};
+
+/* Before this process uses OpenSSL. */
+void floor_start(struct floor *floor);
+/* Nanoseconds of one download's work, the mean of a few done now. */
+double floor_measure(struct floor *floor);
+void floor_stop(struct floor *floor);
+
+#endif

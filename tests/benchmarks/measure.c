@@ -1,0 +1,103 @@
+#include "measure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define NANOSECONDS 1000000000u
+#define COULD_NOT_RUN 99 /* a hard error, as Meson knows it */
+
+static bool missed;
+
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec now;
+    MEASURE_NEED(clock_gettime(clock, &now) == 0);
+    return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+}
+
+uint64_t measure_cpu(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double measure_clock_cost(void)
+{
+    static struct measure pairs;
+    static double cost;
+    if (pairs.count > 0)
+        return cost;
+    for (size_t i = 0; i < MEASURE_SAMPLES_MAX; i++) {
+        const uint64_t before = measure_cpu();
+        measure_add(&pairs, (double)(measure_cpu() - before));
+    }
+    cost = measure_median(&pairs);
+    return cost;
+}
+
+uint64_t measure_cpu_since(uint64_t before)
+{
+    const uint64_t passed = measure_cpu() - before, cost = (uint64_t)measure_clock_cost();
+    return passed > cost ? passed - cost : 0;
+}
+
+void measure_add(struct measure *measure, double sample)
+{
+    MEASURE_NEED(measure->count < MEASURE_SAMPLES_MAX);
+    measure->samples[measure->count++] = sample;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+double measure_quantile(struct measure *measure, double share)
+{
+    MEASURE_NEED(measure->count > 0);
+    qsort(measure->samples, measure->count, sizeof(measure->samples[0]), by_size);
+    return measure->samples[(size_t)(share * (double)(measure->count - 1))];
+}
+
+double measure_median(struct measure *measure)
+{
+    return measure_quantile(measure, 0.5);
+}
+
+size_t measure_rounds(size_t usual)
+{
+    const char *asked = getenv("BENCHMARK_ROUNDS");
+    const size_t rounds = asked != NULL ? strtoul(asked, NULL, 10) : usual;
+    MEASURE_NEED(rounds > 0 && rounds <= MEASURE_SAMPLES_MAX);
+    return rounds;
+}
+
+void measure_title(const char *text, const char *figure, const char *base)
+{
+    printf("\n%-58s %10s %8s %7s\n", text, figure, base, "goal");
+}
+
+void measure_row(const char *text, double figure, double ratio, double goal)
+{
+    printf("%-58s %10.1f %8.2f", text, figure, ratio);
+    if (goal != MEASURE_NO_GOAL) {
+        const bool met = ratio <= goal;
+        printf(" %7.2f %s", goal, met ? "met" : "MISSED");
+        missed |= !met;
+    }
+    printf("\n");
+}
+
+int measure_verdict(void)
+{
+    return missed;
+}
+
+void measure_need(bool holds, const char *condition, const char *file, int line)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "%s:%d: %s\n", file, line, condition);
+    exit(COULD_NOT_RUN);
+}
