@@ -1,0 +1,225 @@
+#include "memory_disk.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/store_database.h"
+#include "measure.h"
+
+#define FILES_MAX 16
+#define PATH_MAX_LEN 512
+#define FIRST_CAPACITY 65536
+#define SECTOR_SIZE 4096
+
+struct content {
+    char path[PATH_MAX_LEN]; /* empty: free */
+    uint8_t *data;
+    size_t len, capacity;
+};
+
+struct open_file {
+    sqlite3_file base;
+    struct content *content;
+};
+
+static struct content contents[FILES_MAX];
+static struct memory_disk_use use;
+static sqlite3_vfs vfs;
+
+static struct content *find(const char *path)
+{
+    for (size_t i = 0; i < FILES_MAX; i++)
+        if (strcmp(contents[i].path, path) == 0)
+            return &contents[i];
+    return NULL;
+}
+
+static struct content *content_of(sqlite3_file *file)
+{
+    return ((struct open_file *)(void *)file)->content;
+}
+
+static void make_room(struct content *content, size_t len)
+{
+    size_t capacity = content->capacity > 0 ? content->capacity : FIRST_CAPACITY;
+    while (capacity < len)
+        capacity *= 2;
+    if (capacity == content->capacity)
+        return;
+    content->data = realloc(content->data, capacity);
+    MEASURE_NEED(content->data != NULL);
+    content->capacity = capacity;
+}
+
+static int close_file(sqlite3_file *file)
+{
+    (void)file;
+    return SQLITE_OK;
+}
+
+static int read_file(sqlite3_file *file, void *out, int count, sqlite3_int64 offset)
+{
+    const struct content *content = content_of(file);
+    const size_t wanted = (size_t)count, start = (size_t)offset;
+    const size_t there = start < content->len ? content->len - start : 0;
+    const size_t len = there < wanted ? there : wanted;
+    use.reads++;
+    if (len > 0)
+        memcpy(out, content->data + start, len);
+    memset((uint8_t *)out + len, 0, wanted - len);
+    return len == wanted ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
+}
+
+static int write_file(sqlite3_file *file, const void *data, int count, sqlite3_int64 offset)
+{
+    struct content *content = content_of(file);
+    const size_t len = (size_t)count, start = (size_t)offset, end = start + len;
+    make_room(content, end);
+    if (start > content->len)
+        memset(content->data + content->len, 0, start - content->len);
+    memcpy(content->data + start, data, len);
+    if (end > content->len)
+        content->len = end;
+    use.writes++;
+    use.written += len;
+    return SQLITE_OK;
+}
+
+static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
+{
+    struct content *content = content_of(file);
+    if ((size_t)size < content->len)
+        content->len = (size_t)size;
+    return SQLITE_OK;
+}
+
+static int sync_file(sqlite3_file *file, int flags)
+{
+    (void)file;
+    (void)flags;
+    use.syncs++;
+    return SQLITE_OK;
+}
+
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    *size = (sqlite3_int64)content_of(file)->len;
+    return SQLITE_OK;
+}
+
+static int lock(sqlite3_file *file, int kind)
+{
+    (void)file;
+    (void)kind;
+    return SQLITE_OK;
+}
+
+static int is_reserved(sqlite3_file *file, int *out)
+{
+    (void)file;
+    *out = 0;
+    return SQLITE_OK;
+}
+
+static int control(sqlite3_file *file, int operation, void *argument)
+{
+    (void)file;
+    (void)operation;
+    (void)argument;
+    return SQLITE_NOTFOUND;
+}
+
+static int sector_size(sqlite3_file *file)
+{
+    (void)file;
+    return SECTOR_SIZE;
+}
+
+/* As the system's VFS says it of a file on a disk. */
+static int characteristics(sqlite3_file *file)
+{
+    (void)file;
+    return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+static const sqlite3_io_methods methods = {.iVersion = 1,
+                                           .xClose = close_file,
+                                           .xRead = read_file,
+                                           .xWrite = write_file,
+                                           .xTruncate = truncate_file,
+                                           .xSync = sync_file,
+                                           .xFileSize = file_size,
+                                           .xLock = lock,
+                                           .xUnlock = lock,
+                                           .xCheckReservedLock = is_reserved,
+                                           .xFileControl = control,
+                                           .xSectorSize = sector_size,
+                                           .xDeviceCharacteristics = characteristics};
+
+static int open_file(sqlite3_vfs *self, const char *path, sqlite3_file *file, int flags, int *out)
+{
+    struct content *content = find(path);
+    (void)self;
+    if (content == NULL) {
+        content = find("");
+        MEASURE_NEED(content != NULL && strlen(path) < sizeof(content->path));
+        strcpy(content->path, path);
+    }
+    *(struct open_file *)(void *)file = (struct open_file){{&methods}, content};
+    if (out != NULL)
+        *out = flags;
+    return SQLITE_OK;
+}
+
+static int delete_file(sqlite3_vfs *self, const char *path, int sync)
+{
+    struct content *content = find(path);
+    (void)self;
+    (void)sync;
+    if (content == NULL)
+        return SQLITE_IOERR_DELETE_NOENT;
+    free(content->data);
+    *content = (struct content){0};
+    return SQLITE_OK;
+}
+
+static int has_access(sqlite3_vfs *self, const char *path, int flags, int *out)
+{
+    (void)self;
+    (void)flags;
+    *out = find(path) != NULL;
+    return SQLITE_OK;
+}
+
+static int full_path(sqlite3_vfs *self, const char *path, int room, char *out)
+{
+    (void)self;
+    MEASURE_NEED(strlen(path) < (size_t)room);
+    strcpy(out, path);
+    return SQLITE_OK;
+}
+
+void memory_disk_start(void)
+{
+    store_memory_configure(); /* which it is too late for once SQLite has been asked anything */
+    vfs = *sqlite3_vfs_find(NULL); /* clock and random numbers stay the system's */
+    vfs.iVersion = 1;
+    vfs.zName = "memory_disk";
+    vfs.szOsFile = sizeof(struct open_file);
+    vfs.mxPathname = PATH_MAX_LEN;
+    vfs.xOpen = open_file;
+    vfs.xDelete = delete_file;
+    vfs.xAccess = has_access;
+    vfs.xFullPathname = full_path;
+    MEASURE_NEED(sqlite3_vfs_register(&vfs, 1) == SQLITE_OK);
+}
+
+struct memory_disk_use memory_disk_use(void)
+{
+    const struct memory_disk_use since = use;
+    use = (struct memory_disk_use){0};
+    return since;
+}
