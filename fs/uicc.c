@@ -36,6 +36,7 @@ static const struct command_row rows[] = {
     {"TERMINATE CARD USAGE", 0x00, 0xFE, APDU_CASE_1,   uicc_terminate_card_usage, "TS 102 222 §6.9"},
     {"RESIZE FILE",          0x80, 0xD4, APDU_CASE_3,   uicc_resize_file,         "TS 102 222 §6.10"},
     {"AUTHENTICATE",         0x00, 0x88, APDU_CASE_3 | APDU_CASE_4, uicc_authenticate, "TS 31.102 §7.1"},
+    {"GET IDENTITY",         0x80, 0x78, APDU_CASE_1 | APDU_CASE_2, uicc_get_identity, "TS 31.102 §7.5"},
     {"GET CHALLENGE",        0x00, 0x84, APDU_CASE_2,   uicc_get_challenge,       "TS 102 221 §11.1.18"},
     {"TERMINAL CAPABILITY",  0x80, 0xAA, APDU_CASE_ANY, uicc_terminal_capability, "TS 102 221 §11.1.19"},
     {"TERMINAL PROFILE",     0x80, 0x10, APDU_CASE_ANY, uicc_terminal_profile,    "TS 102 221 §11.2.1"},

@@ -9,6 +9,9 @@
 enum usim_service {
     USIM_SERVICE_GSM_ACCESS = 27,
     USIM_SERVICE_GSM_CONTEXT = 38,
+    USIM_SERVICE_SUPI_PRIVACY = 124,
+    USIM_SERVICE_SUCI_BY_USIM = 125,
+    USIM_SERVICE_SUPI_NAI = 130,
 };
 
 /* The ADF in which, or below which, the channel's current DF lies; NULL: it lies below the MF. */

@@ -67,7 +67,7 @@ static int authenticate_3g(struct uicc *uicc, const struct file *adf, struct aka
     if (!take_lv(&data, &rand) || !take_lv(&data, &autn) || data.len != 0)
         return SW_WRONG_LENGTH;
     if (rand.len != USIM_RAND_SIZE || autn.len != usim_autn_len(aka))
-        return SW_WRONG_DATA;
+        return SW_WRONG_LENGTH;
     int result = usim_authenticate(aka, rand.data, autn, &answer);
     if (result >= 0)
         result = answer_3g(uicc, adf, aka, result, &answer, response);
@@ -87,7 +87,7 @@ static int authenticate_gsm(const struct file *adf, const struct aka *aka, struc
     if (!take_lv(&data, &rand) || data.len != 0)
         return SW_WRONG_LENGTH;
     if (rand.len != USIM_RAND_SIZE)
-        return SW_WRONG_DATA;
+        return SW_WRONG_LENGTH;
     const int result = usim_derive(aka, rand.data, &keys);
     if (result == 0) {
         usim_sres(&keys, sres);

@@ -40,6 +40,9 @@ int uicc_pin_verify(struct uicc *uicc, struct uicc_channel *channel, struct pin 
 /* uicc_authenticate */
 command_handler uicc_authenticate;
 
+/* uicc_identity */
+command_handler uicc_get_identity;
+
 /* uicc_life_cycle */
 command_handler uicc_activate_file, uicc_deactivate_file, uicc_terminate_ef, uicc_terminate_df,
     uicc_terminate_card_usage;

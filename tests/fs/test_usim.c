@@ -310,7 +310,7 @@ Test(usim, contexts_of_authenticate)
          "0088008121" RAND_ZERO "0F030405060708"
          "0000"
          "00010203040506",
-         "6A80");
+         "6700");
     says(card, "0088008123" RAND_ZERO XOR_AUTN "00", "6700");
     says(card, "00A4000C025FC0", "9000"); /* a DF of the application is as good */
     says(card, "0088008122" RAND_ZERO XOR_AUTN, "DB" XOR_RES XOR_CK XOR_IK "9000");
@@ -342,7 +342,7 @@ Test(usim, services_add_kc_and_the_gsm_context)
     says(card,
          "0088008010"
          "0F000000000000000000000000000000",
-         "6A80");
+         "6700");
     test_card_free(card);
 }
 
