@@ -43,6 +43,7 @@ void saip_destroy(struct saip *saip)
     if (saip->buffer != NULL)
         wipe(saip->buffer, saip->capacity);
     free(saip->buffer);
+    saip_undo_forget(saip);
     free(saip);
 }
 

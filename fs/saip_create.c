@@ -229,6 +229,9 @@ int saip_content_put(struct saip *saip, struct saip_cursor *cursor, struct bytes
     struct file *file = cursor->file;
     if (file == NULL || file->content == NULL || content.len > file->size - cursor->position)
         return saip_refuse(saip, PE_BAD_VALUES, content.data);
+    const int noted = saip_undo_note(saip, file);
+    if (noted != PE_OK)
+        return noted;
     if (content.len > 0)
         memcpy(file->content + cursor->position, content.data, content.len);
     cursor->position += (uint32_t)content.len;

@@ -151,6 +151,7 @@ static void remove_files(struct file **list, uint32_t last)
 static void undo(struct saip *saip, const struct saip_context *before)
 {
     struct profile *profile = saip->profile;
+    saip_undo_restore(saip);
     remove_files(&profile->mf, before->file_count);
     remove_files(&profile->adfs, before->file_count);
     profile->file_count = before->file_count;
@@ -172,6 +173,7 @@ static void skip(struct saip *saip, const struct saip_pe *pe)
 
 static void accept(struct saip *saip, const struct saip_pe *pe)
 {
+    saip_undo_forget(saip);
     saip->now.previous = pe->row;
     if (saip->now.first_directory == NULL)
         return;

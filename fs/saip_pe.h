@@ -116,6 +116,8 @@ struct saip_context {
     struct element *last_element;
 };
 
+struct saip_change; /* private to saip_undo.c */
+
 struct saip {
     struct saip_platform platform;
     struct profile *profile;
@@ -125,8 +127,9 @@ struct saip {
     struct saip_context now;
     struct saip_report reports[SAIP_REPORTS_MAX];
     size_t report_count;
-    struct saip_report refusal; /* of the current element */
-    struct bytes current;       /* the current element */
+    struct saip_report refusal;  /* of the current element */
+    struct bytes current;        /* the current element */
+    struct saip_change *changes; /* what it overwrites in files that were there before it */
     uint8_t identifications[SAIP_IDENTIFICATIONS / 8];
 };
 
@@ -146,6 +149,14 @@ int saip_element(struct saip *saip, struct tlv tlv);
 void saip_report(struct saip *saip, const struct saip_pe *pe);
 /* The same, and ends the installation. */
 void saip_abort(struct saip *saip, const struct saip_pe *pe);
+
+/* To be called before a file's content is changed: an element that is refused leaves it as it was.
+ * PE_OK or a failure. */
+int saip_undo_note(struct saip *saip, struct file *file);
+/* Puts back what has been noted. */
+void saip_undo_restore(struct saip *saip);
+/* The changes stay. */
+void saip_undo_forget(struct saip *saip);
 
 static inline bool saip_supports(const struct saip *saip, enum saip_service service)
 {

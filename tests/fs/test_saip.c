@@ -118,6 +118,42 @@ Test(saip, refuses_what_is_mandated_and_goes_on_without_the_rest)
     CHECK_ALL(&saip_default_platform, answers);
 }
 
+/* Files that are there before an element that is refused are after it what they were. */
+Test(saip, puts_back_what_a_refused_element_has_overwritten)
+{
+#define ICCID_FILE 0x2FE2
+#define OBJECTS                                                                                    \
+    GENERIC("80() 62(82(7921) 83(2F10) 8B(2F0601) 80(10)) 81(8001AA) " EF("2F11", "80(02)"))
+#define OVERWRITE                                                                                  \
+    "80(2FE2) 81(01020304) 02(01) 81(05) 80(2F10) 81(8101BB8201CC) 80(2F11) 81(0000) 80(2FE2) "    \
+    "81(AA) "
+    static const uint8_t iccid[] = {0x98, 0x88, 0x12, 0x01, 0x00, 0x00, 0x00, 0x00, 0x10, 0xF1};
+    static const uint8_t changed[] = {0xAA, 0x02, 0x03, 0x04, 0x00, 0x05, 0x00, 0x00, 0x10, 0xF1};
+    static const uint8_t objects[] = {0x80, 0x01, 0xAA},
+                         others[] = {0x81, 0x01, 0xBB, 0x82, 0x01, 0xCC};
+    static const struct {
+        const char *last;
+        bool taken;
+    } rows[] = {{"", true}, {"80(7F30)", false}};
+    for (size_t i = 0; i < 2; i++) {
+        char text[8192];
+        snprintf(text, sizeof(text), "%sA1(" FREE("0B") "A1(30(" OVERWRITE "%s)))" END,
+                 ROOT OBJECTS, rows[i].last);
+        struct test_run run = test_run(&saip_default_platform, code(text), TEST_CHUNK);
+        cr_assert_eq(run.progress, SAIP_ENDED, "%s", test_response(&run));
+        cr_assert_eq(strcmp(test_response(&run), FINE) == 0, rows[i].taken, "%s",
+                     test_response(&run));
+        struct file *mf = run.profile->mf;
+        const struct file *file = profile_child(mf, ICCID_FILE), *tlvs = profile_child(mf, 0x2F10);
+        cr_assert_arr_eq(file->content, rows[i].taken ? changed : iccid, sizeof(iccid));
+        cr_assert(bytes_equal(bytes_of(tlvs->content, tlvs->content_len),
+                              rows[i].taken ? bytes_of(others, sizeof(others))
+                                            : bytes_of(objects, sizeof(objects))));
+        cr_assert_eq(profile_child(mf, 0x2F11)->content[0], rows[i].taken ? 0x00 : 0xFF);
+        profile_destroy(run.profile);
+    }
+}
+
 Test(saip, refuses_codes_and_keys_that_do_not_fit)
 {
     static const struct answer answers[] = {
