@@ -164,14 +164,12 @@ static bool sign_random(const struct ec_private *key, const uint8_t *digest, uin
 {
     uint8_t der[EC_SIGNATURE_DER_MAX];
     size_t len = sizeof(der);
-    EVP_PKEY *own = key->signer == NULL ? ec_private_signer(key) : NULL;
-    EVP_PKEY *signer = own != NULL ? own : key->signer;
-    EVP_PKEY_CTX *context = signer == NULL ? NULL : EVP_PKEY_CTX_new(signer, NULL);
-    const bool ok = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
+    EVP_PKEY_CTX *context =
+        key->signer != NULL ? EVP_PKEY_CTX_dup(key->signer) : ec_private_signer(key);
+    const bool ok = context != NULL &&
                     EVP_PKEY_sign(context, der, &len, digest, SHA256_SIZE) == 1 &&
                     ec_signature_from_der(bytes_of(der, len), signature);
     EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(own);
     return ok;
 }
 

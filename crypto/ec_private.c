@@ -108,7 +108,7 @@ void ec_private_destroy(struct ec_private *key)
     if (key == NULL)
         return;
     BN_clear_free(key->scalar);
-    EVP_PKEY_free(key->signer);
+    EVP_PKEY_CTX_free(key->signer);
     wipe(key, sizeof(*key));
     free(key);
 }
@@ -131,9 +131,10 @@ void ec_private_scalar(const struct ec_private *key, struct secret *out)
     wipe(scalar, sizeof(scalar));
 }
 
-EVP_PKEY *ec_private_signer(const struct ec_private *key)
+/* The key in the form that OpenSSL knows. */
+static EVP_PKEY *make_pkey(const struct ec_private *key)
 {
-    EVP_PKEY *signer = NULL;
+    EVP_PKEY *pkey = NULL;
     uint8_t scalar[EC_SCALAR_SIZE]; /* in the order of this machine's bytes, as OSSL_PARAM has it */
     (void)BN_bn2nativepad(key->scalar, scalar, sizeof(scalar));
     OSSL_PARAM params[] = {
@@ -146,11 +147,22 @@ EVP_PKEY *ec_private_signer(const struct ec_private *key)
     };
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
     if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &signer, EVP_PKEY_KEYPAIR, params) != 1)
+        EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_KEYPAIR, params) != 1)
         (void)algorithms_failure("preparing a key to sign");
     EVP_PKEY_CTX_free(context);
     wipe(scalar, sizeof(scalar));
-    return signer;
+    return pkey;
+}
+
+EVP_PKEY_CTX *ec_private_signer(const struct ec_private *key)
+{
+    EVP_PKEY *pkey = make_pkey(key);
+    EVP_PKEY_CTX *signer = pkey == NULL ? NULL : EVP_PKEY_CTX_new(pkey, NULL);
+    EVP_PKEY_free(pkey);
+    if (signer != NULL && EVP_PKEY_sign_init(signer) == 1)
+        return signer;
+    EVP_PKEY_CTX_free(signer);
+    return NULL;
 }
 
 struct found_key {

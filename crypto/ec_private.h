@@ -8,12 +8,14 @@ struct ec_private {
     enum ec_curve curve;
     BIGNUM *scalar;
     uint8_t point[EC_POINT_SIZE];
-    /* Of keys that last; a one-time key does without, and gets one when it is asked to sign. */
-    EVP_PKEY *signer;
+    /* Of keys that last: ready to sign, only ever copied, since a context made anew searches
+     * all of the library's names. A one-time key does without, and gets one when it is asked to
+     * sign. */
+    EVP_PKEY_CTX *signer;
 };
 
-/* The key in the form that OpenSSL signs with; the caller frees it. */
-EVP_PKEY *ec_private_signer(const struct ec_private *key);
+/* A context ready to sign with the key; the caller frees it. */
+EVP_PKEY_CTX *ec_private_signer(const struct ec_private *key);
 
 /* A scalar drawn between 1 and the curve's order less one. 0 or a failure. */
 int ec_private_draw(struct random *random, enum ec_curve curve, BIGNUM *out);
