@@ -20,8 +20,13 @@ struct floor {
 
 /* Before this process uses OpenSSL. */
 void floor_start(struct floor *floor);
-/* Nanoseconds of one download's work, the mean of a few done now. */
-double floor_measure(struct floor *floor);
+/* Nanoseconds of one download's work. The card does one download a round as well, and both find the
+ * processor's caches as the other has left them. */
+struct floor_cost {
+    double once;
+    double again; /* right after that, over and over: what caches are worth */
+};
+struct floor_cost floor_measure(struct floor *floor);
 void floor_stop(struct floor *floor);
 
 #endif
