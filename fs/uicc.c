@@ -5,6 +5,7 @@
 #include "fs/blank.h"
 #include "fs/uicc_commands.h"
 #include "fs/uicc_data.h"
+#include "fs/uicc_gba.h"
 #include "fs/uicc_gsm.h"
 
 #define MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
@@ -82,6 +83,7 @@ void uicc_finish(struct uicc *uicc)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++)
         uicc_data_end(&uicc->channels[i].transfer);
+    uicc_gba_wipe(uicc);
     profile_destroy(uicc->profile);
     uicc->profile = NULL;
 }
@@ -94,6 +96,7 @@ void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
     uicc->profile_id = profile_id;
     uicc->gsm = (struct uicc_gsm){0};
     uicc->suspension = (struct uicc_suspension){0};
+    uicc_gba_wipe(uicc);
     reset_channels(uicc);
 }
 
@@ -113,18 +116,30 @@ int uicc_load(struct uicc *uicc, uint32_t profile_id)
     return 0;
 }
 
+/* Files that were resized or deleted leave holes in the profile's memory: it is read anew when
+ * they have grown and nothing waits to be committed. A failure leaves the old one, which is as
+ * good. */
+static void mend(struct uicc *uicc)
+{
+    const struct arena *arena = &uicc->profile->arena;
+    const size_t grown = MEMORY_SPARE - (arena->limit - arena->used);
+    if (uicc->profile_id != 0 && grown > MEMORY_SPARE / 2 && !store_changed(uicc->store))
+        (void)uicc_load(uicc, uicc->profile_id);
+}
+
 void uicc_reset(struct uicc *uicc)
 {
     const bool resumable = uicc_suspend_survives_reset(uicc);
     uicc->terminal_profile = false;
     uicc->gsm = (struct uicc_gsm){0};
     reset_channels(uicc);
-    if (!resumable) {
-        uicc->suspension = (struct uicc_suspension){0};
+    if (resumable) {
+        uicc->suspension.phase = UICC_RESUMABLE;
+        uicc->suspension.generation = uicc->generation;
         return;
     }
-    uicc->suspension.phase = UICC_RESUMABLE;
-    uicc->suspension.generation = uicc->generation;
+    uicc->suspension = (struct uicc_suspension){0};
+    mend(uicc);
 }
 
 void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)

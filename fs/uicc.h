@@ -57,6 +57,16 @@ struct uicc_suspension {
     bool terminal_profile;
 };
 
+#define UICC_KS_MAX 64
+
+/* Ks of the last bootstrapping (TS 33.220 §5.3.2). Secret. */
+struct uicc_gba {
+    uint32_t adf; /* id of the application it is for */
+    uint8_t rand[16];
+    uint8_t ks[UICC_KS_MAX]; /* CK, then IK */
+    size_t ks_len;           /* 0: none */
+};
+
 struct uicc {
     struct store *store;
     struct random *random;
@@ -66,6 +76,7 @@ struct uicc {
     struct uicc_channel channels[APDU_CHANNELS];
     struct uicc_gsm gsm;
     struct uicc_suspension suspension;
+    struct uicc_gba gba;
     bool terminal_profile; /* TERMINAL PROFILE was received in this power cycle */
 };
 

@@ -9,6 +9,7 @@
 enum usim_service {
     USIM_SERVICE_GSM_ACCESS = 27,
     USIM_SERVICE_GSM_CONTEXT = 38,
+    USIM_SERVICE_GBA = 68,
     USIM_SERVICE_SUPI_PRIVACY = 124,
     USIM_SERVICE_SUCI_BY_USIM = 125,
     USIM_SERVICE_SUPI_NAI = 130,
@@ -19,9 +20,13 @@ struct file *uicc_application_current(const struct uicc_channel *channel);
 
 /* Application codes of 3GPP (TS 101 220 Annex E). */
 bool uicc_application_is_usim(const struct file *adf);
+bool uicc_application_is_isim(const struct file *adf);
 
 /* The service is available in the application's EF.UST. Only a USIM has one. */
 bool uicc_application_has_service(const struct file *adf, unsigned number);
+
+/* Generic bootstrapping: service 68 of a USIM, 2 of an ISIM's EF.IST. */
+bool uicc_application_has_gba(const struct file *adf);
 
 /* The application PIN, the first one in the ADF's PIN status that is not local and no key of the
  * administration, is verified on this channel or disabled; or there is none. */

@@ -1,5 +1,6 @@
 #include "fs/usim.h"
 
+#include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "fs/usim_algorithm.h"
 
@@ -102,12 +103,25 @@ size_t usim_autn_len(const struct aka *aka)
     return AKA_SQN_SIZE + USIM_AMF_SIZE + usim_algorithm_mac_len(aka);
 }
 
-static int check_mac(const struct aka *aka, const uint8_t *rand, const uint8_t *sqn,
-                     struct bytes amf_and_mac)
+/* MAC* of GBA: the first bytes of IK's SHA-1 digest are added. */
+static int mask_mac(const struct usim_keys *keys, uint8_t *mac, size_t len)
+{
+    uint8_t digest[SHA1_SIZE];
+    const int result = sha1(bytes_of(keys->ik, keys->ik_len), digest);
+    if (result == 0)
+        add(mac, digest, len < SHA1_SIZE ? len : SHA1_SIZE);
+    wipe(digest, sizeof digest);
+    return result;
+}
+
+static int check_mac(const struct aka *aka, enum usim_purpose purpose, const uint8_t *rand,
+                     const uint8_t *sqn, const struct usim_keys *keys, struct bytes amf_and_mac)
 {
     uint8_t mac[USIM_MAC_MAX];
     const size_t len = usim_algorithm_mac_len(aka);
-    const int result = usim_algorithm_f1(aka, false, rand, sqn, amf_and_mac.data, mac);
+    int result = usim_algorithm_f1(aka, false, rand, sqn, amf_and_mac.data, mac);
+    if (result == 0 && purpose == USIM_FOR_GBA)
+        result = mask_mac(keys, mac, len);
     if (result != 0)
         return result;
     const bool equal =
@@ -116,14 +130,15 @@ static int check_mac(const struct aka *aka, const uint8_t *rand, const uint8_t *
     return equal ? USIM_OK : USIM_WRONG_MAC;
 }
 
-static int judge(struct aka *aka, const uint8_t *rand, struct bytes autn, struct usim_answer *out)
+static int judge(struct aka *aka, enum usim_purpose purpose, const uint8_t *rand, struct bytes autn,
+                 struct usim_answer *out)
 {
     uint8_t sqn[AKA_SQN_SIZE];
     struct bytes rest = autn, concealed;
     (void)bytes_take(&rest, AKA_SQN_SIZE, &concealed);
     memcpy(sqn, concealed.data, AKA_SQN_SIZE);
     add(sqn, out->keys.ak, AKA_SQN_SIZE);
-    const int result = check_mac(aka, rand, sqn, rest);
+    const int result = check_mac(aka, purpose, rand, sqn, &out->keys, rest);
     if (result != USIM_OK)
         return result;
     if (!accepts(aka, number_of(sqn), rest.data))
@@ -132,13 +147,15 @@ static int judge(struct aka *aka, const uint8_t *rand, struct bytes autn, struct
     return USIM_OK;
 }
 
-int usim_authenticate(struct aka *aka, const uint8_t rand[USIM_RAND_SIZE], struct bytes autn,
+int usim_authenticate(struct aka *aka, enum usim_purpose purpose,
+                      const uint8_t rand[USIM_RAND_SIZE], struct bytes autn,
                       struct usim_answer *out)
 {
     *out = (struct usim_answer){0};
     int result = usim_algorithm_f2345(aka, rand, &out->keys);
     if (result == 0)
-        result = autn.len == usim_autn_len(aka) ? judge(aka, rand, autn, out) : USIM_WRONG_MAC;
+        result =
+            autn.len == usim_autn_len(aka) ? judge(aka, purpose, rand, autn, out) : USIM_WRONG_MAC;
     if (result != USIM_OK)
         usim_keys_wipe(&out->keys);
     return result;

@@ -43,9 +43,12 @@ struct usim_answer {
 };
 
 /* Checks AUTN, whose length goes with the algorithm's MAC, and the freshness of its sequence number
- * (TS 33.102 Annex C.2), which it takes into *aka. A
- * USIM_* result or a failure. */
-int usim_authenticate(struct aka *aka, const uint8_t rand[USIM_RAND_SIZE], struct bytes autn,
+ * (TS 33.102 Annex C.2), which it takes into *aka. With
+ * GBA the MAC in AUTN is masked with a digest of IK (TS 33.220 §5.3.2). A USIM_* result or a
+ * failure. */
+enum usim_purpose { USIM_FOR_ACCESS, USIM_FOR_GBA };
+int usim_authenticate(struct aka *aka, enum usim_purpose purpose,
+                      const uint8_t rand[USIM_RAND_SIZE], struct bytes autn,
                       struct usim_answer *out);
 
 /* Bytes of AUTN for this algorithm and its options. */

@@ -170,3 +170,28 @@ Test(uicc_store, created_and_deleted_files_are_kept)
     test_card_free(card);
     store_close(store);
 }
+
+/* Growing and shrinking a file for ever takes no memory for ever: a reset mends it. */
+Test(uicc_store, memory_comes_back_with_a_reset)
+{
+    uint32_t id = 0;
+    struct store *store = test_open(test_folder);
+    struct test_card *card = stored_card(store, &id);
+    bool refused = false;
+    for (int i = 0; i < 100 && !refused; i++) {
+        select_loci(card);
+        const char *answer = test_send(card, i % 2 == 0 ? "80D400000A620883026F7E80021000"
+                                                        : "80D400000A620883026F7E80020FFF");
+        refused = strcmp(answer, "6A84") == 0;
+        if (!refused)
+            test_says(answer, "9000");
+        cr_assert(store_commit(store) == 0);
+    }
+    test_must(refused, "memory without end");
+    uicc_reset(&card->uicc);
+    select_loci(card);
+    test_says(test_send(card, "80D400000A620883026F7E80021000"), "9000");
+    test_says(test_send(card, "00B0000002"), "00119000");
+    test_card_free(card);
+    store_close(store);
+}

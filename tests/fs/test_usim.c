@@ -91,7 +91,7 @@ static void check_resynchronisation(struct vectors *v, struct aka *aka, struct b
     const uint8_t zero[USIM_AMF_SIZE] = {0};
     const uint8_t *rand = vectors_bytes(v, "RAND").data, *sqn = vectors_bytes(v, "SQN").data;
     uint8_t mac[USIM_MAC_MAX];
-    cr_assert(usim_authenticate(aka, rand, autn, &answer) == USIM_NOT_FRESH);
+    cr_assert(usim_authenticate(aka, USIM_FOR_ACCESS, rand, autn, &answer) == USIM_NOT_FRESH);
     cr_assert(!answer.sqn_changed);
     for (size_t i = 0; i < AKA_SQN_SIZE; i++)
         answer.auts[i] ^= vectors_bytes(v, "f5_star").data[i];
@@ -109,11 +109,13 @@ static void check_set(struct vectors *v, struct aka *aka)
     const uint8_t *rand = vectors_bytes(v, "RAND").data;
     cr_assert(len == usim_autn_len(aka));
     autn[len - 1] ^= 1;
-    cr_assert(usim_authenticate(aka, rand, bytes_of(autn, len), &answer) == USIM_WRONG_MAC);
+    cr_assert(usim_authenticate(aka, USIM_FOR_ACCESS, rand, bytes_of(autn, len), &answer) ==
+              USIM_WRONG_MAC);
     cr_assert(!answer.sqn_changed);
     autn[len - 1] ^= 1;
-    cr_assert(usim_authenticate(aka, rand, bytes_of(autn, len), &answer) == USIM_OK, "%s",
-              vectors_set(v));
+    cr_assert(usim_authenticate(aka, USIM_FOR_ACCESS, rand, bytes_of(autn, len), &answer) ==
+                  USIM_OK,
+              "%s", vectors_set(v));
     cr_assert(is(answer.keys.res, answer.keys.res_len, vectors_bytes(v, "f2")));
     cr_assert(is(answer.keys.ck, answer.keys.ck_len, vectors_bytes(v, "f3")));
     cr_assert(is(answer.keys.ik, answer.keys.ik_len, vectors_bytes(v, "f4")));
@@ -230,7 +232,8 @@ Test(usim, sequence_numbers)
         put_number(row->delta, aka.sqn_delta);
         put_number(row->age, aka.sqn_age_limit);
         sqn_autn(&aka, rand, row->seq << 5 | row->ind, autn);
-        const int result = usim_authenticate(&aka, rand, bytes_of(autn, 16), &answer);
+        const int result =
+            usim_authenticate(&aka, USIM_FOR_ACCESS, rand, bytes_of(autn, 16), &answer);
         cr_expect(result == (row->taken ? USIM_OK : USIM_NOT_FRESH), "row %zu: %d", i, result);
     }
 }
@@ -254,7 +257,7 @@ static void give_services(struct test_card *card, const char *table)
 {
     struct profile *profile = card->uicc.profile;
     struct file *file = profile_add_file(profile, profile->adfs, FILE_TRANSPARENT, 0x6F38);
-    file->size = 8;
+    file->size = 9;
     file->content = arena_alloc(&profile->arena, file->size);
     test_hex(table, file->content, file->size);
 }
@@ -343,6 +346,63 @@ Test(usim, services_add_kc_and_the_gsm_context)
          "0088008010"
          "0F000000000000000000000000000000",
          "6700");
+    test_card_free(card);
+}
+
+#define NAF_ID "6E61662E6578616D706C652E6F72670100000002"
+#define IMPI "30303130313031323334353637383940696D732E6578616D706C652E6F7267"
+
+/* Bootstrapping and one derivation; the numbers follow TS 33.220 Annex B from the keys above. */
+Test(usim, gba_bootstraps_and_derives)
+{
+    struct test_card *card = test_card_new();
+    const char *derive = "0088008436"
+                         "DE14" NAF_ID "1F" IMPI;
+    says(card, SELECT_USIM, "9000");
+    says(card, VERIFY, "9000");
+    says(card,
+         "0088008423"
+         "DD" RAND_ZERO "10030405060708"
+         "0000"
+         "8F11ECBB8C312979",
+         "9864"); /* no service */
+    give_services(card, "0000000000000000 08");
+    says(card, derive, "6985");
+    says(card,
+         "0088008423"
+         "DD" RAND_ZERO XOR_AUTN,
+         "9862"); /* the MAC without its mask */
+    says(card,
+         "0088008423"
+         "DD" RAND_ZERO "10030405060708"
+         "0000"
+         "8F11ECBB8C312979",
+         "DB" XOR_RES "9000");
+    says(card, derive,
+         "DB20"
+         "06E521CA5810D4BC406D138F8A8AAF44A1D1E195C095D4D516D4C535C87764F8"
+         "9000");
+    says(card,
+         "0088008423"
+         "DD" RAND_ZERO "10030405060708"
+         "FFFF"
+         "8F11ECBB8C31D686",
+         "DC0E"
+         "030405060708"
+         "0001020304050607"
+         "9000");
+    says(card, "0088008401DF", "6A86");
+    says(card, "0088008402DE05", "6700");
+    says(card, "0088008402DD05", "6700");
+    uicc_reset(&card->uicc);
+    says(card, SELECT_USIM, "9000");
+    says(card, VERIFY, "9000");
+    says(card, derive,
+         "DB20"
+         "06E521CA5810D4BC406D138F8A8AAF44A1D1E195C095D4D516D4C535C87764F8"
+         "9000");
+    says(card, SELECT_ISIM, "9000");
+    says(card, derive, "9864");
     test_card_free(card);
 }
 
