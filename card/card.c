@@ -24,7 +24,7 @@ static int load_enabled(struct card *card)
 
 int card_start(struct card *card)
 {
-    int status = isd_r_create(card->store, &card->random, &card->isd_r);
+    int status = isd_r_create(card->store, &card->random, &isd_r_settings_default, &card->isd_r);
     if (status != 0)
         return status;
     status = uicc_init(&card->uicc, card->store, &card->random);

@@ -151,7 +151,7 @@ static int check_rules(struct isd_r *isd_r, const struct metadata *metadata)
 {
     uint8_t room[RULES_TABLE_MAX];
     struct writer table = writer_on(room, sizeof(room));
-    const int result = rules_put_table(isd_r->store, &table);
+    const int result = rules_put_table(isd_r->store, isd_r->settings->rules, &table);
     if (result != 0)
         return result;
     if (metadata->rules & isd_r->info->forbidden_rules)

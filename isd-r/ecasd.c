@@ -5,22 +5,22 @@
 
 #define TAG_EID 0x5A
 
-static const uint8_t ecasd_aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
-                                    0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x02, 0x00};
+static struct bytes own_aid(const struct isd_r *isd_r)
+{
+    return bytes_of(isd_r->settings->ecasd_aid.data, isd_r->settings->ecasd_aid.len);
+}
 
 static bool matches(void *state, const struct apdu *select, struct bytes aid)
 {
-    (void)state;
     (void)select;
-    return fci_matches(bytes_of(ecasd_aid, sizeof(ecasd_aid)), aid);
+    return fci_matches(own_aid(state), aid);
 }
 
 static int select_ecasd(void *state, const struct apdu *select, struct bytes aid,
                         struct writer *response)
 {
-    (void)state;
     (void)aid;
-    const struct fci fci = {.aid = bytes_of(ecasd_aid, sizeof(ecasd_aid))};
+    const struct fci fci = {.aid = own_aid(state)};
     return fci_answer(&fci, select, response);
 }
 

@@ -11,14 +11,14 @@
 #define DEFAULT_DP_ADDRESS_NAME "default-dp-address"
 #define ROOT_DS_ADDRESS_NAME "root-ds-address"
 
-/* A stored address, or what stands in for it; neither: nothing. */
+/* A stored address, or what stands in for it; neither, or one that is empty: nothing. */
 static int put_address(const struct isd_r *isd_r, const char *name, const char *otherwise,
                        uint32_t tag, struct writer *out)
 {
     uint8_t room[RSP_ADDRESS_MAX];
     struct writer address = writer_on(room, sizeof(room));
     const int result = store_get(isd_r->store, name, &address);
-    if (result == 0)
+    if (result == 0 && address.len > 0)
         tlv_put(out, tag, writer_bytes(&address));
     else if (result == SW_REFERENCE_NOT_FOUND && otherwise != NULL)
         tlv_put(out, tag, bytes_of_text(otherwise));
@@ -30,8 +30,8 @@ int es10a_get_euicc_configured_addresses(struct isd_r *isd_r, struct bytes reque
 {
     (void)request;
     const size_t mark = tlv_open(response, ES10_GET_CONFIGURED_ADDRESSES);
-    int result =
-        put_address(isd_r, DEFAULT_DP_ADDRESS_NAME, NULL, TAG_DEFAULT_DP_ADDRESS, response);
+    int result = put_address(isd_r, DEFAULT_DP_ADDRESS_NAME, isd_r->settings->default_dp_address,
+                             TAG_DEFAULT_DP_ADDRESS, response);
     if (result == 0)
         result = put_address(isd_r, ROOT_DS_ADDRESS_NAME, isd_r->info->root_ds_address,
                              TAG_ROOT_DS_ADDRESS, response);
@@ -48,7 +48,7 @@ int es10a_set_default_dp_address(struct isd_r *isd_r, struct bytes request, stru
         return SW_WRONG_DATA;
     if (!der_is_utf8(address.value, RSP_ADDRESS_MAX) || address.value.len > RSP_ADDRESS_MAX)
         answer = RESULT_UNDEFINED_ERROR;
-    else if (address.value.len == 0)
+    else if (address.value.len == 0 && isd_r->settings->default_dp_address == NULL)
         result = store_forget(isd_r->store, DEFAULT_DP_ADDRESS_NAME);
     else
         result = store_put(isd_r->store, DEFAULT_DP_ADDRESS_NAME, address.value);

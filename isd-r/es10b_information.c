@@ -42,7 +42,7 @@ int es10b_get_rat(struct isd_r *isd_r, struct bytes request, struct writer *resp
     (void)request;
     const size_t whole = tlv_open(response, ES10_GET_RAT);
     const size_t table = tlv_open(response, TAG_RAT);
-    const int result = rules_put_table(isd_r->store, response);
+    const int result = rules_put_table(isd_r->store, isd_r->settings->rules, response);
     tlv_close(response, table);
     tlv_close(response, whole);
     return result;

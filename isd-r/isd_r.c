@@ -9,23 +9,43 @@
 #define TAG_PROPRIETARY_TEMPLATE 0xE0 /* ISDRProprietaryApplicationTemplate */
 #define TAG_SVN 0x82
 
-static const uint8_t isd_r_aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
-                                    0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x01, 0x00};
+/* AIDs: SGP.22 §2.4.3, §2.4.4. Rules: { pprIds {ppr1, ppr2}, allowedOperators {{mccMnc any, gid1
+ * any, gid2 any}}, pprFlags {} }. */
+static const uint8_t default_rules[] = {0x30, 0x14, 0x80, 0x02, 0x05, 0x60, 0xA1, 0x0B,
+                                        0x30, 0x09, 0x80, 0x03, 0xEE, 0xEE, 0xEE, 0x81,
+                                        0x00, 0x82, 0x00, 0x82, 0x01, 0x00};
+
+const struct isd_r_settings isd_r_settings_default = {
+    .info = &euicc_info_default,
+    .aids = {{{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00,
+               0x01, 0x00},
+              FILE_AID_MAX}},
+    .aid_count = 1,
+    .ecasd_aid = {{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00,
+                   0x00, 0x02, 0x00},
+                  FILE_AID_MAX},
+    .first_notification = 1,
+    .rules = {default_rules, sizeof(default_rules)},
+};
 
 static int load(struct isd_r *isd_r)
 {
     int result = registry_load(isd_r->store, &isd_r->registry);
-    return result == 0 ? notification_load(isd_r->store, &isd_r->notification) : result;
+    return result == 0 ? notification_load(isd_r->store, isd_r->settings->first_notification,
+                                           &isd_r->notification)
+                       : result;
 }
 
-int isd_r_create(struct store *store, struct random *random, struct isd_r **out)
+int isd_r_create(struct store *store, struct random *random, const struct isd_r_settings *settings,
+                 struct isd_r **out)
 {
     struct isd_r *isd_r = calloc(1, sizeof(*isd_r));
     if (isd_r == NULL)
         return FAILURE_INTERNAL;
     isd_r->store = store;
     isd_r->random = random;
-    isd_r->info = &euicc_info_default;
+    isd_r->settings = settings;
+    isd_r->info = settings->info;
     int result = credentials_load(store, &isd_r->credentials);
     if (result == 0)
         result = load(isd_r);
@@ -94,23 +114,34 @@ int isd_r_refreshed(struct isd_r *isd_r, bool done)
     return 0;
 }
 
+/* The first of its AIDs that fits, or NULL. */
+static const struct isd_r_aid *find_aid(const struct isd_r *isd_r, struct bytes asked_for)
+{
+    const struct isd_r_settings *settings = isd_r->settings;
+    for (size_t i = 0; i < settings->aid_count; i++)
+        if (fci_matches(bytes_of(settings->aids[i].data, settings->aids[i].len), asked_for))
+            return &settings->aids[i];
+    return NULL;
+}
+
 static bool matches(void *state, const struct apdu *select, struct bytes aid)
 {
-    (void)state;
     (void)select;
-    return fci_matches(bytes_of(isd_r_aid, sizeof(isd_r_aid)), aid);
+    return find_aid(state, aid) != NULL;
 }
 
 /* SGP.22 §5.7.1: FCI with the version that LPAs look for. */
 static int select_isd_r(void *state, const struct apdu *select, struct bytes aid,
                         struct writer *response)
 {
-    (void)aid;
     const struct isd_r *isd_r = state;
+    const struct isd_r_aid *own = find_aid(isd_r, aid);
     uint8_t room[TLV_HEADER_MAX + EUICC_INFO_VERSION_SIZE];
     struct writer svn = writer_on(room, sizeof(room));
+    if (own == NULL)
+        return SW_FILE_NOT_FOUND;
     tlv_put(&svn, TAG_SVN, bytes_of(isd_r->info->svn, EUICC_INFO_VERSION_SIZE));
-    const struct fci fci = {.aid = bytes_of(isd_r_aid, sizeof(isd_r_aid)),
+    const struct fci fci = {.aid = bytes_of(own->data, own->len),
                             .extra_tag = TAG_PROPRIETARY_TEMPLATE,
                             .extra = writer_bytes(&svn)};
     return fci_answer(&fci, select, response);

@@ -8,6 +8,25 @@
 #include "fs/store.h"
 
 struct isd_r; /* heap */
+struct euicc_info;
+
+/* What may differ from one chip's making to the next. */
+#define ISD_R_AIDS_MAX 8
+struct isd_r_aid {
+    uint8_t data[FILE_AID_MAX];
+    uint8_t len; /* 0: no such application */
+};
+struct isd_r_settings {
+    const struct euicc_info *info;
+    struct isd_r_aid aids[ISD_R_AIDS_MAX]; /* all of which select the ISD-R */
+    size_t aid_count;                      /* 0: it cannot be selected */
+    struct isd_r_aid ecasd_aid;
+    const char *default_dp_address; /* until the LPA sets another; NULL: none */
+    uint32_t first_notification;    /* sequence number */
+    struct bytes rules;             /* the table's entries, see rules.h */
+};
+/* The chip as it comes by default. */
+extern const struct isd_r_settings isd_r_settings_default;
 
 /* What a handler wishes the card to do after its answer is committed. */
 struct isd_r_wish {
@@ -15,8 +34,9 @@ struct isd_r_wish {
     bool refresh; /* the LPA asked for a REFRESH */
 };
 
-/* Reads registry, credentials and addresses out of the store. */
-int isd_r_create(struct store *store, struct random *random, struct isd_r **out);
+/* Reads registry and credentials out of the store. The settings are borrowed. */
+int isd_r_create(struct store *store, struct random *random, const struct isd_r_settings *settings,
+                 struct isd_r **out);
 void isd_r_destroy(struct isd_r *isd_r);
 /* Power-on or reset: the RSP session ends as SGP.22 §3.1.3 says, a half package is forgotten. */
 void isd_r_reset(struct isd_r *isd_r);
@@ -36,7 +56,8 @@ struct isd_r_terminal {
 };
 void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal);
 /* The REFRESH that wish.refresh asked for has been done (or refused): the change that awaits it
- * takes effect (or is forgotten). 0, also when nothing waits, or a failure. To be committed. */
+ * takes effect (or is forgotten). 0, also when nothing waits, or a failure. To be committed. Where
+ * the REFRESH was a reset, this comes before isd_r_reset(), which forgets what waits. */
 int isd_r_refreshed(struct isd_r *isd_r, bool done);
 
 /* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store.

@@ -6,18 +6,17 @@
 
 #define NEXT_NAME "notification/next"
 #define NEXT_SIZE 4
-#define FIRST_NUMBER 1
 #define PENDING_MAX 8192 /* bytes of one signed notification: two certificates and little else */
 #define TAG_SEQUENCE 0x80
 #define TAG_EVENT 0x81
 #define TAG_RESULT_DATA 0xBF27
 
-int notification_load(struct store *store, struct notification *out)
+int notification_load(struct store *store, uint32_t first, struct notification *out)
 {
     uint8_t room[NEXT_SIZE];
     struct writer writer = writer_on(room, sizeof(room));
     const int result = store_get(store, NEXT_NAME, &writer);
-    out->next = FIRST_NUMBER;
+    out->next = first;
     if (result == SW_REFERENCE_NOT_FOUND)
         return 0;
     if (result == 0 && !bytes_to_u32(writer_bytes(&writer), &out->next))

@@ -13,7 +13,8 @@ struct notification {
     uint32_t next; /* sequence number of the next one */
 };
 
-int notification_load(struct store *store, struct notification *out);
+/* first: the number of a chip that has never used one. */
+int notification_load(struct store *store, uint32_t first, struct notification *out);
 
 /* What a notification is about. */
 struct notification_subject {

@@ -7,17 +7,12 @@
 #define TAG_OPERATORS 0xA1
 #define ANY_DIGIT 0x0E /* wildcard in mccMnc (SGP.22 §2.9.2.1) */
 
-/* { pprIds {ppr1, ppr2}, allowedOperators {{mccMnc any, gid1 any, gid2 any}}, pprFlags {} } */
-static const uint8_t default_table[] = {0x30, 0x14, 0x80, 0x02, 0x05, 0x60, 0xA1, 0x0B,
-                                        0x30, 0x09, 0x80, 0x03, 0xEE, 0xEE, 0xEE, 0x81,
-                                        0x00, 0x82, 0x00, 0x82, 0x01, 0x00};
-
-int rules_put_table(struct store *store, struct writer *out)
+int rules_put_table(struct store *store, struct bytes otherwise, struct writer *out)
 {
     const int result = store_get(store, VALUE_NAME, out);
     if (result != SW_REFERENCE_NOT_FOUND)
         return result;
-    writer_put(out, bytes_of(default_table, sizeof(default_table)));
+    writer_put(out, otherwise);
     return 0;
 }
 

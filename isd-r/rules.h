@@ -9,8 +9,8 @@
 #define RULES_TABLE_MAX 4096 /* bytes of the table's entries together */
 
 /* Appends the entries (SEQUENCE OF ProfilePolicyAuthorisationRule without its own tag): the
- * store's, or the default, which allows PPR1 and PPR2 to every operator. */
-int rules_put_table(struct store *store, struct writer *out);
+ * store's, or those that the chip was made with. */
+int rules_put_table(struct store *store, struct bytes otherwise, struct writer *out);
 
 /* Every rule that the metadata sets is allowed to the owner that it names. */
 bool rules_allow(struct bytes table, const struct metadata *metadata);

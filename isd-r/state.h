@@ -16,7 +16,8 @@
 struct isd_r {
     struct store *store;
     struct random *random;
-    const struct euicc_info *info;
+    const struct isd_r_settings *settings;
+    const struct euicc_info *info; /* the settings' */
     struct credentials credentials;
     struct registry registry;
     struct notification notification;

@@ -69,9 +69,13 @@ void store_rollback(struct store *store)
     note("rollback ");
 }
 
-int isd_r_create(struct store *store, struct random *random, struct isd_r **out)
+const struct isd_r_settings isd_r_settings_default = {0};
+
+int isd_r_create(struct store *store, struct random *random, const struct isd_r_settings *settings,
+                 struct isd_r **out)
 {
     (void)store;
+    (void)settings;
     (void)random;
     the_isd_r = (struct isd_r){0};
     *out = &the_isd_r;

@@ -65,7 +65,7 @@ static void make(void)
     need(ec_start() == 0);
     need(store_open(state, &chip.store) == 0);
     make_credentials(pki);
-    need(isd_r_create(chip.store, &chip.random, &chip.isd_r) == 0);
+    need(isd_r_create(chip.store, &chip.random, &isd_r_settings_default, &chip.isd_r) == 0);
     atexit(finish);
 }
 

@@ -15,7 +15,7 @@ static void open_state(struct chip *chip, const char *folder)
 
 static void create(struct chip *chip)
 {
-    cr_assert(isd_r_create(chip->store, &chip->random, &chip->isd_r) == 0);
+    cr_assert(isd_r_create(chip->store, &chip->random, &isd_r_settings_default, &chip->isd_r) == 0);
 }
 
 void chip_start(struct chip *chip, const char *folder, const struct isd_r_birth *birth)
