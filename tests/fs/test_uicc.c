@@ -147,3 +147,38 @@ Test(uicc, without_df_gsm_class_a0_does_not_exist)
     }
     test_card_free(card);
 }
+
+/* What is there when no profile is enabled: to be read by everybody, changed by nobody. */
+Test(uicc, the_blank_card)
+{
+    static const char *const rows[][2] = {
+        {"00A4000C023F00", "9000"},
+        {"00A4000C022FE2", "9000"},
+        {"00B0000000", "FFFFFFFFFFFFFFFFFFFF9000"},
+        {"00D600000198", "6982"},
+        {"00B0850002", "FFFF9000"},
+        {"00A4000C022F00", "9000"},
+        {"00A20104014F", "6282"},
+        {"00DC010401FF", "6982"},
+        {"00B2010600", "6A86"},
+        {"00B2010410", "6C26"},
+        {"00A4000C022F06", "9000"},
+        {"00B2010405", "6C10"},
+        {"00A4000C023F00", "9000"},
+        {"00E40000022FE2", "6982"},
+        {"00A4040C05A000000087", "6A82"},
+        {"00A4000C027FFF", "6A82"},
+        {"00200001", "6A88"},
+        {"0088008100", "6700"},
+        {"A0A40000023F00", "6E00"},
+        {"8078000100", "6985"},
+    };
+    struct test_card *card = test_card_new();
+    cr_assert(uicc_load(&card->uicc, 0) == 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *got = test_send(card, rows[i][0]);
+        cr_expect(strcmp(got, rows[i][1]) == 0, "%s: wanted %s, got %s", rows[i][0], rows[i][1],
+                  got);
+    }
+    test_card_free(card);
+}
