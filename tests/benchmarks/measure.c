@@ -21,6 +21,11 @@ uint64_t measure_cpu(void)
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+uint64_t measure_time(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
 double measure_clock_cost(void)
 {
     static struct measure pairs;

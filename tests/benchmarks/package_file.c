@@ -1,7 +1,6 @@
 #include "package_file.h"
 
 #include <glob.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,8 +13,9 @@ static void read_file(const char *path, struct package_file *out)
     out->len = fread(out->data, 1, sizeof(out->data), file);
     MEASURE_NEED(feof(file) != 0);
     fclose(file);
-    const char *slash = strrchr(path, '/');
-    snprintf(out->name, sizeof(out->name), "%s", slash != NULL ? slash + 1 : path);
+    snprintf(out->path, sizeof(out->path), "%s", path);
+    const char *slash = strrchr(out->path, '/');
+    out->name = slash != NULL ? slash + 1 : out->path;
 }
 
 static void find_files(glob_t *found)

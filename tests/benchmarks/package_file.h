@@ -9,7 +9,8 @@
 #define PACKAGE_FILES_MAX 64
 
 struct package_file {
-    char name[64];
+    char path[512];
+    const char *name; /* in path */
     uint8_t data[PACKAGE_FILE_MAX];
     size_t len;
 };

@@ -1,0 +1,52 @@
+/* From the start of the process to its ATR in the reader, and the process's own memory then: the
+ * card with one enabled TS.48 profile beside a bare program that loads OpenSSL and opens the same
+ * store. */
+#include <stdio.h>
+
+#include "measure.h"
+#include "plugged.h"
+
+#define LIMIT 3.0
+#define LIMIT_MEMORY 2.0 /* as megabytes; a bare program has about one */
+#define ROUNDS 60
+#define MILLISECONDS 1000000.0
+#define MEGABYTE 1048576.0
+
+typedef void starter(struct plugged *card, const struct plugged_chip *chip);
+
+static void sample(starter *begin, const struct plugged_chip *chip, struct measure *time,
+                   struct measure *memory)
+{
+    struct plugged card;
+    const uint64_t before = measure_time();
+    begin(&card, chip);
+    measure_add(time, (double)(measure_time() - before));
+    measure_add(memory, plugged_memory(&card));
+    plugged_stop(&card);
+}
+
+int main(void)
+{
+    static struct measure time, bare_time, memory, bare_memory;
+    struct plugged_chip chip;
+    const size_t rounds = measure_rounds(ROUNDS);
+    plugged_make_chip(&chip);
+    for (size_t i = 0; i < rounds; i++) {
+        sample(plugged_start_null, &chip, &bare_time, &bare_memory);
+        sample(plugged_start_emuicc, &chip, &time, &memory);
+    }
+    plugged_remove_chip(&chip);
+    const double base = measure_median(&bare_time), base_memory = measure_median(&bare_memory);
+    measure_title("start to ready, existing store", "real/ms", "x bare");
+    measure_row("bare program", base / MILLISECONDS, 1, MEASURE_NO_GOAL);
+    measure_row("emuicc", measure_median(&time) / MILLISECONDS, measure_median(&time) / base,
+                LIMIT);
+    measure_title("own memory (RssAnon), one enabled TS.48 profile", "MB", "x bare");
+    measure_row("bare program", base_memory / MEGABYTE, 1, MEASURE_NO_GOAL);
+    measure_row("emuicc", measure_median(&memory) / MEGABYTE, measure_median(&memory) / base_memory,
+                MEASURE_NO_GOAL);
+    measure_title("the same", "MB", "MB");
+    measure_row("emuicc", measure_median(&memory) / MEGABYTE, measure_median(&memory) / MEGABYTE,
+                LIMIT_MEMORY);
+    return measure_verdict();
+}
