@@ -6,12 +6,24 @@
 #include "card/birth.h"
 #include "card/options.h"
 #include "card/reader.h"
+#include "card/requests.h"
 
 static void say(void *context, enum trace_level level, const char *text)
 {
     (void)context;
     if (level <= TRACE_NOTICE)
         fprintf(stderr, "emuicc: %s\n", text);
+}
+
+static int plug_in(const struct options *options, const struct reader *reader, struct card *card,
+                   struct stop *stop)
+{
+    const struct control_table table = requests_table(card);
+    struct control control;
+    control_open(&control, options->state, &table);
+    const int result = reader_serve(reader, card, stop, &control);
+    control_close(&control);
+    return result;
 }
 
 static int serve(const struct options *options, const struct reader *reader, struct stop *stop)
@@ -27,7 +39,7 @@ static int serve(const struct options *options, const struct reader *reader, str
     if (result == 0) {
         pki_eid_to_text(isd_r_eid(card.isd_r), eid);
         trace_notice("EID %s, state %s, reader %s", eid, options->state, options->vpcd);
-        result = reader_serve(reader, &card, stop);
+        result = plug_in(options, reader, &card, stop);
     }
     card_close(&card);
     return result;

@@ -15,8 +15,11 @@
 #define HOST_SIZE 256
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 2000
+/* pcscd looks every 400 ms: only a card that stays away longer is seen to have gone, by which its
+ * clients learn that channels and PINs have gone with it. */
+#define PAUSE_UNPLUGGED_MS 1000
 #define CONNECT_TIMEOUT_S 5
-#define SILENCE_S 3 /* pcscd asks a card for its ATR more than twice a second */
+#define SILENCE_MS 3000 /* pcscd asks a card for its ATR more than twice a second */
 #define KEEPALIVE_IDLE_S 30
 #define LOOPBACK_NET 127
 
@@ -132,10 +135,10 @@ static void say(struct link *link, enum link_state state, int wrong)
         trace_notice("the reader at %s hung up; trying until it is back", name);
 }
 
-static void set_timeout(int socket, int option, long seconds)
+static void set_timeout(int socket, long seconds)
 {
     const struct timeval timeout = {.tv_sec = seconds};
-    (void)setsockopt(socket, SOL_SOCKET, option, &timeout, sizeof(timeout));
+    (void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 }
 
 /* A reader on another machine may vanish without a word. */
@@ -148,34 +151,32 @@ static void keep_alive(int socket)
 
 static bool connected(const struct reader *reader, int socket)
 {
-    set_timeout(socket, SO_SNDTIMEO, CONNECT_TIMEOUT_S);
+    set_timeout(socket, CONNECT_TIMEOUT_S);
     if (connect(socket, (const struct sockaddr *)&reader->address, reader->address_len) != 0) {
         if (errno == EINPROGRESS)
             errno = ETIMEDOUT;
         return false;
     }
-    set_timeout(socket, SO_SNDTIMEO, 0);
-    set_timeout(socket, SO_RCVTIMEO, SILENCE_S);
+    set_timeout(socket, 0);
     keep_alive(socket);
     return true;
 }
 
 /* The first frame says that the reader has taken the card, which until then may stand in a queue.
  * Returns whether it came. */
-static bool serve_link(struct link *link, struct card *card, int socket,
+static bool serve_link(struct link *link, struct card *card, struct control *control, int socket,
                        struct vpcd_buffers *buffers)
 {
     struct vpcd vpcd;
+    bool open = true;
     vpcd_init(&vpcd, card, socket);
-    while (vpcd_turn(&vpcd, buffers)) {
-        if (link->state == LINK_PLUGGED)
-            continue;
-        if (vpcd.spoken_to) {
-            set_timeout(socket, SO_RCVTIMEO, 0);
+    while (open) {
+        const bool ready = control_wait(control, socket, vpcd.spoken_to ? -1 : SILENCE_MS);
+        open = !ready || vpcd_turn(&vpcd, buffers);
+        if (vpcd.spoken_to)
             say(link, LINK_PLUGGED, 0);
-        } else if (vpcd.received.len == 0) {
+        else if (!ready && vpcd.received.len == 0)
             say(link, LINK_SILENT, 0);
-        }
     }
     vpcd_finish(&vpcd);
     card_power(card, CARD_OFF);
@@ -184,7 +185,7 @@ static bool serve_link(struct link *link, struct card *card, int socket,
 
 /* One connection from its beginning to its end. Returns whether the card was plugged in. */
 static bool plug_in(struct link *link, struct card *card, struct stop *stop,
-                    struct vpcd_buffers *buffers)
+                    struct control *control, struct vpcd_buffers *buffers)
 {
     const struct reader *reader = link->reader;
     const int descriptor = socket(reader->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -195,7 +196,7 @@ static bool plug_in(struct link *link, struct card *card, struct stop *stop,
     stop_watch(stop, descriptor);
     const bool there = connected(reader, descriptor);
     const int wrong = there ? 0 : errno;
-    const bool plugged = there && serve_link(link, card, descriptor, buffers);
+    const bool plugged = there && serve_link(link, card, control, descriptor, buffers);
     stop_watch(stop, -1);
     close(descriptor);
     if (!stop_asked(stop))
@@ -203,7 +204,8 @@ static bool plug_in(struct link *link, struct card *card, struct stop *stop,
     return plugged;
 }
 
-int reader_serve(const struct reader *reader, struct card *card, struct stop *stop)
+int reader_serve(const struct reader *reader, struct card *card, struct stop *stop,
+                 struct control *control)
 {
     struct link link = {.reader = reader};
     struct vpcd_buffers *buffers = malloc(sizeof(*buffers));
@@ -211,9 +213,9 @@ int reader_serve(const struct reader *reader, struct card *card, struct stop *st
         trace_error("no memory for the reader's frames");
         return FAILURE_INTERNAL;
     }
-    for (int pause = PAUSE_MIN_MS; !stop_asked(stop); stop_sleep(stop, pause)) {
+    for (int pause = PAUSE_MIN_MS; !stop_asked(stop); control_wait(control, stop->event, pause)) {
         const int longer = pause < PAUSE_MAX_MS / 2 ? 2 * pause : PAUSE_MAX_MS;
-        pause = plug_in(&link, card, stop, buffers) ? PAUSE_MIN_MS : longer;
+        pause = plug_in(&link, card, stop, control, buffers) ? PAUSE_UNPLUGGED_MS : longer;
     }
     free(buffers);
     return 0;

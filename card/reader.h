@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "card/card.h"
+#include "card/control.h"
 #include "card/stop.h"
 
 #define READER_DEFAULT "127.0.0.1:35963"
@@ -21,7 +22,9 @@ struct reader {
  * line. */
 int reader_init(struct reader *reader, const char *name);
 
-/* Serves the card until a stop is asked for. 0, or a failure after a trace line. */
-int reader_serve(const struct reader *reader, struct card *card, struct stop *stop);
+/* Serves the card until a stop is asked for, and requests to it while it waits. 0, or a failure
+ * after a trace line. */
+int reader_serve(const struct reader *reader, struct card *card, struct stop *stop,
+                 struct control *control);
 
 #endif

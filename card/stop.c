@@ -1,7 +1,6 @@
 #include "card/stop.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -71,10 +70,4 @@ void stop_watch(struct stop *stop, int socket)
     atomic_store(&stop->socket, socket);
     if (socket >= 0 && stop_asked(stop))
         shutdown(socket, SHUT_RDWR);
-}
-
-void stop_sleep(const struct stop *stop, int milliseconds)
-{
-    struct pollfd wait = {.fd = stop->event, .events = POLLIN};
-    (void)poll(&wait, 1, milliseconds);
 }

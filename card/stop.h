@@ -22,7 +22,5 @@ bool stop_asked(const struct stop *stop);
 /* The socket on which the caller is going to wait: a wait that a stop should end returns. -1 before
  * the socket is closed. */
 void stop_watch(struct stop *stop, int socket);
-/* Sleeps so long, or until asked. */
-void stop_sleep(const struct stop *stop, int milliseconds);
 
 #endif

@@ -106,9 +106,10 @@ static char address[32];
 static void *serve(void *context)
 {
     struct reader reader;
+    struct control control = control_none;
     (void)context;
     if (reader_init(&reader, address) == 0)
-        reader_serve(&reader, NULL, &stop);
+        reader_serve(&reader, NULL, &stop, &control);
     return NULL;
 }
 

@@ -1,0 +1,243 @@
+#include "card/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apdu/json_writer.h"
+#include "apdu/trace.h"
+#include "crypto/secret.h"
+
+#define SOCKET_MODE 0600
+#define QUEUE 8
+
+const struct control control_none = {.folder = -1, .listener = -1, .client = -1};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A path through the open folder: a socket's own address holds no more than 107 characters. */
+static struct sockaddr_un address_in(int folder)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_NAME, folder);
+    return address;
+}
+
+static bool listen_in(struct control *control, const char *state)
+{
+    control->folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (control->folder < 0)
+        return false;
+    (void)unlinkat(control->folder, CONTROL_NAME, 0);
+    const struct sockaddr_un address = address_in(control->folder);
+    control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* The mode goes over to the name that bind() makes. */
+    return control->listener >= 0 && fchmod(control->listener, SOCKET_MODE) == 0 &&
+           bind(control->listener, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+           listen(control->listener, QUEUE) == 0;
+}
+
+static void shut(int *descriptor)
+{
+    if (*descriptor >= 0)
+        close(*descriptor);
+    *descriptor = -1;
+}
+
+void control_open(struct control *control, const char *state, const struct control_table *table)
+{
+    *control = control_none;
+    control->table = table;
+    if (listen_in(control, state))
+        return;
+    trace_notice("no socket %s/" CONTROL_NAME " (%s): emuicc-ctl cannot ask this card", state,
+                 strerror(errno));
+    shut(&control->listener);
+    shut(&control->folder);
+}
+
+static void drop_client(struct control *control)
+{
+    shut(&control->client);
+    if (control->answer != NULL)
+        wipe(control->answer, control->answer_len);
+    free(control->answer);
+    control->answer = NULL;
+    control->answer_len = control->sent = control->request_len = 0;
+}
+
+void control_close(struct control *control)
+{
+    drop_client(control);
+    if (control->listener >= 0)
+        (void)unlinkat(control->folder, CONTROL_NAME, 0);
+    shut(&control->listener);
+    shut(&control->folder);
+}
+
+static const char *list_requests(const struct control_table *table, struct writer *answer)
+{
+    json_writer_open_object(answer, NULL);
+    json_writer_open_list(answer, "requests");
+    for (size_t i = 0; i < table->count; i++) {
+        json_writer_open_object(answer, NULL);
+        json_writer_word(answer, "name", table->rows[i].name);
+        if (table->rows[i].argument != NULL)
+            json_writer_word(answer, "argument", table->rows[i].argument);
+        json_writer_word(answer, "help", table->rows[i].help);
+        json_writer_close_object(answer);
+    }
+    json_writer_close_list(answer);
+    json_writer_close_object(answer);
+    return NULL;
+}
+
+/* Name and argument, with one blank between them. */
+static struct bytes split(struct bytes line, struct bytes *argument)
+{
+    const uint8_t *blank = line.len > 0 ? memchr(line.data, ' ', line.len) : NULL;
+    struct bytes name = line;
+    *argument = (struct bytes){0};
+    if (blank == NULL)
+        return line;
+    (void)bytes_take(&line, (size_t)(blank - line.data) + 1, &name);
+    *argument = line;
+    name.len--;
+    return name;
+}
+
+static const char *answer_line(const struct control_table *table, struct bytes line,
+                               struct writer *answer)
+{
+    struct bytes argument;
+    const struct bytes name = split(line, &argument);
+    if (bytes_equal(name, bytes_of_text("help")))
+        return list_requests(table, answer);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct control_request *row = &table->rows[i];
+        if (!bytes_equal(name, bytes_of_text(row->name)))
+            continue;
+        if ((row->argument != NULL) != (argument.len > 0))
+            return row->argument != NULL ? "the request lacks what it is about"
+                                         : "nothing may follow this request";
+        return row->handle(table->context, argument, answer);
+    }
+    return "this card does not know the request";
+}
+
+/* Room for the answer is taken now and given back with the client. */
+static bool make_answer(struct control *control, struct bytes line)
+{
+    const size_t capacity = control->table->answer_max;
+    control->answer = malloc(capacity + 1);
+    if (control->answer == NULL)
+        return false;
+    struct writer answer = writer_on(control->answer, capacity);
+    const char *why = answer_line(control->table, line, &answer);
+    if (why == NULL && answer.overflow)
+        why = "the answer is too long";
+    if (why != NULL) {
+        writer_reset(&answer);
+        json_writer_open_object(&answer, NULL);
+        json_writer_word(&answer, "error", why);
+        json_writer_close_object(&answer);
+    }
+    control->answer[answer.len] = '\n';
+    control->answer_len = answer.len + 1;
+    return true;
+}
+
+static bool is_soon(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+/* False when the client is done with or gone. */
+static bool receive(struct control *control)
+{
+    const size_t room = sizeof(control->request) - control->request_len;
+    const ssize_t got = recv(control->client, control->request + control->request_len, room, 0);
+    if (got < 0)
+        return is_soon();
+    control->request_len += (size_t)got;
+    const uint8_t *end = memchr(control->request, '\n', control->request_len);
+    if (end != NULL)
+        return make_answer(control, bytes_of(control->request, (size_t)(end - control->request)));
+    return got > 0 && control->request_len < sizeof(control->request);
+}
+
+static bool send_more(struct control *control)
+{
+    const size_t left = control->answer_len - control->sent;
+    const ssize_t sent = send(control->client, control->answer + control->sent, left, MSG_NOSIGNAL);
+    if (sent < 0)
+        return is_soon();
+    control->sent += (size_t)sent;
+    return control->sent < control->answer_len;
+}
+
+/* One step with whoever is there; none of them waits. */
+static void serve(struct control *control)
+{
+    if (control->client < 0) {
+        control->client = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        control->deadline = now_ms() + CONTROL_CLIENT_MS;
+        return;
+    }
+    bool goes_on = true;
+    if (control->answer == NULL)
+        goes_on = receive(control);
+    if (goes_on && control->answer != NULL)
+        goes_on = send_more(control);
+    if (!goes_on)
+        drop_client(control);
+}
+
+static int until(int64_t time, int64_t now)
+{
+    return time > now ? (int)(time - now) : 0;
+}
+
+/* How long poll() may sleep: to the end of the wait, or to that of the client's patience. */
+static int sleep_ms(const struct control *control, int64_t end, int64_t now)
+{
+    const int left = end < 0 ? -1 : until(end, now);
+    if (control->client < 0)
+        return left;
+    const int patience = until(control->deadline, now);
+    return left < 0 || patience < left ? patience : left;
+}
+
+bool control_wait(struct control *control, int descriptor, int milliseconds)
+{
+    const int64_t end = milliseconds < 0 ? -1 : now_ms() + milliseconds;
+    for (;;) {
+        const int64_t now = now_ms();
+        struct pollfd waits[] = {
+            {.fd = descriptor, .events = POLLIN},
+            {.fd = control->client >= 0 ? control->client : control->listener,
+             .events = control->answer != NULL ? POLLOUT : POLLIN},
+        };
+        const int ready = poll(waits, 2, sleep_ms(control, end, now));
+        if (ready > 0 && waits[1].revents != 0)
+            serve(control);
+        if (control->client >= 0 && now_ms() >= control->deadline)
+            drop_client(control);
+        if (ready > 0 && waits[0].revents != 0)
+            return true;
+        if (end >= 0 && now_ms() >= end)
+            return false;
+    }
+}
