@@ -17,7 +17,7 @@ static void note(void *context, enum trace_level level, const char *text)
 {
     (void)context;
     const size_t len = strlen(said);
-    if (level <= TRACE_NOTICE)
+    if (level == TRACE_ERROR)
         snprintf(said + len, sizeof(said) - len, "%s\n", text);
 }
 

@@ -166,8 +166,7 @@ Test(profiles, have_iccids_of_their_own)
     static struct package_header headers[ROWS];
     for (size_t i = 0; i < ROWS; i++) {
         struct blob package = read_package(rows[i].name);
-        const bool whole = package_read_header(blob_bytes(&package), &headers[i]);
-        cr_assert(eq(int, whole, rows[i].status != PE_INVALID_REQUEST_FORMAT), "%s", rows[i].name);
+        cr_assert(package_read_header(blob_bytes(&package), &headers[i]), "%s", rows[i].name);
         for (size_t n = 0; n < i; n++)
             cr_assert(memcmp(headers[i].iccid, headers[n].iccid, PACKAGE_ICCID_SIZE) != 0,
                       "%s and %s", rows[i].name, rows[n].name);
