@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROWS_MAX 48
@@ -125,4 +126,16 @@ enum options_result options_parse(const struct options_program *program, int arg
     }
     *positional = optind;
     return OPTIONS_RUN;
+}
+
+bool options_state_folder(char *path, size_t size)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int len = -1;
+    if (state != NULL && state[0] == '/') /* a relative one is to be ignored */
+        len = snprintf(path, size, "%s/emuicc", state);
+    else if (home != NULL && home[0] != '\0')
+        len = snprintf(path, size, "%s/.local/state/emuicc", home);
+    return len >= 0 && (size_t)len < size;
 }

@@ -49,4 +49,8 @@ enum options_result {
 enum options_result options_parse(const struct options_program *program, int argc, char **argv,
                                   void *values, int *positional);
 
+/* Where a chip's memory is when --state does not say: emuicc under $XDG_STATE_HOME, or under
+ * ~/.local/state. Written to path; false if no home is known or the path does not fit. */
+bool options_state_folder(char *path, size_t size);
+
 #endif

@@ -11,7 +11,6 @@
 #include "apdu/trace.h"
 #include "fs/store_database.h"
 
-#define FILE_NAME "store.sqlite"
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
 
@@ -106,7 +105,7 @@ int store_open_through(const char *directory, const char *vfs, struct store **ou
 {
     store_memory_configure();
     struct store *store = calloc(1, sizeof(*store));
-    if (store == NULL || asprintf(&store->path, "%s/" FILE_NAME, directory) < 0) {
+    if (store == NULL || asprintf(&store->path, "%s/" STORE_FILE, directory) < 0) {
         free(store);
         trace_error("cannot open %s: out of memory", directory);
         return FAILURE_INTERNAL;

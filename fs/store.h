@@ -14,6 +14,8 @@
 
 struct store;
 
+#define STORE_FILE "store.sqlite" /* in the chip's folder */
+
 /* Opens or makes DIRECTORY/…; takes it for this process alone. A failure has traced one line that
  * says what and where (in use by another process, newer release's store, disk full, no rights). */
 int store_open(const char *directory, struct store **out);

@@ -1,0 +1,12 @@
+/* look: into the store of a card that is off. Answers as the running card does. */
+#ifndef EMUICC_TOOLS_CTL_LOOK_H
+#define EMUICC_TOOLS_CTL_LOOK_H
+
+#include "apdu/bytes.h"
+
+/* Opens the chip's store for this time, without changing what is in it. False after a trace line:
+ * there is no chip in the folder, or a card has just started on it. */
+bool look_list(const char *state, const char *unused, struct writer *out);
+bool look_show(const char *state, const char *iccid, struct writer *out);
+
+#endif

@@ -1,0 +1,11 @@
+/* print: answers of a card as text for people. */
+#ifndef EMUICC_TOOLS_CTL_PRINT_H
+#define EMUICC_TOOLS_CTL_PRINT_H
+
+#include <jansson.h>
+
+void print_list(const json_t *answer);
+void print_show(const json_t *answer);
+void print_json(const json_t *answer);
+
+#endif
