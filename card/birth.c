@@ -9,6 +9,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/identity.h"
+#include "card/personality_memory.h"
 
 #define OWN_PKI_FOLDER "pki"
 #define PACKAGE_MAX (1 << 20)
@@ -77,12 +78,16 @@ static int later_start(const struct birth_plan *plan, const uint8_t *eid, struct
         return result;
     pki_eid_to_text(isd_r_eid(card->isd_r), digits);
     if (eid != NULL && memcmp(eid, isd_r_eid(card->isd_r), PKI_EID_SIZE) != 0) {
-        trace_error("--eid %s: the chip in %s has EID %s; leave --eid out, or start a new chip in "
+        const char *option = plan->eid != NULL ? "--eid" : "--personality";
+        trace_error("%s %s: the chip in %s has EID %s; leave %s out, or start a new chip in "
                     "another --state",
-                    plan->eid, plan->state, digits);
+                    option, plan->eid != NULL ? plan->eid : plan->personality, plan->state, digits,
+                    option);
         return FAILURE_INTERNAL;
     }
-    return plan->pki == NULL || identity_fits(plan->pki, card->store) ? 0 : FAILURE_INTERNAL;
+    if (plan->pki != NULL && !identity_fits(plan->pki, card->store))
+        return FAILURE_INTERNAL;
+    return store_commit(card->store); /* another personality */
 }
 
 static bool is_readable_folder(const char *path)
@@ -114,10 +119,14 @@ int birth_card(const struct birth_plan *plan, struct card *card)
     *card = (struct card){0};
     if (check_plan(plan, eid) != 0)
         return FAILURE_INTERNAL;
-    const int result = card_open(card, plan->state);
+    int result = card_open(card, plan->state);
+    if (result == 0)
+        result = personality_memory_choose(card->store, plan->personality, &card->personality);
     if (result != 0)
         return result;
-    const uint8_t *asked = plan->eid != NULL ? eid : NULL;
+    const uint8_t *asked = plan->eid != NULL           ? eid
+                           : card->personality.has_eid ? card->personality.eid
+                                                       : NULL;
     return store_is_new(card->store) ? first_start(plan, asked, card)
                                      : later_start(plan, asked, card);
 }

@@ -7,7 +7,7 @@ int card_open(struct card *card, const char *state_directory)
 {
     *card = (struct card){0};
     random_init(&card->random);
-    atr_compose(&card->atr);
+    personality_init(&card->personality);
     return store_open(state_directory, &card->store);
 }
 
@@ -24,7 +24,8 @@ static int load_enabled(struct card *card)
 
 int card_start(struct card *card)
 {
-    int status = isd_r_create(card->store, &card->random, &isd_r_settings_default, &card->isd_r);
+    int status =
+        isd_r_create(card->store, &card->random, &card->personality.settings, &card->isd_r);
     if (status != 0)
         return status;
     status = uicc_init(&card->uicc, card->store, &card->random);
@@ -60,7 +61,7 @@ void card_power(struct card *card, enum card_power power)
 
 struct bytes card_atr(const struct card *card)
 {
-    return atr_bytes(&card->atr);
+    return atr_bytes(&card->personality.atr);
 }
 
 /* Back to what the store says: a failed command has changed nothing. */

@@ -6,8 +6,8 @@
 #ifndef EMUICC_CARD_CARD_H
 #define EMUICC_CARD_CARD_H
 
-#include "card/atr.h"
 #include "card/channel.h"
+#include "card/personality.h"
 #include "crypto/random.h"
 #include "fs/uicc.h"
 #include "isd-r/isd_r.h"
@@ -22,11 +22,12 @@ struct card {
     struct uicc uicc;
     struct applications applications;
     struct channels channels;
-    struct atr atr;
+    struct personality personality;
 };
 
-/* Opens or makes the chip's memory and nothing more: a new chip gets its credentials (birth.h)
- * before card_start(). 0, or a failure after a trace line. */
+/* Opens or makes the chip's memory and nothing more: a new chip gets its credentials, and any chip
+ * another personality than the default (birth.h), before card_start(). 0, or a failure after a
+ * trace line. */
 int card_open(struct card *card, const char *state_directory);
 /* Reads the chip out of its memory; from here on it answers. What is not committed is read too, and
  * is the caller's to commit. card_close() is due after a failure as well. */

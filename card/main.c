@@ -5,6 +5,7 @@
 #include "apdu/trace.h"
 #include "card/birth.h"
 #include "card/options.h"
+#include "card/personality_file.h"
 #include "card/reader.h"
 #include "card/requests.h"
 
@@ -33,6 +34,7 @@ static int serve(const struct options *options, const struct reader *reader, str
     const struct birth_plan plan = {.state = options->state,
                                     .pki = options->pki,
                                     .eid = options->eid,
+                                    .personality = options->personality,
                                     .install = options->install.items,
                                     .install_count = options->install.count};
     int result = birth_card(&plan, &card);
@@ -56,6 +58,18 @@ static int run(const struct options *options)
     return result == 0 ? 0 : 1;
 }
 
+/* True if the personality is a question, which has been answered. */
+static bool answer_question(const char *personality)
+{
+    const bool list = personality != NULL && strcmp(personality, "list") == 0;
+    const bool keys = personality != NULL && strcmp(personality, "keys") == 0;
+    if (list)
+        personality_file_list(stdout);
+    if (keys)
+        personality_file_keys(stdout);
+    return list || keys;
+}
+
 int main(int argc, char **argv)
 {
     char state[PATH_MAX];
@@ -74,6 +88,8 @@ int main(int argc, char **argv)
         trace_error("%s is not an option; try 'emuicc --help'", argv[positional]);
         return 1;
     }
+    if (answer_question(options.personality))
+        return 0;
     if (options.state == NULL && !options_default_state(state, sizeof(state))) {
         trace_error("no home folder is known; say --state DIR");
         return 1;

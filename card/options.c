@@ -17,6 +17,9 @@ static const struct options_row rows[] = {
      "in the state on first start", OPTIONS_TEXT, OPTION(pki)},
     {"eid", "DIGITS", "EID on first start, default that of the eUICC certificate; for another one in "
      "the EUM's range a certificate is made when the PKI holds the EUM's key", OPTIONS_TEXT, OPTION(eid)},
+    {"personality", "FILE|NAME", "which chip this is: a text of 'key = value', or one that ships; 'list' "
+     "prints their names, 'keys' what can be said; the state remembers it; default sgp22-v2.5",
+     OPTIONS_TEXT, OPTION(personality)},
     {"install", "FILE", "an unprotected profile package (DER) that the chip leaves the factory with, "
      "disabled; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
 };

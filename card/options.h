@@ -7,8 +7,9 @@
 struct options {
     const char *vpcd;
     const char *state;
-    const char *pki; /* NULL: a test PKI of its own */
-    const char *eid; /* NULL: the certificate's */
+    const char *pki;         /* NULL: a test PKI of its own */
+    const char *eid;         /* NULL: the personality's, or the certificate's */
+    const char *personality; /* NULL: as the state remembers it, or the default chip */
     struct options_list install;
 };
 

@@ -95,6 +95,10 @@ void euicc_info_put_1(const struct euicc_info *info, const struct credentials *c
 static void put_resources(const struct euicc_info *info, uint64_t free_memory, size_t profiles,
                           struct writer *out)
 {
+    if (info->card_resource.len > 0) {
+        tlv_put(out, TAG_EXT_CARD_RESOURCE, info->card_resource);
+        return;
+    }
     const size_t mark = tlv_open(out, TAG_EXT_CARD_RESOURCE);
     der_put_integer(out, TAG_INSTALLED_APPLICATIONS, (int64_t)profiles);
     put_u32(out, TAG_FREE_NON_VOLATILE,

@@ -30,8 +30,9 @@ struct euicc_info {
     const char *platform_label; /* certificationDataObject, with the next; NULL: left out */
     const char *discovery_base_url;
     const char *root_ds_address;
-    uint64_t memory; /* non-volatile bytes of the chip for profiles */
-    uint32_t ram;    /* free volatile bytes */
+    uint64_t memory;            /* non-volatile bytes of the chip for profiles */
+    uint32_t ram;               /* free volatile bytes */
+    struct bytes card_resource; /* extCardResource as it is; empty: counted from these */
 };
 
 /* The chip as it comes by default. */

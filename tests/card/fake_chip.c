@@ -70,6 +70,8 @@ void store_rollback(struct store *store)
 }
 
 const struct isd_r_settings isd_r_settings_default = {0};
+const struct euicc_info euicc_info_default = {0};
+const struct saip_platform saip_default_platform = {0};
 
 int isd_r_create(struct store *store, struct random *random, const struct isd_r_settings *settings,
                  struct isd_r **out)

@@ -1,0 +1,38 @@
+/* personality: which chip this is, as a commented text of `key = value`. One table names the keys;
+ * what a text does not name is as the default chip has it. */
+#ifndef EMUICC_CARD_PERSONALITY_H
+#define EMUICC_CARD_PERSONALITY_H
+
+#include "card/atr.h"
+#include "fs/saip.h"
+#include "isd-r/euicc_info.h"
+#include "isd-r/isd_r.h"
+#include "isd-r/rules.h"
+
+#define PERSONALITY_TEXT_MAX (1 << 15) /* bytes of a whole text */
+#define PERSONALITY_MEMORY 4096        /* bytes of all texts among the values */
+
+/* What each room takes. Points into itself: not to be copied. */
+struct personality {
+    struct isd_r_settings settings;
+    struct euicc_info info;
+    struct saip_platform platform;
+    struct atr atr;
+    bool has_eid;
+    uint8_t eid[CREDENTIALS_EID_SIZE];
+    uint8_t rules[RULES_TABLE_MAX];
+    uint8_t memory[PERSONALITY_MEMORY]; /* what values borrow */
+    size_t memory_len;
+};
+
+/* The chip as it comes by default. */
+void personality_init(struct personality *personality);
+
+/* Reads a text over an initial personality: 0, or a failure after one trace line that says what is
+ * wrong, with the name and the line. Then the personality is half read. */
+int personality_read(struct personality *personality, const char *name, struct bytes text);
+
+/* Both are the same card to whoever looks for one: the applications bear the same AIDs. */
+bool personality_same_card(const struct personality *one, const struct personality *other);
+
+#endif

@@ -1,0 +1,15 @@
+/* personality_memory: the personality is part of the chip's memory, so that a later start without
+ * the option is the same chip. */
+#ifndef EMUICC_CARD_PERSONALITY_MEMORY_H
+#define EMUICC_CARD_PERSONALITY_MEMORY_H
+
+#include "card/personality.h"
+#include "fs/store.h"
+
+/* The personality of this start: what is asked for (NULL: nothing), else what the store remembers,
+ * else the default one. What is asked for is remembered, uncommitted. Only a new one has an EID:
+ * one that is remembered has had its say. 0, or a failure after one trace line: it cannot be read,
+ * or an existing chip would have other AIDs. */
+int personality_memory_choose(struct store *store, const char *asked, struct personality *out);
+
+#endif

@@ -1,0 +1,111 @@
+#include "card/personality_table.h"
+
+#include "card/personality_value.h"
+#include "isd-r/rsp_session.h"
+
+#define OFFSET(field) offsetof(struct personality, field)
+#define SEQUENCE_MAX INT32_MAX /* a sequence number of four bytes */
+#define ACCREDITATION_MAX 64
+#define RESOURCE_MAX 127
+#define TEXT_MAX 255
+
+/* clang-format off */
+/* RspCapability */
+static const char *const capabilities[] = {
+    "additional-profile", "crl", "rpm", "test-profile", "device-info-extensibility",
+    "service-specific-data", NULL};
+/* UICCCapability, which is ServicesList of the package format */
+static const char *const services[] = {
+    "contactless", "usim", "isim", "csim", "milenage", "cave", "tuak128", "tuak256",
+    "test-algorithm", "", "gba-usim", "gba-isim", "mbms", "eap", "javacard", "multos",
+    "multiple-usim", "multiple-isim", "multiple-csim", "ber-tlv", "df-link", "cat-tp",
+    "get-identity", "profile-a-x25519", "profile-b-p256", "suci-api", "dns", "scp11", "scp11c",
+    "s16-mode", "eaka", "iot", NULL};
+/* PprIds */
+static const char *const rules[] = {"update-control", "ppr1", "ppr2", NULL};
+static const char *const categories[] = {"other", "basic", "medium", "contactless", NULL};
+
+const struct personality_row personality_table[] = {
+    {.key = "atr", .read = personality_value_atr, .offset = OFFSET(atr),
+     .form = "hexadecimal, from TS to TCK", .help = "the Answer To Reset, whole"},
+    {.key = "atr-historical", .read = personality_value_historical, .offset = OFFSET(atr),
+     .form = "hexadecimal, at most 15 bytes", .help = "its historical bytes; the others stay"},
+    {.key = "eid", .read = personality_value_eid, .offset = OFFSET(eid),
+     .form = "32 digits, of which the last two check the others",
+     .help = "the EID on first start, unless --eid names another"},
+    {.key = "isd-r-aid", .read = personality_value_aids, .offset = OFFSET(settings), .optional = true,
+     .repeatable = true, .form = "hexadecimal, 5 to 16 bytes, or none; at most 8",
+     .help = "AID of the ISD-R; each of several selects it; none: it cannot be selected"},
+    {.key = "ecasd-aid", .read = personality_value_aid, .offset = OFFSET(settings.ecasd_aid),
+     .optional = true, .form = "hexadecimal, 5 to 16 bytes, or none", .help = "AID of the ECASD"},
+    {.key = "svn", .read = personality_value_version, .offset = OFFSET(info.svn),
+     .form = "A.B.C, each 0 to 255", .help = "release of SGP.22, in EUICCInfo and in the ISD-R's template"},
+    {.key = "profile-version", .read = personality_value_version, .offset = OFFSET(info.profile_version),
+     .form = "A.B.C, each 0 to 255", .help = "release of the profile package format that EUICCInfo2 names"},
+    {.key = "package-version", .read = personality_value_package, .offset = OFFSET(platform),
+     .form = "A.B, each 0 to 255", .help = "highest release in a package's header that is installed"},
+    {.key = "firmware-version", .read = personality_value_version, .offset = OFFSET(info.firmware_version),
+     .form = "A.B.C, each 0 to 255", .help = "of the chip's operating system"},
+    {.key = "ts102241-version", .read = personality_value_version, .offset = OFFSET(info.ts102241_version),
+     .optional = true, .form = "A.B.C, each 0 to 255, or none", .help = "release of TS 102 241"},
+    {.key = "globalplatform-version", .read = personality_value_version,
+     .offset = OFFSET(info.globalplatform_version), .optional = true,
+     .form = "A.B.C, each 0 to 255, or none", .help = "release of GlobalPlatform"},
+    {.key = "pp-version", .read = personality_value_version,
+     .offset = OFFSET(info.protection_profile_version), .form = "A.B.C, each 0 to 255",
+     .help = "release of the protection profile"},
+    {.key = "uicc-capability", .read = personality_value_bits, .offset = OFFSET(platform.services),
+     .optional = true, .words = services, .form = "words with commas, or none",
+     .help = "services that EUICCInfo2 names and that a package may demand"},
+    {.key = "rsp-capability", .read = personality_value_bits, .offset = OFFSET(info.rsp_capability),
+     .optional = true, .words = capabilities, .form = "words with commas, or none",
+     .help = "what EUICCInfo2 says of remote provisioning"},
+    {.key = "category", .read = personality_value_category, .offset = OFFSET(info.category),
+     .optional = true, .words = categories, .form = "other, basic, medium, contactless or none",
+     .help = "euiccCategory"},
+    {.key = "forbidden-rules", .read = personality_value_bits, .offset = OFFSET(info.forbidden_rules),
+     .optional = true, .words = rules, .form = "words with commas, or none",
+     .help = "policy rules that EUICCInfo2 calls forbidden"},
+    {.key = "accreditation-number", .read = personality_value_text,
+     .offset = OFFSET(info.accreditation_number), .limit = ACCREDITATION_MAX,
+     .form = "at most 64 characters", .help = "sasAccreditationNumber"},
+    {.key = "platform-label", .read = personality_value_text, .offset = OFFSET(info.platform_label),
+     .limit = TEXT_MAX, .optional = true, .form = "at most 255 characters, or none",
+     .help = "certificationDataObject, together with the next"},
+    {.key = "discovery-base-url", .read = personality_value_text,
+     .offset = OFFSET(info.discovery_base_url), .limit = TEXT_MAX, .optional = true,
+     .form = "at most 255 characters, or none", .help = "certificationDataObject, together with the one before"},
+    {.key = "card-resource", .read = personality_value_bytes, .offset = OFFSET(info.card_resource),
+     .limit = RESOURCE_MAX, .optional = true, .form = "hexadecimal, at most 127 bytes, or none",
+     .help = "extCardResource as it is; none: counted from what is installed and the next two"},
+    {.key = "memory", .read = personality_value_size64, .offset = OFFSET(info.memory),
+     .limit = UINT32_MAX, .form = "bytes, or a number with K or M",
+     .help = "non-volatile memory for profiles"},
+    {.key = "ram", .read = personality_value_size32, .offset = OFFSET(info.ram), .limit = UINT32_MAX,
+     .form = "bytes, or a number with K or M", .help = "free volatile memory, as EUICCInfo2 tells it"},
+    {.key = "root-sm-ds", .read = personality_value_text, .offset = OFFSET(info.root_ds_address),
+     .limit = RSP_ADDRESS_MAX, .optional = true, .form = "a host, at most 255 characters, or none",
+     .help = "address of the root SM-DS"},
+    {.key = "default-sm-dp", .read = personality_value_text, .offset = OFFSET(settings.default_dp_address),
+     .limit = RSP_ADDRESS_MAX, .optional = true, .form = "a host, at most 255 characters, or none",
+     .help = "address of the default SM-DP+ until the LPA sets another; a memory reset brings it back"},
+    {.key = "first-notification", .read = personality_value_number,
+     .offset = OFFSET(settings.first_notification), .limit = SEQUENCE_MAX, .form = "0 to 2147483647",
+     .help = "sequence number of the chip's first notification"},
+    {.key = "rule", .read = personality_value_rule, .offset = OFFSET(settings.rules), .optional = true,
+     .repeatable = true, .words = rules, .form = "RULES OPERATORS [consent], or none",
+     .help = "a row of the Rules Authorisation Table: policy rules with commas; operators with commas, "
+             "each any or MCC-MNC[/GID1[/GID2]], in which * is any digit or group and - is no group; "
+             "consent: the user is asked"},
+};
+/* clang-format on */
+
+const size_t personality_table_count = sizeof(personality_table) / sizeof(personality_table[0]);
+
+const struct personality_row *personality_table_find(const char *key)
+{
+    for (size_t i = 0; i < personality_table_count; i++)
+        if (strcmp(personality_table[i].key, key) == 0)
+            return &personality_table[i];
+    return NULL;
+}

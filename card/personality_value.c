@@ -1,0 +1,220 @@
+#include "card/personality_value.h"
+
+#include <stdlib.h>
+
+#include "apdu/der.h"
+#include "apdu/hex.h"
+
+#define RADIX 10
+
+static void *field_of(struct personality *personality, const struct personality_row *row)
+{
+    return (uint8_t *)personality + row->offset;
+}
+
+bool personality_value_is_none(const struct personality_row *row, const char *value)
+{
+    return row->optional && strcmp(value, "none") == 0;
+}
+
+bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word)
+{
+    size_t len = 0;
+    if (from->len == 0)
+        return false;
+    while (len < from->len && strchr(separators, from->data[len]) == NULL)
+        len++;
+    bytes_take(from, len, word);
+    while (from->len > 0 && strchr(separators, from->data[0]) != NULL)
+        bytes_take(from, 1, &(struct bytes){0});
+    return true;
+}
+
+/* Digits alone, up to a limit. */
+static bool to_number(struct bytes digits, uint64_t limit, uint64_t *out)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9')
+            return false;
+        value = value * RADIX + (digits.data[i] - (unsigned)'0');
+        if (value > limit)
+            return false;
+    }
+    *out = value;
+    return digits.len > 0;
+}
+
+/* Exactly so many numbers of a byte, with dots between. */
+static bool to_version(const char *value, uint8_t *out, size_t count)
+{
+    uint8_t parts[EUICC_INFO_VERSION_SIZE];
+    struct bytes rest = bytes_of_text(value);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *dot =
+            i + 1 < count ? memchr(rest.data, '.', rest.len) : rest.data + rest.len;
+        struct bytes digits;
+        uint64_t number;
+        if (dot == NULL || !bytes_take(&rest, (size_t)(dot - rest.data), &digits) ||
+            !to_number(digits, UINT8_MAX, &number))
+            return false;
+        if (rest.len > 0)
+            bytes_take(&rest, 1, &digits);
+        parts[i] = (uint8_t)number;
+    }
+    memcpy(out, parts, count);
+    return true;
+}
+
+bool personality_value_version(struct personality *personality, const struct personality_row *row,
+                               const char *value, bool again)
+{
+    (void)again;
+    if (!personality_value_is_none(row, value))
+        return to_version(value, field_of(personality, row), EUICC_INFO_VERSION_SIZE);
+    memset(field_of(personality, row), 0, EUICC_INFO_VERSION_SIZE);
+    return true;
+}
+
+bool personality_value_package(struct personality *personality, const struct personality_row *row,
+                               const char *value, bool again)
+{
+    (void)again;
+    struct saip_platform *platform = field_of(personality, row);
+    uint8_t version[2];
+    if (!to_version(value, version, sizeof(version)))
+        return false;
+    platform->major = version[0];
+    platform->minor = version[1];
+    return true;
+}
+
+static bool find_word(const struct personality_row *row, struct bytes word, unsigned *out)
+{
+    for (unsigned i = 0; row->words[i] != NULL; i++)
+        if (word.len > 0 && bytes_equal(word, bytes_of_text(row->words[i]))) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
+bool personality_value_to_bits(const struct personality_row *row, struct bytes words,
+                               uint32_t *bits)
+{
+    uint32_t result = 0;
+    struct bytes word;
+    unsigned bit;
+    while (personality_value_take_word(&words, ", \t", &word)) {
+        if (!find_word(row, word, &bit))
+            return false;
+        result |= 1u << bit;
+    }
+    *bits = result;
+    return result != 0;
+}
+
+bool personality_value_bits(struct personality *personality, const struct personality_row *row,
+                            const char *value, bool again)
+{
+    (void)again;
+    uint32_t *field = field_of(personality, row);
+    if (!personality_value_is_none(row, value))
+        return personality_value_to_bits(row, bytes_of_text(value), field);
+    *field = 0;
+    return true;
+}
+
+bool personality_value_category(struct personality *personality, const struct personality_row *row,
+                                const char *value, bool again)
+{
+    (void)again;
+    unsigned number;
+    const bool none = personality_value_is_none(row, value);
+    if (!none && !find_word(row, bytes_of_text(value), &number))
+        return false;
+    *(int *)field_of(personality, row) = none ? -1 : (int)number;
+    return true;
+}
+
+bool personality_value_number(struct personality *personality, const struct personality_row *row,
+                              const char *value, bool again)
+{
+    (void)again;
+    uint64_t number;
+    if (!to_number(bytes_of_text(value), row->limit, &number))
+        return false;
+    *(uint32_t *)field_of(personality, row) = (uint32_t)number;
+    return true;
+}
+
+static bool to_size(const struct personality_row *row, const char *value, uint64_t *out)
+{
+    struct bytes digits = bytes_of_text(value);
+    const char unit = digits.len > 0 ? value[digits.len - 1] : '\0';
+    const unsigned shift = unit == 'K' ? 10 : unit == 'M' ? 20 : 0;
+    if (shift != 0)
+        digits.len--;
+    if (!to_number(digits, row->limit >> shift, out))
+        return false;
+    *out <<= shift;
+    return true;
+}
+
+bool personality_value_size32(struct personality *personality, const struct personality_row *row,
+                              const char *value, bool again)
+{
+    (void)again;
+    uint64_t size;
+    if (!to_size(row, value, &size))
+        return false;
+    *(uint32_t *)field_of(personality, row) = (uint32_t)size;
+    return true;
+}
+
+bool personality_value_size64(struct personality *personality, const struct personality_row *row,
+                              const char *value, bool again)
+{
+    (void)again;
+    uint64_t size;
+    if (!to_size(row, value, &size))
+        return false;
+    *(uint64_t *)field_of(personality, row) = size;
+    return true;
+}
+
+bool personality_value_text(struct personality *personality, const struct personality_row *row,
+                            const char *value, bool again)
+{
+    (void)again;
+    const char **field = field_of(personality, row);
+    const size_t size = strlen(value) + 1;
+    if (personality_value_is_none(row, value)) {
+        *field = NULL;
+        return true;
+    }
+    if (!der_is_utf8(bytes_of_text(value), row->limit) || (size == 1 && row->optional) ||
+        size > sizeof(personality->memory) - personality->memory_len)
+        return false;
+    *field = memcpy(personality->memory + personality->memory_len, value, size);
+    personality->memory_len += size;
+    return true;
+}
+
+bool personality_value_bytes(struct personality *personality, const struct personality_row *row,
+                             const char *value, bool again)
+{
+    (void)again;
+    struct bytes *field = field_of(personality, row);
+    struct writer room = writer_on(personality->memory + personality->memory_len,
+                                   sizeof(personality->memory) - personality->memory_len);
+    if (personality_value_is_none(row, value)) {
+        *field = (struct bytes){0};
+        return true;
+    }
+    if (!hex_decode(value, &room) || room.len == 0 || room.len > row->limit)
+        return false;
+    personality->memory_len += room.len;
+    *field = writer_bytes(&room);
+    return true;
+}

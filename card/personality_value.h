@@ -1,0 +1,34 @@
+/* personality_value: the kinds of values that keys of a personality have. Each is a
+ * personality_reader; the type of the field at the row's offset stands beside it. */
+#ifndef EMUICC_CARD_PERSONALITY_VALUE_H
+#define EMUICC_CARD_PERSONALITY_VALUE_H
+
+#include "card/personality_table.h"
+
+personality_reader personality_value_version;  /* uint8_t[EUICC_INFO_VERSION_SIZE]; none: zeros */
+personality_reader personality_value_package;  /* struct saip_platform: major and minor */
+personality_reader personality_value_bits;     /* uint32_t */
+personality_reader personality_value_category; /* int; none: -1 */
+personality_reader personality_value_number;   /* uint32_t */
+personality_reader personality_value_size32;   /* uint32_t */
+personality_reader personality_value_size64;   /* uint64_t */
+personality_reader personality_value_text;     /* const char *, UTF-8; none: NULL */
+personality_reader personality_value_bytes;    /* struct bytes; none: empty */
+
+personality_reader personality_value_atr;        /* struct atr */
+personality_reader personality_value_historical; /* struct atr */
+personality_reader personality_value_eid;        /* the EID, with has_eid */
+personality_reader personality_value_aid;        /* struct isd_r_aid; none: of length 0 */
+personality_reader personality_value_aids;       /* struct isd_r_settings: aids and aid_count */
+personality_reader personality_value_rule;       /* struct bytes, kept in personality->rules */
+
+/* True if the row lets the value be `none`, and it is. */
+bool personality_value_is_none(const struct personality_row *row, const char *value);
+/* Cuts the next word off the front of *from, at one of these separators or its end, which are
+ * skipped; false if nothing is left. */
+bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word);
+/* The bits of words with commas; false if one is unknown. */
+bool personality_value_to_bits(const struct personality_row *row, struct bytes words,
+                               uint32_t *bits);
+
+#endif
