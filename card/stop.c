@@ -44,6 +44,9 @@ int stop_begin(struct stop *stop)
         return FAILURE_INTERNAL;
     }
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    /* A shell starts what runs in the background with SIGINT ignored. */
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
     const int wrong = pthread_create(&stop->thread, NULL, await, stop);
     if (wrong == 0)
         return 0;
