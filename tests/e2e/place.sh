@@ -69,6 +69,7 @@ DEVICENAME   /dev/null:0x8C7B
 LIBPATH      $E2E_VPCD
 CHANNELID    0x8C7B
 CONF
+  rm -f "$work/pcscd.log"
   pcscd --foreground --critical --config /run/reader.conf.d >"$work/pcscd.log" 2>&1 &
   pcscd_pid=$!
   until_true 10 listens "$E2E_READER_PORT" || fail "pcscd with vpcd does not come up"
@@ -78,6 +79,7 @@ CONF
 start_card() {
   local state=$1
   shift
+  rm -f "$work/card.log" # what the last one said must not be taken for this one's
   "$BUILD/card/emuicc" --state "$work/$state" "$@" >"$work/card.log" 2>&1 &
   card_pid=$!
   until_true 20 grep -q "plugged into the reader" "$work/card.log" || fail "the card does not plug in"

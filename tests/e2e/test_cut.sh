@@ -13,6 +13,7 @@ start_pcscd
 
 # cut_at before|after BLOCK STATE: a download that loses its card there
 cut_at() {
+  rm -f "$work/cutter.log"
   "$CUTTER" "$E2E_READER_PORT" "$1" "$2" "$BUILD/card/emuicc" --state "$work/$3" --pki "$pki" \
     >"$work/cutter.log" 2>"$work/card.log" &
   card_pid=$!

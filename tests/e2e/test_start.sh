@@ -41,9 +41,9 @@ say "what is wrong gets one line and exit 1"
 
 # A stop in each state of the link.
 for signal in TERM INT; do
-  "$emuicc" --state "$work/idle" >"$work/idle.log" 2>&1 &
+  "$emuicc" --state "$work/idle" >"$work/idle-$signal.log" 2>&1 &
   pid=$!
-  until_true 10 grep -q "no reader at" "$work/idle.log" || fail "no line for an absent reader"
+  until_true 10 grep -q "no reader at" "$work/idle-$signal.log" || fail "no line for an absent reader"
   kill "-$signal" "$pid"
   wait "$pid" || fail "SIG$signal without a reader: exit $?"
 done
