@@ -57,7 +57,7 @@ static void print_stored(const json_t *stored)
 {
     const char *name;
     json_t *part;
-    printf("    %-22s  %-32s", text_of(stored, "kind"), text_of(stored, "aid"));
+    printf("    %-22s  %s", text_of(stored, "kind"), text_of(stored, "aid"));
     json_object_foreach((json_t *)stored, name, part)
     {
         if (strcmp(name, "kind") == 0 || strcmp(name, "aid") == 0)
@@ -80,13 +80,13 @@ static void print_stored(const json_t *stored)
 
 static void print_profile(const json_t *profile)
 {
-    const char *nickname = text_of(profile, "nickname");
+    const char *nickname = text_of(profile, "nickname"), *provider = text_of(profile, "provider");
     size_t i;
     json_t *stored;
-    printf("%-20s  %-8s  %-12s  %s, %s%s%s\n", text_of(profile, "iccid"), text_of(profile, "state"),
-           text_of(profile, "class"), text_of(profile, "provider"), text_of(profile, "name"),
-           nickname[0] != '\0' ? ", " : "", nickname);
-    printf("    %-22s  %-32s  bytes ", "ISD-P", text_of(profile, "aid"));
+    printf("%-20s  %-8s  %-12s  %s%s%s%s%s\n", text_of(profile, "iccid"), text_of(profile, "state"),
+           text_of(profile, "class"), provider, provider[0] != '\0' ? ", " : "",
+           text_of(profile, "name"), nickname[0] != '\0' ? ", " : "", nickname);
+    printf("    %-22s  %s  bytes ", "ISD-P", text_of(profile, "aid"));
     print_scalar(json_object_get(profile, "size"));
     fputs("  files ", stdout);
     print_scalar(json_object_get(profile, "files"));

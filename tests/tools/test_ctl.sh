@@ -1,0 +1,92 @@
+#!/bin/bash
+# emuicc-ctl: what a chip holds, asked of the running card and looked up in its store.
+#   test_ctl.sh EMUICC EMUICC-CTL EMUICC-PROFILE SOURCE
+set -u
+emuicc=$1 ctl=$2 profile=$3 source=$4
+work=$(mktemp -d) card=
+found=0
+trap '[ -z "$card" ] || kill -KILL "$card" 2>/dev/null; rm -rf "$work"' EXIT
+say() { echo "$*"; found=1; }
+
+# shows TEXT...: each stands in what was printed last
+shows() {
+  local text
+  for text in "$@"; do grep -qF -- "$text" "$work/out" || say "$text is not in: $(cat "$work/out")"; done
+}
+# refused TEXT ARGUMENT...: one line that says so, exit 1
+refused() {
+  local text=$1
+  shift
+  "$ctl" "$@" >"$work/out" 2>"$work/err" && say "$* succeeds"
+  [ ! -s "$work/out" ] || say "$* prints: $(cat "$work/out")"
+  [ "$(wc -l <"$work/err")" -eq 1 ] || say "$* says: $(cat "$work/err")"
+  grep -qF -- "$text" "$work/err" || say "$*: '$text' is not in: $(cat "$work/err")"
+}
+start() {
+  "$emuicc" --state "$work/chip" --vpcd 127.0.0.1:9 "$@" 2>"$work/log" &
+  card=$!
+  for ((i = 0; i < 200; i++)); do
+    grep -q "no reader at" "$work/log" && return
+    sleep 0.05
+  done
+  say "the card does not start: $(cat "$work/log")"
+}
+stop() {
+  kill "-$1" "$card"
+  wait "$card" 2>/dev/null
+  card=
+}
+
+"$profile" build "$source/tests/packages/everything.txt" "$work/everything.der" || say "no package"
+mkdir "$work/empty"
+
+refused "$work/none: No such file" --state "$work/none" list
+refused "no chip in this folder" --state "$work/empty" list
+[ -z "$(ls -A "$work/empty")" ] || say "looking for a chip has made one: $(ls -A "$work/empty")"
+refused "a command is wanted" --state "$work/empty"
+refused "a command is wanted" --state "$work/empty" show
+refused "a command is wanted" --state "$work/empty" list more
+
+start --install "$work/everything.der"
+[ "$(stat -c '%A' "$work/chip/control")" = srw------- ] || say "$(ls -l "$work/chip/control")"
+"$ctl" --state "$work/chip" list >"$work/out" || say "list fails"
+iccid=$(awk 'NR == 1 { print $1 }' "$work/out")
+shows "security domain" "remote file management" "load package" "application" "non-standard"
+for as in "" --json; do
+  "$ctl" $as --state "$work/chip" list >"$work/list$as" || say "list $as fails"
+  "$ctl" $as --state "$work/chip" show "$iccid" >"$work/show$as" || say "show $as fails"
+done
+refused "no profile on the chip has this ICCID" --state "$work/chip" show 8988211000000000000
+refused "is too long" --state "$work/chip" show "$(printf '1%.0s' {1..300})"
+
+stop TERM
+[ ! -e "$work/chip/control" ] || say "the socket outlives the card"
+for as in "" --json; do
+  "$ctl" $as --state "$work/chip" list | diff "$work/list$as" - || say "list $as differs when the card is off"
+  "$ctl" $as --state "$work/chip" show "$iccid" | diff "$work/show$as" - || say "show $as differs when the card is off"
+done
+refused "no profile on the chip has this ICCID" --state "$work/chip" show 8988211000000000000
+
+# A card that was killed leaves a socket on which nobody listens.
+start
+stop KILL
+[ -S "$work/chip/control" ] || say "no socket is left behind"
+"$ctl" --state "$work/chip" list | diff "$work/list" - || say "list differs when the card was killed"
+start
+"$ctl" --state "$work/chip" list | diff "$work/list" - || say "list differs when the card is back"
+stop TERM
+
+# Keys and codes, by the names of the package's text, stand in nothing that was printed.
+count=0
+for secret in $("$profile" dump "$work/everything.der" |
+    grep -oE "(pinValue|pukValue|keyData|key|opc) '[0-9A-F]{16,}'H" | cut -d"'" -f2 | sort -u); do
+  count=$((count + 1))
+  grep -qiF "$secret" "$work"/list* "$work"/show* && say "a secret is shown: $secret"
+done
+[ "$count" -ge 4 ] || say "only $count secrets were looked for"
+cp "$work/show" "$work/out"
+shows "securityDomain" "keyData" "hidden bytes" "loadBlockObject" "issuerID"
+python3 -c 'import json, sys; [json.load(open(name)) for name in sys.argv[1:]]' "$work"/*--json || say "no JSON"
+
+[ "$found" -eq 0 ] && echo "a chip shows what it holds, $count secrets kept"
+exit "$found"
