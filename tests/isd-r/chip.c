@@ -66,6 +66,8 @@ uint16_t chip_transmit(struct chip *chip, const struct application *application,
     struct apdu apdu;
     const struct command_row *row;
     const size_t before = data->len;
+    if (chip->carry != NULL)
+        return chip->carry(chip->context, command, data);
     int status = apdu_parse(command, &apdu);
     if (status == 0)
         status = command_match(&application->commands, &apdu, &row);

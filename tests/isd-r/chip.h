@@ -13,6 +13,9 @@ struct chip {
     struct isd_r *isd_r;
     struct isd_r_wish wish; /* of the last command */
     uint8_t channel;
+    /* Where commands go instead, when set: to a whole card. Returns the status word. */
+    uint16_t (*carry)(void *context, struct bytes command, struct writer *data);
+    void *context;
 };
 
 /* Opens the state; birth is looked at when it is new. */

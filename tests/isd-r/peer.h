@@ -35,6 +35,7 @@ struct peer {
 
     uint8_t bpp_room[PEER_BPP_MAX];
     struct writer bpp;
+    uint8_t server_scalar[EC_SCALAR_SIZE]; /* otSK.DP.ECKA, with which it was bound */
 };
 
 /* A folder, a PKI on these curves, a chip born with it. The first curve is the session's. */

@@ -163,6 +163,15 @@ static void put_channel(struct peer *peer, const struct peer_binding *bent,
     tlv_close(out, mark);
 }
 
+/* For those who want to open the package too. */
+static void keep_scalar(struct peer *peer, const struct server_key *server)
+{
+    struct secret scalar = {0};
+    ec_private_scalar(server->key, &scalar);
+    cr_assert(bytes_copy_exact(secret_bytes(&scalar), peer->server_scalar, EC_SCALAR_SIZE));
+    secret_wipe(&scalar);
+}
+
 static void agree(struct peer *peer, const struct server_key *server, struct bsp *bsp)
 {
     struct secret shared = {0};
@@ -185,6 +194,7 @@ void peer_bind(struct peer *peer, const struct peer_binding *bent)
     memset(server.host_id, 'h', sizeof(server.host_id));
     writer_reset(&peer->bpp);
     cr_assert(ec_private_generate(&peer->random, peer->curve, &server.key) == 0);
+    keep_scalar(peer, &server);
     agree(peer, &server, &bsp);
     const size_t mark = tlv_open(&peer->bpp, 0xBF36);
     put_channel(peer, bent, &server, &peer->bpp);
