@@ -17,6 +17,12 @@ bool personality_value_is_none(const struct personality_row *row, const char *va
     return row->optional && strcmp(value, "none") == 0;
 }
 
+static void skip_blanks(struct bytes *from)
+{
+    while (from->len > 0 && (from->data[0] == ' ' || from->data[0] == '\t'))
+        bytes_take(from, 1, &(struct bytes){0});
+}
+
 bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word)
 {
     size_t len = 0;
@@ -25,8 +31,10 @@ bool personality_value_take_word(struct bytes *from, const char *separators, str
     while (len < from->len && strchr(separators, from->data[len]) == NULL)
         len++;
     bytes_take(from, len, word);
-    while (from->len > 0 && strchr(separators, from->data[0]) != NULL)
+    skip_blanks(from);
+    if (from->len > 1 && strchr(separators, from->data[0]) != NULL)
         bytes_take(from, 1, &(struct bytes){0});
+    skip_blanks(from);
     return true;
 }
 

@@ -24,8 +24,9 @@ personality_reader personality_value_rule;       /* struct bytes, kept in person
 
 /* True if the row lets the value be `none`, and it is. */
 bool personality_value_is_none(const struct personality_row *row, const char *value);
-/* Cuts the next word off the front of *from, at one of these separators or its end, which are
- * skipped; false if nothing is left. */
+/* Cuts the next word off the front of *from, at one of these separators or its end; the separator
+ * and blanks around it are skipped. False if nothing is left. Two separators have an empty word
+ * between them, and so has one that nothing follows: it is never skipped. */
 bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word);
 /* The bits of words with commas; false if one is unknown. */
 bool personality_value_to_bits(const struct personality_row *row, struct bytes words,

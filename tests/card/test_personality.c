@@ -1,0 +1,548 @@
+/* Personalities: the lines of a text, every key, those that ship, and the chips they make. */
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../support/born.h"
+#include "../support/talk.h"
+#include "apdu/hex.h"
+#include "apdu/trace.h"
+#include "card/personality_file.h"
+#include "card/personality_table.h"
+#include "isd-r/state.h"
+
+#define ISD_R "A0000005591010FFFFFFFF8900000100"
+#define OTHER_AID "A0000005591010FFFFFFFF8900050500"
+#define ECASD "A0000005591010FFFFFFFF8900000200"
+#define SELECT "00A4040010"
+#define SUFFIX ".personality"
+
+static char said[2048];
+static struct personality made;
+
+static void note(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    const size_t len = strlen(said);
+    if (level == TRACE_ERROR)
+        snprintf(said + len, sizeof(said) - len, "%s\n", text);
+}
+
+static void start(void)
+{
+    said[0] = '\0';
+    trace_to(note, NULL);
+    cr_assert(born_begin());
+    personality_init(&made);
+}
+
+TestSuite(personality, .init = start, .fini = born_end, .timeout = 120);
+
+static int read_text(const char *text)
+{
+    said[0] = '\0';
+    personality_init(&made);
+    return personality_read(&made, "t", bytes_of_text(text));
+}
+
+static void expect_refused(const char *text, const char *why)
+{
+    cr_assert_neq(read_text(text), 0, "taken: %s", text);
+    cr_assert_eq(strncmp(said, why, strlen(why)), 0, "%s\nsaid: %swanted: %s", text, said, why);
+    cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "more than a line: %s", said);
+}
+
+static const char *hex(struct bytes bytes)
+{
+    static char text[2 * RULES_TABLE_MAX + 1];
+    hex_encode(bytes, text);
+    return text;
+}
+
+Test(personality, a_text_has_lines_of_keys_values_and_comments)
+{
+    cr_assert_eq(read_text(""), 0);
+    cr_assert_eq(read_text("# nothing\n\n \t\n   # more\nsvn=2.4.0# is no comment\n"), -1);
+    cr_assert_eq(read_text("\tsvn\t=  2.4.0  # of old\r\nplatform-label = a#b=c #d\n"
+                           "discovery-base-url = https://a.example/#x"),
+                 0, "%s", said);
+    cr_assert_arr_eq(made.info.svn, ((uint8_t[]){2, 4, 0}), 3);
+    cr_assert_str_eq(made.info.platform_label, "a#b=c");
+    cr_assert_str_eq(made.info.discovery_base_url, "https://a.example/#x");
+}
+
+Test(personality, what_is_no_line_is_refused_with_its_place)
+{
+    char line[1100] = "# ";
+    expect_refused("\nsnv = 2.4.0\n", "t:2: snv is no key");
+    expect_refused("Svn = 2.4.0", "t:1: Svn is no key");
+    expect_refused("= 2.4.0", "t:1:  is no key");
+    expect_refused("#\n#\nsvn 2.4.0", "t:3: a line is 'key = value'");
+    expect_refused("svn = 2.4.0\nsvn = 2.4.0\n", "t:2: svn has a value already");
+    expect_refused("platform-label = x\n", "t: platform-label and discovery-base-url");
+    memset(line + 2, 'x', sizeof(line) - 3);
+    expect_refused(line, "t:1: the line is too long");
+    cr_assert_neq(personality_read(&made, "t", bytes_of("svn\0= 2", 7)), 0);
+    cr_assert_not_null(strstr(said, "t:1: this is no text"));
+}
+
+/* A value for every key that is not the default's. */
+static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130136502\n"
+                                 "eid = 89049044900000000000000000102355\n"
+                                 "isd-r-aid = " OTHER_AID "\n"
+                                 "isd-r-aid = A000000559\n"
+                                 "ecasd-aid = none\n"
+                                 "svn = 2.255.0\n"
+                                 "profile-version = 3.1.2\n"
+                                 "package-version = 2.1\n"
+                                 "firmware-version = 35.6.35\n"
+                                 "ts102241-version = 15.1.0\n"
+                                 "globalplatform-version = none\n"
+                                 "pp-version = 1.2.3\n"
+                                 "uicc-capability = usim,cave ,\tiot\n"
+                                 "rsp-capability = rpm\n"
+                                 "category = contactless\n"
+                                 "forbidden-rules = update-control, ppr2\n"
+                                 "accreditation-number =\n"
+                                 "platform-label = label\n"
+                                 "discovery-base-url = url\n"
+                                 "card-resource = 8101 08\n"
+                                 "memory = 3M\n"
+                                 "ram = 5K\n"
+                                 "root-sm-ds = none\n"
+                                 "default-sm-dp = dp.example\n"
+                                 "first-notification = 0\n"
+                                 "rule = ppr1 001-01\n"
+                                 "rule = ppr1,ppr2 1**-0*2/*/-,any consent\n";
+
+Test(personality, every_key_lands_where_it_belongs)
+{
+    cr_assert_eq(read_text(everything), 0, "%s", said);
+    const struct isd_r_settings *settings = &made.settings;
+    const struct euicc_info *info = &made.info;
+    cr_assert_str_eq(hex(atr_bytes(&made.atr)), "3B9F96803F87828031E073FE211F574543753130136502");
+    cr_assert(made.has_eid);
+    cr_assert_str_eq(hex(bytes_of(made.eid, 16)), "89049044900000000000000000102355");
+    cr_assert_eq(settings->aid_count, 2);
+    cr_assert_str_eq(hex(bytes_of(settings->aids[0].data, settings->aids[0].len)), OTHER_AID);
+    cr_assert_str_eq(hex(bytes_of(settings->aids[1].data, settings->aids[1].len)), "A000000559");
+    cr_assert_eq(settings->ecasd_aid.len, 0);
+    cr_assert_arr_eq(info->svn, ((uint8_t[]){2, 255, 0}), 3);
+    cr_assert_arr_eq(info->profile_version, ((uint8_t[]){3, 1, 2}), 3);
+    cr_assert_arr_eq(info->firmware_version, ((uint8_t[]){35, 6, 35}), 3);
+    cr_assert_arr_eq(info->ts102241_version, ((uint8_t[]){15, 1, 0}), 3);
+    cr_assert_arr_eq(info->globalplatform_version, ((uint8_t[]){0, 0, 0}), 3);
+    cr_assert_arr_eq(info->protection_profile_version, ((uint8_t[]){1, 2, 3}), 3);
+    cr_assert_eq(info->platform, &made.platform);
+    cr_assert_eq(made.platform.major, 2);
+    cr_assert_eq(made.platform.minor, 1);
+    cr_assert_eq(made.platform.services, 1u << 1 | 1u << 5 | 1u << 31);
+    cr_assert_eq(info->rsp_capability, EUICC_INFO_RPM);
+    cr_assert_eq(info->category, 3);
+    cr_assert_eq(info->forbidden_rules, 1u << 0 | METADATA_RULE_PPR2);
+    cr_assert_str_eq(info->accreditation_number, "");
+    cr_assert_str_eq(info->platform_label, "label");
+    cr_assert_str_eq(info->discovery_base_url, "url");
+    cr_assert_str_eq(hex(info->card_resource), "810108");
+    cr_assert_eq(info->memory, 3u << 20);
+    cr_assert_eq(info->ram, 5u << 10);
+    cr_assert_null(info->root_ds_address);
+    cr_assert_str_eq(settings->default_dp_address, "dp.example");
+    cr_assert_eq(settings->first_notification, 0);
+    cr_assert_str_eq(hex(settings->rules), "3010"
+                                           "80020640"
+                                           "A107300580"
+                                           "0300F110"
+                                           "820100"
+                                           "301E"
+                                           "80020560"
+                                           "A114"
+                                           "30078003E12EE08100"
+                                           "3009"
+                                           "8003EEEEEE"
+                                           "8100"
+                                           "8200"
+                                           "82020780");
+    for (size_t i = 0; i < personality_table_count; i++)
+        if (strcmp(personality_table[i].key, "atr-historical") != 0)
+            cr_assert_not_null(strstr(everything, personality_table[i].key), "%s is not tested",
+                               personality_table[i].key);
+}
+
+Test(personality, historical_bytes_change_the_default_atr)
+{
+    cr_assert_eq(read_text("atr-historical = 8031"), 0, "%s", said);
+    cr_assert_eq(made.atr.data[1], 0x92);
+    const struct atr composed = made.atr;
+    struct atr again;
+    cr_assert(atr_parse(atr_bytes(&composed), &again));
+    cr_assert_eq(read_text("atr-historical ="), 0, "%s", said);
+    cr_assert_eq(made.atr.len, 8);
+}
+
+#define VALUES_MAX 16
+/* clang-format off */
+static const struct {
+    const char *key;
+    const char *values[VALUES_MAX]; /* none of which is one */
+} wrong[] = {
+    {"atr", {"", "3B", "3B00 00", "3A9F96803F87828031E073FE211F574543753130136502",
+     "3B9F96803F87828031E073FE211F574543753130136503", "3B9F96803F87828031E073FE211F5745437531301365",
+     "3B9F96803F87828031E073FE211F57454375313013650200", "3BF0", "3B8", "zz"}},
+    {"atr-historical", {"80313233343536373839404142434445", "8", "x"}},
+    {"eid", {"", "none", "8904904490000000000000000010235", "89049044900000000000000000102356",
+     "8904904490000000000000000010235A"}},
+    {"isd-r-aid", {"", "A0000005", "A0000005591010FFFFFFFF890000010000", "0", "None"}},
+    {"ecasd-aid", {"", "A0000005", "A0000005591010FFFFFFFF890000010000"}},
+    {"svn", {"", "2", "2.5", "2.5.0.0", "2.5.", "2..0", ".5.0", "2.5.256", "v2.5.0", "2.5.-1", "none"}},
+    {"profile-version", {"2.3", "none"}},
+    {"package-version", {"3", "3.3.1", "3.x", "none"}},
+    {"firmware-version", {"1.0", "none"}},
+    {"ts102241-version", {"", "15", "None"}},
+    {"globalplatform-version", {"2.3"}},
+    {"pp-version", {"1", "none"}},
+    {"uicc-capability", {"", "usim,", "usim,,isim", "usim;isim", "lte", "USIM", ",usim", "none,usim"}},
+    {"rsp-capability", {"", "ipa", "crl none"}},
+    {"category", {"", "1", "big"}},
+    {"forbidden-rules", {"", "ppr3"}},
+    {"accreditation-number", {"12345678901234567890123456789012345678901234567890123456789012345", "\xC3"}},
+    {"platform-label", {"", "\xFF"}},
+    {"discovery-base-url", {"", "\xFF"}},
+    {"card-resource", {"", "8", "xx"}},
+    {"memory", {"", "M", "1G", "-1", "4294967296", "4096M", "1 M", "99999999999999999999999"}},
+    {"ram", {"", "K", "4294967296", "none"}},
+    {"root-sm-ds", {""}},
+    {"default-sm-dp", {"", "\xC0\x80"}},
+    {"first-notification", {"", "-1", "2147483648", "one"}},
+    {"rule", {"", "ppr1", "ppr1 001", "ppr1 001-1", "ppr1 001-0101", "ppr1 00-01", "ppr3 any", "ppr1 any consent x",
+     "ppr1 any yes", "ppr1 001-01/", "ppr1 001-01/0", "ppr1 any,", "ppr1,,ppr2 any", "ppr1 001-01/0A/0B/0C"}},
+};
+/* clang-format on */
+
+static bool is_wrong(const char *key, const char *value)
+{
+    char text[512], why[512];
+    snprintf(text, sizeof(text), "# one\n%s = %s\n", key, value);
+    snprintf(why, sizeof(why), "t:2: %s = %s: a value is ", key, value);
+    if (read_text(text) == 0)
+        return false;
+    cr_assert_eq(strncmp(said, why, strlen(why)), 0, "said: %s", said);
+    return true;
+}
+
+Test(personality, a_value_that_is_none_is_refused_for_every_key)
+{
+    cr_assert_eq(sizeof(wrong) / sizeof(wrong[0]), personality_table_count);
+    for (size_t i = 0; i < personality_table_count; i++) {
+        cr_assert_str_eq(wrong[i].key, personality_table[i].key);
+        for (size_t n = 0; n < VALUES_MAX && wrong[i].values[n] != NULL; n++)
+            cr_expect(is_wrong(wrong[i].key, wrong[i].values[n]), "%s = '%s' is taken",
+                      wrong[i].key, wrong[i].values[n]);
+    }
+}
+
+Test(personality, none_and_others_exclude_each_other)
+{
+    char text[1024] = "";
+    expect_refused("isd-r-aid = none\nisd-r-aid = " ISD_R, "t:2: isd-r-aid = ");
+    expect_refused("isd-r-aid = " ISD_R "\nisd-r-aid = none", "t:2: isd-r-aid = none");
+    expect_refused("rule = none\nrule = ppr1 any", "t:2: rule = ");
+    expect_refused("rule = ppr1 any\nrule = none", "t:2: rule = none");
+    for (int i = 0; i < 9; i++)
+        strcat(text, "isd-r-aid = " ISD_R "\n");
+    expect_refused(text, "t:9: isd-r-aid = ");
+}
+
+Test(personality, rules_have_room_and_no_more)
+{
+    static const char row[] = "rule = ppr1 001-01/0A0B0C0D0E0F/0A0B0C0D0E0F\n";
+    static char text[200 * sizeof(row)];
+    for (int i = 0; i < 200; i++)
+        strcat(text, row);
+    expect_refused(text, "t:");
+    cr_assert_eq(read_text("rule = none"), 0);
+    cr_assert_eq(made.settings.rules.len, 0);
+}
+
+static const char *shipped(const char *name)
+{
+    static char path[256];
+    const char *source = getenv("EMUICC_SOURCE");
+    cr_assert_not_null(source, "EMUICC_SOURCE is not set");
+    snprintf(path, sizeof(path), "%s/card/personalities/%s%s", source, name, SUFFIX);
+    return path;
+}
+
+static struct bytes shipped_text(const char *name)
+{
+    static uint8_t room[PERSONALITY_TEXT_MAX];
+    struct writer text = writer_on(room, sizeof(room));
+    cr_assert_eq(personality_file_read(shipped(name), &text), 0, "%s", said);
+    return writer_bytes(&text);
+}
+
+static const char *info_2(const struct personality *personality)
+{
+    static char text[2][1024];
+    static unsigned turn;
+    uint8_t room[500];
+    struct writer out = writer_on(room, sizeof(room));
+    struct credentials none = {0};
+    struct store *store;
+    char folder[96];
+    snprintf(folder, sizeof(folder), "%s/info", born_folder);
+    cr_assert_eq(store_open(folder, &store), 0);
+    cr_assert_eq(euicc_info_put_2(&personality->info, &none, store, 0, &out), 0);
+    store_close(store);
+    hex_encode(writer_bytes(&out), text[++turn % 2]);
+    return text[turn % 2];
+}
+
+Test(personality, the_reference_is_the_default_chip_and_names_every_key)
+{
+    static struct personality initial;
+    const struct bytes text = shipped_text("sgp22-v2.5");
+    personality_init(&initial);
+    cr_assert_eq(personality_read(&made, "sgp22-v2.5", text), 0, "%s", said);
+    cr_assert(bytes_equal(atr_bytes(&made.atr), atr_bytes(&initial.atr)));
+    cr_assert(personality_same_card(&made, &initial));
+    cr_assert_str_eq(info_2(&made), info_2(&initial));
+    cr_assert(bytes_equal(made.settings.rules, isd_r_settings_default.rules));
+    cr_assert_eq(made.settings.first_notification, 1);
+    cr_assert_null(made.settings.default_dp_address);
+    cr_assert_str_eq(made.info.root_ds_address, initial.info.root_ds_address);
+    cr_assert_eq(made.platform.major, initial.platform.major);
+    cr_assert_eq(made.platform.minor, initial.platform.minor);
+    cr_assert_eq(made.has_eid, false);
+    for (size_t i = 0; i < personality_table_count; i++) {
+        char line[64];
+        snprintf(line, sizeof(line), "%s = ", personality_table[i].key);
+        cr_assert_not_null(memmem(text.data, text.len, line, strlen(line)), "no %s", line);
+        for (size_t n = 0; personality_table[i].words != NULL && personality_table[i].words[n]; n++)
+            cr_assert_not_null(memmem(text.data, text.len, personality_table[i].words[n],
+                                      strlen(personality_table[i].words[n])),
+                               "no %s", personality_table[i].words[n]);
+    }
+}
+
+static int be_born(struct card *card, const char *state, const char *personality, const char *eid)
+{
+    char path[160];
+    said[0] = '\0';
+    snprintf(path, sizeof(path), "%s/%s", born_folder, state);
+    const struct birth_plan plan = {.state = path, .personality = personality, .eid = eid};
+    return birth_card(&plan, card);
+}
+
+static void expect_no_birth(const char *state, const char *personality, const char *why)
+{
+    static struct card card;
+    cr_assert_neq(be_born(&card, state, personality, NULL), 0);
+    card_close(&card);
+    cr_assert_not_null(strstr(said, why), "said: %s", said);
+    cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "more than a line: %s", said);
+}
+
+/* The ISD-R answers to this AID with this version, in its template and in EUICCInfo1. */
+static void expect_isd_r(struct card *card, const char *aid, const char *svn)
+{
+    char command[64], expected[64];
+    snprintf(command, sizeof(command), SELECT "%s00", aid);
+    snprintf(expected, sizeof(expected), "8410%s", aid);
+    const char *answer = talk_through(card, command);
+    cr_assert_not_null(strstr(answer, expected), "%s: %s", aid, answer);
+    snprintf(expected, sizeof(expected), "E0058203%s9000", svn);
+    cr_assert_not_null(strstr(answer, expected), "%s: %s", aid, answer);
+    snprintf(expected, sizeof(expected), "8203%s", svn);
+    answer = talk_es10(card, "BF2000");
+    cr_assert_eq(strncmp(answer, "BF20", 4), 0, "%s", answer);
+    cr_assert_eq(strstr(answer, expected), answer + 6, "%s", answer);
+}
+
+/* clang-format off */
+static const struct {
+    const char *name, *aid, *svn; /* aid NULL: it is not there */
+} chips[] = {
+    {"5ber", OTHER_AID, "020202"},
+    {"esim-me", "A0000005591010000000008900000300", "020202"},
+    {"no-isd-r", NULL, NULL},
+    {"sgp22-v2.1", ISD_R, "020100"},
+    {"sgp22-v2.2", ISD_R, "020200"},
+    {"sgp22-v2.2.2", ISD_R, "020202"},
+    {"sgp22-v2.3", ISD_R, "020300"},
+    {"sgp22-v2.4", ISD_R, "020400"},
+    {"sgp22-v2.5", ISD_R, "020500"},
+    {"sysmoeuicc1-c2t", ISD_R, "020300"},
+};
+/* clang-format on */
+#define CHIPS (sizeof(chips) / sizeof(chips[0]))
+
+Test(personality, each_that_ships_makes_its_chip)
+{
+    static struct card card;
+    for (size_t i = 0; i < CHIPS; i++) {
+        cr_assert_eq(be_born(&card, chips[i].name, shipped(chips[i].name), NULL), 0, "%s", said);
+        if (chips[i].aid != NULL)
+            expect_isd_r(&card, chips[i].aid, chips[i].svn);
+        if (chips[i].aid == NULL || strcmp(chips[i].aid, ISD_R) != 0)
+            cr_assert_str_eq(talk(&card, SELECT ISD_R "00"), "6A82");
+        cr_assert_eq(strcmp(talk(&card, SELECT ECASD "00"), "6A82") == 0, chips[i].aid == NULL);
+        card_close(&card);
+    }
+}
+
+Test(personality, all_that_ship_are_tested_and_listed)
+{
+    char folder[256], *list;
+    size_t size, count = 0;
+    snprintf(folder, sizeof(folder), "%s", shipped(""));
+    *strrchr(folder, '/') = '\0';
+    DIR *files = opendir(folder);
+    cr_assert_not_null(files);
+    for (struct dirent *entry; (entry = readdir(files)) != NULL;)
+        count += strstr(entry->d_name, SUFFIX) != NULL;
+    closedir(files);
+    cr_assert_eq(count, CHIPS);
+    FILE *out = open_memstream(&list, &size);
+    personality_file_keys(out);
+    fclose(out);
+    for (size_t i = 0; i < personality_table_count; i++)
+        cr_assert_not_null(strstr(list, personality_table[i].key));
+    free(list);
+}
+
+Test(personality, a_sysmoeuicc1_says_what_one_says)
+{
+    static struct card card;
+    char eid[PKI_EID_DIGITS + 1];
+    cr_assert_eq(be_born(&card, "chip", shipped("sysmoeuicc1-c2t"), NULL), 0, "%s", said);
+    pki_eid_to_text(isd_r_eid(card.isd_r), eid);
+    cr_assert_str_eq(eid, "89049044900000000000000000102355");
+    cr_assert_str_eq(hex(card_atr(&card)), "3B9F96803F87828031E073FE211F574543753130136502");
+    talk(&card, SELECT ISD_R "00");
+    const char *info = talk_es10(&card, "BF2200");
+    cr_assert_not_null(strstr(info, "8103020301"
+                                    "8203020300"
+                                    "8303230623"
+                                    "840D810108820400045BF883022419"
+                                    "8505067F36F3C0"
+                                    "86030F0100"
+                                    "8703020300"
+                                    "88020398"
+                                    "A9"),
+                       "%s", info);
+    cr_assert_not_null(strstr(info, "99020640"
+                                    "0403010000"
+                                    "0C0F535953"),
+                       "%s", info);
+    card_close(&card);
+}
+
+static const char *write_file(const char *name, const char *text)
+{
+    static char paths[4][160];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof(paths[0]), "%s/%s", born_folder, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+    return path;
+}
+
+Test(personality, several_aids_select_the_same_isd_r)
+{
+    static struct card card;
+    const char *file =
+        write_file("two", "isd-r-aid = " OTHER_AID "\nisd-r-aid = " ISD_R "\nsvn = 2.2.0\n");
+    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    expect_isd_r(&card, OTHER_AID, "020200");
+    expect_isd_r(&card, ISD_R, "020200");
+    const char *first = talk_through(&card, "00A4040008A0000005591010FF00");
+    cr_assert_not_null(strstr(first, "8410" OTHER_AID), "%s", first);
+    card_close(&card);
+}
+
+Test(personality, addresses_rules_and_first_number_are_the_chips)
+{
+    static struct card card;
+    const char *file = write_file("chip.txt", everything);
+    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    cr_assert_eq(card.isd_r->notification.next, 0);
+    talk(&card, SELECT OTHER_AID "00");
+    cr_assert_str_eq(talk_es10(&card, "BF3C00"), "BF3C0C800A64702E6578616D706C659000");
+    cr_assert_str_eq(talk_es10(&card, "BF3F0480026162"), "BF3F038001009000");
+    cr_assert_str_eq(talk_es10(&card, "BF3C00"), "BF3C04800261629000");
+    cr_assert_str_eq(talk_es10(&card, "BF3F028000"), "BF3F038001009000");
+    cr_assert_str_eq(talk_es10(&card, "BF3C00"), "BF3C009000");
+    cr_assert_str_eq(talk_es10(&card, "BF340482020520"), "BF34038001009000");
+    cr_assert_str_eq(talk_es10(&card, "BF3C00"), "BF3C0C800A64702E6578616D706C659000");
+    cr_assert_not_null(strstr(talk_es10(&card, "BF4300"), "301080020640A10730058003"));
+    card_close(&card);
+}
+
+Test(personality, the_chip_remembers_it)
+{
+    static struct card card;
+    cr_assert_eq(be_born(&card, "chip", shipped("5ber"), NULL), 0, "%s", said);
+    card_close(&card);
+    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    expect_isd_r(&card, OTHER_AID, "020202");
+    card_close(&card);
+    const char *file = write_file("newer", "isd-r-aid = " OTHER_AID "\nsvn = 2.4.0\n");
+    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    expect_isd_r(&card, OTHER_AID, "020400");
+    card_close(&card);
+    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    expect_isd_r(&card, OTHER_AID, "020400");
+    card_close(&card);
+    expect_no_birth("chip", shipped("sgp22-v2.5"), "this chip has other AIDs");
+    expect_no_birth("chip", shipped("no-isd-r"), "this chip has other AIDs");
+    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    expect_isd_r(&card, OTHER_AID, "020400");
+    card_close(&card);
+}
+
+Test(personality, a_chip_born_without_one_may_get_one)
+{
+    static struct card card;
+    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    card_close(&card);
+    expect_no_birth("chip", shipped("5ber"), "this chip has other AIDs");
+    expect_no_birth("chip", shipped("sysmoeuicc1-c2t"), "the chip in ");
+    cr_assert_eq(be_born(&card, "chip", shipped("sgp22-v2.1"), NULL), 0, "%s", said);
+    expect_isd_r(&card, ISD_R, "020100");
+    card_close(&card);
+}
+
+Test(personality, an_eid_of_its_own_gives_way_to_the_option)
+{
+    static struct card card;
+    static const char eid[] = "89049032000000000000000000001133";
+    char digits[PKI_EID_DIGITS + 1];
+    const char *file = shipped("sysmoeuicc1-c2t");
+    cr_assert_eq(be_born(&card, "chip", file, eid), 0, "%s", said);
+    pki_eid_to_text(isd_r_eid(card.isd_r), digits);
+    cr_assert_str_eq(digits, eid);
+    card_close(&card);
+    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    card_close(&card);
+    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    card_close(&card);
+}
+
+Test(personality, what_cannot_be_read_makes_no_chip)
+{
+    static struct card card;
+    expect_no_birth("chip", "nowhere", "--personality nowhere: No such file");
+    expect_no_birth("chip", born_folder, "--personality /tmp/emuicc-born-");
+    expect_no_birth("chip", write_file("bad", "svn = 2.5.0\n\nsvm = 2\n"), "bad:3: svm is no key");
+    static char large[PERSONALITY_TEXT_MAX + 2];
+    memset(large, '\n', sizeof(large) - 1);
+    expect_no_birth("chip", write_file("large", large), "too large");
+    large[PERSONALITY_TEXT_MAX] = '\0';
+    cr_assert_eq(be_born(&card, "chip", write_file("fits", large), NULL), 0, "%s", said);
+    card_close(&card);
+}
