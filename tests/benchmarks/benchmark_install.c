@@ -5,6 +5,7 @@
 #include "chip.h"
 #include "floor.h"
 #include "measure.h"
+#include "memory_disk.h"
 #include "package_file.h"
 
 #define LIMIT 4.0
@@ -21,6 +22,7 @@ int main(void)
     struct floor floor;
     const size_t rounds = measure_rounds(ROUNDS), count = package_file_read_all(&files);
     floor_start(&floor);
+    memory_disk_start();
     chip_init(&chip);
     for (size_t i = 0; i < WARM_UP + rounds; i++) {
         for (size_t which = 0; which < count; which++) {

@@ -9,7 +9,6 @@
 #include "apdu/trace.h"
 #include "card/birth.h"
 #include "measure.h"
-#include "memory_disk.h"
 
 #define SHORT_HEADER 5
 #define STATUS_SIZE 2
@@ -39,7 +38,6 @@ void chip_init(struct chip *chip)
     strcpy(chip->folder, "/tmp/emuicc-benchmark-XXXXXX");
     MEASURE_NEED(mkdtemp(chip->folder) != NULL);
     MEASURE_NEED(ec_start() == 0);
-    memory_disk_start();
     snprintf(state, sizeof(state), "%s/chip", chip->folder);
     snprintf(chip->pki, sizeof(chip->pki), "%s/pki", state);
     MEASURE_NEED(birth_card(&(struct birth_plan){.state = state}, &chip->card) == 0);
@@ -132,6 +130,15 @@ double chip_install(struct chip *chip, struct bytes package)
     MEASURE_NEED(isd_r_factory_install(chip->card.isd_r, package, "package") == 0);
     MEASURE_NEED(store_commit(chip->card.store) == 0);
     return (double)measure_cpu_since(before);
+}
+
+void chip_first_iccid(struct chip *chip, uint8_t iccid[CHIP_ICCID_SIZE])
+{
+    struct tlv whole, list, profile, field;
+    MEASURE_NEED(tlv_whole(chip_ask_hex(chip, "BF2D00"), 0xBF2D, &whole) &&
+                 tlv_whole(whole.value, 0xA0, &list) && tlv_take(&list.value, &profile) &&
+                 tlv_find(profile.value, 0x5A, &field) &&
+                 bytes_copy_exact(field.value, iccid, CHIP_ICCID_SIZE));
 }
 
 /* eUICCMemoryReset of all that can be deleted. */

@@ -19,7 +19,7 @@ struct chip {
     uint8_t answer[CHIP_ANSWER_MAX];
 };
 
-/* A new chip with its store on a memory_disk, its ISD-R selected on the basic channel. */
+/* A new chip, its ISD-R selected on the basic channel. */
 void chip_init(struct chip *chip);
 void chip_finish(struct chip *chip);
 
@@ -34,6 +34,9 @@ double chip_spent(struct chip *chip);
 
 /* Decodes the package and stores it as the factory would, committed: nanoseconds of CPU. */
 double chip_install(struct chip *chip, struct bytes package);
+/* EF.ICCID of the first profile on the chip. */
+#define CHIP_ICCID_SIZE 10
+void chip_first_iccid(struct chip *chip, uint8_t iccid[CHIP_ICCID_SIZE]);
 /* Takes all profiles and all notifications off the chip. */
 void chip_clear(struct chip *chip);
 

@@ -85,7 +85,7 @@ void measure_title(const char *text, const char *figure, const char *base)
 
 void measure_row(const char *text, double figure, double ratio, double goal)
 {
-    printf("%-58s %10.1f %8.2f", text, figure, ratio);
+    printf("%-58s %10.2f %8.2f", text, figure, ratio);
     if (goal != MEASURE_NO_GOAL) {
         const bool met = ratio <= goal;
         printf(" %7.2f %s", goal, met ? "met" : "MISSED");
