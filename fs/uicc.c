@@ -76,6 +76,7 @@ static void reset_channels(struct uicc *uicc)
 int uicc_init(struct uicc *uicc, struct store *store, struct random *random)
 {
     *uicc = (struct uicc){.store = store, .random = random};
+    proactive_reset(&uicc->proactive);
     return uicc_load(uicc, 0);
 }
 
@@ -130,7 +131,7 @@ static void mend(struct uicc *uicc)
 void uicc_reset(struct uicc *uicc)
 {
     const bool resumable = uicc_suspend_survives_reset(uicc);
-    uicc->terminal_profile = false;
+    proactive_reset(&uicc->proactive);
     uicc->gsm = (struct uicc_gsm){0};
     reset_channels(uicc);
     if (resumable) {

@@ -5,6 +5,7 @@
 
 #include "apdu/application.h"
 #include "crypto/random.h"
+#include "fs/proactive.h"
 #include "fs/store.h"
 
 #define UICC_PINS_MAX 64 /* PINs of a profile that a channel can remember as verified */
@@ -54,7 +55,7 @@ struct uicc_suspension {
     uint8_t token[UICC_TOKEN_SIZE];
     uint32_t generation; /* at the reset */
     struct uicc_channel state;
-    bool terminal_profile;
+    struct proactive proactive;
 };
 
 #define UICC_KS_MAX 64
@@ -77,7 +78,7 @@ struct uicc {
     struct uicc_gsm gsm;
     struct uicc_suspension suspension;
     struct uicc_gba gba;
-    bool terminal_profile; /* TERMINAL PROFILE was received in this power cycle */
+    struct proactive proactive;
 };
 
 int uicc_init(struct uicc *uicc, struct store *store, struct random *random);

@@ -40,7 +40,7 @@ static int suspend(struct uicc *uicc, struct bytes data, struct writer *response
         return result;
     suspension->state = uicc->channels[0];
     suspension->state.transfer = (struct uicc_transfer){0};
-    suspension->terminal_profile = uicc->terminal_profile;
+    suspension->proactive = uicc->proactive;
     suspension->phase = UICC_SUSPENDED;
     writer_put(response, longest);
     writer_put(response, bytes_of(suspension->token, UICC_TOKEN_SIZE));
@@ -71,7 +71,7 @@ static int resume(struct uicc *uicc, struct bytes data)
     if (!secret_equal(data, bytes_of(suspension->token, UICC_TOKEN_SIZE)))
         return SW_SECURITY_STATUS;
     uicc->channels[0] = suspension->state;
-    uicc->terminal_profile = suspension->terminal_profile;
+    uicc->proactive = suspension->proactive;
     uicc->suspension = (struct uicc_suspension){0};
     uicc_moved(uicc);
     return 0;

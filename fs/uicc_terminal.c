@@ -10,15 +10,23 @@ int uicc_terminal_capability(void *state, const struct apdu *apdu, struct writer
     return apdu->p1 == 0 && apdu->p2 == 0 ? 0 : SW_WRONG_P1_P2;
 }
 
+/* The toolkit's commands stand in class 80 only (TS 102 221 table 10.3). */
+static int check_toolkit(const struct apdu *apdu)
+{
+    if (apdu->channel != 0)
+        return SW_CHANNEL_NOT_SUPPORTED;
+    return apdu->p1 == 0 && apdu->p2 == 0 ? 0 : SW_WRONG_P1_P2;
+}
+
 /* TS 102 221 §11.2.1 */
 int uicc_terminal_profile(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
+    const int status = check_toolkit(apdu);
     (void)response;
-    if (apdu->p1 != 0 || apdu->p2 != 0)
-        return SW_WRONG_P1_P2;
-    uicc->terminal_profile = true;
-    return 0;
+    if (status == 0)
+        proactive_meet(&uicc->proactive, apdu->data);
+    return status;
 }
 
 /* No toolkit application has registered for any event: a well-formed envelope is taken and
@@ -27,27 +35,29 @@ int uicc_envelope(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct tlv envelope;
     struct bytes data = apdu->data;
+    const int status = check_toolkit(apdu);
     (void)state;
     (void)response;
-    if (apdu->p1 != 0 || apdu->p2 != 0)
-        return SW_WRONG_P1_P2;
+    if (status != 0)
+        return status;
     return tlv_take(&data, &envelope) && data.len == 0 ? 0 : SW_WRONG_DATA;
 }
 
-/* No proactive command waits (TS 102 221 §11.2.3). */
+/* TS 102 221 §11.2.3 */
 int uicc_fetch(void *state, const struct apdu *apdu, struct writer *response)
 {
-    (void)state;
-    (void)response;
-    return apdu->p1 == 0 && apdu->p2 == 0 ? SW_CONDITIONS_NOT_SATISFIED : SW_WRONG_P1_P2;
+    struct uicc *uicc = state;
+    const int status = check_toolkit(apdu);
+    return status == 0 ? proactive_fetch(&uicc->proactive, apdu->le, response) : status;
 }
 
-/* No proactive command was fetched (TS 102 221 §11.2.4). */
+/* TS 102 221 §11.2.4 */
 int uicc_terminal_response(void *state, const struct apdu *apdu, struct writer *response)
 {
-    (void)state;
+    struct uicc *uicc = state;
+    const int status = check_toolkit(apdu);
     (void)response;
-    return apdu->p1 == 0 && apdu->p2 == 0 ? SW_CONDITIONS_NOT_SATISFIED : SW_WRONG_P1_P2;
+    return status == 0 ? proactive_respond(&uicc->proactive, apdu->data) : status;
 }
 
 /* TS 102 221 §11.1.18 */

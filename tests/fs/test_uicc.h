@@ -214,6 +214,8 @@ static inline struct test_card *test_card_new(void)
     random_init_seeded(&card->random, bytes_of_text("uicc"));
     test_must(uicc_init(&card->uicc, NULL, &card->random) == 0, "uicc");
     uicc_adopt(&card->uicc, test_profile(), 0);
+    card->uicc.proactive.settings = (struct proactive_settings){
+        .at_start = 1u << PROACTIVE_LOCATION | 1u << PROACTIVE_IMEI, .poll_interval = 30};
     return card;
 }
 
@@ -256,6 +258,7 @@ static inline const char *test_send_bytes(struct test_card *card, struct bytes c
     card->row = NULL;
     if (status == 0)
         status = test_dispatch(card, &apdu, &response);
+    proactive_settle(&card->uicc.proactive);
     if (status < 0)
         return "failure";
     const struct bytes data =

@@ -1,0 +1,176 @@
+#include "fs/proactive.h"
+
+#include "apdu/apdu.h"
+#include "apdu/status.h"
+#include "apdu/tlv.h"
+
+#define TAG_PROACTIVE 0xD0 /* TS 101 220 §7.2 */
+#define TAG_COMMAND_DETAILS 0x81
+#define TAG_DEVICE_IDENTITIES 0x82
+#define TAG_RESULT 0x83
+#define TAG_DURATION 0x84
+#define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
+#define DEVICE_UICC 0x81
+#define DEVICE_TERMINAL 0x82
+#define UNIT_MINUTES 0x00
+#define UNIT_SECONDS 0x01
+#define DURATION_MAX 255      /* of a unit */
+#define RESULT_PERFORMED 0x0F /* general results up to here; beyond: not, or not yet */
+#define NUMBER_FIRST 0x01
+#define NUMBER_LAST 0xFE
+
+/* Bit of TERMINAL PROFILE, as TS 102 223 §5.2 counts: byte 1 to n, bit 1 to 8. */
+struct facility {
+    uint8_t byte, bit;
+};
+
+struct kind {
+    uint8_t type, qualifier; /* TS 102 223 §9.4, §8.6 */
+    struct facility facility;
+};
+
+/* clang-format off */
+static const struct kind kinds[PROACTIVE_KINDS] = {
+    [PROACTIVE_LOCATION]             = {0x26, 0x00, {4, 7}},
+    [PROACTIVE_IMEI]                 = {0x26, 0x01, {4, 7}},
+    [PROACTIVE_POLL_INTERVAL]        = {0x03, 0x00, {3, 6}},
+    [PROACTIVE_REFRESH_RESET]        = {0x01, 0x04, {3, 8}},
+    [PROACTIVE_REFRESH_STATE_CHANGE] = {0x01, 0x09, {34, 6}},
+};
+/* clang-format on */
+
+void proactive_reset(struct proactive *proactive)
+{
+    *proactive = (struct proactive){.settings = proactive->settings, .number = NUMBER_FIRST};
+}
+
+static bool has_facility(struct bytes profile, struct facility facility)
+{
+    return profile.len >= facility.byte &&
+           (profile.data[facility.byte - 1] & 1u << (facility.bit - 1)) != 0;
+}
+
+void proactive_meet(struct proactive *proactive, struct bytes profile)
+{
+    const bool first = !proactive->terminal;
+    proactive->terminal = true;
+    proactive->fetched = false;
+    proactive->supported = 0;
+    for (unsigned kind = 0; kind < PROACTIVE_KINDS; kind++)
+        if (has_facility(profile, kinds[kind].facility))
+            proactive->supported |= 1u << kind;
+    for (unsigned kind = 0; first && kind < PROACTIVE_KINDS; kind++)
+        if (proactive->settings.at_start & 1u << kind)
+            proactive_ask(proactive, kind);
+    if (first && proactive->settings.poll_interval > 0)
+        proactive_ask(proactive, PROACTIVE_POLL_INTERVAL);
+}
+
+bool proactive_supports(const struct proactive *proactive, enum proactive_kind kind)
+{
+    return (proactive->supported & 1u << kind) != 0;
+}
+
+static bool is_asked(const struct proactive *proactive, enum proactive_kind kind)
+{
+    for (size_t i = 0; i < proactive->count; i++)
+        if (proactive->queue[i] == kind)
+            return true;
+    return false;
+}
+
+void proactive_ask(struct proactive *proactive, enum proactive_kind kind)
+{
+    if (proactive_supports(proactive, kind) && !is_asked(proactive, kind))
+        proactive->queue[proactive->count++] = kind;
+}
+
+bool proactive_is_busy(const struct proactive *proactive)
+{
+    return proactive->count > 0;
+}
+
+static void put_poll_interval(const struct proactive *proactive, struct writer *out)
+{
+    const uint32_t seconds = proactive->settings.poll_interval;
+    const bool in_seconds = seconds <= DURATION_MAX;
+    const uint32_t minutes = seconds / 60 < DURATION_MAX ? seconds / 60 : DURATION_MAX;
+    tlv_put(
+        out, TAG_DURATION,
+        BYTES(in_seconds ? UNIT_SECONDS : UNIT_MINUTES, (uint8_t)(in_seconds ? seconds : minutes)));
+}
+
+static void put_command(const struct proactive *proactive, struct writer *out)
+{
+    const enum proactive_kind what = proactive->queue[0];
+    const size_t mark = tlv_open(out, TAG_PROACTIVE);
+    tlv_put(out, TAG_COMMAND_DETAILS,
+            BYTES(proactive->number, kinds[what].type, kinds[what].qualifier));
+    tlv_put(out, TAG_DEVICE_IDENTITIES, BYTES(DEVICE_UICC, DEVICE_TERMINAL));
+    if (what == PROACTIVE_POLL_INTERVAL)
+        put_poll_interval(proactive, out);
+    tlv_close(out, mark);
+}
+
+uint8_t proactive_waiting(const struct proactive *proactive)
+{
+    uint8_t room[PROACTIVE_COMMAND_MAX];
+    struct writer command = writer_on(room, sizeof(room));
+    if (proactive->count == 0 || proactive->fetched)
+        return 0;
+    put_command(proactive, &command);
+    return (uint8_t)command.len;
+}
+
+int proactive_fetch(struct proactive *proactive, uint32_t le, struct writer *out)
+{
+    uint8_t room[PROACTIVE_COMMAND_MAX];
+    struct writer command = writer_on(room, sizeof(room));
+    if (proactive->count == 0)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    put_command(proactive, &command);
+    if (le != command.len && le != APDU_LE_SHORT_MAX)
+        return SW_WRONG_LE | (int)command.len;
+    proactive->fetched = true;
+    writer_put(out, writer_bytes(&command));
+    return 0;
+}
+
+/* Each of the three has the comprehension bit or not. */
+static bool take(struct bytes *from, uint32_t tag, struct tlv *out)
+{
+    return tlv_take_tag(from, tag, out) || tlv_take_tag(from, tag & ~COMPREHENSION, out);
+}
+
+int proactive_respond(struct proactive *proactive, struct bytes data)
+{
+    struct tlv details, devices, result;
+    if (!proactive->fetched)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    const enum proactive_kind what = proactive->queue[0];
+    const struct bytes asked = BYTES(proactive->number, kinds[what].type, kinds[what].qualifier);
+    if (!take(&data, TAG_COMMAND_DETAILS, &details) || !bytes_equal(details.value, asked) ||
+        !take(&data, TAG_DEVICE_IDENTITIES, &devices) ||
+        !bytes_equal(devices.value, BYTES(DEVICE_TERMINAL, DEVICE_UICC)) ||
+        !take(&data, TAG_RESULT, &result) || result.value.len == 0)
+        return SW_WRONG_DATA;
+    proactive->answer = (struct proactive_answer){
+        .given = true, .kind = what, .done = result.value.data[0] <= RESULT_PERFORMED};
+    return 0;
+}
+
+void proactive_settle(struct proactive *proactive)
+{
+    if (!proactive->answer.given)
+        return;
+    proactive_forget_answer(proactive);
+    proactive->fetched = false;
+    proactive->number = proactive->number < NUMBER_LAST ? proactive->number + 1 : NUMBER_FIRST;
+    proactive->count--;
+    memmove(proactive->queue, proactive->queue + 1, proactive->count * sizeof(proactive->queue[0]));
+}
+
+void proactive_forget_answer(struct proactive *proactive)
+{
+    proactive->answer = (struct proactive_answer){0};
+}

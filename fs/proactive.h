@@ -1,0 +1,67 @@
+/* proactive: what the card asks of the terminal (TS 102 223 §6): a queue of commands, each of which
+ * stays until the terminal has answered it. */
+#ifndef EMUICC_FS_PROACTIVE_H
+#define EMUICC_FS_PROACTIVE_H
+
+#include "apdu/bytes.h"
+
+enum proactive_kind {
+    PROACTIVE_LOCATION, /* PROVIDE LOCAL INFORMATION: where the terminal is */
+    PROACTIVE_IMEI,     /* PROVIDE LOCAL INFORMATION: which terminal it is */
+    PROACTIVE_POLL_INTERVAL,
+    PROACTIVE_REFRESH_RESET,        /* REFRESH: UICC Reset */
+    PROACTIVE_REFRESH_STATE_CHANGE, /* REFRESH: eUICC Profile State Change */
+    PROACTIVE_KINDS,
+};
+
+/* What the card asks once the first TERMINAL PROFILE of a power cycle has come. */
+struct proactive_settings {
+    uint32_t at_start;      /* bit n: the kind of that number, in this order */
+    uint32_t poll_interval; /* seconds, asked for last; 0: not asked for */
+};
+
+/* What a TERMINAL RESPONSE said, until proactive_settle(). */
+struct proactive_answer {
+    bool given;
+    enum proactive_kind kind;
+    bool done; /* performed; else refused */
+};
+
+struct proactive {
+    struct proactive_settings settings;
+    bool terminal;      /* a TERMINAL PROFILE was received in this power cycle */
+    uint32_t supported; /* kinds that it names, as bits */
+    enum proactive_kind queue[PROACTIVE_KINDS];
+    size_t count;   /* of the queue; the first is the one that is told */
+    bool fetched;   /* the first has been fetched and waits for its answer */
+    uint8_t number; /* of the first: 1 to FE */
+    struct proactive_answer answer;
+};
+
+#define PROACTIVE_COMMAND_MAX 17 /* bytes of an encoded command */
+
+/* Power-on or reset: the terminal is unknown again, nothing is asked. The settings stay. */
+void proactive_reset(struct proactive *proactive);
+/* TERMINAL PROFILE (TS 102 223 §5.2); a later one takes the place of an earlier. A command that was
+ * fetched and not answered will be told again. */
+void proactive_meet(struct proactive *proactive, struct bytes profile);
+bool proactive_supports(const struct proactive *proactive, enum proactive_kind kind);
+/* Asks the terminal; nothing if it does not know the command or has been asked already. */
+void proactive_ask(struct proactive *proactive, enum proactive_kind kind);
+
+/* A proactive session is open: something waits to be fetched or to be answered. */
+bool proactive_is_busy(const struct proactive *proactive);
+/* Bytes that FETCH gives, for 91xx; 0: nothing is to be announced. */
+uint8_t proactive_waiting(const struct proactive *proactive);
+/* The command at the front, also when it was fetched before. 0, SW_WRONG_LE with its length if `le`
+ * is another, or SW_CONDITIONS_NOT_SATISFIED. le 256 takes what there is. */
+int proactive_fetch(struct proactive *proactive, uint32_t le, struct writer *out);
+/* TERMINAL RESPONSE: 0 and *answer, SW_WRONG_DATA if it is malformed or for another command, or
+ * SW_CONDITIONS_NOT_SATISFIED if nothing was fetched. */
+int proactive_respond(struct proactive *proactive, struct bytes data);
+/* The command of an answer is over: to be called once what followed from it is durable; or the
+ * answer is forgotten as if it had not come. */
+void proactive_settle(struct proactive *proactive);
+void proactive_forget_answer(struct proactive *proactive);
+
+#endif

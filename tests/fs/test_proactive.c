@@ -1,0 +1,204 @@
+/* The queue of proactive commands: which are asked, how they are coded, what ends them. */
+#include "fs/proactive.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "apdu/hex.h"
+#include "apdu/status.h"
+
+#define LE_OPEN 256
+
+static struct proactive proactive;
+static uint8_t full[40]; /* a profile that knows everything */
+
+static void start(void)
+{
+    memset(full, 0xFF, sizeof(full));
+    proactive = (struct proactive){0};
+    proactive_reset(&proactive);
+}
+
+TestSuite(proactive, .init = start);
+
+static const char *fetch(void)
+{
+    static char text[HEX_SIZE(PROACTIVE_COMMAND_MAX)];
+    uint8_t room[PROACTIVE_COMMAND_MAX];
+    struct writer out = writer_on(room, sizeof(room));
+    if (proactive_fetch(&proactive, LE_OPEN, &out) != 0)
+        return "nothing";
+    hex_encode(writer_bytes(&out), text);
+    return text;
+}
+
+/* Answers what was fetched with this general result. */
+static int respond(uint8_t number, uint8_t type, uint8_t qualifier, uint8_t result)
+{
+    return proactive_respond(&proactive, BYTES(0x81, 0x03, number, type, qualifier, 0x82, 0x02,
+                                               0x82, 0x81, 0x83, 0x01, result));
+}
+
+Test(proactive, each_kind_is_supported_by_its_bit_alone)
+{
+    static const struct {
+        enum proactive_kind kind;
+        size_t byte;
+        uint8_t bit;
+        const char *command;
+    } rows[] = {
+        {PROACTIVE_LOCATION, 4, 0x40, "D009810301260082028182"},
+        {PROACTIVE_IMEI, 4, 0x40, "D009810301260182028182"},
+        {PROACTIVE_POLL_INTERVAL, 3, 0x20, "D00D8103010300820281828402013C"},
+        {PROACTIVE_REFRESH_RESET, 3, 0x80, "D009810301010482028182"},
+        {PROACTIVE_REFRESH_STATE_CHANGE, 34, 0x20, "D009810301010982028182"},
+    };
+    cr_assert_eq(sizeof(rows) / sizeof(rows[0]), PROACTIVE_KINDS);
+    for (size_t i = 0; i < PROACTIVE_KINDS; i++) {
+        uint8_t one[40] = {0};
+        proactive_reset(&proactive);
+        proactive.settings.poll_interval = 0;
+        full[rows[i].byte - 1] ^= rows[i].bit;
+        proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+        full[rows[i].byte - 1] ^= rows[i].bit;
+        cr_assert_not(proactive_supports(&proactive, rows[i].kind), "kind %zu", i);
+        proactive_ask(&proactive, rows[i].kind);
+        cr_assert_not(proactive_is_busy(&proactive), "kind %zu", i);
+        one[rows[i].byte - 1] = rows[i].bit;
+        proactive_meet(&proactive, bytes_of(one, rows[i].byte - 1));
+        cr_assert_eq(proactive.supported, 0, "kind %zu", i);
+        proactive_meet(&proactive, bytes_of(one, rows[i].byte));
+        cr_assert(proactive_supports(&proactive, rows[i].kind), "kind %zu", i);
+        proactive.settings.poll_interval = 60;
+        proactive_ask(&proactive, rows[i].kind);
+        cr_assert_eq(proactive_waiting(&proactive), strlen(rows[i].command) / 2, "kind %zu", i);
+        cr_assert_str_eq(fetch(), rows[i].command, "kind %zu", i);
+    }
+}
+
+Test(proactive, an_interval_is_told_in_seconds_or_in_minutes)
+{
+    static const struct {
+        uint32_t seconds;
+        const char *duration;
+    } rows[] = {{1, "84020101"},     {255, "840201FF"},       {256, "84020004"},
+                {600, "8402000A"},   {15300, "840200FF"},     {15360, "840200FF"},
+                {86400, "840200FF"}, {UINT32_MAX, "840200FF"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        proactive.settings.poll_interval = rows[i].seconds;
+        proactive_reset(&proactive);
+        proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+        const char *command = fetch();
+        cr_assert_str_eq(command + strlen(command) - 8, rows[i].duration, "row %zu", i);
+    }
+}
+
+Test(proactive, nothing_is_asked_before_a_profile_and_by_default_nothing_after)
+{
+    proactive_ask(&proactive, PROACTIVE_REFRESH_RESET);
+    cr_assert_eq(proactive_waiting(&proactive), 0);
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    cr_assert_eq(proactive_waiting(&proactive), 0);
+    cr_assert_str_eq(fetch(), "nothing");
+    cr_assert_eq(respond(1, 0x01, 0x04, 0), SW_CONDITIONS_NOT_SATISFIED);
+}
+
+Test(proactive, a_command_stays_until_it_is_answered)
+{
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    proactive_ask(&proactive, PROACTIVE_REFRESH_RESET);
+    proactive_ask(&proactive, PROACTIVE_IMEI);
+    proactive_ask(&proactive, PROACTIVE_REFRESH_RESET);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(proactive_waiting(&proactive), 11);
+    cr_assert_eq(respond(1, 0x01, 0x04, 0), SW_CONDITIONS_NOT_SATISFIED);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_str_eq(fetch(), "D009810301010482028182");
+        cr_assert_eq(proactive_waiting(&proactive), 0);
+    }
+    cr_assert_eq(respond(1, 0x01, 0x04, 0), 0);
+    proactive_forget_answer(&proactive);
+    proactive_settle(&proactive);
+    cr_assert_eq(proactive.count, 2);
+    cr_assert_eq(respond(1, 0x01, 0x04, 0), 0);
+    proactive_settle(&proactive);
+    cr_assert_str_eq(fetch(), "D009810302260182028182");
+    cr_assert_eq(respond(1, 0x26, 0x01, 0), SW_WRONG_DATA);
+    cr_assert_eq(respond(2, 0x26, 0x01, 0), 0);
+    proactive_settle(&proactive);
+    cr_assert_not(proactive_is_busy(&proactive));
+}
+
+Test(proactive, what_was_fetched_is_told_again_after_another_profile)
+{
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    proactive_ask(&proactive, PROACTIVE_REFRESH_RESET);
+    fetch();
+    proactive_meet(&proactive, bytes_of(full, 3));
+    cr_assert_eq(proactive_waiting(&proactive), 11);
+    proactive_reset(&proactive);
+    cr_assert_not(proactive_is_busy(&proactive));
+    cr_assert_not(proactive.terminal);
+}
+
+Test(proactive, general_results_up_to_0f_mean_done)
+{
+    for (unsigned result = 0; result <= 0xFF; result++) {
+        proactive_reset(&proactive);
+        proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+        proactive_ask(&proactive, PROACTIVE_REFRESH_STATE_CHANGE);
+        fetch();
+        cr_assert_eq(respond(1, 0x01, 0x09, (uint8_t)result), 0);
+        cr_assert(proactive.answer.given);
+        cr_assert_eq(proactive.answer.kind, PROACTIVE_REFRESH_STATE_CHANGE);
+        cr_assert_eq(proactive.answer.done, result <= 0x0F, "result %02X", result);
+    }
+}
+
+Test(proactive, numbers_go_round_from_fe_to_01)
+{
+    uint8_t number = 1;
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    for (int i = 0; i < 600; i++) {
+        proactive_ask(&proactive, PROACTIVE_IMEI);
+        fetch();
+        cr_assert_eq(respond(number, 0x26, 0x01, 0), 0);
+        proactive_settle(&proactive);
+        number = number == 0xFE ? 1 : number + 1;
+    }
+}
+
+/* Every cut of an answer, and every other byte in it but the result's. */
+Test(proactive, answers_that_are_cut_or_for_another_are_refused)
+{
+    const struct bytes right =
+        BYTES(0x81, 0x03, 0x01, 0x01, 0x09, 0x82, 0x02, 0x82, 0x81, 0x83, 0x01, 0x00);
+    uint8_t wrong[12];
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    proactive_ask(&proactive, PROACTIVE_REFRESH_STATE_CHANGE);
+    fetch();
+    for (size_t len = 0; len < right.len; len++)
+        cr_assert_eq(proactive_respond(&proactive, bytes_of(right.data, len)), SW_WRONG_DATA);
+    for (size_t i = 0; i < right.len - 1; i++) {
+        memcpy(wrong, right.data, sizeof(wrong));
+        wrong[i] ^= 0x04;
+        cr_assert_eq(proactive_respond(&proactive, bytes_of(wrong, sizeof(wrong))), SW_WRONG_DATA);
+    }
+    cr_assert_not(proactive.answer.given);
+    cr_assert_eq(proactive_respond(&proactive, right), 0);
+}
+
+Test(proactive, a_wrong_le_is_told_the_right_one)
+{
+    uint8_t room[PROACTIVE_COMMAND_MAX];
+    struct writer out = writer_on(room, sizeof(room));
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    proactive_ask(&proactive, PROACTIVE_REFRESH_RESET);
+    for (uint32_t le = 1; le < LE_OPEN; le++) {
+        if (le != 11)
+            cr_assert_eq(proactive_fetch(&proactive, le, &out), 0x6C0B);
+    }
+    cr_assert_eq(out.len, 0);
+    cr_assert_eq(proactive_waiting(&proactive), 11);
+    cr_assert_eq(proactive_fetch(&proactive, 11, &out), 0);
+}
