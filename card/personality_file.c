@@ -13,9 +13,11 @@
 #define SUFFIX ".personality"
 #define NAME_WIDTH 20
 
+#define BESIDE_BIN "../" PERSONALITY_SHARE
+
 /* Shipped files, seen from the program: beside it where it was built, and where both were
  * installed. Last, where they are installed even if the program was moved. */
-static const char *const folders[] = {"personalities", "../" PERSONALITY_SHARE, PERSONALITY_FOLDER};
+static const char *const folders[] = {"personalities", BESIDE_BIN, PERSONALITY_FOLDER};
 #define FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static bool folder_path(size_t which, char path[PATH_MAX])
