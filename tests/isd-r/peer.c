@@ -60,11 +60,17 @@ static void drop_line(void *context, enum trace_level level, const char *text)
 
 void peer_start(struct peer *peer, const enum ec_curve *curves, size_t count)
 {
+    peer_start_seeded(peer, bytes_of_text("peer"), curves, count);
+}
+
+void peer_start_seeded(struct peer *peer, struct bytes seed, const enum ec_curve *curves,
+                       size_t count)
+{
     memset(peer, 0, sizeof(*peer));
     trace_to(drop_line, NULL);
     strcpy(peer->folder, "/tmp/emuicc-peer-XXXXXX");
     cr_assert(mkdtemp(peer->folder) != NULL);
-    random_init_seeded(&peer->random, bytes_of_text("peer"));
+    random_init_seeded(&peer->random, seed);
     cr_assert(ec_start() == 0);
     peer->curve = curves[0];
     peer->block = CHIP_BLOCK_MAX;

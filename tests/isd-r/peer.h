@@ -40,6 +40,9 @@ struct peer {
 
 /* A folder, a PKI on these curves, a chip born with it. The first curve is the session's. */
 void peer_start(struct peer *peer, const enum ec_curve *curves, size_t count);
+/* The same with keys that follow from another seed. */
+void peer_start_seeded(struct peer *peer, struct bytes seed, const enum ec_curve *curves,
+                       size_t count);
 void peer_stop(struct peer *peer);
 void peer_restart_chip(struct peer *peer); /* the plug is pulled */
 const struct pki_entity *peer_entity(const struct peer *peer, enum pki_name name);

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,12 +16,27 @@ static void start(void)
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
 }
 
+/* What depends on the session's keys is tried on either curve. */
+static void start_on(enum ec_curve curve)
+{
+    peer_start(&peer, &curve, 1);
+}
+
 static void stop(void)
 {
     peer_stop(&peer);
 }
 
 TestSuite(bpp, .init = start, .fini = stop);
+TestSuite(bpp_on, .fini = stop);
+
+#define BOTH_CURVES(name)                                                                          \
+    ParameterizedTestParameters(bpp_on, name)                                                      \
+    {                                                                                              \
+        static enum ec_curve curves[] = {EC_P256, EC_BRAINPOOL_P256R1};                            \
+        return cr_make_param_array(enum ec_curve, curves, EC_CURVES);                              \
+    }                                                                                              \
+    ParameterizedTest(enum ec_curve *curve, bpp_on, name)
 
 static void bind_with(const struct peer_binding *binding)
 {
@@ -39,8 +55,9 @@ static size_t count_profiles(void)
     return count;
 }
 
-Test(bpp, installs_and_tells)
+BOTH_CURVES(installs_and_tells)
 {
+    start_on(*curve);
     static const uint8_t first_aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
                                         0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x10, 0x00};
     const struct package content = package_numbered(1);
@@ -76,8 +93,9 @@ static void install_in_every_cut(size_t block, const struct peer_binding *templa
     cr_assert(eq(sz, count_profiles(), PEER_CUTS));
 }
 
-Test(bpp, takes_every_cut_in_full_blocks)
+BOTH_CURVES(takes_every_cut_in_full_blocks)
 {
+    start_on(*curve);
     install_in_every_cut(255, &(struct peer_binding){0});
 }
 
@@ -91,13 +109,15 @@ Test(bpp, takes_every_cut_in_small_blocks)
     install_in_every_cut(7, &(struct peer_binding){0});
 }
 
-Test(bpp, takes_a_configuration_in_two_segments)
+BOTH_CURVES(takes_a_configuration_in_two_segments)
 {
+    start_on(*curve);
     install_in_every_cut(254, &(struct peer_binding){.split_configuration = true});
 }
 
-Test(bpp, takes_elements_under_session_keys)
+BOTH_CURVES(takes_elements_under_session_keys)
 {
+    start_on(*curve);
     install_in_every_cut(255, &(struct peer_binding){.session_keys = true});
 }
 
@@ -178,8 +198,9 @@ static void refuse(const char *what, const struct peer_binding *binding, int com
 #define REFUSED(command, reason, ...)                                                              \
     refuse(#__VA_ARGS__, &(struct peer_binding){__VA_ARGS__}, command, reason)
 
-Test(bpp, refuses_a_wrong_key_agreement)
+BOTH_CURVES(refuses_a_wrong_key_agreement)
 {
+    start_on(*curve);
     REFUSED(0, 1, .host_id_len = 17);
     REFUSED(0, 1, .wrong_point = true);
     REFUSED(0, 2, .wrong_signature = true);
@@ -190,8 +211,9 @@ Test(bpp, refuses_a_wrong_key_agreement)
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
-Test(bpp, refuses_a_wrong_configuration)
+BOTH_CURVES(refuses_a_wrong_configuration)
 {
+    start_on(*curve);
     REFUSED(1, 1, .configuration = BYTES(0xBF, 0x25, 0x00));
     REFUSED(1, 1, .configuration = BYTES(0xBF, 0x24, 0x01));
     REFUSED(1, 1, .configuration = BYTES(0xBF, 0x24, 0x02, 0xB8, 0x00));
@@ -200,8 +222,9 @@ Test(bpp, refuses_a_wrong_configuration)
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
-Test(bpp, refuses_wrong_metadata)
+BOTH_CURVES(refuses_wrong_metadata)
 {
+    start_on(*curve);
     REFUSED(2, 1, .metadata = BYTES(0xBF, 0x24, 0x00));
     REFUSED(2, 1, .metadata = metadata_with(0x5A, repeat(0x98, 9)));
     REFUSED(2, 1, .metadata = metadata_with(0x91, repeat('x', 33)));
@@ -217,23 +240,26 @@ Test(bpp, refuses_wrong_metadata)
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
-Test(bpp, refuses_an_iccid_twice)
+BOTH_CURVES(refuses_an_iccid_twice)
 {
+    start_on(*curve);
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
     REFUSED(2, 9, 0);
     cr_assert(eq(sz, count_profiles(), 1));
 }
 
-Test(bpp, refuses_wrong_keys)
+BOTH_CURVES(refuses_wrong_keys)
 {
+    start_on(*curve);
     REFUSED(4, 1, .keys = BYTES(0xBF, 0x26, 0x00));
     REFUSED(4, 1, .keys = BYTES(0xBF, 0x26, 0x06, 0x80, 0x00, 0x81, 0x00, 0x82, 0x00));
     REFUSED(4, 8, .corrupt = 0x8A);
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
-Test(bpp, refuses_wrong_elements)
+BOTH_CURVES(refuses_wrong_elements)
 {
+    start_on(*curve);
     struct package unfinished = package_numbered(1), demanding = package_numbered(1),
                    large = package_numbered(1);
     unfinished.unfinished = true;
@@ -250,8 +276,9 @@ Test(bpp, refuses_wrong_elements)
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
-Test(bpp, refuses_a_package_that_is_not_what_its_metadata_says)
+BOTH_CURVES(refuses_a_package_that_is_not_what_its_metadata_says)
 {
+    start_on(*curve);
     static const uint8_t here[] = {0x80, 0x03, 0x00, 0xF1, 0x10};
     static const uint8_t elsewhere[] = {0x80, 0x03, 0x00, 0xF1, 0x20};
     static const uint8_t long_mnc[] = {0x80, 0x03, 0x00, 0x11, 0x10};
@@ -275,8 +302,9 @@ Test(bpp, refuses_a_package_that_is_not_what_its_metadata_says)
     cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
 }
 
-Test(bpp, takes_a_test_profile_with_a_test_key)
+BOTH_CURVES(takes_a_test_profile_with_a_test_key)
 {
+    start_on(*curve);
     struct package usim = package_with_usim(1), other = package_with_usim(2);
     usim.algorithm = 3;
     other.key[0] = 0;
@@ -305,8 +333,9 @@ static struct peer_outcome load_with_tag(uint8_t tag, uint8_t instead)
     return peer_load(&peer, PEER_CUT_ONE);
 }
 
-Test(bpp, refuses_sections_out_of_order)
+BOTH_CURVES(refuses_sections_out_of_order)
 {
+    start_on(*curve);
     static const struct {
         uint8_t tag, instead;
         int command;
@@ -344,16 +373,18 @@ static struct peer_outcome load_with_segment(size_t len)
 }
 
 /* osmo-smdpp sends '86' of 1036 bytes. */
-Test(bpp, bounds_its_segments)
+BOTH_CURVES(bounds_its_segments)
 {
+    start_on(*curve);
     bind_with(&(struct peer_binding){0});
     cr_assert(eq(int, load_with_segment(1036).reason, 8));
     bind_with(&(struct peer_binding){0});
     cr_assert(eq(int, load_with_segment(1037).reason, 7));
 }
 
-Test(bpp, needs_a_prepared_session)
+BOTH_CURVES(needs_a_prepared_session)
 {
+    start_on(*curve);
     cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x36, 0x03, 0xBF, 0x23, 0x00)),
                  SW_CONDITIONS_NOT_SATISFIED));
     cr_assert(eq(int, peer_authenticate(&peer, &(struct peer_authentication){0}), 0));

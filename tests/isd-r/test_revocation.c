@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
 #include <stdio.h>
 
 #include "apdu/status.h"
@@ -14,12 +15,26 @@ static void start(void)
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
 }
 
+static void start_on(enum ec_curve curve)
+{
+    peer_start(&peer, &curve, 1);
+}
+
 static void stop(void)
 {
     peer_stop(&peer);
 }
 
 TestSuite(revocation, .init = start, .fini = stop);
+TestSuite(revocation_on, .fini = stop);
+
+#define BOTH_CURVES(name)                                                                          \
+    ParameterizedTestParameters(revocation_on, name)                                               \
+    {                                                                                              \
+        static enum ec_curve curves[] = {EC_P256, EC_BRAINPOOL_P256R1};                            \
+        return cr_make_param_array(enum ec_curve, curves, EC_CURVES);                              \
+    }                                                                                              \
+    ParameterizedTest(enum ec_curve *curve, revocation_on, name)
 
 struct list {
     uint8_t number;
@@ -153,8 +168,9 @@ static int authenticate(void)
     return peer_authenticate(&peer, &(struct peer_authentication){0});
 }
 
-Test(revocation, refuses_lists_that_are_wrong)
+BOTH_CURVES(refuses_lists_that_are_wrong)
 {
+    start_on(*curve);
     cr_assert(eq(int, LOAD(.number = 1, .wrong_signature = true), 1));
     cr_assert(eq(int, LOAD(.number = 1, .no_number = true), 2));
     cr_assert(eq(int, LOAD(.number = 1, .parts = 2, .part = 3), 2));
@@ -166,8 +182,9 @@ Test(revocation, refuses_lists_that_are_wrong)
     cr_assert(eq(int, authenticate(), 0));
 }
 
-Test(revocation, keeps_the_freshest)
+BOTH_CURVES(keeps_the_freshest)
 {
+    start_on(*curve);
     cr_assert(eq(int, LOAD(.number = 5), 0));
     cr_assert(eq(int, LOAD(.number = 5), 5));
     cr_assert(eq(int, LOAD(.number = 4, .revoked = PKI_DP_AUTH), 5));
@@ -180,8 +197,9 @@ Test(revocation, keeps_the_freshest)
     cr_assert(eq(int, authenticate(), 0));
 }
 
-Test(revocation, binds_no_package_of_a_revoked_server)
+BOTH_CURVES(binds_no_package_of_a_revoked_server)
 {
+    start_on(*curve);
     cr_assert(eq(int, LOAD(.number = 1, .revoked = PKI_DP_PB, .others = 20), 0));
     cr_assert(eq(int, authenticate(), 0));
     cr_assert(eq(int, peer_prepare(&peer, &(struct peer_preparation){0}), 1));

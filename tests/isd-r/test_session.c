@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 
 #include "apdu/status.h"
 
@@ -141,6 +142,61 @@ Test(session, obeys_the_lists)
     cr_assert(eq(int, store_commit(peer.chip.store), 0));
     peer_restart_chip(&peer);
     cr_assert(eq(int, AUTHENTICATE(.server = &peer.pki[EC_P256][PKI_DP_AUTH]), 7));
+    cr_assert(tlv_find(peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20), 0xAA, &list));
+    cr_assert(eq(sz, list.value.len, 0));
+    /* One that believes no server at all. */
+    cr_assert(eq(int, store_put(peer.chip.store, "credential/0000/lists", BYTES(2)), 0));
+    cr_assert(eq(int, store_put(peer.chip.store, "credential/0001/lists", BYTES(2)), 0));
+    cr_assert(eq(int, store_commit(peer.chip.store), 0));
+    peer_restart_chip(&peer);
+    cr_assert(eq(int, AUTHENTICATE(0), 7));
+    cr_assert(tlv_find(peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20), 0xA9, &list));
+    cr_assert(eq(sz, list.value.len, 0));
+}
+
+/* More CIs than there are curves, each with a PKI of its own; the chip is the same under all. */
+Test(session, knows_any_number_of_cis)
+{
+    enum { COUNT = 9 };
+    static struct peer others[COUNT];
+    struct pki_entity ci[COUNT], eum[COUNT], euicc[COUNT];
+    const struct isd_r_birth birth = {ci, eum, euicc, COUNT};
+    char state[96];
+    for (int i = 0; i < COUNT; i++) {
+        const enum ec_curve curve = i % 2 == 0 ? EC_P256 : EC_BRAINPOOL_P256R1;
+        char seed[] = {'C', 'I', (char)('0' + i)};
+        peer_start_seeded(&others[i], bytes_of(seed, sizeof(seed)), &curve, 1);
+        ci[i] = others[i].pki[curve][PKI_CI];
+        eum[i] = others[i].pki[curve][PKI_EUM];
+        euicc[i] = others[i].pki[curve][PKI_EUICC];
+    }
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    snprintf(state, sizeof(state), "%s/many", peer.folder);
+    chip_stop(&peer.chip);
+    chip_start(&peer.chip, state, &birth);
+    /* The one it was not born with. */
+    cr_assert(eq(int, AUTHENTICATE(0), 7));
+    for (int i = 0; i < COUNT; i++) {
+        struct chip own = others[i].chip;
+        others[i].chip = peer.chip;
+        cr_assert(eq(int, peer_authenticate(&others[i], &(struct peer_authentication){0}), 0),
+                  "CI %d", i);
+        cr_assert(eq(int, peer_prepare(&others[i], &(struct peer_preparation){0}), 0), "CI %d", i);
+        peer.chip = others[i].chip;
+        others[i].chip = own;
+    }
+    struct tlv list, id;
+    const struct bytes info = peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20);
+    for (uint32_t tag = 0xA9; tag <= 0xAA; tag++) {
+        cr_assert(tlv_find(info, tag, &list));
+        for (int i = 0; i < COUNT; i++) {
+            cr_assert(tlv_take_tag(&list.value, DER_OCTET_STRING, &id));
+            cr_assert(bytes_equal(id.value, ci[i].certificate.subject_key_id));
+        }
+        cr_assert(eq(sz, list.value.len, 0));
+    }
+    for (int i = 0; i < COUNT; i++)
+        peer_stop(&others[i]);
 }
 
 Test(session, uses_a_challenge_once)
@@ -248,11 +304,14 @@ BOTH_CURVES(refuses_to_prepare)
     cr_assert(eq(int, PREPARE(0), 0));
 }
 
-Test(session, downloads_from_no_discovery_server)
+BOTH_CURVES(downloads_from_no_discovery_server)
 {
-    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    peer_start(&peer, curve, 1);
     cr_assert(eq(int, AUTHENTICATE(.server = peer_entity(&peer, PKI_DS_AUTH)), 0));
     cr_assert(eq(int, PREPARE(0), 1));
+    cr_assert(eq(int, AUTHENTICATE(0), 0));
+    cr_assert(eq(int, PREPARE(.server = peer_entity(&peer, PKI_DS_AUTH)), 1));
+    cr_assert(eq(int, PREPARE(0), 0));
 }
 
 BOTH_CURVES(uses_a_kept_key_again_if_it_is_named)
