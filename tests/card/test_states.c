@@ -1,0 +1,73 @@
+/* A chip that a released version has left behind is the same chip in this one. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "../support/born.h"
+#include "../support/talk.h"
+
+static struct card card;
+
+static void open_state(const char *release)
+{
+    static uint8_t room[1 << 20];
+    char from[400], to[128], eid[PKI_EID_DIGITS + 1];
+    const char *source = getenv("EMUICC_SOURCE");
+    cr_assert(born_begin());
+    snprintf(from, sizeof(from), "%s/tests/states/%s/" STORE_FILE, source != NULL ? source : ".",
+             release);
+    snprintf(to, sizeof(to), "%s/" STORE_FILE, born_folder);
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    cr_assert(in != NULL && out != NULL, "%s", from);
+    const size_t len = fread(room, 1, sizeof(room), in);
+    cr_assert(len > 0 && fwrite(room, 1, len, out) == len);
+    fclose(in);
+    fclose(out);
+    cr_assert_eq(birth_card(&(struct birth_plan){.state = born_folder}, &card), 0);
+    pki_eid_to_text(isd_r_eid(card.isd_r), eid);
+    cr_assert_str_eq(eid, "89049032123451234512345678901235");
+}
+
+static void answers(const char *command, const char *expected)
+{
+    const char *got = talk_through(&card, command);
+    cr_expect_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);
+}
+
+/* Profile 1 is enabled; a try of PIN 2 and one of its PUK are gone, EF.LOCI was written. */
+Test(states, of_0_1_0_go_on, .timeout = 60)
+{
+    open_state("0.1.0");
+    answers("00A4000C022FE2", "9000");
+    answers("00B000000A", "988812010000000010F19000");
+    answers("00A4040C07A0000000871002", "9000");
+    answers("00200081", "63C2");
+    answers("002C0001", "63C9");
+    answers("00A4000C026F7E", "9000");
+    answers("00B0000003", "A1B2C39000");
+    answers("002000810839393939FFFFFFFF", "9000");
+    answers("00200081", "63C3");
+    answers("00D6000003FFFFFF", "9000");
+    answers("00A4040C10A0000005591010FFFFFFFF8900000100", "9000");
+    const char *profiles = talk_es10(&card, "BF2D095C075A9F70909192"
+                                            "95");
+    cr_expect_not_null(strstr(profiles, "5A0A988812010000000010F19F700101"), "%s", profiles);
+    cr_expect_not_null(
+        strstr(profiles, "5A0A988812010000000020F99F700100900B4D79206E69636B6E616D65"), "%s",
+        profiles);
+    const char *list = talk_es10(&card, "BF2800");
+    for (int number = 3; number <= 5; number++) {
+        char text[16];
+        snprintf(text, sizeof(text), "BF2F2E8001%02X", number);
+        cr_expect_not_null(strstr(list, text), "%s is not in %s", text, list);
+    }
+    /* What it does next is as if it had never been off. */
+    talk_es10(&card, "BF31"
+                     "11A00C5A0A988812010000000020F98101"
+                     "00");
+    list = talk_es10(&card, "BF2800");
+    cr_expect_not_null(strstr(list, "800106"), "%s", list);
+    card_close(&card);
+    born_end();
+}
