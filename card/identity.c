@@ -18,6 +18,7 @@ static const struct curve_row {
     const char *issuers; /* name in the store: SHA-256 over the CI's and the EUM's certificates */
 } curves[] = {
     {EC_P256, "issuers/nist-p256"},
+    {EC_BRAINPOOL_P256R1, "issuers/brainpool-p256r1"},
 };
 #define CURVES (sizeof(curves) / sizeof(curves[0]))
 
@@ -25,6 +26,7 @@ struct identity {
     struct pki_entity ci[CURVES], eum[CURVES], euicc[CURVES];
     const char *issuers[CURVES];
     size_t count;
+    bool lacking; /* a CI is there whose eUICC certificate is not */
 };
 
 static void identity_finish(struct identity *identity)
@@ -79,31 +81,26 @@ static int make_own(const struct identity_plan *plan, struct random *random)
                                                .server_name = SERVER_NAME});
 }
 
-static int issue(const struct identity_plan *plan, struct random *random,
-                 const struct pki_entity *eum, struct pki_entity *out)
+/* What can be done about a certificate that is not there: 0, 1 if nothing, or a failure. */
+static int issue(struct random *random, const struct pki_entity *eum, const uint8_t *eid,
+                 struct pki_entity *out)
 {
-    char digits[PKI_EID_DIGITS + 1];
-    if (plan->eid == NULL) {
-        trace_error("%s holds no eUICC certificate; --eid is needed to make one", plan->pki);
-        return FAILURE_INTERNAL;
-    }
-    if (eum->key != NULL)
-        return pki_issue_euicc(random, eum, plan->eid, out) == 0 ? 0 : FAILURE_INTERNAL;
-    pki_eid_to_text(plan->eid, digits);
-    trace_error("%s holds no certificate for EID %s, nor the EUM's key to make one", plan->pki,
-                digits);
-    return FAILURE_INTERNAL;
+    if (eid == NULL || eum->key == NULL)
+        return 1;
+    return pki_issue_euicc(random, eum, eid, out) == 0 ? 0 : FAILURE_INTERNAL;
 }
 
-static int read_euicc(const struct identity_plan *plan, struct random *random, enum ec_curve curve,
-                      const struct pki_entity *eum, struct pki_entity *out)
+/* eid: NULL for whichever the folder has. 0, 1 if it has none and none can be made, or a failure.
+ */
+static int read_euicc(const char *pki, struct random *random, const uint8_t *eid,
+                      enum ec_curve curve, const struct pki_entity *eum, struct pki_entity *out)
 {
-    const int result = plan->eid != NULL ? pki_read_euicc(plan->pki, plan->eid, curve, out)
-                                         : pki_read(plan->pki, PKI_EUICC, curve, out);
+    const int result =
+        eid != NULL ? pki_read_euicc(pki, eid, curve, out) : pki_read(pki, PKI_EUICC, curve, out);
     if (result == 1)
-        return issue(plan, random, eum, out);
+        return issue(random, eum, eid, out);
     if (result == 0 && out->key == NULL) {
-        trace_error("%s holds the eUICC's certificate without its key", plan->pki);
+        trace_error("%s holds the eUICC's certificate without its key", pki);
         return FAILURE_INTERNAL;
     }
     return result;
@@ -122,18 +119,49 @@ static int read_issuers(const char *pki, enum ec_curve curve, struct pki_entity 
     return result == 0 ? 0 : FAILURE_INTERNAL;
 }
 
+/* The EID that this curve's certificate must have: the one asked for, or the first curve's. */
+static const uint8_t *wanted_eid(const struct identity_plan *plan, const struct identity *identity,
+                                 uint8_t eid[PKI_EID_SIZE])
+{
+    if (plan->eid != NULL)
+        return plan->eid;
+    return identity->count > 0 && certificate_eid(&identity->euicc[0].certificate, eid) ? eid
+                                                                                        : NULL;
+}
+
+/* 0 also for a curve of which the folder has no CI, or no certificate for this eUICC. */
 static int read_curve(const struct identity_plan *plan, struct random *random,
                       const struct curve_row *row, struct identity *identity)
 {
     const size_t at = identity->count;
+    uint8_t eid[PKI_EID_SIZE];
     int result = read_issuers(plan->pki, row->curve, &identity->ci[at], &identity->eum[at]);
     if (result == 0)
-        result = read_euicc(plan, random, row->curve, &identity->eum[at], &identity->euicc[at]);
-    if (result != 0)
-        return result;
-    identity->issuers[at] = row->issuers;
-    identity->count++;
-    return 0;
+        result = read_euicc(plan->pki, random, wanted_eid(plan, identity, eid), row->curve,
+                            &identity->eum[at], &identity->euicc[at]);
+    if (result == 0) {
+        identity->issuers[at] = row->issuers;
+        identity->count++;
+        return 0;
+    }
+    identity->lacking |= result == 1 && identity->ci[at].der != NULL;
+    pki_entity_finish(&identity->ci[at]);
+    pki_entity_finish(&identity->eum[at]);
+    return result < 0 ? result : 0;
+}
+
+static void explain_none(const struct identity_plan *plan, const struct identity *identity)
+{
+    char digits[PKI_EID_DIGITS + 1];
+    if (!identity->lacking) {
+        trace_error("%s holds no CI certificate as GSMA SGP.26 lays them out", plan->pki);
+    } else if (plan->eid == NULL) {
+        trace_error("%s holds no eUICC certificate; --eid is needed to make one", plan->pki);
+    } else {
+        pki_eid_to_text(plan->eid, digits);
+        trace_error("%s holds no certificate for EID %s, nor the EUM's key to make one", plan->pki,
+                    digits);
+    }
 }
 
 static int read_identity(const struct identity_plan *plan, struct random *random,
@@ -144,7 +172,7 @@ static int read_identity(const struct identity_plan *plan, struct random *random
             return FAILURE_INTERNAL;
     if (identity->count > 0)
         return 0;
-    trace_error("%s holds no CI certificate as GSMA SGP.26 lays them out", plan->pki);
+    explain_none(plan, identity);
     return FAILURE_INTERNAL;
 }
 

@@ -107,6 +107,40 @@ Test(birth, the_eid_is_the_certificates_or_one_that_can_be_certified)
     cr_assert_str_eq(eid, EID);
 }
 
+static int count_key(void *context, const char *name, struct bytes value)
+{
+    (void)value;
+    *(int *)context += strstr(name, "/key") != NULL;
+    return 0;
+}
+
+/* How many credentials, each of its own CI, a chip of this PKI and EID has. */
+static int credentials_of(const char *state, const char *pki, const char *eid)
+{
+    struct card card;
+    int keys = 0;
+    const struct birth_plan plan = {.state = in_folder(state), .pki = pki, .eid = eid};
+    cr_assert_eq(birth_card(&plan, &card), 0, "%s", said);
+    cr_assert_eq(store_each_value(card.store, "credential/", count_key, &keys), 0);
+    card_close(&card);
+    return keys;
+}
+
+Test(birth, a_chip_has_credentials_on_each_curve_of_which_there_is_a_certificate)
+{
+    struct random random;
+    const char *pki = in_folder("both");
+    const struct pki_plan plan = {.directory = pki, .first_eid = EID, .brainpool = true};
+    random_init(&random);
+    cr_assert_eq(pki_make(&random, &plan), 0);
+    cr_assert_eq(credentials_of("asked", pki, EID), 2);
+    cr_assert_eq(credentials_of("first", pki, NULL), 2);
+    cr_assert_eq(credentials_of("again", pki, NULL), 2);
+    cr_assert_eq(unlink(in_folder("both/EUM/SK_EUM_ECDSA_BRP.pem")), 0);
+    cr_assert_eq(credentials_of("half", pki, "89049032000000000000000000001230"), 1,
+                 "on the curve whose EUM can sign");
+}
+
 Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
 {
     char eid[PKI_EID_DIGITS + 1];
