@@ -23,6 +23,7 @@ refused() {
   grep -qF -- "$text" "$work/err" || say "$*: '$text' is not in: $(cat "$work/err")"
 }
 start() {
+  : >"$work/log"
   "$emuicc" --state "$work/chip" --vpcd 127.0.0.1:9 "$@" 2>"$work/log" &
   card=$!
   for ((i = 0; i < 200; i++)); do
