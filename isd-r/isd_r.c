@@ -74,12 +74,15 @@ void isd_r_reset(struct isd_r *isd_r)
     rsp_session_end(&isd_r->session);
     store_data_drop(&isd_r->assembly);
     isd_r->pending = (struct profile_state_pending){0};
+    isd_r->pending_before = isd_r->pending;
     isd_r->wish = (struct isd_r_wish){0};
 }
 
 int isd_r_rollback(struct isd_r *isd_r)
 {
+    const struct profile_state_pending pending = isd_r->pending_before;
     isd_r_reset(isd_r);
+    isd_r->pending = pending;
     return load(isd_r);
 }
 
@@ -87,6 +90,7 @@ struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
 {
     const struct isd_r_wish wish = isd_r->wish;
     isd_r->wish = (struct isd_r_wish){0};
+    isd_r->pending_before = isd_r->pending;
     return wish;
 }
 

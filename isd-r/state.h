@@ -26,6 +26,7 @@ struct isd_r {
     struct store_data assembly;
     struct isd_r_terminal terminal;
     struct profile_state_pending pending;
+    struct profile_state_pending pending_before; /* when the last command was over */
     struct isd_r_wish wish;
 };
 
