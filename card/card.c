@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "card/refresh.h"
 
 int card_open(struct card *card, const char *state_directory)
 {
@@ -51,14 +52,6 @@ void card_close(struct card *card)
     *card = (struct card){0};
 }
 
-void card_power(struct card *card, enum card_power power)
-{
-    (void)power; /* all three end the same: volatile state goes */
-    channel_reset(&card->channels);
-    isd_r_reset(card->isd_r);
-    uicc_reset(&card->uicc);
-}
-
 struct bytes card_atr(const struct card *card)
 {
     return atr_bytes(&card->personality.atr);
@@ -71,25 +64,63 @@ static void undo(struct card *card)
     if (isd_r_rollback(card->isd_r) != 0)
         trace_error("the registry cannot be read back from the store");
     (void)isd_r_take_wish(card->isd_r);
+    proactive_forget_answer(&card->uicc.proactive);
     if (load_enabled(card) != 0)
         trace_error("the UICC cannot be read back from the store");
 }
 
-/* The one commit of a command, and the one place where a failure becomes a status word. */
-static uint16_t settle(struct card *card, int status)
+/* What was changed becomes durable, or undone: 0 or a failure. */
+static int commit(struct card *card, int status)
 {
     if (status >= 0 && store_changed(card->store)) {
         const int committed = store_commit(card->store);
         if (committed != 0)
             status = committed < 0 ? committed : FAILURE_MEMORY;
     }
-    if (status < 0) {
-        undo(card);
-        return status == FAILURE_MEMORY ? SW_MEMORY_PROBLEM : SW_TECHNICAL_PROBLEM;
+    if (status >= 0)
+        return 0;
+    undo(card);
+    return status;
+}
+
+/* What the ISD-R wishes. Where another profile is enabled now, the old one's channels end; those on
+ * which the ISD-R is selected stay. */
+static void grant(struct card *card, struct isd_r_wish wish)
+{
+    if (wish.reload) {
+        if (load_enabled(card) != 0)
+            trace_error("the UICC cannot be read from the store");
+        channel_end_uicc(&card->channels);
     }
-    if (isd_r_take_wish(card->isd_r).reload && load_enabled(card) != 0)
-        trace_error("the UICC cannot be read from the store");
-    return status == 0 ? SW_OK : (uint16_t)status;
+    if (wish.refresh)
+        refresh_ask(card);
+}
+
+/* The one commit of a command, and the one place where a failure becomes a status word. */
+static uint16_t settle(struct card *card, int status)
+{
+    const int answered = status >= 0 ? refresh_answered(card) : 0;
+    const int committed = commit(card, answered < 0 ? answered : status);
+    if (committed < 0) {
+        refresh_tell(card);
+        return committed == FAILURE_MEMORY ? SW_MEMORY_PROBLEM : SW_TECHNICAL_PROBLEM;
+    }
+    proactive_settle(&card->uicc.proactive);
+    grant(card, isd_r_take_wish(card->isd_r));
+    refresh_tell(card);
+    return refresh_announce(card, status == 0 ? SW_OK : (uint16_t)status);
+}
+
+/* A change of profile that awaited a REFRESH takes effect: no terminal can do more than reset. */
+void card_power(struct card *card, enum card_power power)
+{
+    (void)power; /* all three end the same: volatile state goes */
+    if (commit(card, isd_r_refreshed(card->isd_r, true)) == 0)
+        grant(card, isd_r_take_wish(card->isd_r));
+    channel_reset(&card->channels);
+    isd_r_reset(card->isd_r);
+    uicc_reset(&card->uicc);
+    refresh_tell(card);
 }
 
 void card_transmit(struct card *card, struct bytes command, struct writer *response)

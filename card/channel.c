@@ -4,6 +4,12 @@
 
 #define INS_MANAGE_CHANNEL 0x70
 #define INS_GET_RESPONSE 0xC0
+#define CLASS_TOOLKIT 0x80
+#define INS_TERMINAL_PROFILE 0x10
+#define INS_FETCH 0x12
+#define INS_TERMINAL_RESPONSE 0x14
+#define INS_TERMINAL_CAPABILITY 0xAA
+#define INS_ENVELOPE 0xC2
 #define P1_OPEN 0x00
 #define P1_CLOSE 0x80
 #define P1_SELECT_BY_AID 0x04
@@ -174,10 +180,20 @@ static int match(const struct command_table *table, struct apdu *apdu,
     return status;
 }
 
+/* What the terminal has to say to the card as a whole, on the basic channel whatever is selected
+ * there (TS 102 221 §11.1.19, §11.2). */
+static bool is_toolkit(const struct apdu *apdu)
+{
+    static const uint8_t toolkit[] = {INS_TERMINAL_PROFILE, INS_FETCH, INS_TERMINAL_RESPONSE,
+                                      INS_ENVELOPE, INS_TERMINAL_CAPABILITY};
+    return apdu->cla == CLASS_TOOLKIT && memchr(toolkit, apdu->ins, sizeof(toolkit)) != NULL;
+}
+
 int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response)
 {
     struct channel *channel = channel_of(channels, apdu);
-    const struct applications_row *selected = row_of(channels, channel->selected);
+    const struct applications_row *selected =
+        row_of(channels, is_toolkit(apdu) ? APPLICATIONS_UICC : channel->selected);
     const struct command_row *row;
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
@@ -206,6 +222,17 @@ void channel_reset(struct channels *channels)
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
         response_rest_release(&channels->channels[i].rest);
         channels->channels[i] = (struct channel){.open = i == CHANNEL_BASIC};
+    }
+}
+
+void channel_end_uicc(struct channels *channels)
+{
+    for (size_t i = 0; i < APDU_CHANNELS; i++) {
+        struct channel *channel = &channels->channels[i];
+        if (!channel->open || channel->selected != APPLICATIONS_UICC)
+            continue;
+        response_rest_release(&channel->rest);
+        channel->open = i == CHANNEL_BASIC;
     }
 }
 

@@ -22,6 +22,9 @@ void channel_init(struct channels *channels, const struct applications *applicat
 /* Power-off, power-on, reset: as after channel_init(), and memory is returned. The applications
  * are not told: they are reset as well. */
 void channel_reset(struct channels *channels);
+/* The files that the UICC's channels stood in are gone: they close, and so does what waits on them;
+ * the basic channel stays. The UICC knows. */
+void channel_end_uicc(struct channels *channels);
 
 /* Carries a command to its channel's own instructions or to the application selected there, and
  * returns what a command_handler returns. The command's case may be read anew (see the source). */

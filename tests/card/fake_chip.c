@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
+#include "fs/uicc_commands.h"
 
 struct store {
     bool changed;
@@ -12,7 +13,7 @@ struct store {
 
 struct isd_r {
     struct isd_r_wish wish;
-    uint32_t enabled;
+    uint32_t enabled, pending;
 };
 
 struct fake_chip fake_chip;
@@ -109,6 +110,27 @@ struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
     return wish;
 }
 
+void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal)
+{
+    (void)isd_r;
+    fake_chip.terminal = terminal;
+}
+
+int isd_r_refreshed(struct isd_r *isd_r, bool done)
+{
+    const uint32_t pending = isd_r->pending;
+    isd_r->pending = 0;
+    if (pending == 0)
+        return 0;
+    note(done ? "refreshed " : "not-refreshed ");
+    if (!done)
+        return 0;
+    the_store.changed = true;
+    isd_r->enabled = pending;
+    isd_r->wish.reload = true;
+    return 0;
+}
+
 uint32_t isd_r_enabled_profile(const struct isd_r *isd_r)
 {
     return isd_r->enabled;
@@ -117,6 +139,7 @@ uint32_t isd_r_enabled_profile(const struct isd_r *isd_r)
 int uicc_init(struct uicc *uicc, struct store *store, struct random *random)
 {
     *uicc = (struct uicc){.store = store, .random = random};
+    proactive_reset(&uicc->proactive);
     return 0;
 }
 
@@ -136,7 +159,7 @@ int uicc_load(struct uicc *uicc, uint32_t profile_id)
 
 void uicc_reset(struct uicc *uicc)
 {
-    (void)uicc;
+    proactive_reset(&uicc->proactive);
     note("uicc-reset ");
 }
 
@@ -178,6 +201,10 @@ static int store_data(void *state, const struct apdu *apdu, struct writer *respo
     if (what == FAKE_TOO_MUCH)
         writer_fill(response, 0, APDU_RESPONSE_MAX + 1);
     the_store.changed = true;
+    if (what == FAKE_REFRESH && bytes_take_u8(&order, &profile)) {
+        isd_r->pending = profile;
+        isd_r->wish.refresh = true;
+    }
     if (what == FAKE_ENABLE && bytes_take_u8(&order, &profile)) {
         isd_r->enabled = profile;
         isd_r->wish.reload = true;
@@ -269,6 +296,9 @@ static const struct command_row uicc_rows[] = {
     {"READ BINARY", 0x00, 0xB0, APDU_CASE_2, get_data, "TS 102 221 §11.1.3"},
     {"ACTIVATE FILE", 0x00, 0x44, APDU_CASE_1, fine, "TS 102 221 §11.1.15"},
     {"STATUS", 0x80, 0xF2, APDU_CASE_1 | APDU_CASE_2, get_data, "TS 102 221 §11.1.2"},
+    {"TERMINAL PROFILE", 0x80, 0x10, APDU_CASE_3, uicc_terminal_profile, "TS 102 221 §11.2.1"},
+    {"FETCH", 0x80, 0x12, APDU_CASE_2, uicc_fetch, "TS 102 221 §11.2.3"},
+    {"TERMINAL RESPONSE", 0x80, 0x14, APDU_CASE_3, uicc_terminal_response, "TS 102 221 §11.2.4"},
 };
 /* clang-format on */
 
@@ -276,8 +306,11 @@ const struct application isd_r_application = {
     "ISD-R", {isd_r_rows, 2}, matches_isd_r, select_with_fci, deselect_isd_r};
 const struct application ecasd_application = {
     "ECASD", {isd_r_rows, 2}, matches_ecasd, select_with_fci, NULL};
-const struct application uicc_application = {
-    "UICC", {uicc_rows, 4}, matches_uicc, select_with_fci, deselect_uicc};
+const struct application uicc_application = {"UICC",
+                                             {uicc_rows, sizeof(uicc_rows) / sizeof(uicc_rows[0])},
+                                             matches_uicc,
+                                             select_with_fci,
+                                             deselect_uicc};
 
 void fake_chip_start(struct card *card)
 {

@@ -14,15 +14,17 @@ enum fake_order {
     FAKE_FAIL_MEMORY = 0x05,   /* the same, for want of room */
     FAKE_ENABLE = 0x06,        /* changes the store; wishes the profile of the next byte */
     FAKE_TOO_MUCH = 0x07,      /* writes beyond the response */
+    FAKE_REFRESH = 0x08, /* changes the store; wishes a REFRESH for the profile of the next byte */
 };
 
 #define FAKE_LOG_SIZE 512
 
 struct fake_chip {
-    char log[FAKE_LOG_SIZE]; /* what was called since the last look, blank between two */
-    int commit_result;       /* of the next store_commit() */
-    int load_result;         /* of uicc_load() for a profile */
-    uint32_t enabled;        /* as committed */
+    char log[FAKE_LOG_SIZE];        /* what was called since the last look, blank between two */
+    int commit_result;              /* of the next store_commit() */
+    int load_result;                /* of uicc_load() for a profile */
+    uint32_t enabled;               /* as committed */
+    struct isd_r_terminal terminal; /* as last told */
 };
 extern struct fake_chip fake_chip;
 

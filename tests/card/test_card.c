@@ -204,3 +204,126 @@ Test(card, two_cards_in_one_process_know_nothing_of_each_other)
     ANSWERS("01B0000003", "DA7A009000");
     card_close(&other);
 }
+
+#define PROFILE_WITH_RESET "80100000040000A000"
+#define ANSWER_DONE "801400000C810301010482028281830100"
+#define ANSWER_REFUSED "801400000C810301010482028281830130"
+
+Test(card, every_success_announces_what_waits)
+{
+    ANSWERS(PROFILE_WITH_RESET, "9000");
+    cr_assert(fake_chip.terminal.toolkit && !fake_chip.terminal.busy);
+    ANSWERS("80E2910002080700", "08910B");
+    cr_assert(fake_chip.terminal.busy);
+    ANSWERS("80CA000003", "DA7A00910B");
+    ANSWERS("0070000001", "01910B");
+    ANSWERS("00708001", "910B");
+    ANSWERS("80E2910003010005", "6105");
+    ANSWERS("80C0000002", "00016103");
+    ANSWERS("80C0000003", "020304910B");
+    ANSWERS("80E2910005026282AABB00", "AABB6282");
+    ANSWERS("80E29100050262F1AABB00", "AABB62F2");
+    ANSWERS("80E2910005026A80AABB00", "6A80");
+    ANSWERS("8057000000", "6D00");
+    ANSWERS("8112000000", "6881");
+    ANSWERS("801200000C", "6C0B");
+    ANSWERS("801200000B", "D0098103010104820281829000");
+    ANSWERS("80CA000003", "DA7A009000");
+    cr_assert(fake_chip.terminal.busy);
+    ANSWERS(ANSWER_DONE, "9000");
+    cr_assert_not(fake_chip.terminal.busy);
+}
+
+/* What was put aside with 91xx is asked for when the proactive command has gone, and the reverse.
+ */
+Test(card, data_that_waits_ends_with_what_waits_then)
+{
+    ANSWERS(PROFILE_WITH_RESET, "9000");
+    ANSWERS("80E2910002080700", "08910B");
+    ANSWERS("80E2910003010005", "6105");
+    ANSWERS("801200000B", "D0098103010104820281829000");
+    ANSWERS("80E2910003010005", "6105");
+    ANSWERS("8010000003000080", "910B");
+    ANSWERS("80E2910003010005", "6105");
+    ANSWERS("80C0000005", "0001020304910B");
+}
+
+Test(card, a_refresh_takes_effect_with_the_reset_unless_it_is_refused)
+{
+    const enum card_power each[] = {CARD_OFF, CARD_ON, CARD_RESET};
+    for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+        card.uicc.profile_id = 0;
+        talk(&card, SELECT_ISD_R);
+        ANSWERS(PROFILE_WITH_RESET, "9000");
+        ANSWERS("80E2910002080700", "08910B");
+        ANSWERS("801200000B", "D0098103010104820281829000");
+        fake_chip_calls();
+        ANSWERS(ANSWER_DONE, "9000");
+        CALLS("");
+        card_power(&card, each[i]);
+        CALLS("refreshed commit load-7 isd-r-reset uicc-reset ");
+        cr_assert_not(fake_chip.terminal.toolkit);
+        talk(&card, SELECT_ISD_R);
+        ANSWERS(PROFILE_WITH_RESET, "9000");
+        ANSWERS("80E2910002080800", "08910B");
+        ANSWERS("801200000B", "D0098103010104820281829000");
+        fake_chip_calls();
+        ANSWERS(ANSWER_REFUSED, "9000");
+        CALLS("not-refreshed ");
+        card_power(&card, each[i]);
+        CALLS("isd-r-reset uicc-reset ");
+    }
+}
+
+Test(card, a_change_that_cannot_be_kept_leaves_the_terminal_unanswered)
+{
+    ANSWERS("8010000022"
+            "00008000000000000000000000000000000000000000000000000000000000000020",
+            "9000");
+    ANSWERS("80E2910002080700", "08910B");
+    ANSWERS("801200000B", "D0098103010109820281829000");
+    fake_chip_calls();
+    fake_chip.commit_result = FAILURE_MEMORY;
+    ANSWERS("801400000C810301010982028281830100", "6581");
+    CALLS("refreshed commit rollback isd-r-rollback load-0 ");
+    cr_assert(fake_chip.terminal.busy);
+    ANSWERS("801400000C810301010982028281830100", "9000");
+    cr_assert_not(fake_chip.terminal.busy);
+}
+
+Test(card, a_change_that_cannot_be_kept_at_a_reset_leaves_the_old_profile)
+{
+    ANSWERS(PROFILE_WITH_RESET, "9000");
+    ANSWERS("80E2910002080700", "08910B");
+    fake_chip_calls();
+    fake_chip.commit_result = FAILURE_MEMORY;
+    card_power(&card, CARD_RESET);
+    CALLS("refreshed commit rollback isd-r-rollback load-0 isd-r-reset uicc-reset ");
+    cr_assert_eq(card.uicc.profile_id, 0);
+    ANSWERS("00B0000003", "DA7A009000");
+}
+
+Test(card, a_failure_forgets_a_wish_for_a_refresh)
+{
+    ANSWERS(PROFILE_WITH_RESET, "9000");
+    fake_chip.commit_result = FAILURE_INTERNAL;
+    ANSWERS("80E2910002080700", "6F00");
+    ANSWERS("80CA000003", "DA7A009000");
+}
+
+Test(card, another_profile_ends_the_channels_of_the_old_one)
+{
+    ANSWERS("0070000001", "019000");
+    ANSWERS("01A4040006A00000055901", "6103");
+    ANSWERS("0070000001", "029000");
+    ANSWERS("0070000001", "039000");
+    ANSWERS("03A4040406A0000005590100", "6F01849000");
+    ANSWERS("02A40004023F00", "6104");
+    ANSWERS("83E2910002060700", "069000");
+    ANSWERS("81CA000003", "DA7A009000");
+    ANSWERS("83CA000003", "DA7A009000");
+    ANSWERS("80CA000003", "DA7A009000");
+    ANSWERS("02C0000004", "6881");
+    ANSWERS("0070000001", "029000");
+    ANSWERS("02C0000004", "6985");
+}
