@@ -34,11 +34,11 @@ static void commands(void)
     for (size_t i = 0; i < rounds; i++)
         for (size_t row = 0; row < commands_count; row++)
             measure_add(&rows[row], sample(&commands_rows[row]));
-    const double base = measure_median(&rows[0]);
+    const double base = measure_undisturbed(&rows[0]);
     measure_title("card CPU of a command", "CPU/us", "x 6D00");
     for (size_t row = 0; row < commands_count; row++) {
-        const double median = measure_median(&rows[row]);
-        measure_row(commands_rows[row].name, median / MICROSECONDS, median / base, MEASURE_NO_GOAL);
+        const double value = measure_undisturbed(&rows[row]);
+        measure_row(commands_rows[row].name, value / MICROSECONDS, value / base, MEASURE_NO_GOAL);
     }
 }
 

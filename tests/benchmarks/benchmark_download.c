@@ -48,8 +48,8 @@ static void round_of(struct floor *floor, struct bytes package, struct bytes icc
 
 static void row(const char *text, struct measure *measure, double base, double goal)
 {
-    const double median = measure_median(measure);
-    measure_row(text, median / MICROSECONDS, median / base, goal);
+    const double value = measure_undisturbed(measure);
+    measure_row(text, value / MICROSECONDS, value / base, goal);
 }
 
 static void print(size_t block, struct result *result)
@@ -57,7 +57,7 @@ static void print(size_t block, struct result *result)
     char title[80];
     snprintf(title, sizeof(title), "download, blocks of %zu bytes, %zu APDUs", block,
              result->commands);
-    const double base = measure_median(&result->floor);
+    const double base = measure_undisturbed(&result->floor);
     measure_title(title, "CPU/us", "x floor");
     row("floor: OpenSSL alone", &result->floor, base, MEASURE_NO_GOAL);
     row("floor over and over, caches warm", &result->floor_again, base, MEASURE_NO_GOAL);
@@ -69,7 +69,7 @@ static void print(size_t block, struct result *result)
     row("other commits", &result->other_commits, base, MEASURE_NO_GOAL);
     row("everything but the installation", &result->remainder, base, LIMIT);
     row("the same beside the floor over and over", &result->remainder,
-        measure_median(&result->floor_again), MEASURE_NO_GOAL);
+        measure_undisturbed(&result->floor_again), MEASURE_NO_GOAL);
     row("whole", &result->whole, base, LIMIT_WHOLE);
 }
 

@@ -6,7 +6,7 @@
 #
 # The numbers are those of a release build with Debian 12's compiler on amd64; anything else skips.
 set -uo pipefail
-program=${1:?instructions.sh PROGRAM [--update]}
+program=$(realpath "${1:?instructions.sh PROGRAM [--update]}") || exit 1
 update=${2:-}
 kept=$(dirname "$0")/instructions.txt
 skip() { echo "skipped: $*"; exit 77; }
@@ -15,6 +15,7 @@ command -v valgrind >/dev/null || skip "valgrind is not installed"
 [ "$(uname -m)" = x86_64 ] || skip "the numbers are those of amd64"
 [ "$(. /etc/os-release && echo "$ID $VERSION_ID")" = "debian 12" ] || skip "the numbers are those of Debian 12"
 
+unset MALLOC_PERTURB_ # by which Meson makes malloc() slower
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 valgrind --tool=callgrind --callgrind-out-file="$work/part" --toggle-collect=card_transmit \
@@ -55,7 +56,7 @@ while IFS= read -r line; do
     continue
   fi
   verdict=
-  [ $((mine * 10)) -le $((was * 11)) ] || { verdict="MORE THAN A TENTH ABOVE"; failed=1; }
+  [ "$mine" -gt 0 ] && [ $((mine * 10)) -le $((was * 11)) ] || { verdict="more than a tenth above, or nothing counted"; failed=1; }
   printf '%s %12d %8.2f %s\n' "$line" "$was" "$(awk "BEGIN { print $mine / $was }")" "$verdict"
 done <"$work/table"
 

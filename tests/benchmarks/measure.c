@@ -36,7 +36,7 @@ double measure_clock_cost(void)
         const uint64_t before = measure_cpu();
         measure_add(&pairs, (double)(measure_cpu() - before));
     }
-    cost = measure_median(&pairs);
+    cost = measure_undisturbed(&pairs);
     return cost;
 }
 
@@ -65,9 +65,9 @@ double measure_quantile(struct measure *measure, double share)
     return measure->samples[(size_t)(share * (double)(measure->count - 1))];
 }
 
-double measure_median(struct measure *measure)
+double measure_undisturbed(struct measure *measure)
 {
-    return measure_quantile(measure, 0.5);
+    return measure_quantile(measure, 0.25);
 }
 
 size_t measure_rounds(size_t usual)

@@ -1,7 +1,8 @@
 /* measure: CPU time of this process, samples taken in turn, and the tables that benchmarks print.
  *
  * A benchmark compares things that it measures in one run, one after the other in each round, and
- * decides by ratios of medians. Only what is measured stands between two readings of the clock. */
+ * decides by ratios of lower quartiles. Only what is measured stands between two readings of the
+ * clock. */
 #ifndef EMUICC_TESTS_BENCHMARKS_MEASURE_H
 #define EMUICC_TESTS_BENCHMARKS_MEASURE_H
 
@@ -28,7 +29,8 @@ struct measure {
 void measure_add(struct measure *measure, double sample);
 /* The sample at this share, 0 to 1, of all of them in order. */
 double measure_quantile(struct measure *measure, double share);
-double measure_median(struct measure *measure);
+/* The lower quartile: what else a machine does only ever adds to a sample. */
+double measure_undisturbed(struct measure *measure);
 
 /* How many rounds: the environment's BENCHMARK_ROUNDS, or this many; MEASURE_SAMPLES_MAX at most.
  */
