@@ -35,6 +35,7 @@ int card_start(struct card *card)
         card->isd_r = NULL;
         return status;
     }
+    card->uicc.proactive.settings = card->personality.proactive;
     applications_init(&card->applications, card->isd_r, &card->uicc);
     channel_init(&card->channels, &card->applications);
     return isd_r_enabled_profile(card->isd_r) != 0 ? load_enabled(card) : 0;

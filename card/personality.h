@@ -4,6 +4,7 @@
 #define EMUICC_CARD_PERSONALITY_H
 
 #include "card/atr.h"
+#include "fs/proactive.h"
 #include "fs/saip.h"
 #include "isd-r/euicc_info.h"
 #include "isd-r/isd_r.h"
@@ -17,6 +18,7 @@ struct personality {
     struct isd_r_settings settings;
     struct euicc_info info;
     struct saip_platform platform;
+    struct proactive_settings proactive;
     struct atr atr;
     bool has_eid;
     uint8_t eid[CREDENTIALS_EID_SIZE];

@@ -8,6 +8,7 @@
 #define ACCREDITATION_MAX 64
 #define RESOURCE_MAX 127
 #define TEXT_MAX 255
+#define POLL_INTERVAL_MAX (255 * 60) /* seconds: what a duration can say in minutes */
 
 /* clang-format off */
 /* RspCapability */
@@ -24,6 +25,9 @@ static const char *const services[] = {
 /* PprIds */
 static const char *const rules[] = {"update-control", "ppr1", "ppr2", NULL};
 static const char *const categories[] = {"other", "basic", "medium", "contactless", NULL};
+
+/* enum proactive_kind */
+static const char *const questions[] = {"location", "imei", NULL};
 
 const struct personality_row personality_table[] = {
     {.key = "atr", .read = personality_value_atr, .offset = OFFSET(atr),
@@ -97,6 +101,12 @@ const struct personality_row personality_table[] = {
      .help = "a row of the Rules Authorisation Table: policy rules with commas; operators with commas, "
              "each any or MCC-MNC[/GID1[/GID2]], in which * is any digit or group and - is no group; "
              "consent: the user is asked"},
+    {.key = "ask-terminal", .read = personality_value_bits, .offset = OFFSET(proactive.at_start),
+     .optional = true, .words = questions, .form = "words with commas, or none",
+     .help = "PROVIDE LOCAL INFORMATION after the TERMINAL PROFILE, if that knows it"},
+    {.key = "poll-interval", .read = personality_value_number,
+     .offset = OFFSET(proactive.poll_interval), .limit = POLL_INTERVAL_MAX, .form = "0 to 15300",
+     .help = "POLL INTERVAL after the TERMINAL PROFILE, if that knows it, in seconds; 0: none"},
 };
 /* clang-format on */
 

@@ -114,7 +114,9 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "default-sm-dp = dp.example\n"
                                  "first-notification = 0\n"
                                  "rule = ppr1 001-01\n"
-                                 "rule = ppr1,ppr2 1**-0*2/*/-,any consent\n";
+                                 "rule = ppr1,ppr2 1**-0*2/*/-,any consent\n"
+                                 "ask-terminal = imei\n"
+                                 "poll-interval = 15300\n";
 
 Test(personality, every_key_lands_where_it_belongs)
 {
@@ -164,6 +166,8 @@ Test(personality, every_key_lands_where_it_belongs)
                                            "8100"
                                            "8200"
                                            "82020780");
+    cr_assert_eq(made.proactive.at_start, 1u << PROACTIVE_IMEI);
+    cr_assert_eq(made.proactive.poll_interval, 15300);
     for (size_t i = 0; i < personality_table_count; i++)
         if (strcmp(personality_table[i].key, "atr-historical") != 0)
             cr_assert_not_null(strstr(everything, personality_table[i].key), "%s is not tested",
@@ -217,6 +221,8 @@ static const struct {
     {"first-notification", {"", "-1", "2147483648", "one"}},
     {"rule", {"", "ppr1", "ppr1 001", "ppr1 001-1", "ppr1 001-0101", "ppr1 00-01", "ppr3 any", "ppr1 any consent x",
      "ppr1 any yes", "ppr1 001-01/", "ppr1 001-01/0", "ppr1 any,", "ppr1,,ppr2 any", "ppr1 001-01/0A/0B/0C"}},
+    {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
+    {"poll-interval", {"", "none", "15301", "-1", "30s"}},
 };
 /* clang-format on */
 

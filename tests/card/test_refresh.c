@@ -203,3 +203,24 @@ Test(refresh, ends_what_the_old_profile_had_and_leaves_the_isd_r_its_channel)
     card_power(&card, CARD_RESET);
     ANSWERS("82E2910003BF2E00", "6881");
 }
+
+/* Only a personality that says so asks anything, and the LPA is kept waiting for the answers. */
+Test(refresh, a_personality_may_ask_when_the_terminal_comes)
+{
+    card.uicc.proactive.settings =
+        (struct proactive_settings){.at_start = 1u << PROACTIVE_LOCATION, .poll_interval = 30};
+    talk(&card, SELECT_ISD_R "00");
+    ANSWERS("8010000004FFFFFFFF", "910B");
+    check_change(true, "FF", "5910B");
+    ANSWERS(FETCH, "D0098103012600820281829000");
+    check_change(true, "00", "59000");
+    ANSWERS("801400000C810301260082028281830100", "910F");
+    ANSWERS("801200000F", "D00D81030203008202818284"
+                          "02011E9000");
+    ANSWERS("8014000010810302030082028281830100840201"
+            "1E",
+            "9000");
+    check_change(true, "FF", "0910B");
+    ANSWERS(FETCH, "D0098103030104820281829000");
+    cr_assert_str_eq(respond(3, RESET, 0), "9000");
+}
