@@ -3,6 +3,7 @@
 #include "peer.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -161,6 +162,35 @@ Test(packages, of_ts48_that_have_iccids_of_their_own_share_a_chip)
     }
     peer_restart_chip(&peer);
     cr_assert_eq(count_profiles(), 4);
+}
+
+static int is_package(const struct dirent *entry)
+{
+    return strstr(entry->d_name, ".der") != NULL;
+}
+
+/* Most of them share an ICCID: each has a chip of its own. */
+Test(packages, of_ts48_are_all_installed)
+{
+    char folder[400];
+    struct dirent **entries;
+    const char *shared = getenv("EMUICC_SHARED");
+    snprintf(folder, sizeof(folder), "%s/data/ts48", shared != NULL ? shared : "../shared");
+    const int count = scandir(folder, &entries, is_package, alphasort);
+    if (count <= 0)
+        cr_skip_test("there is no %s", folder);
+    cr_assert_eq(count, 22);
+    for (int i = 0; i < count; i++) {
+        *strrchr(entries[i]->d_name, '.') = '\0';
+        peer_stop(&peer);
+        start();
+        const struct peer_outcome outcome = download(read_package(folder, entries[i]->d_name));
+        cr_expect(outcome.installed, "%s: command %d, reason %d", entries[i]->d_name,
+                  outcome.command, outcome.reason);
+        cr_expect_eq(count_profiles(), 1, "%s", entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
 }
 
 /* Values that are secret by their place in the package. */
