@@ -222,13 +222,25 @@ static bool starts_with_tag(struct bytes block, uint32_t tag)
            (block.len == 1 || block.data[1] == (tag & 0xFF));
 }
 
+/* A whole function in one block. In mid-element such bytes may be the element's as well, but no LPA
+ * ends a command there and goes on with them; one that gave up and starts anew does send them. */
+static bool is_function(struct bytes block)
+{
+    struct tlv_header header;
+    return tlv_read_header(block, &header) == TLV_FRONT_OK &&
+           header.header_len + header.value_len == block.len &&
+           header.tag != ES10_LOAD_BOUND_PROFILE_PACKAGE && es10_find(header.tag) != NULL;
+}
+
 bool bpp_takes(const struct isd_r *isd_r, struct bytes block)
 {
     const struct bpp_package *package = isd_r->package;
     if (package == NULL)
         return rsp_session_allows(&isd_r->session, ES10_LOAD_BOUND_PROFILE_PACKAGE) &&
                starts_with_tag(block, ES10_LOAD_BOUND_PROFILE_PACKAGE);
-    if (package->element_len > 0 || block.len == 0 || block.data[0] != FUNCTION_TAG)
+    if (package->element_len > 0)
+        return !is_function(block);
+    if (block.len == 0 || block.data[0] != FUNCTION_TAG)
         return true;
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].state == package->state && starts_with_tag(block, rows[i].tag))

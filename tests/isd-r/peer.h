@@ -80,6 +80,9 @@ struct peer_preparation {
 };
 /* 0, or the DownloadErrorCode. */
 int peer_prepare(struct peer *peer, const struct peer_preparation *bent);
+/* The request alone. */
+void peer_put_preparation(struct peer *peer, const struct peer_preparation *bent,
+                          struct writer *out);
 
 /* 0 with a signature that verifies, or the cancelSessionResponseError. */
 int peer_cancel(struct peer *peer, uint8_t reason);

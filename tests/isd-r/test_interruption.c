@@ -147,18 +147,37 @@ Test(interruption, by_a_block_that_is_missing)
     cr_assert(eq(int, outcome.command, 0));
 }
 
-/* In mid-element every byte is the element's, even if it looks like a function. */
+/* A command that ends in mid-element: the next one goes on with it, whatever it looks like, … */
 Test(interruption, is_not_what_an_element_holds)
 {
     bind();
     const struct bytes whole = writer_bytes(&peer.bpp);
     cr_assert(eq(u16, peer_call(&peer, bytes_of(whole.data, 12)), SW_OK));
-    cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x20, 0x00)), SW_OK));
+    cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x20, 0x01)), SW_OK));
     cr_assert(eq(sz, peer.response.len, 0));
     const size_t header = peer_cut_len(PEER_CUT_LPAC, whole, whole);
     cr_assert(eq(u16, peer_call(&peer, bytes_of(whole.data + 15, header - 15)), SW_OK));
     const struct peer_outcome outcome = peer_read_outcome(&peer, writer_bytes(&peer.response));
     cr_assert(eq(int, outcome.command, 0));
+}
+
+/* … unless it is a whole function: then the LPA has given up. */
+Test(interruption, by_a_function_in_mid_element)
+{
+    for (size_t count = 0; count < 6; count++) {
+        bind();
+        cr_assert(send_commands(count));
+        const struct bytes whole = writer_bytes(&peer.bpp);
+        struct bytes rest = whole, command;
+        for (size_t i = 0; i <= count; i++)
+            (void)bytes_take(&rest, peer_cut_len(PEER_CUT_LPAC, whole, rest), &command);
+        cr_assert(eq(u16, peer_call(&peer, bytes_of(command.data, command.len - 1)), SW_OK));
+        (void)peer_ask(&peer, BYTES(0xBF, 0x2E, 0x00), 0xBF2E);
+        const struct peer_outcome outcome = only_result();
+        cr_assert(eq(int, outcome.reason, 11), "after %zu", count);
+        remove_result(outcome.sequence);
+    }
+    cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
 Test(interruption, by_a_reset_leaves_nothing)
