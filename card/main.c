@@ -90,7 +90,7 @@ int main(int argc, char **argv)
     }
     if (answer_question(options.personality))
         return 0;
-    if (options.state == NULL && !options_default_state(state, sizeof(state))) {
+    if (options.state == NULL && !options_state_folder(state, sizeof(state))) {
         trace_error("no home folder is known; say --state DIR");
         return 1;
     }

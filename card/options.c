@@ -1,8 +1,5 @@
 #include "card/options.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "card/reader.h"
 
 #define OPTION(name) offsetof(struct options, name)
@@ -33,15 +30,3 @@ const struct options_program options_program_emuicc = {
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer = "One process is one chip, in the foreground until SIGTERM or SIGINT.\n",
 };
-
-bool options_default_state(char *path, size_t size)
-{
-    const char *state = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
-    int len = -1;
-    if (state != NULL && state[0] == '/') /* a relative one is to be ignored */
-        len = snprintf(path, size, "%s/emuicc", state);
-    else if (home != NULL && home[0] != '\0')
-        len = snprintf(path, size, "%s/.local/state/emuicc", home);
-    return len >= 0 && (size_t)len < size;
-}

@@ -15,8 +15,4 @@ struct options {
 
 extern const struct options_program options_program_emuicc;
 
-/* Where the chip's memory is when --state does not say: under $XDG_STATE_HOME. Written to path;
- * false if no home is known or the path does not fit. */
-bool options_default_state(char *path, size_t size);
-
 #endif

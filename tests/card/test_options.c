@@ -25,13 +25,13 @@ Test(options, the_state_lies_under_the_users_state_folder)
     char path[64], narrow[10];
     setenv("XDG_STATE_HOME", "/state", 1);
     setenv("HOME", "/home/me", 1);
-    cr_assert(options_default_state(path, sizeof(path)));
+    cr_assert(options_state_folder(path, sizeof(path)));
     cr_assert_str_eq(path, "/state/emuicc");
     setenv("XDG_STATE_HOME", "relative", 1);
-    cr_assert(options_default_state(path, sizeof(path)));
+    cr_assert(options_state_folder(path, sizeof(path)));
     cr_assert_str_eq(path, "/home/me/.local/state/emuicc");
-    cr_assert_not(options_default_state(narrow, sizeof(narrow)));
+    cr_assert_not(options_state_folder(narrow, sizeof(narrow)));
     unsetenv("XDG_STATE_HOME");
     unsetenv("HOME");
-    cr_assert_not(options_default_state(path, sizeof(path)));
+    cr_assert_not(options_state_folder(path, sizeof(path)));
 }
