@@ -335,3 +335,30 @@ Test(saip, goes_by_the_services_of_the_card)
     platform = without(14);
     CHECK_ALL(&platform, no_java);
 }
+
+/* Each byte of a package made each other byte: it is taken or refused, whole. */
+Test(saip, takes_or_refuses_whatever_a_byte_becomes, .timeout = 120)
+{
+    static uint8_t changed[4096];
+    const struct bytes whole =
+        code(USIM_PROFILE DOMAIN RFM_OF("A00000055910100001", "A0(04(B00120))")
+                 GENERIC("80() " EF("2F10", "80(04)") " 81(01020304)") END);
+    unsigned ended = 0, aborted = 0;
+    cr_assert_lt(whole.len, sizeof(changed));
+    memcpy(changed, whole.data, whole.len);
+    for (size_t at = 0; at < whole.len; at++) {
+        for (unsigned change = 1; change < 256; change++) {
+            changed[at] = (uint8_t)(whole.data[at] ^ change);
+            struct test_run run =
+                test_run(&saip_default_platform, bytes_of(changed, whole.len), TEST_CHUNK);
+            cr_assert_neq(run.progress, SAIP_MORE);
+            cr_assert_eq(run.progress == SAIP_ENDED, run.status == PE_OK, "%zu: %02X", at,
+                         changed[at]);
+            ended += run.progress == SAIP_ENDED;
+            aborted += run.progress == SAIP_ABORTED;
+            profile_destroy(run.profile);
+        }
+        changed[at] = whole.data[at];
+    }
+    cr_assert(ended > 1000 && aborted > 1000, "%u and %u", ended, aborted);
+}
