@@ -23,6 +23,7 @@ static int load_enabled(struct card *card)
     return uicc_load(&card->uicc, 0);
 }
 
+/* To start is to be reset: a change that awaited a REFRESH takes effect. */
 int card_start(struct card *card)
 {
     int status =
@@ -38,6 +39,10 @@ int card_start(struct card *card)
     card->uicc.proactive.settings = card->personality.proactive;
     applications_init(&card->applications, card->isd_r, &card->uicc);
     channel_init(&card->channels, &card->applications);
+    status = isd_r_refreshed(card->isd_r, true);
+    (void)isd_r_take_wish(card->isd_r);
+    if (status != 0)
+        return status;
     return isd_r_enabled_profile(card->isd_r) != 0 ? load_enabled(card) : 0;
 }
 

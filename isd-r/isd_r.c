@@ -31,6 +31,8 @@ const struct isd_r_settings isd_r_settings_default = {
 static int load(struct isd_r *isd_r)
 {
     int result = registry_load(isd_r->store, &isd_r->registry);
+    if (result == 0)
+        result = profile_state_load(isd_r);
     return result == 0 ? notification_load(isd_r->store, isd_r->settings->first_notification,
                                            &isd_r->notification)
                        : result;
@@ -73,16 +75,12 @@ void isd_r_reset(struct isd_r *isd_r)
     bpp_forget(isd_r);
     rsp_session_end(&isd_r->session);
     store_data_drop(&isd_r->assembly);
-    isd_r->pending = (struct profile_state_pending){0};
-    isd_r->pending_before = isd_r->pending;
     isd_r->wish = (struct isd_r_wish){0};
 }
 
 int isd_r_rollback(struct isd_r *isd_r)
 {
-    const struct profile_state_pending pending = isd_r->pending_before;
     isd_r_reset(isd_r);
-    isd_r->pending = pending;
     return load(isd_r);
 }
 
@@ -90,7 +88,6 @@ struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
 {
     const struct isd_r_wish wish = isd_r->wish;
     isd_r->wish = (struct isd_r_wish){0};
-    isd_r->pending_before = isd_r->pending;
     return wish;
 }
 
@@ -112,10 +109,7 @@ void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal)
 
 int isd_r_refreshed(struct isd_r *isd_r, bool done)
 {
-    if (done)
-        return profile_state_carry_out(isd_r);
-    isd_r->pending = (struct profile_state_pending){0};
-    return 0;
+    return done ? profile_state_carry_out(isd_r) : profile_state_forget(isd_r);
 }
 
 /* The first of its AIDs that fits, or NULL. */

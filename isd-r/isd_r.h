@@ -40,11 +40,10 @@ int isd_r_create(struct store *store, struct random *random, const struct isd_r_
 void isd_r_destroy(struct isd_r *isd_r);
 /* Power-on or reset: the RSP session ends as SGP.22 §3.1.3 says, a half package is forgotten. */
 void isd_r_reset(struct isd_r *isd_r);
-/* Forgets what was changed in memory but not committed, a session under way included; a change that
- * awaited REFRESH before goes on waiting. */
+/* Forgets what was changed in memory but not committed, a session under way included. */
 int isd_r_rollback(struct isd_r *isd_r);
 
-/* The wish since the last call; it is cleared. Once a command, when it is committed. */
+/* The wish since the last call; it is cleared. */
 struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);
 /* Id in the store of the enabled profile, 0: none. */
 uint32_t isd_r_enabled_profile(const struct isd_r *isd_r);
@@ -57,8 +56,8 @@ struct isd_r_terminal {
 };
 void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal);
 /* The REFRESH that wish.refresh asked for has been done (or refused): the change that awaits it
- * takes effect (or is forgotten). 0, also when nothing waits, or a failure. To be committed. At a
- * reset this comes before isd_r_reset(), which forgets what waits. */
+ * takes effect (or is forgotten). 0, also when nothing waits, or a failure. To be committed. A
+ * change waits in the store: a reset does not end that, nor does the end of the process. */
 int isd_r_refreshed(struct isd_r *isd_r, bool done);
 
 /* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store.

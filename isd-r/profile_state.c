@@ -5,6 +5,8 @@
 #include "isd-r/state.h"
 
 #define BEFORE_TEST_NAME "registry/before-test" /* ICCID of what a test profile has taken over */
+#define PENDING_NAME "registry/pending"         /* id of the profile to be enabled, or 0 */
+#define PENDING_SIZE 4
 #define DEFAULT_DP_ADDRESS_NAME "default-dp-address"
 
 /* One reason to say no. */
@@ -81,6 +83,12 @@ static bool is_busy(struct isd_r *isd_r, const struct registry_profile *target)
     return isd_r->terminal.busy || isd_r->pending.waiting;
 }
 
+/* As good as enabled. */
+static bool is_awaited(struct isd_r *isd_r, const struct registry_profile *target)
+{
+    return isd_r->pending.waiting && target->id == isd_r->pending.enable;
+}
+
 /* In the order in which they are looked at. */
 static const struct refusal enable_refusals[] = {
     {is_unknown, PROFILE_STATE_NOT_FOUND},
@@ -100,6 +108,7 @@ static const struct refusal disable_refusals[] = {
 static const struct refusal delete_refusals[] = {
     {is_unknown, PROFILE_STATE_NOT_FOUND},
     {is_enabled, PROFILE_STATE_WRONG},
+    {is_awaited, PROFILE_STATE_WRONG},
     {has_ppr2, PROFILE_STATE_DISALLOWED},
     {NULL, PROFILE_STATE_OK},
 };
@@ -150,23 +159,49 @@ static int replace(struct isd_r *isd_r, const struct registry_profile *from,
     return result;
 }
 
+/* The change was promised to the LPA: it waits in the store. */
+static int await(struct isd_r *isd_r, uint32_t id)
+{
+    isd_r->pending = (struct profile_state_pending){.waiting = true, .enable = id};
+    return store_put(
+        isd_r->store, PENDING_NAME,
+        BYTES((uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id));
+}
+
 /* Now, or once the terminal has done its REFRESH. */
 static int change_to(struct isd_r *isd_r, const struct registry_profile *to, bool refresh)
 {
     isd_r->wish.refresh |= refresh;
     if (!refresh || !isd_r->terminal.toolkit)
         return replace(isd_r, registry_enabled(&isd_r->registry), to);
-    isd_r->pending =
-        (struct profile_state_pending){.waiting = true, .enable = to != NULL ? to->id : 0};
-    return 0;
+    return await(isd_r, to != NULL ? to->id : 0);
+}
+
+int profile_state_load(struct isd_r *isd_r)
+{
+    uint8_t id[PENDING_SIZE];
+    struct writer writer = writer_on(id, sizeof(id));
+    const int result = store_get(isd_r->store, PENDING_NAME, &writer);
+    isd_r->pending = (struct profile_state_pending){.waiting = result == 0};
+    if (result == 0 && !bytes_to_u32(writer_bytes(&writer), &isd_r->pending.enable))
+        return FAILURE_INTERNAL;
+    return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
+}
+
+int profile_state_forget(struct isd_r *isd_r)
+{
+    if (!isd_r->pending.waiting)
+        return 0;
+    isd_r->pending = (struct profile_state_pending){0};
+    return store_forget(isd_r->store, PENDING_NAME);
 }
 
 int profile_state_carry_out(struct isd_r *isd_r)
 {
     const struct profile_state_pending pending = isd_r->pending;
-    isd_r->pending = (struct profile_state_pending){0};
-    if (!pending.waiting)
-        return 0;
+    const int result = profile_state_forget(isd_r);
+    if (!pending.waiting || result != 0)
+        return result;
     return replace(isd_r, registry_enabled(&isd_r->registry),
                    registry_by_id(&isd_r->registry, pending.enable));
 }

@@ -39,7 +39,10 @@ struct profile_state_pending {
     bool waiting;
     uint32_t enable; /* profile to be enabled, 0: none */
 };
-/* It takes effect. 0 or a failure. */
+/* Reads what waits out of the store. */
+int profile_state_load(struct isd_r *isd_r);
+/* It takes effect, or is forgotten. 0, also when nothing waits, or a failure. */
 int profile_state_carry_out(struct isd_r *isd_r);
+int profile_state_forget(struct isd_r *isd_r);
 
 #endif

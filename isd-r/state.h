@@ -26,7 +26,6 @@ struct isd_r {
     struct store_data assembly;
     struct isd_r_terminal terminal;
     struct profile_state_pending pending;
-    struct profile_state_pending pending_before; /* when the last command was over */
     struct isd_r_wish wish;
 };
 

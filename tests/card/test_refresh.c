@@ -155,9 +155,8 @@ Test(refresh, follows_the_table)
     }
 }
 
-/* The change is durable when the TERMINAL RESPONSE is answered; before it the chip has the old
- * profile, whatever becomes of it. */
-Test(refresh, is_durable_when_it_is_answered)
+/* What the LPA was promised is kept when the process ends without a word: a start is a reset. */
+Test(refresh, is_durable_when_it_is_promised_and_when_it_is_answered)
 {
     talk(&card, SELECT_ISD_R "00");
     ANSWERS(KNOWS_STATE_CHANGE, "9000");
@@ -167,15 +166,23 @@ Test(refresh, is_durable_when_it_is_answered)
     card.store = NULL;
     card_close(&card);
     cr_assert(born_card(&card, true));
+    cr_assert(is_enabled());
+    talk(&card, SELECT_ISD_R "00");
+    ANSWERS(KNOWS_STATE_CHANGE, "9000");
+    check_change(false, "FF", "0910B");
+    fetch();
+    cr_assert_str_eq(respond(1, STATE_CHANGE, 0), "9000");
+    card_close(&card);
+    cr_assert(born_card(&card, true));
     cr_assert_not(is_enabled());
     talk(&card, SELECT_ISD_R "00");
     ANSWERS(KNOWS_STATE_CHANGE, "9000");
     check_change(true, "FF", "0910B");
     fetch();
-    cr_assert_str_eq(respond(1, STATE_CHANGE, 0), "9000");
+    cr_assert_str_eq(respond(1, STATE_CHANGE, 0x20), "9000");
     card_close(&card);
     cr_assert(born_card(&card, true));
-    cr_assert(is_enabled());
+    cr_assert_not(is_enabled());
 }
 
 Test(refresh, ends_what_the_old_profile_had_and_leaves_the_isd_r_its_channel)

@@ -273,19 +273,21 @@ Test(profile_state, waits_for_a_refresh)
     cr_assert(eq(str, (char *)shown(), "ABCPTU"));
 }
 
-/* What a failing command undoes is its own. */
+/* What a failing command undoes is its own; what waits outlives the process. */
 Test(profile_state, goes_on_waiting_when_another_command_fails)
 {
     restore();
     isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.toolkit = true});
     cr_assert(eq(int, command('E', 'A', 0xFF, false), 0));
-    cr_assert(peer.chip.wish.refresh);
     for (int i = 0; i < 2; i++) {
         cr_assert(eq(int, isd_r_refreshed(peer.chip.isd_r, true), 0));
         store_rollback(peer.chip.store);
         cr_assert(eq(int, isd_r_rollback(peer.chip.isd_r), 0));
         cr_assert(eq(str, (char *)shown(), "ABCPTU"));
     }
+    peer_restart_chip(&peer);
+    cr_assert(eq(int, command('E', 'C', 0, false), 5));
+    cr_assert(eq(int, command('X', 'A', 0, false), 2));
     cr_assert(eq(int, isd_r_refreshed(peer.chip.isd_r, true), 0));
     cr_assert(eq(int, store_commit(peer.chip.store), 0));
     cr_assert(eq(str, (char *)shown(), "[A]BCPTU"));
