@@ -155,6 +155,31 @@ static struct bytes metadata_with(uint32_t tag, struct bytes value)
     return writer_bytes(&out);
 }
 
+/* All that metadata may hold, each at its limit, and what a newer release may add. */
+static struct bytes metadata_at_limits(struct bytes icon)
+{
+    static uint8_t room[4096];
+    char provider[2 * 32], name[3 * 64];
+    const struct package content = package_numbered(1);
+    struct writer out = writer_on(room, sizeof(room));
+    for (size_t i = 0; i < sizeof(provider); i += 2)
+        memcpy(provider + i, "\xC3\xA9", 2);
+    for (size_t i = 0; i < sizeof(name); i += 3)
+        memcpy(name + i, "\xE2\x82\xAC", 3);
+    const size_t mark = tlv_open(&out, 0xBF25);
+    tlv_put(&out, 0x5A, bytes_of(content.file_iccid, PACKAGE_ICCID_SIZE));
+    tlv_put(&out, 0x91, bytes_of(provider, sizeof(provider)));
+    tlv_put(&out, 0x92, bytes_of(name, sizeof(name)));
+    tlv_put_u8(&out, 0x93, 1);
+    tlv_put(&out, 0x94, icon);
+    tlv_put_u8(&out, 0x95, 2);
+    tlv_put(&out, 0xBF22, BYTES(0x80, 0x01, 0x00));
+    tlv_put(&out, 0xBF7A, (struct bytes){0});
+    tlv_close(&out, mark);
+    cr_assert(not(out.overflow));
+    return writer_bytes(&out);
+}
+
 static struct bytes long_proprietary(void)
 {
     static uint8_t room[256];
@@ -240,6 +265,20 @@ BOTH_CURVES(refuses_wrong_metadata)
     cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
 }
 
+/* What the icon shows is the LPA's affair. */
+Test(bpp, takes_metadata_at_its_limits)
+{
+    struct tlv list, profile, icon;
+    REFUSED(2, 1, .metadata = metadata_at_limits(repeat(0x5A, 1025)));
+    bind_with(&(struct peer_binding){.metadata = metadata_at_limits(repeat(0x5A, 1024))});
+    cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+    cr_assert(
+        tlv_whole(peer_ask(&peer, BYTES(0xBF, 0x2D, 0x03, 0x5C, 0x01, 0x94), 0xBF2D), 0xA0, &list));
+    cr_assert(tlv_whole(list.value, 0xE3, &profile));
+    cr_assert(tlv_whole(profile.value, 0x94, &icon));
+    cr_assert(bytes_equal(icon.value, repeat(0x5A, 1024)));
+}
+
 BOTH_CURVES(refuses_an_iccid_twice)
 {
     start_on(*curve);
@@ -283,6 +322,7 @@ BOTH_CURVES(refuses_a_package_that_is_not_what_its_metadata_says)
     static const uint8_t elsewhere[] = {0x80, 0x03, 0x00, 0xF1, 0x20};
     static const uint8_t long_mnc[] = {0x80, 0x03, 0x00, 0x11, 0x10};
     static const uint8_t group[] = {0x80, 0x03, 0x00, 0xF1, 0x10, 0x81, 0x01, 0x0A};
+    static const uint8_t second_group[] = {0x80, 0x03, 0x00, 0xF1, 0x10, 0x82, 0x01, 0x0A};
     struct package usim = package_with_usim(1), other_file = package_numbered(1),
                    other_header = package_numbered(1), grouped = package_with_usim(2);
     other_file.file_iccid[9] ^= 0x10;
@@ -293,6 +333,7 @@ BOTH_CURVES(refuses_a_package_that_is_not_what_its_metadata_says)
     REFUSED(5, 13, .content = &usim, .owner = bytes_of(elsewhere, sizeof(elsewhere)));
     REFUSED(5, 13, .content = &usim, .owner = bytes_of(long_mnc, sizeof(long_mnc)));
     REFUSED(5, 13, .content = &usim, .owner = bytes_of(group, sizeof(group)));
+    REFUSED(5, 13, .content = &usim, .owner = bytes_of(second_group, sizeof(second_group)));
     REFUSED(5, 13, .content = &grouped, .owner = bytes_of(here, sizeof(here)));
     REFUSED(5, 14, .content = &usim, .metadata_class = 1);
     bind_with(&(struct peer_binding){.content = &usim, .owner = bytes_of(here, sizeof(here))});

@@ -114,6 +114,27 @@ Test(notification, numbers_only_grow)
     cr_assert(eq(u32, sequences[1], 4));
 }
 
+TestSuite(first_notification, .fini = stop);
+
+Test(first_notification, has_the_number_the_chip_is_made_with)
+{
+    uint32_t sequences[32];
+    struct isd_r_settings settings = isd_r_settings_default;
+    settings.first_notification = 1000;
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    isd_r_destroy(peer.chip.isd_r);
+    cr_assert(
+        eq(int, isd_r_create(peer.chip.store, &peer.chip.random, &settings, &peer.chip.isd_r), 0));
+    cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
+    cr_assert(eq(sz, list(BYTES(0xBF, 0x28, 0x00), sequences), 2));
+    cr_assert(eq(u32, sequences[0], 1000));
+    /* From there on the chip's own memory counts. */
+    peer_restart_chip(&peer);
+    change(0x31);
+    cr_assert(eq(sz, list(BYTES(0xBF, 0x28, 0x00), sequences), 4));
+    cr_assert(eq(u32, sequences[2], 1002));
+}
+
 /* What a failed commit undoes, numbers included. */
 Test(notification, numbers_go_back_with_a_rollback)
 {

@@ -6,8 +6,11 @@
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "apdu/status.h"
+#include "apdu/trace.h"
+#include "crypto/issue.h"
 
 static struct peer peer;
 
@@ -259,6 +262,51 @@ Test(session, reads_the_device_strictly)
     }
 }
 
+struct heard {
+    unsigned count;
+    char last[128];
+};
+
+static void hear(void *context, enum trace_level level, const char *text)
+{
+    struct heard *heard = context;
+    cr_assert(eq(int, (int)level, (int)TRACE_DETAIL));
+    heard->count++;
+    snprintf(heard->last, sizeof(heard->last), "%s", text);
+}
+
+Test(session, says_what_is_wrong_with_the_device)
+{
+    static const struct {
+        uint8_t bytes[32];
+        const char *line;
+    } rows[] = {
+        {{0xA1, 0x00}, "ctxParams1 is not for common authentication"},
+        {{0xA0, 0x00}, "ctxParams1 has no deviceInfo"},
+        {{0xA0, 0x02, 0x81, 0x00}, "ctxParams1 has no deviceInfo"},
+        {{0xA0, 0x03, 0x80, 0x01, 0xFF}, "the matchingId is not UTF-8"},
+        {{0xA0, 0x02, 0xA1, 0x00}, "deviceInfo has no TAC"},
+        {{0xA0, 0x07, 0xA1, 0x05, 0x80, 0x03, 1, 2, 3}, "the TAC is not 4 bytes long"},
+        {{0xA0, 0x08, 0xA1, 0x06, 0x80, 0x04, 1, 2, 3, 4}, "deviceInfo has no deviceCapabilities"},
+        {{0xA0, 0x0D, 0xA1, 0x0B, 0x80, 0x04, 1, 2, 3, 4, CAPABILITIES, 0x82, 1, 1},
+         "the IMEI is not 8 bytes long"},
+        {{0xA0, 0x0D, 0xA1, 0x0B, 0x80, 0x04, 1, 2, 3, 4, 0xA1, 0x03, 0x80, 1, 15},
+         "a release in deviceCapabilities is not 3 bytes long"},
+    };
+    struct heard heard = {0};
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    trace_to(hear, &heard);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char line[128];
+        const struct bytes context = bytes_of(rows[i].bytes, 2 + (size_t)rows[i].bytes[1]);
+        snprintf(line, sizeof(line), "AuthenticateServer: %s", rows[i].line);
+        heard = (struct heard){0};
+        cr_assert(eq(int, AUTHENTICATE(.ctx_params1 = context), 127), "row %zu", i);
+        cr_assert(eq(u32, heard.count, 1), "row %zu", i);
+        cr_assert(eq(str, heard.last, line), "row %zu", i);
+    }
+}
+
 Test(session, refuses_requests_that_are_none)
 {
     static uint8_t room[4096];
@@ -337,6 +385,49 @@ BOTH_CURVES(uses_a_kept_key_again_if_it_is_named)
     cr_assert(eq(int, AUTHENTICATE(0), 0));
     cr_assert(eq(int, PREPARE(0), 0));
     cr_assert(not(bytes_equal(point, bytes_of(peer.one_time_point, EC_POINT_SIZE))));
+}
+
+/* A server of the same CI with another OID; which certificate is told by the role. */
+static void issue_for_another(enum rsp_role role, struct pki_entity *out)
+{
+    const struct pki_entity *ci = peer_entity(&peer, PKI_CI);
+    *out = (struct pki_entity){.der = malloc(ISSUE_CERTIFICATE_MAX)};
+    struct writer der = writer_on(out->der, ISSUE_CERTIFICATE_MAX);
+    cr_assert(eq(int, ec_private_generate(&peer.random, peer.curve, &out->key), 0));
+    const struct issue issue = {.subject = {{ISSUE_COMMON_NAME, bytes_of_text("another")}},
+                                .curve = peer.curve,
+                                .point = ec_private_point(out->key),
+                                .not_before = 1577836800,
+                                .not_after = 2524607999,
+                                .role = role,
+                                .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
+                                .registered_id = "2.999.11"};
+    cr_assert(eq(int, issue_certificate(&peer.random, &issue, &ci->certificate, ci->key, &der), 0));
+    out->der_len = der.len;
+    cr_assert(certificate_parse(writer_bytes(&der), &out->certificate) == CERTIFICATE_OK);
+}
+
+BOTH_CURVES(tells_servers_apart_by_their_oid)
+{
+    uint8_t kept[EC_POINT_SIZE];
+    struct pki_entity auth, binding;
+    const struct bytes point = bytes_of(kept, sizeof(kept));
+    peer_start(&peer, curve, 1);
+    issue_for_another(RSP_ROLE_DP_AUTH, &auth);
+    issue_for_another(RSP_ROLE_DP_PB, &binding);
+    /* A package is bound by who was authenticated. */
+    cr_assert(eq(int, AUTHENTICATE(0), 0));
+    cr_assert(eq(int, PREPARE(.server = &binding), 1));
+    cr_assert(eq(int, AUTHENTICATE(.server = &auth), 0));
+    cr_assert(eq(int, PREPARE(0), 1));
+    cr_assert(eq(int, PREPARE(.server = &binding), 0));
+    memcpy(kept, peer.one_time_point, sizeof(kept));
+    /* Its one-time key is for nobody else, not even by name. */
+    cr_assert(eq(int, AUTHENTICATE(0), 0));
+    cr_assert(eq(int, PREPARE(.one_time_key = point), 0));
+    cr_assert(not(bytes_equal(point, bytes_of(peer.one_time_point, EC_POINT_SIZE))));
+    pki_entity_finish(&auth);
+    pki_entity_finish(&binding);
 }
 
 Test(session, keeps_the_key_of_a_download_that_is_put_off)
