@@ -44,7 +44,7 @@ static uint8_t package_room[1 << 18];
 /* Empty if there is no such file. */
 static struct bytes read_package(const char *folder, const char *name)
 {
-    char path[512];
+    char path[1024];
     snprintf(path, sizeof(path), "%s/%s.der", folder, name);
     FILE *file = fopen(path, "rb");
     if (file == NULL)
