@@ -118,11 +118,12 @@ static int end_section(struct isd_r *isd_r, struct bpp_package *package)
 }
 
 /* Bytes that an element may take where the stream stands. */
-static size_t room_for(const struct bpp_package *package, const struct row *row)
+static size_t room_for(const struct isd_r *isd_r, const struct bpp_package *package,
+                       const struct row *row)
 {
     if (row->kind == OUTER)
         return SIZE_MAX;
-    const size_t limit = row->kind == ELEMENT ? BPP_PACKAGE_ELEMENT_MAX : SIZE_MAX;
+    const size_t limit = row->kind == ELEMENT ? isd_r->settings->segment_max : SIZE_MAX;
     const size_t left =
         find_section(package->state) != NULL ? package->section_left : package->package_left;
     return left < limit ? left : limit;
@@ -183,7 +184,7 @@ static int step(struct isd_r *isd_r, struct bpp_package *package, struct bytes *
     if (front == TLV_FRONT_SHORT)
         return 0;
     const struct row *row = front == TLV_FRONT_OK ? find_row(package->state, header.tag) : NULL;
-    if (row == NULL || header.header_len + header.value_len > room_for(package, row)) {
+    if (row == NULL || header.header_len + header.value_len > room_for(isd_r, package, row)) {
         refuse(package, BPP_SCP03T_STRUCTURE_ERROR);
         return 0;
     }

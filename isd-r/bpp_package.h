@@ -6,11 +6,10 @@
 #include "crypto/bsp.h"
 #include "fs/saip.h"
 #include "isd-r/bpp.h"
+#include "isd-r/isd_r.h"
 #include "isd-r/metadata.h"
 
-/* Longest element of a package, tag and length included: SGP.22 §2.5.3 allows 1020 bytes, servers
- * in the field send 1036. */
-#define BPP_PACKAGE_ELEMENT_MAX 1036
+#define BPP_PACKAGE_ELEMENT_MAX ISD_R_SEGMENT_MAX
 #define BPP_PACKAGE_COMMAND_MAX 4096    /* plain bytes of ConfigureISDP, StoreMetadata, … */
 #define BPP_PACKAGE_PROPRIETARY_MAX 128 /* dpProprietaryData, tag and length included */
 

@@ -25,6 +25,7 @@ const struct isd_r_settings isd_r_settings_default = {
                    0x00, 0x02, 0x00},
                   FILE_AID_MAX},
     .first_notification = 1,
+    .segment_max = ISD_R_SEGMENT_MAX,
     .rules = {default_rules, sizeof(default_rules)},
 };
 

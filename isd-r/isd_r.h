@@ -16,6 +16,9 @@ struct isd_r_aid {
     uint8_t data[FILE_AID_MAX];
     uint8_t len; /* 0: no such application */
 };
+/* The longest segment of a bound package that a chip can take, tag and length included: SGP.22
+ * §2.5.3 allows 1020 bytes, servers in the field send 1036. */
+#define ISD_R_SEGMENT_MAX 1036
 struct isd_r_settings {
     const struct euicc_info *info;
     struct isd_r_aid aids[ISD_R_AIDS_MAX]; /* all of which select the ISD-R */
@@ -23,6 +26,7 @@ struct isd_r_settings {
     struct isd_r_aid ecasd_aid;
     const char *default_dp_address; /* until the LPA sets another; NULL: none */
     uint32_t first_notification;    /* sequence number */
+    uint32_t segment_max;           /* the longest that this one takes */
     struct bytes rules;             /* the table's entries, see rules.h */
 };
 /* The chip as it comes by default. */

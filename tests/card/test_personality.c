@@ -113,6 +113,7 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "root-sm-ds = none\n"
                                  "default-sm-dp = dp.example\n"
                                  "first-notification = 0\n"
+                                 "segment-limit = 1020\n"
                                  "rule = ppr1 001-01\n"
                                  "rule = ppr1,ppr2 1**-0*2/*/-,any consent\n"
                                  "ask-terminal = imei\n"
@@ -152,6 +153,7 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_null(info->root_ds_address);
     cr_assert_str_eq(settings->default_dp_address, "dp.example");
     cr_assert_eq(settings->first_notification, 0);
+    cr_assert_eq(settings->segment_max, 1020);
     cr_assert_str_eq(hex(settings->rules), "3010"
                                            "80020640"
                                            "A107300580"
@@ -219,6 +221,7 @@ static const struct {
     {"root-sm-ds", {""}},
     {"default-sm-dp", {"", "\xC0\x80"}},
     {"first-notification", {"", "-1", "2147483648", "one"}},
+    {"segment-limit", {"", "-1", "1037", "strict"}},
     {"rule", {"", "ppr1", "ppr1 001", "ppr1 001-1", "ppr1 001-0101", "ppr1 00-01", "ppr3 any", "ppr1 any consent x",
      "ppr1 any yes", "ppr1 001-01/", "ppr1 001-01/0", "ppr1 any,", "ppr1,,ppr2 any", "ppr1 001-01/0A/0B/0C"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},

@@ -423,6 +423,20 @@ BOTH_CURVES(bounds_its_segments)
     cr_assert(eq(int, load_with_segment(1037).reason, 7));
 }
 
+Test(bpp, bounds_its_segments_as_it_is_made)
+{
+    struct isd_r_settings settings = isd_r_settings_default;
+    settings.segment_max = 1020;
+    isd_r_destroy(peer.chip.isd_r);
+    cr_assert(
+        eq(int, isd_r_create(peer.chip.store, &peer.chip.random, &settings, &peer.chip.isd_r), 0));
+    bind_with(&(struct peer_binding){0});
+    cr_assert(eq(int, load_with_segment(1020).reason, 8));
+    bind_with(&(struct peer_binding){0});
+    cr_assert(eq(int, load_with_segment(1021).reason, 7));
+    cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
+}
+
 BOTH_CURVES(needs_a_prepared_session)
 {
     start_on(*curve);
