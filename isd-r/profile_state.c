@@ -279,6 +279,7 @@ int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out)
         *out = PROFILE_STATE_OK;
         result = delete (isd_r, profile);
     }
+    isd_r->wish.refresh |= isd_r->wish.reload; /* done, and the terminal is told */
     if (result == 0 && (options & PROFILE_STATE_RESET_DEFAULT_ADDRESS))
         result = reset_default_address(isd_r, out);
     return result;

@@ -231,3 +231,17 @@ Test(refresh, a_personality_may_ask_when_the_terminal_comes)
     ANSWERS(FETCH, "D0098103030104820281829000");
     cr_assert_str_eq(respond(3, RESET, 0), "9000");
 }
+
+/* A memory reset waits for nobody; a terminal whose profile is gone is told. */
+Test(refresh, follows_a_memory_reset_that_took_the_enabled_profile)
+{
+    talk(&card, SELECT_ISD_R "00");
+    check_change(true, "00", "09000");
+    ANSWERS(KNOWS_STATE_CHANGE, "9000");
+    cr_assert_str_eq(talk_es10(&card, "BF3404820205A0"), "BF3403800100910B");
+    cr_assert_not(is_enabled());
+    cr_assert_str_eq(talk_es10(&card, "BF2D00"), "BF2D02A000910B");
+    cr_assert_str_eq(fetch(), "D0098103010109820281829000");
+    cr_assert_str_eq(respond(1, STATE_CHANGE, 0x20), "9000");
+    cr_assert_str_eq(talk_es10(&card, "BF2D00"), "BF2D02A0009000");
+}
