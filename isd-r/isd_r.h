@@ -35,7 +35,7 @@ extern const struct isd_r_settings isd_r_settings_default;
 /* What a handler wishes the card to do after its answer is committed. */
 struct isd_r_wish {
     bool reload;  /* another profile is enabled now (or none): uicc_load() it */
-    bool refresh; /* the LPA asked for a REFRESH */
+    bool refresh; /* the terminal is to do a REFRESH */
 };
 
 /* Reads registry and credentials out of the store. The settings are borrowed. */
