@@ -18,6 +18,11 @@
 /* pcscd looks every 400 ms: only a card that stays away longer is seen to have gone, by which its
  * clients learn that channels and PINs have gone with it. */
 #define PAUSE_UNPLUGGED_MS 1000
+/* pcscd powers a card on as soon as it sees it put in. Where a client finds a card gone and the
+ * next one is there before pcscd itself looks again, pcscd takes it for the old one, only ever asks
+ * it for its ATR, and tells all clients that the reader is empty. Staying away for a moment helps.
+ */
+#define LOOKS_AT_A_CARD_OVERLOOKED 4
 #define CONNECT_TIMEOUT_S 5
 #define SILENCE_MS 3000 /* pcscd asks a card for its ATR more than twice a second */
 #define KEEPALIVE_IDLE_S 30
@@ -29,6 +34,7 @@ enum link_state { LINK_UNKNOWN, LINK_ABSENT, LINK_SILENT, LINK_PLUGGED };
 struct link {
     const struct reader *reader;
     enum link_state state;
+    bool overlooked; /* the card ended the last one for that: not twice in a row */
 };
 
 static bool split_name(const char *name, char host[HOST_SIZE], const char **port)
@@ -131,6 +137,9 @@ static void say(struct link *link, enum link_state state, int wrong)
                      name);
     else if (wrong != 0)
         trace_notice("no reader at %s (%s); trying until there is", name, strerror(wrong));
+    else if (link->overlooked)
+        trace_notice("the reader at %s takes this card for the last one; unplugged for a moment",
+                     name);
     else
         trace_notice("the reader at %s hung up; trying until it is back", name);
 }
@@ -162,6 +171,11 @@ static bool connected(const struct reader *reader, int socket)
     return true;
 }
 
+static bool is_overlooked(const struct link *link, const struct vpcd *vpcd)
+{
+    return !link->overlooked && !vpcd->powered && vpcd->looked_at >= LOOKS_AT_A_CARD_OVERLOOKED;
+}
+
 /* The first frame says that the reader has taken the card, which until then may stand in a queue.
  * Returns whether it came. */
 static bool serve_link(struct link *link, struct card *card, struct control *control, int socket,
@@ -170,7 +184,7 @@ static bool serve_link(struct link *link, struct card *card, struct control *con
     struct vpcd vpcd;
     bool open = true;
     vpcd_init(&vpcd, card, socket);
-    while (open) {
+    while (open && !is_overlooked(link, &vpcd)) {
         const bool ready = control_wait(control, socket, vpcd.spoken_to ? -1 : SILENCE_MS);
         open = !ready || vpcd_turn(&vpcd, buffers);
         if (vpcd.spoken_to)
@@ -178,6 +192,7 @@ static bool serve_link(struct link *link, struct card *card, struct control *con
         else if (!ready && vpcd.received.len == 0)
             say(link, LINK_SILENT, 0);
     }
+    link->overlooked = is_overlooked(link, &vpcd);
     vpcd_finish(&vpcd);
     card_power(card, CARD_OFF);
     return vpcd.spoken_to;

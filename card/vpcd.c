@@ -106,6 +106,7 @@ static bool send_frame(struct vpcd *vpcd, struct vpcd_buffers *buffers, size_t l
 static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffers *buffers)
 {
     struct writer answer = writer_on(buffers->out + VPCD_LENGTH_SIZE, ATR_SIZE_MAX);
+    vpcd->powered |= control != CONTROL_OFF && control != CONTROL_ATR;
     switch (control) {
     case CONTROL_OFF:
         card_power(vpcd->card, CARD_OFF);
@@ -117,6 +118,7 @@ static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffe
         card_power(vpcd->card, CARD_RESET);
         return true;
     case CONTROL_ATR:
+        vpcd->looked_at += !vpcd->powered;
         writer_put(&answer, card_atr(vpcd->card));
         break;
     default: /* a client's command of one byte, for which the reader awaits an answer */
@@ -130,6 +132,7 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
     vpcd->spoken_to = true;
     if (payload.len == 1)
         return answer_control(vpcd, payload.data[0], buffers);
+    vpcd->powered = true;
     struct writer response =
         writer_on(buffers->out + VPCD_LENGTH_SIZE, sizeof(buffers->out) - VPCD_LENGTH_SIZE);
     card_transmit(vpcd->card, payload, &response);

@@ -28,9 +28,11 @@ struct vpcd_held {
 };
 
 struct vpcd {
-    struct card *card; /* borrowed */
-    int socket;        /* borrowed */
-    bool spoken_to;    /* a whole frame has come */
+    struct card *card;  /* borrowed */
+    int socket;         /* borrowed */
+    bool spoken_to;     /* a whole frame has come */
+    bool powered;       /* so has a power-on, a reset or a command */
+    unsigned looked_at; /* how often the ATR was asked for before that */
     struct vpcd_held received;
     struct vpcd_held unsent;
 };

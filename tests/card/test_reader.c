@@ -156,6 +156,49 @@ Test(reader, plugs_in_serves_and_plugs_in_again_saying_each_change_once, .timeou
     vpcd_peer_close(&peer);
 }
 
+/* As pcscd does that has not noticed one card's going and the next one's coming. */
+Test(reader, stays_away_once_from_a_reader_that_only_ever_asks_for_the_atr, .timeout = 60)
+{
+    struct bytes atr;
+    cr_assert(vpcd_peer_open(&peer));
+    start_serving();
+    cr_assert(vpcd_peer_accept(&peer));
+    for (int i = 0; i < 4; i++)
+        cr_assert(vpcd_peer_atr(&peer, &atr));
+    cr_assert_not(vpcd_peer_atr(&peer, &atr));
+    vpcd_peer_hang_up(&peer);
+    cr_assert(vpcd_peer_accept(&peer));
+    for (int i = 0; i < 20; i++)
+        cr_assert(vpcd_peer_atr(&peer, &atr));
+    stop_serving();
+    cr_assert_eq(count_said("takes this card for the last one"), 1);
+    cr_assert_eq(count_said("plugged into the reader"), 2);
+    cr_assert_eq(count_said("\n"), 3);
+    vpcd_peer_close(&peer);
+}
+
+Test(reader, stays_with_a_reader_that_powers_the_card_on, .timeout = 60)
+{
+    const enum vpcd_peer_control first[] = {VPCD_PEER_ON, VPCD_PEER_RESET};
+    struct bytes atr;
+    cr_assert(vpcd_peer_open(&peer));
+    start_serving();
+    for (size_t round = 0; round < 3; round++) {
+        cr_assert(vpcd_peer_accept(&peer));
+        for (int i = 0; i < 20; i++) {
+            if (i == 3 && round < 2)
+                cr_assert(vpcd_peer_control(&peer, first[round]));
+            if (i == 3 && round == 2)
+                cr_assert_str_eq(vpcd_peer_exchange(&peer, "00A40000"), "00A40000");
+            cr_assert(vpcd_peer_atr(&peer, &atr));
+        }
+        vpcd_peer_hang_up(&peer);
+    }
+    stop_serving();
+    cr_assert_eq(count_said("takes this card for the last one"), 0);
+    vpcd_peer_close(&peer);
+}
+
 Test(reader, waits_for_a_reader_that_is_not_there_yet, .timeout = 60)
 {
     cr_assert(vpcd_peer_open(&peer));
