@@ -20,6 +20,9 @@ struct application {
                   struct writer *response);
     /* Another application is selected on this channel, or the channel closes. May be NULL. */
     void (*deselect)(void *state, uint8_t channel);
+    /* What the application refuses at this moment whatever the command says: 0, or a status word.
+     * May be NULL. */
+    int (*admit)(void *state, const struct command_row *row);
 };
 
 #endif

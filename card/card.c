@@ -37,6 +37,7 @@ int card_start(struct card *card)
         return status;
     }
     card->uicc.proactive.settings = card->personality.proactive;
+    card->uicc.hides_blank = card->personality.blank < 0;
     applications_init(&card->applications, card->isd_r, &card->uicc);
     channel_init(&card->channels, &card->applications);
     status = isd_r_refreshed(card->isd_r, true);

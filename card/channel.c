@@ -1,15 +1,10 @@
 #include "card/channel.h"
 
 #include "apdu/status.h"
+#include "fs/uicc.h"
 
 #define INS_MANAGE_CHANNEL 0x70
 #define INS_GET_RESPONSE 0xC0
-#define CLASS_TOOLKIT 0x80
-#define INS_TERMINAL_PROFILE 0x10
-#define INS_FETCH 0x12
-#define INS_TERMINAL_RESPONSE 0x14
-#define INS_TERMINAL_CAPABILITY 0xAA
-#define INS_ENVELOPE 0xC2
 #define P1_OPEN 0x00
 #define P1_CLOSE 0x80
 #define P1_SELECT_BY_AID 0x04
@@ -125,6 +120,14 @@ static int select_application(struct channels *channels, const struct apdu *apdu
     return SW_FILE_NOT_FOUND;
 }
 
+static int run(const struct applications_row *where, const struct command_row *row,
+               const struct apdu *apdu, struct writer *response)
+{
+    const struct application *application = where->application;
+    const int refusal = application->admit != NULL ? application->admit(where->state, row) : 0;
+    return refusal != 0 ? refusal : row->handle(where->state, apdu, response);
+}
+
 /* Files belong to the UICC, whatever is selected. */
 static int select_file(struct channels *channels, const struct apdu *apdu, struct writer *response)
 {
@@ -133,7 +136,7 @@ static int select_file(struct channels *channels, const struct apdu *apdu, struc
     int status = command_match(&uicc->application->commands, apdu, &row);
     if (status != 0)
         return status;
-    status = row->handle(uicc->state, apdu, response);
+    status = run(uicc, row, apdu, response);
     return settle_selection(channels, apdu, APPLICATIONS_UICC, status);
 }
 
@@ -180,20 +183,11 @@ static int match(const struct command_table *table, struct apdu *apdu,
     return status;
 }
 
-/* What the terminal has to say to the card as a whole, on the basic channel whatever is selected
- * there (TS 102 221 §11.1.19, §11.2). */
-static bool is_toolkit(const struct apdu *apdu)
-{
-    static const uint8_t toolkit[] = {INS_TERMINAL_PROFILE, INS_FETCH, INS_TERMINAL_RESPONSE,
-                                      INS_ENVELOPE, INS_TERMINAL_CAPABILITY};
-    return apdu->cla == CLASS_TOOLKIT && memchr(toolkit, apdu->ins, sizeof(toolkit)) != NULL;
-}
-
 int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response)
 {
     struct channel *channel = channel_of(channels, apdu);
-    const struct applications_row *selected =
-        row_of(channels, is_toolkit(apdu) ? APPLICATIONS_UICC : channel->selected);
+    const struct applications_row *selected = row_of(
+        channels, uicc_is_toolkit(apdu->cla, apdu->ins) ? APPLICATIONS_UICC : channel->selected);
     const struct command_row *row;
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
@@ -208,7 +202,7 @@ int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer
         return own;
     const int theirs = match(&selected->application->commands, apdu, &row);
     if (theirs == 0)
-        return row->handle(selected->state, apdu, response);
+        return run(selected, row, apdu, response);
     return theirs == SW_CLASS ? own : theirs;
 }
 

@@ -8,6 +8,7 @@ void personality_init(struct personality *personality)
     personality->info.platform = &personality->platform;
     personality->settings.info = &personality->info;
     personality->proactive = (struct proactive_settings){0};
+    personality->blank = 0;
     personality->has_eid = false;
     personality->memory_len = 0;
     atr_compose(&personality->atr);

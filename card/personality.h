@@ -19,6 +19,7 @@ struct personality {
     struct euicc_info info;
     struct saip_platform platform;
     struct proactive_settings proactive;
+    int blank; /* what a chip with no enabled profile shows: < 0 for nothing */
     struct atr atr;
     bool has_eid;
     uint8_t eid[CREDENTIALS_EID_SIZE];

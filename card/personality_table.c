@@ -26,6 +26,8 @@ static const char *const services[] = {
 static const char *const rules[] = {"update-control", "ppr1", "ppr2", NULL};
 static const char *const categories[] = {"other", "basic", "medium", "contactless", NULL};
 
+static const char *const blanks[] = {"files", NULL};
+
 /* enum proactive_kind */
 static const char *const questions[] = {"location", "imei", NULL};
 
@@ -111,6 +113,10 @@ const struct personality_row personality_table[] = {
     {.key = "poll-interval", .read = personality_value_number,
      .offset = OFFSET(proactive.poll_interval), .limit = POLL_INTERVAL_MAX, .form = "0 to 15300",
      .help = "POLL INTERVAL after the TERMINAL PROFILE, if that knows it, in seconds; 0: none"},
+    {.key = "blank", .read = personality_value_category, .offset = OFFSET(blank), .optional = true,
+     .words = blanks, .form = "files or none",
+     .help = "what there is while no profile is enabled: MF, EF.DIR, EF.ICCID, EF.PL and EF.ARR, or "
+             "nothing that can be selected but the ISD-R"},
 };
 /* clang-format on */
 

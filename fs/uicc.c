@@ -207,10 +207,20 @@ int uicc_keep_aka(struct uicc *uicc, const struct aka *aka)
     return is_stored(uicc) ? store_aka_update(uicc->store, uicc->profile_id, aka) : 0;
 }
 
+/* A card without files still hears what its terminal has to say. */
+static int admit(void *state, const struct command_row *row)
+{
+    const struct uicc *uicc = state;
+    if (uicc->profile_id != 0 || !uicc->hides_blank || uicc_is_toolkit(row->family, row->ins))
+        return 0;
+    return row->handle == uicc_select ? SW_FILE_NOT_FOUND : SW_NO_FILE_SELECTED;
+}
+
 const struct application uicc_application = {
     .name = "UICC",
     .commands = {rows, sizeof(rows) / sizeof(rows[0])},
     .matches = uicc_select_matches,
     .select = uicc_select_application,
+    .admit = admit,
     .deselect = deselect,
 };

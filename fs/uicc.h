@@ -73,6 +73,7 @@ struct uicc {
     struct random *random;
     struct profile *profile; /* the enabled one, or the blank card's; owned */
     uint32_t profile_id;     /* in the store; 0: blank */
+    bool hides_blank;        /* a blank card shows no files at all, not even an MF */
     uint32_t generation;     /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
     struct uicc_gsm gsm;
@@ -95,6 +96,15 @@ void uicc_reset(struct uicc *uicc);
 /* A channel was opened from channel `from`: it starts at the MF, or, when opened from a non-basic
  * channel, where that one stands (TS 102 221 §8.7). */
 void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from);
+
+/* What the terminal has to say to the card as a whole, on the basic channel whatever is selected
+ * there: TERMINAL PROFILE, FETCH, TERMINAL RESPONSE, TERMINAL CAPABILITY, ENVELOPE (TS 102 221
+ * §11.1.19, §11.2). */
+static inline bool uicc_is_toolkit(uint8_t cla, uint8_t ins)
+{
+    static const uint8_t toolkit[] = {0x10, 0x12, 0x14, 0xAA, 0xC2};
+    return cla == 0x80 && memchr(toolkit, ins, sizeof(toolkit)) != NULL;
+}
 
 /* state: struct uicc *. SELECT (all P1), STATUS, READ, UPDATE, VERIFY and the rest are its rows. */
 extern const struct application uicc_application;

@@ -117,7 +117,8 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "rule = ppr1 001-01\n"
                                  "rule = ppr1,ppr2 1**-0*2/*/-,any consent\n"
                                  "ask-terminal = imei\n"
-                                 "poll-interval = 15300\n";
+                                 "poll-interval = 15300\n"
+                                 "blank = none\n";
 
 Test(personality, every_key_lands_where_it_belongs)
 {
@@ -154,6 +155,7 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_str_eq(settings->default_dp_address, "dp.example");
     cr_assert_eq(settings->first_notification, 0);
     cr_assert_eq(settings->segment_max, 1020);
+    cr_assert_lt(made.blank, 0);
     cr_assert_str_eq(hex(settings->rules), "3010"
                                            "80020640"
                                            "A107300580"
@@ -226,6 +228,7 @@ static const struct {
      "ppr1 any yes", "ppr1 001-01/", "ppr1 001-01/0", "ppr1 any,", "ppr1,,ppr2 any", "ppr1 001-01/0A/0B/0C"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
+    {"blank", {"", "yes", "files,none"}},
 };
 /* clang-format on */
 
@@ -471,6 +474,23 @@ Test(personality, several_aids_select_the_same_isd_r)
     expect_isd_r(&card, ISD_R, "020200");
     const char *first = talk_through(&card, "00A4040008A0000005591010FF00");
     cr_assert_not_null(strstr(first, "8410" OTHER_AID), "%s", first);
+    card_close(&card);
+}
+
+Test(personality, a_blank_chip_shows_files_or_none)
+{
+    static struct card card;
+    cr_assert_eq(be_born(&card, "some", write_file("some.txt", "blank = files\n"), NULL), 0);
+    cr_assert_str_eq(talk(&card, "00A4000C023F00"), "9000");
+    card_close(&card);
+    cr_assert_eq(be_born(&card, "none", write_file("none.txt", "blank = none\n"), NULL), 0);
+    cr_assert_str_eq(talk(&card, "00A4000C023F00"), "6A82");
+    cr_assert_str_eq(talk(&card, "00A4080C022FE2"), "6A82");
+    cr_assert_str_eq(talk(&card, "00B0820000"), "6986");
+    cr_assert_str_eq(talk(&card, "80F2000000"), "6986");
+    cr_assert_str_eq(talk(&card, "80AA000005A903830107"), "9000");
+    expect_isd_r(&card, ISD_R, "020500");
+    cr_assert_str_eq(talk(&card, "00A4000C023F00"), "6A82", "from the ISD-R as well");
     card_close(&card);
 }
 
