@@ -101,6 +101,10 @@ static bool is_readable_folder(const char *path)
 /* What can be said of the options before the chip is looked at. */
 static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
 {
+    if (plan->state[0] == '\0') {
+        trace_error("--state: it names no folder");
+        return FAILURE_INTERNAL;
+    }
     if (plan->eid != NULL && !pki_eid_from_text(plan->eid, eid)) {
         trace_error("--eid %s: an EID has 32 digits, the last two of which check the others",
                     plan->eid);

@@ -7,10 +7,8 @@
 #include "crypto/hash.h"
 #include "isd-r/isd_r.h"
 
-#define TEST_IIN "89049032" /* of SGP.26's test EUM */
 #define RADIX 10
 #define CHECK_MODULUS 97
-#define SERVER_NAME "testsmdpplus1.example.com" /* as SGP.26's */
 
 /* The curves of which a chip holds credentials, and what remembers their issuers in the store. */
 static const struct curve_row {
@@ -53,7 +51,7 @@ static int draw_eid(struct random *random, char digits[PKI_EID_DIGITS + 1])
         return FAILURE_INTERNAL;
     for (size_t i = 0; i < PKI_EID_DIGITS; i++)
         digits[i] = (char)('0' + chance[i] % RADIX);
-    memcpy(digits, TEST_IIN, sizeof(TEST_IIN) - 1);
+    memcpy(digits, PKI_DEFAULT_IIN, PKI_IIN_DIGITS);
     for (int check = 0; check < CHECK_MODULUS; check++) {
         (void)snprintf(digits + PKI_EID_DIGITS - 2, 3, "%02d", check);
         if (pki_eid_from_text(digits, eid))
@@ -76,9 +74,7 @@ static int make_own(const struct identity_plan *plan, struct random *random)
         pki_eid_to_text(plan->eid, digits);
     else if (draw_eid(random, digits) != 0)
         return FAILURE_INTERNAL;
-    return pki_make(random, &(struct pki_plan){.directory = plan->pki,
-                                               .first_eid = digits,
-                                               .server_name = SERVER_NAME});
+    return pki_make(random, &(struct pki_plan){.directory = plan->pki, .first_eid = digits});
 }
 
 /* What can be done about a certificate that is not there: 0, 1 if nothing, or a failure. */
@@ -129,6 +125,28 @@ static const uint8_t *wanted_eid(const struct identity_plan *plan, const struct 
                                                                                         : NULL;
 }
 
+/* A chip whose certificates do not lead to its CI would be refused by every server. */
+static int check_chain(const char *pki, const struct pki_entity *ci, const struct pki_entity *eum,
+                       const struct pki_entity *euicc)
+{
+    const struct {
+        const char *whose;
+        int result;
+    } steps[] = {
+        {"EUM", certificate_verify(&eum->certificate, &ci->certificate)},
+        {"eUICC", certificate_verify(&euicc->certificate, &eum->certificate)},
+        {"eUICC", certificate_euicc_permitted(&euicc->certificate, &eum->certificate)},
+    };
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        if (steps[i].result == CERTIFICATE_OK)
+            continue;
+        trace_error("%s: the %s certificate %s", pki, steps[i].whose,
+                    certificate_result_text(steps[i].result));
+        return FAILURE_INTERNAL;
+    }
+    return 0;
+}
+
 /* 0 also for a curve of which the folder has no CI, or no certificate for this eUICC. */
 static int read_curve(const struct identity_plan *plan, struct random *random,
                       const struct curve_row *row, struct identity *identity)
@@ -139,6 +157,9 @@ static int read_curve(const struct identity_plan *plan, struct random *random,
     if (result == 0)
         result = read_euicc(plan->pki, random, wanted_eid(plan, identity, eid), row->curve,
                             &identity->eum[at], &identity->euicc[at]);
+    if (result == 0)
+        result =
+            check_chain(plan->pki, &identity->ci[at], &identity->eum[at], &identity->euicc[at]);
     if (result == 0) {
         identity->issuers[at] = row->issuers;
         identity->count++;

@@ -54,5 +54,7 @@ int saip_finish(struct saip *saip);
 void saip_put_response(const struct saip *saip, struct writer *out);
 /* Worst status so far: PE_OK, or what aborted. */
 enum pe_status saip_status(const struct saip *saip);
+/* As the format's ASN.1 calls it: "bad-values". */
+const char *saip_status_name(enum pe_status status);
 
 #endif

@@ -1,6 +1,7 @@
 /* What became of the package: refusals, and the EUICCResponse made of them (TCA §8.10). */
 #include "apdu/der.h"
 #include "apdu/trace.h"
+#include "fs/pe_schema.h"
 #include "fs/saip_pe.h"
 
 #define NONE (-1)
@@ -100,4 +101,11 @@ void saip_put_response(const struct saip *saip, struct writer *out)
 enum pe_status saip_status(const struct saip *saip)
 {
     return saip->progress == SAIP_ABORTED ? saip->reports[saip->report_count - 1].status : PE_OK;
+}
+
+const char *saip_status_name(enum pe_status status)
+{
+    const struct pe_schema_type *element = pe_schema_euicc_response.fields[0].type->element;
+    const char *name = pe_schema_name(element->fields[0].type, (uint32_t)status);
+    return name != NULL ? name : "undefined-error";
 }

@@ -46,10 +46,14 @@ static int make_folder(char *path, size_t len)
     const char after = path[len];
     path[len] = '\0';
     int result = 0;
-    if (mkdir(path, FOLDER_MODE) == 0)
+    const bool made = mkdir(path, FOLDER_MODE) == 0;
+    const int why = errno;
+    if (made) {
         sync_parent(path, len);
-    else if (errno != EEXIST && access(path, F_OK) != 0)
+    } else if (why != EEXIST && access(path, F_OK) != 0) {
+        errno = why;
         result = refuse("make", path);
+    }
     path[len] = after;
     return result;
 }

@@ -71,7 +71,8 @@ static int interpret(struct isd_r *isd_r, struct bytes package, const char *name
     if (result == SAIP_MORE || result == SAIP_ENDED)
         result = saip_finish(saip);
     if (result == SAIP_ABORTED)
-        trace_error("%s: the package is refused with PE status %d", name, (int)saip_status(saip));
+        trace_error("%s: the package is refused: %s; 'emuicc-profile check' says where", name,
+                    saip_status_name(saip_status(saip)));
     saip_destroy(saip);
     return result < 0 ? result : result != SAIP_ENDED;
 }

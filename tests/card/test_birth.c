@@ -172,6 +172,26 @@ Test(birth, a_pki_that_cannot_be_used_is_refused)
     expect_refusal(&plan, "without its EUM");
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    char command[512];
+    snprintf(command, sizeof(command), "cp '%s' '%s'", in_folder(from), in_folder(to));
+    cr_assert_eq(system(command), 0);
+}
+
+Test(birth, certificates_that_do_not_lead_to_the_ci_are_refused)
+{
+    struct birth_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
+    make_pki("other");
+    copy_file("other/pki/eUICC/CERT_EUICC_ECDSA_NIST.der",
+              "maker/pki/eUICC/CERT_EUICC_ECDSA_NIST.der");
+    copy_file("other/pki/eUICC/SK_EUICC_ECDSA_NIST.pem", "maker/pki/eUICC/SK_EUICC_ECDSA_NIST.pem");
+    expect_refusal(&plan, "maker/pki: the eUICC certificate ");
+    copy_file("other/pki/EUM/CERT_EUM_ECDSA_NIST.der", "maker/pki/EUM/CERT_EUM_ECDSA_NIST.der");
+    copy_file("other/pki/EUM/SK_EUM_ECDSA_NIST.pem", "maker/pki/EUM/SK_EUM_ECDSA_NIST.pem");
+    expect_refusal(&plan, "maker/pki: the EUM certificate ");
+}
+
 Test(birth, keys_that_are_missing_are_said_to_be)
 {
     struct birth_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
@@ -214,6 +234,7 @@ Test(birth, a_state_that_cannot_be_made_is_refused)
     cr_assert_geq(file, 0);
     close(file);
     expect_refusal(&(struct birth_plan){.state = in_folder("file/chip")}, "file/chip");
+    expect_refusal(&(struct birth_plan){.state = ""}, "--state: it names no folder");
 }
 
 Test(birth, only_the_first_start_installs)
@@ -242,7 +263,7 @@ Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
     const int file = open(packages[1], O_CREAT | O_WRONLY, 0600);
     cr_assert_eq(write(file, "no package", 10), 10);
     close(file);
-    expect_refusal(&plan, "gone.der");
+    expect_refusal(&plan, "gone.der: the package is refused: invalid-request-format");
     struct card card;
     plan.install_count = 0;
     cr_assert_eq(birth_card(&plan, &card), 0);

@@ -36,6 +36,10 @@ printf '192.0.2.9 elsewhere.example\n' >"$work/hosts"
 mount --bind "$work/hosts" /etc/hosts
 refused "elsewhere.example is another machine" --state "$work/none" --vpcd elsewhere.example:35963
 umount /etc/hosts
+refused "--state" --state ""
+mkdir /run/fixed
+mount -t tmpfs -o ro tmpfs /run/fixed
+refused "/run/fixed/chip: Read-only file system" --state /run/fixed/chip
 [ "$(HOME='' XDG_STATE_HOME='' "$emuicc" 2>&1)" = "emuicc: no home folder is known; say --state DIR" ] || fail "no home"
 say "what is wrong gets one line and exit 1"
 
