@@ -35,7 +35,7 @@ installed() { [ -n "$(profiles)" ]; }
 "$BUILD/tools/pki/emuicc-pki" "$work/pki" || fail "no PKI"
 "$BUILD/tools/pki/emuicc-pki" "$work/foreign" || fail "no second PKI"
 mkdir "$work/profiles"
-cp "$BUILD/tools/profiles/$package.der" "$work/profiles/"
+cp "$BUILD/tools/profiles/"{$package,n_template}.der "$work/profiles/"
 cp "$BUILD/tools/profiles/$package.der" "$work/profiles/coded.der"
 echo "confirmation-code = 4711" >"$work/profiles/coded.metadata"
 pki=$work/pki server_name=$name
@@ -78,23 +78,40 @@ refused "ES9+.GetBoundProfilePackage" 8.2.7/3.8 --confirmation-code 1234 downloa
 installed && fail "something is installed: $(profiles)"
 
 say "-- interrupted in mid-package"
-# The LPA's trace goes through the smallest of pipes, so that it cannot run far ahead of the signal.
-python3 - "$work/cut.json" "$BUILD/tools/lpa/emuicc-lpa" --json --verbose --block 6 --reader "$E2E_READER" --ca "$pki" \
-  --connect-to "$name:443:127.0.0.1:8443" download "$code" <<'PYTHON' || fail "the interrupted download succeeds"
+# at_metadata SIGNAL [PROCESS]: a download that must fail, as its document says in cut.json: when
+# StoreMetadata comes, that process, or the LPA, gets the signal. The LPA's trace goes through the
+# smallest of pipes, so that it cannot run far ahead of it.
+at_metadata() {
+  python3 - "$1" "${2:-0}" "$work/cut.json" "$BUILD/tools/lpa/emuicc-lpa" --json --verbose --block 6 --reader "$E2E_READER" \
+    --ca "$pki" --connect-to "$name:443:127.0.0.1:8443" download "$code" <<'PYTHON' || fail "the interrupted download succeeds"
 import fcntl, os, signal, subprocess, sys
 reading, writing = os.pipe()
 fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
-program = subprocess.Popen(sys.argv[2:], stdout=open(sys.argv[1], "w"), stderr=writing)
+program = subprocess.Popen(sys.argv[4:], stdout=open(sys.argv[3], "w"), stderr=writing)
 os.close(writing)
 for line in open(reading, "rb", buffering=0):
     if b"ES8+.StoreMetadata" in line:
-        program.send_signal(signal.SIGINT)
+        os.kill(int(sys.argv[2]) or program.pid, signal.Signals[sys.argv[1]])
 sys.exit(program.wait() != 1)
 PYTHON
+}
+at_metadata SIGINT
 [ "$(member "$work/cut.json" error.where)" = interrupted ] || fail "interrupted: $(cat "$work/cut.json")"
 [ "$(member "$work/cut.json" cancelled)" = True ] || fail "interrupted, not cancelled: $(cat "$work/cut.json")"
 installed && fail "half a profile: $(profiles)"
 [ "$(waiting)" = 0 ] || fail "after the interruption: $(cat "$work/waiting.json")"
+
+say "-- the card dies in mid-package and is back before pcscd has looked"
+at_metadata SIGKILL "$card_pid"
+wait "$card_pid" 2>/dev/null
+start_card chip --pki "$pki"
+[ "$(member "$work/cut.json" error.where)" = "PC/SC" ] || fail "without a card: $(cat "$work/cut.json")"
+[[ "$(member "$work/cut.json" error.text)" == *"does not answer any more" ]] || fail "without a card: $(cat "$work/cut.json")"
+installed && fail "half a profile: $(profiles)"
+
+say "-- a package that the card refuses"
+refused "ES10b.LoadBoundProfilePackage" "installFailedDueToPEProcessingError*" download "LPA:1\$$name\$n_template"
+[[ "$(error text)" == *"(template-not-supported)" ]] || fail "no PE status: $(cat "$document")"
 
 say "-- a download in blocks of 17 bytes, its notifications kept back, then sent"
 lpa --block 17 --no-notify --imei 490154203237518 --confirmation-code 4711 download "LPA:1\$$name\$coded\$2.999.10\$1" \

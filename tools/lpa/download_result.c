@@ -71,16 +71,20 @@ static void deliver(const struct download_means *means, const struct notificatio
     *means->fault = before;
 }
 
-/* " (element 7: bad-values)" for the first element that the card complains of. */
-static void first_element(const json_t *elements, char text[ELEMENTS_TEXT_SIZE])
+/* " (element 7: bad-values)" for what ended the installation, which comes after all warnings;
+ * " (bad-values)" if that is in no numbered element. */
+static void last_element(const json_t *elements, char text[ELEMENTS_TEXT_SIZE])
 {
-    const json_t *first = json_array_get(elements, 0);
-    const json_t *number = json_object_get(first, "element");
-    const json_t *status = json_object_get(first, "status");
+    const size_t count = json_array_size(elements);
+    const json_t *last = json_array_get(elements, count > 0 ? count - 1 : 0);
+    const json_t *number = json_object_get(last, "element");
+    const char *status = json_string_value(json_object_get(last, "status"));
     text[0] = '\0';
-    if (number != NULL && json_is_string(status))
+    if (status != NULL && number != NULL)
         snprintf(text, ELEMENTS_TEXT_SIZE, " (element %lld: %s)",
-                 (long long)json_integer_value(number), json_string_value(status));
+                 (long long)json_integer_value(number), status);
+    else if (status != NULL)
+        snprintf(text, ELEMENTS_TEXT_SIZE, " (%s)", status);
 }
 
 /* The card's reason as a fault, and by its names in the result. */
@@ -93,7 +97,7 @@ static void explain(const struct download_means *means,
     const char *command_name = command != NULL ? command->name : "unknown";
     const char *reason_name = reason != NULL ? reason->name : "unknown";
     char text[ELEMENTS_TEXT_SIZE];
-    first_element(elements, text);
+    last_element(elements, text);
     json_object_set_new(result, "command", json_string(command_name));
     json_object_set_new(result, "reason", json_string(reason_name));
     fault_raise(means->fault, WHERE, "the profile is not installed: %s%s",

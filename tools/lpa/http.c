@@ -213,7 +213,6 @@ static bool check_role(struct http *http, const char *address)
     if (role == RSP_ROLE_DP_TLS || role == RSP_ROLE_DS_TLS)
         return true;
     curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, 1L);
     fault_raise(http->fault, "TLS", "the certificate of %s is not one for an RSP server's TLS",
                 address);
     return fault_next(http->fault, "the server must show a DPtls certificate (policy "

@@ -21,6 +21,7 @@ struct pcsc {
     bool has_context;
     SCARDHANDLE card;
     bool has_card;
+    bool card_is_gone; /* it did not answer */
     char names[NAMES_SIZE];
     struct readers readers; /* borrows from names */
 };
@@ -161,12 +162,14 @@ static bool pcsc_transmit(struct transport *transport, struct bytes command,
     DWORD len = sizeof(answer);
     const LONG code = SCardTransmit(self->card, SCARD_PCI_T0, command.data, (DWORD)command.len,
                                     NULL, answer, &len);
-    if (code == SCARD_S_SUCCESS) {
+    /* From a card that is unplugged while it works vpcd returns an answer of no bytes. */
+    if (code == SCARD_S_SUCCESS && len > 0) {
         writer_put(response, bytes_of(answer, len));
         return true;
     }
-    if (!is_gone(code))
+    if (code != SCARD_S_SUCCESS && !is_gone(code))
         return refuse(fault, "SCardTransmit", code);
+    self->card_is_gone = true;
     fault_raise(fault, WHERE, "the card in %s does not answer any more", transport->place);
     return fault_next(fault, "see whether emuicc still runs; what the card acknowledged is kept");
 }
@@ -174,9 +177,10 @@ static bool pcsc_transmit(struct transport *transport, struct bytes command,
 static void pcsc_close(struct transport *transport)
 {
     struct pcsc *self = (struct pcsc *)transport;
-    /* Reset, so that the next program finds neither our selection nor a profile's old files. */
+    /* Reset, so that the next program finds neither our selection nor a profile's old files. To
+     * reset a card that is gone leaves pcscd blind to one that has taken its place meanwhile. */
     if (self->has_card)
-        SCardDisconnect(self->card, SCARD_RESET_CARD);
+        SCardDisconnect(self->card, self->card_is_gone ? SCARD_LEAVE_CARD : SCARD_RESET_CARD);
     if (self->has_context)
         SCardReleaseContext(self->context);
     free(self);
