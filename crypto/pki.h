@@ -53,6 +53,11 @@ int pki_read_euicc(const char *directory, const uint8_t eid[PKI_EID_SIZE], enum 
 int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
                     const uint8_t eid[PKI_EID_SIZE], struct pki_entity *out);
 
+/* Issues a DPtls certificate on P-256 for this host name and OID (dotted) under the CI (which must
+ * have its key), with a fresh key pair. 0, or a failure after a trace line. */
+int pki_issue_tls(struct random *random, const struct pki_entity *ci, const char *name,
+                  const char *oid, struct pki_entity *out);
+
 #define PKI_IIN_DIGITS 8
 #define PKI_DEFAULT_IIN "89049032" /* the one of SGP.26 */
 #define PKI_DEFAULT_SERVER "testsmdpplus1.example.com"

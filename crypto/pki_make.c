@@ -136,6 +136,24 @@ static int refuse(const char *what, const char *value)
     return FAILURE_INTERNAL;
 }
 
+static void name_host(struct issue *issue, const char *host)
+{
+    issue->dns_name = host;
+    issue->subject[1].text = bytes_of_text(host);
+}
+
+int pki_issue_tls(struct random *random, const struct pki_entity *ci, const char *name,
+                  const char *oid, struct pki_entity *out)
+{
+    const struct make_row *row = rows;
+    while (row->name != PKI_DP_TLS)
+        row++;
+    struct issue issue = row->issue;
+    issue.registered_id = oid;
+    name_host(&issue, name);
+    return issue_entity(random, &issue, EC_P256, ci, out);
+}
+
 /* What differs from one plan to the next. */
 static void fill_in(const struct making *making, enum pki_name name, struct issue *issue)
 {
@@ -145,10 +163,8 @@ static void fill_in(const struct making *making, enum pki_name name, struct issu
         issue->permitted_iin = making->iin;
     if (name == PKI_DP_AUTH || name == PKI_DP_PB || name == PKI_DP_TLS)
         issue->registered_id = oid;
-    if (name == PKI_DP_TLS) {
-        issue->dns_name = plan->server_name != NULL ? plan->server_name : PKI_DEFAULT_SERVER;
-        issue->subject[1].text = bytes_of_text(issue->dns_name);
-    }
+    if (name == PKI_DP_TLS)
+        name_host(issue, plan->server_name != NULL ? plan->server_name : PKI_DEFAULT_SERVER);
 }
 
 /* Reads an entity, or makes it if the folder has none. */

@@ -400,6 +400,65 @@ Test(https, another_ci_does_not_vouch_for_it)
     world_end(&other);
 }
 
+/* Whether a TLS client that believes the CI takes the server for this host. */
+static bool is_taken_for(const char *host, const char *at)
+{
+    struct client client;
+    char url[128], resolve[128];
+    open_client(&client);
+    snprintf(url, sizeof(url), "https://%s:%s/", host, at);
+    snprintf(resolve, sizeof(resolve), "%s:%s:127.0.0.1", host, at);
+    client.resolve = curl_slist_append(client.resolve, resolve);
+    curl_easy_setopt(client.curl, CURLOPT_RESOLVE, client.resolve);
+    curl_easy_setopt(client.curl, CURLOPT_URL, url);
+    curl_easy_setopt(client.curl, CURLOPT_NOBODY, 1L);
+    const CURLcode code = curl_easy_perform(client.curl);
+    close_client(&client);
+    cr_assert(code == CURLE_OK || code == CURLE_PEER_FAILED_VERIFICATION, "%s: %s", url,
+              curl_easy_strerror(code));
+    return code == CURLE_OK;
+}
+
+/* Another server under an address of its own, on a free port; its process. */
+static pid_t start_as(const char *address, char at[8])
+{
+    int log[2];
+    char line[512] = "";
+    cr_assert_eq(pipe(log), 0);
+    const pid_t process = fork();
+    cr_assert_geq(process, 0);
+    if (process == 0) {
+        dup2(log[1], STDERR_FILENO);
+        execl(getenv("EMUICC_SMDPP"), "emuicc-smdpp", "--pki", world.pki, "--profiles",
+              world.profiles, "--listen", "127.0.0.1:0", "--address", address, (char *)NULL);
+        _exit(127);
+    }
+    close(log[1]);
+    FILE *lines = fdopen(log[0], "r");
+    cr_assert_not_null(fgets(line, sizeof(line), lines));
+    cr_assert_eq(sscanf(line, "emuicc-smdpp: listening on 127.0.0.1:%7[0-9] as", at), 1, "%s",
+                 line);
+    cr_assert_not_null(strstr(line, address), "%s", line);
+    fclose(lines);
+    return process;
+}
+
+Test(https, its_address_is_the_name_in_its_certificate)
+{
+    char at[8];
+    cr_assert(is_taken_for(WORLD_ADDRESS, port));
+    cr_assert_not(is_taken_for("other.example.com", port));
+    const pid_t other = start_as("other.example.com:8443", at);
+    cr_assert(is_taken_for("other.example.com", at));
+    cr_assert_not(is_taken_for(WORLD_ADDRESS, at));
+    kill(other, SIGTERM);
+    cr_assert_eq(waitpid(other, NULL, 0), other);
+    const pid_t same = start_as("TestSMDPplus1.example.com", at);
+    cr_assert(is_taken_for(WORLD_ADDRESS, at), "case does not matter");
+    kill(same, SIGTERM);
+    cr_assert_eq(waitpid(same, NULL, 0), same);
+}
+
 /* One line that says what and where, exit 1. */
 static void expect_refusal(const char *const *arguments, const char *words)
 {
@@ -426,9 +485,10 @@ static void expect_refusal(const char *const *arguments, const char *words)
 
 Test(https, wrong_options_and_places_are_said_in_one_line)
 {
-    char taken[32];
+    char taken[32], key[WORLD_PATH_SIZE + 64];
     snprintf(taken, sizeof(taken), "127.0.0.1:%s", port);
-    const char *const rows[][9] = {
+    snprintf(key, sizeof(key), "%s/DPtls/SK_S_SM_DP_TLS_NIST.pem", operator_pki);
+    const char *const rows[][10] = {
         {"emuicc-smdpp", NULL},
         {"emuicc-smdpp", "--nonsense", NULL},
         {"emuicc-smdpp", "word", NULL},
@@ -441,8 +501,20 @@ Test(https, wrong_options_and_places_are_said_in_one_line)
         {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--listen", taken, NULL},
         {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--listen", "here",
          NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--listen",
+         "127.0.0.1:65536", NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--address", "two words",
+         NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--address", "name:port",
+         NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--operators", key,
+         NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--operator-url",
+         operator_ca, "--operators", operator_ca, NULL},
         {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--orders",
          "/nonexistent/orders.db", NULL},
+        {"emuicc-smdpp", "--pki", world.pki, "--profiles", world.profiles, "--orders", operator_ca,
+         NULL},
     };
     const char *words[] = {"--pki and --profiles are needed",
                            "--nonsense",
@@ -453,7 +525,23 @@ Test(https, wrong_options_and_places_are_said_in_one_line)
                            "/nonexistent",
                            "Address already in use",
                            "here",
-                           "/nonexistent/orders.db"};
+                           "127.0.0.1:65536",
+                           "'two words'",
+                           "'name:port'",
+                           "TLS_NIST.pem: it holds no certificate",
+                           "https://",
+                           "/nonexistent/orders.db",
+                           operator_ca};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         expect_refusal(rows[i], words[i]);
+}
+
+Test(https, an_address_that_cannot_be_certified_is_refused)
+{
+    char key[WORLD_PATH_SIZE + 64];
+    const char *const arguments[] = {"emuicc-smdpp", "--pki",     world.pki,           "--profiles",
+                                     world.profiles, "--address", "other.example.com", NULL};
+    snprintf(key, sizeof(key), "%s/CertificateIssuer/SK_CI_ECDSA_NIST.pem", world.pki);
+    cr_assert_eq(unlink(key), 0);
+    expect_refusal(arguments, "--address other.example.com: the DPtls certificate in ");
 }

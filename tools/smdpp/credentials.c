@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "tools/smdpp/tls.h"
 
 static const struct {
     const char *name;
@@ -129,4 +130,21 @@ struct bytes credentials_oid(const struct credentials *credentials)
         if (credentials->sets[curve].serving)
             return credentials->sets[curve].dp_auth.certificate.registered_id;
     return (struct bytes){0};
+}
+
+int credentials_certify(struct credentials *credentials, struct random *random, const char *host)
+{
+    const struct pki_entity *ci = &credentials->sets[EC_P256].ci;
+    char oid[DER_OID_TEXT_SIZE];
+    struct pki_entity issued;
+    if (tls_is_for(credentials->tls.certificate.whole, host))
+        return 0;
+    if (ci->key == NULL)
+        return 1;
+    if (!der_oid_to_text(credentials_oid(credentials), oid, sizeof(oid)) ||
+        pki_issue_tls(random, ci, host, oid, &issued) != 0)
+        return FAILURE_INTERNAL;
+    pki_entity_finish(&credentials->tls);
+    credentials->tls = issued;
+    return 0;
 }

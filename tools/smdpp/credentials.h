@@ -20,6 +20,10 @@ struct credentials {
  * one trace line that names what is wrong. */
 int credentials_read(const char *directory, struct credentials *out);
 void credentials_finish(struct credentials *credentials);
+/* Sees to a DPtls certificate that is for this host: if the one that was read is not, another takes
+ * its place, issued with the CI's key. 0, 1 if that key is not there, or a failure after a trace
+ * line. */
+int credentials_certify(struct credentials *credentials, struct random *random, const char *host);
 
 /* The set under the CI with this key identifier, or NULL. */
 const struct credentials_set *credentials_find(const struct credentials *credentials,

@@ -44,6 +44,7 @@ struct kept {
 };
 
 struct database {
+    const char *path; /* the caller's; NULL: in memory */
     sqlite3 *connection;
     pthread_mutex_t lock; /* recursive: begin … end encloses single statements */
     struct kept kept[STATEMENTS_MAX];
@@ -52,7 +53,8 @@ struct database {
 
 static int complain(const struct database *database, const char *what)
 {
-    trace_error("orders: %s: %s", what, sqlite3_errmsg(database->connection));
+    trace_error("orders %s: %s: %s", database->path != NULL ? database->path : "in memory", what,
+                sqlite3_errmsg(database->connection));
     return FAILURE_INTERNAL;
 }
 
@@ -60,7 +62,7 @@ static int run_plain(struct database *database, const char *sql)
 {
     if (sqlite3_exec(database->connection, sql, NULL, NULL, NULL) == SQLITE_OK)
         return 0;
-    return complain(database, "statement failed");
+    return complain(database, "not written");
 }
 
 static void take_version(void *context, sqlite3_stmt *row)
@@ -77,7 +79,7 @@ static int make_schema(struct database *database)
     if (version == SCHEMA_VERSION)
         return 0;
     if (version > SCHEMA_VERSION) {
-        trace_error("orders: the file was written by a newer release");
+        trace_error("orders %s: the file was written by a newer release", database->path);
         return FAILURE_INTERNAL;
     }
     snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %d", SCHEMA_VERSION);
@@ -106,12 +108,13 @@ int database_open(const char *path, struct database **out)
         trace_error("orders: out of memory");
         return FAILURE_INTERNAL;
     }
+    database->path = path;
     start_lock(&database->lock);
     const mode_t mask = umask(S_IRWXG | S_IRWXO);
     const int opened = sqlite3_open(path != NULL ? path : ":memory:", &database->connection);
     if (opened == SQLITE_OK)
         sqlite3_busy_timeout(database->connection, BUSY_MILLISECONDS);
-    int result = opened == SQLITE_OK ? 0 : complain(database, path != NULL ? path : "memory");
+    int result = opened == SQLITE_OK ? 0 : complain(database, "not opened");
     if (result == 0)
         result = run_plain(database, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON");
     if (result == 0)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,7 +36,7 @@ static bool split(const char *where, char host[HOST_SIZE], char port[PORT_SIZE])
         return false;
     snprintf(host, HOST_SIZE, "%.*s", (int)len, where);
     snprintf(port, PORT_SIZE, "%s", colon + 1);
-    return strspn(port, "0123456789") == strlen(port);
+    return strspn(port, "0123456789") == strlen(port) && strtoul(port, NULL, 10) <= UINT16_MAX;
 }
 
 static int listen_on(const struct addrinfo *address)
@@ -71,7 +72,7 @@ int listener_open(const char *where, char *found, size_t size)
     char host[HOST_SIZE], port[PORT_SIZE];
     struct addrinfo *addresses;
     if (!split(where, host, port))
-        return complain(where, "is not HOST:PORT");
+        return complain(where, "it is not HOST:PORT");
     const int code = getaddrinfo(host, port, &hints, &addresses);
     if (code != 0)
         return complain(where, gai_strerror(code));

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #define LIFETIME_MAX (100LL * 365 * 24 * 3600)
+#define HTTPS "https://"
 #define TRUST_MAX (1u << 20) /* bytes of the file of operators */
 
 /* Everything that runs. */
@@ -80,12 +81,15 @@ static int read_trust(struct service *service, const char *path)
     struct blob file;
     const int found = blob_read_file(path, TRUST_MAX, &file);
     if (found > 0)
-        trace_error("%s: no such file", path);
+        trace_error("--operators %s: no such file", path);
     if (found != 0)
         return -1;
     service->trust = strndup((const char *)file.data, file.len);
     blob_finish(&file);
-    return service->trust != NULL ? 0 : -1;
+    if (service->trust != NULL && tls_has_certificate(service->trust))
+        return 0;
+    trace_error("--operators %s: it holds no certificate in PEM", path);
+    return -1;
 }
 
 static int start_operators(struct service *service, const struct smdpp_options *options)
@@ -183,6 +187,8 @@ static const char *complaint(const struct smdpp_options *options)
         return "--es2-listen needs --operators";
     if (options->operators == NULL && options->operator_url != NULL)
         return "--operator-url needs --operators";
+    if (options->operator_url != NULL && strncmp(options->operator_url, HTTPS, strlen(HTTPS)) != 0)
+        return "--operator-url does not begin with " HTTPS;
     if (lifetime_of(options) < 0)
         return "--order-lifetime is not a number of seconds";
     return NULL;

@@ -7,7 +7,7 @@ static const struct options_row rows[] = {
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26: CI, DPauth, DPpb, DPtls; needed", OPTIONS_TEXT, AT(pki)},
     {"profiles", "DIR", "profile packages, NAME.der each, with NAME.metadata beside it where more is to be said; NAME is the matching id; needed", OPTIONS_TEXT, AT(profiles)},
     {"listen", "HOST:PORT", "where to listen for LPAs; port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
-    {"address", "NAME[:PORT]", "the SM-DP+ address that it signs and answers to; default: the name in the DPtls certificate", OPTIONS_TEXT, AT(address)},
+    {"address", "NAME[:PORT]", "the SM-DP+ address that it signs and answers to, and the name in its TLS certificate, which is issued with the CI's key where DPtls's is for another; default: the name in the DPtls certificate", OPTIONS_TEXT, AT(address)},
     {"es2-listen", "HOST:PORT", "where to listen for operators (ES2+); without it there is no ES2+; needs --operators", OPTIONS_TEXT, AT(es2_listen)},
     {"operators", "FILE", "certificates (PEM) of operators or of who vouches for them: only their clients may use ES2+", OPTIONS_TEXT, AT(operators)},
     {"operator-url", "URL", "where an operator hears of the downloads it has ordered, as https://HOST:PORT; its certificate is checked with --operators", OPTIONS_TEXT, AT(operator_url)},

@@ -11,20 +11,47 @@
 
 #define CALL_ID_BYTES 16
 
+static int own_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
+{
+    if (tls_name(smdpp->credentials.tls.certificate.whole, smdpp->address, sizeof(smdpp->address)))
+        return 0;
+    trace_error("%s: the DPtls certificate bears no DNS name; --address is needed", plan->pki);
+    return FAILURE_INTERNAL;
+}
+
+/* NAME or NAME:PORT; the name goes to host. */
+static bool read_address(const char *address, char host[SMDPP_ADDRESS_SIZE])
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    const size_t len = strspn(address, letters);
+    if (len == 0 || address[0] == '.' || strlen(address) >= SMDPP_ADDRESS_SIZE)
+        return false;
+    memcpy(host, address, len);
+    host[len] = '\0';
+    const char *port = address + len + 1;
+    return address[len] == '\0' ||
+           (address[len] == ':' && *port != '\0' && strspn(port, "0123456789") == strlen(port));
+}
+
+/* TLS clients look for the name by which they have reached the server in its certificate. */
 static int set_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
 {
-    if (plan->address == NULL) {
-        if (tls_name(smdpp->credentials.tls.certificate.whole, smdpp->address,
-                     sizeof(smdpp->address)))
-            return 0;
-        trace_error("%s: the DPtls certificate bears no DNS name; --address is needed", plan->pki);
+    char host[SMDPP_ADDRESS_SIZE];
+    if (plan->address == NULL)
+        return own_address(smdpp, plan);
+    if (!read_address(plan->address, host)) {
+        trace_error("--address '%s': NAME or NAME:PORT is needed, %d characters at most",
+                    plan->address, SMDPP_ADDRESS_SIZE - 1);
         return FAILURE_INTERNAL;
     }
-    const int len = snprintf(smdpp->address, sizeof(smdpp->address), "%s", plan->address);
-    if (len > 0 && (size_t)len < sizeof(smdpp->address))
-        return 0;
-    trace_error("--address: a name of 1 to %zu characters", sizeof(smdpp->address) - 1);
-    return FAILURE_INTERNAL;
+    strcpy(smdpp->address, plan->address);
+    const int result = credentials_certify(&smdpp->credentials, &smdpp->random, host);
+    if (result == 1)
+        trace_error("--address %s: the DPtls certificate in %s is for another name, and the CI's "
+                    "key to make one for this is not there",
+                    plan->address, plan->pki);
+    return result == 0 ? 0 : FAILURE_INTERNAL;
 }
 
 static int fill(struct smdpp *smdpp, const struct smdpp_plan *plan)

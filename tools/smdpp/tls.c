@@ -40,16 +40,46 @@ static bool find_name(gnutls_x509_crt_t certificate, char *out, size_t size)
     }
 }
 
-bool tls_name(struct bytes der, char *out, size_t size)
+/* The certificate as GnuTLS reads it, to be given back; NULL if it cannot. */
+static gnutls_x509_crt_t import(struct bytes der)
 {
     gnutls_x509_crt_t certificate;
     const gnutls_datum_t datum = datum_of(der);
     if (gnutls_x509_crt_init(&certificate) != 0)
-        return false;
-    const bool found = gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_DER) == 0 &&
-                       find_name(certificate, out, size);
+        return NULL;
+    if (gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_DER) == 0)
+        return certificate;
+    gnutls_x509_crt_deinit(certificate);
+    return NULL;
+}
+
+bool tls_name(struct bytes der, char *out, size_t size)
+{
+    gnutls_x509_crt_t certificate = import(der);
+    const bool found = certificate != NULL && find_name(certificate, out, size);
     gnutls_x509_crt_deinit(certificate);
     return found;
+}
+
+bool tls_is_for(struct bytes der, const char *host)
+{
+    gnutls_x509_crt_t certificate = import(der);
+    const bool is = certificate != NULL && gnutls_x509_crt_check_hostname(certificate, host) != 0;
+    gnutls_x509_crt_deinit(certificate);
+    return is;
+}
+
+bool tls_has_certificate(const char *pem)
+{
+    gnutls_x509_crt_t *list = NULL;
+    unsigned count = 0;
+    const gnutls_datum_t datum = datum_of(bytes_of_text(pem));
+    if (gnutls_x509_crt_list_import2(&list, &count, &datum, GNUTLS_X509_FMT_PEM, 0) < 0)
+        return false;
+    for (unsigned i = 0; i < count; i++)
+        gnutls_x509_crt_deinit(list[i]);
+    gnutls_free(list);
+    return count > 0;
 }
 
 /* PEM around DER, as a text of its own. */

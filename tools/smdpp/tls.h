@@ -7,6 +7,12 @@
 /* The first DNS name in a certificate; false if it has none or it does not fit. */
 bool tls_name(struct bytes der, char *out, size_t size);
 
+/* A TLS client that asks for this host takes the certificate for its. */
+bool tls_is_for(struct bytes der, const char *host);
+
+/* At least one certificate, in PEM. */
+bool tls_has_certificate(const char *pem);
+
 /* PEM on the heap; 0 or a failure. tls_release() wipes. */
 int tls_certificates(const struct credentials *credentials, char **out); /* DPtls, then its CI */
 int tls_key(const struct credentials *credentials, char **out);
