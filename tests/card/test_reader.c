@@ -138,7 +138,7 @@ Test(reader, plugs_in_serves_and_plugs_in_again_saying_each_change_once, .timeou
 {
     cr_assert(vpcd_peer_open(&peer));
     start_serving();
-    for (int round = 0; round < 3; round++) {
+    for (unsigned round = 0; round < 3; round++) {
         struct bytes atr;
         cr_assert(vpcd_peer_accept(&peer));
         cr_assert(vpcd_peer_atr(&peer, &atr));

@@ -9,7 +9,7 @@ static void touch(struct bytes bytes)
 {
     static volatile uint8_t sum;
     for (size_t i = 0; i < bytes.len; i++)
-        sum ^= bytes.data[i];
+        sum = (uint8_t)(sum ^ bytes.data[i]);
 }
 
 static void touch_all(const struct certificate *certificate)
