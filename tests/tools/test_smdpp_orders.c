@@ -4,6 +4,7 @@
 
 #include "apdu/trace.h"
 #include "tools/smdpp/downloads.h"
+#include "tools/smdpp/schema.h"
 
 static struct database *database;
 
@@ -17,7 +18,7 @@ static void stay_quiet(void *context, enum trace_level level, const char *text)
 static void start(void)
 {
     trace_to(stay_quiet, NULL);
-    cr_assert_eq(database_open(NULL, &database), 0);
+    cr_assert_eq(database_open(NULL, &smdpp_schema, &database), 0);
 }
 
 static void end(void)
@@ -185,8 +186,8 @@ Test(orders, a_file_that_is_no_database_is_refused)
     cr_assert_eq(write(file, text, sizeof(text)), (ssize_t)sizeof(text));
     close(file);
     struct database *other = NULL;
-    cr_assert_lt(database_open(path, &other), 0);
+    cr_assert_lt(database_open(path, &smdpp_schema, &other), 0);
     cr_assert_null(other);
     unlink(path);
-    cr_assert_lt(database_open("/tmp/no/such/folder/orders.db", &other), 0);
+    cr_assert_lt(database_open("/tmp/no/such/folder/orders.db", &smdpp_schema, &other), 0);
 }

@@ -8,7 +8,7 @@
 
 #include "crypto/hash.h"
 #include "tools/common/package.h"
-#include "tools/smdpp/database.h"
+#include "tools/common/database.h"
 
 #define ORDERS_TEXT_SIZE 256 /* of a matching id or a package's name, end included */
 #define ORDERS_EID_SIZE 33   /* 32 digits and an end */

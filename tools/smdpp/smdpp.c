@@ -3,6 +3,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "tools/smdpp/schema.h"
 #include "tools/smdpp/tls.h"
 
 #include <stdio.h>
@@ -64,7 +65,7 @@ static int fill(struct smdpp *smdpp, const struct smdpp_plan *plan)
     if (result == 0)
         result = session_table_create(&smdpp->sessions);
     if (result == 0)
-        result = database_open(plan->orders, &smdpp->database);
+        result = database_open(plan->orders, &smdpp_schema, &smdpp->database);
     return result;
 }
 

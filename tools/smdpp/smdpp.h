@@ -4,7 +4,7 @@
 
 #include "tools/smdpp/catalogue.h"
 #include "tools/smdpp/credentials.h"
-#include "tools/smdpp/database.h"
+#include "tools/common/database.h"
 #include "tools/smdpp/progress.h"
 #include "tools/smdpp/session.h"
 

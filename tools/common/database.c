@@ -1,4 +1,4 @@
-#include "tools/smdpp/database.h"
+#include "tools/common/database.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -10,33 +10,6 @@
 
 #define STATEMENTS_MAX 64
 #define BUSY_MILLISECONDS 5000
-#define SCHEMA_VERSION 1
-
-/* Times are seconds since 1970; states those of enum order_state. */
-static const char schema[] =
-    "CREATE TABLE orders ("
-    "  id INTEGER PRIMARY KEY, open INTEGER NOT NULL, state INTEGER NOT NULL,"
-    "  iccid TEXT NOT NULL, package TEXT NOT NULL, type TEXT NOT NULL,"
-    "  matching_id TEXT NOT NULL DEFAULT '', eid TEXT NOT NULL DEFAULT '',"
-    "  code BLOB, code_failures INTEGER NOT NULL DEFAULT 0,"
-    "  attempts INTEGER NOT NULL DEFAULT 0, expires INTEGER NOT NULL DEFAULT 0,"
-    "  requester TEXT NOT NULL DEFAULT '', smds TEXT NOT NULL DEFAULT '');"
-    "CREATE UNIQUE INDEX orders_open ON orders (package, eid) WHERE open;"
-    "CREATE UNIQUE INDEX orders_iccid ON orders (iccid) WHERE NOT open;"
-    "CREATE UNIQUE INDEX orders_matching_id ON orders (matching_id)"
-    "  WHERE NOT open AND matching_id <> '';"
-    "CREATE TABLE bindings ("
-    "  order_id INTEGER PRIMARY KEY REFERENCES orders ON DELETE CASCADE,"
-    "  curve INTEGER NOT NULL, euicc_otpk BLOB NOT NULL, smdp_otpk BLOB NOT NULL,"
-    "  content BLOB NOT NULL, body BLOB NOT NULL);"
-    "CREATE TABLE downloads ("
-    "  transaction_id BLOB PRIMARY KEY, order_id INTEGER NOT NULL"
-    "  REFERENCES orders ON DELETE CASCADE,"
-    "  time INTEGER NOT NULL, eid BLOB NOT NULL, curve INTEGER NOT NULL, point BLOB NOT NULL);"
-    "CREATE TABLE notifications ("
-    "  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, eid TEXT NOT NULL, iccid TEXT NOT NULL,"
-    "  sequence INTEGER NOT NULL, operation TEXT NOT NULL, result TEXT NOT NULL,"
-    "  pending BLOB NOT NULL, UNIQUE (eid, sequence, pending));";
 
 struct kept {
     const char *sql;
@@ -45,6 +18,7 @@ struct kept {
 
 struct database {
     const char *path; /* the caller's; NULL: in memory */
+    const struct database_schema *schema;
     sqlite3 *connection;
     pthread_mutex_t lock; /* recursive: begin … end encloses single statements */
     struct kept kept[STATEMENTS_MAX];
@@ -53,7 +27,8 @@ struct database {
 
 static int complain(const struct database *database, const char *what)
 {
-    trace_error("orders %s: %s: %s", database->path != NULL ? database->path : "in memory", what,
+    trace_error("%s %s: %s: %s", database->schema->name,
+                database->path != NULL ? database->path : "in memory", what,
                 sqlite3_errmsg(database->connection));
     return FAILURE_INTERNAL;
 }
@@ -76,17 +51,19 @@ static int make_schema(struct database *database)
     char set_version[64];
     if (database_query(database, "PRAGMA user_version", NULL, 0, take_version, &version) < 0)
         return FAILURE_INTERNAL;
-    if (version == SCHEMA_VERSION)
+    if (version == database->schema->version)
         return 0;
-    if (version > SCHEMA_VERSION) {
-        trace_error("orders %s: the file was written by a newer release", database->path);
+    if (version > database->schema->version) {
+        trace_error("%s %s: the file was written by a newer release", database->schema->name,
+                    database->path);
         return FAILURE_INTERNAL;
     }
-    snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %d", SCHEMA_VERSION);
+    snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %d",
+             database->schema->version);
     int result = database_begin(database);
     if (result != 0)
         return result;
-    result = run_plain(database, schema);
+    result = run_plain(database, database->schema->sql);
     if (result == 0)
         result = run_plain(database, set_version);
     return database_end(database, result);
@@ -101,14 +78,24 @@ static void start_lock(pthread_mutex_t *lock)
     pthread_mutexattr_destroy(&attributes);
 }
 
-int database_open(const char *path, struct database **out)
+/* Settings of a connection, not of the file. */
+static int set_up(struct database *database)
+{
+    char settings[96];
+    snprintf(settings, sizeof(settings), "PRAGMA journal_mode = %s; PRAGMA foreign_keys = ON",
+             database->schema->journal);
+    return run_plain(database, settings);
+}
+
+int database_open(const char *path, const struct database_schema *schema, struct database **out)
 {
     struct database *database = calloc(1, sizeof(*database));
     if (database == NULL) {
-        trace_error("orders: out of memory");
+        trace_error("%s: out of memory", schema->name);
         return FAILURE_INTERNAL;
     }
     database->path = path;
+    database->schema = schema;
     start_lock(&database->lock);
     const mode_t mask = umask(S_IRWXG | S_IRWXO);
     const int opened = sqlite3_open(path != NULL ? path : ":memory:", &database->connection);
@@ -116,7 +103,7 @@ int database_open(const char *path, struct database **out)
         sqlite3_busy_timeout(database->connection, BUSY_MILLISECONDS);
     int result = opened == SQLITE_OK ? 0 : complain(database, "not opened");
     if (result == 0)
-        result = run_plain(database, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON");
+        result = set_up(database);
     if (result == 0)
         result = make_schema(database);
     umask(mask);

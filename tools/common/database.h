@@ -1,17 +1,25 @@
-/* database: the SQLite file of orders and of what became of them. One connection, one lock. Every
- * function returns a failure (< 0, traced) when SQLite fails. */
-#ifndef EMUICC_TOOLS_SMDPP_DATABASE_H
-#define EMUICC_TOOLS_SMDPP_DATABASE_H
+/* database: a SQLite file that threads share: one connection, one lock. Every function returns a
+ * failure (< 0, traced) when SQLite fails. */
+#ifndef EMUICC_TOOLS_COMMON_DATABASE_H
+#define EMUICC_TOOLS_COMMON_DATABASE_H
 
 #include <sqlite3.h>
 
 #include "apdu/bytes.h"
 
+/* What a kind of file holds. */
+struct database_schema {
+    const char *name;    /* what people call the file: "orders" */
+    const char *sql;     /* makes the tables */
+    int version;         /* of the tables; a newer file is refused */
+    const char *journal; /* of SQLite: "WAL" keeps two files beside this one while it is open */
+};
+
 struct database;
 
-/* path: made if absent, mode 0600; NULL: in memory, gone at the end. A failure has traced one line
- * that says what is wrong with the file. */
-int database_open(const char *path, struct database **out);
+/* path: made if absent, mode 0600; NULL: in memory, gone at the end. Path and schema are borrowed.
+ * A failure has traced one line that says what is wrong with the file. */
+int database_open(const char *path, const struct database_schema *schema, struct database **out);
 void database_close(struct database *database);
 
 struct database_value {

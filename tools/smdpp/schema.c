@@ -1,0 +1,32 @@
+#include "tools/smdpp/schema.h"
+
+#include <stddef.h>
+
+/* Times are seconds since 1970; states those of enum order_state. */
+static const char tables[] =
+    "CREATE TABLE orders ("
+    "  id INTEGER PRIMARY KEY, open INTEGER NOT NULL, state INTEGER NOT NULL,"
+    "  iccid TEXT NOT NULL, package TEXT NOT NULL, type TEXT NOT NULL,"
+    "  matching_id TEXT NOT NULL DEFAULT '', eid TEXT NOT NULL DEFAULT '',"
+    "  code BLOB, code_failures INTEGER NOT NULL DEFAULT 0,"
+    "  attempts INTEGER NOT NULL DEFAULT 0, expires INTEGER NOT NULL DEFAULT 0,"
+    "  requester TEXT NOT NULL DEFAULT '', smds TEXT NOT NULL DEFAULT '');"
+    "CREATE UNIQUE INDEX orders_open ON orders (package, eid) WHERE open;"
+    "CREATE UNIQUE INDEX orders_iccid ON orders (iccid) WHERE NOT open;"
+    "CREATE UNIQUE INDEX orders_matching_id ON orders (matching_id)"
+    "  WHERE NOT open AND matching_id <> '';"
+    "CREATE TABLE bindings ("
+    "  order_id INTEGER PRIMARY KEY REFERENCES orders ON DELETE CASCADE,"
+    "  curve INTEGER NOT NULL, euicc_otpk BLOB NOT NULL, smdp_otpk BLOB NOT NULL,"
+    "  content BLOB NOT NULL, body BLOB NOT NULL);"
+    "CREATE TABLE downloads ("
+    "  transaction_id BLOB PRIMARY KEY, order_id INTEGER NOT NULL"
+    "  REFERENCES orders ON DELETE CASCADE,"
+    "  time INTEGER NOT NULL, eid BLOB NOT NULL, curve INTEGER NOT NULL, point BLOB NOT NULL);"
+    "CREATE TABLE notifications ("
+    "  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, eid TEXT NOT NULL, iccid TEXT NOT NULL,"
+    "  sequence INTEGER NOT NULL, operation TEXT NOT NULL, result TEXT NOT NULL,"
+    "  pending BLOB NOT NULL, UNIQUE (eid, sequence, pending));";
+
+const struct database_schema smdpp_schema = {
+    .name = "orders", .sql = tables, .version = 1, .journal = "WAL"};
