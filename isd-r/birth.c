@@ -28,7 +28,7 @@ static void put_metadata(const struct profile *profile, struct writer *out)
 {
     uint8_t iccid[METADATA_ICCID_SIZE];
     struct bytes name = bytes_of_text(profile->type);
-    metadata_swap_iccid(profile->iccid, iccid);
+    iccid_swap(profile->iccid, iccid);
     if (!der_is_utf8(name, NAME_MAX_BYTES))
         name = (struct bytes){0};
     const size_t mark = tlv_open(out, METADATA_TAG);
@@ -43,7 +43,7 @@ static int add(struct isd_r *isd_r, const char *name, struct profile *profile)
     uint8_t room[METADATA_MAX], iccid[METADATA_ICCID_SIZE];
     struct writer metadata = writer_on(room, sizeof(room));
     const struct registry_profile *installed;
-    metadata_swap_iccid(profile->iccid, iccid);
+    iccid_swap(profile->iccid, iccid);
     if (registry_by_iccid(&isd_r->registry, bytes_of(iccid, sizeof(iccid))) != NULL) {
         trace_error("%s: a profile with this ICCID is on the chip already", name);
         return 1;

@@ -173,17 +173,11 @@ int metadata_each_recipient(const struct metadata *metadata, enum metadata_event
     return 0;
 }
 
-void metadata_swap_iccid(const uint8_t in[METADATA_ICCID_SIZE], uint8_t out[METADATA_ICCID_SIZE])
-{
-    for (size_t i = 0; i < METADATA_ICCID_SIZE; i++)
-        out[i] = (uint8_t)(in[i] << 4 | in[i] >> 4);
-}
-
 void metadata_iccid_text(const uint8_t iccid[METADATA_ICCID_SIZE],
                          char text[2 * METADATA_ICCID_SIZE + 1])
 {
     uint8_t digits[METADATA_ICCID_SIZE];
-    metadata_swap_iccid(iccid, digits);
+    iccid_swap(iccid, digits);
     hex_encode(bytes_of(digits, sizeof(digits)), text);
     text[strcspn(text, "F")] = '\0';
 }

@@ -4,6 +4,7 @@
 #define EMUICC_ISD_R_METADATA_H
 
 #include "apdu/der.h"
+#include "fs/iccid.h"
 
 #define METADATA_TAG 0xBF25
 #define METADATA_ICCID_SIZE 10
@@ -57,9 +58,6 @@ typedef int metadata_recipient(void *context, struct bytes address);
 int metadata_each_recipient(const struct metadata *metadata, enum metadata_event event,
                             metadata_recipient *visit, void *context);
 
-/* The same ICCID in the two ways it is written: digits in order, and nibbles swapped as in
- * EF.ICCID. */
-void metadata_swap_iccid(const uint8_t in[METADATA_ICCID_SIZE], uint8_t out[METADATA_ICCID_SIZE]);
 /* The digits of an ICCID that is coded as in EF.ICCID, without what it is filled up with. */
 void metadata_iccid_text(const uint8_t iccid[METADATA_ICCID_SIZE],
                          char text[2 * METADATA_ICCID_SIZE + 1]);

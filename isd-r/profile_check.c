@@ -33,7 +33,7 @@ static bool iccid_matches(struct profile *profile, const struct metadata *metada
 {
     uint8_t swapped[METADATA_ICCID_SIZE];
     const struct bytes file = content_of(profile->mf, FID_ICCID);
-    metadata_swap_iccid(profile->iccid, swapped);
+    iccid_swap(profile->iccid, swapped);
     return bytes_equal(bytes_of(swapped, sizeof(swapped)), metadata->iccid) &&
            (file.len == 0 || bytes_equal(file, metadata->iccid));
 }

@@ -163,7 +163,7 @@ int registry_add(struct store *store, struct registry *registry,
                                 .metadata = arrival->metadata,
                                 .configuration = arrival->configuration,
                                 .size = (uint32_t)arrival->profile->arena.used};
-    metadata_swap_iccid(arrival->profile->iccid, row.iccid);
+    iccid_swap(arrival->profile->iccid, row.iccid);
     if (!next_aid(registry, row.aid))
         return FAILURE_INTERNAL;
     int result = store_profile_add(store, &row, arrival->profile);

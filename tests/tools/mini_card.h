@@ -8,7 +8,7 @@
 
 #include "crypto/pki.h"
 #include "crypto/random.h"
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 
 /* What the card does wrong, one at a time. */
 enum mini_card_fault {

@@ -7,7 +7,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 #include "tools/common/package.h"
 #include "tools/profile/build.h"
 #include "tools/profile/diff.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "apdu/tlv.h"
-#include "tools/common/blob.h"
-#include "tools/common/metadata.h"
+#include "fs/blob.h"
+#include "fs/metadata_text.h"
 #include "tools/common/package.h"
 #include "tools/profile/trial.h"
 #include "tools/profile/verdict.h"
@@ -106,11 +106,11 @@ static bool luhn_is_right(const char *digits)
 
 static void check_iccid(struct profile *profile, const char *name)
 {
-    char digits[PACKAGE_ICCID_TEXT_SIZE];
-    uint8_t swapped[PACKAGE_ICCID_SIZE];
+    char digits[ICCID_TEXT_SIZE];
+    uint8_t swapped[ICCID_SIZE];
     const struct file *file = profile_child(profile->mf, EF_ICCID);
-    package_iccid_text(profile->iccid, digits);
-    package_swap_iccid(profile->iccid, swapped);
+    iccid_text(profile->iccid, digits);
+    iccid_swap(profile->iccid, swapped);
     cr_assert(strncmp(digits, "8988", 4) == 0 && luhn_is_right(digits), "%s: %s", name, digits);
     cr_assert(memcmp(file->content, swapped, sizeof(swapped)) == 0, "%s", name);
     if (strcmp(name, "usim-iccid18") == 0)
@@ -168,25 +168,25 @@ Test(profiles, have_iccids_of_their_own)
         struct blob package = read_package(rows[i].name);
         cr_assert(package_read_header(blob_bytes(&package), &headers[i]), "%s", rows[i].name);
         for (size_t n = 0; n < i; n++)
-            cr_assert(memcmp(headers[i].iccid, headers[n].iccid, PACKAGE_ICCID_SIZE) != 0,
-                      "%s and %s", rows[i].name, rows[n].name);
+            cr_assert(memcmp(headers[i].iccid, headers[n].iccid, ICCID_SIZE) != 0, "%s and %s",
+                      rows[i].name, rows[n].name);
         blob_finish(&package);
     }
 }
 
-static void read_metadata(const char *name, struct metadata *out)
+static void read_metadata(const char *name, struct metadata_text *out)
 {
-    static const uint8_t iccid[METADATA_ICCID_SIZE];
+    static const uint8_t iccid[ICCID_SIZE];
     char path[1024];
     snprintf(path, sizeof(path), PROFILES_FOLDER "/%s.metadata", name);
-    metadata_init(out, iccid, "default", "smdpp.example.com");
-    cr_assert(metadata_read(out, path) == 0, "%s", path);
+    metadata_text_init(out, iccid, "default", "smdpp.example.com");
+    cr_assert(metadata_text_read(out, path) == 0, "%s", path);
     cr_assert(strcmp(out->name, "default") != 0, "%s", path);
 }
 
 Test(profiles, have_metadata)
 {
-    static struct metadata metadata;
+    static struct metadata_text metadata;
     for (size_t i = 0; i < ROWS; i++)
         read_metadata(rows[i].name, &metadata);
     read_metadata("usim-names", &metadata);
@@ -194,9 +194,9 @@ Test(profiles, have_metadata)
     cr_assert(eq(sz, strlen(metadata.provider), 32));
     cr_assert(gt(sz, metadata.icon_len, 0));
     read_metadata("usim-ppr1", &metadata);
-    cr_assert(eq(u32, metadata.rules, METADATA_PPR1));
+    cr_assert(eq(u32, metadata.rules, METADATA_TEXT_PPR1));
     read_metadata("usim-test", &metadata);
-    cr_assert(eq(int, metadata.class, METADATA_TEST));
+    cr_assert(eq(int, metadata.class, METADATA_TEXT_TEST));
 }
 
 Test(profiles, are_all_in_the_table)

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 
 #define FIELD_TRANSACTION_ID_MAX 16 /* bytes (SGP.22 Annex H, TransactionId) */
 

@@ -1,7 +1,6 @@
 #include "tools/common/package.h"
 
 #include "apdu/der.h"
-#include "apdu/hex.h"
 
 #define PE_HEADER 0xA0
 #define HEADER_MAJOR 0x80
@@ -9,8 +8,6 @@
 #define HEADER_TYPE 0x82
 #define HEADER_ICCID 0x83
 #define VERSION_MAX 255
-#define PADDING_DIGIT 'F'
-#define ICCID_DIGITS_MIN 18
 
 static bool take_version(struct bytes *from, uint32_t tag, uint8_t *out)
 {
@@ -45,32 +42,4 @@ bool package_read_header(struct bytes package, struct package_header *out)
         return false;
     *out = header;
     return true;
-}
-
-bool package_iccid_from_text(const char *text, uint8_t iccid[PACKAGE_ICCID_SIZE])
-{
-    char padded[2 * PACKAGE_ICCID_SIZE + 1];
-    const size_t digits = strspn(text, "0123456789");
-    const bool padding = text[digits] == 'F' || text[digits] == 'f';
-    if (digits < ICCID_DIGITS_MIN || digits + padding >= sizeof(padded) ||
-        text[digits + padding] != '\0')
-        return false;
-    memset(padded, PADDING_DIGIT, sizeof(padded) - 1);
-    padded[sizeof(padded) - 1] = '\0';
-    memcpy(padded, text, digits);
-    struct writer out = writer_on(iccid, PACKAGE_ICCID_SIZE);
-    return hex_decode(padded, &out);
-}
-
-void package_swap_iccid(const uint8_t from[PACKAGE_ICCID_SIZE], uint8_t to[PACKAGE_ICCID_SIZE])
-{
-    for (size_t i = 0; i < PACKAGE_ICCID_SIZE; i++)
-        to[i] = (uint8_t)(from[i] << 4 | from[i] >> 4);
-}
-
-void package_iccid_text(const uint8_t iccid[PACKAGE_ICCID_SIZE], char text[PACKAGE_ICCID_TEXT_SIZE])
-{
-    hex_encode(bytes_of(iccid, PACKAGE_ICCID_SIZE), text);
-    for (size_t len = strlen(text); len > 0 && text[len - 1] == PADDING_DIGIT; len--)
-        text[len - 1] = '\0';
 }

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_LPA_CA_H
 #define EMUICC_TOOLS_LPA_CA_H
 
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 #include "tools/lpa/fault.h"
 
 /* Certificates in PEM. path: a PEM file (any number of certificates), a DER file, or a folder in

@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 
 #include "apdu/options.h"
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 #include "tools/lpa/fault.h"
 
 #define HTTP_ANSWER_MAX (8u << 20) /* a package of several megabytes in base64 fits */

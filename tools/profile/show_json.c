@@ -107,10 +107,10 @@ static json_t *list_akas(struct profile *profile)
 
 json_t *show_json(struct bytes package, const struct trial *trial)
 {
-    char iccid[PACKAGE_ICCID_TEXT_SIZE];
+    char iccid[ICCID_TEXT_SIZE];
     struct profile *profile = trial->profile;
     json_t *elements = json_array(), *files = json_array();
-    package_iccid_text(profile->iccid, iccid);
+    iccid_text(profile->iccid, iccid);
     elements_each(package, list_element, elements);
     profile_each_file(profile, list_file, files);
     return json_pack("{s:s, s:s, s:i, s:i, s:b, s:o, s:o, s:o, s:o, s:o}", "iccid", iccid, "type",

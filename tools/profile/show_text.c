@@ -90,9 +90,9 @@ static void show_codes(struct profile *profile)
 
 void show_text(struct bytes package, const struct trial *trial)
 {
-    char iccid[PACKAGE_ICCID_TEXT_SIZE];
+    char iccid[ICCID_TEXT_SIZE];
     struct profile *profile = trial->profile;
-    package_iccid_text(profile->iccid, iccid);
+    iccid_text(profile->iccid, iccid);
     printf("ICCID   %s\ntype    %s\nformat  %u.%u, %zu bytes\n\nelements\n", iccid, profile->type,
            profile->major, profile->minor, package.len);
     elements_each(package, show_element, NULL);

@@ -34,18 +34,18 @@ static bool make_path(const char *folder, const char *name, const char *ending, 
 static int complete(const char *folder, const char *name, struct catalogue_entry *entry)
 {
     char path[PATH_MAX];
-    uint8_t iccid[PACKAGE_ICCID_SIZE];
+    uint8_t iccid[ICCID_SIZE];
     if (!make_path(folder, name, METADATA_ENDING, path))
         return 1;
-    const int result = metadata_read(&entry->metadata, path);
+    const int result = metadata_text_read(&entry->metadata, path);
     if (result != 0)
         return result;
     if (!entry->metadata.has_iccid) {
         trace_error("%s/%s%s: no unprotected profile package", folder, name, PACKAGE_ENDING);
         return FAILURE_INTERNAL;
     }
-    package_swap_iccid(entry->metadata.iccid, iccid);
-    package_iccid_text(iccid, entry->iccid);
+    iccid_swap(entry->metadata.iccid, iccid);
+    iccid_text(iccid, entry->iccid);
     return 0;
 }
 
@@ -60,7 +60,7 @@ static int read_entry(const char *folder, const char *name, const char *address,
         return found;
     const bool readable = package_read_header(blob_bytes(&out->package), &out->header);
     snprintf(out->name, sizeof(out->name), "%s", name);
-    metadata_init(&out->metadata, readable ? out->header.iccid : NULL, name, address);
+    metadata_text_init(&out->metadata, readable ? out->header.iccid : NULL, name, address);
     return complete(folder, name, out);
 }
 

@@ -3,17 +3,17 @@
 #ifndef EMUICC_TOOLS_SMDPP_CATALOGUE_H
 #define EMUICC_TOOLS_SMDPP_CATALOGUE_H
 
-#include "tools/common/blob.h"
-#include "tools/common/metadata.h"
+#include "fs/blob.h"
+#include "fs/metadata_text.h"
 #include "tools/common/package.h"
 
 #define CATALOGUE_NAME_SIZE 256 /* a file name without its ending, and an end */
 
 struct catalogue_entry {
     char name[CATALOGUE_NAME_SIZE];
-    struct package_header header;        /* all zero if it cannot be read */
-    char iccid[PACKAGE_ICCID_TEXT_SIZE]; /* digits; the metadata's, which the chip is told */
-    struct metadata metadata;
+    struct package_header header; /* all zero if it cannot be read */
+    char iccid[ICCID_TEXT_SIZE];  /* digits; the metadata's, which the chip is told */
+    struct metadata_text metadata;
     struct blob package;
 };
 void catalogue_finish_entry(struct catalogue_entry *entry);

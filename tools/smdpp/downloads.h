@@ -3,7 +3,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_DOWNLOADS_H
 #define EMUICC_TOOLS_SMDPP_DOWNLOADS_H
 
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 #include "tools/smdpp/euicc.h"
 #include "tools/smdpp/orders.h"
 

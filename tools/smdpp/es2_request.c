@@ -31,13 +31,13 @@ static int read_header(struct call *call, struct es2_request *out)
 static int read_iccid(struct call *call, struct es2_request *out)
 {
     const char *text;
-    uint8_t iccid[PACKAGE_ICCID_SIZE];
-    const int result = call_optional_text(call, "iccid", PACKAGE_ICCID_TEXT_SIZE - 1, &text);
+    uint8_t iccid[ICCID_SIZE];
+    const int result = call_optional_text(call, "iccid", ICCID_TEXT_SIZE - 1, &text);
     if (result != 0 || text == NULL)
         return result;
-    if (!package_iccid_from_text(text, iccid))
+    if (!iccid_from_text(text, iccid))
         return call_refuse(call, REFUSAL_FORMAT, "iccid is not of 18 to 20 digits");
-    package_iccid_text(iccid, out->iccid);
+    iccid_text(iccid, out->iccid);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 /* Each member: NULL or "" where the request has none. The texts borrow from the request. */
 struct es2_request {
     const char *requester, *call_id;
-    char iccid[PACKAGE_ICCID_TEXT_SIZE]; /* digits, no padding */
+    char iccid[ICCID_TEXT_SIZE]; /* digits, no padding */
     const char *eid;
     const char *profile_type;
     const char *matching_id; /* "" is one: the order waits for its EID */

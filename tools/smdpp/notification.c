@@ -12,18 +12,18 @@
 
 struct texts {
     char eid[PKI_EID_DIGITS + 1];
-    char iccid[PACKAGE_ICCID_TEXT_SIZE];
+    char iccid[ICCID_TEXT_SIZE];
     char result[RESULT_SIZE];
 };
 
 static void set_texts(const struct pending *pending, const struct euicc *euicc, struct texts *out)
 {
-    uint8_t coded[PACKAGE_ICCID_SIZE], iccid[PACKAGE_ICCID_SIZE];
+    uint8_t coded[ICCID_SIZE], iccid[ICCID_SIZE];
     *out = (struct texts){0};
     pki_eid_to_text(euicc->eid, out->eid);
     if (bytes_copy_exact(pending->metadata.iccid, coded, sizeof(coded))) {
-        package_swap_iccid(coded, iccid);
-        package_iccid_text(iccid, out->iccid);
+        iccid_swap(coded, iccid);
+        iccid_text(iccid, out->iccid);
     }
     if (!pending->is_result || pending->installed)
         snprintf(out->result, sizeof(out->result), "ok");

@@ -32,8 +32,8 @@ struct order {
     int64_t id;
     bool open; /* by file name */
     enum order_state state;
-    char iccid[PACKAGE_ICCID_TEXT_SIZE]; /* digits in order */
-    char package[ORDERS_TEXT_SIZE];      /* file name without its ending */
+    char iccid[ICCID_TEXT_SIZE];    /* digits in order */
+    char package[ORDERS_TEXT_SIZE]; /* file name without its ending */
     char type[PACKAGE_TYPE_SIZE];
     char matching_id[ORDERS_TEXT_SIZE]; /* "": none */
     char eid[ORDERS_EID_SIZE];          /* "": any chip */

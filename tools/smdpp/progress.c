@@ -28,7 +28,7 @@ static json_t *make_status(const struct progress *progress)
 /* ICCIDs of 19 digits are sent with their padding, which releases before 2.2 need. */
 static json_t *make_iccid(const char *digits)
 {
-    char padded[PACKAGE_ICCID_TEXT_SIZE + 1];
+    char padded[ICCID_TEXT_SIZE + 1];
     snprintf(padded, sizeof(padded), "%s%s", digits, strlen(digits) == UNPADDED_DIGITS ? "F" : "");
     return json_string(padded);
 }

@@ -94,9 +94,9 @@ static int judge_eligibility(const struct smdpp *smdpp, struct call *call,
 
 static int keep_content(struct session *session, struct catalogue_entry *entry)
 {
-    uint8_t memory[METADATA_REQUEST_MAX];
+    uint8_t memory[METADATA_TEXT_REQUEST_MAX];
     struct writer metadata = writer_on(memory, sizeof(memory));
-    metadata_put(&entry->metadata, &metadata);
+    metadata_text_put(&entry->metadata, &metadata);
     if (metadata.overflow || blob_copy(writer_bytes(&metadata), &session->metadata) != 0) {
         trace_error("metadata of %s does not fit", entry->name);
         return FAILURE_INTERNAL;

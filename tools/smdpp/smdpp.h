@@ -8,7 +8,7 @@
 #include "tools/smdpp/progress.h"
 #include "tools/smdpp/session.h"
 
-#define SMDPP_ADDRESS_SIZE METADATA_ADDRESS_SIZE
+#define SMDPP_ADDRESS_SIZE METADATA_TEXT_ADDRESS_SIZE
 
 struct smdpp {
     struct random random;

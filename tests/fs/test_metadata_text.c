@@ -6,13 +6,12 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "tools/common/metadata.h"
-#include "tools/common/package.h"
+#include "fs/metadata_text.h"
 
 static const uint8_t iccid[] = {0x89, 0x00, 0x01, 0x23, 0x45, 0x67, 0x89, 0x01, 0x23, 0x4F};
 static char folder[] = "/tmp/emuicc-metadata-XXXXXX";
 static char text_path[64], icon_path[64];
-static struct metadata metadata;
+static struct metadata_text metadata;
 static char last_line[512];
 
 static void keep_line(void *context, enum trace_level level, const char *text)
@@ -36,7 +35,7 @@ static void start(void)
     cr_assert_not_null(mkdtemp(folder));
     snprintf(text_path, sizeof(text_path), "%s/p.metadata", folder);
     snprintf(icon_path, sizeof(icon_path), "%s/i.png", folder);
-    metadata_init(&metadata, iccid, "Name", "smdp.example.com");
+    metadata_text_init(&metadata, iccid, "Name", "smdp.example.com");
 }
 
 static void end(void)
@@ -51,15 +50,15 @@ TestSuite(metadata, .init = start, .fini = end);
 static int read_text(const char *text)
 {
     write_file(text_path, text, strlen(text));
-    return metadata_read(&metadata, text_path);
+    return metadata_text_read(&metadata, text_path);
 }
 
 static void expect_request(const char *hex)
 {
-    uint8_t memory[METADATA_REQUEST_MAX];
-    char digits[HEX_SIZE(METADATA_REQUEST_MAX)];
+    uint8_t memory[METADATA_TEXT_REQUEST_MAX];
+    char digits[HEX_SIZE(METADATA_TEXT_REQUEST_MAX)];
     struct writer out = writer_on(memory, sizeof(memory));
-    metadata_put(&metadata, &out);
+    metadata_text_put(&metadata, &out);
     hex_encode(writer_bytes(&out), digits);
     cr_assert_str_eq(digits, hex);
 }
@@ -76,7 +75,7 @@ Test(metadata, defaults)
 
 Test(metadata, no_file_changes_nothing)
 {
-    cr_assert_eq(metadata_read(&metadata, "/tmp/no/such/file.metadata"), 0);
+    cr_assert_eq(metadata_text_read(&metadata, "/tmp/no/such/file.metadata"), 0);
     cr_assert_str_eq(metadata.name, "Name");
 }
 
@@ -113,7 +112,7 @@ Test(metadata, another_iccid_than_the_package)
                  last_line);
     cr_assert_arr_eq(metadata.iccid, ((uint8_t[]){0x98, 0x88, 0x12, 0x01, 0, 0, 0, 0, 0x10, 0xF1}),
                      10);
-    metadata_init(&metadata, NULL, "Name", "smdp.example.com");
+    metadata_text_init(&metadata, NULL, "Name", "smdp.example.com");
     cr_assert_not(metadata.has_iccid);
     cr_assert_eq(read_text("iccid = 89882110000000000112\n"), 0, "%s", last_line);
     cr_assert(metadata.has_iccid);
@@ -136,15 +135,15 @@ Test(metadata, icons)
     static const uint8_t png[] = {0x89, 'P', 'N', 'G', 1}, jpg[] = {0xFF, 0xD8, 0xFF, 2, 3, 4};
     write_file(icon_path, png, sizeof(png));
     cr_assert_eq(read_text("icon = i.png\n"), 0, "%s", last_line);
-    cr_assert_eq(metadata.icon_type, METADATA_PNG);
+    cr_assert_eq(metadata.icon_type, METADATA_TEXT_PNG);
     cr_assert_eq(metadata.icon_len, sizeof(png));
     write_file(icon_path, jpg, sizeof(jpg));
     cr_assert_eq(read_text("icon = i.png\n"), 0, "%s", last_line);
-    cr_assert_eq(metadata.icon_type, METADATA_JPG);
-    uint8_t memory[METADATA_REQUEST_MAX];
+    cr_assert_eq(metadata.icon_type, METADATA_TEXT_JPG);
+    uint8_t memory[METADATA_TEXT_REQUEST_MAX];
     struct writer out = writer_on(memory, sizeof(memory));
     struct tlv request, type, icon;
-    metadata_put(&metadata, &out);
+    metadata_text_put(&metadata, &out);
     cr_assert(tlv_whole(writer_bytes(&out), 0xBF25, &request));
     cr_assert(tlv_find(request.value, 0x93, &type));
     cr_assert(tlv_find(request.value, 0x94, &icon));
@@ -177,7 +176,7 @@ Test(metadata, wrong_texts_are_named_by_line)
         {"name = \xff\n", "p.metadata:1:"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        metadata_init(&metadata, iccid, "Name", "smdp.example.com");
+        metadata_text_init(&metadata, iccid, "Name", "smdp.example.com");
         cr_assert_lt(read_text(rows[i].text), 0, "%s", rows[i].text);
         cr_assert_not_null(strstr(last_line, rows[i].line), "%s", last_line);
     }
@@ -188,38 +187,15 @@ Test(metadata, long_names_are_cut_between_characters)
     char name[300] = "";
     for (int i = 0; i < 100; i++)
         strcat(name, "\xC3\xA4");
-    metadata_init(&metadata, iccid, name, "a");
-    cr_assert_eq(strlen(metadata.name), 2 * METADATA_NAME_MAX);
+    metadata_text_init(&metadata, iccid, name, "a");
+    cr_assert_eq(strlen(metadata.name), 2 * METADATA_TEXT_NAME_MAX);
 }
 
-Test(package, headers_of_real_shape_are_read)
+Test(iccid, swapping_twice_changes_nothing)
 {
-    struct package_header header;
-    char text[PACKAGE_ICCID_TEXT_SIZE];
-    const struct bytes with_type =
-        BYTES(0xA0, 0x15, 0x80, 1, 2, 0x81, 1, 3, 0x82, 1, 'T', 0x83, 10, 0x89, 0, 1, 0x23, 0x45,
-              0x67, 0x89, 1, 0x23, 0x4F, 0xAA, 0x00);
-    cr_assert(package_read_header(with_type, &header));
-    cr_assert_str_eq(header.type, "T");
-    cr_assert_eq(header.major, 2);
-    cr_assert_eq(header.minor, 3);
-    package_iccid_text(header.iccid, text);
-    cr_assert_str_eq(text, "8900012345678901234");
-    for (size_t len = 0; len < with_type.len - 2; len++)
-        cr_assert_not(package_read_header(bytes_of(with_type.data, len), &header), "%zu", len);
-    const struct bytes no_type = BYTES(0xA0, 0x12, 0x80, 1, 2, 0x81, 1, 3, 0x83, 10, 0x89, 0, 1,
-                                       0x23, 0x45, 0x67, 0x89, 1, 0x23, 0x41, 0xAA, 0x00);
-    cr_assert(package_read_header(no_type, &header));
-    cr_assert_str_eq(header.type, "");
-    package_iccid_text(header.iccid, text);
-    cr_assert_str_eq(text, "89000123456789012341");
-}
-
-Test(package, swapping_twice_changes_nothing)
-{
-    uint8_t swapped[PACKAGE_ICCID_SIZE], back[PACKAGE_ICCID_SIZE];
-    package_swap_iccid(iccid, swapped);
+    uint8_t swapped[ICCID_SIZE], back[ICCID_SIZE];
+    iccid_swap(iccid, swapped);
     cr_assert_eq(swapped[9], 0xF4);
-    package_swap_iccid(swapped, back);
+    iccid_swap(swapped, back);
     cr_assert_arr_eq(back, iccid, sizeof(back));
 }

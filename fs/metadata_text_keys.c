@@ -1,11 +1,10 @@
-#include "tools/common/metadata.h"
+#include "fs/metadata_text.h"
 
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/common/blob.h"
-#include "tools/common/package.h"
+#include "fs/blob.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +19,7 @@ struct word {
 };
 
 /* Applies a value; returns what is wrong with it, or NULL. */
-typedef const char *setter(struct metadata *metadata, const char *path, char *value);
+typedef const char *setter(struct metadata_text *metadata, const char *path, char *value);
 
 static bool find_word(const struct word *words, const char *text, uint32_t *value)
 {
@@ -41,55 +40,56 @@ static const char *set_text(char *out, size_t size, size_t characters, const cha
     return NULL;
 }
 
-static const char *set_iccid(struct metadata *metadata, const char *path, char *value)
+static const char *set_iccid(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    uint8_t iccid[PACKAGE_ICCID_SIZE];
-    if (!package_iccid_from_text(value, iccid))
+    uint8_t iccid[ICCID_SIZE];
+    if (!iccid_from_text(value, iccid))
         return "is not of 18 to 20 digits";
-    package_swap_iccid(iccid, metadata->iccid);
+    iccid_swap(iccid, metadata->iccid);
     metadata->has_iccid = true;
     return NULL;
 }
 
-static const char *set_provider(struct metadata *metadata, const char *path, char *value)
+static const char *set_provider(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    return set_text(metadata->provider, sizeof(metadata->provider), METADATA_PROVIDER_MAX, value);
+    return set_text(metadata->provider, sizeof(metadata->provider), METADATA_TEXT_PROVIDER_MAX,
+                    value);
 }
 
-static const char *set_name(struct metadata *metadata, const char *path, char *value)
+static const char *set_name(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    return set_text(metadata->name, sizeof(metadata->name), METADATA_NAME_MAX, value);
+    return set_text(metadata->name, sizeof(metadata->name), METADATA_TEXT_NAME_MAX, value);
 }
 
-static const char *set_code(struct metadata *metadata, const char *path, char *value)
+static const char *set_code(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
     return set_text(metadata->confirmation_code, sizeof(metadata->confirmation_code),
-                    METADATA_CODE_MAX, value);
+                    METADATA_TEXT_CODE_MAX, value);
 }
 
-static const char *set_class(struct metadata *metadata, const char *path, char *value)
+static const char *set_class(struct metadata_text *metadata, const char *path, char *value)
 {
-    static const struct word classes[] = {{"test", METADATA_TEST},
-                                          {"provisioning", METADATA_PROVISIONING},
-                                          {"operational", METADATA_OPERATIONAL},
+    static const struct word classes[] = {{"test", METADATA_TEXT_TEST},
+                                          {"provisioning", METADATA_TEXT_PROVISIONING},
+                                          {"operational", METADATA_TEXT_OPERATIONAL},
                                           {NULL, 0}};
     (void)path;
     uint32_t class;
     if (!find_word(classes, value, &class))
         return "is not test, provisioning or operational";
-    metadata->class = (enum metadata_class) class;
+    metadata->class = (enum metadata_text_class) class;
     return NULL;
 }
 
-static const char *set_rules(struct metadata *metadata, const char *path, char *value)
+static const char *set_rules(struct metadata_text *metadata, const char *path, char *value)
 {
-    static const struct word rules[] = {{"update-control", METADATA_UPDATE_CONTROL},
-                                        {"ppr1", METADATA_PPR1},
-                                        {"ppr2", METADATA_PPR2},
+    static const struct word rules[] = {{"update-control", METADATA_TEXT_UPDATE_CONTROL},
+                                        {"ppr1", METADATA_TEXT_PPR1},
+                                        {"ppr2", METADATA_TEXT_PPR2},
                                         {NULL, 0}};
     (void)path;
     char *rest = value;
@@ -105,7 +105,7 @@ static const char *set_rules(struct metadata *metadata, const char *path, char *
 }
 
 /* MCC and MNC as TS 24.008 §10.5.1.13 packs their digits: F stands for an absent third one. */
-static const char *set_owner(struct metadata *metadata, const char *path, char *value)
+static const char *set_owner(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
     const size_t len = strspn(value, "0123456789");
@@ -119,22 +119,22 @@ static const char *set_owner(struct metadata *metadata, const char *path, char *
     return NULL;
 }
 
-static const char *set_gid(uint8_t gid[METADATA_GID_MAX], size_t *len, const char *value)
+static const char *set_gid(uint8_t gid[METADATA_TEXT_GID_MAX], size_t *len, const char *value)
 {
-    struct writer out = writer_on(gid, METADATA_GID_MAX);
+    struct writer out = writer_on(gid, METADATA_TEXT_GID_MAX);
     if (!hex_decode(value, &out))
         return "is not hexadecimal, or too long";
     *len = out.len;
     return NULL;
 }
 
-static const char *set_gid1(struct metadata *metadata, const char *path, char *value)
+static const char *set_gid1(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
     return set_gid(metadata->gid1, &metadata->gid1_len, value);
 }
 
-static const char *set_gid2(struct metadata *metadata, const char *path, char *value)
+static const char *set_gid2(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
     return set_gid(metadata->gid2, &metadata->gid2_len, value);
@@ -148,29 +148,29 @@ static bool path_beside(const char *text, const char *name, char *out, size_t si
     return snprintf(out, size, "%.*s%s", folder, text, name) < (int)size;
 }
 
-static const char *set_icon(struct metadata *metadata, const char *path, char *value)
+static const char *set_icon(struct metadata_text *metadata, const char *path, char *value)
 {
     static const uint8_t png[] = {0x89, 'P', 'N', 'G'}, jpg[] = {0xFF, 0xD8, 0xFF};
     char file[PATH_SIZE];
     struct blob icon;
     if (!path_beside(path, value, file, sizeof(file)) ||
-        blob_read_file(file, METADATA_ICON_MAX, &icon) != 0)
+        blob_read_file(file, METADATA_TEXT_ICON_MAX, &icon) != 0)
         return "names no file of at most 1024 bytes";
     const bool is_png = bytes_start_with(blob_bytes(&icon), bytes_of(png, sizeof(png)));
     const bool is_jpg = bytes_start_with(blob_bytes(&icon), bytes_of(jpg, sizeof(jpg)));
-    metadata->icon_type = is_png ? METADATA_PNG : METADATA_JPG;
+    metadata->icon_type = is_png ? METADATA_TEXT_PNG : METADATA_TEXT_JPG;
     metadata->icon_len = icon.len;
     memcpy(metadata->icon, icon.data, icon.len);
     blob_finish(&icon);
     return is_png || is_jpg ? NULL : "names neither a PNG nor a JPG";
 }
 
-static bool add_event(struct metadata_notification *notification, const char *word)
+static bool add_event(struct metadata_text_notification *notification, const char *word)
 {
-    static const struct word events[] = {{"install", METADATA_INSTALL},
-                                         {"enable", METADATA_ENABLE},
-                                         {"disable", METADATA_DISABLE},
-                                         {"delete", METADATA_DELETE},
+    static const struct word events[] = {{"install", METADATA_TEXT_INSTALL},
+                                         {"enable", METADATA_TEXT_ENABLE},
+                                         {"disable", METADATA_TEXT_DISABLE},
+                                         {"delete", METADATA_TEXT_DELETE},
                                          {NULL, 0}};
     uint32_t event;
     if (!find_word(events, word, &event))
@@ -180,7 +180,7 @@ static bool add_event(struct metadata_notification *notification, const char *wo
 }
 
 /* Events first; the word that is none is the address, and the last one. */
-static const char *set_notification(struct metadata *metadata, const char *path, char *value)
+static const char *set_notification(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
     if (!metadata->own_notifications)
@@ -188,9 +188,9 @@ static const char *set_notification(struct metadata *metadata, const char *path,
     metadata->own_notifications = true;
     if (strcmp(value, "none") == 0)
         return NULL;
-    if (metadata->notification_count == METADATA_NOTIFICATIONS_MAX)
+    if (metadata->notification_count == METADATA_TEXT_NOTIFICATIONS_MAX)
         return "is one too many";
-    struct metadata_notification notification = {0};
+    struct metadata_text_notification notification = {0};
     char *rest = value;
     for (char *word; (word = strsep(&rest, SEPARATORS)) != NULL;) {
         if (*word == '\0' || add_event(&notification, word))
@@ -230,7 +230,7 @@ static char *trim(char *text)
     return text;
 }
 
-static const char *apply(struct metadata *metadata, const char *path, char *line)
+static const char *apply(struct metadata_text *metadata, const char *path, char *line)
 {
     line = trim(line);
     if (*line == '\0' || *line == '#')
@@ -246,7 +246,7 @@ static const char *apply(struct metadata *metadata, const char *path, char *line
     return "is not a key";
 }
 
-static int apply_lines(struct metadata *metadata, const char *path, char *text)
+static int apply_lines(struct metadata_text *metadata, const char *path, char *text)
 {
     int number = 0;
     char *rest = text;
@@ -267,7 +267,7 @@ static int apply_lines(struct metadata *metadata, const char *path, char *text)
     return 0;
 }
 
-int metadata_read(struct metadata *metadata, const char *path)
+int metadata_text_read(struct metadata_text *metadata, const char *path)
 {
     struct blob file;
     const int found = blob_read_file(path, METADATA_TEXT_MAX, &file);

@@ -1,8 +1,6 @@
-#include "tools/common/metadata.h"
+#include "fs/metadata_text.h"
 
 #include "apdu/der.h"
-#include "tools/common/package.h"
-
 #include <stdio.h>
 
 /* StoreMetadataRequest */
@@ -38,22 +36,23 @@ static size_t front_of(const char *text, size_t max)
     return len;
 }
 
-void metadata_init(struct metadata *metadata, const uint8_t *iccid, const char *name,
-                   const char *address)
+void metadata_text_init(struct metadata_text *metadata, const uint8_t *iccid, const char *name,
+                        const char *address)
 {
-    *metadata = (struct metadata){.class = METADATA_OPERATIONAL, .notification_count = 1};
+    *metadata = (struct metadata_text){.class = METADATA_TEXT_OPERATIONAL, .notification_count = 1};
     metadata->has_iccid = iccid != NULL;
     if (metadata->has_iccid)
-        package_swap_iccid(iccid, metadata->iccid);
+        iccid_swap(iccid, metadata->iccid);
     snprintf(metadata->provider, sizeof(metadata->provider), "%s", DEFAULT_PROVIDER);
-    snprintf(metadata->name, sizeof(metadata->name), "%.*s", (int)front_of(name, METADATA_NAME_MAX),
-             name);
-    struct metadata_notification *all = &metadata->notifications[0];
-    all->events = METADATA_INSTALL | METADATA_ENABLE | METADATA_DISABLE | METADATA_DELETE;
+    snprintf(metadata->name, sizeof(metadata->name), "%.*s",
+             (int)front_of(name, METADATA_TEXT_NAME_MAX), name);
+    struct metadata_text_notification *all = &metadata->notifications[0];
+    all->events =
+        METADATA_TEXT_INSTALL | METADATA_TEXT_ENABLE | METADATA_TEXT_DISABLE | METADATA_TEXT_DELETE;
     snprintf(all->address, sizeof(all->address), "%s", address);
 }
 
-static void put_notifications(const struct metadata *metadata, struct writer *out)
+static void put_notifications(const struct metadata_text *metadata, struct writer *out)
 {
     if (metadata->notification_count == 0)
         return;
@@ -67,7 +66,7 @@ static void put_notifications(const struct metadata *metadata, struct writer *ou
     tlv_close(out, list);
 }
 
-static void put_owner(const struct metadata *metadata, struct writer *out)
+static void put_owner(const struct metadata_text *metadata, struct writer *out)
 {
     if (!metadata->has_owner)
         return;
@@ -80,7 +79,7 @@ static void put_owner(const struct metadata *metadata, struct writer *out)
     tlv_close(out, owner);
 }
 
-void metadata_put(const struct metadata *metadata, struct writer *out)
+void metadata_text_put(const struct metadata_text *metadata, struct writer *out)
 {
     const size_t request = tlv_open(out, STORE_METADATA);
     tlv_put(out, ICCID, bytes_of(metadata->iccid, sizeof(metadata->iccid)));

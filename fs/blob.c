@@ -1,4 +1,4 @@
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,0 +1,91 @@
+/* metadata_text: what an operator says of a profile, as StoreMetadataRequest carries it (SGP.22
+ * §5.5.3). Starts from the package's header; a text file beside the package may set more.
+ *
+ * The text has lines `key = value`; empty ones and those that start with # are skipped:
+ *
+ *   provider = Example Mobile          serviceProviderName, at most 32 characters
+ *   iccid = 8988211000000000011        instead of the one in the package's header
+ *   name = Example 5G                  profileName, at most 64 characters
+ *   class = operational                or test, provisioning
+ *   icon = example.png                 JPG or PNG, at most 1024 bytes; beside the text
+ *   rules = ppr1, ppr2                 profilePolicyRules; also update-control; needs an owner
+ *   owner = 00101                      MCC and MNC, 5 or 6 digits
+ *   gid1 = 0A, gid2 = 0B               hexadecimal, a line each; needs an owner
+ *   notification = enable, disable, delete smdp.example.com
+ *                                      repeatable; the first one replaces the default (install,
+ *                                      enable, disable, delete to the server's own address)
+ *   confirmation-code = 1234           what the user has to type; no part of the request
+ */
+#ifndef EMUICC_FS_METADATA_TEXT_H
+#define EMUICC_FS_METADATA_TEXT_H
+
+#include "fs/iccid.h"
+
+#define METADATA_TEXT_PROVIDER_MAX 32 /* characters */
+#define METADATA_TEXT_NAME_MAX 64     /* characters */
+#define METADATA_TEXT_ICON_MAX 1024
+#define METADATA_TEXT_GID_MAX 16
+#define METADATA_TEXT_NOTIFICATIONS_MAX 8
+#define METADATA_TEXT_ADDRESS_SIZE 254 /* a host name of at most 253 characters, and an end */
+#define METADATA_TEXT_CODE_MAX 32      /* characters of a confirmation code */
+#define METADATA_TEXT_MAX 8192         /* bytes of a text file */
+/* Bytes that metadata_text_put() needs at most. */
+#define METADATA_TEXT_REQUEST_MAX 4096
+
+enum metadata_text_class {
+    METADATA_TEXT_TEST = 0,
+    METADATA_TEXT_PROVISIONING = 1,
+    METADATA_TEXT_OPERATIONAL = 2
+};
+enum metadata_text_icon { METADATA_TEXT_JPG = 0, METADATA_TEXT_PNG = 1 };
+
+/* NotificationEvent */
+#define METADATA_TEXT_INSTALL (1u << 0)
+#define METADATA_TEXT_ENABLE (1u << 1)
+#define METADATA_TEXT_DISABLE (1u << 2)
+#define METADATA_TEXT_DELETE (1u << 3)
+
+/* PprIds */
+#define METADATA_TEXT_UPDATE_CONTROL (1u << 0)
+#define METADATA_TEXT_PPR1 (1u << 1)
+#define METADATA_TEXT_PPR2 (1u << 2)
+
+struct metadata_text_notification {
+    uint32_t events;
+    char address[METADATA_TEXT_ADDRESS_SIZE];
+};
+
+struct metadata_text {
+    bool has_iccid;
+    uint8_t iccid[ICCID_SIZE]; /* nibbles swapped, as EF.ICCID */
+    char provider[4 * METADATA_TEXT_PROVIDER_MAX + 1];
+    char name[4 * METADATA_TEXT_NAME_MAX + 1];
+    enum metadata_text_class class;
+    enum metadata_text_icon icon_type;
+    uint8_t icon[METADATA_TEXT_ICON_MAX];
+    size_t icon_len; /* 0: none */
+    uint32_t rules;
+    bool has_owner;
+    uint8_t mcc_mnc[3]; /* as TS 24.008 codes them */
+    uint8_t gid1[METADATA_TEXT_GID_MAX], gid2[METADATA_TEXT_GID_MAX];
+    size_t gid1_len, gid2_len;
+    struct metadata_text_notification notifications[METADATA_TEXT_NOTIFICATIONS_MAX];
+    size_t notification_count;
+    bool own_notifications; /* the text has set them */
+    char confirmation_code[METADATA_TEXT_CODE_MAX + 1];
+};
+
+/* The defaults for a package with this ICCID (digits in order; NULL: none is known) and this name;
+ * name may be longer than METADATA_TEXT_NAME_MAX and is cut. Notifications of all four kinds go to
+ * the address. */
+void metadata_text_init(struct metadata_text *metadata, const uint8_t *iccid, const char *name,
+                        const char *address);
+
+/* Applies a text file, if it exists. 0, or a failure after one trace line that says which line of
+ * which file is wrong, and how. */
+int metadata_text_read(struct metadata_text *metadata, const char *path);
+
+/* Writes StoreMetadataRequest, BF25 whole. */
+void metadata_text_put(const struct metadata_text *metadata, struct writer *out);
+
+#endif
