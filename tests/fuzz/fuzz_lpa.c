@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/lpa/activation.h"
+#include "tools/lpa/channel.h"
 #include "tools/lpa/describe.h"
 #include "tools/lpa/download_check.h"
 #include "tools/lpa/es10b.h"
@@ -47,7 +48,8 @@ static void fuzz_close(struct transport *transport)
     (void)transport;
 }
 
-static const struct transport_kind fuzz_kind = {"fuzz", fuzz_open, fuzz_transmit, fuzz_close};
+static const struct transport_kind fuzz_kind = {"fuzz",        fuzz_open,        channel_select,
+                                                fuzz_transmit, channel_deselect, fuzz_close};
 
 static void call_download(struct es10 *es10)
 {
@@ -84,7 +86,7 @@ static void call_management(struct es10 *es10)
 
 static void run_card(struct bytes input)
 {
-    struct fuzz_card card = {{&fuzz_kind, ""}, input};
+    struct fuzz_card card = {{&fuzz_kind, 0, ""}, input};
     struct fault fault = {0};
     struct chip chip;
     struct es10 es10;

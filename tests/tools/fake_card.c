@@ -2,6 +2,7 @@
 
 #include "apdu/apdu.h"
 #include "apdu/status.h"
+#include "tools/lpa/channel.h"
 
 static void complain(struct fake_card *card, const char *what)
 {
@@ -136,14 +137,15 @@ static void fake_close(struct transport *transport)
     ((struct fake_card *)transport)->released = true;
 }
 
-static const struct transport_kind fake_kind = {"fake", fake_open, fake_transmit, fake_close};
+static const struct transport_kind fake_kind = {"fake",        fake_open,        channel_select,
+                                                fake_transmit, channel_deselect, fake_close};
 
 void fake_card_init(struct fake_card *card,
                     uint16_t (*answer)(void *context, struct bytes request, struct writer *out),
                     void *context)
 {
     memset(card, 0, sizeof(*card));
-    card->transport = (struct transport){&fake_kind, "nowhere"};
+    card->transport = (struct transport){&fake_kind, 0, "nowhere"};
     card->answer = answer;
     card->context = context;
     card->channel = 1;

@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "tests/tools/fake_card.h"
+#include "tools/lpa/channel.h"
 #include "tools/lpa/chip.h"
 
 struct bench {
@@ -66,13 +67,6 @@ Test(lpa_chip, every_channel_is_spoken_to_by_its_class)
         cr_expect(bench.card.opened && bench.card.selected && bench.card.closed);
         cr_expect_null(bench.card.wrong, "channel %u: %s", channel, bench.card.wrong);
     }
-}
-
-Test(lpa_chip, the_fci_is_kept)
-{
-    cr_assert(select_it());
-    cr_assert_eq(bench.chip.fci_len, 6);
-    cr_assert_eq(bench.chip.fci[0], 0x6F);
 }
 
 Test(lpa_chip, requests_are_cut_into_blocks)
@@ -197,8 +191,8 @@ static void nonsense_close(struct transport *transport)
     (void)transport;
 }
 
-static const struct transport_kind nonsense_kind = {"nonsense", nonsense_open, nonsense_transmit,
-                                                    nonsense_close};
+static const struct transport_kind nonsense_kind = {
+    "nonsense", nonsense_open, channel_select, nonsense_transmit, channel_deselect, nonsense_close};
 
 Test(lpa_chip, nonsense_is_a_fault_and_ends)
 {
@@ -214,7 +208,7 @@ Test(lpa_chip, nonsense_is_a_fault_and_ends)
         "\x02\x90\x00\x03\x01\x90\x00\x02\x67\x00", /* refuses to be selected */
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        struct nonsense card = {{&nonsense_kind, ""}, texts[i], 0};
+        struct nonsense card = {{&nonsense_kind, 0, ""}, texts[i], 0};
         struct fault fault = {0};
         struct chip chip;
         cr_assert(chip_init(&chip, &card.transport, &fault));

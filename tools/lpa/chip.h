@@ -8,24 +8,19 @@
 #define CHIP_BLOCKS_MAX 256 /* STORE DATA counts its blocks in one byte */
 #define CHIP_BLOCK_DEFAULT APDU_DATA_SHORT_MAX
 #define CHIP_ANSWER_MAX (256 * 1024)
-#define CHIP_FCI_MAX 256
 
 struct chip {
     struct transport *transport; /* owned by the caller, who opens and closes it */
     struct fault *fault;         /* the caller's */
     size_t block;                /* bytes in a STORE DATA block, 1 to 255 */
-    uint8_t channel;
-    bool selected;
-    uint8_t fci[CHIP_FCI_MAX]; /* what the ISD-R answered to SELECT */
-    size_t fci_len;
-    uint8_t *answer; /* CHIP_ANSWER_MAX bytes */
+    uint8_t *answer;             /* CHIP_ANSWER_MAX bytes */
 };
 
 /* False if memory is short. */
 bool chip_init(struct chip *chip, struct transport *transport, struct fault *fault);
 void chip_finish(struct chip *chip);
 
-/* TERMINAL CAPABILITY (with an LPA in the device), MANAGE CHANNEL, SELECT of this ISD-R. */
+/* Opens a channel to this ISD-R. */
 bool chip_select(struct chip *chip, struct bytes aid);
 /* Closes the channel; harmless twice, and after a failure. */
 void chip_deselect(struct chip *chip);

@@ -30,6 +30,8 @@ static const struct lpa_command commands[] = {
 static const struct options_row rows[] = {
     {"reader", "NAME", "the reader to use, or a part of its name; default: the only one that holds a card",
         OPTIONS_TEXT, offsetof(struct lpa_options, reader)},
+    {"serial", "TTY", "the card is in a device: reach it by AT commands to the modem on this terminal, not by a reader",
+        OPTIONS_TEXT, offsetof(struct lpa_options, serial)},
     {"json", NULL, "print one JSON document on standard output, for errors too",
         OPTIONS_FLAG, offsetof(struct lpa_options, json)},
     {"ca", "FILE", "the CI certificate (PEM or DER) that servers must be certified by, or a folder in SGP.26's layout; default: the CAs that this machine trusts",
@@ -55,7 +57,7 @@ static const struct options_row rows[] = {
 const struct options_program lpa_program = {
     .name = "emuicc-lpa",
     .synopsis = "COMMAND [ARGUMENT]...",
-    .summary = "manages the profiles of an eUICC in a PC/SC reader",
+    .summary = "manages the profiles of an eUICC in a PC/SC reader or in a device",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
 };

@@ -5,6 +5,7 @@
 #include "tools/lpa/interrupt.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/pcsc.h"
+#include "tools/lpa/serial.h"
 
 /* With --verbose all goes to standard error, details included. */
 static void print_line(void *context, enum trace_level level, const char *text)
@@ -35,12 +36,18 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: which command? Try '%s --help'\n", program.name, program.name);
         return EXIT_FAILURE;
     }
+    if (lpa.options.serial != NULL && lpa.options.reader != NULL) {
+        fprintf(stderr, "%s: --serial and --reader are two places for one card\n", program.name);
+        return EXIT_FAILURE;
+    }
     interrupt_start();
     progress_start(&lpa.progress);
     if (lpa.options.verbose)
         trace_to(print_line, &lpa.progress);
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    struct transport *transport = pcsc_create(lpa.options.reader);
+    struct transport *transport = lpa.options.serial != NULL
+                                      ? serial_create(lpa.options.serial, SERIAL_PATIENCE_MS)
+                                      : pcsc_create(lpa.options.reader);
     const bool good = transport != NULL && lpa_run(&lpa, transport, argc - first, argv + first);
     curl_global_cleanup();
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <winscard.h>
 
+#include "tools/lpa/channel.h"
 #include "tools/lpa/interrupt.h"
 #include "tools/lpa/readers.h"
 
@@ -186,7 +187,8 @@ static void pcsc_close(struct transport *transport)
     free(self);
 }
 
-static const struct transport_kind pcsc_kind = {"PC/SC", pcsc_open, pcsc_transmit, pcsc_close};
+static const struct transport_kind pcsc_kind = {"PC/SC",       pcsc_open,        channel_select,
+                                                pcsc_transmit, channel_deselect, pcsc_close};
 
 struct transport *pcsc_create(const char *reader)
 {

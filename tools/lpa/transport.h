@@ -1,5 +1,4 @@
-/* transport: the way of an APDU to a card. PC/SC is one; a socket with vpcd's framing and a modem's
- * AT commands fit the same three calls. */
+/* transport: the way of an APDU to a card. A PC/SC reader is one, a device's modem another. */
 #ifndef EMUICC_TOOLS_LPA_TRANSPORT_H
 #define EMUICC_TOOLS_LPA_TRANSPORT_H
 
@@ -14,16 +13,23 @@ struct transport_kind {
     const char *name; /* "PC/SC" */
     /* A powered card, with nobody else on it until close(). */
     bool (*open)(struct transport *self, struct fault *fault);
+    /* The application of that AID, on a logical channel of its own. Where commands go as they are,
+     * channel_select() does it. */
+    bool (*select)(struct transport *self, struct bytes aid, struct fault *fault);
     /* One command; its whole response (status word last) is put to *response. */
     bool (*transmit)(struct transport *self, struct bytes command, struct writer *response,
                      struct fault *fault);
-    /* Lets the card go, reset, and frees self; after a failed open() as well. */
+    /* Closes the channel; harmless twice, and after a failure. */
+    void (*deselect)(struct transport *self, struct fault *fault);
+    /* Lets the card go and frees self; after a failed open() as well. A reader's card is reset. */
     void (*close)(struct transport *self);
 };
 
 /* First member of each kind's own struct. */
 struct transport {
     const struct transport_kind *kind;
+    uint8_t channel; /* that class bytes name: set by select(), 0 again by deselect() and always
+                        where the other side puts it in */
     char place[128]; /* where the card sits, for people: the reader's name; set by open() */
 };
 

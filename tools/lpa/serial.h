@@ -1,0 +1,15 @@
+/* serial: a card in a device whose modem speaks AT commands on a serial line: AT+CCHO, CGLA and
+ * CCHC (TS 27.007 §8.43 to §8.46). */
+#ifndef EMUICC_TOOLS_LPA_SERIAL_H
+#define EMUICC_TOOLS_LPA_SERIAL_H
+
+#include "tools/lpa/transport.h"
+
+/* A real card may work for the better part of a minute on one command. */
+#define SERIAL_PATIENCE_MS 180000
+
+/* tty: the path of a terminal, borrowed; patience_ms: how long one answer may take. NULL if memory
+ * is short. */
+struct transport *serial_create(const char *tty, int patience_ms);
+
+#endif
