@@ -72,7 +72,7 @@ int ec_agree(const struct ec_private *key, struct bytes point, struct secret *ou
     struct field field = {0};
     uint8_t x[EC_SCALAR_SIZE];
     int result = FAILURE_INTERNAL;
-    if (field_open(&field, key->curve)) {
+    if (key->scalar != NULL && field_open(&field, key->curve)) {
         BIGNUM *number = field_number(&field);
         if (!field_take_point(&field, point))
             result = 1;
@@ -178,6 +178,8 @@ int ec_sign(const struct ec_private *key, struct random *random, const struct by
 {
     uint8_t digest[SHA256_SIZE];
     bool ok = sha256(parts, count, digest) == 0;
+    if (ok && key->remote != NULL)
+        return key->remote(key->remote_context, bytes_of(digest, sizeof(digest)), signature);
     if (ok && random->seeded) {
         struct field field = {0};
         ok = field_open(&field, key->curve) && sign_seeded(key, &field, random, digest, signature);

@@ -26,7 +26,16 @@ int ec_private_generate(struct random *random, enum ec_curve curve, struct ec_pr
 void ec_private_destroy(struct ec_private *key);
 enum ec_curve ec_private_curve(const struct ec_private *key);
 const uint8_t *ec_private_point(const struct ec_private *key); /* EC_POINT_SIZE bytes */
+/* Empty for a key that stays elsewhere. */
 void ec_private_scalar(const struct ec_private *key, struct secret *out);
+
+/* A key that stays elsewhere, as in a token: all it can do here is sign. `sign` gets a SHA-256
+ * digest and returns 0 or a failure (traced there); context is the caller's and outlives the key.
+ */
+typedef int ec_remote_sign(void *context, struct bytes digest,
+                           uint8_t signature[EC_SIGNATURE_SIZE]);
+int ec_private_remote(enum ec_curve curve, struct bytes point, ec_remote_sign *sign, void *context,
+                      struct ec_private **out);
 
 /* SEC1 or PKCS#8, PEM or DER, as SGP.26 publishes SK_*.pem. 0 or a failure. */
 int ec_private_read(const char *path, struct ec_private **out);

@@ -103,6 +103,21 @@ int ec_private_generate(struct random *random, enum ec_curve curve, struct ec_pr
     return FAILURE_INTERNAL;
 }
 
+int ec_private_remote(enum ec_curve curve, struct bytes point, ec_remote_sign *sign, void *context,
+                      struct ec_private **out)
+{
+    struct ec_private *key = calloc(1, sizeof(*key));
+    if (key == NULL || !bytes_copy_exact(point, key->point, sizeof(key->point))) {
+        free(key);
+        return algorithms_failure("a key that is elsewhere");
+    }
+    key->curve = curve;
+    key->remote = sign;
+    key->remote_context = context;
+    *out = key;
+    return 0;
+}
+
 void ec_private_destroy(struct ec_private *key)
 {
     if (key == NULL)
@@ -126,6 +141,9 @@ const uint8_t *ec_private_point(const struct ec_private *key)
 void ec_private_scalar(const struct ec_private *key, struct secret *out)
 {
     uint8_t scalar[EC_SCALAR_SIZE];
+    secret_wipe(out);
+    if (key->scalar == NULL)
+        return;
     (void)BN_bn2binpad(key->scalar, scalar, sizeof(scalar));
     (void)secret_set(out, bytes_of(scalar, sizeof(scalar)));
     wipe(scalar, sizeof(scalar));

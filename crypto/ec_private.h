@@ -6,12 +6,14 @@
 
 struct ec_private {
     enum ec_curve curve;
-    BIGNUM *scalar;
+    BIGNUM *scalar; /* NULL: it is elsewhere */
     uint8_t point[EC_POINT_SIZE];
     /* Of keys that last: ready to sign, only ever copied, since a context made anew searches
      * all of the library's names. A one-time key does without, and gets one when it is asked to
      * sign. */
     EVP_PKEY_CTX *signer;
+    ec_remote_sign *remote; /* of keys that are elsewhere */
+    void *remote_context;
 };
 
 /* A context ready to sign with the key; the caller frees it. */

@@ -2,6 +2,7 @@
 #include <criterion/parameterized.h>
 
 #include "crypto/ec.h"
+#include "crypto/hash.h"
 #include "tests/vectors.h"
 
 static enum ec_curve curve_named(const char *name)
@@ -238,4 +239,44 @@ Test(ec, coded_signatures_are_strict_der)
     cr_assert_not(ec_signature_from_der(BYTES(0x30, 3, 2, 1, 1), signature));
     cr_assert_not(ec_signature_from_der(BYTES(0x31, 6, 2, 1, 1, 2, 1, 2), signature));
     cr_assert_not(ec_signature_from_der((struct bytes){0}, signature));
+}
+
+struct elsewhere {
+    struct ec_private *key;
+    struct random random;
+    struct bytes message; /* that the digest has to be of */
+    bool broken;
+};
+
+static int sign_elsewhere(void *context, struct bytes digest, uint8_t signature[EC_SIGNATURE_SIZE])
+{
+    struct elsewhere *elsewhere = context;
+    uint8_t expected[SHA256_SIZE];
+    cr_assert_eq(sha256(&elsewhere->message, 1, expected), 0);
+    cr_assert(bytes_equal(digest, bytes_of(expected, sizeof(expected))));
+    if (elsewhere->broken)
+        return -1;
+    return ec_sign(elsewhere->key, &elsewhere->random, &elsewhere->message, 1, signature);
+}
+
+Test(ec, a_key_that_is_elsewhere_signs_there_and_does_nothing_else)
+{
+    struct elsewhere elsewhere = {.message = BYTES(1, 2, 3)};
+    struct ec_private *key;
+    struct secret scalar = {.len = 1}, shared = {0};
+    uint8_t signature[EC_SIGNATURE_SIZE];
+    random_init(&elsewhere.random);
+    cr_assert_eq(ec_private_generate(&elsewhere.random, EC_P256, &elsewhere.key), 0);
+    const struct bytes point = point_of(elsewhere.key);
+    cr_assert_eq(ec_private_remote(EC_P256, point, sign_elsewhere, &elsewhere, &key), 0);
+    cr_assert(bytes_equal(point_of(key), point));
+    cr_assert_eq(ec_sign(key, &elsewhere.random, &elsewhere.message, 1, signature), 0);
+    cr_assert(ec_verify(EC_P256, point, &elsewhere.message, 1, bytes_of(signature, 64)));
+    elsewhere.broken = true;
+    cr_assert_lt(ec_sign(key, &elsewhere.random, &elsewhere.message, 1, signature), 0);
+    cr_assert_lt(ec_agree(key, point, &shared), 0);
+    ec_private_scalar(key, &scalar);
+    cr_assert_eq(scalar.len, 0);
+    ec_private_destroy(key);
+    ec_private_destroy(elsewhere.key);
 }
