@@ -2,7 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/common/blob.h"
+#include "fs/blob.h"
 
 #include <stdio.h>
 
