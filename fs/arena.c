@@ -4,7 +4,9 @@
 
 #include "crypto/secret.h"
 
-#define CHUNK_SIZE 16384
+/* Small, so that little of a profile's last one is left over; what is large has one of its own. */
+#define CHUNK_SIZE 4096
+#define LARGE (CHUNK_SIZE / 8)
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -24,15 +26,24 @@ static size_t aligned(size_t size)
     return (size + mask) & ~mask;
 }
 
-static struct arena_chunk *add_chunk(struct arena *arena, size_t at_least)
+static struct arena_chunk *make_chunk(size_t size)
 {
-    size_t size = at_least > CHUNK_SIZE ? at_least : CHUNK_SIZE;
     struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
+    if (chunk != NULL)
+        chunk->size = size;
+    return chunk;
+}
+
+/* The first chunk is the one that is being filled. */
+static struct arena_chunk *add_chunk(struct arena *arena, size_t room)
+{
+    struct arena_chunk *const first = arena->chunks, *chunk;
+    const bool behind = room > LARGE && first != NULL;
+    chunk = make_chunk(room > LARGE ? room : CHUNK_SIZE);
     if (chunk == NULL)
         return NULL;
-    chunk->size = size;
-    chunk->next = arena->chunks;
-    arena->chunks = chunk;
+    chunk->next = behind ? first->next : first;
+    *(behind ? &first->next : &arena->chunks) = chunk;
     return chunk;
 }
 

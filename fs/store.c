@@ -91,13 +91,13 @@ static int look_if_fresh(struct store *store)
     return result;
 }
 
-static int open_at(struct store *store, const char *vfs)
+static int open_at(struct store *store)
 {
     int result = make_folders(store->path);
     if (result == 0)
         result = make_file(store->path);
     if (result == 0)
-        result = store_database_open(store, vfs);
+        result = store_database_open(store);
     if (result == 0)
         result = store_schema_prepare(store);
     if (result == 0)
@@ -114,7 +114,8 @@ int store_open_through(const char *directory, const char *vfs, struct store **ou
         trace_error("cannot open %s: out of memory", directory);
         return FAILURE_INTERNAL;
     }
-    const int result = open_at(store, vfs);
+    store->vfs = vfs;
+    const int result = open_at(store);
     if (result == 0)
         *out = store;
     else
@@ -135,6 +136,21 @@ void store_close(struct store *store)
     store_database_close(store);
     free(store->path);
     free(store);
+}
+
+void store_rest(struct store *store)
+{
+    if (!store_is_awake(store))
+        return;
+    store_rollback(store);
+    store_database_close(store);
+    store->as_left = (struct stat){0};
+    (void)stat(store->path, &store->as_left);
+}
+
+bool store_is_awake(const struct store *store)
+{
+    return store->database != NULL;
 }
 
 bool store_is_new(const struct store *store)

@@ -73,10 +73,10 @@ int store_database_damaged(struct store *store, const char *table)
     return FAILURE_INTERNAL;
 }
 
-int store_database_open(struct store *store, const char *vfs)
+static int open_database(struct store *store)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (sqlite3_open_v2(store->path, &store->database, flags, vfs) != SQLITE_OK)
+    if (sqlite3_open_v2(store->path, &store->database, flags, store->vfs) != SQLITE_OK)
         return store_database_failure(store, "open");
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SLOT_SIZE,
                       LOOKASIDE_SLOTS);
@@ -86,16 +86,47 @@ int store_database_open(struct store *store, const char *vfs)
     return 0;
 }
 
+int store_database_open(struct store *store)
+{
+    const int result = open_database(store);
+    if (result != 0)
+        store_database_close(store);
+    return result;
+}
+
 void store_database_close(struct store *store)
 {
-    for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
+    for (int i = 0; i < STORE_STATEMENT_COUNT; i++) {
         sqlite3_finalize(store->statements[i]);
+        store->statements[i] = NULL;
+    }
     sqlite3_close(store->database);
+    store->database = NULL;
+}
+
+/* A file that somebody else has changed is another chip than the one in memory. */
+static int wake(struct store *store)
+{
+    struct stat now = {0};
+    int result = store_database_open(store);
+    if (result != 0)
+        return result;
+    (void)stat(store->path, &now);
+    if (now.st_ino == store->as_left.st_ino && now.st_size == store->as_left.st_size &&
+        now.st_mtim.tv_sec == store->as_left.st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == store->as_left.st_mtim.tv_nsec)
+        return 0;
+    trace_error("cannot open %s: another process has changed it while this chip was at rest",
+                store->path);
+    store_database_close(store);
+    return FAILURE_INTERNAL;
 }
 
 sqlite3_stmt *store_statement(struct store *store, enum store_statement which)
 {
     sqlite3_stmt **statement = &store->statements[which];
+    if (store->database == NULL && wake(store) != 0)
+        return NULL;
     if (*statement == NULL &&
         sqlite3_prepare_v3(store->database, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
                            NULL) != SQLITE_OK) {

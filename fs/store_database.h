@@ -5,25 +5,28 @@
 #define EMUICC_FS_STORE_DATABASE_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "fs/store.h"
 #include "fs/store_column.h"
 #include "fs/store_statement_table.h"
 
 struct store {
-    sqlite3 *database;
+    sqlite3 *database;                               /* NULL: at rest */
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* NULL until first used */
-    char *path;                                      /* of the database file, for traces */
+    char *path;                                      /* of the database file */
+    const char *vfs;                                 /* through which it is opened; borrowed */
+    struct stat as_left;                             /* the file when it was last put to rest */
     bool changed;                                    /* a transaction is open */
     bool broken; /* a change in this transaction failed: it can only be rolled back */
     bool fresh;  /* nothing has ever been committed */
     bool purge;  /* secrets were deleted: the log holds them until it is cut */
 };
 
-/* Opens the file, for this process alone, through the named VFS (NULL: the system's). Failures are
- * traced. The only place that opens a database. */
-int store_database_open(struct store *store, const char *vfs);
-void store_database_close(struct store *store);
+/* Opens the file, for this process alone. Failures are traced, and nothing is open then. The only
+ * place that opens a database. */
+int store_database_open(struct store *store);
+void store_database_close(struct store *store); /* harmless when it is closed */
 
 /* Makes the schema, or brings an older one up to date; a newer one is refused. */
 int store_schema_prepare(struct store *store);

@@ -65,7 +65,6 @@ void isd_r_destroy(struct isd_r *isd_r)
     if (isd_r == NULL)
         return;
     isd_r_reset(isd_r);
-    store_data_finish(&isd_r->assembly);
     registry_finish(&isd_r->registry);
     credentials_finish(&isd_r->credentials);
     free(isd_r);
@@ -75,7 +74,7 @@ void isd_r_reset(struct isd_r *isd_r)
 {
     bpp_forget(isd_r);
     rsp_session_end(&isd_r->session);
-    store_data_drop(&isd_r->assembly);
+    store_data_finish(&isd_r->assembly);
     isd_r->wish = (struct isd_r_wish){0};
 }
 

@@ -12,13 +12,13 @@ struct store_data {
     bool to_package;   /* the blocks are a package's */
     uint8_t channel;   /* that they come on */
     unsigned expected; /* number of the next block */
-    uint8_t *data;     /* what has been put together; heap, kept */
+    uint8_t *data;     /* what has been put together; heap, kept until a reset */
     size_t len, capacity;
 };
 
 /* state: struct isd_r *. */
 command_handler store_data_handle;
-/* What has been put together is forgotten. */
+/* What has been put together is forgotten; _finish() gives the memory back as well. */
 void store_data_drop(struct store_data *assembly);
 void store_data_finish(struct store_data *assembly);
 

@@ -236,3 +236,53 @@ Test(store, a_folder_that_cannot_be_made_is_told)
     cr_assert(eq(int, store_open(directory, &store), FAILURE_MEMORY));
     cr_assert(strstr(test_trace, "file/chip") != NULL, "%s", test_trace);
 }
+
+Test(store, at_rest_it_is_closed_and_the_next_use_opens_it)
+{
+    struct store *store = test_open(test_folder);
+    test_put(store, "eid", "8904");
+    cr_assert(store_commit(store) == 0);
+    test_put(store, "eid", "not committed");
+    for (int i = 0; i < 2; i++) {
+        store_rest(store);
+        store_rest(store);
+        cr_assert(not(store_is_awake(store)));
+        cr_assert(not(store_changed(store)));
+        cr_assert(access(test_path("store.sqlite-wal"), F_OK) != 0);
+        cr_assert(eq(str, (char *)test_get(store, "eid"), "8904"));
+        cr_assert(store_is_awake(store));
+    }
+    store_rest(store);
+    test_put(store, "eid", "8905");
+    cr_assert(store_commit(store) == 0);
+    store_rest(store);
+    store_close(store);
+    store = test_open(test_folder);
+    cr_assert(eq(str, (char *)test_get(store, "eid"), "8905"));
+    store_close(store);
+}
+
+Test(store, changed_by_others_while_at_rest_it_is_refused)
+{
+    uint8_t room[8];
+    struct writer out = writer_on(room, sizeof(room));
+    struct store *store = test_open(test_folder);
+    test_put(store, "eid", "8904");
+    cr_assert(store_commit(store) == 0);
+    store_rest(store);
+    struct store *other = test_open(test_folder);
+    cr_assert(store_get(store, "eid", &out) < 0);
+    cr_assert(strstr(test_trace, "in use by another process") != NULL, "%s", test_trace);
+    store_close(other);
+    cr_assert(eq(str, (char *)test_get(store, "eid"), "8904")); /* it has only looked */
+    store_rest(store);
+    other = test_open(test_folder);
+    test_put(other, "eid", "8905 and more");
+    cr_assert(store_commit(other) == 0);
+    store_close(other);
+    cr_assert(store_get(store, "eid", &out) < 0);
+    cr_assert(strstr(test_trace, "another process has changed it") != NULL, "%s", test_trace);
+    cr_assert(store_put(store, "eid", bytes_of_text("8906")) < 0);
+    cr_assert(not(store_changed(store)));
+    store_close(store);
+}
