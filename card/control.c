@@ -2,30 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apdu/json_writer.h"
 #include "apdu/trace.h"
+#include "card/clock.h"
 #include "crypto/secret.h"
 
 #define SOCKET_MODE 0600
 #define QUEUE 8
 
 const struct control control_none = {.folder = -1, .listener = -1, .client = -1};
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* A path through the open folder: a socket's own address holds no more than 107 characters. */
 static struct sockaddr_un address_in(int folder)
@@ -193,7 +185,7 @@ static void serve(struct control *control)
 {
     if (control->client < 0) {
         control->client = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        control->deadline = now_ms() + CONTROL_CLIENT_MS;
+        control->deadline = clock_ms() + CONTROL_CLIENT_MS;
         return;
     }
     bool goes_on = true;
@@ -205,39 +197,41 @@ static void serve(struct control *control)
         drop_client(control);
 }
 
-static int until(int64_t time, int64_t now)
+/* The end of the wait, or of the client's patience. */
+static int64_t next_end(const struct control *control, int64_t end)
 {
-    return time > now ? (int)(time - now) : 0;
-}
-
-/* How long poll() may sleep: to the end of the wait, or to that of the client's patience. */
-static int sleep_ms(const struct control *control, int64_t end, int64_t now)
-{
-    const int left = end < 0 ? -1 : until(end, now);
     if (control->client < 0)
-        return left;
-    const int patience = until(control->deadline, now);
-    return left < 0 || patience < left ? patience : left;
+        return end;
+    return end < 0 || control->deadline < end ? control->deadline : end;
 }
 
-bool control_wait(struct control *control, int descriptor, int milliseconds)
+/* One look at the waits and at whoever is there; whether any of the waits is over. */
+static bool look(struct control *control, struct pollfd *waits, size_t count, int milliseconds)
 {
-    const int64_t end = milliseconds < 0 ? -1 : now_ms() + milliseconds;
+    struct pollfd all[CONTROL_WAITS_MAX + 1];
+    bool over = false;
+    memcpy(all, waits, count * sizeof(*waits));
+    all[count] = (struct pollfd){.fd = control->client >= 0 ? control->client : control->listener,
+                                 .events = control->answer != NULL ? POLLOUT : POLLIN};
+    const int ready = poll(all, count + 1, milliseconds);
+    if (ready > 0 && all[count].revents != 0)
+        serve(control);
+    for (size_t i = 0; i < count; i++) {
+        waits[i].revents = ready > 0 ? all[i].revents : 0;
+        over |= waits[i].revents != 0;
+    }
+    return over;
+}
+
+bool control_wait(struct control *control, struct pollfd *waits, size_t count, int64_t end)
+{
     for (;;) {
-        const int64_t now = now_ms();
-        struct pollfd waits[] = {
-            {.fd = descriptor, .events = POLLIN},
-            {.fd = control->client >= 0 ? control->client : control->listener,
-             .events = control->answer != NULL ? POLLOUT : POLLIN},
-        };
-        const int ready = poll(waits, 2, sleep_ms(control, end, now));
-        if (ready > 0 && waits[1].revents != 0)
-            serve(control);
-        if (control->client >= 0 && now_ms() >= control->deadline)
+        const bool over =
+            look(control, waits, count, clock_until(next_end(control, end), clock_ms()));
+        const int64_t now = clock_ms();
+        if (control->client >= 0 && now >= control->deadline)
             drop_client(control);
-        if (ready > 0 && waits[0].revents != 0)
-            return true;
-        if (end >= 0 && now_ms() >= end)
-            return false;
+        if (over || (end >= 0 && now >= end))
+            return over;
     }
 }

@@ -8,6 +8,8 @@
 #ifndef EMUICC_CARD_CONTROL_H
 #define EMUICC_CARD_CONTROL_H
 
+#include <poll.h>
+
 #include "apdu/bytes.h"
 
 #define CONTROL_NAME "control"
@@ -50,8 +52,9 @@ void control_open(struct control *control, const char *state, const struct contr
 /* Removes it. */
 void control_close(struct control *control);
 
-/* Waits until the descriptor can be read, and serves requests meanwhile. False after that time
- * (< 0: there is none). */
-bool control_wait(struct control *control, int descriptor, int milliseconds);
+/* Waits until one of these descriptors is ready, and serves requests meanwhile. False at that time
+ * (clock_ms(); < 0: there is none). At most CONTROL_WAITS_MAX. */
+#define CONTROL_WAITS_MAX 2
+bool control_wait(struct control *control, struct pollfd *waits, size_t count, int64_t end);
 
 #endif

@@ -1,5 +1,5 @@
-/* reader: where the card is plugged in, and staying plugged in: connects to vpcd, serves it, and
- * tries again with back-off when it is not there or goes away, saying so once a change. */
+/* reader: where the card is plugged in, and staying plugged in (link.h) until a stop is asked for.
+ */
 #ifndef EMUICC_CARD_READER_H
 #define EMUICC_CARD_READER_H
 

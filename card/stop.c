@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "apdu/status.h"
@@ -26,9 +25,6 @@ static void *await(void *context)
     sigwait(&signals, &number);
     atomic_store(&stop->asked, true);
     eventfd_write(stop->event, 1);
-    const int socket = atomic_load(&stop->socket);
-    if (socket >= 0)
-        shutdown(socket, SHUT_RDWR);
     return NULL;
 }
 
@@ -37,7 +33,6 @@ int stop_begin(struct stop *stop)
     sigset_t signals;
     stop_signals(&signals);
     atomic_init(&stop->asked, false);
-    atomic_init(&stop->socket, -1);
     stop->event = eventfd(0, EFD_CLOEXEC);
     if (stop->event < 0) {
         trace_error("cannot wait for signals: %s", strerror(errno));
@@ -65,12 +60,4 @@ void stop_finish(struct stop *stop)
 bool stop_asked(const struct stop *stop)
 {
     return atomic_load(&stop->asked);
-}
-
-/* Told first and asked afterwards: a signal in between finds the socket or is found here. */
-void stop_watch(struct stop *stop, int socket)
-{
-    atomic_store(&stop->socket, socket);
-    if (socket >= 0 && stop_asked(stop))
-        shutdown(socket, SHUT_RDWR);
 }

@@ -10,8 +10,7 @@
 struct stop {
     pthread_t thread;
     atomic_bool asked;
-    atomic_int socket; /* shut down when asked; -1: none */
-    int event;         /* readable once asked */
+    int event; /* readable once asked */
 };
 
 /* Before any other thread. 0, or a failure after a trace line. */
@@ -19,8 +18,5 @@ int stop_begin(struct stop *stop);
 void stop_finish(struct stop *stop);
 
 bool stop_asked(const struct stop *stop);
-/* The socket on which the caller is going to wait: a wait that a stop should end returns. -1 before
- * the socket is closed. */
-void stop_watch(struct stop *stop, int socket);
 
 #endif
