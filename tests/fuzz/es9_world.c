@@ -57,7 +57,8 @@ void es9_world_start(struct es9_world *world)
     must(mkdir(world->profiles, 0700) == 0);
     make_pki(world);
     make_package(world);
-    const struct smdpp_plan plan = {.pki = world->pki, .profiles = world->profiles};
+    struct smdpp_plan plan = {.pki = world->pki, .profiles = world->profiles};
+    must(version_plan_read(NULL, NULL, NULL, &plan.version) == NULL);
     must(smdpp_create(&plan, &world->smdpp) == 0);
 }
 

@@ -83,6 +83,20 @@ static void put_lists(const struct mini_card *card, struct writer *out)
     }
 }
 
+static void put_highest(const struct mini_card *card, struct writer *out)
+{
+    if (card->highest_svn[0] != 0)
+        tlv_put(out, 0x93, bytes_of(card->highest_svn, 3));
+}
+
+static void set_bits(json_t *request, const char *name, uint32_t bits)
+{
+    uint8_t memory[8];
+    struct writer whole = writer_on(memory, sizeof(memory));
+    der_put_bits(&whole, DER_BIT_STRING, bits);
+    set_bytes(request, name, writer_bytes(&whole));
+}
+
 json_t *mini_card_initiate(struct mini_card *card, const char *address)
 {
     uint8_t memory[512];
@@ -91,11 +105,14 @@ json_t *mini_card_initiate(struct mini_card *card, const char *address)
     const size_t whole = tlv_open(&info, 0xBF20);
     tlv_put(&info, 0x82, bytes_of(card->svn, 3));
     put_lists(card, &info);
+    put_highest(card, &info);
     tlv_close(&info, whole);
     json_t *request = json_object();
     json_object_set_new(request, "smdpAddress", json_string(address));
     set_bytes(request, "euiccChallenge", bytes_of(card->challenge, 16));
     set_bytes(request, "euiccInfo1", writer_bytes(&info));
+    if (card->lpa_capability != 0)
+        set_bits(request, "lpaRspCapability", card->lpa_capability);
     return request;
 }
 
@@ -105,6 +122,19 @@ static void check_signature(struct bytes point, enum ec_curve curve, const struc
     struct tlv signature;
     cr_assert(tlv_whole(element, 0x5F37, &signature));
     cr_assert(ec_verify(curve, point, parts, count, signature.value));
+}
+
+/* SessionContext with serverRspCapability behind it, or nothing. */
+static void take_context(struct mini_card *card, struct bytes rest)
+{
+    card->v3 = rest.len > 0;
+    if (!card->v3)
+        return;
+    struct bytes context = must_take(&rest, 0xA5);
+    cr_assert(bytes_copy_exact(must_take(&context, 0x80), card->server_svn, 3));
+    must_take(&context, 0x81);
+    must_take(&rest, 0x86);
+    cr_assert_eq(rest.len, 0);
 }
 
 void mini_card_take_initiation(struct mini_card *card, const json_t *response)
@@ -131,6 +161,7 @@ void mini_card_take_initiation(struct mini_card *card, const json_t *response)
     snprintf(card->address, sizeof(card->address), "%.*s", (int)address.len,
              (const char *)address.data);
     cr_assert(bytes_copy_exact(must_take(&sequence.value, 0x84), card->server_challenge, 16));
+    take_context(card, sequence.value);
     card->server_oid_len = certificate.registered_id.len;
     memcpy(card->server_oid, certificate.registered_id.data, certificate.registered_id.len);
 
@@ -183,7 +214,8 @@ static void put_info2(const struct mini_card *card, struct writer *out)
         der_put_bits(out, 0x99, card->forbidden_rules);
     tlv_put(out, DER_OCTET_STRING, BYTES(0, 0, 1));
     tlv_put(out, DER_UTF8_STRING, bytes_of_text("XX-YY-0001"));
-    tlv_put(out, 0x93, BYTES(3, 1, 0)); /* a field of a newer release */
+    put_highest(card, out);
+    tlv_put(out, 0x9E, BYTES(0)); /* a field of a newer release */
     tlv_close(out, info);
 }
 
@@ -196,6 +228,8 @@ static void put_context(const struct mini_card *card, struct writer *out)
     tlv_put(out, 0x80, BYTES(0x35, 0x29, 0x06, 0x11));
     tlv_put(out, 0xA1, (struct bytes){0});
     tlv_close(out, device);
+    if (card->operation != 0)
+        der_put_bits(out, 0x82, card->operation);
     tlv_close(out, context);
 }
 

@@ -28,6 +28,9 @@ struct mini_card {
     const char *other_eum; /* a file that is sent in place of the EUM's certificate */
     enum mini_card_fault fault;
     uint8_t svn[3];
+    uint8_t highest_svn[3];  /* all 0: none is named */
+    uint32_t lpa_capability; /* of the LPA before it; 0: not told */
+    uint32_t operation;      /* OperationType; 0: left out */
     uint32_t forbidden_rules;
     uint32_t free_memory;
     uint8_t profile_version[3];
@@ -38,6 +41,8 @@ struct mini_card {
     char address[256];
     uint8_t server_oid[32];
     size_t server_oid_len;
+    bool v3; /* the server has named its version */
+    uint8_t server_svn[3];
     uint8_t dp_point[EC_POINT_SIZE]; /* PK.DPpb */
     uint8_t dp_signature2[EC_SIGNATURE_SIZE];
     uint8_t signature[EC_SIGNATURE_SIZE]; /* the card's last one */

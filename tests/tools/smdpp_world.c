@@ -112,8 +112,8 @@ void world_restart(struct world *world, const char *orders)
 {
     smdpp_destroy(world->smdpp);
     world->smdpp = NULL;
-    const struct smdpp_plan plan = {
-        .pki = world->pki, .profiles = world->profiles, .orders = orders};
+    struct smdpp_plan plan = {.pki = world->pki, .profiles = world->profiles, .orders = orders};
+    cr_assert_null(version_plan_read(world->svn, NULL, NULL, &plan.version));
     cr_assert_eq(smdpp_create(&plan, &world->smdpp), 0);
     cr_assert_str_eq(world->smdpp->address, WORLD_ADDRESS);
 }

@@ -18,6 +18,7 @@
 
 struct world {
     char folder[WORLD_PATH_SIZE], pki[WORLD_PATH_SIZE], profiles[WORLD_PATH_SIZE];
+    const char *svn; /* the server's at its next restart; NULL: the default */
     struct smdpp *smdpp;
 };
 

@@ -200,7 +200,7 @@ Test(es9, initiate_authentication_refuses)
         {"other.example.com", 2, "8.8.1/3.8"},   {"TestSMDPplus1.Example.Com", 2, ""},
         {WORLD_ADDRESS ":8443", 2, ""},          {WORLD_ADDRESS ":", 2, "8.8.1/3.8"},
         {WORLD_ADDRESS ".evil", 2, "8.8.1/3.8"}, {WORLD_ADDRESS, 1, "8.8.3/3.1"},
-        {WORLD_ADDRESS, 3, "8.8.3/3.1"},
+        {WORLD_ADDRESS, 4, "8.8.3/3.1"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         card.svn[0] = rows[i].major;
@@ -514,7 +514,8 @@ Test(es9, brainpool_from_the_published_certificates)
     struct stat about;
     if (stat(pki, &about) != 0)
         cr_skip_test("%s is not there", pki);
-    const struct smdpp_plan plan = {.pki = pki, .profiles = world.profiles};
+    const struct smdpp_plan plan = {
+        .pki = pki, .profiles = world.profiles, .version = world.smdpp->version};
     struct mini_card_installed installed;
     struct smdpp *own = world.smdpp;
     for (int curve = 0; curve < EC_CURVES; curve++) {

@@ -55,7 +55,8 @@ static void start_operator(void)
         .directory = operator_pki, .first_eid = WORLD_EID, .server_name = "localhost"};
     random_init(&random);
     cr_assert_eq(pki_make(&random, &plan), 0);
-    const struct smdpp_plan smdpp_plan = {.pki = operator_pki, .profiles = world.profiles};
+    struct smdpp_plan smdpp_plan = {.pki = operator_pki, .profiles = world.profiles};
+    cr_assert_null(version_plan_read(NULL, NULL, NULL, &smdpp_plan.version));
     cr_assert_eq(smdpp_create(&smdpp_plan, &operator), 0);
     char path[WORLD_PATH_SIZE + 80];
     snprintf(path, sizeof(path), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem", world.pki);

@@ -58,7 +58,7 @@ Test(recorded, the_chips_answers_are_read)
     struct euicc_info1 info;
     const struct bytes id = vectors_bytes(vectors, "transaction_id");
     cr_assert(euicc_info1_read(vectors_bytes(vectors, "euicc_info1"), &info));
-    cr_assert_eq(info.svn[0], 2);
+    cr_assert_eq(svn_major(&info.versions.lowest), 2);
     cr_assert_eq(chip_answer_authentication(&call, vectors_bytes(vectors, "auth_server_response"),
                                             &authentication),
                  0, "%s", call.detail);

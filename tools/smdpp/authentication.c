@@ -2,20 +2,24 @@
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "tools/smdpp/euicc_info.h"
+#include "tools/common/euicc_info.h"
 
 #include <ctype.h>
 #include <strings.h>
 
 #define EUICC_INFO1_MAX 2048
 #define SIGNED1_SIZE 512
-#define SUPPORTED_MAJOR 2 /* SGP.22 v2: any 2.x.y */
+#define LPA_CAPABILITY_MAX 16
 
 /* ServerSigned1 */
 #define TRANSACTION_ID 0x80
 #define EUICC_CHALLENGE 0x81
 #define SERVER_ADDRESS 0x83
 #define SERVER_CHALLENGE 0x84
+#define SESSION_CONTEXT 0xA5
+#define SERVER_SVN 0x80
+#define CRL_STAPLING_USED 0x81
+#define SERVER_CAPABILITY 0x86
 #define SIGNATURE 0x5F37
 
 /* The request of InitiateAuthentication. */
@@ -23,6 +27,7 @@ struct initiation {
     struct blob challenge, info;
     const char *address;
     struct euicc_info1 info1;
+    uint32_t lpa_capability;
 };
 
 /* Names are compared without regard to case; a port behind the name is the client's way to us. */
@@ -37,6 +42,20 @@ static bool is_own_address(const char *own, const char *given)
     return *given == '\0';
 }
 
+/* LpaRspCapability, from LPAs of v3 on. */
+static int read_lpa_capability(struct call *call, uint32_t *out)
+{
+    struct blob whole;
+    struct tlv bits;
+    const enum field_result found =
+        field_bytes(call->request, "lpaRspCapability", LPA_CAPABILITY_MAX, &whole);
+    const bool right = found == FIELD_ABSENT ||
+                       (found == FIELD_OK && tlv_whole(blob_bytes(&whole), DER_BIT_STRING, &bits) &&
+                        der_to_bits(bits.value, out));
+    blob_finish(&whole);
+    return right ? 0 : call_refuse(call, REFUSAL_FORMAT, "lpaRspCapability is malformed");
+}
+
 static int read_initiation(struct call *call, struct initiation *out)
 {
     int result = call_bytes(call, "euiccChallenge", SESSION_CHALLENGE_SIZE, &out->challenge);
@@ -44,6 +63,8 @@ static int read_initiation(struct call *call, struct initiation *out)
         result = call_bytes(call, "euiccInfo1", EUICC_INFO1_MAX, &out->info);
     if (result == 0)
         result = call_text(call, "smdpAddress", SMDPP_ADDRESS_SIZE + 8, &out->address);
+    if (result == 0)
+        result = read_lpa_capability(call, &out->lpa_capability);
     if (result != 0)
         return result;
     if (out->challenge.len != SESSION_CHALLENGE_SIZE)
@@ -89,15 +110,29 @@ static int choose_cis(const struct smdpp *smdpp, struct call *call, const struct
 }
 
 static int check_initiation(const struct smdpp *smdpp, struct call *call,
-                            const struct initiation *initiation)
+                            const struct initiation *initiation, struct version *version)
 {
-    const uint8_t *svn = initiation->info1.svn;
+    const struct version_plan *plan = &smdpp->version;
+    const struct euicc_versions own = {plan->lowest, plan->own};
+    char theirs_text[EUICC_VERSIONS_TEXT_SIZE], own_text[EUICC_VERSIONS_TEXT_SIZE];
     if (!is_own_address(smdpp->address, initiation->address))
         return call_refuse(call, REFUSAL_ADDRESS, "asked for '%s', this is '%s'",
                            initiation->address, smdpp->address);
-    if (svn[0] != SUPPORTED_MAJOR)
-        return call_refuse(call, REFUSAL_VERSION, "eUICC has SVN %u.%u.%u", svn[0], svn[1], svn[2]);
+    if (!version_agree(plan, &initiation->info1.versions, version))
+        return call_refuse(call, REFUSAL_VERSION, "eUICC has SVN %s, this server %s",
+                           euicc_versions_text(&initiation->info1.versions, theirs_text),
+                           euicc_versions_text(&own, own_text));
     return 0;
+}
+
+/* That it stands there at all tells the chip that this is a session of v3. */
+static void put_context(const struct session *session, struct writer *out)
+{
+    const size_t context = tlv_open(out, SESSION_CONTEXT);
+    tlv_put(out, SERVER_SVN, svn_bytes(&session->version.svn));
+    der_put_boolean(out, CRL_STAPLING_USED, false);
+    tlv_close(out, context);
+    der_put_bits(out, SERVER_CAPABILITY, 0);
 }
 
 static void put_signed1(const struct smdpp *smdpp, const struct session *session,
@@ -108,6 +143,8 @@ static void put_signed1(const struct smdpp *smdpp, const struct session *session
     tlv_put(out, EUICC_CHALLENGE, challenge);
     tlv_put(out, SERVER_ADDRESS, bytes_of_text(smdpp->address));
     tlv_put(out, SERVER_CHALLENGE, bytes_of(session->challenge, sizeof(session->challenge)));
+    if (session->version.told)
+        put_context(session, out);
     tlv_close(out, sequence);
 }
 
@@ -143,12 +180,15 @@ static int respond_initiation(struct smdpp *smdpp, struct call *call, const stru
 static int open_session(struct smdpp *smdpp, struct call *call, const struct initiation *initiation,
                         struct session *session)
 {
-    const uint8_t *svn = initiation->info1.svn;
+    char chip[EUICC_VERSIONS_TEXT_SIZE], own[SVN_TEXT_SIZE];
     const int result = choose_cis(smdpp, call, &initiation->info1, session);
     if (result != 0)
         return result;
     hex_encode(session_id(session), call->transaction);
-    call_note(call, "eUICC of SVN %u.%u.%u, CI on %s", svn[0], svn[1], svn[2],
+    call_note(call, "eUICC of SVN %s, answered %s%s, CI on %s",
+              euicc_versions_text(&initiation->info1.versions, chip),
+              session->version.told ? "as " : "without a version",
+              session->version.told ? svn_text(&session->version.svn, own) : "",
               session->chip->ci.certificate.curve == EC_P256 ? "P-256" : "brainpoolP256r1");
     return respond_initiation(smdpp, call, session, blob_bytes(&initiation->challenge));
 }
@@ -156,13 +196,16 @@ static int open_session(struct smdpp *smdpp, struct call *call, const struct ini
 static int initiate(struct smdpp *smdpp, struct call *call, struct initiation *initiation)
 {
     struct session *session;
+    struct version version;
     int result = read_initiation(call, initiation);
     if (result == 0)
-        result = check_initiation(smdpp, call, initiation);
+        result = check_initiation(smdpp, call, initiation, &version);
     if (result == 0)
         result = session_create(&smdpp->random, &session);
     if (result != 0)
         return result;
+    session->version = version;
+    session->lpa_capability = initiation->lpa_capability;
     result = open_session(smdpp, call, initiation, session);
     if (result == 0)
         session_table_put(smdpp->sessions, session, SESSION_SECONDS);

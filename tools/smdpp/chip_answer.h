@@ -3,7 +3,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_CHIP_ANSWER_H
 #define EMUICC_TOOLS_SMDPP_CHIP_ANSWER_H
 
-#include "tools/smdpp/euicc_info.h"
+#include "tools/common/euicc_info.h"
 #include "tools/smdpp/call.h"
 
 /* AuthenticateResponseOk */

@@ -131,14 +131,20 @@ static int64_t lifetime_of(const struct smdpp_options *options)
     return *end == '\0' && seconds > 0 && seconds <= LIFETIME_MAX ? seconds : -1;
 }
 
+static const char *read_versions(const struct smdpp_options *options, struct version_plan *out)
+{
+    return version_plan_read(options->svn, options->lowest_svn, options->answer_svn, out);
+}
+
 static int start(struct service *service, const struct smdpp_options *options)
 {
-    const struct smdpp_plan plan = {.pki = options->pki,
-                                    .profiles = options->profiles,
-                                    .address = options->address,
-                                    .orders = options->orders,
-                                    .any_chip = options->any_chip,
-                                    .order_lifetime = lifetime_of(options)};
+    struct smdpp_plan plan = {.pki = options->pki,
+                              .profiles = options->profiles,
+                              .address = options->address,
+                              .orders = options->orders,
+                              .any_chip = options->any_chip,
+                              .order_lifetime = lifetime_of(options)};
+    (void)read_versions(options, &plan.version); /* complaint() has seen to it */
     int result = smdpp_create(&plan, &service->smdpp);
     if (result == 0 && options->operators != NULL)
         result = read_trust(service, options->operators);
@@ -181,6 +187,7 @@ static int run(const struct smdpp_options *options)
 /* What is wrong with the options together, or NULL. */
 static const char *complaint(const struct smdpp_options *options)
 {
+    struct version_plan ignored;
     if (options->pki == NULL || options->profiles == NULL)
         return "--pki and --profiles are needed";
     if (options->operators == NULL && options->es2_listen != NULL)
@@ -191,7 +198,7 @@ static const char *complaint(const struct smdpp_options *options)
         return "--operator-url does not begin with " HTTPS;
     if (lifetime_of(options) < 0)
         return "--order-lifetime is not a number of seconds";
-    return NULL;
+    return read_versions(options, &ignored);
 }
 
 int main(int argc, char **argv)

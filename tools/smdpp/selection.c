@@ -81,11 +81,11 @@ static int judge_eligibility(const struct smdpp *smdpp, struct call *call,
         return 0;
     if (entry->metadata.rules & info->forbidden_rules)
         return call_refuse(call, REFUSAL_NOT_ELIGIBLE, "eUICC forbids the profile's policy rules");
-    if (entry->header.major > info->profile_version[0])
+    if (entry->header.major > svn_major(&info->profile_version))
         return call_refuse(call, REFUSAL_NOT_ELIGIBLE,
                            "package is of version %u.%u, eUICC reads up to %u.%u",
-                           entry->header.major, entry->header.minor, info->profile_version[0],
-                           info->profile_version[1]);
+                           entry->header.major, entry->header.minor,
+                           svn_major(&info->profile_version), info->profile_version.number[1]);
     if (info->has_free_memory && info->free_memory < entry->package.len)
         return call_refuse(call, REFUSAL_MEMORY, "eUICC has %u bytes left, the package %zu",
                            (unsigned)info->free_memory, entry->package.len);

@@ -3,7 +3,7 @@
 #define EMUICC_TOOLS_SMDPP_SELECTION_H
 
 #include "tools/smdpp/call.h"
-#include "tools/smdpp/euicc_info.h"
+#include "tools/common/euicc_info.h"
 #include "tools/smdpp/smdpp.h"
 
 #define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */

@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "tools/smdpp/credentials.h"
 #include "tools/smdpp/downloads.h"
+#include "tools/smdpp/version.h"
 
 #define SESSION_ID_SIZE 16
 #define SESSION_CHALLENGE_SIZE 16
@@ -25,6 +26,8 @@ struct session {
     uint8_t id[SESSION_ID_SIZE];
     enum session_state state;
     uint8_t challenge[SESSION_CHALLENGE_SIZE];
+    struct version version;
+    uint32_t lpa_capability;              /* LpaRspCapability; 0 from an LPA of v2 */
     const struct credentials_set *server; /* DPauth and DPpb of this session */
     const struct credentials_set *chip;   /* the CI under which the chip signs */
 

@@ -78,6 +78,7 @@ int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out)
     }
     random_init(&smdpp->random);
     smdpp->profiles = plan->profiles;
+    smdpp->version = plan->version;
     smdpp->any_chip = plan->any_chip;
     smdpp->order_lifetime = plan->order_lifetime;
     const int result = fill(smdpp, plan);

@@ -13,6 +13,7 @@
 struct smdpp {
     struct random random;
     struct credentials credentials;
+    struct version_plan version;
     const char *profiles;             /* folder; the caller's text */
     char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
     struct session_table *sessions;
@@ -27,6 +28,7 @@ struct smdpp_plan {
     const char *pki, *profiles; /* folders; borrowed */
     const char *address;        /* NULL: the name in the DPtls certificate */
     const char *orders;         /* SQLite file; NULL: in memory */
+    struct version_plan version;
     bool any_chip;
     int64_t order_lifetime;
 };

@@ -1,10 +1,12 @@
-#include "tools/smdpp/euicc_info.h"
+#include "tools/common/euicc_info.h"
 
 #include "apdu/der.h"
 
+#include <stdio.h>
+
 #define EUICC_INFO1 0xBF20
 #define PROFILE_VERSION 0x81
-#define SVN 0x82
+#define LOWEST_SVN 0x82
 #define FIRMWARE 0x83
 #define EXTENDED_CARD_RESOURCE 0x84
 #define UICC_CAPABILITY 0x85
@@ -12,6 +14,8 @@
 #define LIST_FOR_VERIFICATION 0xA9
 #define LIST_FOR_SIGNING 0xAA
 #define FORBIDDEN_RULES 0x99
+#define LIST_FOR_SIGNING_V3 0xB1
+#define HIGHEST_SVN 0x93
 /* Extended Card Resources Information (TS 102 226 §8.2.1.7.2) */
 #define FREE_NON_VOLATILE 0x82
 
@@ -34,11 +38,28 @@ static bool is_row_of_elements(struct bytes value)
     return true;
 }
 
-static bool find_version(struct bytes value, uint32_t tag, uint8_t out[EUICC_INFO_VERSION_SIZE])
+static bool find_version(struct bytes value, uint32_t tag, struct svn *out)
 {
     struct tlv found;
-    return tlv_find(value, tag, &found) &&
-           bytes_copy_exact(found.value, out, EUICC_INFO_VERSION_SIZE);
+    return tlv_find(value, tag, &found) && svn_from_bytes(found.value, out);
+}
+
+static bool find_versions(struct bytes value, struct euicc_versions *out)
+{
+    struct tlv ignored;
+    if (!find_version(value, LOWEST_SVN, &out->lowest))
+        return false;
+    out->highest = out->lowest;
+    return !tlv_find(value, HIGHEST_SVN, &ignored) ||
+           find_version(value, HIGHEST_SVN, &out->highest);
+}
+
+/* A BIT STRING; none of its bits where it is absent. */
+static bool find_bits(struct bytes value, uint32_t tag, uint32_t *bits)
+{
+    struct tlv found;
+    *bits = 0;
+    return !tlv_find(value, tag, &found) || der_to_bits(found.value, bits);
 }
 
 static bool find_lists(struct bytes value, struct bytes *verification, struct bytes *signing)
@@ -55,10 +76,15 @@ static bool find_lists(struct bytes value, struct bytes *verification, struct by
 
 bool euicc_info1_read(struct bytes whole, struct euicc_info1 *out)
 {
-    struct tlv info;
-    return tlv_whole(whole, EUICC_INFO1, &info) && is_row_of_elements(info.value) &&
-           find_version(info.value, SVN, out->svn) &&
-           find_lists(info.value, &out->verification, &out->signing);
+    struct tlv info, signing_v3 = {0};
+    if (!tlv_whole(whole, EUICC_INFO1, &info) || !is_row_of_elements(info.value) ||
+        !find_versions(info.value, &out->versions) ||
+        !find_bits(info.value, RSP_CAPABILITY, &out->capability) ||
+        !find_lists(info.value, &out->verification, &out->signing))
+        return false;
+    (void)tlv_find(info.value, LIST_FOR_SIGNING_V3, &signing_v3);
+    out->signing_v3 = signing_v3.value;
+    return is_key_id_list(out->signing_v3);
 }
 
 static bool find_free_memory(struct bytes value, struct euicc_info2 *out)
@@ -71,23 +97,17 @@ static bool find_free_memory(struct bytes value, struct euicc_info2 *out)
     return true;
 }
 
-static bool find_rules(struct bytes value, uint32_t *rules)
-{
-    struct tlv found;
-    *rules = 0;
-    return !tlv_find(value, FORBIDDEN_RULES, &found) || der_to_bits(found.value, rules);
-}
-
 bool euicc_info2_read(struct bytes value, struct euicc_info2 *out)
 {
     struct tlv ignored;
     return is_row_of_elements(value) &&
-           find_version(value, PROFILE_VERSION, out->profile_version) &&
-           find_version(value, SVN, out->svn) && tlv_find(value, FIRMWARE, &ignored) &&
+           find_version(value, PROFILE_VERSION, &out->profile_version) &&
+           find_versions(value, &out->versions) && tlv_find(value, FIRMWARE, &ignored) &&
            find_free_memory(value, out) && tlv_find(value, UICC_CAPABILITY, &ignored) &&
            tlv_find(value, RSP_CAPABILITY, &ignored) &&
+           find_bits(value, RSP_CAPABILITY, &out->capability) &&
            find_lists(value, &out->verification, &out->signing) &&
-           find_rules(value, &out->forbidden_rules);
+           find_bits(value, FORBIDDEN_RULES, &out->forbidden_rules);
 }
 
 bool euicc_info_take_key_id(struct bytes *list, struct bytes *out)
@@ -97,4 +117,14 @@ bool euicc_info_take_key_id(struct bytes *list, struct bytes *out)
         return false;
     *out = key_id.value;
     return true;
+}
+
+const char *euicc_versions_text(const struct euicc_versions *versions,
+                                char text[EUICC_VERSIONS_TEXT_SIZE])
+{
+    char lowest[SVN_TEXT_SIZE], highest[SVN_TEXT_SIZE];
+    const bool range = !bytes_equal(svn_bytes(&versions->lowest), svn_bytes(&versions->highest));
+    snprintf(text, EUICC_VERSIONS_TEXT_SIZE, "%s%s%s", svn_text(&versions->lowest, lowest),
+             range ? " to " : "", range ? svn_text(&versions->highest, highest) : "");
+    return text;
 }
