@@ -4,7 +4,7 @@
 
 #include "commands.h"
 #include "measure.h"
-#include "memory_disk.h"
+#include "../support/memory_disk.h"
 #include "package_file.h"
 
 #define ROUNDS 200

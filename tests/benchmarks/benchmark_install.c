@@ -5,7 +5,7 @@
 #include "chip.h"
 #include "floor.h"
 #include "measure.h"
-#include "memory_disk.h"
+#include "../support/memory_disk.h"
 #include "package_file.h"
 
 #define LIMIT 4.0

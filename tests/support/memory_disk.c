@@ -1,21 +1,18 @@
 #include "memory_disk.h"
 
 #include <sqlite3.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "fs/store_database.h"
-#include "measure.h"
 
-#define FILES_MAX 16
 #define PATH_MAX_LEN 512
 #define FIRST_CAPACITY 65536
 #define SECTOR_SIZE 4096
 
+/* A place on the disk belongs to one path for ever. */
 struct content {
-    char path[PATH_MAX_LEN]; /* empty: free */
+    char path[PATH_MAX_LEN]; /* empty: nobody's yet */
+    bool exists;
     uint8_t *data;
     size_t len, capacity;
 };
@@ -25,13 +22,15 @@ struct open_file {
     struct content *content;
 };
 
-static struct content contents[FILES_MAX];
+static struct content contents[MEMORY_DISK_FILES_MAX];
 static struct memory_disk_use use;
 static sqlite3_vfs vfs;
+static memory_disk_watcher *watching;
+static void *watching_context;
 
 static struct content *find(const char *path)
 {
-    for (size_t i = 0; i < FILES_MAX; i++)
+    for (size_t i = 0; i < MEMORY_DISK_FILES_MAX; i++)
         if (strcmp(contents[i].path, path) == 0)
             return &contents[i];
     return NULL;
@@ -42,16 +41,28 @@ static struct content *content_of(sqlite3_file *file)
     return ((struct open_file *)(void *)file)->content;
 }
 
-static void make_room(struct content *content, size_t len)
+static bool make_room(struct content *content, size_t len)
 {
     size_t capacity = content->capacity > 0 ? content->capacity : FIRST_CAPACITY;
     while (capacity < len)
         capacity *= 2;
     if (capacity == content->capacity)
-        return;
-    content->data = realloc(content->data, capacity);
-    MEASURE_NEED(content->data != NULL);
+        return true;
+    uint8_t *data = realloc(content->data, capacity);
+    if (data == NULL)
+        return false;
+    content->data = data;
     content->capacity = capacity;
+    return true;
+}
+
+static void tell(const struct content *content, enum memory_disk_change change, size_t offset,
+                 struct bytes bytes)
+{
+    const struct memory_disk_event event = {
+        .change = change, .file = (size_t)(content - contents), .offset = offset, .bytes = bytes};
+    if (watching != NULL)
+        watching(watching_context, &event);
 }
 
 static int close_file(sqlite3_file *file)
@@ -77,7 +88,9 @@ static int write_file(sqlite3_file *file, const void *data, int count, sqlite3_i
 {
     struct content *content = content_of(file);
     const size_t len = (size_t)count, start = (size_t)offset, end = start + len;
-    make_room(content, end);
+    tell(content, MEMORY_DISK_WRITE, start, bytes_of(data, len));
+    if (!make_room(content, end))
+        return SQLITE_FULL;
     if (start > content->len)
         memset(content->data + content->len, 0, start - content->len);
     memcpy(content->data + start, data, len);
@@ -91,6 +104,7 @@ static int write_file(sqlite3_file *file, const void *data, int count, sqlite3_i
 static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 {
     struct content *content = content_of(file);
+    tell(content, MEMORY_DISK_TRUNCATE, (size_t)size, (struct bytes){0});
     if ((size_t)size < content->len)
         content->len = (size_t)size;
     return SQLITE_OK;
@@ -98,8 +112,8 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 
 static int sync_file(sqlite3_file *file, int flags)
 {
-    (void)file;
     (void)flags;
+    tell(content_of(file), MEMORY_DISK_SYNC, 0, (struct bytes){0});
     use.syncs++;
     return SQLITE_OK;
 }
@@ -159,15 +173,22 @@ static const sqlite3_io_methods methods = {.iVersion = 1,
                                            .xSectorSize = sector_size,
                                            .xDeviceCharacteristics = characteristics};
 
-static int open_file(sqlite3_vfs *self, const char *path, sqlite3_file *file, int flags, int *out)
+/* The place of this path, which becomes its own if nobody has it yet; NULL: the disk is full. */
+static struct content *place_of(const char *path)
 {
     struct content *content = find(path);
-    (void)self;
-    if (content == NULL) {
-        content = find("");
-        MEASURE_NEED(content != NULL && strlen(path) < sizeof(content->path));
+    if (content == NULL && strlen(path) < PATH_MAX_LEN && (content = find("")) != NULL)
         strcpy(content->path, path);
-    }
+    return content;
+}
+
+static int open_file(sqlite3_vfs *self, const char *path, sqlite3_file *file, int flags, int *out)
+{
+    struct content *content = place_of(path);
+    (void)self;
+    if (content == NULL || !make_room(content, 0))
+        return SQLITE_CANTOPEN;
+    content->exists = true;
     *(struct open_file *)(void *)file = (struct open_file){{&methods}, content};
     if (out != NULL)
         *out = flags;
@@ -178,26 +199,30 @@ static int delete_file(sqlite3_vfs *self, const char *path, int sync)
 {
     struct content *content = find(path);
     (void)self;
-    (void)sync;
-    if (content == NULL)
+    if (content == NULL || !content->exists)
         return SQLITE_IOERR_DELETE_NOENT;
-    free(content->data);
-    *content = (struct content){0};
+    tell(content, MEMORY_DISK_DELETE, 0, (struct bytes){0});
+    if (sync)
+        tell(content, MEMORY_DISK_SYNC, 0, (struct bytes){0});
+    content->exists = false;
+    content->len = 0;
     return SQLITE_OK;
 }
 
 static int has_access(sqlite3_vfs *self, const char *path, int flags, int *out)
 {
+    const struct content *content = find(path);
     (void)self;
     (void)flags;
-    *out = find(path) != NULL;
+    *out = content != NULL && content->exists;
     return SQLITE_OK;
 }
 
 static int full_path(sqlite3_vfs *self, const char *path, int room, char *out)
 {
     (void)self;
-    MEASURE_NEED(strlen(path) < (size_t)room);
+    if (strlen(path) >= (size_t)room)
+        return SQLITE_CANTOPEN;
     strcpy(out, path);
     return SQLITE_OK;
 }
@@ -214,7 +239,7 @@ void memory_disk_start(void)
     vfs.xDelete = delete_file;
     vfs.xAccess = has_access;
     vfs.xFullPathname = full_path;
-    MEASURE_NEED(sqlite3_vfs_register(&vfs, 1) == SQLITE_OK);
+    (void)sqlite3_vfs_register(&vfs, 1);
 }
 
 struct memory_disk_use memory_disk_use(void)
@@ -222,4 +247,28 @@ struct memory_disk_use memory_disk_use(void)
     const struct memory_disk_use since = use;
     use = (struct memory_disk_use){0};
     return since;
+}
+
+void memory_disk_watch(memory_disk_watcher *watcher, void *context)
+{
+    watching = watcher;
+    watching_context = context;
+}
+
+struct bytes memory_disk_content(size_t file)
+{
+    const struct content *content = &contents[file];
+    return content->exists ? bytes_of(content->data, content->len) : (struct bytes){0};
+}
+
+bool memory_disk_replace(size_t file, struct bytes bytes)
+{
+    struct content *content = &contents[file];
+    if (!make_room(content, bytes.len))
+        return false;
+    content->exists = bytes.data != NULL;
+    content->len = bytes.len;
+    if (bytes.len > 0)
+        memcpy(content->data, bytes.data, bytes.len);
+    return true;
 }

@@ -1,0 +1,320 @@
+/* A whole life of a chip, its power going at every moment of it: before each command, after each
+ * answer, and before each write, sync, cut and deletion that the store asks of its disk. Whatever
+ * reached the disk by then, the chip that starts again is the one before the command or the one
+ * after it; once the command was answered, the one after it.
+ *
+ * At each moment the process forks: the child loses its power (power_cut.h), starts the chip anew
+ * and tells what it finds; the life goes on in the parent. EMUICC_POWER_SEEDS says how often chance
+ * is tried at a moment. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../isd-r/peer.h"
+#include "../support/power_cut.h"
+#include "../support/store_digest.h"
+#include "../support/talk.h"
+#include "apdu/hex.h"
+#include "apdu/trace.h"
+#include "card/card.h"
+
+#define SEEDS 1
+#define TRIALS_MAX 100000
+#define WRONG_SIZE 256
+
+/* What a chip was found to be after a cut. */
+struct trial {
+    uint8_t digest[SHA256_SIZE];
+    enum power_cut kind;
+    uint64_t seed;
+    char wrong[WRONG_SIZE]; /* empty: nothing */
+};
+
+static struct card card;
+static struct peer peer;
+static char folder[] = "/tmp/emuicc-power-XXXXXX";
+static char state[64];
+
+static struct trial *shared; /* where a child tells its parent */
+static struct trial trials[TRIALS_MAX];
+static size_t trial_count, moments, cuts;
+static uint8_t before[SHA256_SIZE]; /* the chip as of the last answer */
+static char doing[64];
+
+/* In the child */
+
+static void note_trace(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    if (level == TRACE_ERROR && shared->wrong[0] == '\0')
+        snprintf(shared->wrong, sizeof(shared->wrong), "it says: %s", text);
+}
+
+static int load_profile(void *context, const struct store_profile *row)
+{
+    struct profile *profile;
+    unsigned *enabled = context;
+    *enabled += row->state;
+    const int result = store_profile_load(card.store, row->id, &profile);
+    if (result == 0)
+        profile_destroy(profile);
+    return result;
+}
+
+static const char *check_profiles(void)
+{
+    unsigned enabled = 0;
+    if (store_each_profile(card.store, load_profile, &enabled) != 0)
+        return "a profile cannot be read";
+    return enabled > 1 ? "two profiles are enabled" : NULL;
+}
+
+#define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
+
+static const char *check_start(void)
+{
+    if (card_open(&card, state) != 0)
+        return "the store cannot be opened";
+    if (store_is_new(card.store))
+        return NULL; /* a chip that is not yet born */
+    if (card_start(&card) != 0)
+        return "the chip does not start";
+    card_power(&card, CARD_ON);
+    (void)talk(&card, SELECT_ISD_R);
+    if (strncmp(talk_es10(&card, "BF2D00"), "BF2D", 4) != 0)
+        return "GetProfilesInfo is not answered";
+    return check_profiles();
+}
+
+static void come_back(enum power_cut kind, uint64_t seed)
+{
+    trace_to(note_trace, NULL);
+    power_cut_settle(kind, seed);
+    const char *wrong = store_digest(state, shared->digest);
+    if (wrong == NULL)
+        wrong = check_start();
+    if (wrong != NULL)
+        snprintf(shared->wrong, sizeof(shared->wrong), "%s", wrong);
+}
+
+/* In the parent */
+
+static void cut(enum power_cut kind, uint64_t seed)
+{
+    int status;
+    *shared = (struct trial){.kind = kind, .seed = seed};
+    const pid_t child = fork();
+    cr_assert(child >= 0);
+    if (child == 0) {
+        come_back(kind, seed);
+        _exit(0);
+    }
+    cr_assert(waitpid(child, &status, 0) == child);
+    if (status != 0)
+        snprintf(shared->wrong, sizeof(shared->wrong), "its process ends with status %x", status);
+    cr_assert(trial_count < TRIALS_MAX);
+    trials[trial_count++] = *shared;
+    cuts++;
+}
+
+static uint64_t seeds(void)
+{
+    const char *text = getenv("EMUICC_POWER_SEEDS");
+    return text != NULL ? strtoull(text, NULL, 10) : SEEDS;
+}
+
+/* All that can happen to the disk now. Without a sync since the last moment, nothing new can be
+ * lost; with nothing unsynced, nothing can be torn. */
+static void moment(void *context)
+{
+    static size_t syncs_seen = SIZE_MAX;
+    (void)context;
+    moments++;
+    cut(POWER_CUT_KILLED, 0);
+    if (power_cut_syncs() != syncs_seen)
+        cut(POWER_CUT_CLEAN, 0);
+    syncs_seen = power_cut_syncs();
+    for (uint64_t seed = 1; seed <= seeds() && power_cut_unsynced() > 0; seed++)
+        cut(POWER_CUT_TORN, moments * 1000 + seed);
+}
+
+static void expect(const struct trial *trial, const uint8_t *one, const uint8_t *other)
+{
+    static const char *const kinds[] = {"killed", "cut clean", "torn"};
+    const bool whole = memcmp(trial->digest, one, SHA256_SIZE) == 0 ||
+                       memcmp(trial->digest, other, SHA256_SIZE) == 0;
+    cr_expect(trial->wrong[0] == '\0', "%s, %s (seed %lu): %s", doing, kinds[trial->kind],
+              (unsigned long)trial->seed, trial->wrong);
+    cr_expect(whole, "%s, %s (seed %lu): neither the old chip nor the new one", doing,
+              kinds[trial->kind], (unsigned long)trial->seed);
+}
+
+/* A command was answered: from now on only what it left counts, whatever is lost. */
+static void answered(void)
+{
+    uint8_t after[SHA256_SIZE];
+    const size_t last = trial_count;
+    moment(NULL);
+    memcpy(after, trials[last].digest, sizeof(after));
+    for (size_t i = 0; i < last; i++)
+        expect(&trials[i], before, after);
+    for (size_t i = last; i < trial_count; i++)
+        expect(&trials[i], after, after);
+    memcpy(before, after, sizeof(before));
+    trial_count = 0;
+}
+
+static uint16_t carry(void *context, struct bytes command, struct writer *data)
+{
+    static uint8_t room[CARD_RESPONSE_CAPACITY];
+    struct writer response = writer_on(room, sizeof(room));
+    (void)context;
+    snprintf(doing, sizeof(doing), "INS %02X P1 %02X P2 %02X after %zu moments", command.data[1],
+             command.data[2], command.data[3], moments);
+    card_transmit(&card, command, &response);
+    answered();
+    writer_put(data, bytes_of(room, response.len - 2));
+    const uint16_t status = (uint16_t)(room[response.len - 2] << 8 | room[response.len - 1]);
+    if (status >> 8 != 0x61)
+        return status;
+    return carry(context, BYTES(command.data[0], 0xC0, 0, 0, (uint8_t)status), data);
+}
+
+/* The life */
+
+static void be_born(void)
+{
+    snprintf(doing, sizeof(doing), "birth");
+    cr_assert(card_open(&card, state) == 0);
+    random_init_seeded(&card.random, bytes_of_text("power"));
+    cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){
+                                          peer_entity(&peer, PKI_CI), peer_entity(&peer, PKI_EUM),
+                                          peer_entity(&peer, PKI_EUICC), 1}) == 0);
+    cr_assert(card_start(&card) == 0);
+    cr_assert(store_commit(card.store) == 0);
+    answered();
+}
+
+static void reset(void)
+{
+    snprintf(doing, sizeof(doing), "reset");
+    card_power(&card, CARD_RESET);
+    answered();
+}
+
+static void send(const char *command, const char *status)
+{
+    uint8_t command_room[300], room[512];
+    char text[8];
+    struct writer bytes = writer_on(command_room, sizeof(command_room));
+    struct writer data = writer_on(room, sizeof(room));
+    cr_assert(hex_decode(command, &bytes));
+    snprintf(text, sizeof(text), "%04X", carry(NULL, writer_bytes(&bytes), &data));
+    cr_assert_str_eq(text, status, "%s gets %s", command, text);
+}
+
+static struct bytes read_package(void)
+{
+    static uint8_t room[1 << 16];
+    FILE *file = fopen(PACKAGE, "rb");
+    cr_assert(file != NULL);
+    const size_t len = fread(room, 1, sizeof(room), file);
+    fclose(file);
+    return bytes_of(room, len);
+}
+
+#define ICCID 0x98, 0x88, 0x12, 0x01, 0x00, 0x00, 0x00, 0x00, 0x10, 0xF1
+#define OTHER_ICCID 0x98, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20
+#define CHANGE(tag, ...)                                                                           \
+    BYTES(0xBF, tag, 0x11, 0xA0, 0x0C, 0x5A, 0x0A, __VA_ARGS__, 0x81, 0x01, 0xFF)
+/* Every event is to be notified. */
+static struct bytes metadata(void)
+{
+    static uint8_t room[128];
+    struct writer out = writer_on(room, sizeof(room));
+    const size_t whole = tlv_open(&out, 0xBF25);
+    tlv_put(&out, 0x5A, BYTES(ICCID));
+    tlv_put(&out, 0x91, bytes_of_text("Provider"));
+    tlv_put(&out, 0x92, bytes_of_text("Name"));
+    const size_t list = tlv_open(&out, 0xB6), one = tlv_open(&out, 0x30);
+    tlv_put(&out, 0x80, BYTES(0x04, 0xF0));
+    tlv_put(&out, 0x81, bytes_of_text(PEER_ADDRESS));
+    tlv_close(&out, one);
+    tlv_close(&out, list);
+    tlv_close(&out, whole);
+    return writer_bytes(&out);
+}
+
+static void download(const struct peer_binding *binding)
+{
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){0}) == 0);
+    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
+    peer_bind(&peer, binding);
+    cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+}
+
+static void use_files(void)
+{
+    send("00A4040C07A0000000871002", "9000");
+    send("0020000A083535353535353535", "9000");
+    send("00A4000C026F7E", "9000");
+    send("00D6000003A1B2C3", "9000");
+    send("00D6000003A1B2C4", "9000");
+    send("002000810831313131FFFFFFFF", "63C2");
+    send("002000810839393939FFFFFFFF", "9000");
+}
+
+static void live(void)
+{
+    const struct package other = package_with_usim(2);
+    send(SELECT_ISD_R, "9000");
+    download(&(struct peer_binding){.package = read_package(), .metadata = metadata()});
+    cr_assert(peer_result(&peer, CHANGE(0x31, ICCID), 0xBF31) == 0);
+    reset();
+    use_files();
+    reset();
+    send(SELECT_ISD_R, "9000");
+    send("80E2910012BF290F5A0A988812010000000010F1900141", "9000");
+    download(&(struct peer_binding){.content = &other});
+    cr_assert(peer_result(&peer, CHANGE(0x31, OTHER_ICCID), 0xBF31) == 0);
+    cr_assert(peer_result(&peer, CHANGE(0x32, OTHER_ICCID), 0xBF32) == 0);
+    cr_assert(peer_result(&peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, ICCID), 0xBF33) == 0);
+    cr_assert(peer_result(&peer, BYTES(0xBF, 0x30, 3, 0x80, 1, 1), 0xBF30) == 0);
+    cr_assert(peer_result(&peer, BYTES(0xBF, 0x34, 4, 0x82, 2, 5, 0xE0), 0xBF34) == 0);
+}
+
+static void start(void)
+{
+    memory_disk_start();
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert(shared != MAP_FAILED);
+    cr_assert(mkdtemp(folder) != NULL);
+    snprintf(state, sizeof(state), "%s/chip", folder);
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    peer.chip.carry = carry;
+}
+
+static void stop(void)
+{
+    char command[64];
+    memory_disk_watch(NULL, NULL);
+    card_close(&card);
+    peer_stop(&peer);
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
+    cr_assert(system(command) == 0);
+}
+
+TestSuite(power, .init = start, .fini = stop, .timeout = 600);
+
+Test(power, may_go_at_any_moment_of_a_life)
+{
+    cr_assert(sha256(NULL, 0, before) == 0); /* a chip that is not yet born has no rows */
+    power_cut_start(moment, NULL);
+    be_born();
+    live();
+    fprintf(stderr, "the power went at %zu moments, in %zu ways\n", moments, cuts);
+    cr_assert_gt(moments, 300);
+}
