@@ -27,6 +27,7 @@ static struct memory_disk_use use;
 static sqlite3_vfs vfs;
 static memory_disk_watcher *watching;
 static void *watching_context;
+static size_t before_failure = SIZE_MAX;
 
 static struct content *find(const char *path)
 {
@@ -56,13 +57,15 @@ static bool make_room(struct content *content, size_t len)
     return true;
 }
 
-static void tell(const struct content *content, enum memory_disk_change change, size_t offset,
+/* False if the change cannot be made. */
+static bool tell(const struct content *content, enum memory_disk_change change, size_t offset,
                  struct bytes bytes)
 {
     const struct memory_disk_event event = {
         .change = change, .file = (size_t)(content - contents), .offset = offset, .bytes = bytes};
     if (watching != NULL)
         watching(watching_context, &event);
+    return before_failure == SIZE_MAX || before_failure-- > 0;
 }
 
 static int close_file(sqlite3_file *file)
@@ -88,8 +91,7 @@ static int write_file(sqlite3_file *file, const void *data, int count, sqlite3_i
 {
     struct content *content = content_of(file);
     const size_t len = (size_t)count, start = (size_t)offset, end = start + len;
-    tell(content, MEMORY_DISK_WRITE, start, bytes_of(data, len));
-    if (!make_room(content, end))
+    if (!tell(content, MEMORY_DISK_WRITE, start, bytes_of(data, len)) || !make_room(content, end))
         return SQLITE_FULL;
     if (start > content->len)
         memset(content->data + content->len, 0, start - content->len);
@@ -104,7 +106,8 @@ static int write_file(sqlite3_file *file, const void *data, int count, sqlite3_i
 static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 {
     struct content *content = content_of(file);
-    tell(content, MEMORY_DISK_TRUNCATE, (size_t)size, (struct bytes){0});
+    if (!tell(content, MEMORY_DISK_TRUNCATE, (size_t)size, (struct bytes){0}))
+        return SQLITE_IOERR_TRUNCATE;
     if ((size_t)size < content->len)
         content->len = (size_t)size;
     return SQLITE_OK;
@@ -113,7 +116,8 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 static int sync_file(sqlite3_file *file, int flags)
 {
     (void)flags;
-    tell(content_of(file), MEMORY_DISK_SYNC, 0, (struct bytes){0});
+    if (!tell(content_of(file), MEMORY_DISK_SYNC, 0, (struct bytes){0}))
+        return SQLITE_IOERR_FSYNC;
     use.syncs++;
     return SQLITE_OK;
 }
@@ -201,9 +205,9 @@ static int delete_file(sqlite3_vfs *self, const char *path, int sync)
     (void)self;
     if (content == NULL || !content->exists)
         return SQLITE_IOERR_DELETE_NOENT;
-    tell(content, MEMORY_DISK_DELETE, 0, (struct bytes){0});
-    if (sync)
-        tell(content, MEMORY_DISK_SYNC, 0, (struct bytes){0});
+    if (!tell(content, MEMORY_DISK_DELETE, 0, (struct bytes){0}) ||
+        (sync && !tell(content, MEMORY_DISK_SYNC, 0, (struct bytes){0})))
+        return SQLITE_IOERR_DELETE;
     content->exists = false;
     content->len = 0;
     return SQLITE_OK;
@@ -253,6 +257,16 @@ void memory_disk_watch(memory_disk_watcher *watcher, void *context)
 {
     watching = watcher;
     watching_context = context;
+}
+
+void memory_disk_fail_after(size_t changes)
+{
+    before_failure = changes;
+}
+
+bool memory_disk_has_failed(void)
+{
+    return before_failure == SIZE_MAX;
 }
 
 struct bytes memory_disk_content(size_t file)

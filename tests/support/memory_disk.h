@@ -37,6 +37,12 @@ typedef void memory_disk_watcher(void *context, const struct memory_disk_event *
 /* Is told of every change before it is made. NULL: nobody is. */
 void memory_disk_watch(memory_disk_watcher *watcher, void *context);
 
+/* The change after so many that are made fails, once, as a disk does that has no room or is broken;
+ * SIZE_MAX: none. */
+void memory_disk_fail_after(size_t changes);
+/* Whether it has, since it was asked for. */
+bool memory_disk_has_failed(void);
+
 /* A file by its place: data is NULL while there is none. */
 struct bytes memory_disk_content(size_t file);
 /* Puts this there instead, or takes the file away when data is NULL. False if memory is short. */

@@ -1,0 +1,318 @@
+/* Memory that is short and a disk that fails, at every single place of every deed in turn: the chip
+ * says so or carries on, has changed nothing or everything, and does the same deed the next time.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../isd-r/peer.h"
+#include "../support/memory_disk.h"
+#include "../support/short_memory.h"
+#include "apdu/hex.h"
+#include "apdu/status.h"
+#include "card/card.h"
+
+static struct card card;
+static struct peer peer;
+static char folder[] = "/tmp/emuicc-failures-XXXXXX";
+
+static uint16_t carry(void *context, struct bytes command, struct writer *data)
+{
+    static uint8_t room[CARD_RESPONSE_CAPACITY];
+    struct writer response = writer_on(room, sizeof(room));
+    (void)context;
+    card_transmit(&card, command, &response);
+    writer_put(data, bytes_of(room, response.len - 2));
+    const uint16_t status = (uint16_t)(room[response.len - 2] << 8 | room[response.len - 1]);
+    if (status >> 8 != 0x61)
+        return status;
+    return carry(context, BYTES(command.data[0], 0xC0, 0, 0, (uint8_t)status), data);
+}
+
+static uint16_t send(const char *command)
+{
+    uint8_t command_room[300], room[2048];
+    struct writer bytes = writer_on(command_room, sizeof(command_room));
+    struct writer data = writer_on(room, sizeof(room));
+    cr_assert(hex_decode(command, &bytes));
+    return carry(NULL, writer_bytes(&bytes), &data);
+}
+
+static void start(void)
+{
+    char state[64];
+    memory_disk_start();
+    cr_assert(mkdtemp(folder) != NULL);
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    peer.chip.carry = carry;
+    snprintf(state, sizeof(state), "%s/chip", folder);
+    cr_assert(card_open(&card, state) == 0);
+    cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){
+                                          peer_entity(&peer, PKI_CI), peer_entity(&peer, PKI_EUM),
+                                          peer_entity(&peer, PKI_EUICC), 1}) == 0);
+    cr_assert(card_start(&card) == 0);
+    cr_assert(store_commit(card.store) == 0);
+}
+
+static void stop(void)
+{
+    char command[64];
+    card_close(&card);
+    peer_stop(&peer);
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
+    cr_assert(system(command) == 0);
+}
+
+TestSuite(failures, .init = start, .fini = stop, .timeout = 600);
+
+/* Deeds, and what must be before each. */
+
+#define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
+#define ICCID 0x98, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10
+#define CHANGE(tag) BYTES(0xBF, tag, 0x11, 0xA0, 0x0C, 0x5A, 0x0A, ICCID, 0x81, 0x01, 0xFF)
+
+static void select_isd_r(void)
+{
+    card_power(&card, CARD_RESET);
+    cr_assert(send(SELECT_ISD_R) == SW_OK);
+}
+
+/* Whatever is there goes. */
+static void clear(void)
+{
+    select_isd_r();
+    cr_assert(peer_call(&peer, BYTES(0xBF, 0x34, 4, 0x82, 2, 5, 0xE0)) == SW_OK);
+}
+
+static void authenticated(void)
+{
+    clear();
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){0}) == 0);
+}
+
+static void bound(void)
+{
+    const struct package content = package_with_usim(1);
+    authenticated();
+    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
+    peer_bind(&peer, &(struct peer_binding){.content = &content});
+}
+
+static void installed(void)
+{
+    bound();
+    cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+}
+
+static void enabled(void)
+{
+    installed();
+    cr_assert(peer_result(&peer, CHANGE(0x31), 0xBF31) == 0);
+}
+
+/* An ES10 request in blocks, to the first that is refused; the answer's data to `answer`. */
+static uint8_t answer_room[1 << 16];
+static struct writer answer;
+
+static uint16_t call(struct bytes request)
+{
+    answer = writer_on(answer_room, sizeof(answer_room));
+    for (uint8_t number = 0;; number++) {
+        uint8_t room[5 + CHIP_BLOCK_MAX];
+        struct writer command = writer_on(room, sizeof(room));
+        struct bytes block;
+        const bool last = request.len <= CHIP_BLOCK_MAX;
+        (void)bytes_take(&request, last ? request.len : CHIP_BLOCK_MAX, &block);
+        writer_put(&command, BYTES(0x80, 0xE2, last ? 0x91 : 0x11, number, (uint8_t)block.len));
+        writer_put(&command, block);
+        const uint16_t status = carry(NULL, writer_bytes(&command), &answer);
+        if (last || status != SW_OK || answer.len > 0)
+            return status;
+    }
+}
+
+static uint16_t ask_challenge(void)
+{
+    return call(BYTES(0xBF, 0x2E, 0x00));
+}
+
+static uint16_t ask_info(void)
+{
+    return call(BYTES(0xBF, 0x22, 0x00));
+}
+
+static uint8_t request_room[8192];
+static struct writer request;
+
+static void ready_to_authenticate(void)
+{
+    struct tlv whole, value;
+    clear();
+    cr_assert(ask_challenge() == SW_OK);
+    cr_assert(tlv_whole(writer_bytes(&answer), 0xBF2E, &whole) &&
+              tlv_whole(whole.value, 0x80, &value));
+    cr_assert(bytes_copy_exact(value.value, peer.challenge, sizeof(peer.challenge)));
+    request = writer_on(request_room, sizeof(request_room));
+    peer_put_authentication(&peer, &(struct peer_authentication){0}, &request);
+}
+
+static void ready_to_prepare(void)
+{
+    authenticated();
+    request = writer_on(request_room, sizeof(request_room));
+    peer_put_preparation(&peer, &(struct peer_preparation){0}, &request);
+}
+
+static uint16_t send_request(void)
+{
+    return call(writer_bytes(&request));
+}
+
+static uint16_t load(void)
+{
+    return call(writer_bytes(&peer.bpp));
+}
+
+static uint16_t enable(void)
+{
+    return call(CHANGE(0x31));
+}
+
+static uint16_t disable(void)
+{
+    return call(CHANGE(0x32));
+}
+
+static uint16_t delete_profile(void)
+{
+    return call(BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, ICCID));
+}
+
+static uint16_t nickname(void)
+{
+    return call(BYTES(0xBF, 0x29, 0x0F, 0x5A, 0x0A, ICCID, 0x90, 0x01, 'N'));
+}
+
+static uint16_t list(void)
+{
+    return call(BYTES(0xBF, 0x2D, 0x00));
+}
+
+static uint16_t retrieve(void)
+{
+    return call(BYTES(0xBF, 0x2B, 0x00));
+}
+
+static uint16_t select_usim(void)
+{
+    return send("00A4040C07A0000000871002");
+}
+
+static uint16_t reset(void)
+{
+    card_power(&card, CARD_RESET);
+    return SW_OK;
+}
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    void (*before)(void);
+    uint16_t (*deed)(void);
+} rows[] = {
+    {"GetEUICCChallenge",         clear,                 ask_challenge},
+    {"GetEUICCInfo2",             clear,                 ask_info},
+    {"AuthenticateServer",        ready_to_authenticate, send_request},
+    {"PrepareDownload",           ready_to_prepare,      send_request},
+    {"LoadBoundProfilePackage",   bound,                 load},
+    {"EnableProfile",             installed,             enable},
+    {"DisableProfile",            enabled,               disable},
+    {"DeleteProfile",             installed,             delete_profile},
+    {"SetNickname",               installed,             nickname},
+    {"GetProfilesInfo",           installed,             list},
+    {"RetrieveNotificationsList", installed,             retrieve},
+    {"SELECT",                    enabled,               select_usim},
+    {"a reset",                   enabled,               reset},
+};
+/* clang-format on */
+
+/* What the store holds, as far as deeds change it. */
+struct holding {
+    size_t profiles, enabled, nicknamed, notifications;
+};
+
+static int count_profile(void *context, const struct store_profile *row)
+{
+    struct holding *holding = context;
+    holding->profiles++;
+    holding->enabled += row->state;
+    holding->nicknamed += row->nickname.len > 0;
+    return 0;
+}
+
+static int count_notification(void *context, const struct store_notification *row)
+{
+    struct holding *holding = context;
+    (void)row;
+    holding->notifications++;
+    return 0;
+}
+
+static struct holding holding(void)
+{
+    struct holding holding = {0};
+    cr_assert(store_each_profile(card.store, count_profile, &holding) == 0);
+    cr_assert(store_each_notification(card.store, count_notification, &holding) == 0);
+    return holding;
+}
+
+struct failing {
+    const char *name;
+    void (*after)(size_t count);
+    bool (*happened)(void);
+};
+
+static bool is_failure(uint16_t status)
+{
+    return status == SW_TECHNICAL_PROBLEM || status == SW_MEMORY_PROBLEM;
+}
+
+/* The deed with a failure at this place; false if it has fewer. */
+static bool fail_at(const struct failing *failing, size_t row, size_t place)
+{
+    rows[row].before();
+    const struct holding before = holding();
+    failing->after(place);
+    const uint16_t status = rows[row].deed();
+    const bool happened = failing->happened();
+    failing->after(SIZE_MAX);
+    const struct holding after = holding();
+    cr_expect(happened || status == SW_OK, "%s: %04X", rows[row].name, status);
+    cr_expect(status == SW_OK || is_failure(status), "%s, %s at %zu: %04X", rows[row].name,
+              failing->name, place, status);
+    if (is_failure(status))
+        cr_expect(memcmp(&before, &after, sizeof(before)) == 0,
+                  "%s, %s at %zu: refused, but something has changed", rows[row].name,
+                  failing->name, place);
+    return happened;
+}
+
+static void fail_everywhere(const struct failing *failing)
+{
+    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        size_t place = 0;
+        while (fail_at(failing, row, place))
+            place++;
+        fprintf(stderr, "%s: %s failed at %zu places\n", rows[row].name, failing->name, place);
+    }
+}
+
+Test(failures, of_memory)
+{
+    fail_everywhere(&(struct failing){"memory", short_memory_after, short_memory_was_short});
+}
+
+Test(failures, of_the_disk)
+{
+    fail_everywhere(&(struct failing){"the disk", memory_disk_fail_after, memory_disk_has_failed});
+}
