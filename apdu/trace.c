@@ -23,14 +23,31 @@ void trace_to(trace_sink *sink, void *context)
     trace.context = context;
 }
 
+static _Thread_local const char *whose;
+
+void trace_of(const char *name)
+{
+    whose = name;
+}
+
+static void trace_line(enum trace_level level, const char *format, va_list arguments)
+{
+    char line[LINE_SIZE];
+    int len = 0;
+    if (whose != NULL)
+        len = snprintf(line, sizeof(line), "%s: ", whose);
+    if (len < 0 || len >= LINE_SIZE)
+        len = 0;
+    vsnprintf(line + len, sizeof(line) - (size_t)len, format, arguments);
+    trace.sink(trace.context, whose != NULL && level == TRACE_NOTICE ? TRACE_DETAIL : level, line);
+}
+
 #define TRACE_AT(level, format)                                                                    \
     do {                                                                                           \
-        char line[LINE_SIZE];                                                                      \
         va_list arguments;                                                                         \
         va_start(arguments, format);                                                               \
-        vsnprintf(line, sizeof(line), format, arguments);                                          \
+        trace_line(level, format, arguments);                                                      \
         va_end(arguments);                                                                         \
-        trace.sink(trace.context, level, line);                                                    \
     } while (0)
 
 void trace_error(const char *format, ...)

@@ -17,6 +17,10 @@ typedef void trace_sink(void *context, enum trace_level level, const char *text)
 /* A NULL sink means standard error, level TRACE_NOTICE and below. */
 void trace_to(trace_sink *sink, void *context);
 
+/* Of whom this thread's lines are from now on, borrowed; NULL: nobody in particular. The name
+ * stands before them, and what one of many finds worth a notice is a detail. */
+void trace_of(const char *name);
+
 #define TRACE_PRINTF __attribute__((format(printf, 1, 2)))
 void trace_error(const char *format, ...) TRACE_PRINTF;
 void trace_notice(const char *format, ...) TRACE_PRINTF;

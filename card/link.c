@@ -133,7 +133,7 @@ static void serve(struct link *link, bool ready, int64_t now, struct vpcd_buffer
     else if (open && silent && link->vpcd.received.len == 0)
         say(link, LINK_SILENT, 0);
     if (link->vpcd.spoken_to || silent)
-        link->due = -1;
+        link->due = open && vpcd_has_more(&link->vpcd) ? now : -1;
     if (open && !is_overlooked(link))
         return;
     link->overlooked = is_overlooked(link);

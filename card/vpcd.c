@@ -8,6 +8,8 @@
 
 #include "apdu/status.h"
 
+#define FRAMES_A_TURN 8
+
 enum control {
     CONTROL_OFF = 0,
     CONTROL_ON = 1,
@@ -133,17 +135,19 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
     if (payload.len == 1)
         return answer_control(vpcd, payload.data[0], buffers);
     vpcd->powered = true;
+    vpcd->commands++;
     struct writer response =
         writer_on(buffers->out + VPCD_LENGTH_SIZE, sizeof(buffers->out) - VPCD_LENGTH_SIZE);
     card_transmit(vpcd->card, payload, &response);
     return send_frame(vpcd, buffers, response.len);
 }
 
-/* Answers whole frames until one is cut or an answer is stuck. */
+/* Answers whole frames until one is cut, an answer is stuck, or there were enough. */
 static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd_buffers *buffers)
 {
     struct bytes payload;
-    while (!vpcd_wants_to_send(vpcd) && take_frame(received, &payload))
+    for (int i = 0;
+         i < FRAMES_A_TURN && !vpcd_wants_to_send(vpcd) && take_frame(received, &payload); i++)
         if (!answer_frame(vpcd, payload, buffers))
             return false;
     return true;
@@ -170,6 +174,12 @@ static bool gather(struct vpcd *vpcd, struct vpcd_buffers *buffers, struct bytes
         return false;
     *received = bytes_of(buffers->in, len);
     return true;
+}
+
+bool vpcd_has_more(const struct vpcd *vpcd)
+{
+    struct bytes look = held_bytes(&vpcd->received), payload;
+    return !vpcd_wants_to_send(vpcd) && take_frame(&look, &payload);
 }
 
 bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers)

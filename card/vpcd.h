@@ -33,6 +33,7 @@ struct vpcd {
     bool spoken_to;     /* a whole frame has come */
     bool powered;       /* so has a power-on, a reset or a command */
     unsigned looked_at; /* how often the ATR was asked for before that */
+    unsigned commands;  /* answered so far */
     struct vpcd_held received;
     struct vpcd_held unsent;
 };
@@ -42,9 +43,12 @@ struct vpcd {
 void vpcd_init(struct vpcd *vpcd, struct card *card, int socket);
 void vpcd_finish(struct vpcd *vpcd);
 
-/* Receives once and answers every whole frame that is there. False when the link is over: closed
- * by the other side, broken, or out of memory. */
+/* Receives once and answers the whole frames that are there, but no more than a few: others wait
+ * for their turn. False when the link is over: closed by the other side, broken, or out of memory.
+ */
 bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers);
+/* Whole frames are left for another turn, which nothing that comes has to announce. */
+bool vpcd_has_more(const struct vpcd *vpcd);
 
 static inline bool vpcd_wants_to_send(const struct vpcd *vpcd)
 {

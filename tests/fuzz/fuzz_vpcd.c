@@ -72,6 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (send(wire[1], piece.data, piece.len, 0) != (ssize_t)piece.len ||
             !vpcd_turn(&vpcd, &buffers))
             abort();
+        while (vpcd_has_more(&vpcd))
+            if (!vpcd_turn(&vpcd, &buffers))
+                abort();
         got += drain(wire[1]);
     }
     if (got != expected)

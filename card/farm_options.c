@@ -1,0 +1,74 @@
+#include "card/farm_options.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/trace.h"
+
+#define OPTION(name) offsetof(struct farm_options, name)
+#define NUMBER_BASE 10
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"cards", "N", "how many chips; a later start may say more, which are made, or fewer, of which the "
+     "others stay as they are", OPTIONS_TEXT, OPTION(cards)},
+    {"state", "DIR", "the farm's memory, made on first start: each chip has a folder chips/EID in it",
+     OPTIONS_TEXT, OPTION(state)},
+    {"listen", "HOST:PORT", "where clients ask for a chip by its EID, an address of this machine, default "
+     DOOR_DEFAULT "; whoever reaches it can use every chip", OPTIONS_TEXT, OPTION(listen)},
+    {"vpcd", "HOST:PORT,...", "readers to plug the first chips into, one each; see emuicc --help",
+     OPTIONS_TEXT, OPTION(vpcd)},
+    {"pki", "DIR", "credentials in the layout of GSMA SGP.26 with the EUM's key, under which each chip "
+     "gets a certificate; default: a test PKI of the farm's own in DIR/pki of the state", OPTIONS_TEXT, OPTION(pki)},
+    {"eid", "DIGITS", "the first EID, from which the others count on, default the first of the EUM's "
+     "range", OPTIONS_TEXT, OPTION(eid)},
+    {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality)},
+    {"install", "FILE", "an unprotected profile package (DER) that each chip leaves the factory with, "
+     "disabled; repeatable; only a chip's first start looks at it", OPTIONS_LIST, OPTION(install)},
+    {"loops", "N", "threads that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
+};
+/* clang-format on */
+
+const struct options_program farm_options_program = {
+    .name = "emuicc-farm",
+    .synopsis = "",
+    .summary = "many software eUICCs in one process, with readers or on a socket of its own",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer = "  emuicc-farm --cards 1000 --state farm\n"
+              "  emuicc-lpa --direct " DOOR_DEFAULT "/EID info     with an EID out of farm/chips\n",
+};
+
+static bool read_number(const char *name, const char *text, size_t max, size_t *out)
+{
+    char *end;
+    const unsigned long number = strtoul(text, &end, NUMBER_BASE);
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && number > 0 && number <= max) {
+        *out = number;
+        return true;
+    }
+    trace_error("--%s %s: a number from 1 to %zu is needed", name, text, max);
+    return false;
+}
+
+bool farm_options_plan(const struct farm_options *options, struct farm_plan *plan)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *plan = (struct farm_plan){
+        .loops = processors > 0 && processors < FARM_LOOPS_MAX ? (size_t)processors : 1,
+        .state = options->state,
+        .first_eid = options->eid,
+        .readers = options->vpcd,
+        .listen = options->listen != NULL ? options->listen : DOOR_DEFAULT,
+        .birth = {.pki = options->pki,
+                  .personality = options->personality,
+                  .install = options->install.items,
+                  .install_count = options->install.count}};
+    if (options->cards == NULL || options->state == NULL) {
+        trace_error("--cards N and --state DIR are needed; try 'emuicc-farm --help'");
+        return false;
+    }
+    return read_number("cards", options->cards, FARM_CARDS_MAX, &plan->cards) &&
+           (options->loops == NULL ||
+            read_number("loops", options->loops, FARM_LOOPS_MAX, &plan->loops));
+}

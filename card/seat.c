@@ -1,0 +1,221 @@
+#include "card/seat.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "card/clock.h"
+
+static struct seat *seat_of_entry(struct rota_entry *entry)
+{
+    return (struct seat *)((uint8_t *)entry - offsetof(struct seat, entry));
+}
+
+bool seat_folder(const struct seat *seat, char path[SEAT_PATH_MAX])
+{
+    return snprintf(path, SEAT_PATH_MAX, "%s/%s", seat->plan->state, seat->eid) < SEAT_PATH_MAX;
+}
+
+/* Reads the chip, or makes it. card_close() is due whatever becomes of it. */
+static int read_card(const struct seat *seat, struct card *card)
+{
+    char folder[SEAT_PATH_MAX];
+    struct birth_plan plan = *seat->plan;
+    *card = (struct card){0};
+    if (!seat_folder(seat, folder))
+        return FAILURE_INTERNAL;
+    plan.state = folder;
+    plan.eid = seat->eid;
+    return birth_card(&plan, card);
+}
+
+int seat_make(const struct seat *seat)
+{
+    char file[SEAT_PATH_MAX + sizeof("/" STORE_FILE)];
+    struct card card;
+    if (!seat_folder(seat, file)) {
+        trace_error("--state %s: the path is too long", seat->plan->state);
+        return FAILURE_INTERNAL;
+    }
+    strcat(file, "/" STORE_FILE);
+    if (access(file, F_OK) == 0)
+        return 0;
+    trace_of(seat->eid);
+    const int result = read_card(seat, &card);
+    card_close(&card);
+    trace_of(NULL);
+    return result;
+}
+
+static void let_card_go(struct seat *seat)
+{
+    if (seat->card == NULL)
+        return;
+    card_close(seat->card);
+    free(seat->card);
+    seat->card = NULL;
+}
+
+static int need_card(struct seat *seat)
+{
+    if (seat->card != NULL)
+        return 0;
+    seat->card = malloc(sizeof(*seat->card));
+    if (seat->card == NULL) {
+        trace_error("no memory for another card");
+        return FAILURE_INTERNAL;
+    }
+    const int result = read_card(seat, seat->card);
+    if (result != 0)
+        let_card_go(seat);
+    return result;
+}
+
+/* A chip with nobody there has nothing to remember: it goes whole. */
+static void rest(struct rota_entry *entry)
+{
+    struct seat *seat = seat_of_entry(entry);
+    if (seat->seated || seat->link != NULL)
+        store_rest(seat->card->store);
+    else
+        let_card_go(seat);
+}
+
+/* After anything that may have opened the store. */
+static void note_use(struct seat *seat, bool command, int64_t now)
+{
+    const bool idle = !seat->seated && seat->link == NULL;
+    if (seat->card != NULL && (command || !rota_has(&seat->entry)) &&
+        (idle || store_is_awake(seat->card->store)))
+        rota_touch(seat->rota, &seat->entry, now);
+}
+
+/* Of a socket that was just opened: a few bytes always fit. */
+static bool say(int socket, enum direct_answer answer)
+{
+    uint8_t room[DIRECT_ANSWER_MAX];
+    struct writer frame = writer_on(room, sizeof(room));
+    direct_put_answer(answer, &frame);
+    return send(socket, frame.data, frame.len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)frame.len;
+}
+
+static void see_off(struct seat *seat, int64_t now)
+{
+    const int socket = atomic_load(&seat->guest);
+    if (seat->seated) {
+        vpcd_finish(&seat->vpcd);
+        card_power(seat->card, CARD_OFF);
+    }
+    seat->seated = false;
+    note_use(seat, true, now);
+    loop_await(seat->loop, &seat->source, -1, 0);
+    loop_await_time(seat->loop, &seat->source, -1);
+    close(socket);
+    atomic_store(&seat->guest, SEAT_FREE);
+}
+
+static bool welcome(struct seat *seat, int socket)
+{
+    const bool there = need_card(seat) == 0;
+    if (!there || !say(socket, DIRECT_PLUGGED)) {
+        (void)say(socket, DIRECT_BROKEN);
+        return false;
+    }
+    vpcd_init(&seat->vpcd, seat->card, socket);
+    seat->seated = true;
+    return true;
+}
+
+/* The first turn of a new guest seats him. */
+static void guest_turn(struct seat *seat, int64_t now)
+{
+    const int socket = atomic_load(&seat->guest);
+    const unsigned before = seat->seated ? seat->vpcd.commands : 0;
+    if (socket < 0)
+        return;
+    if (!(seat->seated ? vpcd_turn(&seat->vpcd, seat->loop->buffers) : welcome(seat, socket))) {
+        see_off(seat, now);
+        return;
+    }
+    note_use(seat, seat->vpcd.commands != before, now);
+    loop_await(seat->loop, &seat->source, socket,
+               vpcd_wants_to_send(&seat->vpcd) ? EPOLLOUT : EPOLLIN);
+    loop_await_time(seat->loop, &seat->source, vpcd_has_more(&seat->vpcd) ? now : -1);
+}
+
+static void reader_turn(struct seat *seat, bool ready, int64_t now)
+{
+    struct link *link = seat->link;
+    const unsigned before = link->vpcd.commands;
+    link_turn(link, ready, now, seat->loop->buffers);
+    note_use(seat, link->vpcd.commands != before, now);
+    loop_await(seat->loop, &seat->source, link->socket, (uint32_t)link_events(link));
+    loop_await_time(seat->loop, &seat->source, link->due);
+}
+
+static void turn(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+{
+    struct seat *seat = (struct seat *)source;
+    (void)loop;
+    if (seat->link != NULL) {
+        reader_turn(seat, ready, now);
+        return;
+    }
+    trace_of(seat->eid);
+    guest_turn(seat, now);
+    trace_of(NULL);
+}
+
+void seat_init(struct seat *seat, struct loop *loop, struct rota *rota,
+               const struct birth_plan *plan)
+{
+    seat->source.turn = turn;
+    seat->entry.rest = rest;
+    seat->loop = loop;
+    seat->rota = rota;
+    seat->plan = plan;
+    atomic_init(&seat->guest, SEAT_FREE);
+}
+
+void seat_finish(struct seat *seat)
+{
+    if (seat->link != NULL)
+        link_finish(seat->link);
+    free(seat->link);
+    if (seat->seated)
+        vpcd_finish(&seat->vpcd);
+    if (atomic_load(&seat->guest) >= 0)
+        close(atomic_load(&seat->guest));
+    let_card_go(seat);
+}
+
+int seat_plug_in(struct seat *seat, const struct reader *reader)
+{
+    if (need_card(seat) != 0)
+        return FAILURE_INTERNAL;
+    seat->link = malloc(sizeof(*seat->link));
+    if (seat->link == NULL) {
+        trace_error("no memory for another reader");
+        return FAILURE_INTERNAL;
+    }
+    link_init(seat->link, reader, seat->card);
+    atomic_store(&seat->guest, SEAT_RESERVED);
+    loop_await_time(seat->loop, &seat->source, 0);
+    return 0;
+}
+
+bool seat_offer(struct seat *seat, int socket)
+{
+    int nobody = SEAT_FREE;
+    if (!atomic_compare_exchange_strong(&seat->guest, &nobody, socket))
+        return false;
+    if (loop_hand_over(seat->loop, &seat->source, socket))
+        return true;
+    atomic_store(&seat->guest, SEAT_FREE);
+    return false;
+}

@@ -1,0 +1,288 @@
+/* A farm of real chips, and its clients. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../support/born.h"
+#include "../support/farm_client.h"
+#include "apdu/trace.h"
+#include "card/farm.h"
+
+#define CARDS 5
+#define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
+#define GET_PROFILES "80E2910003BF2D00"
+
+static struct stop stop;
+static struct farm *farm;
+static pthread_t server;
+static uint16_t port;
+static char eids[CARDS][33];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char said[4096];
+
+static void note(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    pthread_mutex_lock(&lock);
+    const size_t len = strlen(said);
+    if (level <= TRACE_NOTICE)
+        snprintf(said + len, sizeof(said) - len, "%s\n", text);
+    pthread_mutex_unlock(&lock);
+}
+
+static bool is_said(const char *text)
+{
+    pthread_mutex_lock(&lock);
+    const bool found = strstr(said, text) != NULL;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+static int open_with(const char *eid, size_t cards, const char *readers)
+{
+    static const char *const packages[] = {born_package};
+    const struct farm_plan plan = {.cards = cards,
+                                   .loops = 2,
+                                   .state = born_folder,
+                                   .first_eid = eid,
+                                   .readers = readers,
+                                   .listen = "127.0.0.1:0",
+                                   .birth = {.install = packages, .install_count = 1}};
+    return farm_open(&plan, &stop, &farm);
+}
+
+static void *serve(void *context)
+{
+    (void)context;
+    cr_assert_eq(farm_serve(farm), 0);
+    return NULL;
+}
+
+static void start_serving(void)
+{
+    port = (uint16_t)strtoul(strrchr(farm_address(farm), ':') + 1, NULL, 10);
+    cr_assert_eq(pthread_create(&server, NULL, serve, NULL), 0);
+}
+
+static void begin(void)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    trace_to(note, NULL);
+    cr_assert(born_begin());
+    cr_assert_eq(stop_begin(&stop), 0);
+    cr_assert(pki_eid_from_text("89049032123451234512345678901235", eid));
+    for (int i = 0; i < CARDS; i++, pki_eid_next(eid))
+        pki_eid_to_text(eid, eids[i]);
+}
+
+static void stop_serving(void)
+{
+    pthread_kill(stop.thread, SIGTERM);
+    pthread_join(server, NULL);
+    farm_close(farm);
+    farm = NULL;
+}
+
+static void end(void)
+{
+    stop_finish(&stop);
+    born_end();
+}
+
+TestSuite(farm, .init = begin, .fini = end, .timeout = 60);
+
+static void start(void)
+{
+    cr_assert_eq(open_with(eids[0], CARDS, NULL), 0, "%s", said);
+    start_serving();
+}
+
+static void expect_eid(struct vpcd_peer *peer, const char *eid)
+{
+    char expected[64];
+    snprintf(expected, sizeof(expected), "BF3E125A10%s9000", eid);
+    cr_assert_str_eq(vpcd_peer_exchange(peer, SELECT_ISD_R), "9000");
+    cr_assert_str_eq(vpcd_peer_ask(peer, "80E2910006BF3E035C015A"), expected);
+}
+
+/* Waits for the farm to take note of a client that has hung up. */
+static void open_again(struct vpcd_peer *peer, const char *eid)
+{
+    int answer;
+    for (int i = 0; i < 10000 && (answer = farm_client_open(peer, port, eid)) == DIRECT_IN_USE; i++)
+        usleep(1000);
+    cr_assert_eq(answer, DIRECT_PLUGGED);
+}
+
+Test(farm, each_chip_answers_under_its_own_eid)
+{
+    struct vpcd_peer peers[CARDS];
+    struct bytes atr;
+    start();
+    for (int i = 0; i < CARDS; i++) {
+        cr_assert_eq(farm_client_open(&peers[i], port, eids[i]), DIRECT_PLUGGED);
+        cr_assert(vpcd_peer_atr(&peers[i], &atr));
+        cr_assert_gt(atr.len, 2);
+    }
+    for (int i = 0; i < CARDS; i++)
+        expect_eid(&peers[i], eids[i]);
+    for (int i = 0; i < CARDS; i++)
+        vpcd_peer_close(&peers[i]);
+    stop_serving();
+}
+
+Test(farm, refusals_say_why)
+{
+    struct vpcd_peer peer, other;
+    struct bytes answer;
+    start();
+    cr_assert_eq(farm_client_open(&other, port, "11111111111111111111111111111111"),
+                 DIRECT_UNKNOWN);
+    cr_assert_eq(farm_client_open(&peer, port, eids[2]), DIRECT_PLUGGED);
+    cr_assert_eq(farm_client_open(&other, port, eids[2]), DIRECT_IN_USE);
+    cr_assert_eq(farm_client_open(&other, port, "8904903212345123451234567890123X"),
+                 DIRECT_NO_HELLO);
+    cr_assert(farm_client_connect(&other, port));
+    cr_assert(vpcd_peer_control(&other, VPCD_PEER_ON)); /* as to vpcd itself */
+    cr_assert(vpcd_peer_receive(&other, &answer));
+    cr_assert_eq(answer.data[0], DIRECT_NO_HELLO);
+    cr_assert_gt(answer.len, 10);
+    vpcd_peer_close(&other);
+    expect_eid(&peer, eids[2]); /* none the wiser */
+    vpcd_peer_close(&peer);
+    stop_serving();
+}
+
+/* Half a hello, a command of which half has come, answers that nobody takes: each keeps its own
+ * place busy and no other. */
+Test(farm, slow_clients_hold_up_nobody)
+{
+    static const uint8_t half[] = {0x00, 0x15, 0x00, 0xA4};
+    static uint8_t many[64 * 4096];
+    struct vpcd_peer mute, slow, greedy, quick;
+    start();
+    cr_assert(farm_client_connect(&mute, port));
+    cr_assert_eq(send(mute.link, "\0$EID", 5, 0), 5);
+    cr_assert_eq(farm_client_open(&slow, port, eids[0]), DIRECT_PLUGGED);
+    cr_assert_eq(send(slow.link, half, sizeof(half), 0), (ssize_t)sizeof(half));
+    cr_assert_eq(farm_client_open(&greedy, port, eids[2]), DIRECT_PLUGGED);
+    for (size_t i = 0; i + 3 <= sizeof(many); i += 3)
+        memcpy(many + i, "\0\1\4", 3); /* for the ATR */
+    fcntl(greedy.link, F_SETFL, O_NONBLOCK);
+    for (int i = 0; i < 100 && send(greedy.link, many, sizeof(many) / 3 * 3, 0) > 0; i++)
+        ;
+    cr_assert_eq(farm_client_open(&quick, port, eids[4]), DIRECT_PLUGGED);
+    for (int i = 0; i < 100; i++)
+        expect_eid(&quick, eids[4]);
+    vpcd_peer_close(&mute);
+    vpcd_peer_close(&slow);
+    vpcd_peer_close(&greedy);
+    vpcd_peer_close(&quick);
+    stop_serving();
+}
+
+Test(farm, idle_chips_rest_and_answer_as_before)
+{
+    struct vpcd_peer peer;
+    char profiles[512], log[256];
+    start();
+    snprintf(log, sizeof(log), "%s/chips/%s/store.sqlite-wal", born_folder, eids[1]);
+    cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_PLUGGED);
+    cr_assert_str_eq(vpcd_peer_exchange(&peer, SELECT_ISD_R), "9000");
+    snprintf(profiles, sizeof(profiles), "%s", vpcd_peer_ask(&peer, GET_PROFILES));
+    cr_assert_eq(access(log, F_OK), 0);
+    for (int i = 0; i < 30000 && access(log, F_OK) == 0; i++)
+        usleep(1000);
+    cr_assert_neq(access(log, F_OK), 0);                            /* its store is closed */
+    cr_assert_str_eq(vpcd_peer_ask(&peer, GET_PROFILES), profiles); /* the ISD-R is selected */
+    vpcd_peer_close(&peer);
+    open_again(&peer, eids[1]);
+    cr_assert_str_neq(vpcd_peer_ask(&peer, GET_PROFILES), profiles); /* it is not */
+    cr_assert_str_eq(vpcd_peer_exchange(&peer, SELECT_ISD_R), "9000");
+    cr_assert_str_eq(vpcd_peer_ask(&peer, GET_PROFILES), profiles);
+    vpcd_peer_close(&peer);
+    stop_serving();
+}
+
+Test(farm, a_chip_that_cannot_be_read_is_refused_and_the_others_are_not)
+{
+    struct vpcd_peer peer;
+    char store[256];
+    cr_assert_eq(open_with(eids[0], CARDS, NULL), 0);
+    snprintf(store, sizeof(store), "%s/chips/%s/store.sqlite", born_folder, eids[3]);
+    FILE *file = fopen(store, "r+");
+    cr_assert(file != NULL && fputs("this is no database at all", file) >= 0);
+    cr_assert_eq(fclose(file), 0);
+    start_serving();
+    cr_assert_eq(farm_client_open(&peer, port, eids[3]), DIRECT_BROKEN);
+    cr_assert(is_said(eids[3]), "%s", said);
+    cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_PLUGGED);
+    expect_eid(&peer, eids[1]);
+    vpcd_peer_close(&peer);
+    stop_serving();
+}
+
+Test(farm, a_later_start_goes_on_where_the_last_one_was)
+{
+    struct vpcd_peer peer;
+    char store[256], first[256];
+    cr_assert_eq(open_with(eids[0], 2, NULL), 0);
+    farm_close(farm);
+    /* As after kill -9 in the middle of making one. */
+    snprintf(store, sizeof(store), "%s/chips/%s", born_folder, eids[2]);
+    struct store *half;
+    cr_assert_eq(store_open(store, &half), 0);
+    store_close(half);
+    snprintf(first, sizeof(first), "%s/chips/%s/store.sqlite", born_folder, eids[0]);
+    cr_assert_eq(access(first, F_OK), 0);
+    cr_assert_neq(open_with(eids[1], CARDS, NULL), 0);
+    cr_assert(is_said("begin with"), "%s", said);
+    cr_assert_eq(open_with(NULL, CARDS, NULL), 0);
+    start_serving();
+    for (int i = 0; i < CARDS; i++) {
+        cr_assert_eq(farm_client_open(&peer, port, eids[i]), DIRECT_PLUGGED);
+        expect_eid(&peer, eids[i]);
+        cr_assert_gt(strlen(vpcd_peer_ask(&peer, GET_PROFILES)), 40);
+        vpcd_peer_close(&peer);
+    }
+    stop_serving();
+}
+
+Test(farm, one_process_a_state)
+{
+    struct farm *first;
+    cr_assert_eq(open_with(eids[0], 1, NULL), 0);
+    first = farm;
+    cr_assert_neq(open_with(eids[0], 1, NULL), 0);
+    cr_assert(is_said("another emuicc-farm does"), "%s", said);
+    farm_close(first);
+}
+
+Test(farm, the_first_chips_sit_in_readers)
+{
+    struct vpcd_peer readers[2], peer;
+    char names[64];
+    cr_assert(vpcd_peer_open(&readers[0]) && vpcd_peer_open(&readers[1]));
+    snprintf(names, sizeof(names), "127.0.0.1:%u,127.0.0.1:%u", readers[0].port, readers[1].port);
+    cr_assert_eq(open_with(eids[0], CARDS, names), 0);
+    start_serving();
+    for (int i = 0; i < 2; i++) {
+        cr_assert(vpcd_peer_accept(&readers[i]));
+        expect_eid(&readers[i], eids[i]);
+    }
+    cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_IN_USE);
+    cr_assert_eq(farm_client_open(&peer, port, eids[2]), DIRECT_PLUGGED);
+    vpcd_peer_hang_up(&readers[0]);
+    expect_eid(&readers[1], eids[1]);
+    expect_eid(&peer, eids[2]);
+    cr_assert(vpcd_peer_accept(&readers[0])); /* it comes again */
+    expect_eid(&readers[0], eids[0]);
+    vpcd_peer_close(&peer);
+    stop_serving();
+    vpcd_peer_close(&readers[0]);
+    vpcd_peer_close(&readers[1]);
+}

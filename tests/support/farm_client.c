@@ -1,0 +1,40 @@
+#include "farm_client.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 60000
+
+bool farm_client_connect(struct vpcd_peer *peer, uint16_t port)
+{
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int yes = 1;
+    *peer = (struct vpcd_peer){.listener = -1, .port = port, .patience_ms = PATIENCE_MS};
+    peer->link = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (peer->link >= 0 &&
+        connect(peer->link, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+        setsockopt(peer->link, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) == 0)
+        return true;
+    vpcd_peer_hang_up(peer);
+    return false;
+}
+
+int farm_client_open(struct vpcd_peer *peer, uint16_t port, const char *eid)
+{
+    uint8_t room[DIRECT_LENGTH_SIZE + DIRECT_HELLO_SIZE];
+    struct writer hello = writer_on(room, sizeof(room));
+    struct bytes answer;
+    if (!farm_client_connect(peer, port))
+        return -1;
+    direct_put_hello(eid, &hello);
+    const bool answered =
+        send(peer->link, hello.data, hello.len, MSG_NOSIGNAL) == (ssize_t)hello.len &&
+        vpcd_peer_receive(peer, &answer) && answer.len > 0;
+    const int result = answered ? answer.data[0] : -1;
+    if (result != DIRECT_PLUGGED)
+        vpcd_peer_hang_up(peer);
+    return result;
+}
