@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/common/euicc_info.h"
+#include "tools/common/rpm.h"
 #include "tools/lpa/activation.h"
 #include "tools/lpa/channel.h"
 #include "tools/lpa/describe.h"
@@ -56,14 +58,17 @@ static void call_download(struct es10 *es10)
     const struct es10b_server server = {0};
     const struct es10b_binding binding = {0};
     struct es10b_device device;
+    const struct es10b_context context = {
+        .matching_id = "", .device = &device, .v3 = true, .operation = ES10B_RPM};
     struct es10b_addresses addresses;
     struct bytes whole;
     uint8_t challenge[ES10B_CHALLENGE_LEN];
     es10b_device_from_imei(NULL, &device);
     es10b_get_challenge(es10, challenge);
     es10b_get_info1(es10, &whole);
-    es10b_authenticate_server(es10, &server, "", &device, &whole);
+    es10b_authenticate_server(es10, &server, &context, &whole);
     es10b_prepare_download(es10, &binding, &whole);
+    es10b_load_rpm_package(es10, (struct bytes){0}, (struct bytes){0}, &whole);
     es10b_load_package(es10, BYTES(0xA1, 0x00), &whole);
     es10b_cancel_session(es10, BYTES(1), ES10B_TIMEOUT, &whole);
     es10a_get_configured_addresses(es10, &addresses);
@@ -75,7 +80,7 @@ static void call_management(struct es10 *es10)
     uint8_t eid[ES10C_EID_LEN];
     struct bytes list;
     es10c_get_eid(es10, eid);
-    es10c_get_profiles_info(es10, NULL, &list);
+    es10c_get_profiles_info(es10, NULL, ES10C_TAGS, &list);
     es10c_enable_profile(es10, &id, true);
     es10c_delete_profile(es10, &id);
     es10b_list_notification(es10, &list);
@@ -101,6 +106,23 @@ static void run_card(struct bytes input)
     chip_finish(&chip);
 }
 
+static void run_rpm(struct bytes input)
+{
+    struct rpm_signed read;
+    struct rpm_command command;
+    struct rpm_command_result result;
+    struct euicc_info1 info1;
+    struct euicc_info2 info2;
+    struct bytes rest = input;
+    while (rpm_command_take(&rest, &command))
+        rpm_kind_name(command.kind);
+    rest = rpm_signed_read(input, &read) ? read.results : input;
+    while (rpm_result_take(&rest, &result))
+        rpm_result_text(&result);
+    euicc_info1_read(input, &info1);
+    euicc_info2_read(input, &info2);
+}
+
 static void run_descriptions(struct bytes input)
 {
     const struct describe_table *const tables[] = {&describe_profile, &describe_info1,
@@ -124,6 +146,7 @@ static void run_descriptions(struct bytes input)
     while (notification_take(&list, &notification))
         continue;
     rules_judge(input, input);
+    run_rpm(input);
     json_decref(text_json(input));
 }
 
@@ -150,10 +173,12 @@ static void run_server(struct bytes input)
     struct fault fault;
     for (enum es9_function function = 0; function < ES9_FUNCTIONS; function++) {
         struct es9_answer answer;
-        bool wanted;
+        struct svn version;
+        bool wanted, named;
         fault = (struct fault){0};
         if (es9_parse(function, (const char *)input.data, input.len, &answer, &fault)) {
             download_check_opened(&answer, &code, &fault);
+            download_check_version(&answer, &named, &version, &fault);
             download_check_offered(&answer, es9_field(&answer, ES9_TRANSACTION_ID), &wanted,
                                    &fault);
         }

@@ -76,7 +76,7 @@ Test(lpa_answers, requests_are_written_as_the_specification_says)
     cr_expect_str_eq(bench.request, "BF29105A0A980010325476981032F490026D65");
     cr_assert(es10c_get_eid(answering("BF3E125A1089049032123451234512345678901235"), eid));
     cr_expect_str_eq(bench.request, "BF3E035C015A");
-    cr_assert(es10c_get_profiles_info(answering("BF2D02A000"), NULL, &list));
+    cr_assert(es10c_get_profiles_info(answering("BF2D02A000"), NULL, ES10C_TAGS, &list));
     cr_expect_str_eq(bench.request, "BF2D0D5C0B5A4F9F7090919295B6B799");
     cr_assert(es10b_remove_notification(answering("BF3003800100"), 200));
     cr_expect_str_eq(bench.request, "BF3004800200C8");
@@ -102,7 +102,8 @@ Test(lpa_answers, both_outcomes_of_authentication_are_kept)
     struct es10b_device device;
     struct bytes whole;
     cr_assert(es10b_device_from_imei("356938035643809", &device));
-    cr_assert(es10b_authenticate_server(answering("BF3802A000"), &server, "M", &device, &whole));
+    struct es10b_context context = {"M", &device, false, ES10B_DOWNLOAD | ES10B_RPM, {0}, 3};
+    cr_assert(es10b_authenticate_server(answering("BF3802A000"), &server, &context, &whole));
     cr_expect_str_eq(bench.request, "BF3822"
                                     "3000"
                                     "5F3700"
@@ -116,10 +117,55 @@ Test(lpa_answers, both_outcomes_of_authentication_are_kept)
                                     "820853968330653408"
                                     "9F");
     cr_expect_eq(whole.len, 5);
-    cr_expect_not(es10b_authenticate_server(answering("BF3808A106800101020106"), &server, "",
-                                            &device, &whole));
+    cr_expect_not(
+        es10b_authenticate_server(answering("BF3808A106800101020106"), &server, &context, &whole));
     cr_expect_str_eq(bench.fault.code, "euiccChallengeMismatch (6)");
     cr_expect_eq(whole.len, 11);
+}
+
+/* What is asked of a server of v3 (SGP.22 v3 §5.7.13): a download by default, both, RPM alone. */
+Test(lpa_answers, operation_types_on_the_wire)
+{
+    static const struct {
+        uint32_t operation;
+        const char *matching_id, *sent; /* behind DeviceInfo */
+    } rows[] = {
+        {ES10B_DOWNLOAD, "M", "A3028100"},
+        {ES10B_DOWNLOAD | ES10B_RPM, "M", "820206C0A3028100"},
+        {ES10B_RPM, "", "82020640A3028000"},
+    };
+    const struct es10b_server server = {.certificate = BYTES(0x30, 0x00)};
+    struct es10b_device device;
+    struct bytes whole;
+    cr_assert(es10b_device_from_imei(NULL, &device));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct es10b_context context = {rows[i].matching_id, &device, true,
+                                        rows[i].operation,   {0},     3};
+        cr_assert(es10b_authenticate_server(answering("BF3802A000"), &server, &context, &whole));
+        const size_t len = strlen(bench.request), sent = strlen(rows[i].sent);
+        cr_expect_str_eq(bench.request + len - sent, rows[i].sent, "%s", bench.request);
+        cr_expect_not_null(strstr(bench.request, "A1008502"
+                                                 "06C0"),
+                           "%s", bench.request);
+        cr_expect_eq(strstr(bench.request, "8202") != NULL, rows[i].operation != ES10B_DOWNLOAD);
+    }
+}
+
+/* Lists of v3: ES9+ has them as a SEQUENCE OF, AuthenticateServer under tags of its own. */
+Test(lpa_answers, certificates_and_revocation_lists_are_passed_on)
+{
+    const struct es10b_server server = {.certificate = BYTES(0x30, 0x00),
+                                        .other_certs = BYTES(0x30, 0x02, 0x30, 0x00),
+                                        .crls = BYTES(0x30, 0x04, 0x30, 0x02, 0x05, 0x00)};
+    struct es10b_device device;
+    struct bytes whole;
+    const uint8_t iccid[10] = {0x98};
+    cr_assert(es10b_device_from_imei(NULL, &device));
+    struct es10b_context context = {"", &device, true, ES10B_RPM, bytes_of(iccid, 10), 0};
+    cr_assert(es10b_authenticate_server(answering("BF3802A000"), &server, &context, &whole));
+    cr_expect_not_null(strstr(bench.request, "820206405A0A98000000000000000000A3028000"
+                                             "A1023000A20430020500"),
+                       "%s", bench.request);
 }
 
 Test(lpa_answers, imei_and_tac)

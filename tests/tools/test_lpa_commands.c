@@ -120,9 +120,25 @@ Test(lpa_commands, a_card_that_knows_little_is_shown_as_far_as_it_goes)
     cr_assert(RUN(text, "info"), "%s", lpa.fault.text);
     cr_expect_str_eq(text, "EID                      89049032123451234512345678901235\n"
                            "reader                   nowhere\n"
-                           "SGP.22 version           2.5.0\n"
+                           "SGP.22 versions          2.5.0\n"
+                           "functions                download of profiles\n"
+                           "operation types          profileDownload\n"
+                           "as a bit string          0780\n"
                            "profile package version  2.3.1\n"
                            "free memory              65536\n");
+}
+
+Test(lpa_commands, a_card_of_v3_shows_its_range_and_what_that_makes_possible)
+{
+    char text[2048];
+    info2 = "BF22148103020301820302020288030520409303030100"; /* rpmSupport */
+    cr_assert(RUN(text, "info"), "%s", lpa.fault.text);
+    cr_expect_not_null(strstr(text, "SGP.22 versions          2.2.2 to 3.1.0\n"), "%s", text);
+    cr_expect_not_null(
+        strstr(text, "functions                download of profiles, remote profile management\n"
+                     "operation types          profileDownload,rpm\n"
+                     "as a bit string          06C0\n"),
+        "%s", text);
 }
 
 Test(lpa_commands, a_refusal_as_json_names_code_and_next_step)

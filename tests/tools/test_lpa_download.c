@@ -37,6 +37,8 @@ enum trouble {
     "0C03612E62"                                                                                   \
     "5A0A980010325476981032F4"
 
+#define INFO1_V2 "BF20098203020500A900AA00"
+
 struct bench {
     enum trouble trouble;
     struct fake_card card;
@@ -50,6 +52,11 @@ struct bench {
     char log[2048]; /* what card and server were asked, in order */
     char hash[HEX_SIZE(64)];
     int announced;
+    const char *info1, *context; /* EUICCInfo1; what the server signs behind its address */
+    const char *signed3;         /* what it offers in the stead of a profile */
+    const char *rpm_result;      /* content of the card's answer to it */
+    char parameters[128];        /* behind DeviceInfo in what the card was told */
+    bool told;                   /* the server has heard of the LPA's capability */
 };
 
 static struct bench bench;
@@ -87,6 +94,15 @@ static uint16_t load_segment(uint32_t tag, struct writer *out)
     return SW_OK;
 }
 
+static void note_parameters(struct bytes request)
+{
+    struct tlv context, device;
+    cr_assert(tlv_find(request, 0xA0, &context));
+    cr_assert(tlv_find(context.value, 0xA1, &device));
+    const size_t behind = (size_t)(device.whole.data + device.whole.len - context.value.data);
+    hex_encode(bytes_of(context.value.data + behind, context.value.len - behind), bench.parameters);
+}
+
 static uint16_t answer(void *context, struct bytes request, struct writer *out)
 {
     (void)context;
@@ -105,12 +121,19 @@ static uint16_t answer(void *context, struct bytes request, struct writer *out)
         put_hex(out, "BF2E128010000102030405060708090A0B0C0D0E0F");
         return SW_OK;
     case 0xBF20:
-        put_hex(out, "BF2000");
+        put_hex(out, bench.info1);
         return SW_OK;
     case 0xBF38:
+        note_parameters(content);
         put_hex(out,
                 bench.trouble == CARD_REFUSES_SERVER ? "BF3809A10780020102020101" : "BF3802A000");
         return SW_OK;
+    case 0xBF44: {
+        const size_t whole = tlv_open(out, 0xBF44);
+        put_hex(out, bench.rpm_result);
+        tlv_close(out, whole);
+        return SW_OK;
+    }
     case 0xBF43:
         put_hex(out, "BF4302A000");
         return SW_OK;
@@ -179,17 +202,36 @@ static void add_package(json_t *object)
     add_hex(object, "boundProfilePackage", text);
 }
 
+static void add_signed1(json_t *object)
+{
+    uint8_t memory[256];
+    char text[HEX_SIZE(sizeof(memory))];
+    struct writer out = writer_on(memory, sizeof(memory));
+    const size_t sequence = tlv_open(&out, 0x30);
+    put_hex(&out, bench.trouble == OTHER_TRANSACTION ? "80020103" : "80020102");
+    put_hex(&out, bench.trouble == OTHER_ADDRESS ? "8303612E63" : "8303612E62");
+    put_hex(&out, bench.context);
+    tlv_close(&out, sequence);
+    hex_encode(writer_bytes(&out), text);
+    add_hex(object, "serverSigned1", text);
+}
+
+static void add_rpm(json_t *object)
+{
+    add_hex(object, "smdpSigned3", bench.signed3);
+    add_hex(object, "smdpSignature3", "5F3700");
+}
+
 static void add_members(json_t *object, const char *function)
 {
     if (strcmp(function, "initiateAuthentication") == 0) {
         json_object_set_new(object, "transactionId", json_string("0102"));
-        add_hex(object, "serverSigned1",
-                bench.trouble == OTHER_ADDRESS       ? "3009800201028303612E63"
-                : bench.trouble == OTHER_TRANSACTION ? "3009800201038303612E62"
-                                                     : "3009800201028303612E62");
+        add_signed1(object);
         add_hex(object, "serverSignature1", "5F3700");
         add_hex(object, "euiccCiPKIdToBeUsed", "0400");
         add_hex(object, "serverCertificate", "3000");
+    } else if (strcmp(function, "authenticateClient") == 0 && bench.signed3 != NULL) {
+        add_rpm(object);
     } else if (strcmp(function, "authenticateClient") == 0) {
         add_hex(object, "profileMetadata", metadata());
         add_hex(object, "smdpSigned2",
@@ -223,6 +265,8 @@ static bool post(struct http *http, const char *address, const char *path, const
                                         ? "pendingNotification"
                                         : "\"transactionId\":\"0102\""));
     note(function);
+    if (strcmp(function, "initiateAuthentication") == 0)
+        bench.told = strstr(json, "\"lpaRspCapability\":\"AwIGwA==\"") != NULL;
     if (client && bench.trouble == INTERRUPTED_EARLY)
         raise(SIGINT);
     json_t *object = json_pack("{s:{s:{s:s}}}", "header", "functionExecutionStatus", "status",
@@ -254,9 +298,12 @@ static void open_bench(void)
     cr_assert(chip_select(&bench.chip, BYTES(0xA0, 0x00, 0x00, 0x05, 0x59)));
     bench.http = (struct http){.post = post, .fault = &bench.fault};
     bench.document = json_object();
+    bench.info1 = INFO1_V2;
+    bench.context = "";
+    bench.wish.session.operation = ES10B_DOWNLOAD;
     bench.wish.announce = announce;
-    cr_assert(activation_parse("1$a.b$M", &bench.wish.code, &bench.fault));
-    es10b_device_from_imei(NULL, &bench.wish.device);
+    cr_assert(activation_parse("1$a.b$M", &bench.wish.session.code, &bench.fault));
+    es10b_device_from_imei(NULL, &bench.wish.session.device);
 }
 
 static void close_bench(void)
@@ -268,7 +315,7 @@ static void close_bench(void)
 
 static bool run(enum trouble trouble)
 {
-    const struct download_means means = {&bench.es10, &bench.http, &bench.progress, &bench.fault};
+    const struct session_means means = {&bench.es10, &bench.http, &bench.progress, &bench.fault};
     bench.trouble = trouble;
     bench.log[0] = '\0';
     return download_run(&means, &bench.wish, bench.document);
@@ -368,7 +415,7 @@ Test(lpa_download, a_code_given_for_nothing_is_not_sent)
 
 Test(lpa_download, a_missing_confirmation_code_costs_no_session)
 {
-    bench.wish.code.code_required = true;
+    bench.wish.session.code.code_required = true;
     cr_assert_not(run(CODE_WANTED));
     cr_expect_str_eq(bench.log, "");
     cr_expect_not_null(strstr(bench.fault.next, "--confirmation-code"));
@@ -376,7 +423,7 @@ Test(lpa_download, a_missing_confirmation_code_costs_no_session)
 
 Test(lpa_download, a_server_known_by_another_identifier_is_left_alone)
 {
-    strcpy(bench.wish.code.smdp_oid, "2.999.10");
+    strcpy(bench.wish.session.code.smdp_oid, "2.999.10");
     cr_assert_not(run(NOTHING));
     cr_expect_str_eq(bench.log, BEGUN);
 }
@@ -391,4 +438,132 @@ Test(lpa_download, a_card_that_goes_away_at_any_command_leaves_a_fault)
         if (!installed)
             cr_expect(bench.fault.raised, "after %zu commands", dies);
     }
+}
+
+/* Versions on both sides (SGP.22 v3 §3.0.1). */
+#define INFO1_RANGE "BF200E8203020202A900AA009303030100"
+#define INFO1_V3_ONLY "BF200E8203030000A900AA009303030100"
+#define CONTEXT(svn)                                                                               \
+    "A5088003" svn "810100"                                                                        \
+    "860100"
+
+struct meeting {
+    const char *info1, *context;
+    uint32_t operation;
+    bool installed;
+    const char *parameters; /* NULL: the card is not asked */
+    bool told;
+};
+
+static const struct meeting meetings[] = {
+    {INFO1_V2, "", ES10B_DOWNLOAD, true, "", false},
+    {INFO1_RANGE, "", ES10B_DOWNLOAD, true, "", true},
+    {INFO1_RANGE, "", ES10B_DOWNLOAD | ES10B_RPM, true, "", true},
+    {INFO1_RANGE, "", ES10B_RPM, false, NULL, true},
+    {INFO1_RANGE, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true},
+    {INFO1_RANGE, CONTEXT("030001"), ES10B_DOWNLOAD | ES10B_RPM, true, "820206C0A3028100", true},
+    {INFO1_RANGE, CONTEXT("040000"), ES10B_DOWNLOAD, false, NULL, true},
+    {INFO1_RANGE, "A502800081", ES10B_DOWNLOAD, false, NULL, true},
+    {INFO1_V2, CONTEXT("030100"), ES10B_DOWNLOAD, false, NULL, false},
+    {INFO1_V3_ONLY, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true},
+    {INFO1_V3_ONLY, "", ES10B_DOWNLOAD, false, NULL, true},
+};
+
+Test(lpa_download, the_servers_version_says_what_is_asked_of_it)
+{
+    for (size_t i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++) {
+        const struct meeting *meeting = &meetings[i];
+        close_bench();
+        open_bench();
+        bench.info1 = meeting->info1;
+        bench.context = meeting->context;
+        bench.wish.session.operation = meeting->operation;
+        cr_expect_eq(run(NOTHING), meeting->installed, "case %zu: %s", i, bench.fault.text);
+        cr_expect_eq(bench.told, meeting->told, "case %zu", i);
+        if (meeting->parameters != NULL)
+            cr_expect_str_eq(bench.parameters, meeting->parameters, "case %zu", i);
+        else
+            cr_expect_str_eq(bench.log, BEGUN, "case %zu", i);
+    }
+}
+
+Test(lpa_download, versions_that_differ_are_named)
+{
+    bench.info1 = INFO1_RANGE;
+    bench.context = CONTEXT("040000");
+    cr_assert_not(run(NOTHING));
+    cr_expect(session_versions_differ(&bench.fault));
+    cr_expect_not_null(strstr(bench.fault.text, "4.0.0"), "%s", bench.fault.text);
+    cr_expect_not_null(strstr(bench.fault.text, "2.2.2 to 3.1.0"), "%s", bench.fault.text);
+}
+
+/* Remote profile management: disable, going on, then contactPcmp; and there is more. */
+#define ICCID_5A "5A0A980010325476981032F4"
+#define SIGNED3                                                                                    \
+    "302A"                                                                                         \
+    "80020102"                                                                                     \
+    "A122"                                                                                         \
+    "3010"                                                                                         \
+    "8000"                                                                                         \
+    "A20C" ICCID_5A "300E"                                                                         \
+    "A60C" ICCID_5A "8200"
+#define RPM_METADATA                                                                               \
+    "BF2F0C"                                                                                       \
+    "80010581020001"                                                                               \
+    "0C03612E62"
+#define RPM_SIGNED(final) "80020102" RPM_METADATA "06028837" final
+#define RPM_DONE                                                                                   \
+    "A04D"                                                                                         \
+    "A049" RPM_SIGNED("A230"                                                                       \
+                      "A02E"                                                                       \
+                      "3012" ICCID_5A "BF3203800100"                                               \
+                      "3018" ICCID_5A "A00A"                                                       \
+                      "A008"                                                                       \
+                      "8006"                                                                       \
+                      "612E622E632F") "8100"
+
+static void prepare_rpm(const char *result)
+{
+    bench.info1 = INFO1_RANGE;
+    bench.context = CONTEXT("030100");
+    bench.signed3 = SIGNED3;
+    bench.rpm_result = result;
+    bench.wish.session.operation = ES10B_DOWNLOAD | ES10B_RPM;
+}
+
+Test(lpa_download, rpm_comes_in_the_stead_of_a_profile)
+{
+    prepare_rpm(RPM_DONE);
+    cr_assert(run(NOTHING), "%s: %s", bench.fault.where, bench.fault.text);
+    cr_expect_str_eq(bench.log, KNOWN " BF44 BF28");
+    const json_t *commands = json_object_get(bench.document, "commands");
+    cr_assert_eq(json_array_size(commands), 2);
+    const json_t *first = json_array_get(commands, 0), *second = json_array_get(commands, 1);
+    cr_expect_str_eq(json_string_value(json_object_get(first, "command")), "disable");
+    cr_expect_str_eq(json_string_value(json_object_get(first, "iccid")), "8900012345678901234");
+    cr_expect_str_eq(json_string_value(json_object_get(first, "result")), "ok");
+    cr_expect(json_is_true(json_object_get(first, "continueOnFailure")));
+    cr_expect_str_eq(json_string_value(json_object_get(second, "pcmpAddress")), "a.b.c/");
+}
+
+Test(lpa_download, rpm_that_was_not_asked_for_is_cancelled)
+{
+    prepare_rpm(RPM_DONE);
+    bench.wish.session.operation = ES10B_DOWNLOAD;
+    cr_assert_not(run(NOTHING));
+    cr_expect_str_eq(bench.log, KNOWN " BF41:127 cancelSession");
+}
+
+Test(lpa_download, rpm_that_the_card_does_not_sign_for_is_cancelled)
+{
+    prepare_rpm("A10780020102020104");
+    cr_assert_not(run(NOTHING));
+    cr_expect_str_eq(bench.fault.code, "noSession (4)");
+    cr_expect_str_eq(bench.log, KNOWN " BF44 BF41:29 cancelSession");
+    close_bench();
+    open_bench();
+    prepare_rpm(NULL);
+    bench.signed3 = "30088002010380020102";
+    cr_assert_not(run(NOTHING));
+    cr_expect_str_eq(bench.log, KNOWN " BF41:28 cancelSession");
 }

@@ -74,6 +74,13 @@ static bool find_lists(struct bytes value, struct bytes *verification, struct by
     return true;
 }
 
+bool euicc_versions_read(struct bytes whole, struct euicc_versions *versions, uint32_t *capability)
+{
+    struct tlv info;
+    return tlv_take(&whole, &info) && find_versions(info.value, versions) &&
+           find_bits(info.value, RSP_CAPABILITY, capability);
+}
+
 bool euicc_info1_read(struct bytes whole, struct euicc_info1 *out)
 {
     struct tlv info, signing_v3 = {0};

@@ -25,6 +25,10 @@ static inline bool euicc_versions_include(const struct euicc_versions *versions,
 const char *euicc_versions_text(const struct euicc_versions *versions,
                                 char text[EUICC_VERSIONS_TEXT_SIZE]);
 
+/* Both of EUICCInfo1 or EUICCInfo2 (whole), whatever else is missing there: what an LPA has to
+ * know. The capability is 0 where it is not told. */
+bool euicc_versions_read(struct bytes whole, struct euicc_versions *versions, uint32_t *capability);
+
 struct euicc_info1 {
     struct euicc_versions versions;
     uint32_t capability;                /* EuiccRspCapability; 0 where it is not told here */

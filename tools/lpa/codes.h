@@ -16,6 +16,7 @@ enum codes_set {
     CODES_NOTIFICATION_SENT,
     CODES_AUTHENTICATE,
     CODES_DOWNLOAD, /* of PrepareDownload */
+    CODES_RPM,      /* LoadRpmPackageErrorCodeNotSigned and …Signed */
     CODES_CANCEL,
     CODES_BPP_COMMAND,
     CODES_BPP_REASON,

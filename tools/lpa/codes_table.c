@@ -60,6 +60,11 @@ static const struct codes_row rows[] = {
     {CODES_DOWNLOAD, 5, "invalidTransactionId", "the transaction id is of another session", "start the download again"},
     {CODES_DOWNLOAD, 127, "undefinedError", "the card gives no reason", NULL},
 
+    {CODES_RPM, 2, "invalidSignature", "the server's signature of the package is wrong", NULL},
+    {CODES_RPM, 4, "noSession", "the card has no session with this server", "start again"},
+    {CODES_RPM, 5, "invalidTransactionId", "the package belongs to another session", "start again"},
+    {CODES_RPM, 127, "undefinedError", "the card gives no reason", NULL},
+
     {CODES_CANCEL, 5, "invalidTransactionId", "the card has no such session", NULL},
     {CODES_CANCEL, 127, "undefinedError", "the card gives no reason", NULL},
 

@@ -24,27 +24,64 @@ static void announce(void *context, const json_t *profile)
     fflush(stdout);
 }
 
-bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *document)
+/* One code. What is known of it stays in the document only if it is the one that counts. */
+static bool try_code(struct lpa *lpa, const char *code, json_t *document)
 {
-    (void)count;
-    const struct download_means means = {&lpa->es10, &lpa->http, &lpa->progress, &lpa->fault};
-    struct download_wish wish = {.confirmation_code = lpa->options.confirmation_code,
+    const struct session_means means = {&lpa->es10, &lpa->http, &lpa->progress, &lpa->fault};
+    struct download_wish wish = {.session.operation =
+                                     ES10B_DOWNLOAD | (lpa->options.rpm ? ES10B_RPM : 0),
+                                 .confirmation_code = lpa->options.confirmation_code,
                                  .keep_notification = lpa->options.no_notify,
                                  .announce = announce,
                                  .context = lpa};
-    if (!activation_parse(arguments[0], &wish.code, &lpa->fault))
+    if (!activation_parse(code, &wish.session.code, &lpa->fault))
         return false;
-    if (!es10b_device_from_imei(lpa->options.imei, &wish.device))
+    if (!es10b_device_from_imei(lpa->options.imei, &wish.session.device))
         return fault_raise(&lpa->fault, "--imei", "'%.40s' is not 15 digits", lpa->options.imei);
     return download_run(&means, &wish, document);
+}
+
+/* The next code is for a server of another version. */
+static void pass_over(struct lpa *lpa, const char *code, json_t *passed)
+{
+    json_t *report = json_object();
+    json_object_set_new(report, "code", json_string(code));
+    json_object_set_new(report, "error", fault_json(&lpa->fault));
+    json_array_append_new(passed, report);
+    progress_end(&lpa->progress);
+    if (!lpa->options.json)
+        fault_print(&lpa->fault, lpa_program.name);
+    fault_clear(&lpa->fault);
+}
+
+bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *document)
+{
+    json_t *passed = json_array();
+    bool good = try_code(lpa, arguments[0], document);
+    for (int i = 1; !good && i < count && session_versions_differ(&lpa->fault); i++) {
+        pass_over(lpa, arguments[i - 1], passed);
+        json_object_clear(document);
+        good = try_code(lpa, arguments[i], document);
+    }
+    if (json_array_size(passed) > 0)
+        json_object_set(document, "passedOver", passed);
+    json_decref(passed);
+    return good;
+}
+
+static void show_result(const json_t *result)
+{
+    printf("installed as %s\n", json_string_value(json_object_get(result, "aid")));
 }
 
 void command_download_show(const json_t *document)
 {
     size_t i;
     json_t *notification;
-    printf("installed as %s\n",
-           json_string_value(json_object_get(json_object_get(document, "result"), "aid")));
+    if (json_object_get(document, "commands") != NULL)
+        command_rpm_show_commands(document);
+    else
+        show_result(json_object_get(document, "result"));
     json_array_foreach(json_object_get(document, "notifications"), i, notification)
     {
         const json_t *error = json_object_get(notification, "error");

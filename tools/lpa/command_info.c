@@ -1,3 +1,8 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "apdu/der.h"
+#include "tools/common/euicc_info.h"
 #include "tools/lpa/describe.h"
 #include "tools/lpa/es10b.h"
 #include "tools/lpa/es10c.h"
@@ -9,8 +14,10 @@
 static const struct show_column columns[] = {
     {"EID", "eid"},
     {"reader", "reader"},
-    {"SGP.22 version", "svn"},
-    {"highest version", "highestSvn"},
+    {"SGP.22 versions", "versions"},
+    {"functions", "functions"},
+    {"operation types", "operationType"},
+    {"as a bit string", "operationTypeBits"},
     {"profile package version", "profileVersion"},
     {"firmware", "firmware"},
     {"category", "category"},
@@ -39,14 +46,59 @@ static bool add_eid(struct lpa *lpa, json_t *document)
     return true;
 }
 
+/* OperationType of all that card and server can do with each other (SGP.22 v3 §5.7.13). */
+static uint32_t operations_of(const struct euicc_versions *versions, uint32_t capability)
+{
+    const bool rpm =
+        svn_major(&versions->highest) >= SVN_SESSION_CONTEXT && (capability & EUICC_INFO_RPM) != 0;
+    return ES10B_DOWNLOAD | (rpm ? ES10B_RPM : 0);
+}
+
+/* The range of versions, and what that makes possible: in words, by their names, as on the wire. */
+static void add_versions(const struct euicc_versions *versions, uint32_t capability,
+                         json_t *document)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name, *words;
+    } operations[] = {
+        {ES10B_DOWNLOAD, "profileDownload", "download of profiles"},
+        {ES10B_RPM, "rpm", "remote profile management"},
+    };
+    const uint32_t known = operations_of(versions, capability);
+    char text[EUICC_VERSIONS_TEXT_SIZE], names[64] = "";
+    uint8_t memory[8];
+    struct writer bits = writer_on(memory, sizeof(memory));
+    struct tlv coded;
+    json_t *words = json_array();
+    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+        if ((known & operations[i].bit) == 0)
+            continue;
+        snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+                 names[0] != '\0' ? "," : "", operations[i].name);
+        json_array_append_new(words, json_string(operations[i].words));
+    }
+    der_put_bits(&bits, DER_BIT_STRING, known);
+    if (tlv_whole(writer_bytes(&bits), DER_BIT_STRING, &coded))
+        json_object_set_new(document, "operationTypeBits", text_json_hex(coded.value));
+    json_object_set_new(document, "versions", json_string(euicc_versions_text(versions, text)));
+    json_object_set_new(document, "functions", words);
+    json_object_set_new(document, "operationType", json_string(names));
+}
+
 static bool add_info2(struct lpa *lpa, json_t *document)
 {
     struct bytes whole;
     struct tlv info;
+    struct euicc_versions versions;
+    uint32_t capability;
     if (!es10b_get_info2(&lpa->es10, &whole))
         return false;
-    return (tlv_take(&whole, &info) && describe(&describe_info2, info.value, document)) ||
-           es10_malformed(&lpa->fault, ES10B_GET_INFO2);
+    if (euicc_versions_read(whole, &versions, &capability))
+        add_versions(&versions, capability, document);
+    if (!tlv_take(&whole, &info) || !describe(&describe_info2, info.value, document))
+        return es10_malformed(&lpa->fault, ES10B_GET_INFO2);
+    return true;
 }
 
 /* An old card may lack these two functions: then it says nothing about them. */

@@ -1,4 +1,6 @@
+#include "tools/common/euicc_info.h"
 #include "tools/lpa/describe.h"
+#include "tools/lpa/es10b.h"
 #include "tools/lpa/es10c.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/show.h"
@@ -17,11 +19,23 @@ static const struct show_column columns[] = {
 };
 /* clang-format on */
 
+/* A card of v2 does not know the tags of v3, and may refuse them. */
+static bool is_v3(struct lpa *lpa)
+{
+    struct bytes whole;
+    struct euicc_versions versions;
+    uint32_t capability;
+    const bool known =
+        es10b_get_info1(&lpa->es10, &whole) && euicc_versions_read(whole, &versions, &capability);
+    fault_clear(&lpa->fault);
+    return known && svn_major(&versions.highest) >= SVN_SESSION_CONTEXT;
+}
+
 bool command_list_run(struct lpa *lpa, int count, char **arguments, json_t *document)
 {
     (void)count, (void)arguments;
     struct bytes list;
-    if (!es10c_get_profiles_info(&lpa->es10, NULL, &list))
+    if (!es10c_get_profiles_info(&lpa->es10, NULL, is_v3(lpa) ? ES10C_TAGS_V3 : ES10C_TAGS, &list))
         return false;
     json_t *profiles = describe_list(&describe_profile, list);
     if (profiles == NULL)

@@ -53,7 +53,7 @@ static bool find_iccid(struct lpa *lpa, const struct profile_id *id,
     struct tlv profile, found;
     if (id->tag == PROFILE_ID_TAG_ICCID)
         return bytes_copy_exact(bytes_of(id->value, id->len), iccid, PROFILE_ID_ICCID_LEN);
-    if (!es10c_get_profiles_info(&lpa->es10, id, &list))
+    if (!es10c_get_profiles_info(&lpa->es10, id, ES10C_TAGS, &list))
         return false;
     if (list.len == 0)
         return es10_refused(&lpa->fault, ES10C_SET_NICKNAME, 1);

@@ -1,5 +1,7 @@
 #include "tools/lpa/deliver.h"
 
+#define PENDING_MAX 64
+
 static bool send_to(struct http *http, struct bytes address, struct bytes pending)
 {
     char text[NOTIFICATION_ADDRESS_MAX + 1] = {0};
@@ -18,4 +20,59 @@ bool deliver_notification(struct es10 *es10, struct http *http, uint32_t number,
     struct bytes pending;
     return es10b_retrieve_notification(es10, number, &pending) && send_to(http, address, pending) &&
            es10b_remove_notification(es10, number);
+}
+
+/* A notification to send: the card's list is gone after the next call. */
+struct waiting {
+    uint32_t number;
+    char address[NOTIFICATION_ADDRESS_MAX];
+    size_t address_len;
+};
+
+/* How many; 0 after a fault. */
+static size_t list_waiting(struct es10 *es10, deliver_picker *pick,
+                           const struct notification *result, struct waiting waiting[PENDING_MAX])
+{
+    struct bytes list;
+    struct notification found;
+    size_t count = 0;
+    if (!es10b_list_notification(es10, &list))
+        return 0;
+    while (count < PENDING_MAX && notification_take(&list, &found)) {
+        if (!pick(result, &found))
+            continue;
+        waiting[count] = (struct waiting){.number = found.number, .address_len = found.address.len};
+        memcpy(waiting[count++].address, found.address.data, found.address.len);
+    }
+    return count;
+}
+
+static void report(json_t *reports, uint32_t number, const struct fault *fault)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "number", json_integer(number));
+    json_object_set_new(object, "sent", json_boolean(!fault->raised));
+    if (fault->raised)
+        json_object_set_new(object, "error", fault_json(fault));
+    json_array_append_new(reports, object);
+}
+
+void deliver_waiting(const struct session_means *means, deliver_picker *pick,
+                     const struct notification *result, json_t *document)
+{
+    struct waiting waiting[PENDING_MAX];
+    const struct fault before = *means->fault;
+    json_t *reports = json_array();
+    json_object_set_new(document, "notifications", reports);
+    progress_step(means->progress, "telling the server");
+    fault_clear(means->fault);
+    const size_t count = list_waiting(means->es10, pick, result, waiting);
+    if (means->fault->raised)
+        report(reports, result->number, means->fault);
+    for (size_t i = 0; i < count && !means->fault->raised; i++) {
+        deliver_notification(means->es10, means->http, waiting[i].number,
+                             bytes_of(waiting[i].address, waiting[i].address_len));
+        report(reports, waiting[i].number, means->fault);
+    }
+    *means->fault = before;
 }

@@ -5,10 +5,19 @@
 #include "tools/lpa/es10b.h"
 #include "tools/lpa/es9.h"
 #include "tools/lpa/notification.h"
+#include "tools/lpa/session.h"
 
 /* Fetches the notification with this number, sends it to this address (UTF-8, as the card names it)
  * and removes it. After a fault it is still on the card. */
 bool deliver_notification(struct es10 *es10, struct http *http, uint32_t number,
                           struct bytes address);
+
+/* Whether this one, which waits on the card, is to be sent now because of `result`. */
+typedef bool deliver_picker(const void *result, const struct notification *found);
+/* Sends those that are picked, in their order, up to the first that fails. A failure is reported
+ * beside its notification, in the document's "notifications": what has happened stands, whatever
+ * becomes of what is said about it. */
+void deliver_waiting(const struct session_means *means, deliver_picker *pick,
+                     const struct notification *result, json_t *document);
 
 #endif

@@ -29,6 +29,12 @@ static json_t *describe_version(struct bytes value)
     return text[0] != '\0' ? json_string(text) : NULL;
 }
 
+static json_t *describe_oid(struct bytes value)
+{
+    char text[DER_OID_TEXT_SIZE];
+    return der_oid_to_text(value, text, sizeof(text)) ? json_string(text) : NULL;
+}
+
 static json_t *describe_number(struct bytes value)
 {
     uint32_t number;
@@ -141,6 +147,10 @@ static json_t *describe_value(const struct describe_row *row, struct bytes value
         return describe_each(value, text_json_hex);
     case DESCRIBE_VERSIONS:
         return describe_each(value, describe_version);
+    case DESCRIBE_OID:
+        return describe_oid(value);
+    case DESCRIBE_FLAG:
+        return json_true();
     }
     return NULL;
 }

@@ -21,6 +21,8 @@ enum describe_kind {
     DESCRIBE_LIST,    /* any number of elements, each an object that `table` describes */
     DESCRIBE_HEXES,   /* any number of elements, each as hexadecimal digits */
     DESCRIBE_VERSIONS,
+    DESCRIBE_OID,  /* dotted */
+    DESCRIBE_FLAG, /* NULL that is there: true */
 };
 
 struct describe_table;

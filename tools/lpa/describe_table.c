@@ -29,6 +29,9 @@ static const char *const rsp_capabilities[] = {
     "certChainV3VerificationSupport", "signedSmdsResponseV3Support", "euiccRspCapInInfo1", "osUpdateSupport", "cancelForEmptySpnPnSupport",
     "updateNotifConfigInfoSupport", "updateMetadataV3Support", NULL};
 
+static const char *const rpm_types[] = {"enable", "disable", "delete", "listProfileInfo", "contactPcmp", NULL};
+static const char *const services[] = {"voice", "data", NULL};
+
 static const struct describe_row operator_rows[] = {
     {0x80, "mccMnc", DESCRIBE_MCC_MNC},
     {0x81, "gid1", DESCRIBE_HEX},
@@ -42,6 +45,54 @@ static const struct describe_row configuration_rows[] = {
 };
 static const struct describe_table configuration_table = TABLE(configuration_rows);
 
+static const struct describe_row manager_rows[] = {
+    {0x80, "oid", DESCRIBE_OID},
+    {0x81, "rpmType", DESCRIBE_BITS, rpm_types},
+    {0x5C, "tagList", DESCRIBE_HEX},
+};
+static const struct describe_table manager_table = TABLE(manager_rows);
+
+static const struct describe_row rpm_configuration_rows[] = {
+    {0xA0, "managers", DESCRIBE_LIST, NULL, &manager_table},
+    {0x81, "pollingAddress", DESCRIBE_TEXT},
+    {0x82, "allowedCi", DESCRIBE_HEX},
+    {0x83, "ownerOid", DESCRIBE_OID},
+};
+static const struct describe_table rpm_configuration_table = TABLE(rpm_configuration_rows);
+
+static const struct describe_row message_rows[] = {
+    {0x80, "language", DESCRIBE_TEXT},
+    {0x81, "message", DESCRIBE_TEXT},
+};
+static const struct describe_table message_table = TABLE(message_rows);
+
+static const struct describe_row lpr_rows[] = {
+    {0x80, "pcmpAddress", DESCRIBE_TEXT},
+    {0x81, "dpiEnable", DESCRIBE_TEXT},
+    {0x82, "triggerOnEnable", DESCRIBE_FLAG},
+};
+static const struct describe_table lpr_table = TABLE(lpr_rows);
+
+static const struct describe_row request_to_dp_rows[] = {
+    {0x80, "address", DESCRIBE_TEXT},
+    {0x81, "allowedCi", DESCRIBE_HEX},
+    {0x82, "eidRequired", DESCRIBE_FLAG},
+    {0x83, "tacRequired", DESCRIBE_FLAG},
+};
+static const struct describe_table request_to_dp_table = TABLE(request_to_dp_rows);
+
+static const struct describe_row stored_code_rows[] = {
+    {0x80, "activationCode", DESCRIBE_TEXT},
+    {0x81, "deleteOldProfile", DESCRIBE_FLAG},
+};
+static const struct describe_table stored_code_table = TABLE(stored_code_rows);
+
+static const struct describe_row device_change_rows[] = {
+    {0xA0, "requestToDp", DESCRIBE_OBJECT, NULL, &request_to_dp_table},
+    {0xA1, "usingStoredCode", DESCRIBE_OBJECT, NULL, &stored_code_table},
+};
+static const struct describe_table device_change_table = TABLE(device_change_rows);
+
 static const struct describe_row profile_rows[] = {
     {0x5A, "iccid", DESCRIBE_ICCID},
     {0x4F, "aid", DESCRIBE_HEX},
@@ -54,6 +105,14 @@ static const struct describe_row profile_rows[] = {
     {0xB6, "notifications", DESCRIBE_LIST, NULL, &configuration_table},
     {0xB7, "owner", DESCRIBE_OBJECT, NULL, &operator_table},
     {0x99, "policyRules", DESCRIBE_BITS, policy_rules},
+    {0xBA, "rpmConfiguration", DESCRIBE_OBJECT, NULL, &rpm_configuration_table},
+    {0x9B, "hriServerAddress", DESCRIBE_TEXT},
+    {0xBE, "serviceProviderMessage", DESCRIBE_OBJECT, NULL, &message_table},
+    {0xBC, "lprConfiguration", DESCRIBE_OBJECT, NULL, &lpr_table},
+    {0x9F1F, "serviceDescription", DESCRIBE_BITS, services},
+    {0xBF20, "deviceChange", DESCRIBE_OBJECT, NULL, &device_change_table},
+    {0x9F21, "estimatedSize", DESCRIBE_NUMBER},
+    {0x9F25, "size", DESCRIBE_NUMBER},
 };
 const struct describe_table describe_profile = TABLE(profile_rows);
 

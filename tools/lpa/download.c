@@ -10,6 +10,7 @@
 #include "tools/lpa/download_result.h"
 #include "tools/lpa/interrupt.h"
 #include "tools/lpa/prompt.h"
+#include "tools/lpa/rpm.h"
 #include "tools/lpa/rules.h"
 #include "tools/lpa/segments.h"
 
@@ -17,30 +18,13 @@
 #define TAG_METADATA 0xBF25
 
 struct download {
-    const struct download_means *means;
+    struct session *session;
     const struct download_wish *wish;
-    json_t *document;
     char confirmation_code[CONFIRMATION_CODE_SIZE];
-    struct es9_answer opened, offered, packed; /* of the server's three functions, in order */
-    struct blob card_answer;                   /* what the server gets next */
-    struct blob result;                        /* ProfileInstallationResult */
-    bool authenticated;                        /* the card has a session to cancel */
-    bool loading;                              /* some of the package went to the card */
-    enum es10b_cancel_reason reason;           /* if it has to be cancelled now */
+    struct es9_answer packed;
+    struct blob result; /* ProfileInstallationResult */
+    bool loading;       /* some of the package went to the card */
 };
-
-static struct bytes transaction_id(const struct download *download)
-{
-    return es9_field(&download->opened, ES9_TRANSACTION_ID);
-}
-
-/* Keeps a card's answer beyond its next one. */
-static bool keep(struct download *download, struct bytes answer, struct blob *out)
-{
-    blob_finish(out);
-    return blob_copy(answer, out) == 0 ||
-           fault_raise(download->means->fault, "memory", "there is none left");
-}
 
 static bool has_code(const struct download *download)
 {
@@ -50,16 +34,16 @@ static bool has_code(const struct download *download)
 /* From the command line or, if there is a terminal, from its user. */
 static bool need_code(struct download *download)
 {
-    struct fault *fault = download->means->fault;
+    struct fault *fault = download->session->means->fault;
     if (has_code(download))
         return true;
-    progress_end(download->means->progress);
+    progress_end(download->session->means->progress);
     if (prompt_secret("confirmation code", download->confirmation_code,
                       sizeof(download->confirmation_code)))
         return true;
     if (!interrupt_none(fault))
         return false;
-    download->reason = ES10B_END_USER_REJECTION;
+    download->session->reason = ES10B_END_USER_REJECTION;
     fault_raise(fault, "confirmation code", "the server wants one for this profile");
     return fault_next(fault, "give it with --confirmation-code");
 }
@@ -68,84 +52,41 @@ static bool take_code(struct download *download)
 {
     const char *given = download->wish->confirmation_code;
     if (given != NULL && strlen(given) >= CONFIRMATION_CODE_SIZE)
-        return fault_raise(download->means->fault, "--confirmation-code", "it is too long");
+        return fault_raise(download->session->means->fault, "--confirmation-code",
+                           "it is too long");
     if (given != NULL)
         strcpy(download->confirmation_code, given);
-    return !download->wish->code.code_required || need_code(download);
-}
-
-static bool initiate(struct download *download)
-{
-    const struct download_means *means = download->means;
-    uint8_t challenge[ES10B_CHALLENGE_LEN];
-    struct bytes info1;
-    if (!es10b_get_challenge(means->es10, challenge) || !es10b_get_info1(means->es10, &info1))
-        return false;
-    const char *address = download->wish->code.address;
-    const struct es9_argument arguments[] = {
-        {ES9_EUICC_CHALLENGE, bytes_of(challenge, sizeof(challenge))},
-        {ES9_EUICC_INFO1, info1},
-        {ES9_SMDP_ADDRESS, bytes_of_text(address)},
-    };
-    return es9_call(means->http, ES9_INITIATE_AUTHENTICATION, address, arguments, 3,
-                    &download->opened);
-}
-
-static bool authenticate_server(struct download *download)
-{
-    const struct download_means *means = download->means;
-    const struct es9_answer *opened = &download->opened;
-    const struct es10b_server server = {
-        es9_field(opened, ES9_SERVER_SIGNED1), es9_field(opened, ES9_SERVER_SIGNATURE1),
-        es9_field(opened, ES9_CI_KEY_ID), es9_field(opened, ES9_SERVER_CERTIFICATE)};
-    struct bytes answer;
-    if (!download_check_opened(opened, &download->wish->code, means->fault))
-        return false;
-    download->authenticated = es10b_authenticate_server(
-        means->es10, &server, download->wish->code.matching_id, &download->wish->device, &answer);
-    /* A refusal goes to the server as well, which then ends its side of the session. */
-    return keep(download, answer, &download->card_answer) &&
-           (download->authenticated || answer.len > 0);
-}
-
-static bool authenticate_client(struct download *download)
-{
-    const struct es9_argument arguments[] = {
-        {ES9_TRANSACTION_ID, transaction_id(download)},
-        {ES9_AUTHENTICATE_SERVER_RESPONSE, blob_bytes(&download->card_answer)},
-    };
-    return es9_call(download->means->http, ES9_AUTHENTICATE_CLIENT, download->wish->code.address,
-                    arguments, 2, &download->offered) &&
-           download->authenticated;
+    return !download->session->wish->code.code_required || need_code(download);
 }
 
 /* What the card would refuse at the end is refused before it is loaded. */
 static bool check_rules(struct download *download, struct bytes metadata)
 {
-    struct fault *fault = download->means->fault;
+    struct fault *fault = download->session->means->fault;
     struct bytes table;
     if (!rules_wanted(metadata))
         return true;
-    if (!es10b_get_rat(download->means->es10, &table))
+    if (!es10b_get_rat(download->session->means->es10, &table))
         return false;
     if (rules_judge(table, metadata) != RULES_FORBIDDEN)
         return true;
-    download->reason = ES10B_PPR_NOT_ALLOWED;
+    download->session->reason = ES10B_PPR_NOT_ALLOWED;
     fault_raise(fault, "policy rules", "the card does not allow this operator the profile's rules");
     return fault_next(fault, "'emuicc-lpa --json info' shows the card's rules");
 }
 
-static bool show_profile(struct download *download)
+static bool show_profile(void *context)
 {
-    const struct bytes whole = es9_field(&download->offered, ES9_PROFILE_METADATA);
+    struct download *download = context;
+    const struct bytes whole = es9_field(&download->session->offered, ES9_PROFILE_METADATA);
     struct tlv metadata;
     json_t *profile = json_object();
-    json_object_set_new(download->document, "profile", profile);
+    json_object_set_new(download->session->document, "profile", profile);
     if (!tlv_whole(whole, TAG_METADATA, &metadata) ||
         !describe(&describe_profile, metadata.value, profile))
-        return fault_raise(download->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+        return fault_raise(download->session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
                            "the server's profileMetadata is malformed");
-    progress_end(download->means->progress);
+    progress_end(download->session->means->progress);
     if (download->wish->announce != NULL)
         download->wish->announce(download->wish->context, profile);
     return check_rules(download, metadata.value);
@@ -156,53 +97,56 @@ static bool hash_code(struct download *download, uint8_t hash[ES10B_HASH_LEN])
 {
     const struct bytes code = bytes_of_text(download->confirmation_code);
     uint8_t inner[SHA256_SIZE];
-    const bool good =
-        sha256(&code, 1, inner) == 0 &&
-        sha256((struct bytes[]){bytes_of(inner, sizeof(inner)), transaction_id(download)}, 2,
-               hash) == 0;
+    const bool good = sha256(&code, 1, inner) == 0 &&
+                      sha256((struct bytes[]){bytes_of(inner, sizeof(inner)),
+                                              session_transaction_id(download->session)},
+                             2, hash) == 0;
     wipe(inner, sizeof(inner));
-    return good || fault_raise(download->means->fault, "memory", "there is none left");
+    return good || fault_raise(download->session->means->fault, "memory", "there is none left");
 }
 
-static bool prepare(struct download *download)
+static bool prepare(void *context)
 {
-    const struct es9_answer *offered = &download->offered;
+    struct download *download = context;
+    const struct es9_answer *offered = &download->session->offered;
     uint8_t hash[ES10B_HASH_LEN];
     struct es10b_binding binding = {es9_field(offered, ES9_SMDP_SIGNED2),
                                     es9_field(offered, ES9_SMDP_SIGNATURE2),
                                     es9_field(offered, ES9_SMDP_CERTIFICATE)};
     struct bytes answer;
     bool code_wanted;
-    if (!download_check_offered(offered, transaction_id(download), &code_wanted,
-                                download->means->fault) ||
+    if (!download_check_offered(offered, session_transaction_id(download->session), &code_wanted,
+                                download->session->means->fault) ||
         (code_wanted && (!need_code(download) || !hash_code(download, hash))))
         return false;
     if (code_wanted)
         binding.hash_cc = bytes_of(hash, sizeof(hash));
-    return es10b_prepare_download(download->means->es10, &binding, &answer) &&
-           keep(download, answer, &download->card_answer);
+    return es10b_prepare_download(download->session->means->es10, &binding, &answer) &&
+           session_keep(download->session, answer, &download->session->card_answer);
 }
 
-static bool fetch(struct download *download)
+static bool fetch(void *context)
 {
+    struct download *download = context;
     const struct es9_argument arguments[] = {
-        {ES9_TRANSACTION_ID, transaction_id(download)},
-        {ES9_PREPARE_DOWNLOAD_RESPONSE, blob_bytes(&download->card_answer)},
+        {ES9_TRANSACTION_ID, session_transaction_id(download->session)},
+        {ES9_PREPARE_DOWNLOAD_RESPONSE, blob_bytes(&download->session->card_answer)},
     };
-    if (!es9_call(download->means->http, ES9_GET_BOUND_PROFILE_PACKAGE,
-                  download->wish->code.address, arguments, 2, &download->packed))
+    if (!es9_call(download->session->means->http, ES9_GET_BOUND_PROFILE_PACKAGE,
+                  download->session->wish->code.address, arguments, 2, &download->packed))
         return false;
     return download_check_package(es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE),
-                                  es9_field(&download->offered, ES9_PROFILE_METADATA),
-                                  &download->reason, download->means->fault);
+                                  es9_field(&download->session->offered, ES9_PROFILE_METADATA),
+                                  &download->session->reason, download->session->means->fault);
 }
 
-static bool load(struct download *download)
+static bool load(void *context)
 {
-    const struct download_means *means = download->means;
+    struct download *download = context;
+    const struct session_means *means = download->session->means;
     const struct bytes package = es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE);
     struct bytes rest = package, segment, answer = {0};
-    download->reason = ES10B_LOAD_BPP_EXECUTION_ERROR;
+    download->session->reason = ES10B_LOAD_BPP_EXECUTION_ERROR;
     while (answer.len == 0 && segments_take(&rest, &segment)) {
         const char *function = segments_function(segment);
         if (!interrupt_none(means->fault))
@@ -217,18 +161,10 @@ static bool load(struct download *download)
     if (answer.len == 0)
         return fault_raise(means->fault, es10_row(ES10B_LOAD_PACKAGE)->name,
                            "the card gives no result at the end of the package");
-    return keep(download, answer, &download->result);
+    return session_keep(download->session, answer, &download->result);
 }
 
-struct step {
-    const char *text;
-    bool (*run)(struct download *);
-};
-
-static const struct step steps[] = {
-    {"asking the server to authenticate itself", initiate},
-    {"the card authenticates the server", authenticate_server},
-    {"the server authenticates the card", authenticate_client},
+static const struct session_step steps[] = {
     {"reading what the profile is", show_profile},
     {"preparing the card", prepare},
     {"fetching the profile", fetch},
@@ -237,63 +173,51 @@ static const struct step steps[] = {
 
 static bool run_steps(struct download *download)
 {
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        download->reason = ES10B_UNDEFINED_REASON;
-        if (!interrupt_none(download->means->fault))
-            return false;
-        progress_step(download->means->progress, steps[i].text);
-        trace_detail("-- %s", steps[i].text);
-        if (!steps[i].run(download))
-            return false;
-    }
-    return true;
+    return session_run(download->session, steps, sizeof(steps) / sizeof(steps[0]), download);
 }
 
-/* Both sides learn that nothing more comes (SGP.22 §3.0.2). What fails now is traced only. */
-static void cancel(struct download *download)
+/* What the server has offered, if it has. */
+static bool take_offer(struct download *download)
 {
-    const struct download_means *means = download->means;
-    struct es9_answer answer;
-    struct bytes response;
-    if (interrupt_is(means->fault))
-        download->reason = ES10B_END_USER_REJECTION;
-    progress_step(means->progress, "cancelling the session");
-    trace_detail("-- cancelling the session, reason %d", download->reason);
-    bool cancelled =
-        es10b_cancel_session(means->es10, transaction_id(download), download->reason, &response);
-    if (cancelled) {
-        const struct es9_argument arguments[] = {
-            {ES9_TRANSACTION_ID, transaction_id(download)},
-            {ES9_CANCEL_SESSION_RESPONSE, response},
-        };
-        cancelled = es9_call(means->http, ES9_CANCEL_SESSION, download->wish->code.address,
-                             arguments, 2, &answer);
-        es9_answer_finish(&answer);
-    }
-    json_object_set_new(download->document, "cancelled", json_boolean(cancelled));
+    struct session *session = download->session;
+    bool more;
+    if (!take_code(download) || !session_open(session))
+        return false;
+    return session_offers_rpm(session)
+               ? rpm_execute(session, download->wish->keep_notification, &more)
+               : run_steps(download);
+}
+
+/* The card's result of what was loaded, if it has given one. */
+static bool conclude(struct download *download, bool good)
+{
+    const struct session *session = download->session;
+    if (good && download->loading)
+        return download_result_take(session->means, download->wish, blob_bytes(&download->result),
+                                    session->document);
+    if (download->loading)
+        download_result_recover(session->means, download->wish, session_transaction_id(session),
+                                session->document);
+    return good;
 }
 
 static void finish(struct download *download)
 {
-    es9_answer_finish(&download->opened);
-    es9_answer_finish(&download->offered);
+    session_finish(download->session);
     es9_answer_finish(&download->packed);
-    blob_finish(&download->card_answer);
     blob_finish(&download->result);
     wipe(download->confirmation_code, sizeof(download->confirmation_code));
 }
 
-bool download_run(const struct download_means *means, const struct download_wish *wish,
+bool download_run(const struct session_means *means, const struct download_wish *wish,
                   json_t *document)
 {
-    struct download download = {.means = means, .wish = wish, .document = document};
-    bool good = take_code(&download) && run_steps(&download);
-    if (!good && download.authenticated)
-        cancel(&download);
-    if (good)
-        good = download_result_take(means, wish, blob_bytes(&download.result), document);
-    else if (download.loading)
-        download_result_recover(means, wish, transaction_id(&download), document);
+    struct session session = {.means = means, .wish = &wish->session, .document = document};
+    struct download download = {.session = &session, .wish = wish};
+    bool good = take_offer(&download);
+    if (!good && session.authenticated)
+        session_cancel(&session);
+    good = conclude(&download, good);
     progress_end(means->progress);
     finish(&download);
     return good;

@@ -7,7 +7,12 @@
 
 #define METADATA_MAX 8192
 
-enum { TAG_TRANSACTION_ID = 0x80, TAG_ADDRESS = 0x83 };
+enum {
+    TAG_TRANSACTION_ID = 0x80,
+    TAG_ADDRESS = 0x83,
+    TAG_SESSION_CONTEXT = 0xA5,
+    TAG_SERVER_SVN = 0x80,
+};
 
 /* One element of what the server has signed; empty if it is not there. */
 static struct bytes signed_part(struct bytes whole, uint32_t tag)
@@ -56,6 +61,19 @@ bool download_check_opened(const struct es9_answer *opened, const struct activat
            check_transaction(signed1, es9_field(opened, ES9_TRANSACTION_ID),
                              ES9_INITIATE_AUTHENTICATION, fault) &&
            check_oid(es9_field(opened, ES9_SERVER_CERTIFICATE), code->smdp_oid, fault);
+}
+
+bool download_check_version(const struct es9_answer *opened, bool *named, struct svn *version,
+                            struct fault *fault)
+{
+    const struct bytes context =
+        signed_part(es9_field(opened, ES9_SERVER_SIGNED1), TAG_SESSION_CONTEXT);
+    struct tlv svn;
+    *named = context.len > 0;
+    return !*named ||
+           (tlv_find(context, TAG_SERVER_SVN, &svn) && svn_from_bytes(svn.value, version)) ||
+           fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
+                       "the server's version is malformed");
 }
 
 bool download_check_offered(const struct es9_answer *offered, struct bytes transaction_id,

@@ -3,6 +3,7 @@
 #ifndef EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
 #define EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
 
+#include "tools/common/svn.h"
 #include "tools/lpa/activation.h"
 #include "tools/lpa/es10b.h"
 #include "tools/lpa/es9.h"
@@ -11,6 +12,11 @@
  * bears the object identifier of the code, if that has one. */
 bool download_check_opened(const struct es9_answer *opened, const struct activation *code,
                            struct fault *fault);
+
+/* *named: the server tells its version in what it signs (SGP.22 v3 §5.7.13); then *version is it.
+ */
+bool download_check_version(const struct es9_answer *opened, bool *named, struct svn *version,
+                            struct fault *fault);
 
 /* What it offers belongs to this transaction; *code_wanted: it asks for a confirmation code. */
 bool download_check_offered(const struct es9_answer *offered, struct bytes transaction_id,

@@ -10,65 +10,12 @@
 #define PENDING_MAX 64
 #define ELEMENTS_TEXT_SIZE 160
 
-/* A notification to send: the card's list is gone after the next call. */
-struct waiting {
-    uint32_t number;
-    char address[NOTIFICATION_ADDRESS_MAX];
-    size_t address_len;
-};
-
-/* What the card has to tell of this installation: its result and, where the profile's metadata ask
- * for it, that it is installed. How many; 0 after a fault. */
-static size_t list_waiting(const struct download_means *means, const struct notification *result,
-                           struct waiting waiting[PENDING_MAX])
+/* The result itself and, where the profile's metadata ask for it, that it is installed. */
+static bool is_of_installation(const void *context, const struct notification *found)
 {
-    struct bytes list;
-    struct notification found;
-    size_t count = 0;
-    if (!es10b_list_notification(means->es10, &list))
-        return 0;
-    while (count < PENDING_MAX && notification_take(&list, &found)) {
-        const bool ours =
-            found.number == result->number ||
-            (found.number > result->number && bytes_equal(found.iccid, result->iccid));
-        if (!ours)
-            continue;
-        waiting[count] = (struct waiting){.number = found.number, .address_len = found.address.len};
-        memcpy(waiting[count++].address, found.address.data, found.address.len);
-    }
-    return count;
-}
-
-static void report(json_t *reports, uint32_t number, const struct fault *fault)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "number", json_integer(number));
-    json_object_set_new(object, "sent", json_boolean(!fault->raised));
-    if (fault->raised)
-        json_object_set_new(object, "error", fault_json(fault));
-    json_array_append_new(reports, object);
-}
-
-/* Sends them in their order, up to the first that fails. A failure is reported beside its
- * notification: the installation's result stands, whatever becomes of what is said about it. */
-static void deliver(const struct download_means *means, const struct notification *result,
-                    json_t *document)
-{
-    struct waiting waiting[PENDING_MAX];
-    const struct fault before = *means->fault;
-    json_t *reports = json_array();
-    json_object_set_new(document, "notifications", reports);
-    progress_step(means->progress, "telling the server");
-    fault_clear(means->fault);
-    const size_t count = list_waiting(means, result, waiting);
-    if (means->fault->raised)
-        report(reports, result->number, means->fault);
-    for (size_t i = 0; i < count && !means->fault->raised; i++) {
-        deliver_notification(means->es10, means->http, waiting[i].number,
-                             bytes_of(waiting[i].address, waiting[i].address_len));
-        report(reports, waiting[i].number, means->fault);
-    }
-    *means->fault = before;
+    const struct notification *result = context;
+    return found->number == result->number ||
+           (found->number > result->number && bytes_equal(found->iccid, result->iccid));
 }
 
 /* " (element 7: bad-values)" for what ended the installation, which comes after all warnings;
@@ -88,7 +35,7 @@ static void last_element(const json_t *elements, char text[ELEMENTS_TEXT_SIZE])
 }
 
 /* The card's reason as a fault, and by its names in the result. */
-static void explain(const struct download_means *means,
+static void explain(const struct session_means *means,
                     const struct notification_installation *installation, const json_t *elements,
                     json_t *result)
 {
@@ -107,7 +54,7 @@ static void explain(const struct download_means *means,
         fault_next(means->fault, "%s", reason->next);
 }
 
-static bool read_result(const struct download_means *means,
+static bool read_result(const struct session_means *means,
                         const struct notification_installation *installation, json_t *document)
 {
     json_t *result = json_object();
@@ -124,7 +71,7 @@ static bool read_result(const struct download_means *means,
     return installation->success;
 }
 
-bool download_result_take(const struct download_means *means, const struct download_wish *wish,
+bool download_result_take(const struct session_means *means, const struct download_wish *wish,
                           struct bytes result, json_t *document)
 {
     struct notification_installation installation;
@@ -132,11 +79,11 @@ bool download_result_take(const struct download_means *means, const struct downl
         return es10_malformed(means->fault, ES10B_LOAD_PACKAGE);
     const bool installed = read_result(means, &installation, document);
     if (!wish->keep_notification)
-        deliver(means, &installation.notification, document);
+        deliver_waiting(means, is_of_installation, &installation.notification, document);
     return installed;
 }
 
-static size_t list_numbers(const struct download_means *means, uint32_t numbers[PENDING_MAX])
+static size_t list_numbers(const struct session_means *means, uint32_t numbers[PENDING_MAX])
 {
     struct bytes list;
     struct notification notification;
@@ -148,7 +95,7 @@ static size_t list_numbers(const struct download_means *means, uint32_t numbers[
     return count;
 }
 
-void download_result_recover(const struct download_means *means, const struct download_wish *wish,
+void download_result_recover(const struct session_means *means, const struct download_wish *wish,
                              struct bytes transaction_id, json_t *document)
 {
     uint32_t numbers[PENDING_MAX];

@@ -7,11 +7,11 @@
 
 /* Reads the result into the document, sends it to the server and takes it off the card. True if the
  * profile is installed, even if its notification has to wait. */
-bool download_result_take(const struct download_means *means, const struct download_wish *wish,
+bool download_result_take(const struct session_means *means, const struct download_wish *wish,
                           struct bytes result, json_t *document);
 
 /* After an interruption in mid-package: the card may have kept a result for this transaction. */
-void download_result_recover(const struct download_means *means, const struct download_wish *wish,
+void download_result_recover(const struct session_means *means, const struct download_wish *wish,
                              struct bytes transaction_id, json_t *document);
 
 #endif

@@ -17,6 +17,7 @@ static const struct es10_row rows[ES10_FUNCTIONS] = {
     [ES10B_AUTHENTICATE_SERVER] = {"ES10b.AuthenticateServer", 0xBF38, CODES_AUTHENTICATE, "SGP.22 §5.7.13"},
     [ES10B_PREPARE_DOWNLOAD] = {"ES10b.PrepareDownload", 0xBF21, CODES_DOWNLOAD, "SGP.22 §5.7.5"},
     [ES10B_LOAD_PACKAGE] = {"ES10b.LoadBoundProfilePackage", 0xBF37, CODES_BPP_REASON, "SGP.22 §5.7.6"},
+    [ES10B_LOAD_RPM_PACKAGE] = {"ES10b.LoadRpmPackage", 0xBF44, CODES_RPM, "SGP.22 v3 §5.7.25"},
     [ES10B_CANCEL_SESSION] = {"ES10b.CancelSession", 0xBF41, CODES_CANCEL, "SGP.22 §5.7.14"},
     [ES10B_LIST_NOTIFICATION] = {"ES10b.ListNotification", 0xBF28, CODES_NOTIFICATIONS, "SGP.22 §5.7.9"},
     [ES10B_RETRIEVE_NOTIFICATIONS] = {"ES10b.RetrieveNotificationsList", 0xBF2B, CODES_NOTIFICATIONS, "SGP.22 §5.7.10"},

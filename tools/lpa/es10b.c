@@ -19,6 +19,16 @@ enum {
     TAG_TAC = 0x80,
     TAG_CAPABILITIES = 0xA1,
     TAG_IMEI = 0x82,
+    TAG_LPA_CAPABILITY = 0x85,
+    TAG_OPERATION = 0x82,
+    TAG_ICCID = 0x5A,
+    TAG_MATCHING_ID_SOURCE = 0xA3,
+    TAG_SOURCE_NONE = 0x80,
+    TAG_SOURCE_CODE = 0x81,
+    TAG_OTHER_CERTS = 0xA1,
+    TAG_CRLS = 0xA2,
+    TAG_RPM_SIGNED = 0xA0,
+    TAG_RPM_NOT_SIGNED = 0xA1,
     TAG_REASON = 0x81,
     TAG_CANCEL_ERROR = 0x81,
     TAG_NUMBER = 0x80,
@@ -95,19 +105,48 @@ bool es10b_device_from_imei(const char *digits, struct es10b_device *out)
     return true;
 }
 
-static void put_context(struct writer *request, const char *matching_id,
-                        const struct es10b_device *device)
+static void put_device(struct writer *request, const struct es10b_context *context)
 {
-    const size_t context = tlv_open(request, TAG_CONTEXT);
-    tlv_put(request, TAG_MATCHING_ID, bytes_of_text(matching_id));
+    const struct es10b_device *device = context->device;
     const size_t info = tlv_open(request, TAG_DEVICE_INFO);
     tlv_put(request, TAG_TAC, bytes_of(device->tac, sizeof(device->tac)));
     /* No radio, therefore no release of any to name. */
     tlv_put(request, TAG_CAPABILITIES, (struct bytes){0});
     if (device->has_imei)
         tlv_put(request, TAG_IMEI, bytes_of(device->imei, sizeof(device->imei)));
+    if (context->v3 && context->lpa_capability != 0)
+        der_put_bits(request, TAG_LPA_CAPABILITY, context->lpa_capability);
     tlv_close(request, info);
-    tlv_close(request, context);
+}
+
+static void put_operation(struct writer *request, const struct es10b_context *context)
+{
+    if (context->operation != ES10B_DOWNLOAD)
+        der_put_bits(request, TAG_OPERATION, context->operation);
+    if (context->iccid.len > 0)
+        tlv_put(request, TAG_ICCID, context->iccid);
+    const size_t source = tlv_open(request, TAG_MATCHING_ID_SOURCE);
+    tlv_put(request, context->matching_id[0] != '\0' ? TAG_SOURCE_CODE : TAG_SOURCE_NONE,
+            (struct bytes){0});
+    tlv_close(request, source);
+}
+
+static void put_context(struct writer *request, const struct es10b_context *context)
+{
+    const size_t mark = tlv_open(request, TAG_CONTEXT);
+    tlv_put(request, TAG_MATCHING_ID, bytes_of_text(context->matching_id));
+    put_device(request, context);
+    if (context->v3)
+        put_operation(request, context);
+    tlv_close(request, mark);
+}
+
+/* A list as ES9+ has it, SEQUENCE OF, with the tag that it bears here. */
+static void put_list(struct writer *request, uint32_t tag, struct bytes whole)
+{
+    struct tlv list;
+    if (tlv_whole(whole, DER_SEQUENCE, &list))
+        tlv_put(request, tag, list.value);
 }
 
 /* An answer that is either something signed or a transaction id with an error code. */
@@ -125,8 +164,7 @@ static bool check_outcome(struct es10 *es10, enum es10_function function, struct
 }
 
 bool es10b_authenticate_server(struct es10 *es10, const struct es10b_server *server,
-                               const char *matching_id, const struct es10b_device *device,
-                               struct bytes *answer)
+                               const struct es10b_context *context, struct bytes *answer)
 {
     const enum es10_function function = ES10B_AUTHENTICATE_SERVER;
     struct tlv received;
@@ -136,7 +174,9 @@ bool es10b_authenticate_server(struct es10 *es10, const struct es10b_server *ser
     writer_put(request, server->signature1);
     writer_put(request, server->ci_key_id);
     writer_put(request, server->certificate);
-    put_context(request, matching_id, device);
+    put_context(request, context);
+    put_list(request, TAG_OTHER_CERTS, server->other_certs);
+    put_list(request, TAG_CRLS, server->crls);
     if (!es10_send(es10, function, false, &received))
         return false;
     *answer = received.whole;
@@ -168,6 +208,27 @@ bool es10b_load_package(struct es10 *es10, struct bytes segment, struct bytes *a
         return false;
     return answer->len == 0 || tlv_whole(*answer, es10_row(ES10B_LOAD_PACKAGE)->tag, &result) ||
            es10_malformed(es10->fault, ES10B_LOAD_PACKAGE);
+}
+
+bool es10b_load_rpm_package(struct es10 *es10, struct bytes signed3, struct bytes signature3,
+                            struct bytes *result)
+{
+    const enum es10_function function = ES10B_LOAD_RPM_PACKAGE;
+    struct tlv received, outcome, code;
+    uint32_t number;
+    struct writer *request = es10_begin(es10, function);
+    writer_put(request, signed3);
+    writer_put(request, signature3);
+    if (!es10_send(es10, function, false, &received))
+        return false;
+    *result = received.whole;
+    if (tlv_take_tag(&received.value, TAG_RPM_SIGNED, &outcome))
+        return true;
+    if (!tlv_take_tag(&received.value, TAG_RPM_NOT_SIGNED, &outcome) ||
+        !tlv_find(outcome.value, DER_INTEGER, &code) ||
+        !der_to_unsigned(code.value, CODE_MAX, &number))
+        return es10_malformed(es10->fault, function);
+    return es10_refused(es10->fault, function, number);
 }
 
 bool es10b_cancel_session(struct es10 *es10, struct bytes transaction_id,

@@ -31,14 +31,28 @@ struct es10b_device {
  * the text is something else. */
 bool es10b_device_from_imei(const char *digits, struct es10b_device *out);
 
-/* The server's four elements as ES9+ brought them. */
+/* OperationType (SGP.22 v3) */
+#define ES10B_DOWNLOAD (1u << 0)
+#define ES10B_RPM (1u << 1)
+
+/* CtxParams1: what is asked of the server. */
+struct es10b_context {
+    const char *matching_id;
+    const struct es10b_device *device;
+    bool v3;                 /* what follows stands in sessions of v3 only */
+    uint32_t operation;      /* ES10B_DOWNLOAD alone is left out, as the default */
+    struct bytes iccid;      /* empty: left out */
+    uint32_t lpa_capability; /* LpaRspCapability in DeviceInfo; 0: left out */
+};
+
+/* The server's elements as ES9+ brought them; the last two are empty unless it is one of v3. */
 struct es10b_server {
     struct bytes signed1, signature1, ci_key_id, certificate;
+    struct bytes other_certs, crls; /* CertificateChain, and a list of CertificateList */
 };
 /* *answer: the whole AuthenticateServerResponse, of either outcome. True if the card accepts. */
 bool es10b_authenticate_server(struct es10 *es10, const struct es10b_server *server,
-                               const char *matching_id, const struct es10b_device *device,
-                               struct bytes *answer);
+                               const struct es10b_context *context, struct bytes *answer);
 
 struct es10b_binding {
     struct bytes signed2, signature2, certificate;
@@ -52,6 +66,11 @@ bool es10b_prepare_download(struct es10 *es10, const struct es10b_binding *bindi
  * ProfileInstallationResult. */
 bool es10b_load_package(struct es10 *es10, struct bytes segment, struct bytes *answer);
 
+/* *result: the whole LoadRpmPackageResult (BF44), of either outcome. True if the card has executed
+ * or tried to execute the package, and signed what came of it. */
+bool es10b_load_rpm_package(struct es10 *es10, struct bytes signed3, struct bytes signature3,
+                            struct bytes *result);
+
 enum es10b_cancel_reason {
     ES10B_END_USER_REJECTION = 0,
     ES10B_POSTPONED = 1,
@@ -59,6 +78,8 @@ enum es10b_cancel_reason {
     ES10B_PPR_NOT_ALLOWED = 3,
     ES10B_METADATA_MISMATCH = 4,
     ES10B_LOAD_BPP_EXECUTION_ERROR = 5,
+    ES10B_INVALID_RPM_PACKAGE = 28, /* from here on v3 */
+    ES10B_LOAD_RPM_PACKAGE_ERROR = 29,
     ES10B_UNDEFINED_REASON = 127,
 };
 /* *answer: the whole CancelSessionResponse. */

@@ -9,11 +9,8 @@
 #define TAG_NICKNAME 0x90
 #define TAG_EID 0x5A
 
-/* ICCID, AID, state, nickname, provider, name, class, notifications, owner, policy rules: all but
- * the icon, which would be most of the answer. */
-#define ASKED_TAGS BYTES(0x5A, 0x4F, 0x9F, 0x70, 0x90, 0x91, 0x92, 0x95, 0xB6, 0xB7, 0x99)
-
-bool es10c_get_profiles_info(struct es10 *es10, const struct profile_id *only, struct bytes *list)
+bool es10c_get_profiles_info(struct es10 *es10, const struct profile_id *only, struct bytes tags,
+                             struct bytes *list)
 {
     const enum es10_function function = ES10C_GET_PROFILES_INFO;
     struct tlv answer;
@@ -23,7 +20,7 @@ bool es10c_get_profiles_info(struct es10 *es10, const struct profile_id *only, s
         profile_id_put(request, only);
         tlv_close(request, mark);
     }
-    tlv_put(request, TAG_LIST_OF_TAGS, ASKED_TAGS);
+    tlv_put(request, TAG_LIST_OF_TAGS, tags);
     return es10_send(es10, function, false, &answer) &&
            es10_list(es10->fault, function, answer.value, list);
 }

@@ -20,7 +20,9 @@
 struct row {
     const char *name;
     const char *path;
-    uint32_t answer; /* FIELD() bits of what must be in the answer */
+    uint32_t answer;  /* FIELD() bits of what must be in the answer */
+    uint32_t instead; /* of what stands there in its stead when the first of these does */
+    uint32_t further; /* of what may be there */
 };
 
 /* clang-format off */
@@ -42,16 +44,23 @@ static const char *const members[ES9_FIELDS] = {
     [ES9_BOUND_PROFILE_PACKAGE] = "boundProfilePackage",
     [ES9_PENDING_NOTIFICATION] = "pendingNotification",
     [ES9_CANCEL_SESSION_RESPONSE] = "cancelSessionResponse",
+    [ES9_LPA_CAPABILITY] = "lpaRspCapability",
+    [ES9_OTHER_CERTS] = "otherCertsInChain",
+    [ES9_CRL_LIST] = "crlList",
+    [ES9_SMDP_SIGNED3] = "smdpSigned3",
+    [ES9_SMDP_SIGNATURE3] = "smdpSignature3",
 };
 
 static const struct row rows[ES9_FUNCTIONS] = {
     [ES9_INITIATE_AUTHENTICATION] = {"ES9+.InitiateAuthentication", PATH "initiateAuthentication",
-        FIELD(ES9_TRANSACTION_ID) | FIELD(ES9_SERVER_SIGNED1) | FIELD(ES9_SERVER_SIGNATURE1) | FIELD(ES9_CI_KEY_ID) | FIELD(ES9_SERVER_CERTIFICATE)},
+        FIELD(ES9_TRANSACTION_ID) | FIELD(ES9_SERVER_SIGNED1) | FIELD(ES9_SERVER_SIGNATURE1) | FIELD(ES9_CI_KEY_ID) | FIELD(ES9_SERVER_CERTIFICATE),
+        0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
     [ES9_AUTHENTICATE_CLIENT] = {"ES9+.AuthenticateClient", PATH "authenticateClient",
-        FIELD(ES9_PROFILE_METADATA) | FIELD(ES9_SMDP_SIGNED2) | FIELD(ES9_SMDP_SIGNATURE2) | FIELD(ES9_SMDP_CERTIFICATE)},
-    [ES9_GET_BOUND_PROFILE_PACKAGE] = {"ES9+.GetBoundProfilePackage", PATH "getBoundProfilePackage", FIELD(ES9_BOUND_PROFILE_PACKAGE)},
-    [ES9_HANDLE_NOTIFICATION] = {"ES9+.HandleNotification", PATH "handleNotification", 0},
-    [ES9_CANCEL_SESSION] = {"ES9+.CancelSession", PATH "cancelSession", 0},
+        FIELD(ES9_PROFILE_METADATA) | FIELD(ES9_SMDP_SIGNED2) | FIELD(ES9_SMDP_SIGNATURE2) | FIELD(ES9_SMDP_CERTIFICATE),
+        FIELD(ES9_SMDP_SIGNED3) | FIELD(ES9_SMDP_SIGNATURE3), 0},
+    [ES9_GET_BOUND_PROFILE_PACKAGE] = {"ES9+.GetBoundProfilePackage", PATH "getBoundProfilePackage", FIELD(ES9_BOUND_PROFILE_PACKAGE), 0, 0},
+    [ES9_HANDLE_NOTIFICATION] = {"ES9+.HandleNotification", PATH "handleNotification", 0, 0, 0},
+    [ES9_CANCEL_SESSION] = {"ES9+.CancelSession", PATH "cancelSession", 0, 0, 0},
 };
 /* clang-format on */
 
@@ -100,17 +109,32 @@ static enum field_result read_transaction_id(const json_t *answer, struct blob *
     return blob_copy(writer_bytes(&writer), out) == 0 ? FIELD_OK : FIELD_INVALID;
 }
 
+/* The members that this answer must have. */
+static uint32_t wanted_fields(const struct row *row, const json_t *json)
+{
+    for (enum es9_field field = 0; field < ES9_FIELDS; field++)
+        if (row->instead & FIELD(field) && json_object_get(json, members[field]) != NULL)
+            return row->instead;
+    return row->answer;
+}
+
+static enum field_result read_field(enum es9_field field, const json_t *json, struct blob *out)
+{
+    if (field == ES9_TRANSACTION_ID)
+        return read_transaction_id(json, out);
+    return field_bytes(json, members[field], FIELD_MAX, out);
+}
+
 static bool read_fields(const struct row *row, const json_t *json, struct es9_answer *answer,
                         struct fault *fault)
 {
+    const uint32_t wanted = wanted_fields(row, json);
     for (enum es9_field field = 0; field < ES9_FIELDS; field++) {
-        if ((row->answer & FIELD(field)) == 0)
+        if (((wanted | row->further) & FIELD(field)) == 0)
             continue;
-        const enum field_result result =
-            field == ES9_TRANSACTION_ID
-                ? read_transaction_id(json, &answer->fields[field])
-                : field_bytes(json, members[field], FIELD_MAX, &answer->fields[field]);
-        if (result != FIELD_OK)
+        const enum field_result result = read_field(field, json, &answer->fields[field]);
+        const bool may_lack = result == FIELD_ABSENT && (wanted & FIELD(field)) == 0;
+        if (result != FIELD_OK && !may_lack)
             return fault_raise(fault, row->name, "the server's %s is %s", members[field],
                                result == FIELD_ABSENT ? "missing" : "malformed");
     }

@@ -32,6 +32,11 @@ enum es9_field {
     ES9_BOUND_PROFILE_PACKAGE,
     ES9_PENDING_NOTIFICATION,
     ES9_CANCEL_SESSION_RESPONSE,
+    ES9_LPA_CAPABILITY, /* from here on v3 */
+    ES9_OTHER_CERTS,
+    ES9_CRL_LIST,
+    ES9_SMDP_SIGNED3,
+    ES9_SMDP_SIGNATURE3,
     ES9_FIELDS,
 };
 
@@ -51,8 +56,9 @@ struct es9_argument {
     struct bytes value;
 };
 
-/* Calls the function at this address. True with *answer (all members that the function must have)
- * if the server executed it; otherwise a fault with the server's subject and reason codes. */
+/* Calls the function at this address. True with *answer (all members that the function must have;
+ * of AuthenticateClient those of either a profile or an RPM package; others if they are there) if
+ * the server executed it; otherwise a fault with the server's subject and reason codes. */
 bool es9_call(struct http *http, enum es9_function function, const char *address,
               const struct es9_argument *arguments, size_t count, struct es9_answer *answer);
 

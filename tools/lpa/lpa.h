@@ -8,7 +8,7 @@
 #include "tools/lpa/progress.h"
 
 struct lpa_options {
-    bool json, no_notify, refresh, verbose;
+    bool json, no_notify, refresh, rpm, verbose;
     const char *reader, *serial, *isd_r, *block, *ca, *confirmation_code, *imei;
     struct options_list connect_to;
 };
@@ -59,6 +59,10 @@ bool command_profile_nickname(struct lpa *lpa, int count, char **arguments, json
 void command_profile_show(const json_t *document);
 bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_download_show(const json_t *document);
+bool command_rpm_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_rpm_show(const json_t *document);
+/* What came of one RPM package: the members that rpm_execute() sets. */
+void command_rpm_show_commands(const json_t *session);
 bool command_notifications_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_notifications_show(const json_t *document);
 

@@ -34,7 +34,7 @@ bool notification_take(struct bytes *list, struct notification *out)
     struct notification read = {.content = content};
     if (!tlv_take_tag(&content, TAG_NUMBER, &number) ||
         !der_to_unsigned(number.value, UINT32_MAX, &read.number) ||
-        !tlv_take_tag(&content, TAG_EVENT, &event) ||
+        !tlv_take_tag(&content, TAG_EVENT, &event) || !der_to_bits(event.value, &read.event) ||
         !tlv_take_tag(&content, DER_UTF8_STRING, &address) ||
         !tlv_take_optional(&content, TAG_ICCID, &iccid))
         return false;

@@ -11,6 +11,7 @@
 
 struct notification {
     uint32_t number;      /* seqNumber */
+    uint32_t event;       /* NotificationEvent, one bit of it */
     struct bytes address; /* of the server that wants it; 1 to NOTIFICATION_ADDRESS_MAX bytes */
     struct bytes iccid;   /* may be empty */
     struct bytes content; /* of NotificationMetadata */
@@ -18,6 +19,10 @@ struct notification {
 
 /* Takes the next NotificationMetadata off a list. */
 bool notification_take(struct bytes *list, struct notification *out);
+
+/* Events of remote profile management (SGP.22 v3): what it did to profiles, and its result. */
+#define NOTIFICATION_RPM_ENABLE (1u << 4)
+#define NOTIFICATION_RPM_RESULT (1u << 7)
 
 struct notification_installation {
     struct bytes transaction_id;

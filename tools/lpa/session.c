@@ -1,0 +1,212 @@
+#include "tools/lpa/session.h"
+
+#include <string.h>
+
+#include "apdu/der.h"
+#include "apdu/trace.h"
+#include "tools/lpa/download_check.h"
+#include "tools/lpa/interrupt.h"
+
+#define VERSION_WITHOUT_CONTEXT 2
+#define VERSIONS_DIFFER "8.8.3/3.1" /* as a server says it (SGP.22 §5.6.1) */
+
+/* What this LPA can do of LpaRspCapability. */
+#define CRL_STAPLING (1u << 0)
+#define CERT_CHAIN (1u << 1)
+
+bool session_versions_differ(const struct fault *fault)
+{
+    return strcmp(fault->code, VERSIONS_DIFFER) == 0;
+}
+
+bool session_keep(const struct session *session, struct bytes answer, struct blob *out)
+{
+    blob_finish(out);
+    return blob_copy(answer, out) == 0 ||
+           fault_raise(session->means->fault, "memory", "there is none left");
+}
+
+/* Only to a card that servers of v3 may answer: those of v2 have never seen it. */
+static uint32_t lpa_capability(const struct session *session)
+{
+    return svn_major(&session->versions.highest) >= SVN_SESSION_CONTEXT ? CRL_STAPLING | CERT_CHAIN
+                                                                        : 0;
+}
+
+static bool read_info1(struct session *session, struct bytes *whole)
+{
+    if (!es10b_get_info1(session->means->es10, whole))
+        return false;
+    return euicc_versions_read(*whole, &session->versions, &session->capability) ||
+           es10_malformed(session->means->fault, ES10B_GET_INFO1);
+}
+
+static bool initiate(void *context)
+{
+    struct session *session = context;
+    const struct session_means *means = session->means;
+    uint8_t challenge[ES10B_CHALLENGE_LEN], memory[8];
+    struct writer capability = writer_on(memory, sizeof(memory));
+    struct bytes info1;
+    if (!es10b_get_challenge(means->es10, challenge) || !read_info1(session, &info1))
+        return false;
+    const char *address = session->wish->code.address;
+    der_put_bits(&capability, DER_BIT_STRING, lpa_capability(session));
+    const struct es9_argument arguments[] = {
+        {ES9_EUICC_CHALLENGE, bytes_of(challenge, sizeof(challenge))},
+        {ES9_EUICC_INFO1, info1},
+        {ES9_SMDP_ADDRESS, bytes_of_text(address)},
+        {ES9_LPA_CAPABILITY, writer_bytes(&capability)},
+    };
+    return es9_call(means->http, ES9_INITIATE_AUTHENTICATION, address, arguments,
+                    lpa_capability(session) != 0 ? 4 : 3, &session->opened);
+}
+
+static bool refuse_version(struct session *session, const struct svn *server)
+{
+    struct fault *fault = session->means->fault;
+    char chip[EUICC_VERSIONS_TEXT_SIZE], text[SVN_TEXT_SIZE];
+    euicc_versions_text(&session->versions, chip);
+    fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
+                "the server answers with version %s; the card speaks %s",
+                server != NULL ? svn_text(server, text) : "2 (it names none)", chip);
+    fault_code(fault, VERSIONS_DIFFER);
+    return fault_next(fault, "give another server's address behind this one");
+}
+
+/* Whether the server's version is there says which release the session is of. */
+static bool settle_version(struct session *session)
+{
+    char text[SVN_TEXT_SIZE];
+    struct svn server;
+    bool named;
+    if (!download_check_version(&session->opened, &named, &server, session->means->fault))
+        return false;
+    const unsigned major = named ? svn_major(&server) : VERSION_WITHOUT_CONTEXT;
+    if (!euicc_versions_include(&session->versions, major))
+        return refuse_version(session, named ? &server : NULL);
+    session->v3 = named && major >= SVN_SESSION_CONTEXT;
+    if (named)
+        json_object_set_new(session->document, "version", json_string(svn_text(&server, text)));
+    trace_detail("-- the server %s%s", named ? "answers with version " : "names no version: 2",
+                 named ? svn_text(&server, text) : "");
+    return true;
+}
+
+static bool check_operation(struct session *session)
+{
+    struct fault *fault = session->means->fault;
+    if (session->v3 || session->wish->operation & ES10B_DOWNLOAD)
+        return true;
+    return fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
+                       "card and server meet in version 2, which has no remote profile management");
+}
+
+static struct es10b_context make_context(const struct session *session)
+{
+    const struct session_wish *wish = session->wish;
+    const bool extensible = session->capability & EUICC_INFO_DEVICE_INFO_EXTENSIBILITY;
+    return (struct es10b_context){
+        .matching_id = wish->code.matching_id,
+        .device = &wish->device,
+        .v3 = session->v3,
+        .operation = wish->operation,
+        .iccid = wish->iccid,
+        .lpa_capability = extensible ? lpa_capability(session) : 0,
+    };
+}
+
+static bool authenticate_server(void *context)
+{
+    struct session *session = context;
+    const struct session_means *means = session->means;
+    const struct es9_answer *opened = &session->opened;
+    const struct es10b_server server = {
+        es9_field(opened, ES9_SERVER_SIGNED1), es9_field(opened, ES9_SERVER_SIGNATURE1),
+        es9_field(opened, ES9_CI_KEY_ID),      es9_field(opened, ES9_SERVER_CERTIFICATE),
+        es9_field(opened, ES9_OTHER_CERTS),    es9_field(opened, ES9_CRL_LIST)};
+    struct bytes answer;
+    if (!download_check_opened(opened, &session->wish->code, means->fault) ||
+        !settle_version(session) || !check_operation(session))
+        return false;
+    const struct es10b_context parameters = make_context(session);
+    session->authenticated = es10b_authenticate_server(means->es10, &server, &parameters, &answer);
+    /* A refusal goes to the server as well, which then ends its side of the session. */
+    return session_keep(session, answer, &session->card_answer) &&
+           (session->authenticated || answer.len > 0);
+}
+
+static bool authenticate_client(void *context)
+{
+    struct session *session = context;
+    const struct es9_argument arguments[] = {
+        {ES9_TRANSACTION_ID, session_transaction_id(session)},
+        {ES9_AUTHENTICATE_SERVER_RESPONSE, blob_bytes(&session->card_answer)},
+    };
+    if (!es9_call(session->means->http, ES9_AUTHENTICATE_CLIENT, session->wish->code.address,
+                  arguments, 2, &session->offered) ||
+        !session->authenticated)
+        return false;
+    const bool rpm = session_offers_rpm(session);
+    const uint32_t asked = session->v3 ? session->wish->operation : ES10B_DOWNLOAD;
+    return asked & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
+           fault_raise(session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+                       "the server offers %s, which it was not asked for",
+                       rpm ? "remote profile management" : "a profile");
+}
+
+static const struct session_step steps[] = {
+    {"asking the server to authenticate itself", initiate},
+    {"the card authenticates the server", authenticate_server},
+    {"the server authenticates the card", authenticate_client},
+};
+
+bool session_run(struct session *session, const struct session_step *list, size_t count,
+                 void *context)
+{
+    for (size_t i = 0; i < count; i++) {
+        session->reason = ES10B_UNDEFINED_REASON;
+        if (!interrupt_none(session->means->fault))
+            return false;
+        progress_step(session->means->progress, list[i].text);
+        trace_detail("-- %s", list[i].text);
+        if (!list[i].run(context))
+            return false;
+    }
+    return true;
+}
+
+bool session_open(struct session *session)
+{
+    return session_run(session, steps, sizeof(steps) / sizeof(steps[0]), session);
+}
+
+void session_cancel(struct session *session)
+{
+    const struct session_means *means = session->means;
+    struct es9_answer answer;
+    struct bytes response;
+    if (interrupt_is(means->fault))
+        session->reason = ES10B_END_USER_REJECTION;
+    progress_step(means->progress, "cancelling the session");
+    trace_detail("-- cancelling the session, reason %d", session->reason);
+    bool cancelled = es10b_cancel_session(means->es10, session_transaction_id(session),
+                                          session->reason, &response);
+    if (cancelled) {
+        const struct es9_argument arguments[] = {
+            {ES9_TRANSACTION_ID, session_transaction_id(session)},
+            {ES9_CANCEL_SESSION_RESPONSE, response},
+        };
+        cancelled = es9_call(means->http, ES9_CANCEL_SESSION, session->wish->code.address,
+                             arguments, 2, &answer);
+        es9_answer_finish(&answer);
+    }
+    json_object_set_new(session->document, "cancelled", json_boolean(cancelled));
+}
+
+void session_finish(struct session *session)
+{
+    es9_answer_finish(&session->opened);
+    es9_answer_finish(&session->offered);
+    blob_finish(&session->card_answer);
+}

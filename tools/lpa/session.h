@@ -1,0 +1,75 @@
+/* session: card and server make sure of each other, which every dealing with an SM-DP+ begins with
+ * (SGP.22 §3.0.1), and the end of a session before its time (§3.0.2). */
+#ifndef EMUICC_TOOLS_LPA_SESSION_H
+#define EMUICC_TOOLS_LPA_SESSION_H
+
+#include "tools/common/euicc_info.h"
+#include "tools/lpa/activation.h"
+#include "tools/lpa/es10b.h"
+#include "tools/lpa/es9.h"
+#include "tools/lpa/progress.h"
+
+/* What a session needs of the program. */
+struct session_means {
+    struct es10 *es10;
+    struct http *http;
+    struct progress *progress;
+    struct fault *fault;
+};
+
+struct session_wish {
+    struct activation code;
+    struct es10b_device device;
+    /* ES10B_DOWNLOAD, ES10B_RPM: what the server may give. A server of v2 gives downloads only. */
+    uint32_t operation;
+    struct bytes iccid; /* of the profile that is asked for; empty: of any */
+};
+
+struct session {
+    const struct session_means *means;
+    const struct session_wish *wish;
+    json_t *document;
+    struct euicc_versions versions; /* the card's */
+    uint32_t capability;            /* its EuiccRspCapability */
+    bool v3;                        /* the server has named its version, and it is 3 or more */
+    struct es9_answer opened, offered;
+    struct blob card_answer;         /* what the server gets next */
+    bool authenticated;              /* the card has a session to cancel */
+    enum es10b_cancel_reason reason; /* if it has to be cancelled now */
+};
+
+/* All steps until the server has offered something. `document` gets "version", the server's, if it
+ * named one. False after a fault; session_finish() is due in any case. */
+bool session_open(struct session *session);
+void session_finish(struct session *session);
+
+static inline struct bytes session_transaction_id(const struct session *session)
+{
+    return es9_field(&session->opened, ES9_TRANSACTION_ID);
+}
+/* What it has offered is an RPM package and no profile. */
+static inline bool session_offers_rpm(const struct session *session)
+{
+    return es9_field(&session->offered, ES9_SMDP_SIGNED3).len > 0;
+}
+
+struct session_step {
+    const char *text; /* "installing" */
+    bool (*run)(void *context);
+};
+/* Runs the steps up to the first that fails, or the user's wish to stop. */
+bool session_run(struct session *session, const struct session_step *steps, size_t count,
+                 void *context);
+
+/* Keeps a card's answer beyond its next one. */
+bool session_keep(const struct session *session, struct bytes answer, struct blob *out);
+
+/* Both sides learn that nothing more comes; `document` gets "cancelled". What fails now is traced
+ * only. */
+void session_cancel(struct session *session);
+
+/* The fault is that card and server have no version of SGP.22 in common: another address may help.
+ */
+bool session_versions_differ(const struct fault *fault);
+
+#endif
