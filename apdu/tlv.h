@@ -15,7 +15,8 @@ struct tlv {
 };
 
 #define TLV_CONSTRUCTED 0x20 /* in the first byte of a tag */
-#define TLV_HEADER_MAX 7     /* three bytes of tag, four of length */
+#define TLV_TAG_MAX 3
+#define TLV_HEADER_MAX 7 /* three bytes of tag, four of length */
 
 /* Takes the next element off the front; false, with nothing moved, if it is cut or malformed. */
 bool tlv_take(struct bytes *from, struct tlv *out);

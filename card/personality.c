@@ -6,6 +6,7 @@ void personality_init(struct personality *personality)
     personality->info = euicc_info_default;
     personality->platform = saip_default_platform;
     personality->info.platform = &personality->platform;
+    personality->info.changes = personality->changes;
     personality->settings.info = &personality->info;
     personality->proactive = (struct proactive_settings){0};
     personality->blank = 0;

@@ -24,6 +24,7 @@ struct personality {
     bool has_eid;
     uint8_t eid[CREDENTIALS_EID_SIZE];
     uint8_t rules[RULES_TABLE_MAX];
+    struct euicc_info_change changes[EUICC_INFO_CHANGES_MAX];
     uint8_t memory[PERSONALITY_MEMORY]; /* what values borrow */
     size_t memory_len;
 };

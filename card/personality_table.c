@@ -1,12 +1,14 @@
 #include "card/personality_table.h"
 
 #include "card/personality_value.h"
+#include "isd-r/es10.h"
 #include "isd-r/rsp_session.h"
 
 #define OFFSET(field) offsetof(struct personality, field)
 #define SEQUENCE_MAX INT32_MAX /* a sequence number of four bytes */
 #define ACCREDITATION_MAX 64
 #define RESOURCE_MAX 127
+#define ADDITIONAL_INFO_MAX 32
 #define TEXT_MAX 255
 #define POLL_INTERVAL_MAX (255 * 60) /* seconds: what a duration can say in minutes */
 
@@ -14,7 +16,11 @@
 /* RspCapability */
 static const char *const capabilities[] = {
     "additional-profile", "crl", "rpm", "test-profile", "device-info-extensibility",
-    "service-specific-data", NULL};
+    "service-specific-data", "hri-server-address", "service-provider-message", "lpa-proxy",
+    "enterprise-profiles", "service-description", "device-change", "encrypted-device-change",
+    "estimated-profile-size", "profile-size", "crl-stapling-v3", "cert-chain-v3",
+    "signed-smds-response-v3", "", "os-update", "cancel-for-empty-names", "update-notifications",
+    "update-metadata-v3", NULL};
 /* UICCCapability, which is ServicesList of the package format */
 static const char *const services[] = {
     "contactless", "usim", "isim", "csim", "milenage", "cave", "tuak128", "tuak256",
@@ -25,6 +31,9 @@ static const char *const services[] = {
 /* PprIds */
 static const char *const rules[] = {"update-control", "ppr1", "ppr2", NULL};
 static const char *const categories[] = {"other", "basic", "medium", "contactless", NULL};
+
+static const char *const tre_properties[] = {"discrete", "integrated", "remote-memory", NULL};
+static const char *const lpa_modes[] = {"lpad", "lpae", NULL};
 
 static const char *const blanks[] = {"files", NULL};
 
@@ -44,8 +53,10 @@ const struct personality_row personality_table[] = {
      .help = "AID of the ISD-R; each of several selects it; none: it cannot be selected"},
     {.key = "ecasd-aid", .read = personality_value_aid, .offset = OFFSET(settings.ecasd_aid),
      .optional = true, .form = "hexadecimal, 5 to 16 bytes, or none", .help = "AID of the ECASD"},
-    {.key = "svn", .read = personality_value_version, .offset = OFFSET(info.svn),
-     .form = "A.B.C, each 0 to 255", .help = "release of SGP.22, in EUICCInfo and in the ISD-R's template"},
+    {.key = "svn", .read = personality_value_range, .offset = OFFSET(info.svn),
+     .form = "A.B.C, or for v3 A.B.C-A.B.C, each 0 to 255",
+     .help = "release of SGP.22, or the lowest and the highest: EUICCInfo has the fields of the "
+             "highest, the ISD-R's template names the lowest"},
     {.key = "profile-version", .read = personality_value_version, .offset = OFFSET(info.profile_version),
      .form = "A.B.C, each 0 to 255", .help = "release of the profile package format that EUICCInfo2 names"},
     {.key = "package-version", .read = personality_value_package, .offset = OFFSET(platform),
@@ -81,6 +92,28 @@ const struct personality_row personality_table[] = {
     {.key = "discovery-base-url", .read = personality_value_text,
      .offset = OFFSET(info.discovery_base_url), .limit = TEXT_MAX, .optional = true,
      .form = "at most 255 characters, or none", .help = "certificationDataObject, together with the one before"},
+    {.key = "tre-properties", .read = personality_value_bits, .offset = OFFSET(info.tre_properties),
+     .optional = true, .words = tre_properties, .form = "words with commas, or none",
+     .help = "treProperties, from v2.6 on"},
+    {.key = "tre-product-reference", .read = personality_value_text,
+     .offset = OFFSET(info.tre_product_reference), .limit = TEXT_MAX, .optional = true,
+     .form = "at most 255 characters, or none", .help = "treProductReference, from v2.6 on"},
+    {.key = "additional-profile-versions", .read = personality_value_versions,
+     .offset = OFFSET(info.additional_packages), .optional = true,
+     .form = "at most 8 of A.B.C with commas, or none",
+     .help = "additionalProfilePackageVersions, from v2.6 on"},
+    {.key = "lpa-mode", .read = personality_value_category, .offset = OFFSET(info.lpa_mode),
+     .optional = true, .words = lpa_modes, .form = "lpad, lpae or none", .help = "lpaMode, from v3 on"},
+    {.key = "additional-info", .read = personality_value_bytes, .offset = OFFSET(info.additional_info),
+     .limit = ADDITIONAL_INFO_MAX, .optional = true, .form = "hexadecimal, at most 32 bytes, or none",
+     .help = "additionalEuiccInfo, from v3 on"},
+    {.key = "euicc-info1", .read = personality_value_change, .limit = ES10_GET_EUICC_INFO1,
+     .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG HEX or TAG +HEX",
+     .help = "a field of EUICCInfo1 otherwise than these keys make it: left out, with that value, or with "
+             "more at its end; a tag that none has comes last; it changes what is told alone"},
+    {.key = "euicc-info2", .read = personality_value_change, .limit = ES10_GET_EUICC_INFO2,
+     .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG HEX or TAG +HEX",
+     .help = "the same of EUICCInfo2"},
     {.key = "card-resource", .read = personality_value_bytes, .offset = OFFSET(info.card_resource),
      .limit = RESOURCE_MAX, .optional = true, .form = "hexadecimal, at most 127 bytes, or none",
      .help = "extCardResource as it is; none: counted from what is installed and the next two"},

@@ -54,10 +54,9 @@ static bool to_number(struct bytes digits, uint64_t limit, uint64_t *out)
 }
 
 /* Exactly so many numbers of a byte, with dots between. */
-static bool to_version(const char *value, uint8_t *out, size_t count)
+static bool to_version(struct bytes rest, uint8_t *out, size_t count)
 {
     uint8_t parts[EUICC_INFO_VERSION_SIZE];
-    struct bytes rest = bytes_of_text(value);
     for (size_t i = 0; i < count; i++) {
         const uint8_t *dot =
             i + 1 < count ? memchr(rest.data, '.', rest.len) : rest.data + rest.len;
@@ -79,7 +78,8 @@ bool personality_value_version(struct personality *personality, const struct per
 {
     (void)again;
     if (!personality_value_is_none(row, value))
-        return to_version(value, field_of(personality, row), EUICC_INFO_VERSION_SIZE);
+        return to_version(bytes_of_text(value), field_of(personality, row),
+                          EUICC_INFO_VERSION_SIZE);
     memset(field_of(personality, row), 0, EUICC_INFO_VERSION_SIZE);
     return true;
 }
@@ -90,10 +90,52 @@ bool personality_value_package(struct personality *personality, const struct per
     (void)again;
     struct saip_platform *platform = field_of(personality, row);
     uint8_t version[2];
-    if (!to_version(value, version, sizeof(version)))
+    if (!to_version(bytes_of_text(value), version, sizeof(version)))
         return false;
     platform->major = version[0];
     platform->minor = version[1];
+    return true;
+}
+
+/* One release, or the lowest and the highest of a chip that outlives v2. */
+bool personality_value_range(struct personality *personality, const struct personality_row *row,
+                             const char *value, bool again)
+{
+    (void)row;
+    (void)again;
+    struct euicc_info *info = &personality->info;
+    uint8_t low[EUICC_INFO_VERSION_SIZE], high[EUICC_INFO_VERSION_SIZE];
+    struct bytes rest = bytes_of_text(value), first;
+    if (!personality_value_take_word(&rest, "- \t", &first) ||
+        !to_version(first, low, sizeof(low)) ||
+        !to_version(rest.len > 0 ? rest : first, high, sizeof(high)))
+        return false;
+    const int order = memcmp(low, high, sizeof(low));
+    if (order > 0 || (order < 0 && high[0] < 3))
+        return false;
+    memcpy(info->svn, low, sizeof(low));
+    memcpy(info->highest_svn, high, sizeof(high));
+    return true;
+}
+
+bool personality_value_versions(struct personality *personality, const struct personality_row *row,
+                                const char *value, bool again)
+{
+    (void)again;
+    struct euicc_info *info = &personality->info;
+    uint8_t versions[EUICC_INFO_PACKAGES_MAX][EUICC_INFO_VERSION_SIZE];
+    struct bytes rest = bytes_of_text(value), one;
+    uint32_t count = 0;
+    if (!personality_value_is_none(row, value)) {
+        while (personality_value_take_word(&rest, ", \t", &one))
+            if (count == EUICC_INFO_PACKAGES_MAX ||
+                !to_version(one, versions[count++], EUICC_INFO_VERSION_SIZE))
+                return false;
+        if (count == 0)
+            return false;
+    }
+    memcpy(info->additional_packages, versions, sizeof(versions[0]) * count);
+    info->additional_package_count = count;
     return true;
 }
 
@@ -209,20 +251,75 @@ bool personality_value_text(struct personality *personality, const struct person
     return true;
 }
 
+/* Bytes of the personality's own, out of hexadecimal digits. */
+static bool keep_bytes(struct personality *personality, const char *digits, struct bytes *out)
+{
+    struct writer room = writer_on(personality->memory + personality->memory_len,
+                                   sizeof(personality->memory) - personality->memory_len);
+    if (!hex_decode(digits, &room))
+        return false;
+    personality->memory_len += room.len;
+    *out = writer_bytes(&room);
+    return true;
+}
+
 bool personality_value_bytes(struct personality *personality, const struct personality_row *row,
                              const char *value, bool again)
 {
     (void)again;
     struct bytes *field = field_of(personality, row);
-    struct writer room = writer_on(personality->memory + personality->memory_len,
-                                   sizeof(personality->memory) - personality->memory_len);
+    struct bytes bytes;
     if (personality_value_is_none(row, value)) {
         *field = (struct bytes){0};
         return true;
     }
-    if (!hex_decode(value, &room) || room.len == 0 || room.len > row->limit)
+    if (!keep_bytes(personality, value, &bytes) || bytes.len == 0 || bytes.len > row->limit)
         return false;
-    personality->memory_len += room.len;
-    *field = writer_bytes(&room);
+    *field = bytes;
+    return true;
+}
+
+/* The tag that these digits are, whole. */
+static bool to_tag(struct bytes digits, uint32_t *tag)
+{
+    char text[HEX_SIZE(TLV_TAG_MAX)];
+    uint8_t room[TLV_TAG_MAX + 1];
+    struct writer element = writer_on(room, sizeof(room));
+    struct tlv_header header;
+    if (digits.len >= sizeof(text))
+        return false;
+    memcpy(text, digits.data, digits.len);
+    text[digits.len] = '\0';
+    if (!hex_decode(text, &element))
+        return false;
+    writer_put_u8(&element, 0);
+    if (tlv_read_header(writer_bytes(&element), &header) != TLV_FRONT_OK ||
+        header.header_len != element.len)
+        return false;
+    *tag = header.tag;
+    return true;
+}
+
+bool personality_value_change(struct personality *personality, const struct personality_row *row,
+                              const char *value, bool again)
+{
+    (void)again;
+    struct euicc_info *info = &personality->info;
+    struct euicc_info_change change = {.info = row->limit, .kind = EUICC_INFO_SET};
+    struct bytes rest = bytes_of_text(value), tag;
+    if (info->change_count == EUICC_INFO_CHANGES_MAX ||
+        !personality_value_take_word(&rest, " \t", &tag) || !to_tag(tag, &change.tag))
+        return false;
+    const char *what = (const char *)rest.data; /* up to the text's own end */
+    if (strcmp(what, "none") == 0) {
+        change.kind = EUICC_INFO_DROP;
+    } else if (what[0] == '+') {
+        change.kind = EUICC_INFO_ADD;
+        what++;
+    }
+    if (change.kind != EUICC_INFO_DROP &&
+        (!keep_bytes(personality, what, &change.value) || rest.len == 0))
+        return false;
+    personality->changes[info->change_count++] = change;
     return true;
 }

@@ -6,6 +6,8 @@
 #include "card/personality_table.h"
 
 personality_reader personality_value_version;  /* uint8_t[EUICC_INFO_VERSION_SIZE]; none: zeros */
+personality_reader personality_value_range;    /* struct euicc_info: svn and highest_svn */
+personality_reader personality_value_versions; /* additional_packages and their count */
 personality_reader personality_value_package;  /* struct saip_platform: major and minor */
 personality_reader personality_value_bits;     /* uint32_t */
 personality_reader personality_value_category; /* int; none: -1 */
@@ -14,6 +16,9 @@ personality_reader personality_value_size32;   /* uint32_t */
 personality_reader personality_value_size64;   /* uint64_t */
 personality_reader personality_value_text;     /* const char *, UTF-8; none: NULL */
 personality_reader personality_value_bytes;    /* struct bytes; none: empty */
+
+/* A change of EUICCInfo1 or EUICCInfo2, as the row's limit says; kept in personality->changes. */
+personality_reader personality_value_change;
 
 personality_reader personality_value_atr;        /* struct atr */
 personality_reader personality_value_historical; /* struct atr */

@@ -7,8 +7,8 @@
 #include "apdu/trace.h"
 #include "crypto/pki.h"
 
-#define LIST_VERIFICATION 1 /* "credential/<n>/lists" */
-#define LIST_SIGNING 2
+#define LIST_VERIFICATION 1        /* "credential/<n>/lists" */
+#define LIST_SIGNING 2             /* whichever of the two its chain is for */
 #define CERTIFICATES_MAX (1 << 14) /* bytes of one CI's three certificates together */
 
 struct name {

@@ -14,7 +14,8 @@ struct credential {
     struct certificate ci, eum, euicc;
     struct ec_private *key; /* of the eUICC; NULL where the chip cannot sign */
     bool verifies;          /* in euiccCiPKIdListForVerification */
-    bool signs;             /* in euiccCiPKIdListForSigning */
+    bool signs;             /* in euiccCiPKIdListForSigning: by a chain of Variant O */
+    bool signs_v3;          /* in euiccCiPKIdListForSigningV3: by any other */
 };
 
 struct credentials {

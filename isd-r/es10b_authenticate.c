@@ -9,6 +9,8 @@
 #define TAG_EUICC_CHALLENGE 0x81
 #define TAG_SERVER_ADDRESS 0x83
 #define TAG_SERVER_CHALLENGE 0x84
+#define TAG_SESSION_CONTEXT 0xA5
+#define TAG_SERVER_RSP_CAPABILITY 0x86
 #define TAG_OK 0xA0
 #define TAG_ERROR 0xA1
 
@@ -36,7 +38,8 @@ static const enum error certificate_errors[SERVER_AUTH_RESULTS] = {
 struct request {
     struct tlv signed1, signature, ci_key_id, certificate, ctx_params1;
     struct tlv transaction_id, challenge, address, server_challenge;
-    struct certificate server; /* once it has been checked */
+    struct tlv context, capability; /* v3 */
+    struct certificate server;      /* once it has been checked */
 };
 
 static bool parse_signed1(struct bytes value, struct request *out)
@@ -46,7 +49,9 @@ static bool parse_signed1(struct bytes value, struct request *out)
            out->transaction_id.value.len <= RSP_TRANSACTION_ID_MAX &&
            tlv_take_tag(&value, TAG_EUICC_CHALLENGE, &out->challenge) &&
            tlv_take_tag(&value, TAG_SERVER_ADDRESS, &out->address) &&
-           tlv_take_tag(&value, TAG_SERVER_CHALLENGE, &out->server_challenge);
+           tlv_take_tag(&value, TAG_SERVER_CHALLENGE, &out->server_challenge) &&
+           tlv_take_optional(&value, TAG_SESSION_CONTEXT, &out->context) &&
+           tlv_take_optional(&value, TAG_SERVER_RSP_CAPABILITY, &out->capability);
 }
 
 /* What follows ctxParams1 or the fields of ServerSigned1 belongs to later versions. */
@@ -149,6 +154,7 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
     session->oid_len = (uint8_t)oid.len;
     memcpy(session->oid, oid.data, oid.len);
     session->role = request->server.role;
+    session->v3 = request->capability.tag != 0 && euicc_info_is_v3(isd_r->info);
     session->signer = credentials_for_signing(&isd_r->credentials, request->ci_key_id.value);
     rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
 }

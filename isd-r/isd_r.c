@@ -7,7 +7,7 @@
 #include "isd-r/state.h"
 
 #define TAG_PROPRIETARY_TEMPLATE 0xE0 /* ISDRProprietaryApplicationTemplate */
-#define TAG_SVN 0x82
+#define TEMPLATE_MAX 16
 
 /* AIDs: SGP.22 §2.4.3, §2.4.4. Rules: { pprIds {ppr1, ppr2}, allowedOperators {{mccMnc any, gid1
  * any, gid2 any}}, pprFlags {} }. */
@@ -134,14 +134,14 @@ static int select_isd_r(void *state, const struct apdu *select, struct bytes aid
 {
     const struct isd_r *isd_r = state;
     const struct isd_r_aid *own = find_aid(isd_r, aid);
-    uint8_t room[TLV_HEADER_MAX + EUICC_INFO_VERSION_SIZE];
-    struct writer svn = writer_on(room, sizeof(room));
+    uint8_t room[TEMPLATE_MAX];
+    struct writer template = writer_on(room, sizeof(room));
     if (own == NULL)
         return SW_FILE_NOT_FOUND;
-    tlv_put(&svn, TAG_SVN, bytes_of(isd_r->info->svn, EUICC_INFO_VERSION_SIZE));
+    euicc_info_put_template(isd_r->info, isd_r_enabled_profile(isd_r) != 0, &template);
     const struct fci fci = {.aid = bytes_of(own->data, own->len),
                             .extra_tag = TAG_PROPRIETARY_TEMPLATE,
-                            .extra = writer_bytes(&svn)};
+                            .extra = writer_bytes(&template)};
     return fci_answer(&fci, select, response);
 }
 

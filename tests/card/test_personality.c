@@ -107,6 +107,14 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "accreditation-number =\n"
                                  "platform-label = label\n"
                                  "discovery-base-url = url\n"
+                                 "tre-properties = integrated,remote-memory\n"
+                                 "tre-product-reference = label-2\n"
+                                 "additional-profile-versions = 2.1.0, 3.1.0\n"
+                                 "lpa-mode = lpae\n"
+                                 "additional-info = 0102\n"
+                                 "euicc-info1 = 93 none\n"
+                                 "euicc-info2 = A9 +0401 AA\n"
+                                 "euicc-info2 = 9F1F\t00\n"
                                  "card-resource = 8101 08\n"
                                  "memory = 3M\n"
                                  "ram = 5K\n"
@@ -133,6 +141,7 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_str_eq(hex(bytes_of(settings->aids[1].data, settings->aids[1].len)), "A000000559");
     cr_assert_eq(settings->ecasd_aid.len, 0);
     cr_assert_arr_eq(info->svn, ((uint8_t[]){2, 255, 0}), 3);
+    cr_assert_arr_eq(info->highest_svn, ((uint8_t[]){2, 255, 0}), 3);
     cr_assert_arr_eq(info->profile_version, ((uint8_t[]){3, 1, 2}), 3);
     cr_assert_arr_eq(info->firmware_version, ((uint8_t[]){35, 6, 35}), 3);
     cr_assert_arr_eq(info->ts102241_version, ((uint8_t[]){15, 1, 0}), 3);
@@ -148,6 +157,19 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_str_eq(info->accreditation_number, "");
     cr_assert_str_eq(info->platform_label, "label");
     cr_assert_str_eq(info->discovery_base_url, "url");
+    cr_assert_eq(info->tre_properties, 1u << 1 | 1u << 2);
+    cr_assert_str_eq(info->tre_product_reference, "label-2");
+    cr_assert_eq(info->additional_package_count, 2);
+    cr_assert_arr_eq(info->additional_packages[1], ((uint8_t[]){3, 1, 0}), 3);
+    cr_assert_eq(info->lpa_mode, 1);
+    cr_assert_str_eq(hex(info->additional_info), "0102");
+    cr_assert_eq(info->change_count, 3);
+    cr_assert_eq(info->changes, made.changes);
+    cr_assert_eq(info->changes[0].info, 0xBF20);
+    cr_assert_eq(info->changes[0].kind, EUICC_INFO_DROP);
+    cr_assert_eq(info->changes[1].info, 0xBF22);
+    cr_assert_eq(info->changes[1].kind, EUICC_INFO_ADD);
+    cr_assert_eq(info->changes[2].tag, 0x9F1F);
     cr_assert_str_eq(hex(info->card_resource), "810108");
     cr_assert_eq(info->memory, 3u << 20);
     cr_assert_eq(info->ram, 5u << 10);
@@ -203,7 +225,8 @@ static const struct {
      "8904904490000000000000000010235A"}},
     {"isd-r-aid", {"", "A0000005", "A0000005591010FFFFFFFF890000010000", "0", "None"}},
     {"ecasd-aid", {"", "A0000005", "A0000005591010FFFFFFFF890000010000"}},
-    {"svn", {"", "2", "2.5", "2.5.0.0", "2.5.", "2..0", ".5.0", "2.5.256", "v2.5.0", "2.5.-1", "none"}},
+    {"svn", {"", "2", "2.5", "2.5.0.0", "2.5.", "2..0", ".5.0", "2.5.256", "v2.5.0", "2.5.-1", "none",
+     "2.2.2-2.5.0", "3.1.0-2.2.2", "2.2.2-3", "2.2.2-3.1.0-4.0.0"}},
     {"profile-version", {"2.3", "none"}},
     {"package-version", {"3", "3.3.1", "3.x", "none"}},
     {"firmware-version", {"1.0", "none"}},
@@ -217,6 +240,13 @@ static const struct {
     {"accreditation-number", {"12345678901234567890123456789012345678901234567890123456789012345", "\xC3"}},
     {"platform-label", {"", "\xFF"}},
     {"discovery-base-url", {"", "\xFF"}},
+    {"tre-properties", {"", "1", "isDiscrete"}},
+    {"tre-product-reference", {"", "\xFF"}},
+    {"additional-profile-versions", {"", "2.1", "2.1.0,", "1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0"}},
+    {"lpa-mode", {"", "0", "lpa"}},
+    {"additional-info", {"", "0", "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20"}},
+    {"euicc-info1", {"", "93", "93 None", "93 0", "0 none", "9F none", "9F1F2F none", "none none", "93 none x"}},
+    {"euicc-info2", {"", "93 + 0", "93 ++00", "BF8182 none", "93030100 none"}},
     {"card-resource", {"", "8", "xx"}},
     {"memory", {"", "M", "1G", "-1", "4294967296", "4096M", "1 M", "99999999999999999999999"}},
     {"ram", {"", "K", "4294967296", "none"}},
@@ -296,9 +326,9 @@ static struct bytes shipped_text(const char *name)
 
 static const char *info_2(const struct personality *personality)
 {
-    static char text[2][1024];
+    static char text[2][2048];
     static unsigned turn;
-    uint8_t room[500];
+    uint8_t room[1000];
     struct writer out = writer_on(room, sizeof(room));
     struct credentials none = {0};
     struct store *store;
@@ -356,7 +386,8 @@ static void expect_no_birth(const char *state, const char *personality, const ch
     cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "more than a line: %s", said);
 }
 
-/* The ISD-R answers to this AID with this version, in its template and in EUICCInfo1. */
+/* The ISD-R answers to this AID with this version, in its template and in EUICCInfo1; of a chip of
+ * v3 the lowest, with its configuration: no profile is enabled. */
 static void expect_isd_r(struct card *card, const char *aid, const char *svn)
 {
     char command[64], expected[64];
@@ -364,7 +395,8 @@ static void expect_isd_r(struct card *card, const char *aid, const char *svn)
     snprintf(expected, sizeof(expected), "8410%s", aid);
     const char *answer = talk_through(card, command);
     cr_assert_not_null(strstr(answer, expected), "%s: %s", aid, answer);
-    snprintf(expected, sizeof(expected), "E0058203%s9000", svn);
+    const bool v3 = euicc_info_is_v3(&card->personality.info);
+    snprintf(expected, sizeof(expected), v3 ? "E0088203%s0301009000" : "E0058203%s9000", svn);
     cr_assert_not_null(strstr(answer, expected), "%s: %s", aid, answer);
     snprintf(expected, sizeof(expected), "8203%s", svn);
     answer = talk_es10(card, "BF2000");
@@ -385,6 +417,8 @@ static const struct {
     {"sgp22-v2.3", ISD_R, "020300"},
     {"sgp22-v2.4", ISD_R, "020400"},
     {"sgp22-v2.5", ISD_R, "020500"},
+    {"sgp22-v3-only", ISD_R, "030000"},
+    {"sgp22-v3.1", ISD_R, "020202"},
     {"sysmoeuicc1-c2t", ISD_R, "020300"},
 };
 /* clang-format on */
@@ -402,6 +436,68 @@ Test(personality, each_that_ships_makes_its_chip)
         cr_assert_eq(strcmp(talk(&card, SELECT ECASD "00"), "6A82") == 0, chips[i].aid == NULL);
         card_close(&card);
     }
+}
+
+static const char *info_1(void)
+{
+    static char text[1024];
+    uint8_t room[500];
+    struct writer out = writer_on(room, sizeof(room));
+    struct credentials none = {0};
+    euicc_info_put_1(&made.info, &none, &out);
+    hex_encode(writer_bytes(&out), text);
+    return text;
+}
+
+/* Exactly the fields of the chip's highest release. */
+Test(personality, a_release_has_its_fields)
+{
+    cr_assert_eq(read_text("svn = 2.5.0\nlpa-mode = lpad"), 0, "%s", said);
+    cr_assert_str_eq(info_1(), "BF20098203020500A900AA00");
+    cr_assert_null(strstr(info_2(&made), "8D02"));
+    cr_assert_eq(read_text("svn = 2.6.0"), 0, "%s", said);
+    cr_assert_str_eq(info_1(), "BF20098203020600A900AA00");
+    cr_assert_str_eq(strstr(info_2(&made), "0C0B"), "0C0B454D554943432D544553548D020780");
+    cr_assert_eq(read_text("svn = 2.2.2-3.1.0"), 0, "%s", said);
+    cr_assert_str_eq(info_1(), "BF20168203020202A900AA00B100880405D800209303030100");
+    cr_assert_not_null(strstr(info_2(&made), "880405D80020A900AA008B0102"));
+    cr_assert_str_eq(strstr(info_2(&made), "8D02"), "8D020780900100B1009303030100");
+    cr_assert_eq(read_text("svn = 3.1.0\ntre-product-reference = x\nadditional-info = AB\n"
+                           "additional-profile-versions = 2.1.0,3.1.0"),
+                 0, "%s", said);
+    cr_assert_not_null(strstr(info_1(), "8203030100"));
+    cr_assert_str_eq(strstr(info_2(&made), "8D02"), "8D0207808E0178AF0A0403020100040303010"
+                                                    "0"
+                                                    "900100B1009201AB9303030100");
+}
+
+/* euicc_info_changes */
+Test(personality, any_field_may_be_another)
+{
+    static char text[4096] = "svn = 2.2.2-3.1.0\n";
+    cr_assert_eq(
+        read_text("svn = 2.2.2-3.1.0\neuicc-info1 = 93 none\neuicc-info1 = 88 none\n"
+                  "euicc-info1 = A9 0401AA\neuicc-info1 = AA +0401BB\n"
+                  "euicc-info1 = AA +0401CC\neuicc-info1 = 9F1F 01\neuicc-info1 = 82 none"),
+        0, "%s", said);
+    cr_assert_str_eq(info_1(), "BF2013A90304"
+                               "01AAAA060401BB0401CCB1009F1F0101");
+    cr_assert_not_null(strstr(info_2(&made), "880203D8A900"), "%s", info_2(&made));
+    /* A chip of v2 that says what one of v3 does. */
+    cr_assert_eq(read_text("euicc-info1 = 88 0700\neuicc-info2 = 84 01"), 0, "%s", said);
+    cr_assert_str_eq(info_1(), "BF200D8203020500A900AA0088020700");
+    cr_assert_not_null(strstr(info_2(&made), "840101"));
+    cr_assert_not_null(strstr(info_2(&made), "880405D80020"));
+    /* One list may get long, and any number of lines is too many. */
+    for (int i = 0; i < 20; i++)
+        strcat(text, "euicc-info2 = B1 +0414F54172BDF98A95D65CBEB88A38A1C11D800A85C3\n");
+    cr_assert_eq(read_text(text), 0, "%s", said);
+    const char *longer = info_2(&made);
+    cr_assert_not_null(strstr(longer, "B18201B80414F54172BD"), "%s", longer);
+    cr_assert_eq(strncmp(longer, "BF22820", 7), 0, "%s", longer);
+    for (int i = 0; i < 13; i++)
+        strcat(text, "euicc-info1 = 82 none\n");
+    cr_assert_neq(read_text(text), 0);
 }
 
 Test(personality, all_that_ship_are_tested_and_listed)
