@@ -34,6 +34,8 @@ static const struct options_row rows[] = {
         OPTIONS_TEXT, offsetof(struct lpa_options, reader)},
     {"serial", "TTY", "the card is in a device: reach it by AT commands to the modem on this terminal, not by a reader",
         OPTIONS_TEXT, offsetof(struct lpa_options, serial)},
+    {"direct", "HOST:PORT/EID", "the card is a chip of an emuicc-farm, which listens there",
+        OPTIONS_TEXT, offsetof(struct lpa_options, direct)},
     {"json", NULL, "print one JSON document on standard output, for errors too",
         OPTIONS_FLAG, offsetof(struct lpa_options, json)},
     {"ca", "FILE", "the CI certificate (PEM or DER) that servers must be certified by, or a folder in SGP.26's layout; default: the CAs that this machine trusts",

@@ -9,7 +9,7 @@
 
 struct lpa_options {
     bool json, no_notify, refresh, rpm, verbose;
-    const char *reader, *serial, *isd_r, *block, *ca, *confirmation_code, *imei;
+    const char *reader, *serial, *direct, *isd_r, *block, *ca, *confirmation_code, *imei;
     struct options_list connect_to;
 };
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "apdu/trace.h"
+#include "tools/lpa/direct.h"
 #include "tools/lpa/interrupt.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/pcsc.h"
@@ -14,6 +15,15 @@ static void print_line(void *context, enum trace_level level, const char *text)
     struct progress *progress = context;
     progress_end(progress);
     fprintf(stderr, "%s\n", text);
+}
+
+static struct transport *place_of(const struct lpa_options *options)
+{
+    if (options->serial != NULL)
+        return serial_create(options->serial, SERIAL_PATIENCE_MS);
+    if (options->direct != NULL)
+        return direct_create(options->direct, DIRECT_PATIENCE_MS);
+    return pcsc_create(options->reader);
 }
 
 int main(int argc, char **argv)
@@ -36,8 +46,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: which command? Try '%s --help'\n", program.name, program.name);
         return EXIT_FAILURE;
     }
-    if (lpa.options.serial != NULL && lpa.options.reader != NULL) {
-        fprintf(stderr, "%s: --serial and --reader are two places for one card\n", program.name);
+    if ((lpa.options.serial != NULL) + (lpa.options.reader != NULL) + (lpa.options.direct != NULL) >
+        1) {
+        fprintf(stderr, "%s: --reader, --serial and --direct are several places for one card\n",
+                program.name);
         return EXIT_FAILURE;
     }
     interrupt_start();
@@ -45,9 +57,7 @@ int main(int argc, char **argv)
     if (lpa.options.verbose)
         trace_to(print_line, &lpa.progress);
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    struct transport *transport = lpa.options.serial != NULL
-                                      ? serial_create(lpa.options.serial, SERIAL_PATIENCE_MS)
-                                      : pcsc_create(lpa.options.reader);
+    struct transport *transport = place_of(&lpa.options);
     const bool good = transport != NULL && lpa_run(&lpa, transport, argc - first, argv + first);
     curl_global_cleanup();
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,0 +1,228 @@
+#include "tools/lpa/direct.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apdu/direct.h"
+#include "tools/lpa/channel.h"
+#include "tools/lpa/interrupt.h"
+
+#define WHERE "farm"
+#define HOST_SIZE 256
+#define PORT_SIZE 8
+#define POWER_ON 1
+/* A client that has just gone keeps its chip until the farm has noticed. */
+#define TRIES_IN_USE 20
+#define PAUSE_MS 50
+
+struct direct {
+    struct transport transport;
+    const char *where;
+    char host[HOST_SIZE], port[PORT_SIZE], eid[DIRECT_EID_DIGITS + 1];
+    int patience_ms;
+    int socket; /* -1: none */
+};
+
+static bool parse(struct direct *self, struct fault *fault)
+{
+    const char *slash = strrchr(self->where, '/');
+    const char *colon =
+        slash != NULL ? memrchr(self->where, ':', (size_t)(slash - self->where)) : NULL;
+    if (colon == NULL || colon == self->where || colon - self->where >= HOST_SIZE ||
+        slash - colon < 2 || slash - colon > PORT_SIZE) {
+        fault_raise(fault, "--direct", "'%.80s' is not HOST:PORT/EID", self->where);
+        return fault_next(fault, "the farm's first line says where it listens; its EIDs are the "
+                                 "folders in chips of its state");
+    }
+    const bool bracketed = self->where[0] == '[' && colon[-1] == ']';
+    snprintf(self->host, sizeof(self->host), "%.*s", (int)(colon - self->where) - 2 * bracketed,
+             self->where + bracketed);
+    snprintf(self->port, sizeof(self->port), "%.*s", (int)(slash - colon) - 1, colon + 1);
+    if (strlen(slash + 1) != DIRECT_EID_DIGITS ||
+        strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS)
+        return fault_raise(fault, "--direct", "'%.40s' is no EID: 32 digits", slash + 1);
+    strcpy(self->eid, slash + 1);
+    return true;
+}
+
+static int connect_one(const struct addrinfo *where)
+{
+    const int yes = 1;
+    const int found = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (found < 0)
+        return -1;
+    if (connect(found, where->ai_addr, where->ai_addrlen) != 0) {
+        const int why = errno;
+        close(found);
+        errno = why;
+        return -1;
+    }
+    (void)setsockopt(found, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+    return found;
+}
+
+static bool connect_farm(struct direct *self, struct fault *fault)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    const int wrong = getaddrinfo(self->host, self->port, &hints, &found);
+    if (wrong != 0)
+        return fault_raise(fault, WHERE, "%s: %s", self->host, gai_strerror(wrong));
+    for (const struct addrinfo *at = found; at != NULL && self->socket < 0; at = at->ai_next)
+        self->socket = connect_one(at);
+    freeaddrinfo(found);
+    if (self->socket >= 0)
+        return true;
+    fault_raise(fault, WHERE, "%s:%s: %s", self->host, self->port, strerror(errno));
+    return fault_next(fault, "see whether emuicc-farm runs there");
+}
+
+static bool lost(struct direct *self, struct fault *fault)
+{
+    fault_raise(fault, WHERE, "the chip at %s does not answer any more", self->where);
+    return fault_next(fault, "see whether emuicc-farm still runs; what the chip acknowledged is "
+                             "kept");
+}
+
+static bool send_all(struct direct *self, struct bytes bytes)
+{
+    struct bytes gone;
+    while (bytes.len > 0) {
+        const ssize_t sent = send(self->socket, bytes.data, bytes.len, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EINTR)
+            return false;
+        (void)bytes_take(&bytes, sent > 0 ? (size_t)sent : 0, &gone);
+    }
+    return true;
+}
+
+static bool receive_all(struct direct *self, uint8_t *data, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        struct pollfd wait = {.fd = self->socket, .events = POLLIN};
+        const int ready = poll(&wait, 1, self->patience_ms);
+        const ssize_t got = ready > 0 ? recv(self->socket, data + at, len - at, 0) : ready;
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        at += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+/* One frame's payload, appended. */
+static bool receive_frame(struct direct *self, struct writer *out)
+{
+    uint8_t header[DIRECT_LENGTH_SIZE], payload[UINT16_MAX];
+    if (!receive_all(self, header, sizeof(header)))
+        return false;
+    const size_t len = (size_t)(header[0] << 8 | header[1]);
+    if (!receive_all(self, payload, len))
+        return false;
+    writer_put(out, bytes_of(payload, len));
+    return !out->overflow;
+}
+
+/* The farm's answer to the hello: one of enum direct_answer, or -1. */
+static int greet(struct direct *self, char text[DIRECT_ANSWER_MAX])
+{
+    uint8_t room[DIRECT_ANSWER_MAX];
+    struct writer hello = writer_on(room, sizeof(room));
+    direct_put_hello(self->eid, &hello);
+    if (!send_all(self, writer_bytes(&hello)))
+        return -1;
+    struct writer answer = writer_on(room, sizeof(room));
+    if (!receive_frame(self, &answer) || answer.len == 0)
+        return -1;
+    snprintf(text, DIRECT_ANSWER_MAX, "%.*s", (int)answer.len - 1, (const char *)room + 1);
+    return room[0];
+}
+
+static void hang_up(struct direct *self)
+{
+    if (self->socket >= 0)
+        close(self->socket);
+    self->socket = -1;
+}
+
+static bool explain(struct direct *self, int answer, const char *text, struct fault *fault)
+{
+    if (answer < 0) {
+        fault_raise(fault, WHERE, "%s:%s does not answer as a farm does", self->host, self->port);
+        return fault_next(fault, "give the port of emuicc-farm, not one of vpcd");
+    }
+    fault_raise(fault, WHERE, "%s: %s", self->eid, text);
+    switch (answer) {
+    case DIRECT_UNKNOWN:
+        return fault_next(fault, "its EIDs are the folders in chips of the farm's state");
+    case DIRECT_IN_USE:
+        return fault_next(fault, "end the program that uses it and try again");
+    case DIRECT_BROKEN:
+        return fault_next(fault, "the farm has said why in a line that names the EID");
+    default:
+        return false;
+    }
+}
+
+static bool direct_open(struct transport *transport, struct fault *fault)
+{
+    struct direct *self = (struct direct *)transport;
+    char text[DIRECT_ANSWER_MAX];
+    int answer = DIRECT_IN_USE;
+    if (!parse(self, fault))
+        return false;
+    snprintf(transport->place, sizeof(transport->place), "%s", self->where);
+    for (int i = 0; i < TRIES_IN_USE && answer == DIRECT_IN_USE; i++) {
+        if (i > 0)
+            nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+        hang_up(self);
+        if (!interrupt_none(fault) || !connect_farm(self, fault))
+            return false;
+        answer = greet(self, text);
+    }
+    if (answer != DIRECT_PLUGGED)
+        return explain(self, answer, text, fault);
+    return send_all(self, BYTES(0, 1, POWER_ON)) || lost(self, fault);
+}
+
+static bool direct_transmit(struct transport *transport, struct bytes command,
+                            struct writer *response, struct fault *fault)
+{
+    struct direct *self = (struct direct *)transport;
+    uint8_t room[DIRECT_LENGTH_SIZE + UINT16_MAX];
+    struct writer frame = writer_on(room, sizeof(room));
+    writer_put_u16(&frame, (uint16_t)command.len);
+    writer_put(&frame, command);
+    return (!frame.overflow && send_all(self, writer_bytes(&frame)) &&
+            receive_frame(self, response)) ||
+           lost(self, fault);
+}
+
+static void direct_close(struct transport *transport)
+{
+    struct direct *self = (struct direct *)transport;
+    hang_up(self);
+    free(self);
+}
+
+static const struct transport_kind direct_kind = {"direct",        direct_open,      channel_select,
+                                                  direct_transmit, channel_deselect, direct_close};
+
+struct transport *direct_create(const char *where, int patience_ms)
+{
+    struct direct *self = calloc(1, sizeof(*self));
+    if (self == NULL)
+        return NULL;
+    self->transport.kind = &direct_kind;
+    self->where = where;
+    self->patience_ms = patience_ms;
+    self->socket = -1;
+    return &self->transport;
+}

@@ -1,0 +1,14 @@
+/* direct: a chip of an emuicc-farm, on the farm's own socket (apdu/direct.h). */
+#ifndef EMUICC_TOOLS_LPA_DIRECT_H
+#define EMUICC_TOOLS_LPA_DIRECT_H
+
+#include "tools/lpa/transport.h"
+
+/* A download's signatures under a crowd of others may take a while. */
+#define DIRECT_PATIENCE_MS 60000
+
+/* where: HOST:PORT/EID, borrowed; patience_ms: how long one answer may take. NULL if memory is
+ * short. */
+struct transport *direct_create(const char *where, int patience_ms);
+
+#endif
