@@ -166,18 +166,37 @@ static bool is_supported_class(const struct isd_r *isd_r, uint32_t class)
     return class <= METADATA_OPERATIONAL;
 }
 
+/* SGP.22 v3 wants metadata that the chip knows whole; v2 wants the rest passed over. */
+static int check_known(const struct isd_r *isd_r, const struct metadata *metadata)
+{
+    if (!isd_r->session.v3)
+        return 0;
+    switch (metadata_find_unknown(metadata->whole, isd_r->info->rsp_capability)) {
+    case 0:
+        return 0;
+    case METADATA_TAG_ENTERPRISE_CONFIGURATION:
+        return BPP_ENTERPRISE_NOT_SUPPORTED;
+    case METADATA_TAG_LPR_CONFIGURATION:
+        return BPP_LPR_NOT_SUPPORTED;
+    default:
+        return BPP_UNKNOWN_TLV_IN_METADATA;
+    }
+}
+
 int bpp_store_metadata(struct isd_r *isd_r, struct bpp_package *package)
 {
     struct metadata metadata;
     memcpy(package->metadata_bytes, package->plain, package->plain_len);
-    if (!metadata_parse(bytes_of(package->metadata_bytes, package->plain_len), &metadata))
+    if (!metadata_parse(bytes_of(package->metadata_bytes, package->plain_len),
+                        isd_r->info->rsp_capability, &metadata))
         return BPP_INCORRECT_INPUT_VALUES;
     package->metadata = metadata;
     if (registry_by_iccid(&isd_r->registry, metadata.iccid) != NULL)
         return BPP_ICCID_ALREADY_EXISTS;
     if (!is_supported_class(isd_r, metadata.class))
         return BPP_UNSUPPORTED_PROFILE_CLASS;
-    return check_rules(isd_r, &metadata);
+    const int unknown = check_known(isd_r, &metadata);
+    return unknown != 0 ? unknown : check_rules(isd_r, &metadata);
 }
 
 int bpp_replace_session_keys(struct isd_r *isd_r, struct bpp_package *package)

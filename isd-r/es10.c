@@ -29,6 +29,7 @@ static const struct es10_row rows[] = {
     { ES10_GET_EUICC_DATA,              "GetEID",                         es10c_get_eid,                        NULL,              "SGP.22 §5.7.20" },
     { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   NULL,              "SGP.22 §5.7.21" },
     { ES10_GET_RAT,                     "GetRAT",                         es10b_get_rat,                        NULL,              "SGP.22 §5.7.22" },
+    { ES10_LOAD_RPM_PACKAGE,            "LoadRpmPackage",                 es10b_load_rpm_package,               es10b_has_rpm,     "SGP.22 §5.7.23" },
 };
 /* clang-format on */
 

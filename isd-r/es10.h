@@ -26,6 +26,7 @@ enum es10_tag {
     ES10_SET_DEFAULT_DP_ADDRESS = 0xBF3F,
     ES10_CANCEL_SESSION = 0xBF41,
     ES10_GET_RAT = 0xBF43,
+    ES10_LOAD_RPM_PACKAGE = 0xBF44,
 };
 
 /* Tags that several functions and the signed structures share (SGP.22 Annex H). */

@@ -155,6 +155,10 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
     memcpy(session->oid, oid.data, oid.len);
     session->role = request->server.role;
     session->v3 = request->capability.tag != 0 && euicc_info_is_v3(isd_r->info);
+    session->server_curve = request->server.curve;
+    memcpy(session->server_point, request->server.point.data, EC_POINT_SIZE);
+    session->server_ci =
+        credentials_for_verification(&isd_r->credentials, request->server.authority_key_id);
     session->signer = credentials_for_signing(&isd_r->credentials, request->ci_key_id.value);
     rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
 }

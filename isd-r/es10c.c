@@ -4,6 +4,7 @@
 #include "isd-r/profile_info.h"
 #include "isd-r/profile_state.h"
 #include "isd-r/state.h"
+#include "isd-r/tag_list.h"
 
 #define TAG_LIST 0xA0
 #define TAG_CRITERIA 0xA0
@@ -54,7 +55,7 @@ static bool parse_search(struct bytes request, struct search *out)
         !tlv_take_optional(&request, ES10_TAG_TAG_LIST, &tag_list))
         return false;
     out->tag_list = tag_list.value;
-    return request.len == 0 && profile_info_is_tag_list(out->tag_list);
+    return request.len == 0 && tag_list_is_one(out->tag_list);
 }
 
 static bool is_searched(const struct search *search, const struct registry_profile *profile)
@@ -84,7 +85,8 @@ int es10c_get_profiles_info(struct isd_r *isd_r, struct bytes request, struct wr
     const size_t list = tlv_open(response, TAG_LIST);
     for (size_t i = 0; i < isd_r->registry.count; i++)
         if (is_searched(&search, &isd_r->registry.list[i]))
-            profile_info_put(&isd_r->registry.list[i], search.tag_list, response);
+            profile_info_put(&isd_r->registry.list[i], search.tag_list, isd_r->info->rsp_capability,
+                             response);
     tlv_close(response, list);
     tlv_close(response, whole);
     return 0;
@@ -106,22 +108,20 @@ static bool take_identifier(const struct isd_r *isd_r, struct bytes *from,
     return true;
 }
 
-typedef int change(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
-                   int *out);
-
 /* EnableProfile and DisableProfile */
 static int change_state(struct isd_r *isd_r, struct bytes request, struct writer *response,
-                        uint32_t tag, change *carry_out)
+                        uint32_t tag, profile_state_change *carry_out)
 {
     struct tlv choice, flag;
     const struct registry_profile *target;
-    bool refresh;
+    struct profile_state_order order = {0};
     int answer;
     if (!tlv_take_tag(&request, TAG_IDENTIFIER, &choice) ||
-        !tlv_take_tag(&request, TAG_REFRESH_FLAG, &flag) || !der_to_boolean(flag.value, &refresh) ||
+        !tlv_take_tag(&request, TAG_REFRESH_FLAG, &flag) ||
+        !der_to_boolean(flag.value, &order.refresh) ||
         !take_identifier(isd_r, &choice.value, &target))
         return SW_WRONG_DATA;
-    const int result = carry_out(isd_r, target, refresh, &answer);
+    const int result = carry_out(isd_r, target, order, &answer);
     if (result == 0)
         put_result(response, tag, answer);
     return result;
@@ -143,7 +143,8 @@ int es10c_delete_profile(struct isd_r *isd_r, struct bytes request, struct write
     int answer;
     if (!take_identifier(isd_r, &request, &target))
         return SW_WRONG_DATA;
-    const int result = profile_state_delete(isd_r, target, &answer);
+    const int result =
+        profile_state_delete(isd_r, target, (struct profile_state_order){0}, &answer);
     if (result == 0)
         put_result(response, ES10_DELETE_PROFILE, answer);
     return result;

@@ -1,12 +1,10 @@
 #include "isd-r/metadata.h"
 
 #include "apdu/hex.h"
+#include "isd-r/euicc_info.h"
+#include "isd-r/metadata_check.h"
+#include "isd-r/rpm_configuration.h"
 
-#define SERVICE_PROVIDER_MAX 32 /* characters */
-#define NAME_MAX_CHARACTERS 64
-#define ICON_MAX 1024 /* bytes */
-#define ICON_TYPE_MAX 1
-#define CLASS_MAX 255
 #define MCC_MNC_SIZE 3
 #define TAG_EVENT 0x80
 #define TAG_ADDRESS 0x81
@@ -14,52 +12,7 @@
 #define TAG_GID1 0x81
 #define TAG_GID2 0x82
 
-static bool is_iccid(struct bytes value)
-{
-    return value.len == METADATA_ICCID_SIZE;
-}
-
-static bool is_service_provider(struct bytes value)
-{
-    return der_is_utf8(value, SERVICE_PROVIDER_MAX);
-}
-
-static bool is_name(struct bytes value)
-{
-    return der_is_utf8(value, NAME_MAX_CHARACTERS);
-}
-
-static bool is_icon_type(struct bytes value)
-{
-    uint32_t number;
-    return der_to_unsigned(value, ICON_TYPE_MAX, &number);
-}
-
-static bool is_icon(struct bytes value)
-{
-    return value.len <= ICON_MAX;
-}
-
-static bool is_class(struct bytes value)
-{
-    uint32_t number;
-    return der_to_unsigned(value, CLASS_MAX, &number);
-}
-
-static bool is_bits(struct bytes value)
-{
-    uint32_t bits;
-    return der_to_bits(value, &bits);
-}
-
-static bool is_owner(struct bytes value)
-{
-    struct metadata_operator operator;
-    return metadata_parse_operator(value, &operator);
-}
-
-/* One NotificationConfigurationInformation. */
-static bool take_recipient(struct bytes *from, uint32_t *events, struct bytes *address)
+bool metadata_take_recipient(struct bytes *from, uint32_t *events, struct bytes *address)
 {
     struct tlv entry, event, where;
     if (!tlv_take_tag(from, DER_SEQUENCE, &entry) ||
@@ -71,83 +24,98 @@ static bool take_recipient(struct bytes *from, uint32_t *events, struct bytes *a
     return true;
 }
 
-static bool is_notifications(struct bytes value)
-{
-    uint32_t events;
-    struct bytes address;
-    while (value.len > 0)
-        if (!take_recipient(&value, &events, &address))
-            return false;
-    return true;
-}
+#define CHANGES (METADATA_UPDATES | METADATA_DELETES)
+#define SLOT(name) offsetof(struct metadata, name)
 
-struct field {
-    uint32_t tag;
-    bool required;
-    bool (*check)(struct bytes value);
-    size_t offset; /* of its slice in struct metadata */
-};
-
-/* SGP.22 §5.5.3 */
+/* SGP.22 §5.5.3, Annex H */
 /* clang-format off */
-static const struct field fields[] = {
-    { 0x5A,                          true,  is_iccid,            offsetof(struct metadata, iccid) },
-    { METADATA_TAG_SERVICE_PROVIDER, true,  is_service_provider, offsetof(struct metadata, service_provider) },
-    { METADATA_TAG_NAME,             true,  is_name,             offsetof(struct metadata, name) },
-    { METADATA_TAG_ICON_TYPE,        false, is_icon_type,        offsetof(struct metadata, icon_type) },
-    { METADATA_TAG_ICON,             false, is_icon,             offsetof(struct metadata, icon) },
-    { METADATA_TAG_CLASS,            false, is_class,            offsetof(struct metadata, class_value) },
-    { METADATA_TAG_NOTIFICATIONS,    false, is_notifications,    offsetof(struct metadata, notifications) },
-    { METADATA_TAG_OWNER,            false, is_owner,            offsetof(struct metadata, owner) },
-    { METADATA_TAG_RULES,            false, is_bits,             offsetof(struct metadata, rules_value) },
+const struct metadata_field metadata_fields[METADATA_FIELDS] = {
+    { 0x5A,                                     0,                                   true,  0,                metadata_check_iccid,            SLOT(iccid) },
+    { METADATA_TAG_SERVICE_PROVIDER,            0,                                   true,  METADATA_UPDATES, metadata_check_service_provider, SLOT(service_provider) },
+    { METADATA_TAG_NAME,                        0,                                   true,  METADATA_UPDATES, metadata_check_name,             SLOT(name) },
+    { METADATA_TAG_ICON_TYPE,                   0,                                   false, CHANGES,          metadata_check_icon_type,        SLOT(icon_type) },
+    { METADATA_TAG_ICON,                        0,                                   false, CHANGES,          metadata_check_icon,             SLOT(icon) },
+    { METADATA_TAG_CLASS,                       0,                                   false, 0,                metadata_check_class,            SLOT(class_value) },
+    { METADATA_TAG_NOTIFICATIONS,               0,                                   false, CHANGES,          metadata_check_notifications,    SLOT(notifications) },
+    { METADATA_TAG_OWNER,                       0,                                   false, 0,                metadata_check_owner,            SLOT(owner) },
+    { METADATA_TAG_RULES,                       0,                                   false, METADATA_UPDATES, metadata_check_bits,             SLOT(rules_value) },
+    { METADATA_TAG_SERVICE_SPECIFIC_DATA,       EUICC_INFO_SERVICE_SPECIFIC_DATA,    false, CHANGES,          metadata_check_vendor_data,      SLOT(service_specific_data) },
+    { METADATA_TAG_DATA_NOT_STORED,             EUICC_INFO_SERVICE_SPECIFIC_DATA,    false, 0,                metadata_check_vendor_data,      SLOT(data_not_stored) },
+    { METADATA_TAG_RPM_CONFIGURATION,           EUICC_INFO_RPM,                      false, CHANGES,          rpm_configuration_check,         SLOT(rpm_configuration) },
+    { METADATA_TAG_HRI_SERVER_ADDRESS,          EUICC_INFO_HRI_SERVER_ADDRESS,       false, CHANGES,          metadata_check_address,          SLOT(hri_server_address) },
+    { METADATA_TAG_SERVICE_PROVIDER_MESSAGE,    EUICC_INFO_SERVICE_PROVIDER_MESSAGE, false, 0,                metadata_check_message,          SLOT(service_provider_message) },
+    { METADATA_TAG_LPR_CONFIGURATION,           EUICC_INFO_LPA_PROXY,                false, CHANGES,          metadata_check_lpr,              SLOT(lpr_configuration) },
+    { METADATA_TAG_ENTERPRISE_CONFIGURATION,    EUICC_INFO_ENTERPRISE_PROFILES,      false, METADATA_UPDATES, metadata_check_enterprise,       SLOT(enterprise_configuration) },
+    { METADATA_TAG_SERVICE_DESCRIPTION,         EUICC_INFO_SERVICE_DESCRIPTION,      false, 0,                metadata_check_bits,             SLOT(service_description) },
+    { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, EUICC_INFO_DEVICE_CHANGE,            false, CHANGES,          metadata_check_device_change,    SLOT(device_change_configuration) },
+    { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      EUICC_INFO_ESTIMATED_PROFILE_SIZE,   false, 0,                metadata_check_size,             SLOT(estimated_profile_size) },
 };
 /* clang-format on */
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-static struct bytes *slot(struct metadata *metadata, const struct field *field)
+const struct metadata_field *metadata_find_field(uint32_t tag)
+{
+    for (size_t i = 0; i < METADATA_FIELDS; i++)
+        if (metadata_fields[i].tag == tag)
+            return &metadata_fields[i];
+    return NULL;
+}
+
+struct bytes *metadata_slot(struct metadata *metadata, const struct metadata_field *field)
 {
     return (struct bytes *)((char *)metadata + field->offset);
 }
 
-static bool take_field(struct metadata *metadata, const struct tlv *tlv)
+static bool take_field(struct metadata *metadata, const struct tlv *tlv, uint32_t capability)
 {
-    for (size_t i = 0; i < FIELDS; i++) {
-        if (fields[i].tag != tlv->tag)
-            continue;
-        struct bytes *value = slot(metadata, &fields[i]);
-        if (value->data != NULL || !fields[i].check(tlv->value))
-            return false;
-        *value = tlv->value;
+    const struct metadata_field *field = metadata_find_field(tlv->tag);
+    if (field == NULL || (field->capability & ~capability) != 0)
         return true;
-    }
+    struct bytes *value = metadata_slot(metadata, field);
+    if (value->data != NULL || !field->check(tlv->value))
+        return false;
+    *value = tlv->value;
     return true;
 }
 
 static bool is_complete(struct metadata *metadata)
 {
-    for (size_t i = 0; i < FIELDS; i++)
-        if (fields[i].required && slot(metadata, &fields[i])->data == NULL)
+    for (size_t i = 0; i < METADATA_FIELDS; i++)
+        if (metadata_fields[i].required &&
+            metadata_slot(metadata, &metadata_fields[i])->data == NULL)
             return false;
     return metadata->icon.data == NULL || metadata->icon_type.data != NULL;
 }
 
-bool metadata_parse(struct bytes request, struct metadata *out)
+bool metadata_parse(struct bytes request, uint32_t capability, struct metadata *out)
 {
     struct metadata metadata = {.whole = request, .class = METADATA_OPERATIONAL};
     struct tlv whole, tlv;
     if (!tlv_whole(request, METADATA_TAG, &whole))
         return false;
     while (whole.value.len > 0)
-        if (!tlv_take(&whole.value, &tlv) || !take_field(&metadata, &tlv))
+        if (!tlv_take(&whole.value, &tlv) || !take_field(&metadata, &tlv, capability))
             return false;
     if (!is_complete(&metadata))
         return false;
     if (metadata.class_value.data != NULL)
-        (void)der_to_unsigned(metadata.class_value, CLASS_MAX, &metadata.class);
+        (void)der_to_unsigned(metadata.class_value, METADATA_CLASS_MAX, &metadata.class);
     if (metadata.rules_value.data != NULL)
         (void)der_to_bits(metadata.rules_value, &metadata.rules);
     *out = metadata;
     return true;
+}
+
+uint32_t metadata_find_unknown(struct bytes request, uint32_t capability)
+{
+    struct tlv whole, tlv;
+    if (!tlv_whole(request, METADATA_TAG, &whole))
+        return 0;
+    while (tlv_take(&whole.value, &tlv)) {
+        const struct metadata_field *field = metadata_find_field(tlv.tag);
+        if (field == NULL || (field->capability & ~capability) != 0)
+            return tlv.tag;
+    }
+    return 0;
 }
 
 bool metadata_parse_operator(struct bytes value, struct metadata_operator *out)
@@ -165,7 +133,7 @@ int metadata_each_recipient(const struct metadata *metadata, enum metadata_event
 {
     struct bytes rest = metadata->notifications, address;
     uint32_t events;
-    while (take_recipient(&rest, &events, &address)) {
+    while (metadata_take_recipient(&rest, &events, &address)) {
         const int result = der_bit(events, event) ? visit(context, address) : 0;
         if (result != 0)
             return result;

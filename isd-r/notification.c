@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "isd-r/es10.h"
+#include "isd-r/rpm_result.h"
 #include "isd-r/state.h"
 
 #define NEXT_NAME "notification/next"
@@ -117,6 +118,8 @@ bool notification_metadata_of(struct bytes pending, struct tlv *out)
         return false;
     if (whole.tag == DER_SEQUENCE)
         return tlv_find(whole.value, ES10_TAG_NOTIFICATION, out);
-    return tlv_find(whole.value, TAG_RESULT_DATA, &data) &&
+    return tlv_find(whole.value,
+                    whole.tag == RPM_RESULT_TAG_PENDING ? RPM_RESULT_TAG_DATA : TAG_RESULT_DATA,
+                    &data) &&
            tlv_find(data.value, ES10_TAG_NOTIFICATION, out);
 }

@@ -1,10 +1,13 @@
 #include "isd-r/profile_info.h"
 
 #include "isd-r/es10.h"
+#include "isd-r/euicc_info.h"
+#include "isd-r/tag_list.h"
 
 #define TAG_PROFILE_INFO 0xE3
 #define TAG_STATE 0x9F70
 #define TAG_PROPRIETARY 0xB8
+#define TAG_PROFILE_SIZE 0x9F25
 
 typedef void put_field(const struct registry_profile *profile, uint32_t tag, struct writer *out);
 
@@ -52,74 +55,58 @@ static void put_proprietary(const struct registry_profile *profile, uint32_t tag
         writer_put(out, field.whole);
 }
 
+static void put_size(const struct registry_profile *profile, uint32_t tag, struct writer *out)
+{
+    der_put_integer(out, tag, profile->size);
+}
+
 struct field {
     uint32_t tag;
-    bool unasked; /* shown when there is no tag list */
+    bool unasked;        /* shown when there is no tag list */
+    uint32_t capability; /* EUICC_INFO_* that the chip must have; 0: every chip shows it */
     put_field *put;
 };
 
-/* In the order of the answer. */
+/* In the order of the answer; ServiceProviderMessage and EstimatedProfileSize, which ProfileInfo
+ * lacks, at their place in the metadata. */
 /* clang-format off */
 static const struct field fields[] = {
-    { ES10_TAG_ICCID,                true,  put_iccid },
-    { ES10_TAG_AID,                  true,  put_aid },
-    { TAG_STATE,                     true,  put_state },
-    { METADATA_TAG_NICKNAME,         true,  put_nickname },
-    { METADATA_TAG_SERVICE_PROVIDER, true,  put_metadata },
-    { METADATA_TAG_NAME,             true,  put_metadata },
-    { METADATA_TAG_ICON_TYPE,        true,  put_metadata },
-    { METADATA_TAG_ICON,             true,  put_metadata },
-    { METADATA_TAG_CLASS,            true,  put_class },
-    { METADATA_TAG_NOTIFICATIONS,    false, put_metadata },
-    { METADATA_TAG_OWNER,            false, put_metadata },
-    { TAG_PROPRIETARY,               false, put_proprietary },
-    { METADATA_TAG_RULES,            false, put_metadata },
+    { ES10_TAG_ICCID,                           true,  0,                                   put_iccid },
+    { ES10_TAG_AID,                             true,  0,                                   put_aid },
+    { TAG_STATE,                                true,  0,                                   put_state },
+    { METADATA_TAG_NICKNAME,                    true,  0,                                   put_nickname },
+    { METADATA_TAG_SERVICE_PROVIDER,            true,  0,                                   put_metadata },
+    { METADATA_TAG_NAME,                        true,  0,                                   put_metadata },
+    { METADATA_TAG_ICON_TYPE,                   true,  0,                                   put_metadata },
+    { METADATA_TAG_ICON,                        true,  0,                                   put_metadata },
+    { METADATA_TAG_CLASS,                       true,  0,                                   put_class },
+    { METADATA_TAG_NOTIFICATIONS,               false, 0,                                   put_metadata },
+    { METADATA_TAG_OWNER,                       false, 0,                                   put_metadata },
+    { TAG_PROPRIETARY,                          false, 0,                                   put_proprietary },
+    { METADATA_TAG_RULES,                       false, 0,                                   put_metadata },
+    { METADATA_TAG_SERVICE_SPECIFIC_DATA,       false, EUICC_INFO_SERVICE_SPECIFIC_DATA,    put_metadata },
+    { METADATA_TAG_RPM_CONFIGURATION,           false, EUICC_INFO_RPM,                      put_metadata },
+    { METADATA_TAG_HRI_SERVER_ADDRESS,          false, EUICC_INFO_HRI_SERVER_ADDRESS,       put_metadata },
+    { METADATA_TAG_SERVICE_PROVIDER_MESSAGE,    false, EUICC_INFO_SERVICE_PROVIDER_MESSAGE, put_metadata },
+    { METADATA_TAG_LPR_CONFIGURATION,           false, EUICC_INFO_LPA_PROXY,                put_metadata },
+    { METADATA_TAG_ENTERPRISE_CONFIGURATION,    false, EUICC_INFO_ENTERPRISE_PROFILES,      put_metadata },
+    { METADATA_TAG_SERVICE_DESCRIPTION,         false, EUICC_INFO_SERVICE_DESCRIPTION,      put_metadata },
+    { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, false, EUICC_INFO_DEVICE_CHANGE,            put_metadata },
+    { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      false, EUICC_INFO_ESTIMATED_PROFILE_SIZE,   put_metadata },
+    { TAG_PROFILE_SIZE,                         false, EUICC_INFO_PROFILE_SIZE,             put_size },
 };
 /* clang-format on */
 
-static bool take_tag(struct bytes *from, uint32_t *tag)
-{
-    uint8_t room[TLV_HEADER_MAX];
-    struct tlv_header header;
-    for (size_t len = 1; len <= from->len && len < sizeof(room); len++) {
-        /* A tag becomes a whole element with a length of zero after it. */
-        memcpy(room, from->data, len);
-        room[len] = 0;
-        if (tlv_read_header(bytes_of(room, len + 1), &header) != TLV_FRONT_OK)
-            continue;
-        struct bytes taken;
-        *tag = header.tag;
-        return bytes_take(from, header.header_len - 1, &taken);
-    }
-    return false;
-}
-
-bool profile_info_is_tag_list(struct bytes tag_list)
-{
-    uint32_t tag;
-    while (tag_list.len > 0)
-        if (!take_tag(&tag_list, &tag))
-            return false;
-    return true;
-}
-
-static bool is_asked_for(const struct field *field, struct bytes tag_list)
-{
-    uint32_t tag;
-    if (tag_list.data == NULL)
-        return field->unasked;
-    while (take_tag(&tag_list, &tag))
-        if (tag == field->tag)
-            return true;
-    return false;
-}
-
 void profile_info_put(const struct registry_profile *profile, struct bytes tag_list,
-                      struct writer *out)
+                      uint32_t capability, struct writer *out)
 {
     const size_t mark = tlv_open(out, TAG_PROFILE_INFO);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        if (is_asked_for(&fields[i], tag_list))
-            fields[i].put(profile, fields[i].tag, out);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        const struct field *field = &fields[i];
+        const bool asked =
+            tag_list.data == NULL ? field->unasked : tag_list_has(tag_list, field->tag);
+        if (asked && (field->capability & ~capability) == 0)
+            field->put(profile, field->tag, out);
+    }
     tlv_close(out, mark);
 }

@@ -4,9 +4,9 @@
 
 #include "isd-r/registry.h"
 
-/* tag_list: the tags asked for, one after the other; data is NULL for what is shown unasked. */
-bool profile_info_is_tag_list(struct bytes tag_list);
+/* tag_list: the tags asked for; data is NULL for what is shown unasked. capability: the chip's
+ * EUICC_INFO_*, without which there are no fields of later releases. */
 void profile_info_put(const struct registry_profile *profile, struct bytes tag_list,
-                      struct writer *out);
+                      uint32_t capability, struct writer *out);
 
 #endif

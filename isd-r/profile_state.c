@@ -5,8 +5,10 @@
 #include "isd-r/state.h"
 
 #define BEFORE_TEST_NAME "registry/before-test" /* ICCID of what a test profile has taken over */
-#define PENDING_NAME "registry/pending"         /* id of the profile to be enabled, or 0 */
-#define PENDING_SIZE 4
+/* Id of the profile to be enabled, or 0; one more byte if a server wants it. */
+#define PENDING_NAME "registry/pending"
+#define PENDING_ID_SIZE 4
+#define PENDING_REMOTE 1
 #define DEFAULT_DP_ADDRESS_NAME "default-dp-address"
 
 /* One reason to say no. */
@@ -80,7 +82,7 @@ static bool is_wrong_reenabling(struct isd_r *isd_r, const struct registry_profi
 static bool is_busy(struct isd_r *isd_r, const struct registry_profile *target)
 {
     (void)target;
-    return isd_r->terminal.busy || isd_r->pending.waiting;
+    return isd_r->terminal.busy || (isd_r->pending.waiting && !isd_r->pending.open);
 }
 
 /* As good as enabled. */
@@ -133,58 +135,78 @@ static int remember_before_test(struct isd_r *isd_r, const struct registry_profi
     return store_forget(isd_r->store, BEFORE_TEST_NAME);
 }
 
-static int set_state(struct isd_r *isd_r, const struct registry_profile *profile, bool enabled)
+static int disable(struct isd_r *isd_r, const struct registry_profile *profile, bool remote)
 {
     if (profile == NULL)
         return 0;
-    registry_notice(profile, enabled ? "enabled" : "disabled");
-    const int result = store_profile_set_state(isd_r->store, profile->id, enabled);
-    return result != 0
-               ? result
-               : notification_tell(isd_r, profile, enabled ? METADATA_ENABLE : METADATA_DISABLE);
+    registry_notice(profile, "disabled");
+    const int result = store_profile_set_state(isd_r->store, profile->id, false);
+    return result == 0
+               ? notification_tell(isd_r, profile, remote ? METADATA_RPM_DISABLE : METADATA_DISABLE)
+               : result;
+}
+
+static int enable(struct isd_r *isd_r, const struct registry_profile *profile, bool remote)
+{
+    if (profile == NULL)
+        return 0;
+    registry_notice(profile, "enabled");
+    const int result = store_profile_set_state(isd_r->store, profile->id, true);
+    return result == 0
+               ? notification_tell(isd_r, profile, remote ? METADATA_RPM_ENABLE : METADATA_ENABLE)
+               : result;
 }
 
 /* One profile goes, another comes; either may be NULL. */
 static int replace(struct isd_r *isd_r, const struct registry_profile *from,
-                   const struct registry_profile *to)
+                   const struct registry_profile *to, bool remote)
 {
     int result = remember_before_test(isd_r, from, to);
     if (result == 0)
-        result = set_state(isd_r, from, false);
+        result = disable(isd_r, from, remote);
     if (result == 0)
-        result = set_state(isd_r, to, true);
+        result = enable(isd_r, to, remote);
     if (result == 0)
         result = registry_load(isd_r->store, &isd_r->registry);
     isd_r->wish.reload = true;
     return result;
 }
 
-/* The change was promised to the LPA: it waits in the store. */
-static int await(struct isd_r *isd_r, uint32_t id)
+/* The change was promised: it waits in the store. */
+static int await(struct isd_r *isd_r, uint32_t id, bool remote)
 {
-    isd_r->pending = (struct profile_state_pending){.waiting = true, .enable = id};
-    return store_put(
-        isd_r->store, PENDING_NAME,
-        BYTES((uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id));
+    uint8_t room[PENDING_ID_SIZE + 1];
+    struct writer writer = writer_on(room, sizeof(room));
+    isd_r->pending = (struct profile_state_pending){
+        .waiting = true, .remote = remote, .open = remote, .enable = id};
+    writer_put_u16(&writer, (uint16_t)(id >> 16));
+    writer_put_u16(&writer, (uint16_t)id);
+    if (remote)
+        writer_put_u8(&writer, PENDING_REMOTE);
+    return store_put(isd_r->store, PENDING_NAME, writer_bytes(&writer));
 }
 
 /* Now, or once the terminal has done its REFRESH. */
-static int change_to(struct isd_r *isd_r, const struct registry_profile *to, bool refresh)
+static int change_to(struct isd_r *isd_r, const struct registry_profile *to,
+                     struct profile_state_order order)
 {
-    isd_r->wish.refresh |= refresh;
-    if (!refresh || !isd_r->terminal.toolkit)
-        return replace(isd_r, registry_enabled(&isd_r->registry), to);
-    return await(isd_r, to != NULL ? to->id : 0);
+    isd_r->wish.refresh |= order.refresh;
+    if (!order.refresh || !isd_r->terminal.toolkit)
+        return replace(isd_r, registry_enabled(&isd_r->registry), to, order.remote);
+    return await(isd_r, to != NULL ? to->id : 0, order.remote);
 }
 
 int profile_state_load(struct isd_r *isd_r)
 {
-    uint8_t id[PENDING_SIZE];
-    struct writer writer = writer_on(id, sizeof(id));
+    uint8_t room[PENDING_ID_SIZE + 1];
+    struct writer writer = writer_on(room, sizeof(room));
     const int result = store_get(isd_r->store, PENDING_NAME, &writer);
+    struct bytes value = writer_bytes(&writer), id;
     isd_r->pending = (struct profile_state_pending){.waiting = result == 0};
-    if (result == 0 && !bytes_to_u32(writer_bytes(&writer), &isd_r->pending.enable))
+    if (result == 0 &&
+        (!bytes_take(&value, PENDING_ID_SIZE, &id) || !bytes_to_u32(id, &isd_r->pending.enable)))
         return FAILURE_INTERNAL;
+    isd_r->pending.remote = value.len > 0;
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
@@ -203,26 +225,32 @@ int profile_state_carry_out(struct isd_r *isd_r)
     if (!pending.waiting || result != 0)
         return result;
     return replace(isd_r, registry_enabled(&isd_r->registry),
-                   registry_by_id(&isd_r->registry, pending.enable));
+                   registry_by_id(&isd_r->registry, pending.enable), pending.remote);
 }
 
-int profile_state_enable(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
-                         int *out)
+bool profile_state_is_enabled(const struct isd_r *isd_r, const struct registry_profile *profile)
+{
+    return isd_r->pending.waiting ? profile->id == isd_r->pending.enable : profile->enabled;
+}
+
+int profile_state_enable(struct isd_r *isd_r, const struct registry_profile *target,
+                         struct profile_state_order order, int *out)
 {
     *out = judge(isd_r, enable_refusals, target);
-    return *out == PROFILE_STATE_OK ? change_to(isd_r, target, refresh) : 0;
+    return *out == PROFILE_STATE_OK ? change_to(isd_r, target, order) : 0;
 }
 
-int profile_state_disable(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
-                          int *out)
+int profile_state_disable(struct isd_r *isd_r, const struct registry_profile *target,
+                          struct profile_state_order order, int *out)
 {
     *out = judge(isd_r, disable_refusals, target);
     if (*out != PROFILE_STATE_OK)
         return 0;
-    return change_to(isd_r, is_test(target) ? before_test(isd_r) : NULL, refresh);
+    return change_to(isd_r, is_test(target) ? before_test(isd_r) : NULL, order);
 }
 
-static int delete (struct isd_r *isd_r, const struct registry_profile *target)
+static int delete (struct isd_r *isd_r, const struct registry_profile *target,
+                   enum metadata_event event)
 {
     isd_r->wish.reload |= target->enabled;
     if (target == before_test(isd_r)) {
@@ -230,14 +258,17 @@ static int delete (struct isd_r *isd_r, const struct registry_profile *target)
         if (result != 0)
             return result;
     }
-    const int result = notification_tell(isd_r, target, METADATA_DELETE);
+    const int result = notification_tell(isd_r, target, event);
     return result == 0 ? registry_delete(isd_r->store, &isd_r->registry, target->id) : result;
 }
 
-int profile_state_delete(struct isd_r *isd_r, const struct registry_profile *target, int *out)
+int profile_state_delete(struct isd_r *isd_r, const struct registry_profile *target,
+                         struct profile_state_order order, int *out)
 {
     *out = judge(isd_r, delete_refusals, target);
-    return *out == PROFILE_STATE_OK ? delete (isd_r, target) : 0;
+    if (*out != PROFILE_STATE_OK)
+        return 0;
+    return delete (isd_r, target, order.remote ? METADATA_RPM_DELETE : METADATA_DELETE);
 }
 
 static bool is_chosen(const struct registry_profile *profile, uint32_t options)
@@ -277,7 +308,7 @@ int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out)
         return 0;
     while (result == 0 && (profile = next_chosen(isd_r, options)) != NULL) {
         *out = PROFILE_STATE_OK;
-        result = delete (isd_r, profile);
+        result = delete (isd_r, profile, METADATA_DELETE);
     }
     isd_r->wish.refresh |= isd_r->wish.reload; /* done, and the terminal is told */
     if (result == 0 && (options & PROFILE_STATE_RESET_DEFAULT_ADDRESS))

@@ -25,20 +25,28 @@ enum profile_state_result {
 #define PROFILE_STATE_RESET_FIELD_LOADED_TEST (1u << 1)
 #define PROFILE_STATE_RESET_DEFAULT_ADDRESS (1u << 2)
 
+/* How a change is wanted. */
+struct profile_state_order {
+    bool refresh; /* the terminal is to do a REFRESH; one with a toolkit is waited for */
+    bool remote;  /* by an RPM package: its notifications say so */
+};
+
 /* target: NULL if the LPA named none that is here. *out is an enum profile_state_result. 0 or a
- * failure. With refresh, on a terminal with a toolkit, the change waits for the REFRESH. */
-int profile_state_enable(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
-                         int *out);
-int profile_state_disable(struct isd_r *isd_r, const struct registry_profile *target, bool refresh,
-                          int *out);
-int profile_state_delete(struct isd_r *isd_r, const struct registry_profile *target, int *out);
+ * failure. */
+typedef int profile_state_change(struct isd_r *isd_r, const struct registry_profile *target,
+                                 struct profile_state_order order, int *out);
+profile_state_change profile_state_enable, profile_state_disable, profile_state_delete;
 int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out);
 
-/* A change that was promised to the LPA and waits for the terminal's REFRESH. */
+/* A change that was promised to the LPA or a server and waits for the terminal's REFRESH. */
 struct profile_state_pending {
     bool waiting;
+    bool remote;
+    bool open;       /* of the RPM package under way: another change may take its place */
     uint32_t enable; /* profile to be enabled, 0: none */
 };
+/* It is enabled, or will be when what waits has taken effect. */
+bool profile_state_is_enabled(const struct isd_r *isd_r, const struct registry_profile *profile);
 /* Reads what waits out of the store. */
 int profile_state_load(struct isd_r *isd_r);
 /* It takes effect, or is forgotten. 0, also when nothing waits, or a failure. */

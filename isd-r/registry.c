@@ -37,6 +37,12 @@ static struct bytes keep(uint8_t **at, struct bytes bytes)
     return kept;
 }
 
+/* An element that the chip did not know when it came may be anything. */
+static bool read_metadata(struct bytes bytes, struct metadata *out)
+{
+    return metadata_parse(bytes, UINT32_MAX, out) || metadata_parse(bytes, 0, out);
+}
+
 static int copy_profile(const struct store_profile *row, struct registry_profile *out)
 {
     struct registry_profile profile = {
@@ -49,7 +55,7 @@ static int copy_profile(const struct store_profile *row, struct registry_profile
     uint8_t *at = profile.memory;
     profile.nickname = keep(&at, row->nickname);
     profile.configuration = keep(&at, row->configuration);
-    if (!metadata_parse(keep(&at, row->metadata), &profile.metadata)) {
+    if (!read_metadata(keep(&at, row->metadata), &profile.metadata)) {
         free(profile.memory);
         return FAILURE_INTERNAL;
     }

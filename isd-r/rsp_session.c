@@ -18,6 +18,7 @@ static const struct row rows[] = {
     { STATE(CHALLENGED),                      ES10_AUTHENTICATE_SERVER,         RSP_AUTHENTICATED },
     { STATE(AUTHENTICATED) | STATE(PREPARED), ES10_PREPARE_DOWNLOAD,            RSP_PREPARED },
     { STATE(PREPARED),                        ES10_LOAD_BOUND_PROFILE_PACKAGE,  RSP_LOADING },
+    { STATE(AUTHENTICATED),                   ES10_LOAD_RPM_PACKAGE,            RSP_IDLE },
     { STATE(AUTHENTICATED) | STATE(PREPARED), ES10_CANCEL_SESSION,              RSP_IDLE },
 };
 /* clang-format on */

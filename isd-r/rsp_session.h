@@ -29,7 +29,10 @@ struct rsp_session {
     uint8_t address_len;
     uint8_t oid[SERVER_AUTH_OID_MAX]; /* of CERT.DPauth or CERT.DSauth */
     uint8_t oid_len;
-    enum rsp_role role;                    /* which of the two */
+    enum rsp_role role;         /* which of the two */
+    enum ec_curve server_curve; /* of its key */
+    uint8_t server_point[EC_POINT_SIZE];
+    const struct credential *server_ci;    /* the CI that its chain leads to */
     const struct credential *signer;       /* under which the chip signs in this session */
     uint8_t signature1[EC_SIGNATURE_SIZE]; /* euiccSignature1 */
     enum ec_curve binding_curve;           /* of CERT.DPpb's key, once prepared */

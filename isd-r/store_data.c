@@ -4,7 +4,7 @@
 
 #include "apdu/status.h"
 #include "isd-r/bpp.h"
-#include "isd-r/es10.h"
+#include "isd-r/es10b.h"
 #include "isd-r/state.h"
 
 #define P1_FORMAT 0x11 /* BER-TLV, no encryption information, answer may follow */
@@ -65,18 +65,27 @@ static int append(struct store_data *assembly, struct bytes block)
     return 0;
 }
 
-/* A first block: whose is it? A package that another command was cut short in, or that another
- * function comes into, is interrupted. */
+/* A package that another command was cut short in, or that another function comes into, is
+ * interrupted. */
+static int interrupt(struct isd_r *isd_r, const struct apdu *apdu)
+{
+    const struct store_data *assembly = &isd_r->assembly;
+    const bool cut_short = assembly->open && assembly->to_package;
+    if (isd_r->package != NULL && (cut_short || !bpp_takes(isd_r, apdu->data)))
+        return bpp_interrupt(isd_r);
+    return assembly->len > 0
+               ? es10b_interrupt_rpm(isd_r, bytes_of(assembly->data, assembly->len), apdu->data)
+               : 0;
+}
+
+/* A first block: whose is it? */
 static int begin(struct isd_r *isd_r, const struct apdu *apdu)
 {
     struct store_data *assembly = &isd_r->assembly;
-    const bool cut_short = assembly->open && assembly->to_package;
+    const int result = interrupt(isd_r, apdu);
     store_data_drop(assembly);
-    if (isd_r->package != NULL && (cut_short || !bpp_takes(isd_r, apdu->data))) {
-        const int result = bpp_interrupt(isd_r);
-        if (result != 0)
-            return result;
-    }
+    if (result != 0)
+        return result;
     assembly->open = true;
     assembly->to_package = bpp_takes(isd_r, apdu->data);
     assembly->channel = apdu->channel;

@@ -4,8 +4,8 @@
 #include "fuzz_chip.h"
 
 #include "isd-r/device_info.h"
-#include "isd-r/profile_info.h"
 #include "isd-r/rules.h"
+#include "isd-r/tag_list.h"
 
 #define P1_MORE 0x11
 #define P1_LAST 0x91
@@ -25,10 +25,9 @@ static void parse(struct bytes input)
 {
     struct metadata metadata;
     struct tlv tlv;
-    if (metadata_parse(input, &metadata))
+    if (metadata_parse(input, UINT32_MAX, &metadata))
         (void)rules_allow(input, &metadata);
-    if (profile_info_is_tag_list(input))
-        (void)device_info_fault(input);
+    (void)tag_list_is_one(input);
     (void)device_info_fault(input);
     (void)notification_metadata_of(input, &tlv);
 }

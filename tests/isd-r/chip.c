@@ -15,12 +15,14 @@ static void open_state(struct chip *chip, const char *folder)
 
 static void create(struct chip *chip)
 {
-    cr_assert(isd_r_create(chip->store, &chip->random, &isd_r_settings_default, &chip->isd_r) == 0);
+    const struct isd_r_settings *settings =
+        chip->settings != NULL ? chip->settings : &isd_r_settings_default;
+    cr_assert(isd_r_create(chip->store, &chip->random, settings, &chip->isd_r) == 0);
 }
 
 void chip_start(struct chip *chip, const char *folder, const struct isd_r_birth *birth)
 {
-    *chip = (struct chip){0};
+    *chip = (struct chip){.settings = chip->settings};
     random_init_seeded(&chip->random, bytes_of_text("chip"));
     cr_assert(ec_start() == 0);
     open_state(chip, folder);

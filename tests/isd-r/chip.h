@@ -11,7 +11,8 @@ struct chip {
     struct store *store;
     struct random random;
     struct isd_r *isd_r;
-    struct isd_r_wish wish; /* of the last command */
+    const struct isd_r_settings *settings; /* what it is made as; NULL: as it comes by default */
+    struct isd_r_wish wish;                /* of the last command */
     uint8_t channel;
     /* Where commands go instead, when set: to a whole card. Returns the status word. */
     uint16_t (*carry)(void *context, struct bytes command, struct writer *data);

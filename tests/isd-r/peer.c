@@ -1,4 +1,4 @@
-#include "peer.h"
+#include "peer_rpm.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -105,6 +105,12 @@ void peer_restart_chip(struct peer *peer)
     chip_restart(&peer->chip, below(peer, "state"));
 }
 
+void peer_become(struct peer *peer, const struct isd_r_settings *settings)
+{
+    peer->chip.settings = settings;
+    peer_restart_chip(peer);
+}
+
 const struct pki_entity *peer_entity(const struct peer *peer, enum pki_name name)
 {
     return &peer->pki[peer->curve][name];
@@ -177,15 +183,15 @@ static int read_choice(struct peer *peer, uint32_t tag, struct bytes *ok)
     return (int)code;
 }
 
-static void assert_signed_by_chip(const struct peer *peer, const struct bytes *parts, size_t count,
-                                  struct bytes signature)
+void peer_assert_signed(const struct peer *peer, const struct bytes *parts, size_t count,
+                        struct bytes signature)
 {
     const struct certificate *certificate = &peer_entity(peer, PKI_EUICC)->certificate;
     cr_assert(ec_verify(certificate->curve, certificate->point, parts, count, signature));
 }
 
-static void sign(struct peer *peer, const struct pki_entity *signer, const struct bytes *parts,
-                 size_t count, bool wrong, uint8_t signature[EC_SIGNATURE_SIZE])
+void peer_sign(struct peer *peer, const struct pki_entity *signer, const struct bytes *parts,
+               size_t count, bool wrong, uint8_t signature[EC_SIGNATURE_SIZE])
 {
     cr_assert(ec_sign(signer->key, &peer->random, parts, count, signature) == 0);
     signature[EC_SIGNATURE_SIZE - 1] ^= wrong;
@@ -229,8 +235,8 @@ void peer_put_authentication(struct peer *peer, const struct peer_authentication
     cr_assert(random_fill(&peer->random, peer->server_challenge, 16) == 0);
     put_server_signed1(peer, bent, &signed1);
     const struct bytes part = writer_bytes(&signed1);
-    sign(peer, bent->signer != NULL ? bent->signer : server, &part, 1, bent->wrong_signature,
-         signature);
+    peer_sign(peer, bent->signer != NULL ? bent->signer : server, &part, 1, bent->wrong_signature,
+              signature);
     const size_t mark = tlv_open(out, 0xBF38);
     writer_put(out, part);
     tlv_put(out, 0x5F37, bytes_of(signature, sizeof(signature)));
@@ -257,7 +263,7 @@ static void verify_authentication(struct peer *peer, struct bytes ok)
     cr_assert(tlv_take_tag(&ok, DER_SEQUENCE, &euicc));
     cr_assert(tlv_take_tag(&ok, DER_SEQUENCE, &eum));
     cr_assert(eq(sz, ok.len, 0));
-    assert_signed_by_chip(peer, &signed1.whole, 1, signature.value);
+    peer_assert_signed(peer, &signed1.whole, 1, signature.value);
     cr_assert(bytes_copy_exact(signature.value, peer->signature1, EC_SIGNATURE_SIZE));
     cr_assert(certificate_parse(euicc.whole, &certificate) == CERTIFICATE_OK);
     cr_assert(certificate_verify(&certificate, &peer_entity(peer, PKI_EUM)->certificate) ==
@@ -319,8 +325,8 @@ void peer_put_preparation(struct peer *peer, const struct peer_preparation *bent
     put_smdp_signed2(peer, bent, &signed2);
     tlv_put(&element, 0x5F37, bytes_of(peer->signature1, EC_SIGNATURE_SIZE));
     const struct bytes parts[] = {writer_bytes(&signed2), writer_bytes(&element)};
-    sign(peer, bent->signer != NULL ? bent->signer : server, parts,
-         bent->without_signature1 ? 1 : 2, bent->wrong_signature, peer->smdp_signature2);
+    peer_sign(peer, bent->signer != NULL ? bent->signer : server, parts,
+              bent->without_signature1 ? 1 : 2, bent->wrong_signature, peer->smdp_signature2);
     const size_t mark = tlv_open(out, 0xBF21);
     writer_put(out, parts[0]);
     tlv_put(out, 0x5F37, bytes_of(peer->smdp_signature2, EC_SIGNATURE_SIZE));
@@ -342,7 +348,7 @@ static void verify_preparation(struct peer *peer, const struct peer_preparation 
     cr_assert(eq(sz, ok.len, 0));
     tlv_put(&element, 0x5F37, bytes_of(peer->smdp_signature2, EC_SIGNATURE_SIZE));
     const struct bytes parts[] = {signed2.whole, writer_bytes(&element)};
-    assert_signed_by_chip(peer, parts, 2, signature.value);
+    peer_assert_signed(peer, parts, 2, signature.value);
     struct bytes rest = signed2.value;
     cr_assert(tlv_take_tag(&rest, 0x80, &field));
     cr_assert(bytes_equal(field.value, bytes_of(peer->transaction_id, peer->transaction_id_len)));
@@ -383,7 +389,7 @@ int peer_cancel(struct peer *peer, uint8_t reason)
     cr_assert(eq(u32, choice.tag, 0xA0));
     cr_assert(tlv_take_tag(&choice.value, DER_SEQUENCE, &signed_part));
     cr_assert(tlv_take_tag(&choice.value, 0x5F37, &signature));
-    assert_signed_by_chip(peer, &signed_part.whole, 1, signature.value);
+    peer_assert_signed(peer, &signed_part.whole, 1, signature.value);
     cr_assert(tlv_take_tag(&signed_part.value, 0x80, &field));
     cr_assert(tlv_take_tag(&signed_part.value, 0x81, &field));
     cr_assert(bytes_equal(field.value, peer_entity(peer, PKI_DP_AUTH)->certificate.registered_id));
@@ -442,7 +448,7 @@ struct peer_outcome peer_read_outcome(struct peer *peer, struct bytes pir)
     cr_assert(tlv_take_tag(&whole.value, 0xBF27, &data));
     cr_assert(tlv_take_tag(&whole.value, 0x5F37, &signature));
     cr_assert(eq(sz, whole.value.len, 0));
-    assert_signed_by_chip(peer, &data.whole, 1, signature.value);
+    peer_assert_signed(peer, &data.whole, 1, signature.value);
     cr_assert(tlv_take_tag(&data.value, 0x80, &field));
     cr_assert(bytes_equal(field.value, bytes_of(peer->transaction_id, peer->transaction_id_len)));
     read_notification(&data.value, &out);
@@ -529,7 +535,7 @@ static void verify_other(const struct peer *peer, struct bytes value)
     cr_assert(tlv_take_tag(&value, DER_SEQUENCE, &euicc));
     cr_assert(tlv_take_tag(&value, DER_SEQUENCE, &eum));
     cr_assert(eq(sz, value.len, 0));
-    assert_signed_by_chip(peer, &metadata.whole, 1, signature.value);
+    peer_assert_signed(peer, &metadata.whole, 1, signature.value);
     cr_assert(bytes_equal(euicc.whole, peer_entity(peer, PKI_EUICC)->certificate.whole));
     cr_assert(bytes_equal(eum.whole, peer_entity(peer, PKI_EUM)->certificate.whole));
 }
@@ -551,6 +557,8 @@ size_t peer_count_notifications(struct peer *peer, uint32_t events)
     for (; tlv_take(&list.value, &one); count++)
         if (one.tag == DER_SEQUENCE)
             verify_other(peer, one.value);
+        else if (one.tag == 0xA1)
+            (void)peer_read_rpm_result(peer, one.value);
         else
             cr_assert(eq(u32, one.tag, 0xBF37));
     return count;

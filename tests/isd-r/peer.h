@@ -45,6 +45,8 @@ void peer_start_seeded(struct peer *peer, struct bytes seed, const enum ec_curve
                        size_t count);
 void peer_stop(struct peer *peer);
 void peer_restart_chip(struct peer *peer); /* the plug is pulled */
+/* From now on the chip is one that was made so (borrowed). */
+void peer_become(struct peer *peer, const struct isd_r_settings *settings);
 const struct pki_entity *peer_entity(const struct peer *peer, enum pki_name name);
 
 /* Sends a function; the answer is in peer->response. */
@@ -139,6 +141,12 @@ struct peer_outcome peer_download(struct peer *peer, const struct peer_binding *
 
 /* How many notifications there are of these events (0: all), each of them verified. */
 size_t peer_count_notifications(struct peer *peer, uint32_t events);
+/* By this server's key; wrong: not quite. */
+void peer_sign(struct peer *peer, const struct pki_entity *signer, const struct bytes *parts,
+               size_t count, bool wrong, uint8_t signature[EC_SIGNATURE_SIZE]);
+/* Fails the test unless the chip has signed these. */
+void peer_assert_signed(const struct peer *peer, const struct bytes *parts, size_t count,
+                        struct bytes signature);
 /* Bytes of the element with this tag anywhere below; fails the test if absent. */
 struct bytes peer_find(struct bytes in, uint32_t tag);
 

@@ -1,0 +1,150 @@
+#include "isd-r/metadata_check.h"
+
+#include "isd-r/metadata.h"
+
+#define SERVICE_PROVIDER_MAX 32 /* characters */
+#define NAME_MAX_CHARACTERS 64
+#define ICON_MAX 1024 /* bytes */
+#define ICON_TYPE_MAX 1
+#define ENTERPRISE_NAME_MAX 64
+#define ACTIVATION_CODE_MAX 255
+
+bool metadata_check_iccid(struct bytes value)
+{
+    return value.len == METADATA_ICCID_SIZE;
+}
+
+bool metadata_check_service_provider(struct bytes value)
+{
+    return der_is_utf8(value, SERVICE_PROVIDER_MAX);
+}
+
+bool metadata_check_name(struct bytes value)
+{
+    return der_is_utf8(value, NAME_MAX_CHARACTERS);
+}
+
+bool metadata_check_icon_type(struct bytes value)
+{
+    uint32_t number;
+    return der_to_unsigned(value, ICON_TYPE_MAX, &number);
+}
+
+bool metadata_check_icon(struct bytes value)
+{
+    return value.len <= ICON_MAX;
+}
+
+bool metadata_check_class(struct bytes value)
+{
+    uint32_t number;
+    return der_to_unsigned(value, METADATA_CLASS_MAX, &number);
+}
+
+bool metadata_check_bits(struct bytes value)
+{
+    uint32_t bits;
+    return der_to_bits(value, &bits);
+}
+
+bool metadata_check_owner(struct bytes value)
+{
+    struct metadata_operator owner;
+    return metadata_parse_operator(value, &owner);
+}
+
+bool metadata_check_notifications(struct bytes value)
+{
+    uint32_t events;
+    struct bytes address;
+    while (value.len > 0)
+        if (!metadata_take_recipient(&value, &events, &address))
+            return false;
+    return true;
+}
+
+/* SEQUENCE OF { [0] OID, [1] what this OID stands for } */
+bool metadata_check_vendor_data(struct bytes value)
+{
+    struct tlv entry, oid, data;
+    while (value.len > 0)
+        if (!tlv_take_tag(&value, DER_SEQUENCE, &entry) ||
+            !tlv_take_tag(&entry.value, 0x80, &oid) || !tlv_take_tag(&entry.value, 0xA1, &data))
+            return false;
+    return true;
+}
+
+bool metadata_check_address(struct bytes value)
+{
+    return value.len <= METADATA_CHECK_ADDRESS_MAX && der_is_utf8(value, value.len);
+}
+
+/* { [0] languageTag DEFAULT "en", [1] message } */
+bool metadata_check_message(struct bytes value)
+{
+    struct tlv language, message;
+    return tlv_take_optional(&value, 0x80, &language) &&
+           der_is_utf8(language.value, language.value.len) &&
+           tlv_take_tag(&value, 0x81, &message) && der_is_utf8(message.value, message.value.len);
+}
+
+/* { [0] pcmpAddress, [1] dpiEnable OPTIONAL, [2] triggerLprOnEnableProfile OPTIONAL } */
+bool metadata_check_lpr(struct bytes value)
+{
+    struct tlv address, dpi, trigger;
+    return tlv_take_tag(&value, METADATA_TAG_PCMP_ADDRESS, &address) &&
+           metadata_check_address(address.value) && tlv_take_optional(&value, 0x81, &dpi) &&
+           der_is_utf8(dpi.value, dpi.value.len) && tlv_take_optional(&value, 0x82, &trigger) &&
+           trigger.value.len == 0;
+}
+
+static bool check_enterprise_rules(struct bytes value)
+{
+    struct tlv rules, number;
+    uint32_t count;
+    return tlv_take_tag(&value, 0x80, &rules) && metadata_check_bits(rules.value) &&
+           tlv_take_tag(&value, 0x81, &number) && der_to_unsigned(number.value, UINT32_MAX, &count);
+}
+
+/* { [0] enterpriseOid, [1] enterpriseName, [2] enterpriseRules OPTIONAL } */
+bool metadata_check_enterprise(struct bytes value)
+{
+    struct tlv oid, name, rules;
+    return tlv_take_tag(&value, 0x80, &oid) && tlv_take_tag(&value, 0x81, &name) &&
+           der_is_utf8(name.value, ENTERPRISE_NAME_MAX) &&
+           tlv_take_optional(&value, 0xA2, &rules) &&
+           (rules.tag == 0 || check_enterprise_rules(rules.value));
+}
+
+/* { [0] smdpAddressForDc, [1] allowedCiPKId OPTIONAL, [2] eidRequired OPTIONAL, [3] tacRequired
+ * OPTIONAL } */
+static bool check_request_to_dp(struct bytes value)
+{
+    struct tlv address, ci, eid, tac;
+    return tlv_take_tag(&value, 0x80, &address) && metadata_check_address(address.value) &&
+           tlv_take_optional(&value, 0x81, &ci) && tlv_take_optional(&value, 0x82, &eid) &&
+           eid.value.len == 0 && tlv_take_optional(&value, 0x83, &tac) && tac.value.len == 0;
+}
+
+/* { [0] activationCodeForDc, [1] deleteOldProfile OPTIONAL } */
+static bool check_stored_code(struct bytes value)
+{
+    struct tlv code, delete_old;
+    return tlv_take_tag(&value, 0x80, &code) && der_is_utf8(code.value, ACTIVATION_CODE_MAX) &&
+           tlv_take_optional(&value, 0x81, &delete_old) && delete_old.value.len == 0;
+}
+
+/* CHOICE { requestToDp [0], usingStoredAc [1] } */
+bool metadata_check_device_change(struct bytes value)
+{
+    struct tlv choice;
+    if (tlv_whole(value, 0xA0, &choice))
+        return check_request_to_dp(choice.value);
+    return tlv_whole(value, 0xA1, &choice) && check_stored_code(choice.value);
+}
+
+bool metadata_check_size(struct bytes value)
+{
+    uint32_t size;
+    return der_to_unsigned(value, UINT32_MAX, &size);
+}

@@ -1,0 +1,48 @@
+#include "v3.h"
+
+#include <criterion/criterion.h>
+
+#include "apdu/hex.h"
+#include "isd-r/euicc_info.h"
+
+#define EVERY_ELEMENT                                                                              \
+    (EUICC_INFO_RPM | EUICC_INFO_SERVICE_SPECIFIC_DATA | EUICC_INFO_HRI_SERVER_ADDRESS |           \
+     EUICC_INFO_SERVICE_PROVIDER_MESSAGE | EUICC_INFO_LPA_PROXY | EUICC_INFO_ENTERPRISE_PROFILES | \
+     EUICC_INFO_SERVICE_DESCRIPTION | EUICC_INFO_DEVICE_CHANGE |                                   \
+     EUICC_INFO_ESTIMATED_PROFILE_SIZE | EUICC_INFO_PROFILE_SIZE)
+#define LAST_EVENT 6
+
+const struct isd_r_settings *v3_settings(uint32_t without)
+{
+    static struct euicc_info info;
+    static struct isd_r_settings settings;
+    info = euicc_info_default;
+    info.rsp_capability = (info.rsp_capability | EVERY_ELEMENT) & ~without;
+    settings = isd_r_settings_default;
+    settings.info = &info;
+    return &settings;
+}
+
+static void put_recipient(struct writer *out, uint32_t events, const char *address)
+{
+    const size_t mark = tlv_open(out, DER_SEQUENCE);
+    der_put_bits(out, 0x80, events);
+    tlv_put(out, 0x81, bytes_of_text(address));
+    tlv_close(out, mark);
+}
+
+void v3_put_metadata(const struct package *content, const char *extra, struct writer *out)
+{
+    const size_t mark = tlv_open(out, 0xBF25);
+    tlv_put(out, 0x5A, bytes_of(content->file_iccid, PACKAGE_ICCID_SIZE));
+    tlv_put(out, 0x91, bytes_of_text("Provider"));
+    tlv_put(out, 0x92, bytes_of_text("Name"));
+    const size_t recipients = tlv_open(out, 0xB6);
+    for (unsigned event = 1; event <= LAST_EVENT; event++)
+        put_recipient(out, 1u << event, PEER_ADDRESS);
+    put_recipient(out, 1u << 4, "other.example.com");
+    tlv_close(out, recipients);
+    cr_assert(hex_decode(extra, out));
+    tlv_close(out, mark);
+    cr_assert(!out->overflow);
+}
