@@ -7,9 +7,27 @@
 #define MF "00A4000C023F00"
 #define USIM "00A4040C07A0000000871002"
 #define ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
+/* TS 34.108 §8.1.2.1, the algorithm of the TS.48 profiles: where RAND is the key, all that it gives
+ * is zero, the MAC is SQN and AMF, and AUTN is these two twice. It takes every SQN. */
 #define RAND "10000102030405060708090A0B0C0D0E0F"
-#define AUTN "10101112131415161718191A1B1C1D1E1F"
+#define AUTN "10" SQN_AMF SQN_AMF
+#define SQN_AMF "0000000000008000"
+#define WRONG_AUTN "10101112131415161718191A1B1C1D1E1F"
+#define LOCI_AT 15
+#define ISD_P "A0000005591010FFFFFFFF8900001000"
+#define TAG_AT 6 /* of an ES10 function, its second byte */
 #define STATUS_AUTHENTICATION_FAILED 0x9862
+
+static void write_another(uint8_t *command)
+{
+    command[LOCI_AT]++;
+}
+
+/* DisableProfile where it was EnableProfile. */
+static void change_back(uint8_t *command)
+{
+    command[TAG_AT] ^= 0x31 ^ 0x32;
+}
 
 /* clang-format off */
 const struct commands_row commands_rows[] = {
@@ -19,13 +37,16 @@ const struct commands_row commands_rows[] = {
     {"SELECT of the USIM",       {MF},                      "00A4040407A000000087100200", SW_OK},
     {"READ BINARY, EF.ICCID",    {MF, "00A4000C022FE2"},    "00B000000A",             SW_OK},
     {"READ RECORD, EF.SMS",      {USIM, "00A4000C026F3C"},  "00B20104B0",             SW_OK},
-    {"UPDATE BINARY, EF.LOCI",   {USIM, "00A4000C026F7E"},  "00D600000B0102030405060708090A0B", SW_OK, 15},
-    {"AUTHENTICATE, wrong MAC",  {USIM},                    "0088008122" RAND AUTN "00", STATUS_AUTHENTICATION_FAILED},
+    {"UPDATE BINARY, EF.LOCI",   {USIM, "00A4000C026F7E"},  "00D600000B0102030405060708090A0B", SW_OK, write_another},
+    {"AUTHENTICATE, wrong MAC",  {USIM},                    "0088008122" RAND WRONG_AUTN "00", STATUS_AUTHENTICATION_FAILED},
+    {"AUTHENTICATE",             {USIM},                    "0088008122" RAND AUTN "00", SW_OK},
     {COMMANDS_UNKNOWN_TAG,       {ISD_R},                   "80E2910003BF7F00",       SW_REFERENCE_NOT_FOUND},
     {"GetEID",                   {ISD_R},                   "80E2910006BF3E035C015A", SW_OK},
     {"GetEUICCInfo1",            {ISD_R},                   "80E2910003BF200000",      SW_OK},
     {"GetEUICCInfo2",            {ISD_R},                   "80E2910003BF2200",       SW_OK},
     {"GetProfilesInfo",          {ISD_R},                   "80E2910003BF2D00",       SW_OK},
+    /* Last: it may leave the profile disabled. */
+    {"Disable, EnableProfile",   {ISD_R},                   "80E291001ABF3117A0124F10" ISD_P "810100", SW_OK, change_back},
 };
 /* clang-format on */
 const size_t commands_count = sizeof(commands_rows) / sizeof(commands_rows[0]);
@@ -70,8 +91,8 @@ void commands_prepare(struct chip *chip, const struct commands_row *row, struct 
 
 void commands_run(struct chip *chip, struct commands_turn *turn)
 {
-    if (turn->row->varying > 0)
-        turn->command[turn->row->varying]++;
+    if (turn->row->vary != NULL)
+        turn->row->vary(turn->command);
     (void)chip_transmit(chip, bytes_of(turn->command, turn->len));
     if ((chip->status & 0xFF00) == SW_BYTES_AVAILABLE)
         (void)chip_transmit(chip, BYTES(0x80, 0xC0, 0x00, 0x00, (uint8_t)chip->status));

@@ -9,7 +9,8 @@ struct commands_row {
     const char *before[3]; /* selects what it is about; NULL: no more */
     const char *command;
     uint16_t status; /* that it must end with */
-    size_t varying;  /* index of a byte that is another each time; 0: none */
+    /* Makes it another command for the next time; NULL: it stays the same. */
+    void (*vary)(uint8_t *command);
 };
 /* The first is refused by the UICC, the one named COMMANDS_UNKNOWN_TAG by the ISD-R. */
 extern const struct commands_row commands_rows[];
