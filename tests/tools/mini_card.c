@@ -37,6 +37,7 @@ void mini_card_remove(struct mini_card *card)
     pki_entity_finish(&card->eum);
     pki_entity_finish(&card->euicc);
     ec_private_destroy(card->one_time_key);
+    blob_finish(&card->rpm_package);
     *card = (struct mini_card){0};
 }
 
@@ -162,6 +163,7 @@ void mini_card_take_initiation(struct mini_card *card, const json_t *response)
              (const char *)address.data);
     cr_assert(bytes_copy_exact(must_take(&sequence.value, 0x84), card->server_challenge, 16));
     take_context(card, sequence.value);
+    cr_assert(bytes_copy_exact(certificate.point, card->dp_auth_point, EC_POINT_SIZE));
     card->server_oid_len = certificate.registered_id.len;
     memcpy(card->server_oid, certificate.registered_id.data, certificate.registered_id.len);
 
@@ -174,14 +176,20 @@ void mini_card_take_initiation(struct mini_card *card, const json_t *response)
     blob_finish(&chosen);
 }
 
-/* 5F37 over the parts by SK.EUICC. */
-static void put_signature(struct mini_card *card, const struct bytes *parts, size_t count,
-                          struct writer *out)
+/* Over the parts by SK.EUICC. */
+static void sign_as(struct mini_card *card, uint32_t tag, const struct bytes *parts, size_t count,
+                    struct writer *out)
 {
     cr_assert_eq(ec_sign(card->euicc.key, &card->random, parts, count, card->signature), 0);
     if (card->fault == MINI_CARD_WRONG_SIGNATURE)
         card->signature[EC_SIGNATURE_SIZE / 2] ^= 1;
-    tlv_put(out, 0x5F37, bytes_of(card->signature, sizeof(card->signature)));
+    tlv_put(out, tag, bytes_of(card->signature, sizeof(card->signature)));
+}
+
+static void put_signature(struct mini_card *card, const struct bytes *parts, size_t count,
+                          struct writer *out)
+{
+    sign_as(card, 0x5F37, parts, count, out);
 }
 
 static void put_transaction(const struct mini_card *card, struct writer *out)
@@ -325,6 +333,9 @@ void mini_card_take_metadata(struct mini_card *card, const json_t *response)
     cr_assert(bytes_equal(must_take(&sequence.value, 0x80), bytes_of(card->transaction_id, 16)));
     cr_assert(der_to_boolean(must_take(&sequence.value, DER_BOOLEAN), &card->code_required));
     cr_assert(tlv_take_optional(&sequence.value, 0x5F49, &named));
+    card->rpm_pending = sequence.value.len > 0;
+    if (card->rpm_pending)
+        must_take(&sequence.value, DER_NULL);
     card->one_time_key_named =
         card->one_time_key != NULL &&
         bytes_equal(named.value, bytes_of(ec_private_point(card->one_time_key), EC_POINT_SIZE));
@@ -470,6 +481,49 @@ json_t *mini_card_result(struct mini_card *card, bool installed)
     json_t *request = json_object();
     set_bytes(request, "pendingNotification", writer_bytes(&out));
     return request;
+}
+
+json_t *mini_card_rpm_result(struct mini_card *card, struct bytes final)
+{
+    uint8_t data_memory[1024], memory[1200];
+    struct writer data = writer_on(data_memory, sizeof(data_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    const size_t sequence = tlv_open(&data, 0xA0);
+    put_transaction(card, &data);
+    put_notification(card, 1u << 7, &data);
+    put_oid(card, DER_OBJECT_IDENTIFIER, &data);
+    tlv_put(&data, 0xA2, final);
+    tlv_close(&data, sequence);
+    const struct bytes part = writer_bytes(&data);
+    const size_t whole = tlv_open(&out, 0xA1);
+    writer_put(&out, part);
+    sign_as(card, 0x81, &part, 1, &out);
+    tlv_close(&out, whole);
+    cr_assert_not(out.overflow);
+    json_t *request = json_object();
+    set_bytes(request, "pendingNotification", writer_bytes(&out));
+    return request;
+}
+
+/* smdpSignature3 is DPauth's, over smdpSigned3 and the signature that the card gave before. */
+void mini_card_take_rpm(struct mini_card *card, const json_t *response)
+{
+    uint8_t memory[80];
+    struct writer own = writer_on(memory, sizeof(memory));
+    struct blob signed3 = get_bytes(response, "smdpSigned3");
+    struct blob signature3 = get_bytes(response, "smdpSignature3");
+    struct tlv sequence, pending;
+    tlv_put(&own, 0x5F37, bytes_of(card->signature, sizeof(card->signature)));
+    const struct bytes parts[] = {blob_bytes(&signed3), writer_bytes(&own)};
+    check_signature(bytes_of(card->dp_auth_point, EC_POINT_SIZE), card->euicc.certificate.curve,
+                    parts, 2, blob_bytes(&signature3));
+    cr_assert(tlv_whole(blob_bytes(&signed3), DER_SEQUENCE, &sequence));
+    cr_assert(bytes_equal(must_take(&sequence.value, 0x80), bytes_of(card->transaction_id, 16)));
+    blob_finish(&card->rpm_package);
+    cr_assert_eq(blob_copy(must_take(&sequence.value, 0xA1), &card->rpm_package), 0);
+    card->rpm_pending = tlv_find(sequence.value, 0x82, &pending);
+    blob_finish(&signed3);
+    blob_finish(&signature3);
 }
 
 json_t *mini_card_notify(struct mini_card *card, uint32_t operation)

@@ -43,7 +43,10 @@ struct mini_card {
     size_t server_oid_len;
     bool v3; /* the server has named its version */
     uint8_t server_svn[3];
-    uint8_t dp_point[EC_POINT_SIZE]; /* PK.DPpb */
+    uint8_t dp_point[EC_POINT_SIZE];      /* PK.DPpb */
+    uint8_t dp_auth_point[EC_POINT_SIZE]; /* PK.DPauth */
+    struct blob rpm_package;              /* content of the RpmPackage last offered */
+    bool rpm_pending;                     /* the server has (more) remote management */
     uint8_t dp_signature2[EC_SIGNATURE_SIZE];
     uint8_t signature[EC_SIGNATURE_SIZE]; /* the card's last one */
     struct ec_private *one_time_key;
@@ -64,11 +67,15 @@ json_t *mini_card_authenticate(struct mini_card *card);
 json_t *mini_card_prepare(struct mini_card *card);
 json_t *mini_card_cancel(struct mini_card *card, uint8_t reason);
 json_t *mini_card_result(struct mini_card *card, bool installed);
+/* final: content of finalResult, A0 {...} or 81 {...}. */
+json_t *mini_card_rpm_result(struct mini_card *card, struct bytes final);
 json_t *mini_card_notify(struct mini_card *card, uint32_t operation);
 
 /* Answers: checks what a chip would check, and takes over what the next step needs. */
 void mini_card_take_initiation(struct mini_card *card, const json_t *response);
 void mini_card_take_metadata(struct mini_card *card, const json_t *response);
+
+void mini_card_take_rpm(struct mini_card *card, const json_t *response);
 
 /* A bound package, opened. */
 struct mini_card_installed {

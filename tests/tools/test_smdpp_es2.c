@@ -17,10 +17,12 @@ static struct mini_card card;
 #define HEARD_MAX 16
 static json_t *heard[HEARD_MAX];
 static size_t heard_count;
+static const char *heard_at; /* the path of the last */
 
-static void hear(void *context, char *body)
+static void hear(void *context, const char *path, char *body)
 {
     (void)context;
+    heard_at = path;
     cr_assert_lt(heard_count, HEARD_MAX);
     heard[heard_count] = json_loads(body, 0, NULL);
     cr_assert_not_null(heard[heard_count++]);

@@ -45,6 +45,16 @@ static void take_version(void *context, sqlite3_stmt *row)
     *(int *)context = sqlite3_column_int(row, 0);
 }
 
+/* An older file is brought up step by step, a new one from nothing. */
+static int upgrade(struct database *database, int version)
+{
+    int result = 0;
+    for (; result == 0 && version < database->schema->version; version++)
+        result = run_plain(database, version == 0 ? database->schema->sql
+                                                  : database->schema->upgrades[version - 1]);
+    return result;
+}
+
 static int make_schema(struct database *database)
 {
     int version = 0;
@@ -63,7 +73,7 @@ static int make_schema(struct database *database)
     int result = database_begin(database);
     if (result != 0)
         return result;
-    result = run_plain(database, database->schema->sql);
+    result = upgrade(database, version);
     if (result == 0)
         result = run_plain(database, set_version);
     return database_end(database, result);

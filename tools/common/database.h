@@ -9,9 +9,10 @@
 
 /* What a kind of file holds. */
 struct database_schema {
-    const char *name;    /* what people call the file: "orders" */
-    const char *sql;     /* makes the tables */
-    int version;         /* of the tables; a newer file is refused */
+    const char *name;            /* what people call the file: "orders" */
+    const char *sql;             /* makes the tables of version 1 */
+    const char *const *upgrades; /* each to the next version, from 1 on; NULL if version is 1 */
+    int version;                 /* of the tables; a newer file is refused */
     const char *journal; /* of SQLite: "WAL" keeps two files beside this one while it is open */
 };
 

@@ -21,6 +21,7 @@ static const struct pair pairs[] = {
     {"8.1.1", "2.2", "the order needs an EID and has none", NULL},
     {"8.1.1", "3.1", "the profile was ordered for another EID", "use the card that it was ordered for"},
     {"8.1.1", "3.8", "the profile was ordered for another EID", "use the card that it was ordered for"},
+    {"8.1.1", "3.9", "the server does not know this card", NULL},
     {"8.1.2", "6.1", "the EUM's certificate does not verify", SHARED_CI},
     {"8.1.2", "6.3", "the EUM's certificate has expired", NULL},
     {"8.1.3", "6.1", "the card's certificate does not verify", SHARED_CI},

@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "tools/smdpp/chip_answer.h"
+#include "tools/smdpp/rpm_session.h"
 #include "tools/smdpp/selection.h"
 
 #include <time.h>
@@ -28,13 +29,15 @@ static int check_signed1(const struct smdpp *smdpp, struct call *call,
     return 0;
 }
 
-static void put_signed2(const struct session *session, struct writer *out)
+static void put_signed2(const struct session *session, bool rpm_pending, struct writer *out)
 {
     const size_t sequence = tlv_open(out, DER_SEQUENCE);
     tlv_put(out, TRANSACTION_ID, session_id(session));
     der_put_boolean(out, DER_BOOLEAN, session->order.has_code);
     if (session->binding.body.len > 0)
         tlv_put(out, ONE_TIME_PUBLIC_KEY, bytes_of(session->binding.euicc_otpk, EC_POINT_SIZE));
+    if (rpm_pending)
+        tlv_put(out, DER_NULL, (struct bytes){0});
     tlv_close(out, sequence);
 }
 
@@ -44,7 +47,11 @@ static int respond(struct smdpp *smdpp, struct call *call, struct session *sessi
     uint8_t memory[SIGNED2_SIZE], element_memory[EC_SIGNATURE_SIZE + TLV_HEADER_MAX];
     struct writer signed2 = writer_on(memory, sizeof(memory));
     struct writer element = writer_on(element_memory, sizeof(element_memory));
-    put_signed2(session, &signed2);
+    bool rpm_pending = false;
+    if (session_is_v3(session) &&
+        rpm_orders_wait(smdpp->database, session->order.eid, 0, &rpm_pending) != 0)
+        return FAILURE_INTERNAL;
+    put_signed2(session, rpm_pending, &signed2);
     const struct pki_entity *server = &session->server->dp_pb;
     const struct bytes parts[] = {writer_bytes(&signed2), signature1};
     if (signed2.overflow ||
@@ -84,6 +91,28 @@ static void tell(struct smdpp *smdpp, const struct call *call, const struct sess
         smdpp_tell(smdpp, &progress);
 }
 
+/* A session of v2 is about a download, whatever the chip says of it. */
+static int choose(struct smdpp *smdpp, struct call *call, struct session *session,
+                  const struct chip_authentication *chip)
+{
+    const uint32_t asked = session_is_v3(session) ? chip->operation : CHIP_ANSWER_DOWNLOAD;
+    const bool download = asked & CHIP_ANSWER_DOWNLOAD;
+    char eid[PKI_EID_DIGITS + 1];
+    int result = 0;
+    if (asked & CHIP_ANSWER_RPM)
+        result = rpm_session_find(smdpp, session, chip->matching_id, download);
+    if (result != 0 || session->rpm.id != 0)
+        return result;
+    if (!download) {
+        pki_eid_to_text(session->euicc.eid, eid);
+        return call_refuse(call, chip->matching_id.len > 0 ? REFUSAL_MATCHING_ID : REFUSAL_EID,
+                           "no RPM order waits for EID %s", eid);
+    }
+    result = selection_choose(smdpp, call, session, chip->matching_id, &chip->info2);
+    tell(smdpp, call, session, result);
+    return result;
+}
+
 int authentication_client(struct smdpp *smdpp, struct call *call, struct session *session,
                           struct bytes answer)
 {
@@ -94,10 +123,10 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
                                time(NULL), &session->euicc);
     if (result == 0)
         result = check_signed1(smdpp, call, session, &chip);
-    if (result == 0) {
-        result = selection_choose(smdpp, call, session, chip.matching_id, &chip.info2);
-        tell(smdpp, call, session, result);
-    }
+    if (result == 0)
+        result = choose(smdpp, call, session, &chip);
+    if (result == 0 && session->rpm.id != 0)
+        return rpm_session_respond(smdpp, call, session, chip.signature1);
     if (result == 0)
         result = respond(smdpp, call, session, chip.signature1);
     if (result != 0)

@@ -1,6 +1,7 @@
 #include "tools/smdpp/cancellation.h"
 
 #include "tools/smdpp/chip_answer.h"
+#include "tools/smdpp/rpm_session.h"
 
 /* CancelSessionReason, and whether the order is worth another try (SGP.22 §3.0.2). */
 static const struct reason {
@@ -14,6 +15,10 @@ static const struct reason {
     {3, "pprNotAllowed", false},
     {4, "metadataMismatch", false},
     {5, "loadBppExecutionError", true},
+    {16, "sessionAborted", true},
+    {27, "rpmDisabled", false},
+    {28, "invalidRpmPackage", false},
+    {29, "loadRpmPackageError", true},
     {127, "undefinedReason", false},
 };
 
@@ -50,6 +55,20 @@ static void tell(struct smdpp *smdpp, const struct session *session, const char 
     smdpp_tell(smdpp, &progress);
 }
 
+static int end_download(struct smdpp *smdpp, const struct session *session,
+                        const struct reason *reason)
+{
+    int result = 0;
+    if (!reason->order_goes_on)
+        result = downloads_forget_binding(smdpp->database, session->order.id);
+    if (result == 0 && !reason->order_goes_on && !session->order.open)
+        result =
+            orders_move(smdpp->database, session->order.id,
+                        ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    tell(smdpp, session, reason->text);
+    return result < 0 ? result : 0;
+}
+
 int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *session,
                      struct bytes answer)
 {
@@ -60,14 +79,10 @@ int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *ses
     if (result != 0)
         return result;
     const struct reason *reason = find_reason(chip.reason);
-    if (!reason->order_goes_on)
-        result = downloads_forget_binding(smdpp->database, session->order.id);
-    if (result == 0 && !reason->order_goes_on && !session->order.open)
-        result =
-            orders_move(smdpp->database, session->order.id,
-                        ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
-    tell(smdpp, session, reason->text);
-    call_note(call, "profile %s, %s (%u)", session->order.iccid, reason->text,
+    const bool rpm = session->state == SESSION_RPM;
+    call_note(call, "%s %s, %s (%u)", rpm ? "RPM order" : "profile",
+              rpm ? session->rpm.matching_id : session->order.iccid, reason->text,
               (unsigned)chip.reason);
-    return result < 0 ? result : 0;
+    return rpm ? rpm_session_cancel(smdpp, session, reason->text, reason->order_goes_on)
+               : end_download(smdpp, session, reason);
 }

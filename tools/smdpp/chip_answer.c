@@ -19,6 +19,7 @@
 #define DEVICE_INFO 0xA1
 #define TAC 0x80
 #define TAC_SIZE 4
+#define OPERATION_TYPE 0x82
 /* EUICCSigned2 */
 #define ONE_TIME_PUBLIC_KEY 0x5F49
 /* EuiccCancelSessionSigned */
@@ -39,6 +40,13 @@ static const struct error_text authenticate_errors[] = {
     {5, "invalidOid"},
     {6, "euiccChallengeMismatch"},
     {7, "ciPKUnknown"},
+    {8, "transactionIdError"},
+    {9, "missingCrl"},
+    {10, "invalidCrlSignature"},
+    {11, "revokedCert"},
+    {12, "invalidCertOrCrlTime"},
+    {13, "invalidCertOrCrlConfiguration"},
+    {14, "invalidIccid"},
     {CODE_MAX, "undefinedError"},
     {0, NULL},
 };
@@ -113,16 +121,18 @@ static bool take_whole(struct bytes *from, uint32_t tag, struct bytes *whole)
     return true;
 }
 
-/* CtxParamsForCommonAuthentication: matching id, if any, then the device. */
-static bool read_context(struct bytes context, struct bytes *matching_id)
+/* CtxParamsForCommonAuthentication: matching id, if any, the device, and what is asked for. */
+static bool read_context(struct bytes context, struct chip_authentication *out)
 {
-    struct tlv matching;
+    struct tlv matching, operation;
     struct bytes device, tac;
     if (!tlv_take_optional(&context, MATCHING_ID, &matching) ||
-        !take(&context, DEVICE_INFO, &device) || !take(&device, TAC, &tac) || tac.len != TAC_SIZE)
+        !take(&context, DEVICE_INFO, &device) || !take(&device, TAC, &tac) || tac.len != TAC_SIZE ||
+        !tlv_take_optional(&context, OPERATION_TYPE, &operation))
         return false;
-    *matching_id = matching.value;
-    return true;
+    out->matching_id = matching.value;
+    out->operation = CHIP_ANSWER_DOWNLOAD;
+    return operation.tag == 0 || der_to_bits(operation.value, &out->operation);
 }
 
 static bool read_signed1(struct bytes whole, struct chip_authentication *out)
@@ -134,8 +144,7 @@ static bool read_signed1(struct bytes whole, struct chip_authentication *out)
            take(&sequence.value, SERVER_ADDRESS, &out->server_address) &&
            take(&sequence.value, SERVER_CHALLENGE, &out->server_challenge) &&
            take(&sequence.value, EUICC_INFO2, &info2) && euicc_info2_read(info2, &out->info2) &&
-           take(&sequence.value, CONTEXT_PARAMETERS1, &context) &&
-           read_context(context, &out->matching_id);
+           take(&sequence.value, CONTEXT_PARAMETERS1, &context) && read_context(context, out);
 }
 
 int chip_answer_authentication(struct call *call, struct bytes answer,

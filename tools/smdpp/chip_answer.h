@@ -6,6 +6,10 @@
 #include "tools/common/euicc_info.h"
 #include "tools/smdpp/call.h"
 
+/* OperationType (SGP.22 v3) */
+#define CHIP_ANSWER_DOWNLOAD (1u << 0)
+#define CHIP_ANSWER_RPM (1u << 1)
+
 /* AuthenticateResponseOk */
 struct chip_authentication {
     struct bytes signed1;    /* euiccSigned1, whole: what the chip has signed */
@@ -14,6 +18,7 @@ struct chip_authentication {
     struct bytes transaction_id, server_address, server_challenge;
     struct euicc_info2 info2;
     struct bytes matching_id; /* empty if absent */
+    uint32_t operation;       /* OperationType, by default CHIP_ANSWER_DOWNLOAD */
 };
 
 /* PrepareDownloadResponseOk */

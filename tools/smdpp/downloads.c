@@ -54,12 +54,10 @@ static int keep_binding(struct database *database, int64_t order,
     return rows < 0 ? rows : 0;
 }
 
-static int keep_download(struct database *database, const struct download *download)
+int downloads_keep(struct database *database, const char *sql, const struct download *download)
 {
     const int rows = database_change(
-        database,
-        "INSERT OR REPLACE INTO downloads (transaction_id, order_id, time, eid, curve, point)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        database, sql,
         DATABASE_VALUES(DATABASE_B(download->transaction_id), DATABASE_N(download->order),
                         DATABASE_N(download->time),
                         DATABASE_B(bytes_of(download->euicc.eid, PKI_EID_SIZE)),
@@ -92,7 +90,11 @@ int downloads_start(struct database *database, const struct download *download,
     if (result == 0)
         result = keep_binding(database, download->order, binding);
     if (result == 0)
-        result = keep_download(database, download);
+        result = downloads_keep(
+            database,
+            "INSERT OR REPLACE INTO downloads (transaction_id, order_id, time, eid, curve, point)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            download);
     return database_end(database, result);
 }
 
@@ -106,16 +108,23 @@ static void take_download(void *context, sqlite3_stmt *row)
     (void)bytes_copy_exact(database_bytes(row, 4), download->euicc.point, EC_POINT_SIZE);
 }
 
-int downloads_find(struct database *database, struct bytes transaction_id, struct download *out)
+int downloads_take(struct database *database, const char *sql, struct bytes transaction_id,
+                   struct download *out)
 {
     *out = (struct download){.transaction_id = transaction_id};
-    const int rows = database_query(
-        database,
-        "SELECT order_id, time, eid, curve, point FROM downloads WHERE transaction_id = ?",
-        DATABASE_VALUES(DATABASE_B(transaction_id)), take_download, out);
+    const int rows = database_query(database, sql, DATABASE_VALUES(DATABASE_B(transaction_id)),
+                                    take_download, out);
     if (rows < 0)
         return rows;
     return rows == 0 ? 1 : 0;
+}
+
+int downloads_find(struct database *database, struct bytes transaction_id, struct download *out)
+{
+    return downloads_take(
+        database,
+        "SELECT order_id, time, eid, curve, point FROM downloads WHERE transaction_id = ?",
+        transaction_id, out);
 }
 
 int downloads_note(struct database *database, const struct download_notification *notification)

@@ -34,6 +34,12 @@ int downloads_start(struct database *database, const struct download *download,
 /* The download with this transaction id: 0, 1 if there was none, or a failure. */
 int downloads_find(struct database *database, struct bytes transaction_id, struct download *out);
 
+/* The same of sendings of another kind: sql keeps or finds the columns transaction_id, order_id,
+ * time, eid, curve, point in this order, the first left out when found. */
+int downloads_keep(struct database *database, const char *sql, const struct download *download);
+int downloads_take(struct database *database, const char *sql, struct bytes transaction_id,
+                   struct download *out);
+
 struct download_notification {
     int64_t time;
     const char *eid, *iccid, *operation, *result; /* texts for people */

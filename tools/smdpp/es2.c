@@ -1,14 +1,13 @@
 #include "tools/smdpp/es2.h"
 
-#include "apdu/hex.h"
 #include "apdu/status.h"
 #include "tools/smdpp/es2_request.h"
+#include "tools/smdpp/es2_rpm.h"
 #include "tools/smdpp/smdpp.h"
 
 #include <stdio.h>
 #include <time.h>
 
-#define MATCHING_ID_BYTES 10 /* of a matching id that is drawn here, in hexadecimal */
 #define FINAL_AVAILABLE "Available"
 #define FINAL_UNAVAILABLE "Unavailable"
 /* States in which an operator may take an order back. */
@@ -177,15 +176,6 @@ static int check_confirmation(struct call *call, const struct es2_request *reque
     return 0;
 }
 
-static int draw_matching_id(struct smdpp *smdpp, struct order *order)
-{
-    uint8_t drawn[MATCHING_ID_BYTES];
-    if (random_fill(&smdpp->random, drawn, sizeof(drawn)) != 0)
-        return FAILURE_INTERNAL;
-    hex_encode(bytes_of(drawn, sizeof(drawn)), order->matching_id);
-    return 0;
-}
-
 static int fill_confirmation(struct smdpp *smdpp, const struct es2_request *request,
                              struct order *order)
 {
@@ -205,7 +195,7 @@ static int fill_confirmation(struct smdpp *smdpp, const struct es2_request *requ
     if (!first)
         return 0;
     if (request->matching_id == NULL)
-        return draw_matching_id(smdpp, order);
+        return smdpp_draw_matching_id(smdpp, order->matching_id);
     snprintf(order->matching_id, sizeof(order->matching_id), "%s", request->matching_id);
     return 0;
 }
@@ -317,6 +307,7 @@ static const struct function_row rows[] = {
     {"/gsma/rsp2/es2plus/confirmOrder",   "ConfirmOrder",   confirm_order,   false, "SGP.22 §5.3.2"},
     {"/gsma/rsp2/es2plus/cancelOrder",    "CancelOrder",    cancel_order,    false, "SGP.22 §5.3.3"},
     {"/gsma/rsp2/es2plus/releaseProfile", "ReleaseProfile", release_profile, false, "SGP.22 §5.3.4"},
+    {"/gsma/rsp2/es2plus/rpmOrder",       "RpmOrder",       es2_rpm_order,   false, "SGP.22 v3 §5.3.6"},
 };
 /* clang-format on */
 

@@ -65,6 +65,7 @@ int es2_request_read(struct call *call, struct es2_request *out)
         {"matchingId", &out->matching_id},
         {"confirmationCode", &out->confirmation_code},
         {"smdsAddress", &out->smds_address},
+        {"rootSmdsAddress", &out->root_smds_address},
         {"finalProfileStatusIndicator", &out->final_status},
     };
     int result = read_header(call, out);

@@ -13,7 +13,7 @@ struct es2_request {
     const char *profile_type;
     const char *matching_id; /* "" is one: the order waits for its EID */
     const char *confirmation_code;
-    const char *smds_address;
+    const char *smds_address, *root_smds_address;
     const char *final_status;
     bool release;
 };

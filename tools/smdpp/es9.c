@@ -23,7 +23,8 @@ static const struct step get_package = {"prepareDownloadResponse",
                                         IN(SESSION_AUTHENTICATED) | IN(SESSION_BOUND), false,
                                         download_bound_profile_package};
 static const struct step cancel_session = {
-    "cancelSessionResponse", IN(SESSION_AUTHENTICATED) | IN(SESSION_BOUND), true, cancellation_end};
+    "cancelSessionResponse", IN(SESSION_AUTHENTICATED) | IN(SESSION_BOUND) | IN(SESSION_RPM), true,
+    cancellation_end};
 
 static int run_in_session(struct smdpp *smdpp, struct call *call, const struct step *step,
                           struct session *session, struct bytes answer)

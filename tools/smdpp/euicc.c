@@ -66,12 +66,18 @@ int euicc_believe(struct call *call, struct bytes euicc, struct bytes eum,
                : call_refuse(call, REFUSAL_EUICC_CERTIFICATE, "eUICC certificate has no point");
 }
 
+bool euicc_verifies(const struct euicc *euicc, const struct bytes *parts, size_t count,
+                    struct bytes signature)
+{
+    return signature.len == EC_SIGNATURE_SIZE &&
+           ec_verify(euicc->curve, bytes_of(euicc->point, sizeof(euicc->point)), parts, count,
+                     signature);
+}
+
 bool euicc_signed(const struct euicc *euicc, const struct bytes *parts, size_t count,
                   struct bytes signature)
 {
     struct tlv element;
     return tlv_whole(signature, EUICC_SIGNATURE_TAG, &element) &&
-           element.value.len == EC_SIGNATURE_SIZE &&
-           ec_verify(euicc->curve, bytes_of(euicc->point, sizeof(euicc->point)), parts, count,
-                     element.value);
+           euicc_verifies(euicc, parts, count, element.value);
 }

@@ -19,6 +19,9 @@ struct euicc {
 int euicc_believe(struct call *call, struct bytes euicc, struct bytes eum,
                   const struct certificate *ci, int64_t now, struct euicc *out);
 
+/* `signature` is r and s over the parts in order. */
+bool euicc_verifies(const struct euicc *euicc, const struct bytes *parts, size_t count,
+                    struct bytes signature);
 /* `signature` is the whole 5F37 element over the parts in order. */
 bool euicc_signed(const struct euicc *euicc, const struct bytes *parts, size_t count,
                   struct bytes signature);

@@ -19,12 +19,12 @@
 
 struct message {
     struct message *next;
+    const char *path; /* lives for ever */
     char *body;
 };
 
 struct messenger {
     struct messenger_plan plan;
-    char url[URL_SIZE];
     CURL *curl;
     struct curl_slist *headers;
     pthread_t thread;
@@ -57,8 +57,7 @@ static bool prepare(struct messenger *messenger)
     messenger->headers = curl_slist_append(messenger->headers, "X-Admin-Protocol: gsma/rsp/v2.2.2");
     if (curl == NULL || messenger->headers == NULL)
         return false;
-    return curl_easy_setopt(curl, CURLOPT_URL, messenger->url) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+    return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CAINFO, messenger->plan.trust) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_SSLCERT_BLOB, &certificate) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_SSLKEY_BLOB, &key) == CURLE_OK &&
@@ -68,10 +67,13 @@ static bool prepare(struct messenger *messenger)
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 }
 
-static bool deliver(struct messenger *messenger, const char *body)
+static bool deliver(struct messenger *messenger, const struct message *message)
 {
     long status = 0;
-    curl_easy_setopt(messenger->curl, CURLOPT_POSTFIELDS, body);
+    char url[URL_SIZE];
+    snprintf(url, sizeof(url), "%s%s", messenger->plan.url, message->path);
+    curl_easy_setopt(messenger->curl, CURLOPT_URL, url);
+    curl_easy_setopt(messenger->curl, CURLOPT_POSTFIELDS, message->body);
     const CURLcode code = curl_easy_perform(messenger->curl);
     curl_easy_getinfo(messenger->curl, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK && status / 100 == HTTP_SUCCESS)
@@ -112,7 +114,7 @@ static void *run(void *context)
 {
     struct messenger *messenger = context;
     for (struct message *message; (message = wait_for_next(messenger)) != NULL;) {
-        for (int tries = 0; !deliver(messenger, message->body); tries++) {
+        for (int tries = 0; !deliver(messenger, message); tries++) {
             if (tries + 1 == TRIES || is_ending(messenger)) {
                 trace_error("progress is lost: %s", message->body);
                 break;
@@ -134,9 +136,7 @@ int messenger_start(const struct messenger_plan *plan, struct messenger **out)
     messenger->last = &messenger->first;
     pthread_mutex_init(&messenger->lock, NULL);
     pthread_cond_init(&messenger->woken, NULL);
-    const int len =
-        snprintf(messenger->url, sizeof(messenger->url), "%s%s", plan->url, PROGRESS_PATH);
-    if (len < (int)sizeof(messenger->url) && prepare(messenger) &&
+    if (strlen(plan->url) + sizeof(PROGRESS_PATH) <= URL_SIZE && prepare(messenger) &&
         pthread_create(&messenger->thread, NULL, run, messenger) == 0) {
         *out = messenger;
         return 0;
@@ -148,13 +148,14 @@ int messenger_start(const struct messenger_plan *plan, struct messenger **out)
     return FAILURE_INTERNAL;
 }
 
-void messenger_send(void *context, char *body)
+void messenger_send(void *context, const char *path, char *body)
 {
     struct messenger *messenger = context;
     struct message *message = calloc(1, sizeof(*message));
     pthread_mutex_lock(&messenger->lock);
     const bool room = message != NULL && messenger->count < QUEUE_MAX;
     if (room) {
+        message->path = path;
         message->body = body;
         *messenger->last = message;
         messenger->last = &message->next;

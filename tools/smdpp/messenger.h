@@ -14,7 +14,7 @@ struct messenger_plan {
 /* The texts of the plan are borrowed until the end. 0 or a failure. */
 int messenger_start(const struct messenger_plan *plan, struct messenger **out);
 /* A progress_sink; context: the messenger. Drops the message, with a line, when very many wait. */
-void messenger_send(void *context, char *body);
+void messenger_send(void *context, const char *path, char *body);
 /* Sends what still waits, one try each; NULL is fine. */
 void messenger_stop(struct messenger *messenger);
 

@@ -3,6 +3,7 @@
 #include "apdu/status.h"
 #include "apdu/hex.h"
 #include "tools/smdpp/pending.h"
+#include "tools/smdpp/rpm_session.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -154,6 +155,8 @@ int notification_handle(struct smdpp *smdpp, struct call *call)
     const struct bytes bytes = blob_bytes(&whole);
     if (!pending_read(bytes, &pending))
         result = call_refuse(call, REFUSAL_FORMAT, "pendingNotification is malformed");
+    else if (pending.is_rpm)
+        result = rpm_session_conclude(smdpp, call, &pending.rpm, pending.metadata.sequence, bytes);
     else if (pending.is_result)
         result = handle_result(smdpp, call, &pending, bytes);
     else

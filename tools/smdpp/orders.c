@@ -72,6 +72,18 @@ int orders_find_by_eid(struct database *database, const char *eid, struct order 
                     DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(ORDER_DOWNLOADED)), out);
 }
 
+int orders_find_sent(struct database *database, const char *eid, const char *iccid,
+                     struct order *out)
+{
+    return find_one(
+        database,
+        "SELECT " COLUMNS " FROM orders WHERE eid = ?1 AND (?2 = '' OR iccid = ?2)"
+        " AND (?3 >> state) & 1 LIMIT 1",
+        DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(iccid),
+                        DATABASE_N(ORDER_IN(ORDER_DOWNLOADED) | ORDER_IN(ORDER_INSTALLED))),
+        out);
+}
+
 int orders_find(struct database *database, int64_t id, struct order *out)
 {
     return find_one(database, "SELECT " COLUMNS " FROM orders WHERE id = ?",

@@ -3,6 +3,7 @@
 #include "apdu/der.h"
 
 #define PROFILE_INSTALLATION_RESULT 0xBF37
+#define RPM_PACKAGE_RESULT 0xA1
 #define RESULT_DATA 0xBF27
 #define NOTIFICATION_METADATA 0xBF2F
 #define SIGNATURE 0x5F37
@@ -105,6 +106,15 @@ static bool read_other(struct bytes value, struct pending *out)
     return true;
 }
 
+static bool read_rpm(struct bytes value, struct pending *out)
+{
+    out->is_rpm = true;
+    if (!rpm_signed_read(value, &out->rpm))
+        return false;
+    struct bytes metadata = out->rpm.metadata;
+    return take_metadata(&metadata, &out->metadata);
+}
+
 bool pending_read(struct bytes whole, struct pending *out)
 {
     struct tlv choice;
@@ -113,6 +123,8 @@ bool pending_read(struct bytes whole, struct pending *out)
         return false;
     if (choice.tag == PROFILE_INSTALLATION_RESULT)
         return read_result(choice.value, out);
+    if (choice.tag == RPM_PACKAGE_RESULT)
+        return read_rpm(choice.value, out);
     return choice.tag == DER_SEQUENCE && read_other(choice.value, out);
 }
 
@@ -131,8 +143,10 @@ static const char *find_text(const struct text *texts, uint32_t code)
 const char *pending_operation_text(uint32_t operation)
 {
     static const struct text texts[] = {
-        {1u << 0, "install"}, {1u << 1, "enable"}, {1u << 2, "disable"},
-        {1u << 3, "delete"},  {0, NULL},
+        {1u << 0, "install"},   {1u << 1, "enable"},
+        {1u << 2, "disable"},   {1u << 3, "delete"},
+        {1u << 4, "rpmEnable"}, {1u << 5, "rpmDisable"},
+        {1u << 6, "rpmDelete"}, {0, NULL},
     };
     return find_text(texts, operation);
 }

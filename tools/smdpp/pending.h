@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_PENDING_H
 #define EMUICC_TOOLS_SMDPP_PENDING_H
 
-#include "apdu/tlv.h"
+#include "tools/common/rpm.h"
 
 /* NotificationMetadata */
 struct pending_metadata {
@@ -13,13 +13,16 @@ struct pending_metadata {
 };
 
 struct pending {
-    bool is_result; /* a ProfileInstallationResult; otherwise another signed notification */
+    bool is_result; /* a ProfileInstallationResult */
+    bool is_rpm;    /* the result of an RPM package; neither: another signed notification */
     struct pending_metadata metadata;
     struct bytes signed_part, signature; /* whole */
     /* ProfileInstallationResult */
     struct bytes transaction_id, server_oid;
     bool installed;
     uint32_t command, reason; /* BppCommandId and ErrorReason, when not installed */
+    /* LoadRpmPackageResultSigned */
+    struct rpm_signed rpm;
     /* others */
     struct bytes euicc, eum; /* certificates */
 };

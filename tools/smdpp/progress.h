@@ -29,9 +29,23 @@ struct progress {
 json_t *progress_make(const struct progress *progress, const char *requester, const char *call_id,
                       int64_t now);
 
-/* Where progress goes: takes the text of a body over (free()). NULL where nobody wants to hear. */
-typedef void progress_sink(void *context, char *body);
-
 #define PROGRESS_PATH "/gsma/rsp2/es2plus/handleDownloadProgressInfo"
+
+/* How an RPM order has ended (ES2+.HandleNotification, SGP.22 v3 §5.3.5). Its JSON has the members
+ * of the one above, as far as they fit: no text of the v3 binding is at hand. */
+struct progress_rpm {
+    const char *eid, *matching_id;
+    enum refusal refusal; /* REFUSAL_NONE: carried out */
+    const char *message;  /* what came of each command */
+    struct bytes result;  /* LoadRpmPackageResultSigned as the notification has it, or empty */
+};
+json_t *progress_make_rpm(const struct progress_rpm *progress, const char *requester,
+                          const char *call_id, int64_t now);
+
+#define PROGRESS_RPM_PATH "/gsma/rsp2/es2plus/handleNotification"
+
+/* Where progress goes: takes the text of a body over (free()). NULL where nobody wants to hear.
+ * path: one of the two above. */
+typedef void progress_sink(void *context, const char *path, char *body);
 
 #endif

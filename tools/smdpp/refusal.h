@@ -19,6 +19,7 @@
     row(REFUSAL_EID_MISSING,          "8.1.1",  "2.2",  true,  "EID is missing in the context of this order") \
     row(REFUSAL_EID_CONFLICT,         "8.1.1",  "3.10", true,  "another EID is associated with this ICCID") \
     row(REFUSAL_EID,                  "8.1.1",  "3.8",  false, "EID does not match the order, or there is no order for it") \
+    row(REFUSAL_EID_UNKNOWN,          "8.1.1",  "3.9",  true,  "EID is unknown") \
     row(REFUSAL_EUM_CERTIFICATE,      "8.1.2",  "6.1",  false, "EUM certificate is invalid") \
     row(REFUSAL_EUM_EXPIRED,          "8.1.2",  "6.3",  false, "EUM certificate has expired") \
     row(REFUSAL_EUICC_CERTIFICATE,    "8.1.3",  "6.1",  false, "eUICC certificate is invalid") \
@@ -26,6 +27,7 @@
     row(REFUSAL_NOT_RELEASED,         "8.2",    "1.2",  false, "profile has not been released yet") \
     row(REFUSAL_REBINDING,            "8.2",    "3.7",  false, "bound profile package is not available for a new binding") \
     row(REFUSAL_ICCID_NOT_ALLOWED,    "8.2.1",  "1.2",  true,  "caller may not perform this function on the profile") \
+    row(REFUSAL_ICCID_CONDITION,      "8.2.1",  "2.3",  true,  "ICCID is missing that the command makes necessary") \
     row(REFUSAL_ICCID_IN_USE,         "8.2.1",  "3.3",  true,  "profile identified by this ICCID is not available") \
     row(REFUSAL_ICCID_TRANSITION,     "8.2.1",  "3.5",  true,  "profile is in a state that does not allow this") \
     row(REFUSAL_ICCID,                "8.2.1",  "3.9",  true,  "ICCID is unknown") \

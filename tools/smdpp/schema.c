@@ -28,5 +28,20 @@ static const char tables[] =
     "  sequence INTEGER NOT NULL, operation TEXT NOT NULL, result TEXT NOT NULL,"
     "  pending BLOB NOT NULL, UNIQUE (eid, sequence, pending));";
 
+/* Remote profile management; states are those of enum rpm_order_state. */
+static const char rpm_tables[] =
+    "CREATE TABLE rpm_orders ("
+    "  id INTEGER PRIMARY KEY, state INTEGER NOT NULL, eid TEXT NOT NULL,"
+    "  matching_id TEXT NOT NULL, requester TEXT NOT NULL, package BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX rpm_orders_matching_id ON rpm_orders (matching_id)"
+    "  WHERE matching_id <> '';"
+    "CREATE INDEX rpm_orders_eid ON rpm_orders (eid);"
+    "CREATE TABLE rpm_loads ("
+    "  transaction_id BLOB PRIMARY KEY, order_id INTEGER NOT NULL"
+    "  REFERENCES rpm_orders ON DELETE CASCADE,"
+    "  time INTEGER NOT NULL, eid BLOB NOT NULL, curve INTEGER NOT NULL, point BLOB NOT NULL);";
+
+static const char *const upgrades[] = {rpm_tables};
+
 const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .version = 1, .journal = "WAL"};
+    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "WAL"};

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
-/* A matching id as text; false if no order could have it. */
-static bool to_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE])
+bool selection_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE])
 {
     if (matching_id.len >= ORDERS_TEXT_SIZE)
         return false;
@@ -152,7 +151,7 @@ int selection_choose(struct smdpp *smdpp, struct call *call, struct session *ses
 {
     char text[ORDERS_TEXT_SIZE];
     struct catalogue_entry entry = {0};
-    if (!to_text(matching_id, text))
+    if (!selection_text(matching_id, text))
         return refuse_matching_id(call, "(no text)");
     int result = choose_package(smdpp, call, session, text, &entry);
     if (result == 0)

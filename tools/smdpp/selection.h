@@ -9,6 +9,9 @@
 #define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */
 #define SELECTION_CODES_MAX 3     /* wrong confirmation codes that an order stands */
 
+/* A matching id as text; false if no order could have it. */
+bool selection_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE]);
+
 /* For session->euicc, with the matching id it has signed (empty: the order that waits for its EID).
  * Sets the session's order, package, metadata, content, and the binding that can be used again. A
  * refusal, a failure, or 0. */

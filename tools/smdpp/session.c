@@ -35,6 +35,7 @@ void session_destroy(struct session *session)
     blob_finish(&session->package);
     blob_finish(&session->metadata);
     downloads_finish_binding(&session->binding);
+    rpm_orders_finish(&session->rpm);
     wipe(session, sizeof(*session));
     free(session);
 }

@@ -6,7 +6,7 @@
 
 #include "crypto/random.h"
 #include "tools/smdpp/credentials.h"
-#include "tools/smdpp/downloads.h"
+#include "tools/smdpp/rpm_orders.h"
 #include "tools/smdpp/version.h"
 
 #define SESSION_ID_SIZE 16
@@ -18,6 +18,7 @@ enum session_state {
     SESSION_INITIATED,     /* after InitiateAuthentication */
     SESSION_AUTHENTICATED, /* after AuthenticateClient: what follows is set */
     SESSION_BOUND,         /* after GetBoundProfilePackage */
+    SESSION_RPM,           /* after AuthenticateClient that has offered an RPM package */
 };
 
 struct session {
@@ -38,7 +39,14 @@ struct session {
     struct download_binding binding; /* offered for use again, or sent; body empty: neither */
     uint8_t signature2[EC_SIGNATURE_SIZE];
     unsigned wrong_codes;
+    struct rpm_order rpm; /* in the stead of all that; id 0: none */
 };
+
+/* Functions of v3 may be used: the chip was told that the server is of v3. */
+static inline bool session_is_v3(const struct session *session)
+{
+    return session->version.told && svn_major(&session->version.svn) >= SVN_SESSION_CONTEXT;
+}
 
 /* A session with a fresh id and challenge. 0 or a failure. */
 int session_create(struct random *random, struct session **out);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define CALL_ID_BYTES 16
+#define MATCHING_ID_BYTES 10
 
 static int own_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
 {
@@ -99,20 +100,52 @@ void smdpp_destroy(struct smdpp *smdpp)
     free(smdpp);
 }
 
-void smdpp_tell(struct smdpp *smdpp, const struct progress *progress)
+int smdpp_draw_matching_id(struct smdpp *smdpp, char out[ORDERS_TEXT_SIZE])
+{
+    uint8_t drawn[MATCHING_ID_BYTES];
+    if (random_fill(&smdpp->random, drawn, sizeof(drawn)) != 0)
+        return FAILURE_INTERNAL;
+    hex_encode(bytes_of(drawn, sizeof(drawn)), out);
+    return 0;
+}
+
+/* Who calls, and a fresh number for the call; false if there is no randomness. */
+static bool name_call(struct smdpp *smdpp, char requester[DER_OID_TEXT_SIZE],
+                      char call_id[HEX_SIZE(CALL_ID_BYTES)])
 {
     uint8_t drawn[CALL_ID_BYTES];
-    char requester[DER_OID_TEXT_SIZE] = "", call_id[HEX_SIZE(CALL_ID_BYTES)];
-    if (smdpp->progress == NULL || progress->order->open || progress->order->id == 0 ||
-        random_fill(&smdpp->random, drawn, sizeof(drawn)) != 0)
-        return;
+    requester[0] = '\0';
+    if (random_fill(&smdpp->random, drawn, sizeof(drawn)) != 0)
+        return false;
     hex_encode(bytes_of(drawn, sizeof(drawn)), call_id);
-    (void)der_oid_to_text(credentials_oid(&smdpp->credentials), requester, sizeof(requester));
-    json_t *body = progress_make(progress, requester, call_id, time(NULL));
+    (void)der_oid_to_text(credentials_oid(&smdpp->credentials), requester, DER_OID_TEXT_SIZE);
+    return true;
+}
+
+static void send_body(struct smdpp *smdpp, const char *path, json_t *body)
+{
     char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
     json_decref(body);
     if (text != NULL)
-        smdpp->progress(smdpp->progress_context, text);
+        smdpp->progress(smdpp->progress_context, path, text);
     else
-        trace_error("no memory for progress of profile %s", progress->order->iccid);
+        trace_error("no memory to tell an operator");
+}
+
+void smdpp_tell(struct smdpp *smdpp, const struct progress *progress)
+{
+    char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];
+    if (smdpp->progress == NULL || progress->order->open || progress->order->id == 0 ||
+        !name_call(smdpp, requester, call_id))
+        return;
+    send_body(smdpp, PROGRESS_PATH, progress_make(progress, requester, call_id, time(NULL)));
+}
+
+void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress)
+{
+    char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];
+    if (smdpp->progress == NULL || !name_call(smdpp, requester, call_id))
+        return;
+    send_body(smdpp, PROGRESS_RPM_PATH,
+              progress_make_rpm(progress, requester, call_id, time(NULL)));
 }

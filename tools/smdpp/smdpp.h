@@ -37,8 +37,12 @@ struct smdpp_plan {
 int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out);
 void smdpp_destroy(struct smdpp *smdpp);
 
+/* A matching id of 20 characters that nobody guesses. 0 or a failure. */
+int smdpp_draw_matching_id(struct smdpp *smdpp, char out[ORDERS_TEXT_SIZE]);
+
 /* Tells the operator, if the order is an operator's and one listens. A failure stays here: a
  * download does not depend on who hears of it. */
 void smdpp_tell(struct smdpp *smdpp, const struct progress *progress);
+void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress);
 
 #endif
