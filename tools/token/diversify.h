@@ -4,10 +4,10 @@
 #define EMUICC_TOOLS_TOKEN_DIVERSIFY_H
 
 #include "crypto/aes.h"
+#include "fs/iccid.h"
 #include "tools/binder/binder.h"
 
 #define DIVERSIFY_FIXED_MAX 124 /* bytes of fixed input data */
-#define DIVERSIFY_ICCID_SIZE 10
 
 /* The pseudorandom function with its key: token_cmac() with a token. 0 or a failure (traced). */
 struct diversify {
@@ -24,7 +24,7 @@ int diversify(const struct diversify *root, const char *label, struct bytes cont
 /* What a profile is for: the context of its keys is EID ‖ ICCID. */
 struct diversify_target {
     uint8_t eid[BINDER_EID_SIZE];
-    uint8_t iccid[DIVERSIFY_ICCID_SIZE]; /* nibbles swapped */
+    uint8_t iccid[ICCID_SIZE]; /* nibbles swapped */
 };
 /* The profile protection keys of this chip and profile. 0 or a failure. */
 int diversify_keys(const struct diversify *root, const struct diversify_target *target,
