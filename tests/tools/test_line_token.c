@@ -53,7 +53,7 @@ static void cr_assert_refused(const char *uri, enum token_use use, const char *t
 Test(line_token, published_vectors_here_and_in_a_token)
 {
     struct vectors *v = vectors_open("kdf_counter.txt");
-    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, NULL), 0, "%s", said);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, (struct bytes){0}), 0, "%s", said);
     while (vectors_next(v)) {
         struct bytes key = vectors_bytes(v, "KI"), expected = vectors_bytes(v, "KO");
         const struct bytes fixed = vectors_bytes(v, "FixedInputData");
@@ -102,7 +102,7 @@ Test(line_token, keys_are_those_of_another_implementation)
     uint8_t root[32], expected[3][AES_BLOCK];
     struct binder_keys keys;
     memset(root, 0x5A, sizeof(root));
-    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, NULL), 0, "%s", said);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, (struct bytes){0}), 0, "%s", said);
     soft_token_put_root("known", bytes_of(root, sizeof(root)), false);
     struct token *token = open_root(SOFT_TOKEN_NAMED("known"));
     const struct diversify in_token = {token_cmac, token};
@@ -121,7 +121,7 @@ Test(line_token, each_chip_and_profile_has_its_own)
     const struct diversify_target one = {{1}, {1}}, other_chip = {{2}, {1}}, other = {{1}, {2}};
     struct binder_keys a, b;
     uint8_t seal[AES_BLOCK], again[AES_BLOCK];
-    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, "5678"), 0, "%s", said);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, bytes_of_text("5678")), 0, "%s", said);
     struct token *token = open_root(SOFT_TOKEN_URI);
     const struct diversify root = {token_cmac, token};
     cr_assert_eq(diversify_keys(&root, &one, &a), 0);
@@ -140,10 +140,10 @@ Test(line_token, each_chip_and_profile_has_its_own)
 Test(line_token, a_root_is_made_once_and_stays_inside)
 {
     cr_assert_refused(SOFT_TOKEN_URI, TOKEN_ROOT, "token init");
-    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, NULL), 0, "%s", said);
-    cr_assert_lt(token_make_root(SOFT_TOKEN_URI, NULL), 0);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, (struct bytes){0}), 0, "%s", said);
+    cr_assert_lt(token_make_root(SOFT_TOKEN_URI, (struct bytes){0}), 0);
     cr_assert_not_null(strstr(said, "already"), "%s", said);
-    cr_assert_eq(token_make_root(SOFT_TOKEN_NAMED("second"), NULL), 0, "%s", said);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_NAMED("second"), (struct bytes){0}), 0, "%s", said);
     token_close(open_root(SOFT_TOKEN_NAMED("second")));
     soft_token_put_root("loose", BYTES(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
                         true);
@@ -154,7 +154,7 @@ Test(line_token, a_root_is_made_once_and_stays_inside)
 
 Test(line_token, what_is_wrong_with_a_uri_is_said)
 {
-    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, NULL), 0, "%s", said);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, (struct bytes){0}), 0, "%s", said);
     cr_assert_refused("token=line", TOKEN_ROOT, "RFC 7512");
     cr_assert_refused("pkcs11:token=line", TOKEN_ROOT, "pin-source");
     cr_assert_refused("pkcs11:token=line?pin-source=/no/such/file", TOKEN_ROOT, "/no/such/file");
@@ -172,7 +172,7 @@ Test(line_token, signs_as_the_key_outside_would)
     const struct bytes message = BYTES('l', 'i', 'n', 'e');
     uint8_t signature[EC_SIGNATURE_SIZE];
     random_init(&random);
-    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, NULL), 0, "%s", said);
+    cr_assert_eq(token_make_root(SOFT_TOKEN_URI, (struct bytes){0}), 0, "%s", said);
     cr_assert_eq(ec_private_generate(&random, EC_P256, &key), 0);
     soft_token_put_signer("dpauth", key);
     cr_assert_eq(token_open(SOFT_TOKEN_NAMED("dpauth"), TOKEN_SIGNER, &token), 0, "%s", said);

@@ -22,12 +22,12 @@ static int complain(const char *directory, enum pki_name name, const char *what)
 
 /* A server's certificate under its CI: 0, 1 if there is none, or a failure. */
 static int read_server(const char *directory, enum pki_name name, enum ec_curve curve,
-                       const struct certificate *ci, struct pki_entity *out)
+                       const struct certificate *ci, bool key_elsewhere, struct pki_entity *out)
 {
     const int result = pki_read(directory, name, curve, out);
     if (result != 0)
         return result;
-    if (out->key == NULL)
+    if (out->key == NULL && !key_elsewhere)
         return complain(directory, name, "has no private key beside it");
     if (out->certificate.role != entities[name].role)
         return complain(directory, name, "is for another role");
@@ -37,7 +37,8 @@ static int read_server(const char *directory, enum pki_name name, enum ec_curve 
     return 0;
 }
 
-static int read_set(const char *directory, enum ec_curve curve, struct credentials_set *out)
+static int read_set(const char *directory, enum ec_curve curve, bool keys_elsewhere,
+                    struct credentials_set *out)
 {
     int result = pki_read(directory, PKI_CI, curve, &out->ci);
     if (result != 0)
@@ -45,9 +46,10 @@ static int read_set(const char *directory, enum ec_curve curve, struct credentia
     if (!out->ci.certificate.ca || out->ci.certificate.subject_key_id.len == 0)
         return complain(directory, PKI_CI, "is no CI's");
     out->known = true;
-    result = read_server(directory, PKI_DP_AUTH, curve, &out->ci.certificate, &out->dp_auth);
+    const struct certificate *ci = &out->ci.certificate;
+    result = read_server(directory, PKI_DP_AUTH, curve, ci, keys_elsewhere, &out->dp_auth);
     if (result == 0)
-        result = read_server(directory, PKI_DP_PB, curve, &out->ci.certificate, &out->dp_pb);
+        result = read_server(directory, PKI_DP_PB, curve, ci, keys_elsewhere, &out->dp_pb);
     out->serving = result == 0;
     return result < 0 ? result : 0;
 }
@@ -80,23 +82,33 @@ static int read_tls(const char *directory, struct credentials *out)
         trace_error("%s: no CI certificate on P-256, which DPtls needs", directory);
         return FAILURE_INTERNAL;
     }
-    const int result = read_server(directory, PKI_DP_TLS, EC_P256, &set->ci.certificate, &out->tls);
+    const int result =
+        read_server(directory, PKI_DP_TLS, EC_P256, &set->ci.certificate, false, &out->tls);
     if (result != 1)
         return result;
     trace_error("%s: no DPtls certificate on P-256", directory);
     return FAILURE_INTERNAL;
 }
 
-int credentials_read(const char *directory, struct credentials *out)
+int credentials_read_signers(const char *directory, bool keys_elsewhere, struct credentials *out)
 {
     *out = (struct credentials){0};
     int result = 0;
     for (int curve = 0; result == 0 && curve < EC_CURVES; curve++)
-        result = read_set(directory, (enum ec_curve)curve, &out->sets[curve]);
+        result = read_set(directory, (enum ec_curve)curve, keys_elsewhere, &out->sets[curve]);
     if (result == 0)
         result = check_oids(directory, out);
-    if (result == 0)
-        result = read_tls(directory, out);
+    if (result != 0)
+        credentials_finish(out);
+    return result;
+}
+
+int credentials_read(const char *directory, struct credentials *out)
+{
+    int result = credentials_read_signers(directory, false, out);
+    if (result != 0)
+        return result;
+    result = read_tls(directory, out);
     if (result != 0)
         credentials_finish(out);
     return result;

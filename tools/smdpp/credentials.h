@@ -19,6 +19,9 @@ struct credentials {
 /* Reads and checks: chains, roles, keys, and that all servers bear one OID. 0, or a failure after
  * one trace line that names what is wrong. */
 int credentials_read(const char *directory, struct credentials *out);
+/* The same without DPtls, for who opens no connection; with keys_elsewhere a DPauth or DPpb may lie
+ * there without its key, which is the caller's to set. */
+int credentials_read_signers(const char *directory, bool keys_elsewhere, struct credentials *out);
 void credentials_finish(struct credentials *credentials);
 /* Sees to a DPtls certificate that is for this host: if the one that was read is not, another takes
  * its place, issued with the CI's key. 0, 1 if that key is not there, or a failure after a trace

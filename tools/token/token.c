@@ -226,7 +226,7 @@ static int make_root(struct link *link, struct bytes so_pin)
     return FAILURE_INTERNAL;
 }
 
-int token_make_root(const char *uri, const char *so_pin)
+int token_make_root(const char *uri, struct bytes so_pin)
 {
     struct link link;
     int result = link_start(&link, uri);
@@ -235,7 +235,7 @@ int token_make_root(const char *uri, const char *so_pin)
         result = FAILURE_INTERNAL;
     }
     if (result == 0)
-        result = make_root(&link, so_pin != NULL ? bytes_of_text(so_pin) : secret_bytes(&link.pin));
+        result = make_root(&link, so_pin.len > 0 ? so_pin : secret_bytes(&link.pin));
     link_close(&link);
     return result;
 }

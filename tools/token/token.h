@@ -33,8 +33,8 @@ int token_cmac(void *context, struct bytes message, uint8_t mac[AES_BLOCK]);
 int token_sign(void *context, struct bytes digest, uint8_t signature[EC_SIGNATURE_SIZE]);
 
 /* Makes a root: the token if there is none of that label (its user's PIN is the URI's, its security
- * officer's so_pin, or the same if NULL), and in it an AES-256 key, sensitive and not extractable,
+ * officer's so_pin, or the same if empty), and in it an AES-256 key, sensitive and not extractable,
  * good for CMAC only. A failure if there is such a key already. */
-int token_make_root(const char *uri, const char *so_pin);
+int token_make_root(const char *uri, struct bytes so_pin);
 
 #endif

@@ -1,0 +1,26 @@
+/* line: what all hands of a production line share while they write. Everything here may be used by
+ * several threads at once. */
+#ifndef EMUICC_TOOLS_LINE_LINE_H
+#define EMUICC_TOOLS_LINE_LINE_H
+
+#include <stdatomic.h>
+
+#include "tools/batch/batch.h"
+#include "tools/line/identity.h"
+
+struct line {
+    struct identity identity;
+    struct token *token;
+    struct diversify root; /* in the token */
+    struct batch *batch;
+    atomic_bool stop; /* no more chips after those at hand */
+};
+
+struct line_plan {
+    const char *batch, *token, *pki, *dpauth_key, *dppb_key; /* borrowed */
+};
+/* 0, or a failure after one trace line; line_finish() after both. */
+int line_start(struct line *line, const struct line_plan *plan);
+void line_finish(struct line *line);
+
+#endif

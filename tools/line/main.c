@@ -1,0 +1,35 @@
+/* emuicc-line: the production line. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/trace.h"
+#include "tools/line/options.h"
+
+/* Lines stand alone also when threads write at the same time: one call each. */
+static void to_standard_error(void *context, enum trace_level level, const char *text)
+{
+    const struct line_options *options = context;
+    if (level <= TRACE_NOTICE || options->verbose)
+        fprintf(stderr, "emuicc-line: %s\n", text);
+}
+
+int main(int argc, char **argv)
+{
+    struct line_options options = {0};
+    char footer[LINE_FOOTER_SIZE];
+    struct options_program program = line_program;
+    int first;
+    line_footer(footer, sizeof(footer));
+    program.footer = footer;
+    switch (options_parse(&program, argc, argv, &options, &first)) {
+    case OPTIONS_EXIT:
+        return EXIT_SUCCESS;
+    case OPTIONS_WRONG:
+        return EXIT_FAILURE;
+    case OPTIONS_RUN:
+        break;
+    }
+    trace_to(to_standard_error, &options);
+    const struct line_command *command = line_command_find(argc - first, argv + first, &options);
+    return command != NULL && command->run(&options) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
