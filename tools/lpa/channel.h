@@ -5,11 +5,20 @@
 
 #include "tools/lpa/transport.h"
 
+/* Says that the device holds an LPA. False after a fault; a card need not know the command. */
+bool channel_announce(struct transport *transport, struct fault *fault);
+/* Opens a channel, to be closed by channel_deselect(), and selects the application there. The
+ * status word of the command that was refused, with a fault; SW_OK if none was; -1 after another
+ * fault. */
+int channel_open(struct transport *transport, struct bytes aid, struct fault *fault);
+
 /* The select() and deselect() of a transport kind that passes commands on as they are. */
 bool channel_select(struct transport *transport, struct bytes aid, struct fault *fault);
 void channel_deselect(struct transport *transport, struct fault *fault);
 
-/* What to do when there is no application of that AID. Always false. */
+/* There is no application of that AID, says this status word. */
+bool channel_is_absent(int status);
+/* What to do then. Always false. */
 bool channel_not_found(struct fault *fault);
 
 #endif

@@ -9,7 +9,7 @@
 #define CLASS_FURTHER_CHANNEL 0x40
 #define TRACED_BYTES 48 /* of each command and response; the lengths tell the rest */
 
-static uint8_t class_on(uint8_t channel, uint8_t cla)
+uint8_t exchange_class(uint8_t channel, uint8_t cla)
 {
     if (channel < FIRST_FURTHER_CHANNEL)
         return cla | channel;
@@ -30,8 +30,8 @@ static int transmit(struct transport *transport, const struct exchange_command *
 {
     uint8_t sent[5 + APDU_DATA_SHORT_MAX], received[TRANSPORT_RESPONSE_MAX];
     struct writer out = writer_on(sent, sizeof(sent)), in = writer_on(received, sizeof(received));
-    writer_put(&out, BYTES(class_on(transport->channel, command->cla), command->ins, command->p1,
-                           command->p2));
+    writer_put(&out, BYTES(exchange_class(transport->channel, command->cla), command->ins,
+                           command->p1, command->p2));
     if (command->data.len > 0) {
         writer_put_u8(&out, (uint8_t)command->data.len);
         writer_put(&out, command->data);

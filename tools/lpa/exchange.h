@@ -15,6 +15,9 @@ struct exchange_command {
     uint8_t le;
 };
 
+/* The class byte of that family on a channel (TS 102 221 §10.1.1). */
+uint8_t exchange_class(uint8_t channel, uint8_t cla);
+
 /* Sends it and fetches what 61xx announces; all response data are appended to *answer. secret: keep
  * the bytes out of the trace. The last status word, or -1 after a fault. */
 int exchange(struct transport *transport, const struct exchange_command *command, bool secret,

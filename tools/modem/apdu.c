@@ -1,0 +1,77 @@
+#include "apdu/hex.h"
+#include "tools/at/values.h"
+#include "tools/modem/modem.h"
+
+#define COMMAND_MAX (5 + APDU_DATA_SHORT_MAX + 1)
+#define AID_MIN 5
+#define AID_MAX 16
+
+/* <length>,<command>: the length counts characters. */
+static bool take_apdu(struct values *values, struct writer *apdu)
+{
+    uint32_t length;
+    return values_take_number(values, 2 * COMMAND_MAX, &length) && values_take_hex(values, apdu) &&
+           length == 2 * apdu->len && !values->more;
+}
+
+static enum cme answer(struct modem *modem, const char *name, enum cme result,
+                       const struct writer *response)
+{
+    char digits[HEX_SIZE(TRANSPORT_RESPONSE_MAX)];
+    if (result != CME_NONE)
+        return result;
+    if (response->overflow || response->len == 0)
+        return CME_FAILURE;
+    hex_encode(writer_bytes(response), digits);
+    modem_say(modem, "%s: %zu,\"%s\"", name, 2 * response->len, digits);
+    return CME_NONE;
+}
+
+enum cme modem_csim(struct modem *modem, const struct line_command *command)
+{
+    uint8_t sent[COMMAND_MAX], received[TRANSPORT_RESPONSE_MAX];
+    struct writer apdu = writer_on(sent, sizeof(sent));
+    struct writer response = writer_on(received, sizeof(received));
+    struct values values = values_of(command->values);
+    if (!take_apdu(&values, &apdu) || apdu.len < 4)
+        return CME_PARAMETERS;
+    return answer(modem, "+CSIM", sim_transmit(&modem->sim, writer_bytes(&apdu), &response),
+                  &response);
+}
+
+enum cme modem_cgla(struct modem *modem, const struct line_command *command)
+{
+    uint8_t sent[COMMAND_MAX], received[TRANSPORT_RESPONSE_MAX];
+    struct writer apdu = writer_on(sent, sizeof(sent));
+    struct writer response = writer_on(received, sizeof(received));
+    struct values values = values_of(command->values);
+    uint32_t session;
+    if (!values_take_number(&values, UINT32_MAX, &session) || !take_apdu(&values, &apdu) ||
+        apdu.len < 4)
+        return CME_PARAMETERS;
+    return answer(modem, "+CGLA",
+                  sim_transmit_on(&modem->sim, session, writer_bytes(&apdu), &response), &response);
+}
+
+enum cme modem_ccho(struct modem *modem, const struct line_command *command)
+{
+    uint8_t room[AID_MAX];
+    struct writer aid = writer_on(room, sizeof(room));
+    struct values values = values_of(command->values);
+    uint32_t session;
+    if (!values_take_hex(&values, &aid) || aid.len < AID_MIN || values.more)
+        return CME_PARAMETERS;
+    const enum cme result = sim_open(&modem->sim, writer_bytes(&aid), &session);
+    if (result == CME_NONE)
+        modem_say(modem, "+CCHO: %u", session);
+    return result;
+}
+
+enum cme modem_cchc(struct modem *modem, const struct line_command *command)
+{
+    struct values values = values_of(command->values);
+    uint32_t session;
+    if (!values_take_number(&values, UINT32_MAX, &session) || values.more)
+        return CME_PARAMETERS;
+    return sim_close(&modem->sim, session);
+}

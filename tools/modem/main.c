@@ -1,0 +1,87 @@
+/* emuicc-modem: a modem in software in front of a card in a PC/SC reader. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/options.h"
+#include "apdu/trace.h"
+#include "tools/lpa/pcsc.h"
+#include "tools/modem/port.h"
+
+struct modem_options {
+    const char *pty, *reader;
+    bool verbose;
+};
+
+#define AT(field) offsetof(struct modem_options, field)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"pty", "LINK", "where the modem is to be found: a symbolic link to its terminal, made at the start and gone at the end",
+        OPTIONS_TEXT, AT(pty)},
+    {"reader", "NAME", "the reader whose card it uses, or a part of its name; default: the only one that holds a card",
+        OPTIONS_TEXT, AT(reader)},
+    {"verbose", NULL, "show the commands on standard error, without what stands in them",
+        OPTIONS_FLAG, AT(verbose)},
+};
+
+static const struct options_program program = {
+    .name = "emuicc-modem",
+    .synopsis = "",
+    .summary = "a modem in software: AT commands on a terminal for a card in a PC/SC reader",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer =
+        "It knows AT+CCHO, CGLA, CCHC, CSIM, CRSM (3GPP TS 27.007) and what is asked beside them;\n"
+        "AT+CLAC lists all. The card is taken when it is first needed and let go, reset, when the\n"
+        "last program closes the terminal.\n"
+        "\n"
+        "examples:\n"
+        "  emuicc-modem --pty /tmp/modem &\n"
+        "  emuicc-lpa --serial /tmp/modem info\n"
+        "  LPAC_APDU=at LPAC_APDU_AT_DEVICE=/tmp/modem lpac chip info\n",
+};
+/* clang-format on */
+
+static void say(void *context, enum trace_level level, const char *text)
+{
+    const struct modem_options *options = context;
+    if (level <= TRACE_NOTICE || options->verbose)
+        fprintf(stderr, "%s: %s\n", program.name, text);
+}
+
+static int run(const struct modem_options *options)
+{
+    struct port port;
+    bool good = port_open(&port, options->pty);
+    struct modem *modem = malloc(sizeof(*modem));
+    if (modem == NULL)
+        trace_error("no memory for a modem");
+    if (good && modem != NULL) {
+        modem_init(modem, pcsc_create, options->reader);
+        trace_notice("ready at %s (%s)", port.link, port.slave);
+        good = port_serve(&port, modem);
+        modem_finish(modem);
+    }
+    port_close(&port);
+    const bool ended = good && modem != NULL;
+    free(modem);
+    return ended ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct modem_options options = {0};
+    int first;
+    trace_to(say, &options);
+    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
+    if (next != OPTIONS_RUN)
+        return next == OPTIONS_EXIT ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (first < argc || options.pty == NULL) {
+        trace_error("%s; try '%s --help'",
+                    options.pty == NULL ? "--pty says where the modem is to be found"
+                                        : "no words are taken besides options",
+                    program.name);
+        return EXIT_FAILURE;
+    }
+    return run(&options);
+}

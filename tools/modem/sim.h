@@ -1,0 +1,37 @@
+/* sim: the card in the modem: taken when it is first needed, let go when nobody needs it, with the
+ * sessions of +CCHO, which are logical channels. What the card says no to comes back as its status
+ * word; what keeps a command from the card as an error of the modem. */
+#ifndef EMUICC_TOOLS_MODEM_SIM_H
+#define EMUICC_TOOLS_MODEM_SIM_H
+
+#include "apdu/apdu.h"
+#include "tools/at/cme.h"
+#include "tools/lpa/exchange.h"
+
+struct sim {
+    struct transport *(*create)(const char *reader); /* NULL if memory is short */
+    const char *reader;                              /* borrowed; NULL: the only one */
+    struct transport *transport;                     /* NULL while the card is let go */
+    bool sessions[APDU_CHANNELS];                    /* open, by channel */
+};
+
+void sim_init(struct sim *sim, struct transport *(*create)(const char *reader), const char *reader);
+/* Lets the card go, reset; its sessions are over. The next command takes it again. */
+void sim_release(struct sim *sim);
+
+/* One command as it is, and its response, status word included, appended. */
+enum cme sim_transmit(struct sim *sim, struct bytes command, struct writer *response);
+/* The same on the channel of a session, which is put into the class byte; session 0 is the basic
+ * channel. */
+enum cme sim_transmit_on(struct sim *sim, uint32_t session, struct bytes command,
+                         struct writer *response);
+/* One command on the basic channel and all of its answer; the status word goes to *status.
+ * CME_MEMORY_FULL if the answer does not fit. */
+enum cme sim_exchange(struct sim *sim, const struct exchange_command *command,
+                      struct writer *answer, uint16_t *status);
+
+/* A channel with that application selected on it. */
+enum cme sim_open(struct sim *sim, struct bytes aid, uint32_t *session);
+enum cme sim_close(struct sim *sim, uint32_t session);
+
+#endif
