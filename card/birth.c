@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -12,43 +11,28 @@
 #include "card/personality_memory.h"
 
 #define OWN_PKI_FOLDER "pki"
-#define PACKAGE_MAX (1 << 20)
 
-/* One factory profile, out of a file that is read whole. */
-static int install(struct card *card, const char *path, uint8_t *package)
+/* The folder of a file, with the slash at its end; "" for a name that has none. */
+static void folder_of(const char *file, char folder[PATH_MAX])
 {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        trace_error("--install %s: %s", path, strerror(errno));
-        return FAILURE_INTERNAL;
-    }
-    const size_t len = fread(package, 1, PACKAGE_MAX, file);
-    const bool whole = feof(file) != 0;
-    const bool wrong = ferror(file) != 0;
-    const int why = errno;
-    fclose(file);
-    if (!whole) {
-        trace_error("--install %s: %s", path, wrong ? strerror(why) : "too large for a package");
-        return FAILURE_INTERNAL;
-    }
-    return isd_r_factory_install(card->isd_r, bytes_of(package, len), path) == 0 ? 0
-                                                                                 : FAILURE_INTERNAL;
+    const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+    snprintf(folder, PATH_MAX, "%.*s", slash != NULL ? (int)(slash + 1 - file) : 0,
+             file != NULL ? file : "");
 }
 
+/* The personality's profiles, then those that are asked for. */
 static int install_all(const struct birth_plan *plan, struct card *card)
 {
-    if (plan->install_count == 0)
-        return 0;
-    uint8_t *package = malloc(PACKAGE_MAX);
+    char folder[PATH_MAX];
+    struct factory_profile asked;
     int result = 0;
-    if (package == NULL) {
-        trace_error("no memory to install packages");
-        return FAILURE_INTERNAL;
-    }
+    folder_of(plan->personality, folder);
+    for (size_t i = 0; i < card->personality.profile_count && result == 0; i++)
+        result = factory_install(&card->personality.profiles[i], folder, card->isd_r);
     for (size_t i = 0; i < plan->install_count && result == 0; i++)
-        result = install(card, plan->install[i], package);
-    free(package);
-    return result;
+        result = factory_read(plan->install[i], &asked) ? factory_install(&asked, "", card->isd_r)
+                                                        : FAILURE_INTERNAL;
+    return result == 0 ? uicc_load(&card->uicc, isd_r_enabled_profile(card->isd_r)) : result;
 }
 
 static int first_start(const struct birth_plan *plan, const uint8_t *eid, struct card *card)
@@ -110,6 +94,11 @@ static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
                     plan->eid);
         return FAILURE_INTERNAL;
     }
+    for (size_t i = 0; i < plan->install_count; i++)
+        if (!factory_read(plan->install[i], &(struct factory_profile){0})) {
+            trace_error("--install %s: a profile is " FACTORY_FORM, plan->install[i]);
+            return FAILURE_INTERNAL;
+        }
     if (plan->pki != NULL && !is_readable_folder(plan->pki)) {
         trace_error("--pki %s: %s", plan->pki, strerror(errno));
         return FAILURE_INTERNAL;

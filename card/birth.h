@@ -11,7 +11,7 @@ struct birth_plan {
     const char *pki;            /* folder; NULL: a test PKI of its own in the state */
     const char *eid;            /* digits; NULL: the personality's, or the certificate's */
     const char *personality;    /* file or shipped name; NULL: as before, or the default */
-    const char *const *install; /* files: unprotected packages */
+    const char *const *install; /* texts, see factory.h */
     size_t install_count;
 };
 

@@ -17,8 +17,10 @@ static const struct options_row rows[] = {
     {"personality", "FILE|NAME", "which chip this is: a text of 'key = value', or one that ships; 'list' "
      "prints their names, 'keys' what can be said; the state remembers it; default sgp22-v2.5",
      OPTIONS_TEXT, OPTION(personality)},
-    {"install", "FILE", "an unprotected profile package (DER) that the chip leaves the factory with, "
-     "disabled; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
+    {"install", "PROFILE", "a profile that the chip leaves the factory with: an unprotected package (DER), "
+     "as a file or by the name of one that ships, with 'NAME.metadata' beside 'NAME.der'; after it, with "
+     "commas: 'enabled', 'before-test' (the enabled test profile has taken over from it), 'aid=HEX' of its "
+     "ISD-P, 'nickname=TEXT'; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@ void personality_init(struct personality *personality)
     personality->proactive = (struct proactive_settings){0};
     personality->blank = 0;
     personality->has_eid = false;
+    personality->profile_count = 0;
     personality->memory_len = 0;
     atr_compose(&personality->atr);
 }

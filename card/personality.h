@@ -4,6 +4,7 @@
 #define EMUICC_CARD_PERSONALITY_H
 
 #include "card/atr.h"
+#include "card/factory.h"
 #include "fs/proactive.h"
 #include "fs/saip.h"
 #include "isd-r/euicc_info.h"
@@ -12,6 +13,7 @@
 
 #define PERSONALITY_TEXT_MAX (1 << 15) /* bytes of a whole text */
 #define PERSONALITY_MEMORY 4096        /* bytes of all texts among the values */
+#define PERSONALITY_PROFILES_MAX 16
 
 /* What each room takes. Points into itself: not to be copied. */
 struct personality {
@@ -23,6 +25,8 @@ struct personality {
     struct atr atr;
     bool has_eid;
     uint8_t eid[CREDENTIALS_EID_SIZE];
+    struct factory_profile profiles[PERSONALITY_PROFILES_MAX]; /* on first start */
+    size_t profile_count;
     uint8_t rules[RULES_TABLE_MAX];
     struct euicc_info_change changes[EUICC_INFO_CHANGES_MAX];
     uint8_t memory[PERSONALITY_MEMORY]; /* what values borrow */

@@ -2,58 +2,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/personality_table.h"
+#include "card/shipped.h"
 
-#define SUFFIX ".personality"
 #define NAME_WIDTH 20
-
-#define BESIDE_BIN "../" PERSONALITY_SHARE
-
-/* Shipped files, seen from the program: beside it where it was built, and where both were
- * installed. Last, where they are installed even if the program was moved. */
-static const char *const folders[] = {"personalities", BESIDE_BIN, PERSONALITY_FOLDER};
-#define FOLDERS (sizeof(folders) / sizeof(folders[0]))
-
-static bool folder_path(size_t which, char path[PATH_MAX])
-{
-    char program[PATH_MAX];
-    if (folders[which][0] == '/')
-        return snprintf(path, PATH_MAX, "%s", folders[which]) < PATH_MAX;
-    const ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    if (len <= 0)
-        return false;
-    program[len] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    return snprintf(path, PATH_MAX, "%s/%s", program, folders[which]) < PATH_MAX;
-}
-
-static FILE *open_shipped(const char *name)
-{
-    char folder[PATH_MAX], path[PATH_MAX];
-    FILE *file = NULL;
-    if (strchr(name, '/') != NULL)
-        return NULL;
-    for (size_t i = 0; i < FOLDERS && file == NULL; i++)
-        if (folder_path(i, folder) &&
-            snprintf(path, sizeof(path), "%s/%s" SUFFIX, folder, name) < (int)sizeof(path))
-            file = fopen(path, "rb");
-    return file;
-}
 
 int personality_file_read(const char *asked, struct writer *text)
 {
-    FILE *file = open_shipped(asked);
-    if (file == NULL)
-        file = fopen(asked, "rb");
+    char path[PATH_MAX];
+    FILE *file = fopen(shipped_find(&shipped_personalities, asked, path) ? path : asked, "rb");
     if (file == NULL) {
         trace_error("--personality %s: %s; '--personality list' prints the names that ship", asked,
                     strerror(errno));
@@ -73,9 +34,8 @@ int personality_file_read(const char *asked, struct writer *text)
 
 static int is_shipped(const struct dirent *entry)
 {
-    const size_t len = strlen(entry->d_name);
-    return len > sizeof(SUFFIX) - 1 &&
-           strcmp(entry->d_name + len - sizeof(SUFFIX) + 1, SUFFIX) == 0;
+    const size_t len = strlen(entry->d_name), end = strlen(shipped_personalities.suffix);
+    return len > end && strcmp(entry->d_name + len - end, shipped_personalities.suffix) == 0;
 }
 
 /* What a file says of itself in its first line. */
@@ -89,7 +49,7 @@ static void put_name(const char *folder, char *name, FILE *out)
     if (file != NULL)
         fclose(file);
     line[strcspn(line, "\n")] = '\0';
-    name[strlen(name) - sizeof(SUFFIX) + 1] = '\0';
+    name[strlen(name) - strlen(shipped_personalities.suffix)] = '\0';
     fprintf(out, "%-*s %s\n", NAME_WIDTH, name, line + strspn(line, "# "));
 }
 
@@ -98,8 +58,10 @@ void personality_file_list(FILE *out)
     char folder[PATH_MAX];
     struct dirent **entries;
     int count = 0;
-    for (size_t i = 0; i < FOLDERS && count <= 0; i++)
-        count = folder_path(i, folder) ? scandir(folder, &entries, is_shipped, alphasort) : 0;
+    for (size_t i = 0; i < SHIPPED_FOLDERS && count <= 0; i++)
+        count = shipped_folder(&shipped_personalities, i, folder)
+                    ? scandir(folder, &entries, is_shipped, alphasort)
+                    : 0;
     for (int i = 0; i < count; i++) {
         put_name(folder, entries[i]->d_name, out);
         free(entries[i]);

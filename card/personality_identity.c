@@ -45,7 +45,7 @@ bool personality_value_eid(struct personality *personality, const struct persona
     return personality->has_eid;
 }
 
-static bool to_aid(const char *value, struct isd_r_aid *out)
+bool personality_value_to_aid(const char *value, struct isd_r_aid *out)
 {
     struct isd_r_aid aid;
     struct writer room = writer_on(aid.data, sizeof(aid.data));
@@ -62,7 +62,7 @@ bool personality_value_aid(struct personality *personality, const struct persona
     (void)again;
     struct isd_r_aid *aid = (struct isd_r_aid *)((uint8_t *)personality + row->offset);
     if (!personality_value_is_none(row, value))
-        return to_aid(value, aid);
+        return personality_value_to_aid(value, aid);
     aid->len = 0;
     return true;
 }
@@ -78,7 +78,7 @@ bool personality_value_aids(struct personality *personality, const struct person
         settings->aid_count = 0;
     if (none)
         return true;
-    if (!to_aid(value, &settings->aids[settings->aid_count]))
+    if (!personality_value_to_aid(value, &settings->aids[settings->aid_count]))
         return false;
     settings->aid_count++;
     return true;
@@ -184,5 +184,26 @@ bool personality_value_rule(struct personality *personality, const struct person
     if (!none && (!put_rule(row, bytes_of_text(value), &table) || table.overflow))
         return false;
     *rules = writer_bytes(&table);
+    return true;
+}
+
+bool personality_value_profile(struct personality *personality, const struct personality_row *row,
+                               const char *value, bool again)
+{
+    const bool none = personality_value_is_none(row, value);
+    const size_t size = strlen(value) + 1;
+    char *kept = (char *)personality->memory + personality->memory_len;
+    if (!again)
+        personality->profile_count = 0;
+    if (none)
+        return !again;
+    if (personality->profile_count == PERSONALITY_PROFILES_MAX ||
+        size > sizeof(personality->memory) - personality->memory_len)
+        return false;
+    memcpy(kept, value, size);
+    if (!factory_read(kept, &personality->profiles[personality->profile_count]))
+        return false;
+    personality->memory_len += size;
+    personality->profile_count++;
     return true;
 }

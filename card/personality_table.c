@@ -140,6 +140,10 @@ const struct personality_row personality_table[] = {
      .help = "a row of the Rules Authorisation Table: policy rules with commas; operators with commas, "
              "each any or MCC-MNC[/GID1[/GID2]], in which * is any digit or group and - is no group; "
              "consent: the user is asked"},
+    {.key = "profile", .read = personality_value_profile, .offset = OFFSET(profiles), .optional = true,
+     .repeatable = true, .form = FACTORY_FORM ", or none; at most 16",
+     .help = "a profile that the chip leaves the factory with, on first start; its metadata is the "
+             "text beside it, NAME.metadata for NAME.der"},
     {.key = "ask-terminal", .read = personality_value_bits, .offset = OFFSET(proactive.at_start),
      .optional = true, .words = questions, .form = "words with commas, or none",
      .help = "PROVIDE LOCAL INFORMATION after the TERMINAL PROFILE, if that knows it"},

@@ -17,9 +17,14 @@ bool personality_value_is_none(const struct personality_row *row, const char *va
     return row->optional && strcmp(value, "none") == 0;
 }
 
-static void skip_blanks(struct bytes *from)
+static bool is_blank(uint8_t byte)
 {
-    while (from->len > 0 && (from->data[0] == ' ' || from->data[0] == '\t'))
+    return byte == ' ' || byte == '\t';
+}
+
+void personality_value_skip_blanks(struct bytes *from)
+{
+    while (from->len > 0 && is_blank(from->data[0]))
         bytes_take(from, 1, &(struct bytes){0});
 }
 
@@ -31,10 +36,12 @@ bool personality_value_take_word(struct bytes *from, const char *separators, str
     while (len < from->len && strchr(separators, from->data[len]) == NULL)
         len++;
     bytes_take(from, len, word);
-    skip_blanks(from);
+    personality_value_skip_blanks(from);
     if (from->len > 1 && strchr(separators, from->data[0]) != NULL)
         bytes_take(from, 1, &(struct bytes){0});
-    skip_blanks(from);
+    personality_value_skip_blanks(from);
+    while (word->len > 0 && is_blank(word->data[word->len - 1]))
+        word->len--;
     return true;
 }
 

@@ -26,6 +26,7 @@ personality_reader personality_value_eid;        /* the EID, with has_eid */
 personality_reader personality_value_aid;        /* struct isd_r_aid; none: of length 0 */
 personality_reader personality_value_aids;       /* struct isd_r_settings: aids and aid_count */
 personality_reader personality_value_rule;       /* struct bytes, kept in personality->rules */
+personality_reader personality_value_profile;    /* struct factory_profile[] and profile_count */
 
 /* True if the row lets the value be `none`, and it is. */
 bool personality_value_is_none(const struct personality_row *row, const char *value);
@@ -33,6 +34,9 @@ bool personality_value_is_none(const struct personality_row *row, const char *va
  * and blanks around it are skipped. False if nothing is left. Two separators have an empty word
  * between them, and so has one that nothing follows: it is never skipped. */
 bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word);
+/* Hexadecimal digits of an AID. */
+bool personality_value_to_aid(const char *value, struct isd_r_aid *out);
+void personality_value_skip_blanks(struct bytes *from);
 /* The bits of words with commas; false if one is unknown. */
 bool personality_value_to_bits(const struct personality_row *row, struct bytes words,
                                uint32_t *bits);

@@ -1,7 +1,8 @@
 #include "fs/metadata_text.h"
 
-#include "apdu/der.h"
 #include <stdio.h>
+
+#include "apdu/der.h"
 
 /* StoreMetadataRequest */
 #define STORE_METADATA 0xBF25
@@ -36,16 +37,24 @@ static size_t front_of(const char *text, size_t max)
     return len;
 }
 
+void metadata_text_set_name(struct metadata_text *metadata, const char *name)
+{
+    snprintf(metadata->name, sizeof(metadata->name), "%.*s",
+             (int)front_of(name, METADATA_TEXT_NAME_MAX), name);
+}
+
 void metadata_text_init(struct metadata_text *metadata, const uint8_t *iccid, const char *name,
                         const char *address)
 {
-    *metadata = (struct metadata_text){.class = METADATA_TEXT_OPERATIONAL, .notification_count = 1};
+    *metadata = (struct metadata_text){.class = METADATA_TEXT_OPERATIONAL};
     metadata->has_iccid = iccid != NULL;
     if (metadata->has_iccid)
         iccid_swap(iccid, metadata->iccid);
     snprintf(metadata->provider, sizeof(metadata->provider), "%s", DEFAULT_PROVIDER);
-    snprintf(metadata->name, sizeof(metadata->name), "%.*s",
-             (int)front_of(name, METADATA_TEXT_NAME_MAX), name);
+    metadata_text_set_name(metadata, name);
+    if (address == NULL)
+        return;
+    metadata->notification_count = 1;
     struct metadata_text_notification *all = &metadata->notifications[0];
     all->events =
         METADATA_TEXT_INSTALL | METADATA_TEXT_ENABLE | METADATA_TEXT_DISABLE | METADATA_TEXT_DELETE;

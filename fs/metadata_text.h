@@ -75,11 +75,12 @@ struct metadata_text {
     char confirmation_code[METADATA_TEXT_CODE_MAX + 1];
 };
 
-/* The defaults for a package with this ICCID (digits in order; NULL: none is known) and this name;
- * name may be longer than METADATA_TEXT_NAME_MAX and is cut. Notifications of all four kinds go to
- * the address. */
+/* The defaults for a package with this ICCID (digits in order; NULL: none is known) and this name.
+ * Notifications of all four kinds go to the address; NULL: there are none. */
 void metadata_text_init(struct metadata_text *metadata, const uint8_t *iccid, const char *name,
                         const char *address);
+/* A name of more than METADATA_TEXT_NAME_MAX characters is cut. */
+void metadata_text_set_name(struct metadata_text *metadata, const char *name);
 
 /* Applies a text file, if it exists. 0, or a failure after one trace line that says which line of
  * which file is wrong, and how. */

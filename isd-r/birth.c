@@ -1,13 +1,10 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/metadata_text.h"
 #include "fs/saip.h"
-#include "isd-r/es10.h"
 #include "isd-r/isd_r.h"
+#include "isd-r/profile_check.h"
 #include "isd-r/state.h"
-
-#define NAME_MAX_BYTES                                                                             \
-    64 /* of profileName: as many characters as SGP.22 allows, if all are ASCII */
-#define METADATA_MAX 256
 
 int isd_r_birth(struct store *store, const struct isd_r_birth *birth)
 {
@@ -23,35 +20,64 @@ int isd_r_birth(struct store *store, const struct isd_r_birth *birth)
     return result;
 }
 
-/* What a server would have said of it: the name is the package's type. */
-static void put_metadata(const struct profile *profile, struct writer *out)
+/* What a server would have said of it. */
+static void put_metadata(const struct profile *profile, const struct metadata_text *said,
+                         struct writer *out)
 {
-    uint8_t iccid[METADATA_ICCID_SIZE];
-    struct bytes name = bytes_of_text(profile->type);
-    iccid_swap(profile->iccid, iccid);
-    if (!der_is_utf8(name, NAME_MAX_BYTES))
-        name = (struct bytes){0};
-    const size_t mark = tlv_open(out, METADATA_TAG);
-    tlv_put(out, ES10_TAG_ICCID, bytes_of(iccid, sizeof(iccid)));
-    tlv_put(out, METADATA_TAG_SERVICE_PROVIDER, (struct bytes){0});
-    tlv_put(out, METADATA_TAG_NAME, name);
-    tlv_close(out, mark);
+    struct metadata_text text;
+    metadata_text_init(&text, NULL, "", NULL);
+    if (said != NULL)
+        text = *said;
+    if (!text.has_iccid)
+        iccid_swap(profile->iccid, text.iccid);
+    if (text.name[0] == '\0' && der_is_utf8(bytes_of_text(profile->type), sizeof(profile->type)))
+        metadata_text_set_name(&text, profile->type);
+    metadata_text_put(&text, out);
 }
 
-static int add(struct isd_r *isd_r, const char *name, struct profile *profile)
+static int refuse(const char *name, const char *why)
 {
-    uint8_t room[METADATA_MAX], iccid[METADATA_ICCID_SIZE];
+    trace_error("%s: %s", name, why);
+    return 1;
+}
+
+/* As what comes in by RSP is checked, but for the server's part. */
+static int check(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
+                 struct profile *profile, struct bytes request)
+{
+    struct metadata metadata;
+    const struct registry *registry = &isd_r->registry;
+    if (!metadata_parse(request, &metadata) || profile_check(profile, &metadata) != 0)
+        return refuse(factory->name, "its metadata and the package do not fit: the same ICCID and "
+                                     "owner, and in class test no subscriber's key");
+    if (registry_by_iccid(registry, metadata.iccid) != NULL)
+        return refuse(factory->name, "a profile with this ICCID is on the chip already");
+    if (registry_by_aid(registry, bytes_of(factory->aid.data, factory->aid.len)) != NULL)
+        return refuse(factory->name, "a profile with this AID is on the chip already");
+    return 0;
+}
+
+static int add(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
+               struct profile *profile)
+{
+    uint8_t room[METADATA_TEXT_REQUEST_MAX];
     struct writer metadata = writer_on(room, sizeof(room));
     const struct registry_profile *installed;
-    iccid_swap(profile->iccid, iccid);
-    if (registry_by_iccid(&isd_r->registry, bytes_of(iccid, sizeof(iccid))) != NULL) {
-        trace_error("%s: a profile with this ICCID is on the chip already", name);
-        return 1;
-    }
-    put_metadata(profile, &metadata);
-    const struct registry_arrival arrival = {.profile = profile,
-                                             .metadata = writer_bytes(&metadata)};
-    return registry_add(isd_r->store, &isd_r->registry, &arrival, &installed);
+    put_metadata(profile, factory->said, &metadata);
+    int result = check(isd_r, factory, profile, writer_bytes(&metadata));
+    if (result != 0)
+        return result;
+    const struct registry_arrival arrival = {
+        .profile = profile,
+        .metadata = writer_bytes(&metadata),
+        .aid = bytes_of(factory->aid.data, factory->aid.len),
+    };
+    result = registry_add(isd_r->store, &isd_r->registry, &arrival, &installed);
+    if (result == 0 && factory->nickname.len > 0)
+        result = store_profile_set_nickname(isd_r->store, installed->id, factory->nickname);
+    if (result == 0)
+        result = profile_state_preset(isd_r, installed, factory->state, factory->name);
+    return result == 0 ? registry_load(isd_r->store, &isd_r->registry) : result;
 }
 
 /* Builds the profile; 1 if the package is refused. */
@@ -77,15 +103,15 @@ static int interpret(struct isd_r *isd_r, struct bytes package, const char *name
     return result < 0 ? result : result != SAIP_ENDED;
 }
 
-int isd_r_factory_install(struct isd_r *isd_r, struct bytes package, const char *name)
+int isd_r_factory_install(struct isd_r *isd_r, const struct isd_r_factory_profile *factory)
 {
     struct profile *profile;
     int result = profile_create(&profile);
     if (result != 0)
         return result;
-    result = interpret(isd_r, package, name, profile);
+    result = interpret(isd_r, factory->package, factory->name, profile);
     if (result == 0)
-        result = add(isd_r, name, profile);
+        result = add(isd_r, factory, profile);
     profile_destroy(profile);
     return result;
 }

@@ -9,6 +9,7 @@
 
 struct isd_r; /* heap */
 struct euicc_info;
+struct metadata_text;
 
 /* What may differ from one chip's making to the next. */
 #define ISD_R_AIDS_MAX 8
@@ -71,9 +72,24 @@ struct isd_r_birth {
     size_t count;
 };
 int isd_r_birth(struct store *store, const struct isd_r_birth *birth);
-/* A profile that the chip leaves the factory with, disabled: an unprotected package (DER). 0, 1
- * when the package is refused (the reason traced with its name), or a failure. */
-int isd_r_factory_install(struct isd_r *isd_r, struct bytes package, const char *name);
+/* A profile that the chip leaves the factory with. */
+enum isd_r_factory_state {
+    ISD_R_FACTORY_DISABLED,
+    ISD_R_FACTORY_ENABLED,
+    ISD_R_FACTORY_BEFORE_TEST, /* disabled: the enabled one, of class test, has taken over from it
+                                */
+};
+struct isd_r_factory_profile {
+    const char *name;                 /* for the trace */
+    struct bytes package;             /* unprotected, DER */
+    const struct metadata_text *said; /* NULL, or without ICCID or name: as the package has it */
+    struct isd_r_aid aid;             /* of its ISD-P; of length 0: the next free one */
+    struct bytes nickname;            /* empty: none */
+    enum isd_r_factory_state state;
+};
+/* 0, 1 when it cannot be so (the reason traced with its name), or a failure. Nobody is notified.
+ * To be committed; uicc_load() is due if it is enabled. */
+int isd_r_factory_install(struct isd_r *isd_r, const struct isd_r_factory_profile *factory);
 
 /* state: struct isd_r *. */
 extern const struct application isd_r_application;

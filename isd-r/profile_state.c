@@ -233,6 +233,31 @@ bool profile_state_is_enabled(const struct isd_r *isd_r, const struct registry_p
     return isd_r->pending.waiting ? profile->id == isd_r->pending.enable : profile->enabled;
 }
 
+static int preset_enabled(struct isd_r *isd_r, const struct registry_profile *profile,
+                          const char *name)
+{
+    if (registry_enabled(&isd_r->registry) != NULL) {
+        trace_error("%s: two profiles cannot be enabled", name);
+        return 1;
+    }
+    return store_profile_set_state(isd_r->store, profile->id, true);
+}
+
+int profile_state_preset(struct isd_r *isd_r, const struct registry_profile *profile,
+                         enum isd_r_factory_state state, const char *name)
+{
+    if (state == ISD_R_FACTORY_DISABLED)
+        return 0;
+    if (state == ISD_R_FACTORY_ENABLED)
+        return preset_enabled(isd_r, profile, name);
+    if (is_test(registry_enabled(&isd_r->registry)) && !is_test(profile))
+        return store_put(isd_r->store, BEFORE_TEST_NAME,
+                         bytes_of(profile->iccid, sizeof(profile->iccid)));
+    trace_error(
+        "%s: before-test needs an enabled profile of class test in front of it, and is none", name);
+    return 1;
+}
+
 int profile_state_enable(struct isd_r *isd_r, const struct registry_profile *target,
                          struct profile_state_order order, int *out)
 {

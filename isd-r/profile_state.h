@@ -3,10 +3,8 @@
 #ifndef EMUICC_ISD_R_PROFILE_STATE_H
 #define EMUICC_ISD_R_PROFILE_STATE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "isd-r/isd_r.h"
 
-struct isd_r;
 struct registry_profile;
 
 /* enableResult, disableResult, deleteResult, resetResult: the numbers have one meaning but for 1
@@ -37,6 +35,11 @@ typedef int profile_state_change(struct isd_r *isd_r, const struct registry_prof
                                  struct profile_state_order order, int *out);
 profile_state_change profile_state_enable, profile_state_disable, profile_state_delete;
 int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out);
+
+/* What a profile is from the factory, without a word to anybody: 0, 1 if it cannot be (traced with
+ * the name), or a failure. The registry is to be loaded anew. */
+int profile_state_preset(struct isd_r *isd_r, const struct registry_profile *profile,
+                         enum isd_r_factory_state state, const char *name);
 
 /* A change that was promised to the LPA or a server and waits for the terminal's REFRESH. */
 struct profile_state_pending {

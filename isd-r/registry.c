@@ -165,12 +165,16 @@ static bool next_aid(const struct registry *registry, uint8_t aid[FILE_AID_MAX])
 int registry_add(struct store *store, struct registry *registry,
                  const struct registry_arrival *arrival, const struct registry_profile **out)
 {
-    struct store_profile row = {.aid_len = FILE_AID_MAX,
+    struct store_profile row = {.aid_len = (uint8_t)arrival->aid.len,
                                 .metadata = arrival->metadata,
                                 .configuration = arrival->configuration,
                                 .size = (uint32_t)arrival->profile->arena.used};
     iccid_swap(arrival->profile->iccid, row.iccid);
-    if (!next_aid(registry, row.aid))
+    if (arrival->aid.len > 0)
+        memcpy(row.aid, arrival->aid.data, arrival->aid.len);
+    else if (next_aid(registry, row.aid))
+        row.aid_len = FILE_AID_MAX;
+    else
         return FAILURE_INTERNAL;
     int result = store_profile_add(store, &row, arrival->profile);
     if (result == 0 && arrival->signer.len > 0)

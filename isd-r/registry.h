@@ -46,8 +46,9 @@ struct registry_arrival {
     struct bytes metadata;      /* BF25 whole */
     struct bytes configuration; /* BF24 whole, or empty */
     struct bytes signer;        /* CI key id of the session, or empty: from the factory */
+    struct bytes aid;           /* of its ISD-P, that no other has; or empty: the next free one */
 };
-/* Gives it the next free AID and the state disabled, stores it and loads the registry anew.
+/* Gives it its AID and the state disabled, stores it and loads the registry anew.
  * *out is its entry. */
 int registry_add(struct store *store, struct registry *registry,
                  const struct registry_arrival *arrival, const struct registry_profile **out);

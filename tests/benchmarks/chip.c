@@ -127,7 +127,9 @@ double chip_spent(struct chip *chip)
 double chip_install(struct chip *chip, struct bytes package)
 {
     const uint64_t before = measure_cpu();
-    MEASURE_NEED(isd_r_factory_install(chip->card.isd_r, package, "package") == 0);
+    MEASURE_NEED(isd_r_factory_install(
+                     chip->card.isd_r,
+                     &(struct isd_r_factory_profile){.name = "package", .package = package}) == 0);
     MEASURE_NEED(store_commit(chip->card.store) == 0);
     return (double)measure_cpu_since(before);
 }

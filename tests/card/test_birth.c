@@ -255,11 +255,71 @@ Test(birth, only_the_first_start_installs)
     card_close(&card);
 }
 
+/* A package beside the project's first one, with words after it. */
+static const char *beside(const char *name_and_words)
+{
+    static char texts[2][512];
+    static unsigned turn;
+    char *text = texts[turn++ % 2];
+    const int folder = (int)(strrchr(born_package, '/') + 1 - born_package);
+    snprintf(text, sizeof(texts[0]), "%.*s%s", folder, born_package, name_and_words);
+    return text;
+}
+
+/* With the text beside the package, its state, its AID and its nickname. */
+Test(birth, a_factory_profile_is_as_it_is_said)
+{
+    struct card card;
+    const char *const installs[] = {
+        beside("usim-test.der,enabled"),
+        beside("usim-milenage.der, before-test, aid=A0000005591010, nickname=x, y")};
+    const struct birth_plan plan = {
+        .state = in_folder("chip"), .install = installs, .install_count = 2};
+    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(strncmp(talk(&card, "00A40000022FE2"), "61", 2), 0);
+    cr_assert_str_eq(talk(&card, "00B000000A"), "988812010000000030F79000");
+    talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
+    const char *list = talk_es10(&card, "BF2D00");
+    cr_assert_not_null(strstr(list, "9F7001019106656D7569636392"
+                                    "0C546573742070726F66696C65950100"),
+                       "%s", list);
+    cr_assert_not_null(strstr(list, "5A0A" BORN_ICCID "4F07A00000055910109F700100"
+                                    "9004782C20799106656D75696363920D5553494D204D696C656E616765"
+                                    "950102"),
+                       "%s", list);
+    cr_assert_str_eq(talk_es10(&card, "BF2800"), "BF2802A0009000");
+    cr_assert_str_eq(talk_es10(&card, "BF3211A00C5A0A988812010000000030F7810100"),
+                     "BF32038001009000");
+    cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "4F07A00000055910109F700101"),
+                       "the test profile does not lead back");
+    card_close(&card);
+}
+
+Test(birth, factory_profiles_that_cannot_be_together_are_refused)
+{
+    static const struct {
+        const char *first, *second, *why;
+    } rows[] = {
+        {"usim-test.der", "usim-test.der", "a profile with this ICCID is on the chip already"},
+        {"usim-names.der,enabled", "usim-test.der,enabled", "two profiles cannot be enabled"},
+        {"usim-names.der,enabled", "usim-test.der,before-test", "before-test needs an enabled"},
+        {"usim-test.der,enabled", "c2t-test.der,before-test", "before-test needs an enabled"},
+        {"usim-names.der,aid=A000000559", "usim-test.der,aid=A000000559", "with this AID is on"},
+        {"usim-names.der", "usim-test.der,enable", "usim-test.der,enable: a profile is PACKAGE"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *const installs[] = {beside(rows[i].first), beside(rows[i].second)};
+        const struct birth_plan plan = {
+            .state = in_folder("chip"), .install = installs, .install_count = 2};
+        expect_refusal(&plan, rows[i].why);
+    }
+}
+
 Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
 {
     const char *packages[] = {born_package, in_folder("gone.der")};
     struct birth_plan plan = {.state = in_folder("chip"), .install = packages, .install_count = 2};
-    expect_refusal(&plan, "gone.der: No such file or directory");
+    expect_refusal(&plan, "gone.der: there is no such package");
     const int file = open(packages[1], O_CREAT | O_WRONLY, 0600);
     cr_assert_eq(write(file, "no package", 10), 10);
     close(file);

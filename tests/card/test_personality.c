@@ -124,6 +124,8 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "segment-limit = 1020\n"
                                  "rule = ppr1 001-01\n"
                                  "rule = ppr1,ppr2 1**-0*2/*/-,any consent\n"
+                                 "profile = /a/b c.der , enabled, aid = A000000559\n"
+                                 "profile = x,before-test,nickname = a, b=c\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
                                  "blank = none\n";
@@ -178,6 +180,16 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(settings->first_notification, 0);
     cr_assert_eq(settings->segment_max, 1020);
     cr_assert_lt(made.blank, 0);
+    const struct factory_profile *first = &made.profiles[0], *second = &made.profiles[1];
+    cr_assert_eq(made.profile_count, 2);
+    cr_assert(bytes_equal(first->package, bytes_of_text("/a/b c.der")));
+    cr_assert_eq(first->state, ISD_R_FACTORY_ENABLED);
+    cr_assert_str_eq(hex(bytes_of(first->aid.data, first->aid.len)), "A000000559");
+    cr_assert_eq(first->nickname.len, 0);
+    cr_assert(bytes_equal(second->package, bytes_of_text("x")));
+    cr_assert_eq(second->state, ISD_R_FACTORY_BEFORE_TEST);
+    cr_assert_eq(second->aid.len, 0);
+    cr_assert(bytes_equal(second->nickname, bytes_of_text("a, b=c")));
     cr_assert_str_eq(hex(settings->rules), "3010"
                                            "80020640"
                                            "A107300580"
@@ -256,6 +268,9 @@ static const struct {
     {"segment-limit", {"", "-1", "1037", "strict"}},
     {"rule", {"", "ppr1", "ppr1 001", "ppr1 001-1", "ppr1 001-0101", "ppr1 00-01", "ppr3 any", "ppr1 any consent x",
      "ppr1 any yes", "ppr1 001-01/", "ppr1 001-01/0", "ppr1 any,", "ppr1,,ppr2 any", "ppr1 001-01/0A/0B/0C"}},
+    {"profile", {"", ",enabled", "x,", "x,enable", "x,enabled,before-test", "x,enabled,enabled", "x,aid", "x,aid=",
+     "x,aid=12", "x,aid=A000000559,aid=A000000559", "x,nickname", "x,nickname=", "x,nickname=\xFF",
+     "x,nickname=12345678901234567890123456789012345678901234567890123456789012345"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
     {"blank", {"", "yes", "files,none"}},
@@ -290,6 +305,7 @@ Test(personality, none_and_others_exclude_each_other)
     expect_refused("isd-r-aid = none\nisd-r-aid = " ISD_R, "t:2: isd-r-aid = ");
     expect_refused("isd-r-aid = " ISD_R "\nisd-r-aid = none", "t:2: isd-r-aid = none");
     expect_refused("rule = none\nrule = ppr1 any", "t:2: rule = ");
+    expect_refused("profile = none\nprofile = x\nprofile = none", "t:3: profile = none");
     expect_refused("rule = ppr1 any\nrule = none", "t:2: rule = none");
     for (int i = 0; i < 9; i++)
         strcat(text, "isd-r-aid = " ISD_R "\n");
@@ -593,8 +609,11 @@ Test(personality, a_blank_chip_shows_files_or_none)
 Test(personality, addresses_rules_and_first_number_are_the_chips)
 {
     static struct card card;
-    const char *file = write_file("chip.txt", everything);
-    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    char text[sizeof(everything) + 32];
+    snprintf(text, sizeof(text), "%s", everything);
+    for (char *line; (line = strstr(text, "profile = ")) != NULL && line[-1] == '\n';)
+        memset(line, '#', 1);
+    cr_assert_eq(be_born(&card, "chip", write_file("chip.txt", text), NULL), 0, "%s", said);
     cr_assert_eq(card.isd_r->notification.next, 0);
     talk(&card, SELECT OTHER_AID "00");
     cr_assert_str_eq(talk_es10(&card, "BF3C00"), "BF3C0C800A64702E6578616D706C659000");

@@ -373,9 +373,11 @@ Test(profile_state, keeps_what_came_from_the_factory)
     const struct package content = package_numbered(500);
     restore();
     package_put(&content, &bytes);
-    cr_assert(eq(int, isd_r_factory_install(peer.chip.isd_r, writer_bytes(&bytes), "test"), 0));
-    cr_assert(eq(int, isd_r_factory_install(peer.chip.isd_r, writer_bytes(&bytes), "test"), 1));
-    cr_assert(eq(int, isd_r_factory_install(peer.chip.isd_r, BYTES(0x30, 0x00), "test"), 1));
+    const struct isd_r_factory_profile good = {.name = "test", .package = writer_bytes(&bytes)},
+                                       bad = {.name = "test", .package = BYTES(0x30, 0x00)};
+    cr_assert(eq(int, isd_r_factory_install(peer.chip.isd_r, &good), 0));
+    cr_assert(eq(int, isd_r_factory_install(peer.chip.isd_r, &good), 1));
+    cr_assert(eq(int, isd_r_factory_install(peer.chip.isd_r, &bad), 1));
     cr_assert(eq(int, store_commit(peer.chip.store), 0));
     struct tlv list, one, name;
     uint8_t search[32];

@@ -28,6 +28,8 @@ static const struct {
     {"usim-isim-tuak", PE_OK},
     {"usim-test", PE_OK},
     {"usim-names", PE_OK},
+    {"c2t-test", PE_OK},
+    {"c2t-operational", PE_OK},
     {"usim-ppr1", PE_OK},
     {"usim-iccid18", PE_OK},
     {"usim-large", PE_OK},

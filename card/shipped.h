@@ -1,0 +1,22 @@
+/* shipped: files that come with the program, wherever it was built or installed. */
+#ifndef EMUICC_CARD_SHIPPED_H
+#define EMUICC_CARD_SHIPPED_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One kind of them. */
+#define SHIPPED_FOLDERS 4
+struct shipped {
+    const char *folders[SHIPPED_FOLDERS]; /* seen from the program's own, or absolute */
+    const char *suffix;                   /* of the files' names */
+};
+extern const struct shipped shipped_personalities, shipped_profiles;
+
+/* The nth folder in which they may be; false if it cannot be told. */
+bool shipped_folder(const struct shipped *kind, size_t which, char path[PATH_MAX]);
+/* The path of one, by its name without the suffix; false if none bears it. */
+bool shipped_find(const struct shipped *kind, const char *name, char path[PATH_MAX]);
+
+#endif
