@@ -47,7 +47,8 @@ static int check(struct isd_r *isd_r, const struct isd_r_factory_profile *factor
 {
     struct metadata metadata;
     const struct registry *registry = &isd_r->registry;
-    if (!metadata_parse(request, &metadata) || profile_check(profile, &metadata) != 0)
+    if (!metadata_parse(request, isd_r->info->rsp_capability, &metadata) ||
+        profile_check(profile, &metadata) != 0)
         return refuse(factory->name, "its metadata and the package do not fit: the same ICCID and "
                                      "owner, and in class test no subscriber's key");
     if (registry_by_iccid(registry, metadata.iccid) != NULL)
