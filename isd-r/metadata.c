@@ -25,6 +25,8 @@ bool metadata_take_recipient(struct bytes *from, uint32_t *events, struct bytes 
 }
 
 #define CHANGES (METADATA_UPDATES | METADATA_DELETES)
+/* The chip's own part in a change of device is another matter. */
+#define STORED_DEVICE_CHANGE (EUICC_INFO_DEVICE_CHANGE | EUICC_INFO_UPDATE_METADATA_V3)
 #define SLOT(name) offsetof(struct metadata, name)
 
 /* SGP.22 §5.5.3, Annex H */
@@ -47,7 +49,7 @@ const struct metadata_field metadata_fields[METADATA_FIELDS] = {
     { METADATA_TAG_LPR_CONFIGURATION,           EUICC_INFO_LPA_PROXY,                false, CHANGES,          metadata_check_lpr,              SLOT(lpr_configuration) },
     { METADATA_TAG_ENTERPRISE_CONFIGURATION,    EUICC_INFO_ENTERPRISE_PROFILES,      false, METADATA_UPDATES, metadata_check_enterprise,       SLOT(enterprise_configuration) },
     { METADATA_TAG_SERVICE_DESCRIPTION,         EUICC_INFO_SERVICE_DESCRIPTION,      false, 0,                metadata_check_bits,             SLOT(service_description) },
-    { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, EUICC_INFO_DEVICE_CHANGE,            false, CHANGES,          metadata_check_device_change,    SLOT(device_change_configuration) },
+    { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, STORED_DEVICE_CHANGE,                false, CHANGES,          metadata_check_device_change,    SLOT(device_change_configuration) },
     { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      EUICC_INFO_ESTIMATED_PROFILE_SIZE,   false, 0,                metadata_check_size,             SLOT(estimated_profile_size) },
 };
 /* clang-format on */
@@ -60,6 +62,11 @@ const struct metadata_field *metadata_find_field(uint32_t tag)
     return NULL;
 }
 
+bool metadata_is_known(const struct metadata_field *field, uint32_t capability)
+{
+    return field->capability == 0 || (field->capability & capability) != 0;
+}
+
 struct bytes *metadata_slot(struct metadata *metadata, const struct metadata_field *field)
 {
     return (struct bytes *)((char *)metadata + field->offset);
@@ -68,7 +75,7 @@ struct bytes *metadata_slot(struct metadata *metadata, const struct metadata_fie
 static bool take_field(struct metadata *metadata, const struct tlv *tlv, uint32_t capability)
 {
     const struct metadata_field *field = metadata_find_field(tlv->tag);
-    if (field == NULL || (field->capability & ~capability) != 0)
+    if (field == NULL || !metadata_is_known(field, capability))
         return true;
     struct bytes *value = metadata_slot(metadata, field);
     if (value->data != NULL || !field->check(tlv->value))
@@ -112,7 +119,7 @@ uint32_t metadata_find_unknown(struct bytes request, uint32_t capability)
         return 0;
     while (tlv_take(&whole.value, &tlv)) {
         const struct metadata_field *field = metadata_find_field(tlv.tag);
-        if (field == NULL || (field->capability & ~capability) != 0)
+        if (field == NULL || !metadata_is_known(field, capability))
             return tlv.tag;
     }
     return 0;

@@ -72,7 +72,7 @@ bool metadata_parse(struct bytes request, uint32_t capability, struct metadata *
 /* One element that metadata may hold. */
 struct metadata_field {
     uint32_t tag;
-    uint32_t capability; /* EUICC_INFO_* that a chip must have to know it; 0: every chip does */
+    uint32_t capability; /* EUICC_INFO_*, one of which a chip that knows it has; 0: all know it */
     bool required;
     uint8_t changes; /* METADATA_UPDATES, METADATA_DELETES */
     bool (*check)(struct bytes value);
@@ -82,6 +82,7 @@ struct metadata_field {
 extern const struct metadata_field metadata_fields[METADATA_FIELDS]; /* in StoreMetadata's order */
 /* NULL for an element that no release has. */
 const struct metadata_field *metadata_find_field(uint32_t tag);
+bool metadata_is_known(const struct metadata_field *field, uint32_t capability);
 struct bytes *metadata_slot(struct metadata *metadata, const struct metadata_field *field);
 /* The tag of the first element that a chip with these capabilities does not know; 0: none. */
 uint32_t metadata_find_unknown(struct bytes request, uint32_t capability);

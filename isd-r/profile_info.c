@@ -62,40 +62,47 @@ static void put_size(const struct registry_profile *profile, uint32_t tag, struc
 
 struct field {
     uint32_t tag;
-    bool unasked;        /* shown when there is no tag list */
-    uint32_t capability; /* EUICC_INFO_* that the chip must have; 0: every chip shows it */
+    bool unasked; /* shown when there is no tag list */
     put_field *put;
+    uint32_t capability; /* EUICC_INFO_* that the chip must have; 0: of the metadata, if it is */
 };
 
-/* In the order of the answer; ServiceProviderMessage and EstimatedProfileSize, which ProfileInfo
- * lacks, at their place in the metadata. */
+/* In the order of the answer; the service provider's message and the estimated size, which
+ * ProfileInfo lacks, at their place in the metadata. */
 /* clang-format off */
 static const struct field fields[] = {
-    { ES10_TAG_ICCID,                           true,  0,                                   put_iccid },
-    { ES10_TAG_AID,                             true,  0,                                   put_aid },
-    { TAG_STATE,                                true,  0,                                   put_state },
-    { METADATA_TAG_NICKNAME,                    true,  0,                                   put_nickname },
-    { METADATA_TAG_SERVICE_PROVIDER,            true,  0,                                   put_metadata },
-    { METADATA_TAG_NAME,                        true,  0,                                   put_metadata },
-    { METADATA_TAG_ICON_TYPE,                   true,  0,                                   put_metadata },
-    { METADATA_TAG_ICON,                        true,  0,                                   put_metadata },
-    { METADATA_TAG_CLASS,                       true,  0,                                   put_class },
-    { METADATA_TAG_NOTIFICATIONS,               false, 0,                                   put_metadata },
-    { METADATA_TAG_OWNER,                       false, 0,                                   put_metadata },
-    { TAG_PROPRIETARY,                          false, 0,                                   put_proprietary },
-    { METADATA_TAG_RULES,                       false, 0,                                   put_metadata },
-    { METADATA_TAG_SERVICE_SPECIFIC_DATA,       false, EUICC_INFO_SERVICE_SPECIFIC_DATA,    put_metadata },
-    { METADATA_TAG_RPM_CONFIGURATION,           false, EUICC_INFO_RPM,                      put_metadata },
-    { METADATA_TAG_HRI_SERVER_ADDRESS,          false, EUICC_INFO_HRI_SERVER_ADDRESS,       put_metadata },
-    { METADATA_TAG_SERVICE_PROVIDER_MESSAGE,    false, EUICC_INFO_SERVICE_PROVIDER_MESSAGE, put_metadata },
-    { METADATA_TAG_LPR_CONFIGURATION,           false, EUICC_INFO_LPA_PROXY,                put_metadata },
-    { METADATA_TAG_ENTERPRISE_CONFIGURATION,    false, EUICC_INFO_ENTERPRISE_PROFILES,      put_metadata },
-    { METADATA_TAG_SERVICE_DESCRIPTION,         false, EUICC_INFO_SERVICE_DESCRIPTION,      put_metadata },
-    { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, false, EUICC_INFO_DEVICE_CHANGE,            put_metadata },
-    { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      false, EUICC_INFO_ESTIMATED_PROFILE_SIZE,   put_metadata },
-    { TAG_PROFILE_SIZE,                         false, EUICC_INFO_PROFILE_SIZE,             put_size },
+    { ES10_TAG_ICCID,                           true,  put_iccid,       0 },
+    { ES10_TAG_AID,                             true,  put_aid,         0 },
+    { TAG_STATE,                                true,  put_state,       0 },
+    { METADATA_TAG_NICKNAME,                    true,  put_nickname,    0 },
+    { METADATA_TAG_SERVICE_PROVIDER,            true,  put_metadata,    0 },
+    { METADATA_TAG_NAME,                        true,  put_metadata,    0 },
+    { METADATA_TAG_ICON_TYPE,                   true,  put_metadata,    0 },
+    { METADATA_TAG_ICON,                        true,  put_metadata,    0 },
+    { METADATA_TAG_CLASS,                       true,  put_class,       0 },
+    { METADATA_TAG_NOTIFICATIONS,               false, put_metadata,    0 },
+    { METADATA_TAG_OWNER,                       false, put_metadata,    0 },
+    { TAG_PROPRIETARY,                          false, put_proprietary, 0 },
+    { METADATA_TAG_RULES,                       false, put_metadata,    0 },
+    { METADATA_TAG_SERVICE_SPECIFIC_DATA,       false, put_metadata,    0 },
+    { METADATA_TAG_RPM_CONFIGURATION,           false, put_metadata,    0 },
+    { METADATA_TAG_HRI_SERVER_ADDRESS,          false, put_metadata,    0 },
+    { METADATA_TAG_SERVICE_PROVIDER_MESSAGE,    false, put_metadata,    0 },
+    { METADATA_TAG_LPR_CONFIGURATION,           false, put_metadata,    0 },
+    { METADATA_TAG_ENTERPRISE_CONFIGURATION,    false, put_metadata,    0 },
+    { METADATA_TAG_SERVICE_DESCRIPTION,         false, put_metadata,    0 },
+    { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, false, put_metadata,    0 },
+    { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      false, put_metadata,    0 },
+    { TAG_PROFILE_SIZE,                         false, put_size,        EUICC_INFO_PROFILE_SIZE },
 };
 /* clang-format on */
+
+static bool is_known(const struct field *field, uint32_t capability)
+{
+    const struct metadata_field *of_metadata = metadata_find_field(field->tag);
+    return of_metadata != NULL ? metadata_is_known(of_metadata, capability)
+                               : (field->capability & ~capability) == 0;
+}
 
 void profile_info_put(const struct registry_profile *profile, struct bytes tag_list,
                       uint32_t capability, struct writer *out)
@@ -105,7 +112,7 @@ void profile_info_put(const struct registry_profile *profile, struct bytes tag_l
         const struct field *field = &fields[i];
         const bool asked =
             tag_list.data == NULL ? field->unasked : tag_list_has(tag_list, field->tag);
-        if (asked && (field->capability & ~capability) == 0)
+        if (asked && is_known(field, capability))
             field->put(profile, field->tag, out);
     }
     tlv_close(out, mark);

@@ -19,7 +19,8 @@ static bool is_changed(const struct metadata_field *field, uint8_t change)
 /* What is wrong with a new value that stands in the wrong place, on the wrong chip or is none. */
 static int refusal_of(const struct metadata_field *field, uint32_t capability)
 {
-    if (field->tag == METADATA_TAG_ENTERPRISE_CONFIGURATION && (field->capability & ~capability))
+    if (field->tag == METADATA_TAG_ENTERPRISE_CONFIGURATION &&
+        !metadata_is_known(field, capability))
         return UPDATE_METADATA_ENTERPRISE_NOT_ALLOWED;
     return field->tag == METADATA_TAG_RPM_CONFIGURATION ? UPDATE_METADATA_INVALID_RPM_CONFIGURATION
                                                         : UPDATE_METADATA_COMMAND_ERROR;
@@ -37,7 +38,7 @@ static int take_element(struct update *update, const struct tlv *element, uint32
     struct bytes *value = metadata_slot(&update->values, field);
     if (value->data != NULL)
         return UPDATE_METADATA_COMMAND_ERROR;
-    if ((field->capability & ~capability) != 0 || !field->check(element->value))
+    if (!metadata_is_known(field, capability) || !field->check(element->value))
         return refusal_of(field, capability);
     *value = element->value;
     return UPDATE_METADATA_OK;

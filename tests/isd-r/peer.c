@@ -220,6 +220,13 @@ static void put_server_signed1(struct peer *peer, const struct peer_authenticati
     tlv_put(out, 0x83,
             bent->server_address.data != NULL ? bent->server_address : bytes_of_text(PEER_ADDRESS));
     tlv_put(out, 0x84, bytes_of(peer->server_challenge, bent->short_server_challenge ? 15 : 16));
+    if (bent->v3) {
+        const size_t context = tlv_open(out, 0xA5);
+        tlv_put(out, 0x80, BYTES(3, 1, 0));
+        tlv_put(out, 0x81, BYTES(0));
+        tlv_close(out, context);
+        der_put_bits(out, 0x86, 0);
+    }
     tlv_close(out, mark);
 }
 

@@ -65,6 +65,7 @@ struct peer_authentication {
     struct bytes ctx_params1;        /* instead of a plain one */
     struct bytes server_address;     /* instead of PEER_ADDRESS */
     bool without_challenge, wrong_challenge, wrong_signature, short_server_challenge;
+    bool v3; /* sessionContext and serverRspCapability */
 };
 /* From GetEUICCChallenge to the verified answer. 0, or the AuthenticateErrorCode. */
 int peer_authenticate(struct peer *peer, const struct peer_authentication *bent);

@@ -242,9 +242,8 @@ static int reason_for(unsigned number, const char *extra, bool v3)
     struct writer metadata = writer_on(room, sizeof(room));
     const struct package content = package_numbered(number);
     v3_put_metadata(&content, extra, &metadata);
-    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){0}) == 0);
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = v3}) == 0);
     cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
-    peer.chip.isd_r->session.v3 = v3;
     peer_bind(&peer,
               &(struct peer_binding){.content = &content, .metadata = writer_bytes(&metadata)});
     const struct peer_outcome outcome = peer_load(&peer, PEER_CUT_LPAC);

@@ -17,6 +17,7 @@ const struct isd_r_settings *v3_settings(uint32_t without)
     static struct euicc_info info;
     static struct isd_r_settings settings;
     info = euicc_info_default;
+    memcpy(info.highest_svn, (const uint8_t[]){3, 1, 0}, EUICC_INFO_VERSION_SIZE);
     info.rsp_capability = (info.rsp_capability | EVERY_ELEMENT) & ~without;
     settings = isd_r_settings_default;
     settings.info = &info;
