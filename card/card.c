@@ -121,16 +121,17 @@ static uint16_t settle(struct card *card, int status)
 /* A change of profile that awaited a REFRESH takes effect: no terminal can do more than reset. */
 void card_power(struct card *card, enum card_power power)
 {
-    (void)power; /* all three end the same: volatile state goes */
+    /* All three end the same: volatile state goes. */
     if (commit(card, isd_r_refreshed(card->isd_r, true)) == 0)
         grant(card, isd_r_take_wish(card->isd_r));
     channel_reset(&card->channels);
     isd_r_reset(card->isd_r);
     uicc_reset(&card->uicc);
     refresh_tell(card);
+    observers_power(card->observers, power, card_atr(card));
 }
 
-void card_transmit(struct card *card, struct bytes command, struct writer *response)
+static void answer(struct card *card, struct bytes command, struct writer *response)
 {
     struct apdu apdu;
     int status = apdu_parse(command, &apdu);
@@ -144,4 +145,26 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
         status = FAILURE_INTERNAL;
     }
     response_finish(&apdu, settle(card, status), response, channel_rest(&card->channels, &apdu));
+}
+
+static void answer_observed(struct card *card, struct bytes command, struct writer *response)
+{
+    observers_command(card->observers, command);
+    answer(card, command, response);
+    observers_response(card->observers, writer_bytes(response));
+}
+
+void card_transmit(struct card *card, struct bytes command, struct writer *response)
+{
+    (card->observers != NULL ? answer_observed : answer)(card, command, response);
+}
+
+/* The first to come is the first to be told. */
+void card_observe(struct card *card, struct observer *observer)
+{
+    struct observer **last = &card->observers;
+    while (*last != NULL)
+        last = &(*last)->next;
+    observer->next = NULL;
+    *last = observer;
 }

@@ -7,6 +7,7 @@
 #define EMUICC_CARD_CARD_H
 
 #include "card/channel.h"
+#include "card/observer.h"
 #include "card/personality.h"
 #include "crypto/random.h"
 #include "fs/uicc.h"
@@ -23,6 +24,7 @@ struct card {
     struct applications applications;
     struct channels channels;
     struct personality personality;
+    struct observer *observers; /* NULL: nobody */
 };
 
 /* Opens or makes the chip's memory and nothing more: a new chip gets its credentials, and any chip
@@ -34,8 +36,10 @@ int card_open(struct card *card, const char *state_directory);
 int card_start(struct card *card);
 void card_close(struct card *card);
 
-/* The contacts. Each may come twice or not at all: nothing depends on them to be saved. */
-enum card_power { CARD_OFF, CARD_ON, CARD_RESET };
+/* From here on, to the card's end, the observer is told; it is borrowed. */
+void card_observe(struct card *card, struct observer *observer);
+
+/* Each may come twice or not at all: nothing depends on them to be saved. */
 void card_power(struct card *card, enum card_power power);
 
 /* Asking changes nothing. */

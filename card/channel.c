@@ -183,11 +183,19 @@ static int match(const struct command_table *table, struct apdu *apdu,
     return status;
 }
 
+/* Toolkit commands are the UICC's, whatever is selected. */
+static const struct applications_row *addressee(const struct channels *channels,
+                                                const struct apdu *apdu)
+{
+    const bool toolkit = uicc_is_toolkit(apdu->cla, apdu->ins);
+    return row_of(channels,
+                  toolkit ? APPLICATIONS_UICC : channels->channels[apdu->channel].selected);
+}
+
 int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response)
 {
     struct channel *channel = channel_of(channels, apdu);
-    const struct applications_row *selected = row_of(
-        channels, uicc_is_toolkit(apdu->cla, apdu->ins) ? APPLICATIONS_UICC : channel->selected);
+    const struct applications_row *selected = addressee(channels, apdu);
     const struct command_row *row;
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
@@ -204,6 +212,17 @@ int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer
     if (theirs == 0)
         return run(selected, row, apdu, response);
     return theirs == SW_CLASS ? own : theirs;
+}
+
+const struct command_row *channel_look(const struct channels *channels, struct apdu apdu,
+                                       const char **application)
+{
+    const struct applications_row *selected = addressee(channels, &apdu);
+    const struct command_row *row = NULL;
+    *application = selected->application->name;
+    if (match(&own_table, &apdu, &row) != 0)
+        (void)match(&selected->application->commands, &apdu, &row);
+    return row;
 }
 
 struct response_rest *channel_rest(struct channels *channels, const struct apdu *apdu)

@@ -30,6 +30,11 @@ void channel_end_uicc(struct channels *channels);
  * returns what a command_handler returns. The command's case may be read anew (see the source). */
 int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response);
 
+/* The row by which this command would be carried out, NULL if nobody knows it, and the name of the
+ * application that is selected where it goes. For onlookers: changes nothing. */
+const struct command_row *channel_look(const struct channels *channels, struct apdu apdu,
+                                       const char **application);
+
 /* What waits on the channel of this command. */
 struct response_rest *channel_rest(struct channels *channels, const struct apdu *apdu);
 

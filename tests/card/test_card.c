@@ -1,5 +1,7 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 
+#include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "../support/talk.h"
@@ -326,4 +328,50 @@ Test(card, another_profile_ends_the_channels_of_the_old_one)
     ANSWERS("02C0000004", "6881");
     ANSWERS("0070000001", "029000");
     ANSWERS("02C0000004", "6985");
+}
+
+/* Observers */
+
+struct onlooker {
+    struct observer observer;
+    char name;
+};
+static char seen[256];
+
+static void note(const struct observer *self, char event, struct bytes bytes)
+{
+    char digits[HEX_SIZE(40)];
+    cr_assert(bytes.len <= 40);
+    hex_encode(bytes, digits);
+    const size_t len = strlen(seen);
+    snprintf(seen + len, sizeof(seen) - len, "%c%c%s ", ((const struct onlooker *)self)->name,
+             event, digits);
+}
+
+static void see_power(struct observer *self, enum card_power power, struct bytes atr)
+{
+    note(self, "-+*"[power], bytes_of(atr.data, atr.len > 0 ? 1 : 0));
+}
+
+static void see_command(struct observer *self, struct bytes command)
+{
+    note(self, '>', command);
+}
+
+static void see_response(struct observer *self, struct bytes response)
+{
+    note(self, '<', response);
+}
+
+Test(card, observers_are_told_in_order_whatever_comes)
+{
+    static const struct observer_kind kind = {see_power, see_command, see_response};
+    static struct onlooker first = {{&kind, NULL}, 'a'}, second = {{&kind, NULL}, 'b'};
+    card_observe(&card, &first.observer);
+    card_observe(&card, &second.observer);
+    card_power(&card, CARD_OFF);
+    ANSWERS("80E291000301000100", "6D00");
+    ANSWERS("80E2", "6700");
+    cr_assert_str_eq(seen, "a-3B b-3B a>80E291000301000100 b>80E291000301000100 a<6D00 b<6D00 "
+                           "a>80E2 b>80E2 a<6700 b<6700 ");
 }
