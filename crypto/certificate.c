@@ -1,5 +1,6 @@
 #include "crypto/certificate.h"
 
+#include "crypto/role.h"
 #include "crypto/x509.h"
 
 #define VERSION_TAG 0xA0    /* [0] EXPLICIT Version */
@@ -95,22 +96,28 @@ static bool read_key_usage(struct bytes content, struct certificate *out)
            der_to_bits(bits.value, &out->key_usage);
 }
 
+static bool read_path_length(struct bytes value, struct certificate *out)
+{
+    uint32_t number;
+    if (!der_to_unsigned(value, PATH_LENGTH_MAX, &number))
+        return false;
+    out->path_length = (int)number;
+    return true;
+}
+
 static bool read_basic_constraints(struct bytes content, struct certificate *out)
 {
     struct tlv sequence, ca, length;
-    uint32_t number;
     return x509_take_whole(content, DER_SEQUENCE, &sequence) &&
            x509_take_optional(&sequence.value, DER_BOOLEAN, &ca) &&
            (ca.tag == 0 || der_to_boolean(ca.value, &out->ca)) &&
            x509_take_optional(&sequence.value, DER_INTEGER, &length) &&
-           (length.tag == 0 || der_to_unsigned(length.value, PATH_LENGTH_MAX, &number)) &&
-           sequence.value.len == 0;
+           (length.tag == 0 || read_path_length(length.value, out)) && sequence.value.len == 0;
 }
 
-/* The role is the last arc of the policy that lies under 2.23.146.1.2.1. */
+/* The first policy that names a role. */
 static bool read_policies(struct bytes content, struct certificate *out)
 {
-    const struct bytes front = oid_bytes(OID_RSP_ROLE);
     struct tlv sequence, policy, oid;
     if (!x509_take_whole(content, DER_SEQUENCE, &sequence))
         return false;
@@ -118,9 +125,8 @@ static bool read_policies(struct bytes content, struct certificate *out)
         if (!x509_take(&sequence.value, DER_SEQUENCE, &policy) ||
             !x509_take(&policy.value, DER_OBJECT_IDENTIFIER, &oid))
             return false;
-        const bool below = oid.value.len == front.len + 1 && bytes_start_with(oid.value, front);
-        if (below && out->role == RSP_ROLE_NONE && oid.value.data[front.len] <= RSP_ROLE_DS_AUTH)
-            out->role = oid.value.data[front.len];
+        if (out->role == RSP_ROLE_NONE)
+            (void)role_of_policy(oid.value, &out->role, &out->v3);
     }
     return true;
 }
@@ -146,6 +152,18 @@ static bool read_name_constraints(struct bytes content, struct certificate *out)
     return x509_take_whole(content, DER_SEQUENCE, &sequence);
 }
 
+static bool read_permitted_eins(struct bytes content, struct certificate *out)
+{
+    struct tlv sequence, ein;
+    if (!x509_take_whole(content, DER_SEQUENCE, &sequence))
+        return false;
+    out->permitted_eins = sequence.value;
+    while (sequence.value.len > 0)
+        if (!x509_take(&sequence.value, DER_PRINTABLE_STRING, &ein))
+            return false;
+    return true;
+}
+
 /* Known, and of no use to a card. */
 static bool read_nothing(struct bytes content, struct certificate *out)
 {
@@ -167,6 +185,7 @@ static const struct extension_row extension_rows[] = {
     {OID_CERTIFICATE_POLICIES, read_policies},
     {OID_SUBJECT_ALT_NAME, read_alt_name},
     {OID_NAME_CONSTRAINTS, read_name_constraints},
+    {OID_RSP_PERMITTED_EINS, read_permitted_eins},
     {OID_EXTENDED_KEY_USAGE, read_nothing},
     {OID_CRL_DISTRIBUTION_POINTS, read_nothing},
 };
@@ -217,7 +236,8 @@ static int parse_tbs(struct bytes from, struct certificate *out)
 
 int certificate_parse(struct bytes der, struct certificate *out)
 {
-    struct certificate result = {.role = RSP_ROLE_NONE, .whole = der};
+    struct certificate result = {
+        .role = RSP_ROLE_NONE, .path_length = CERTIFICATE_NO_PATH_LENGTH, .whole = der};
     struct tlv sequence, tbs;
     if (!x509_take_whole(der, DER_SEQUENCE, &sequence) ||
         !x509_take(&sequence.value, DER_SEQUENCE, &tbs) || !x509_take_ecdsa(&sequence.value) ||

@@ -6,7 +6,8 @@
 #include "crypto/ec.h"
 #include "apdu/der.h"
 
-/* id-rspRole 2.23.146.1.2.1.n, found in certificatePolicies. */
+/* id-rspRole 2.23.146.1.2.1.n, found in certificatePolicies; sub-CAs and the longer OIDs are v3's.
+ */
 enum rsp_role {
     RSP_ROLE_CI = 0,
     RSP_ROLE_EUICC = 1,
@@ -16,8 +17,14 @@ enum rsp_role {
     RSP_ROLE_DP_PB = 5,
     RSP_ROLE_DS_TLS = 6,
     RSP_ROLE_DS_AUTH = 7,
+    RSP_ROLE_CI_SUB = 8,
+    RSP_ROLE_EUM_SUB = 9,
+    RSP_ROLE_DP_SUB = 10,
+    RSP_ROLE_DS_SUB = 11,
     RSP_ROLE_NONE = 255,
 };
+
+#define CERTIFICATE_NO_PATH_LENGTH (-1)
 
 /* keyUsage bits of RFC 5280 §4.2.1.3 */
 #define KEY_USAGE_DIGITAL_SIGNATURE (1u << 0)
@@ -37,9 +44,12 @@ struct certificate {
     struct bytes subject_key_id, authority_key_id; /* extension content, or empty */
     uint32_t key_usage; /* der_to_bits form; 0 if the extension is absent */
     bool ca;
+    int path_length; /* of a CA, or CERTIFICATE_NO_PATH_LENGTH */
     enum rsp_role role;
+    bool v3;                       /* the role is named as SGP.22 v3 does: not one of Variant O */
     struct bytes registered_id;    /* subjectAltName registeredID: the server's OID, or empty */
     struct bytes name_constraints; /* extension content, or empty */
+    struct bytes permitted_eins;   /* what is in the v3 extension's SEQUENCE, or empty */
 };
 
 enum certificate_result {
@@ -60,7 +70,19 @@ int certificate_parse(struct bytes der, struct certificate *out);
 /* Issuer (of a root the key id, of others the name too), the issuer's right to issue, and the
  * signature; not the dates, which a card cannot know. */
 int certificate_verify(const struct certificate *certificate, const struct certificate *issuer);
-/* SGP.22 §4.5.2.1: the eUICC's EID and organisation against the EUM's permitted subtree. */
+/* Who may have issued it, and where: the issuers that lie between a certificate and its root, in
+ * any order, each once (SGP.22 §4.5.2: Variants A, B and C have one to three; O and Ov3 none above
+ * a server, the EUM above an eUICC). Roles, path lengths, signatures. */
+#define CERTIFICATE_CHAIN_MAX 3
+int certificate_verify_chain(const struct certificate *certificate,
+                             const struct certificate *issuers, size_t count,
+                             const struct certificate *root);
+/* Of the chain's last certificate below the root: which key has issued it. Empty if the issuers do
+ * not make a chain. */
+struct bytes certificate_root_key_id(const struct certificate *certificate,
+                                     const struct certificate *issuers, size_t count);
+/* SGP.22 §4.5.2.1: the eUICC's EID and organisation against the EUM's permitted subtree, or from v3
+ * on its permitted EINs. */
 int certificate_euicc_permitted(const struct certificate *euicc, const struct certificate *eum);
 /* Organisation and IIN (digits) that the EUM's permitted subtree names; false if it names none. */
 bool certificate_permitted(const struct certificate *eum, struct bytes *organization,

@@ -72,14 +72,25 @@ static bool take_permitted(struct bytes *subtrees, struct bytes *organization, s
     return false;
 }
 
+static bool has_ein(const struct certificate *eum, struct bytes digits)
+{
+    struct bytes eins = eum->permitted_eins;
+    struct tlv ein;
+    while (x509_take(&eins, DER_PRINTABLE_STRING, &ein))
+        if (ein.value.len > 0 && bytes_start_with(digits, ein.value))
+            return true;
+    return false;
+}
+
 int certificate_euicc_permitted(const struct certificate *euicc, const struct certificate *eum)
 {
     struct bytes subtrees, organization, iin;
     if (!open_permitted(eum, &subtrees))
         return CERTIFICATE_NAME_CONSTRAINT;
+    const bool listed = has_ein(eum, euicc->subject_serial);
     while (take_permitted(&subtrees, &organization, &iin))
-        if (iin.len > 0 && bytes_start_with(euicc->subject_serial, iin) && organization.len > 0 &&
-            bytes_equal(euicc->subject_organization, organization))
+        if ((iin.len > 0 ? bytes_start_with(euicc->subject_serial, iin) : listed) &&
+            organization.len > 0 && bytes_equal(euicc->subject_organization, organization))
             return CERTIFICATE_OK;
     return CERTIFICATE_NAME_CONSTRAINT;
 }
@@ -87,8 +98,13 @@ int certificate_euicc_permitted(const struct certificate *euicc, const struct ce
 bool certificate_permitted(const struct certificate *eum, struct bytes *organization,
                            struct bytes *iin)
 {
-    struct bytes subtrees;
-    return open_permitted(eum, &subtrees) && take_permitted(&subtrees, organization, iin);
+    struct bytes subtrees, eins = eum->permitted_eins;
+    struct tlv ein;
+    if (!open_permitted(eum, &subtrees) || !take_permitted(&subtrees, organization, iin))
+        return false;
+    if (iin->len == 0 && x509_take(&eins, DER_PRINTABLE_STRING, &ein))
+        *iin = ein.value;
+    return true;
 }
 
 struct bytes certificate_permitted_iin(const struct certificate *eum)

@@ -3,6 +3,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "crypto/hash.h"
+#include "crypto/role.h"
 #include "crypto/x509.h"
 
 #include <stdio.h>
@@ -157,14 +158,13 @@ static void put_extended_key_usage(struct writer *out)
     close_extension(out, marks);
 }
 
-static void put_policy(struct writer *out, enum rsp_role role, bool critical)
+static void put_policy(struct writer *out, const struct issue *issue)
 {
-    const struct extension_marks marks = open_extension(out, OID_CERTIFICATE_POLICIES, critical);
+    const struct extension_marks marks = open_extension(out, OID_CERTIFICATE_POLICIES, !issue->tls);
     const size_t policies = tlv_open(out, DER_SEQUENCE);
     const size_t policy = tlv_open(out, DER_SEQUENCE);
     const size_t oid = tlv_open(out, DER_OBJECT_IDENTIFIER);
-    writer_put(out, oid_bytes(OID_RSP_ROLE));
-    writer_put_u8(out, (uint8_t)role);
+    role_put_policy(out, issue->role, issue->v3);
     tlv_close(out, oid);
     tlv_close(out, policy);
     tlv_close(out, policies);
@@ -224,11 +224,20 @@ static void put_name_constraints(struct writer *out, const struct issue *issue)
     const size_t permitted = tlv_open(out, PERMITTED_TAG);
     const size_t subtree = tlv_open(out, DER_SEQUENCE);
     const size_t directory = tlv_open(out, DIRECTORY_NAME_TAG);
-    put_name(out, name, 2);
+    put_name(out, name, issue->v3 ? 1 : 2);
     tlv_close(out, directory);
     tlv_close(out, subtree);
     tlv_close(out, permitted);
     tlv_close(out, constraints);
+    close_extension(out, marks);
+}
+
+static void put_permitted_eins(struct writer *out, struct bytes ein)
+{
+    const struct extension_marks marks = open_extension(out, OID_RSP_PERMITTED_EINS, false);
+    const size_t list = tlv_open(out, DER_SEQUENCE);
+    tlv_put(out, DER_PRINTABLE_STRING, ein);
+    tlv_close(out, list);
     close_extension(out, marks);
 }
 
@@ -245,7 +254,7 @@ static void put_extensions(struct writer *out, const struct issue *issue, struct
     if (issue->tls)
         put_extended_key_usage(out);
     if (issue->role != RSP_ROLE_NONE)
-        put_policy(out, issue->role, !issue->tls);
+        put_policy(out, issue);
     if (issue->registered_id != NULL || issue->dns_name != NULL)
         put_alt_name(out, issue);
     if (issue->ca)
@@ -254,6 +263,8 @@ static void put_extensions(struct writer *out, const struct issue *issue, struct
         put_crl_url(out, issue->crl_url);
     if (issue->permitted_iin.len > 0)
         put_name_constraints(out, issue);
+    if (issue->permitted_iin.len > 0 && issue->v3)
+        put_permitted_eins(out, issue->permitted_iin);
     tlv_close(out, sequence);
     tlv_close(out, outer);
 }

@@ -29,6 +29,7 @@ struct issue {
     const uint8_t *point;                              /* EC_POINT_SIZE bytes */
     int64_t not_before, not_after;                     /* seconds since 1970 */
     enum rsp_role role;                                /* RSP_ROLE_NONE: no policy */
+    bool v3;                                           /* the role's OID is the one of v3 */
     uint32_t key_usage;                                /* 0: no such extension */
     bool ca;
     int path_length; /* of a CA, or ISSUE_NO_PATH_LENGTH */
@@ -37,7 +38,8 @@ struct issue {
     const char *registered_id; /* dotted */
     const char *dns_name;
     const char *crl_url;
-    struct bytes permitted_organization, permitted_iin; /* an EUM's name constraint: both or none */
+    /* An EUM's name constraint: both or none. In v3 the IIN has an extension of its own. */
+    struct bytes permitted_organization, permitted_iin;
 };
 
 /* Appends the certificate. issuer: NULL for one that signs itself; key: the issuer's. The serial

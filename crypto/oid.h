@@ -31,6 +31,7 @@ enum oid {
     OID_ISSUING_DISTRIBUTION_POINT,
     OID_RSP_TOTAL_PARTIAL_CRL, /* 2.23.146.1.2.0.2 */
     OID_RSP_PARTIAL_CRL,       /* 2.23.146.1.2.0.3 */
+    OID_RSP_PERMITTED_EINS,    /* 2.23.146.1.2.2.0 */
     OID_RSP_ROLE,              /* 2.23.146.1.2.1, the front of the roles */
     OID_UNKNOWN,
 };

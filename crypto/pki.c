@@ -44,24 +44,22 @@ static int read_key(const char *path, struct pki_entity *entity)
     return FAILURE_INTERNAL;
 }
 
-static int read_entity(const char *directory, enum pki_name name, enum ec_curve curve,
-                       const uint8_t *eid, struct pki_entity *out)
+int pki_read_place(const struct pki_place *place, struct pki_entity *out)
 {
-    const struct pki_row *row = &pki_layout[name];
+    const struct pki_row *row = &pki_layout[place->name];
     struct pki_entity entity = {0};
     char path[PATH_MAX];
     int result = FAILURE_INTERNAL;
-    if (pki_layout_path(directory, name, row->files[PKI_CERTIFICATE], curve, eid, path))
+    if (pki_layout_path(place, PKI_CERTIFICATE, path))
         result = read_certificate(path, &entity);
-    if (result == 1 && row->older != NULL &&
-        pki_layout_path(directory, name, row->older, curve, eid, path))
+    if (result == 1 && place->variant == PKI_VARIANT_O && row->older != NULL &&
+        pki_layout_older(place, path))
         result = read_certificate(path, &entity);
-    if (result == 0 && entity.certificate.curve != curve) {
+    if (result == 0 && entity.certificate.curve != place->curve) {
         trace_error("%s is on another curve than its name says", path);
         result = FAILURE_INTERNAL;
     }
-    if (result == 0 &&
-        pki_layout_path(directory, name, row->files[PKI_SECRET_KEY], curve, eid, path))
+    if (result == 0 && pki_layout_path(place, PKI_SECRET_KEY, path))
         result = read_key(path, &entity);
     if (result == 0)
         *out = entity;
@@ -72,23 +70,31 @@ static int read_entity(const char *directory, enum pki_name name, enum ec_curve 
 
 int pki_read(const char *directory, enum pki_name name, enum ec_curve curve, struct pki_entity *out)
 {
-    return read_entity(directory, name, curve, NULL, out);
+    return pki_read_place(&(struct pki_place){directory, PKI_VARIANT_O, name, curve, NULL}, out);
 }
 
-int pki_read_euicc(const char *directory, const uint8_t eid[PKI_EID_SIZE], enum ec_curve curve,
-                   struct pki_entity *out)
+int pki_read_euicc_place(const struct pki_place *place, struct pki_entity *out)
 {
     uint8_t found[PKI_EID_SIZE];
+    struct pki_place main = *place;
     struct pki_entity first;
-    const int result = pki_read(directory, PKI_EUICC, curve, &first);
-    if (result < 0)
+    main.eid = NULL;
+    const int result = pki_read_place(&main, &first);
+    if (result < 0 || (result == 1 && place->eid == NULL))
         return result;
-    if (result == 0 && certificate_eid(&first.certificate, found) &&
-        memcmp(found, eid, PKI_EID_SIZE) == 0) {
+    if (result == 0 && (place->eid == NULL || (certificate_eid(&first.certificate, found) &&
+                                               memcmp(found, place->eid, PKI_EID_SIZE) == 0))) {
         *out = first;
         return 0;
     }
     if (result == 0)
         pki_entity_finish(&first);
-    return read_entity(directory, PKI_EUICC, curve, eid, out);
+    return pki_read_place(place, out);
+}
+
+int pki_read_euicc(const char *directory, const uint8_t eid[PKI_EID_SIZE], enum ec_curve curve,
+                   struct pki_entity *out)
+{
+    const struct pki_place place = {directory, PKI_VARIANT_O, PKI_EUICC, curve, eid};
+    return pki_read_euicc_place(&place, out);
 }

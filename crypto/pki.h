@@ -1,7 +1,9 @@
 /* pki: credentials on disk in the layout in which GSMA SGP.26 publishes them, and the making of
  * test ones. Folders CertificateIssuer, EUM, eUICC, DPauth, DPpb, DPtls, DSauth; CERT_*.der,
  * SK_*.pem, PK_*.pem. SGP.26 knows one eUICC; here each further one has a folder eUICC/<EID> with
- * files of the same names. */
+ * files of the same names. What SGP.22 v3 has beside Variant O stands in folders VariantOv3,
+ * VariantA, VariantB and VariantC of the same inside, with CISubCA, EUMSubCA and DPSubCA, under the
+ * same CI. */
 #ifndef EMUICC_CRYPTO_PKI_H
 #define EMUICC_CRYPTO_PKI_H
 
@@ -36,8 +38,24 @@ enum pki_name {
     PKI_DP_PB,
     PKI_DP_TLS,
     PKI_DS_AUTH,
-    PKI_NAMES,
+    PKI_NAMES, /* of Variant O */
+    PKI_CI_SUB = PKI_NAMES,
+    PKI_EUM_SUB,
+    PKI_DP_SUB,
+    PKI_ALL_NAMES,
 };
+
+/* What lies between the CI and those who sign (SGP.22 §4.5.2): O and Ov3 have nothing but the EUM,
+ * A sub-CAs of EUM and SM-DP+, B a sub-CA of the CI, C all of these. */
+enum pki_variant {
+    PKI_VARIANT_O,
+    PKI_VARIANT_OV3,
+    PKI_VARIANT_A,
+    PKI_VARIANT_B,
+    PKI_VARIANT_C,
+    PKI_VARIANTS,
+};
+const char *pki_variant_name(enum pki_variant variant); /* "O", "Ov3", "A", … */
 
 /* Reads one entity: 0; 1 if the folder has no such certificate; a failure after one trace line that
  * names the file and what is wrong with it. A missing key is no error: entity->key stays NULL. */
@@ -47,6 +65,21 @@ int pki_read(const char *directory, enum pki_name name, enum ec_curve curve,
 /* As pki_read() for the eUICC with this EID: the one in eUICC/ or in eUICC/<EID>/. */
 int pki_read_euicc(const char *directory, const uint8_t eid[PKI_EID_SIZE], enum ec_curve curve,
                    struct pki_entity *out);
+
+/* A certificate with its key, and those of its issuers from the next one up, without the CI. */
+struct pki_chain {
+    struct pki_entity leaf;
+    struct pki_entity issuers[CERTIFICATE_CHAIN_MAX];
+    size_t count;
+};
+void pki_chain_finish(struct pki_chain *chain);
+/* Reads a chain of this variant, not what it is good for: 0; 1 if the folder lacks a certificate of
+ * it; a failure after one trace line. eid: of an eUICC, as pki_read_euicc() finds it, or NULL. */
+int pki_read_chain(const char *directory, enum pki_variant variant, enum pki_name name,
+                   enum ec_curve curve, const uint8_t *eid, struct pki_chain *out);
+/* Copies the issuers, for certificate_verify_chain(); they borrow from the chain. */
+void pki_chain_issuers(const struct pki_chain *chain,
+                       struct certificate issuers[CERTIFICATE_CHAIN_MAX]);
 
 /* Issues an eUICC certificate for this EID under the EUM (which must have its key), with a fresh
  * key pair. Refused (1, with a trace line) when the EID is outside the EUM's range. */
@@ -70,6 +103,7 @@ struct pki_plan {
     const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's, or the default */
     const char *server_name; /* in DPtls; NULL for the default */
     const char *server_oid;  /* dotted, in the DP certificates; NULL for the default */
+    unsigned variants;       /* beside Variant O: 1 << PKI_VARIANT_A and so on */
     bool brainpool;          /* a set on brainpoolP256r1 beside the one on P-256 (DPtls is P-256) */
 };
 /* Makes what is missing of the whole set; adds eUICC certificates to an existing one. 0, or a

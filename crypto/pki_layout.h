@@ -12,16 +12,34 @@ struct pki_row {
     enum rsp_role role;
     const char *folder;
     const char *files[PKI_FILES]; /* "%s" is the curve's suffix; NULL where SGP.26 has no such */
+    const char *certificate_v3;   /* the certificate's name in a variant, which "@" is */
     const char *older;            /* what the certificate was called in older issues, or NULL */
 };
-extern const struct pki_row pki_layout[PKI_NAMES];
+extern const struct pki_row pki_layout[PKI_ALL_NAMES];
 
-/* The path of an entity's file; pattern is one of its row's. eid: of a further eUICC, or NULL.
- * False, with a trace line, if it is too long. */
-bool pki_layout_path(const char *directory, enum pki_name name, const char *pattern,
-                     enum ec_curve curve, const uint8_t *eid, char path[PATH_MAX]);
-/* The folder of an entity. */
-bool pki_layout_folder(const char *directory, enum pki_name name, const uint8_t *eid,
-                       char path[PATH_MAX]);
+/* Who issues whom in a variant: PKI_CI for what stands directly below it, PKI_ALL_NAMES for what
+ * the variant does not have. */
+enum pki_name pki_layout_issuer(enum pki_variant variant, enum pki_name name);
+
+/* Where an entity stands. */
+struct pki_place {
+    const char *directory;
+    enum pki_variant variant;
+    enum pki_name name;
+    enum ec_curve curve;
+    const uint8_t *eid; /* of a further eUICC, or NULL */
+};
+/* The path of one of its files; false, with a trace line, if it is too long. Its row must have it.
+ */
+bool pki_layout_path(const struct pki_place *place, enum pki_file file, char path[PATH_MAX]);
+/* The path of the certificate as it was called in older issues; the row must have one. */
+bool pki_layout_older(const struct pki_place *place, char path[PATH_MAX]);
+/* The folder that holds them. */
+bool pki_layout_folder(const struct pki_place *place, char path[PATH_MAX]);
+
+/* As pki_read() of any variant. */
+int pki_read_place(const struct pki_place *place, struct pki_entity *out);
+/* The eUICC with the place's EID, be it the variant's first or a further one; NULL: the first. */
+int pki_read_euicc_place(const struct pki_place *place, struct pki_entity *out);
 
 #endif

@@ -22,6 +22,8 @@
 #define ORGANIZATION "emuicc test"
 #define EUM_ORGANIZATION "emuicc test EUM"
 #define CRL_URL "http://ci.test.example.com/CRL-A.crl"
+#define EUM_CRL_URL "http://eum.test.example.com/CRL.crl"
+#define DP_CRL_URL "http://smdp.test.example.com/CRL-A.crl"
 #define EUM_OID "2.999.5"
 #define DS_OID "2.999.15"
 #define FOLDER_MODE 0700
@@ -41,7 +43,7 @@ struct make_row {
     .key_usage = KEY_USAGE_DIGITAL_SIGNATURE, .crl_url = CRL_URL
 
 /* clang-format off */
-static const struct make_row rows[] = {
+static const struct make_row rows[] = { /* issuers before what they issue */
     {PKI_CI, {.subject = {{ISSUE_COMMON_NAME, TEXT("emuicc test CI")},
                           {ISSUE_ORGANIZATIONAL_UNIT, TEXT("TESTCERT")},
                           {ISSUE_ORGANIZATION, TEXT(ORGANIZATION)},
@@ -50,6 +52,14 @@ static const struct make_row rows[] = {
               .key_usage = KEY_USAGE_KEY_CERT_SIGN | KEY_USAGE_CRL_SIGN, .ca = true,
               .path_length = ISSUE_NO_PATH_LENGTH, .registered_id = "2.999.1",
               .crl_url = CRL_URL}},
+    {PKI_CI_SUB, {.subject = {{ISSUE_COMMON_NAME, TEXT("emuicc test CI SubCA")},
+                              {ISSUE_ORGANIZATIONAL_UNIT, TEXT("TESTCERT")},
+                              {ISSUE_ORGANIZATION, TEXT(ORGANIZATION)},
+                              {ISSUE_COUNTRY, TEXT(COUNTRY)}},
+                  .role = RSP_ROLE_CI_SUB, .not_before = FROM_2020, .not_after = UNTIL_2059,
+                  .key_usage = KEY_USAGE_KEY_CERT_SIGN | KEY_USAGE_CRL_SIGN, .ca = true,
+                  .path_length = ISSUE_NO_PATH_LENGTH, .registered_id = "2.999.1",
+                  .crl_url = CRL_URL}},
     {PKI_EUM, {.subject = {{ISSUE_COUNTRY, TEXT(COUNTRY)},
                            {ISSUE_ORGANIZATION, TEXT(EUM_ORGANIZATION)},
                            {ISSUE_COMMON_NAME, TEXT("emuicc EUM")}},
@@ -57,6 +67,17 @@ static const struct make_row rows[] = {
                .key_usage = KEY_USAGE_KEY_CERT_SIGN, .ca = true, .path_length = 0,
                .registered_id = EUM_OID, .crl_url = CRL_URL,
                .permitted_organization = TEXT(EUM_ORGANIZATION)}},
+    {PKI_EUM_SUB, {.subject = {{ISSUE_COUNTRY, TEXT(COUNTRY)},
+                               {ISSUE_ORGANIZATION, TEXT(EUM_ORGANIZATION)},
+                               {ISSUE_COMMON_NAME, TEXT("emuicc EUM SubCA")}},
+                   .role = RSP_ROLE_EUM_SUB, .not_before = FROM_2020, .not_after = UNTIL_2059,
+                   .key_usage = KEY_USAGE_KEY_CERT_SIGN, .ca = true, .path_length = 0,
+                   .registered_id = EUM_OID, .crl_url = EUM_CRL_URL}},
+    {PKI_DP_SUB, {.subject = {{ISSUE_ORGANIZATION, TEXT(ORGANIZATION)},
+                              {ISSUE_COMMON_NAME, TEXT("emuicc SM-DP+ SubCA")}},
+                  .role = RSP_ROLE_DP_SUB, .not_before = FROM_2020, .not_after = UNTIL_2050,
+                  .key_usage = KEY_USAGE_KEY_CERT_SIGN | KEY_USAGE_CRL_SIGN, .ca = true,
+                  .path_length = 0, .crl_url = CRL_URL}},
     {PKI_DP_AUTH, {SERVER(RSP_ROLE_DP_AUTH, UNTIL_2050, "emuicc SM-DP+")}},
     {PKI_DP_PB, {SERVER(RSP_ROLE_DP_PB, UNTIL_2050, "emuicc SM-DP+")}},
     {PKI_DS_AUTH, {SERVER(RSP_ROLE_DS_AUTH, UNTIL_2050, "emuicc SM-DS"), .registered_id = DS_OID}},
@@ -70,8 +91,9 @@ struct making {
     enum ec_curve curve;
     struct bytes iin;
     uint8_t first[PKI_EID_SIZE], last[PKI_EID_SIZE];
-    bool eids_wanted;          /* first and last were asked for */
-    struct pki_entity ci, eum; /* of this curve */
+    bool eids_wanted; /* first and last were asked for */
+    enum pki_variant variant;
+    struct pki_entity entities[PKI_ALL_NAMES]; /* of this curve and variant; the CI is kept */
     uint8_t main_eid[PKI_EID_SIZE];
     bool has_main; /* the eUICC in eUICC/ itself */
 };
@@ -104,8 +126,10 @@ static int issue_entity(struct random *random, struct issue *issue, enum ec_curv
     return result;
 }
 
-int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
-                    const uint8_t eid[PKI_EID_SIZE], struct pki_entity *out)
+/* issuer: the EUM itself, or its sub-CA. */
+static int issue_euicc(struct random *random, const struct pki_entity *eum,
+                       const struct pki_entity *issuer, const uint8_t eid[PKI_EID_SIZE],
+                       struct pki_entity *out)
 {
     char digits[PKI_EID_DIGITS + 1];
     struct bytes organization, iin;
@@ -123,11 +147,18 @@ int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
                     {ISSUE_SERIAL_NUMBER, text},
                     {ISSUE_COMMON_NAME, TEXT("emuicc test eUICC")}},
         .role = RSP_ROLE_EUICC,
+        .v3 = eum->certificate.v3,
         .not_before = FROM_2020,
         .not_after = UNTIL_9999,
         .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
     };
-    return issue_entity(random, &issue, eum->certificate.curve, eum, out);
+    return issue_entity(random, &issue, eum->certificate.curve, issuer, out);
+}
+
+int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
+                    const uint8_t eid[PKI_EID_SIZE], struct pki_entity *out)
+{
+    return issue_euicc(random, eum, eum, eid, out);
 }
 
 static int refuse(const char *what, const char *value)
@@ -159,28 +190,42 @@ static void fill_in(const struct making *making, enum pki_name name, struct issu
 {
     const struct pki_plan *plan = making->plan;
     const char *oid = plan->server_oid != NULL ? plan->server_oid : PKI_DEFAULT_SERVER_OID;
-    if (name == PKI_EUM)
+    issue->v3 = making->variant != PKI_VARIANT_O;
+    if (name == PKI_EUM) {
         issue->permitted_iin = making->iin;
-    if (name == PKI_DP_AUTH || name == PKI_DP_PB || name == PKI_DP_TLS)
+        issue->path_length = issue->v3 ? 1 : 0;
+    }
+    if (pki_layout_issuer(making->variant, name) == PKI_DP_SUB)
+        issue->crl_url = DP_CRL_URL;
+    if (name == PKI_DP_AUTH || name == PKI_DP_PB || name == PKI_DP_TLS || name == PKI_DP_SUB)
         issue->registered_id = oid;
     if (name == PKI_DP_TLS)
         name_host(issue, plan->server_name != NULL ? plan->server_name : PKI_DEFAULT_SERVER);
 }
 
+static struct pki_place place_of(const struct making *making, enum pki_name name)
+{
+    return (struct pki_place){making->plan->directory, making->variant, name, making->curve, NULL};
+}
+
 /* Reads an entity, or makes it if the folder has none. */
 static int obtain(struct making *making, const struct make_row *row, struct pki_entity *out)
 {
-    const char *directory = making->plan->directory;
-    const bool root = row->name == PKI_CI;
-    int result = pki_read(directory, row->name, making->curve, out);
+    const struct pki_place place = place_of(making, row->name);
+    const enum pki_name by = pki_layout_issuer(making->variant, row->name);
+    const struct pki_entity *issuer = row->name == PKI_CI ? NULL : &making->entities[by];
+    int result = pki_read_place(&place, out);
     if (result <= 0)
         return result;
-    if (!root && making->ci.key == NULL)
-        return refuse("the CI's private key is absent, so that nothing can be added", directory);
+    if (issuer != NULL && issuer->key == NULL)
+        return refuse(by == PKI_CI
+                          ? "the CI's private key is absent, so that nothing can be added"
+                          : "a sub-CA's private key is absent, so that nothing can be added",
+                      place.directory);
     struct issue issue = row->issue;
     fill_in(making, row->name, &issue);
-    result = issue_entity(making->random, &issue, making->curve, root ? NULL : &making->ci, out);
-    if (result == 0 && pki_write_entity(directory, row->name, NULL, out) != 0) {
+    result = issue_entity(making->random, &issue, making->curve, issuer, out);
+    if (result == 0 && pki_write_entity(&place, out) != 0) {
         pki_entity_finish(out);
         result = FAILURE_INTERNAL;
     }
@@ -205,29 +250,27 @@ static int check_no_orphans(const struct making *making)
     return result < 0 ? result : 0;
 }
 
+static bool is_wanted(const struct making *making, enum pki_name name)
+{
+    if (name == PKI_CI)
+        return making->entities[PKI_CI].der == NULL;
+    return pki_layout_issuer(making->variant, name) != PKI_ALL_NAMES &&
+           (name != PKI_DP_TLS || making->curve == EC_P256); /* TLS libraries know no other */
+}
+
 static int make_servers(struct making *making)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        struct pki_entity entity = {0};
-        if (rows[i].name == PKI_DP_TLS && making->curve != EC_P256)
-            continue; /* TLS libraries in use know P-256 only */
-        const int result = obtain(making, &rows[i], &entity);
-        if (result != 0)
-            return result;
-        if (rows[i].name == PKI_CI)
-            making->ci = entity;
-        else if (rows[i].name == PKI_EUM)
-            making->eum = entity;
-        else
-            pki_entity_finish(&entity);
-    }
-    return 0;
+    int result = 0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && result == 0; i++)
+        if (is_wanted(making, rows[i].name))
+            result = obtain(making, &rows[i], &making->entities[rows[i].name]);
+    return result;
 }
 
 static int check_eum(struct making *making)
 {
     const struct pki_plan *plan = making->plan;
-    const struct bytes iin = certificate_permitted_iin(&making->eum.certificate);
+    const struct bytes iin = certificate_permitted_iin(&making->entities[PKI_EUM].certificate);
     if (iin.len == 0)
         return refuse("the EUM's certificate permits no EID", plan->directory);
     if (plan->iin != NULL && !bytes_equal(iin, making->iin))
@@ -235,27 +278,37 @@ static int check_eum(struct making *making)
     return 0;
 }
 
+static int issue_and_write(struct making *making, const uint8_t eid[PKI_EID_SIZE])
+{
+    const enum pki_name by = pki_layout_issuer(making->variant, PKI_EUICC);
+    struct pki_place place = place_of(making, PKI_EUICC);
+    struct pki_entity entity;
+    if (making->entities[by].key == NULL)
+        return refuse("the EUM's private key is absent, so that no eUICC can be added",
+                      place.directory);
+    if (issue_euicc(making->random, &making->entities[PKI_EUM], &making->entities[by], eid,
+                    &entity) != 0)
+        return FAILURE_INTERNAL;
+    if (!making->has_main)
+        memcpy(making->main_eid, eid, PKI_EID_SIZE);
+    making->has_main = true;
+    if (memcmp(making->main_eid, eid, PKI_EID_SIZE) != 0)
+        place.eid = eid;
+    const int result = pki_write_entity(&place, &entity);
+    pki_entity_finish(&entity);
+    return result;
+}
+
 static int make_euicc(struct making *making, const uint8_t eid[PKI_EID_SIZE])
 {
-    const char *directory = making->plan->directory;
+    struct pki_place place = place_of(making, PKI_EUICC);
     struct pki_entity entity;
-    int result = pki_read_euicc(directory, eid, making->curve, &entity);
-    if (result == 1) {
-        if (making->eum.key == NULL)
-            return refuse("the EUM's private key is absent, so that no eUICC can be added",
-                          directory);
-        if (pki_issue_euicc(making->random, &making->eum, eid, &entity) != 0)
-            return FAILURE_INTERNAL;
-        const bool main = !making->has_main || memcmp(making->main_eid, eid, PKI_EID_SIZE) == 0;
-        if (main) {
-            memcpy(making->main_eid, eid, PKI_EID_SIZE);
-            making->has_main = true;
-        }
-        result = pki_write_entity(directory, PKI_EUICC, main ? NULL : eid, &entity);
+    place.eid = eid;
+    const int result = pki_read_euicc_place(&place, &entity);
+    if (result == 1)
+        return issue_and_write(making, eid);
+    if (result == 0)
         pki_entity_finish(&entity);
-    } else if (result == 0) {
-        pki_entity_finish(&entity);
-    }
     return result;
 }
 
@@ -292,17 +345,32 @@ static int make_euiccs(struct making *making)
     return result;
 }
 
-static int make_curve(struct making *making)
+/* The CI alone is the same to all. */
+static void finish_variant(struct making *making)
 {
-    int result = check_no_orphans(making);
-    if (result == 0)
-        result = make_servers(making);
+    for (int name = PKI_CI + 1; name < PKI_ALL_NAMES; name++)
+        pki_entity_finish(&making->entities[name]);
+}
+
+static int make_variant(struct making *making, enum pki_variant variant)
+{
+    making->variant = variant;
+    int result = make_servers(making);
     if (result == 0)
         result = check_eum(making);
     if (result == 0)
         result = make_euiccs(making);
-    pki_entity_finish(&making->ci);
-    pki_entity_finish(&making->eum);
+    finish_variant(making);
+    return result;
+}
+
+static int make_curve(struct making *making)
+{
+    int result = check_no_orphans(making);
+    for (int variant = 0; variant < PKI_VARIANTS && result == 0; variant++)
+        if (variant == PKI_VARIANT_O || (making->plan->variants >> variant & 1) != 0)
+            result = make_variant(making, (enum pki_variant)variant);
+    pki_entity_finish(&making->entities[PKI_CI]);
     return result;
 }
 

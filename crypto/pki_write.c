@@ -104,21 +104,32 @@ static int write_file(const char *path, enum pki_file file, const struct pki_ent
     }
 }
 
-int pki_write_entity(const char *directory, enum pki_name name, const uint8_t *eid,
-                     const struct pki_entity *entity)
+/* Folders that lie in one another, from the outermost. */
+static int make_folders(const struct pki_place *place)
 {
-    const enum ec_curve curve = entity->certificate.curve;
     char path[PATH_MAX];
-    if (!pki_layout_folder(directory, name, NULL, path) || disk_make_folder(path, FOLDER_MODE) != 0)
+    if (!pki_layout_folder(place, path))
         return FAILURE_INTERNAL;
-    if (eid != NULL && (!pki_layout_folder(directory, name, eid, path) ||
-                        disk_make_folder(path, FOLDER_MODE) != 0))
+    for (char *slash = path + strlen(place->directory) + 1; (slash = strchr(slash, '/')) != NULL;
+         slash++) {
+        *slash = '\0';
+        if (disk_make_folder(path, FOLDER_MODE) != 0)
+            return FAILURE_INTERNAL;
+        *slash = '/';
+    }
+    return disk_make_folder(path, FOLDER_MODE);
+}
+
+int pki_write_entity(const struct pki_place *place, const struct pki_entity *entity)
+{
+    const struct pki_row *row = &pki_layout[place->name];
+    char path[PATH_MAX];
+    if (make_folders(place) != 0)
         return FAILURE_INTERNAL;
     for (int file = PKI_FILES - 1; file >= 0; file--) {
-        const char *pattern = pki_layout[name].files[file];
-        if (pattern == NULL)
+        if (row->files[file] == NULL && (file != PKI_CERTIFICATE || row->certificate_v3 == NULL))
             continue;
-        if (!pki_layout_path(directory, name, pattern, curve, eid, path) ||
+        if (!pki_layout_path(place, (enum pki_file)file, path) ||
             write_file(path, (enum pki_file)file, entity) != 0)
             return FAILURE_INTERNAL;
     }

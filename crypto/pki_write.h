@@ -2,12 +2,10 @@
 #ifndef EMUICC_CRYPTO_PKI_WRITE_H
 #define EMUICC_CRYPTO_PKI_WRITE_H
 
-#include "crypto/pki.h"
+#include "crypto/pki_layout.h"
 
 /* Makes the entity's folder and writes key, public key and certificate, the certificate last: an
- * entity without it counts as absent. eid: of a further eUICC, or NULL. 0, or a failure after a
- * trace line. */
-int pki_write_entity(const char *directory, enum pki_name name, const uint8_t *eid,
-                     const struct pki_entity *entity);
+ * entity without it counts as absent. 0, or a failure after a trace line. */
+int pki_write_entity(const struct pki_place *place, const struct pki_entity *entity);
 
 #endif

@@ -10,7 +10,7 @@
 
 struct pki_options {
     const char *eid, *ein, *server, *server_oid;
-    bool brainpool;
+    bool brainpool, v3;
 };
 
 #define AT(field) offsetof(struct pki_options, field)
@@ -34,6 +34,10 @@ static const struct options_row rows[] = {
     {"brainpool", NULL,
      "A second set on brainpoolP256r1 beside the one on NIST P-256 (TLS stays P-256).",
      OPTIONS_FLAG, AT(brainpool)},
+    {"v3", NULL,
+     "Beside Variant O the certificates of SGP.22 v3: Variants Ov3, A, B and C, each in a folder of "
+     "its own, under the same CI.",
+     OPTIONS_FLAG, AT(v3)},
 };
 /* clang-format on */
 
@@ -46,7 +50,8 @@ static const struct options_program program = {
     .footer = "examples:\n"
               "  emuicc-pki pki\n"
               "  emuicc-pki pki --eid 89049032123451234512345678901235\n"
-              "  emuicc-pki pki --ein 89049044 --server smdp.example.com --brainpool\n",
+              "  emuicc-pki pki --ein 89049044 --server smdp.example.com --brainpool\n"
+              "  emuicc-pki pki --v3\n",
 };
 
 /* Parts FIRST-LAST where it stands. */
@@ -82,6 +87,7 @@ int main(int argc, char **argv)
         .iin = options.ein,
         .server_name = options.server,
         .server_oid = options.server_oid,
+        .variants = options.v3 ? ~0u : 0,
         .brainpool = options.brainpool,
     };
     return pki_make(&random, &plan) == 0 ? 0 : 1;

@@ -1,0 +1,201 @@
+/* The certificates of SGP.22 v3: every variant's chains, made here, as OpenSSL and as the house
+ * sees them; and chains that are none. */
+#include <criterion/criterion.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+
+#include "crypto/pki.h"
+#include "tests/crypto/folder.h"
+
+#define EID_TEXT "89049032123451234512345678901235"
+#define NEXT_EID_TEXT "89049032123451234512345678901332"
+#define OTHER_IIN "89049044"
+
+static struct folder folder;
+static struct pki_chain chain, other;
+static struct pki_entity ci;
+static struct certificate issuers[CERTIFICATE_CHAIN_MAX];
+
+static int make(struct pki_plan plan)
+{
+    struct random random;
+    random_init_seeded(&random, bytes_of_text("variants"));
+    plan.directory = folder.path;
+    plan.variants = ~0u;
+    return pki_make(&random, &plan);
+}
+
+static void start(void)
+{
+    folder = folder_make();
+    cr_assert_eq(make((struct pki_plan){.brainpool = true}), 0);
+}
+
+static void stop(void)
+{
+    pki_chain_finish(&chain);
+    pki_chain_finish(&other);
+    pki_entity_finish(&ci);
+    folder_remove(&folder);
+}
+
+TestSuite(pki_variants, .init = start, .fini = stop, .timeout = 60);
+
+static void take(enum pki_variant variant, enum pki_name name, enum ec_curve curve)
+{
+    pki_chain_finish(&chain);
+    pki_entity_finish(&ci);
+    cr_assert_eq(pki_read(folder.path, PKI_CI, curve, &ci), 0);
+    cr_assert_eq(pki_read_chain(folder.path, variant, name, curve, NULL, &chain), 0,
+                 "variant %s, %d", pki_variant_name(variant), name);
+    pki_chain_issuers(&chain, issuers);
+}
+
+static int verify(void)
+{
+    return certificate_verify_chain(&chain.leaf.certificate, issuers, chain.count, &ci.certificate);
+}
+
+static X509 *to_x509(const struct pki_entity *entity)
+{
+    const unsigned char *der = entity->der;
+    return d2i_X509(NULL, &der, (long)entity->der_len);
+}
+
+static bool signed_by(const struct pki_entity *entity, const struct pki_entity *issuer)
+{
+    X509 *certificate = to_x509(entity), *by = to_x509(issuer);
+    const bool right = X509_verify(certificate, X509_get0_pubkey(by)) == 1 &&
+                       X509_check_issued(by, certificate) == X509_V_OK;
+    X509_free(certificate);
+    X509_free(by);
+    return right;
+}
+
+/* clang-format off */
+static const struct {
+    enum pki_name name;
+    enum rsp_role role;
+    size_t count[PKI_VARIANTS]; /* issuers below the CI: O, Ov3, A, B, C */
+    enum rsp_role issuers[PKI_VARIANTS][CERTIFICATE_CHAIN_MAX];
+} rows[] = {
+    {PKI_EUM,     RSP_ROLE_EUM,     {0, 0, 0, 1, 1}, {{0}, {0}, {0}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_CI_SUB}}},
+    {PKI_EUICC,   RSP_ROLE_EUICC,   {1, 1, 2, 2, 3},
+     {{RSP_ROLE_EUM}, {RSP_ROLE_EUM}, {RSP_ROLE_EUM_SUB, RSP_ROLE_EUM}, {RSP_ROLE_EUM, RSP_ROLE_CI_SUB},
+      {RSP_ROLE_EUM_SUB, RSP_ROLE_EUM, RSP_ROLE_CI_SUB}}},
+    {PKI_DP_AUTH, RSP_ROLE_DP_AUTH, {0, 0, 1, 1, 2},
+     {{0}, {0}, {RSP_ROLE_DP_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DP_SUB, RSP_ROLE_CI_SUB}}},
+    {PKI_DP_PB,   RSP_ROLE_DP_PB,   {0, 0, 1, 1, 2},
+     {{0}, {0}, {RSP_ROLE_DP_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DP_SUB, RSP_ROLE_CI_SUB}}},
+    {PKI_DP_TLS,  RSP_ROLE_DP_TLS,  {0, 0, 1, 1, 2},
+     {{0}, {0}, {RSP_ROLE_DP_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DP_SUB, RSP_ROLE_CI_SUB}}},
+};
+/* clang-format on */
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static void check(size_t row, enum pki_variant variant, enum ec_curve curve)
+{
+    take(variant, rows[row].name, curve);
+    cr_assert_eq(chain.count, rows[row].count[variant]);
+    cr_assert_eq(chain.leaf.certificate.role, rows[row].role);
+    cr_assert_eq(chain.leaf.certificate.v3, variant != PKI_VARIANT_O);
+    cr_assert_not_null(chain.leaf.key);
+    const struct pki_entity *below = &chain.leaf;
+    for (size_t i = 0; i < chain.count; i++) {
+        cr_assert_eq(issuers[i].role, rows[row].issuers[variant][i]);
+        cr_assert(signed_by(below, &chain.issuers[i]));
+        below = &chain.issuers[i];
+    }
+    cr_assert(signed_by(below, &ci));
+    cr_assert_eq(verify(), CERTIFICATE_OK, "variant %s, %d", pki_variant_name(variant),
+                 rows[row].name);
+    cr_assert(bytes_equal(certificate_root_key_id(&chain.leaf.certificate, issuers, chain.count),
+                          ci.certificate.subject_key_id));
+}
+
+Test(pki_variants, every_chain_leads_to_the_ci)
+{
+    for (int curve = 0; curve < EC_CURVES; curve++)
+        for (int variant = 0; variant < PKI_VARIANTS; variant++)
+            for (size_t row = 0; row < ROWS; row++)
+                if (rows[row].name != PKI_DP_TLS || curve == EC_P256)
+                    check(row, (enum pki_variant)variant, (enum ec_curve)curve);
+    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_A, PKI_DS_AUTH, EC_P256, NULL, &other), 1);
+    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_OV3, PKI_CI_SUB, EC_P256, NULL, &other),
+                 1);
+}
+
+Test(pki_variants, an_eum_permits_by_extension)
+{
+    for (int variant = PKI_VARIANT_OV3; variant < PKI_VARIANTS; variant++) {
+        take((enum pki_variant)variant, PKI_EUICC, EC_P256);
+        const struct certificate *eum = &issuers[0];
+        while (eum->role != RSP_ROLE_EUM)
+            eum++;
+        cr_assert(bytes_equal(certificate_permitted_iin(eum), bytes_of_text("89049032")));
+        cr_assert_eq(certificate_euicc_permitted(&chain.leaf.certificate, eum), CERTIFICATE_OK);
+        struct certificate bent = chain.leaf.certificate;
+        bent.subject_serial = bytes_of_text("89049044123451234512345678901208");
+        cr_assert_eq(certificate_euicc_permitted(&bent, eum), CERTIFICATE_NAME_CONSTRAINT);
+        struct certificate none = *eum;
+        none.permitted_eins = (struct bytes){0};
+        cr_assert_eq(certificate_euicc_permitted(&chain.leaf.certificate, &none),
+                     CERTIFICATE_NAME_CONSTRAINT);
+    }
+}
+
+/* Order is nothing, all else is. */
+Test(pki_variants, what_is_no_chain_is_refused)
+{
+    take(PKI_VARIANT_C, PKI_EUICC, EC_P256);
+    const struct certificate kept[] = {issuers[0], issuers[1], issuers[2]};
+    issuers[0] = kept[2];
+    issuers[2] = kept[0];
+    cr_assert_eq(verify(), CERTIFICATE_OK);
+    chain.count = 2;
+    cr_assert_eq(verify(), CERTIFICATE_WRONG_ISSUER, "one is lacking");
+    chain.count = 3;
+    issuers[2] = issuers[1];
+    cr_assert_eq(verify(), CERTIFICATE_WRONG_ISSUER, "one stands twice, one lacks");
+    memcpy(issuers, kept, sizeof(kept));
+    issuers[1].path_length = 0;
+    cr_assert_eq(verify(), CERTIFICATE_WRONG_USAGE, "an issuer below one that may have none");
+    issuers[1].path_length = 1;
+    issuers[1].role = RSP_ROLE_CI_SUB;
+    cr_assert_eq(verify(), CERTIFICATE_WRONG_USAGE, "a role that issues no such");
+    issuers[1] = kept[1];
+    issuers[1].signature[10] ^= 1;
+    cr_assert_eq(verify(), CERTIFICATE_BAD_SIGNATURE);
+    issuers[1] = kept[1];
+    issuers[1].key_usage = KEY_USAGE_DIGITAL_SIGNATURE;
+    cr_assert_eq(verify(), CERTIFICATE_WRONG_USAGE);
+    issuers[1] = kept[1];
+    ci.certificate.subject_key_id = issuers[0].subject_key_id;
+    cr_assert_eq(verify(), CERTIFICATE_WRONG_ISSUER);
+    /* More than the chain needs. */
+    take(PKI_VARIANT_A, PKI_DP_AUTH, EC_P256);
+    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_B, PKI_DP_PB, EC_P256, NULL, &other), 0);
+    issuers[1] = other.issuers[0].certificate;
+    cr_assert_eq(certificate_verify_chain(&chain.leaf.certificate, issuers, 2, &ci.certificate),
+                 CERTIFICATE_WRONG_ISSUER);
+    cr_assert_eq(certificate_root_key_id(&chain.leaf.certificate, issuers, 2).len, 0);
+}
+
+Test(pki_variants, each_eid_has_them_all)
+{
+    uint8_t next[PKI_EID_SIZE], found[PKI_EID_SIZE];
+    cr_assert(pki_eid_from_text(NEXT_EID_TEXT, next));
+    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_C, PKI_EUICC, EC_P256, next, &chain), 1);
+    cr_assert_eq(make((struct pki_plan){.first_eid = NEXT_EID_TEXT}), 0);
+    for (int variant = 0; variant < PKI_VARIANTS; variant++) {
+        cr_assert_eq(pki_read_chain(folder.path, (enum pki_variant)variant, PKI_EUICC, EC_P256,
+                                    next, &chain),
+                     0);
+        cr_assert(certificate_eid(&chain.leaf.certificate, found));
+        cr_assert_arr_eq(found, next, sizeof(next));
+        pki_chain_finish(&chain);
+    }
+    cr_assert(folder_has(&folder, "VariantB/eUICC/" NEXT_EID_TEXT "/CERT_EUICC_VARB_SIG_NIST.der"));
+    cr_assert_neq(make((struct pki_plan){.iin = OTHER_IIN}), 0);
+}
