@@ -1,4 +1,4 @@
-#include "fs/metadata_text.h"
+#include "fs/metadata_text_keys.h"
 
 #include <stdio.h>
 
@@ -24,6 +24,10 @@
 #define GID2 0x82
 
 #define DEFAULT_PROVIDER "emuicc"
+#define CAPABILITY_RPM (1u << 2)
+#define LOCAL_EVENTS                                                                               \
+    (METADATA_TEXT_INSTALL | METADATA_TEXT_ENABLE | METADATA_TEXT_DISABLE | METADATA_TEXT_DELETE)
+#define RPM_EVENTS (METADATA_TEXT_RPM_ENABLE | METADATA_TEXT_RPM_DISABLE | METADATA_TEXT_RPM_DELETE)
 
 /* Bytes of the first max characters of a UTF-8 text. */
 static size_t front_of(const char *text, size_t max)
@@ -56,19 +60,21 @@ void metadata_text_init(struct metadata_text *metadata, const uint8_t *iccid, co
         return;
     metadata->notification_count = 1;
     struct metadata_text_notification *all = &metadata->notifications[0];
-    all->events =
-        METADATA_TEXT_INSTALL | METADATA_TEXT_ENABLE | METADATA_TEXT_DISABLE | METADATA_TEXT_DELETE;
+    all->events = LOCAL_EVENTS | RPM_EVENTS;
     snprintf(all->address, sizeof(all->address), "%s", address);
 }
 
-static void put_notifications(const struct metadata_text *metadata, struct writer *out)
+static void put_notifications(const struct metadata_text *metadata, uint32_t known,
+                              struct writer *out)
 {
     if (metadata->notification_count == 0)
         return;
     const size_t list = tlv_open(out, NOTIFICATION_CONFIGURATION);
     for (size_t i = 0; i < metadata->notification_count; i++) {
+        if ((metadata->notifications[i].events & known) == 0)
+            continue;
         const size_t entry = tlv_open(out, DER_SEQUENCE);
-        der_put_bits(out, MANAGEMENT_OPERATION, metadata->notifications[i].events);
+        der_put_bits(out, MANAGEMENT_OPERATION, metadata->notifications[i].events & known);
         tlv_put(out, NOTIFICATION_ADDRESS, bytes_of_text(metadata->notifications[i].address));
         tlv_close(out, entry);
     }
@@ -88,8 +94,10 @@ static void put_owner(const struct metadata_text *metadata, struct writer *out)
     tlv_close(out, owner);
 }
 
-void metadata_text_put(const struct metadata_text *metadata, struct writer *out)
+void metadata_text_put(const struct metadata_text *metadata, uint32_t capability,
+                       struct writer *out)
 {
+    const uint32_t events = LOCAL_EVENTS | (capability & CAPABILITY_RPM ? RPM_EVENTS : 0);
     const size_t request = tlv_open(out, STORE_METADATA);
     tlv_put(out, ICCID, bytes_of(metadata->iccid, sizeof(metadata->iccid)));
     tlv_put(out, SERVICE_PROVIDER_NAME, bytes_of_text(metadata->provider));
@@ -99,9 +107,10 @@ void metadata_text_put(const struct metadata_text *metadata, struct writer *out)
         tlv_put(out, ICON, bytes_of(metadata->icon, metadata->icon_len));
     }
     der_put_integer(out, PROFILE_CLASS, metadata->class);
-    put_notifications(metadata, out);
+    put_notifications(metadata, events, out);
     put_owner(metadata, out);
     if (metadata->rules != 0)
         der_put_bits(out, PROFILE_POLICY_RULES, metadata->rules);
+    metadata_text_put_v3(metadata, capability, out);
     tlv_close(out, request);
 }

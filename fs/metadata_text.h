@@ -15,7 +15,23 @@
  *                                      repeatable; the first one replaces the default (install,
  *                                      enable, disable, delete to the server's own address)
  *   confirmation-code = 1234           what the user has to type; no part of the request
- */
+ *
+ * and, for chips of SGP.22 v3 that know of such things (a chip of v2 is not told):
+ *
+ *   rpm-manager = 2.999.10 enable, disable, delete, list, contact-pcmp, 91, 92
+ *                                      an SM-DP+ and what it may do from afar; the tags are what it
+ *                                      may update; repeatable; needs an owner
+ *   rpm-owner = 2.999.1                profileOwnerOid
+ *   rpm-polling = smdp.example.com     pollingAddress
+ *   rpm-ci = F54172BD...               allowedCiPKId
+ *   hri-server = hri.example.com       hriServerAddress
+ *   message = Welcome                  serviceProviderMessage, in message-language (default: en)
+ *   pcmp = pcmp.example.com            lprConfiguration
+ *   services = voice, data             serviceDescription
+ *   device-change = smdp.example.com   deviceChangeConfiguration; or device-change-code = LPA:1$...
+ *   estimated-size = 20000             estimatedProfileSize
+ *
+ * Notifications know the events rpm-enable, rpm-disable, rpm-delete, too. */
 #ifndef EMUICC_FS_METADATA_TEXT_H
 #define EMUICC_FS_METADATA_TEXT_H
 
@@ -29,8 +45,14 @@
 #define METADATA_TEXT_ADDRESS_SIZE 254 /* a host name of at most 253 characters, and an end */
 #define METADATA_TEXT_CODE_MAX 32      /* characters of a confirmation code */
 #define METADATA_TEXT_MAX 8192         /* bytes of a text file */
+#define METADATA_TEXT_MANAGERS_MAX 8
+#define METADATA_TEXT_OID_MAX 24     /* bytes of an object identifier */
+#define METADATA_TEXT_TAGS_MAX 64    /* bytes of a tag list */
+#define METADATA_TEXT_CI_MAX 20      /* bytes of a key identifier */
+#define METADATA_TEXT_MESSAGE_MAX 80 /* characters of a service provider's message */
+#define METADATA_TEXT_AC_MAX 255     /* characters of an activation code */
 /* Bytes that metadata_text_put() needs at most. */
-#define METADATA_TEXT_REQUEST_MAX 4096
+#define METADATA_TEXT_REQUEST_MAX 8192
 
 enum metadata_text_class {
     METADATA_TEXT_TEST = 0,
@@ -44,6 +66,9 @@ enum metadata_text_icon { METADATA_TEXT_JPG = 0, METADATA_TEXT_PNG = 1 };
 #define METADATA_TEXT_ENABLE (1u << 1)
 #define METADATA_TEXT_DISABLE (1u << 2)
 #define METADATA_TEXT_DELETE (1u << 3)
+#define METADATA_TEXT_RPM_ENABLE (1u << 4)
+#define METADATA_TEXT_RPM_DISABLE (1u << 5)
+#define METADATA_TEXT_RPM_DELETE (1u << 6)
 
 /* PprIds */
 #define METADATA_TEXT_UPDATE_CONTROL (1u << 0)
@@ -53,6 +78,36 @@ enum metadata_text_icon { METADATA_TEXT_JPG = 0, METADATA_TEXT_PNG = 1 };
 struct metadata_text_notification {
     uint32_t events;
     char address[METADATA_TEXT_ADDRESS_SIZE];
+};
+
+struct metadata_text_oid {
+    uint8_t content[METADATA_TEXT_OID_MAX];
+    size_t len; /* 0: none */
+};
+
+/* An entry of managingDpList. */
+struct metadata_text_manager {
+    struct metadata_text_oid oid;
+    uint32_t types; /* RpmType */
+    uint8_t tags[METADATA_TEXT_TAGS_MAX];
+    size_t tags_len;
+};
+
+/* What SGP.22 v3 has added; a text is "" where it is not said. */
+struct metadata_text_v3 {
+    struct metadata_text_manager managers[METADATA_TEXT_MANAGERS_MAX];
+    size_t manager_count;
+    struct metadata_text_oid owner; /* none: no RpmConfiguration */
+    uint8_t allowed_ci[METADATA_TEXT_CI_MAX];
+    size_t allowed_ci_len;
+    char polling_address[METADATA_TEXT_ADDRESS_SIZE], hri_address[METADATA_TEXT_ADDRESS_SIZE],
+        pcmp_address[METADATA_TEXT_ADDRESS_SIZE], device_change_address[METADATA_TEXT_ADDRESS_SIZE];
+    char device_change_code[METADATA_TEXT_AC_MAX + 1];
+    char message[4 * METADATA_TEXT_MESSAGE_MAX + 1];
+    char language[16];
+    bool has_services, has_size;
+    uint32_t services; /* ServiceDescription */
+    uint32_t size;     /* bytes */
 };
 
 struct metadata_text {
@@ -73,10 +128,11 @@ struct metadata_text {
     size_t notification_count;
     bool own_notifications; /* the text has set them */
     char confirmation_code[METADATA_TEXT_CODE_MAX + 1];
+    struct metadata_text_v3 v3;
 };
 
 /* The defaults for a package with this ICCID (digits in order; NULL: none is known) and this name.
- * Notifications of all four kinds go to the address; NULL: there are none. */
+ * Notifications of all kinds go to the address; NULL: there are none. */
 void metadata_text_init(struct metadata_text *metadata, const uint8_t *iccid, const char *name,
                         const char *address);
 /* A name of more than METADATA_TEXT_NAME_MAX characters is cut. */
@@ -86,7 +142,9 @@ void metadata_text_set_name(struct metadata_text *metadata, const char *name);
  * which file is wrong, and how. */
 int metadata_text_read(struct metadata_text *metadata, const char *path);
 
-/* Writes StoreMetadataRequest, BF25 whole. */
-void metadata_text_put(const struct metadata_text *metadata, struct writer *out);
+/* Writes StoreMetadataRequest, BF25 whole, for a chip with these capabilities (EuiccRspCapability)
+ * in a session of v3; 0: in one of v2. */
+void metadata_text_put(const struct metadata_text *metadata, uint32_t capability,
+                       struct writer *out);
 
 #endif

@@ -1,4 +1,4 @@
-#include "fs/metadata_text.h"
+#include "fs/metadata_text_keys.h"
 
 #include "apdu/der.h"
 #include "apdu/hex.h"
@@ -10,18 +10,10 @@
 #include <stdlib.h>
 
 #define BLANKS " \t\r"
-#define SEPARATORS ", \t"
 #define PATH_SIZE 4096
 
-struct word {
-    const char *text;
-    uint32_t value;
-};
-
-/* Applies a value; returns what is wrong with it, or NULL. */
-typedef const char *setter(struct metadata_text *metadata, const char *path, char *value);
-
-static bool find_word(const struct word *words, const char *text, uint32_t *value)
+bool metadata_text_find_word(const struct metadata_text_word *words, const char *text,
+                             uint32_t *value)
 {
     for (; words->text != NULL; words++) {
         if (strcmp(words->text, text) == 0) {
@@ -32,7 +24,7 @@ static bool find_word(const struct word *words, const char *text, uint32_t *valu
     return false;
 }
 
-static const char *set_text(char *out, size_t size, size_t characters, const char *value)
+const char *metadata_text_set(char *out, size_t size, size_t characters, const char *value)
 {
     if (!der_is_utf8(bytes_of_text(value), characters))
         return "is too long or no UTF-8";
@@ -54,32 +46,33 @@ static const char *set_iccid(struct metadata_text *metadata, const char *path, c
 static const char *set_provider(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    return set_text(metadata->provider, sizeof(metadata->provider), METADATA_TEXT_PROVIDER_MAX,
-                    value);
+    return metadata_text_set(metadata->provider, sizeof(metadata->provider),
+                             METADATA_TEXT_PROVIDER_MAX, value);
 }
 
 static const char *set_name(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    return set_text(metadata->name, sizeof(metadata->name), METADATA_TEXT_NAME_MAX, value);
+    return metadata_text_set(metadata->name, sizeof(metadata->name), METADATA_TEXT_NAME_MAX, value);
 }
 
 static const char *set_code(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    return set_text(metadata->confirmation_code, sizeof(metadata->confirmation_code),
-                    METADATA_TEXT_CODE_MAX, value);
+    return metadata_text_set(metadata->confirmation_code, sizeof(metadata->confirmation_code),
+                             METADATA_TEXT_CODE_MAX, value);
 }
 
 static const char *set_class(struct metadata_text *metadata, const char *path, char *value)
 {
-    static const struct word classes[] = {{"test", METADATA_TEXT_TEST},
-                                          {"provisioning", METADATA_TEXT_PROVISIONING},
-                                          {"operational", METADATA_TEXT_OPERATIONAL},
-                                          {NULL, 0}};
+    static const struct metadata_text_word classes[] = {
+        {"test", METADATA_TEXT_TEST},
+        {"provisioning", METADATA_TEXT_PROVISIONING},
+        {"operational", METADATA_TEXT_OPERATIONAL},
+        {NULL, 0}};
     (void)path;
     uint32_t class;
-    if (!find_word(classes, value, &class))
+    if (!metadata_text_find_word(classes, value, &class))
         return "is not test, provisioning or operational";
     metadata->class = (enum metadata_text_class) class;
     return NULL;
@@ -87,17 +80,18 @@ static const char *set_class(struct metadata_text *metadata, const char *path, c
 
 static const char *set_rules(struct metadata_text *metadata, const char *path, char *value)
 {
-    static const struct word rules[] = {{"update-control", METADATA_TEXT_UPDATE_CONTROL},
-                                        {"ppr1", METADATA_TEXT_PPR1},
-                                        {"ppr2", METADATA_TEXT_PPR2},
-                                        {NULL, 0}};
+    static const struct metadata_text_word rules[] = {
+        {"update-control", METADATA_TEXT_UPDATE_CONTROL},
+        {"ppr1", METADATA_TEXT_PPR1},
+        {"ppr2", METADATA_TEXT_PPR2},
+        {NULL, 0}};
     (void)path;
     char *rest = value;
-    for (char *word; (word = strsep(&rest, SEPARATORS)) != NULL;) {
+    for (char *word; (word = strsep(&rest, METADATA_TEXT_SEPARATORS)) != NULL;) {
         uint32_t rule;
         if (*word == '\0')
             continue;
-        if (!find_word(rules, word, &rule))
+        if (!metadata_text_find_word(rules, word, &rule))
             return "has a word other than update-control, ppr1, ppr2";
         metadata->rules |= rule;
     }
@@ -167,13 +161,13 @@ static const char *set_icon(struct metadata_text *metadata, const char *path, ch
 
 static bool add_event(struct metadata_text_notification *notification, const char *word)
 {
-    static const struct word events[] = {{"install", METADATA_TEXT_INSTALL},
-                                         {"enable", METADATA_TEXT_ENABLE},
-                                         {"disable", METADATA_TEXT_DISABLE},
-                                         {"delete", METADATA_TEXT_DELETE},
-                                         {NULL, 0}};
+    static const struct metadata_text_word events[] = {
+        {"install", METADATA_TEXT_INSTALL},       {"enable", METADATA_TEXT_ENABLE},
+        {"disable", METADATA_TEXT_DISABLE},       {"delete", METADATA_TEXT_DELETE},
+        {"rpm-enable", METADATA_TEXT_RPM_ENABLE}, {"rpm-disable", METADATA_TEXT_RPM_DISABLE},
+        {"rpm-delete", METADATA_TEXT_RPM_DELETE}, {NULL, 0}};
     uint32_t event;
-    if (!find_word(events, word, &event))
+    if (!metadata_text_find_word(events, word, &event))
         return false;
     notification->events |= event;
     return true;
@@ -192,7 +186,7 @@ static const char *set_notification(struct metadata_text *metadata, const char *
         return "is one too many";
     struct metadata_text_notification notification = {0};
     char *rest = value;
-    for (char *word; (word = strsep(&rest, SEPARATORS)) != NULL;) {
+    for (char *word; (word = strsep(&rest, METADATA_TEXT_SEPARATORS)) != NULL;) {
         if (*word == '\0' || add_event(&notification, word))
             continue;
         if (notification.address[0] != '\0' || strlen(word) >= sizeof(notification.address))
@@ -205,10 +199,7 @@ static const char *set_notification(struct metadata_text *metadata, const char *
     return NULL;
 }
 
-static const struct {
-    const char *key;
-    setter *set;
-} keys[] = {
+static const struct metadata_text_key keys[] = {
     {"iccid", set_iccid},
     {"provider", set_provider},
     {"name", set_name},
@@ -221,6 +212,16 @@ static const struct {
     {"notification", set_notification},
     {"confirmation-code", set_code},
 };
+
+static const struct metadata_text_keys v2_keys = {keys, sizeof(keys) / sizeof(keys[0])};
+
+static metadata_text_setter *find_setter(const struct metadata_text_keys *table, const char *key)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].key, key) == 0)
+            return table->rows[i].set;
+    return NULL;
+}
 
 static char *trim(char *text)
 {
@@ -240,10 +241,10 @@ static const char *apply(struct metadata_text *metadata, const char *path, char 
         return "is not a line 'key = value'";
     *equals = '\0';
     const char *key = trim(line);
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (strcmp(keys[i].key, key) == 0)
-            return keys[i].set(metadata, path, trim(equals + 1));
-    return "is not a key";
+    metadata_text_setter *set = find_setter(&v2_keys, key);
+    if (set == NULL)
+        set = find_setter(&metadata_text_v3_keys, key);
+    return set != NULL ? set(metadata, path, trim(equals + 1)) : "is not a key";
 }
 
 static int apply_lines(struct metadata_text *metadata, const char *path, char *text)
@@ -262,6 +263,10 @@ static int apply_lines(struct metadata_text *metadata, const char *path, char *t
         metadata->rules != 0 || metadata->gid1_len > 0 || metadata->gid2_len > 0;
     if (needs_owner && !metadata->has_owner) {
         trace_error("%s: rules, gid1 and gid2 need an owner", path);
+        return FAILURE_INTERNAL;
+    }
+    if (metadata->v3.manager_count > 0 && metadata->v3.owner.len == 0) {
+        trace_error("%s: rpm-manager needs an rpm-owner", path);
         return FAILURE_INTERNAL;
     }
     return 0;

@@ -21,9 +21,10 @@ int isd_r_birth(struct store *store, const struct isd_r_birth *birth)
 }
 
 /* What a server would have said of it. */
-static void put_metadata(const struct profile *profile, const struct metadata_text *said,
-                         struct writer *out)
+static void put_metadata(const struct isd_r *isd_r, const struct profile *profile,
+                         const struct metadata_text *said, struct writer *out)
 {
+    const struct euicc_info *info = isd_r->info;
     struct metadata_text text;
     metadata_text_init(&text, NULL, "", NULL);
     if (said != NULL)
@@ -32,7 +33,7 @@ static void put_metadata(const struct profile *profile, const struct metadata_te
         iccid_swap(profile->iccid, text.iccid);
     if (text.name[0] == '\0' && der_is_utf8(bytes_of_text(profile->type), sizeof(profile->type)))
         metadata_text_set_name(&text, profile->type);
-    metadata_text_put(&text, out);
+    metadata_text_put(&text, euicc_info_is_v3(info) ? info->rsp_capability : 0, out);
 }
 
 static int refuse(const char *name, const char *why)
@@ -64,7 +65,7 @@ static int add(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
     uint8_t room[METADATA_TEXT_REQUEST_MAX];
     struct writer metadata = writer_on(room, sizeof(room));
     const struct registry_profile *installed;
-    put_metadata(profile, factory->said, &metadata);
+    put_metadata(isd_r, profile, factory->said, &metadata);
     int result = check(isd_r, factory, profile, writer_bytes(&metadata));
     if (result != 0)
         return result;

@@ -53,14 +53,19 @@ static int read_text(const char *text)
     return metadata_text_read(&metadata, text_path);
 }
 
-static void expect_request(const char *hex)
+static void expect_request_of(uint32_t capability, const char *hex)
 {
     uint8_t memory[METADATA_TEXT_REQUEST_MAX];
     char digits[HEX_SIZE(METADATA_TEXT_REQUEST_MAX)];
     struct writer out = writer_on(memory, sizeof(memory));
-    metadata_text_put(&metadata, &out);
+    metadata_text_put(&metadata, capability, &out);
     hex_encode(writer_bytes(&out), digits);
     cr_assert_str_eq(digits, hex);
+}
+
+static void expect_request(const char *hex)
+{
+    expect_request_of(0, hex);
 }
 
 Test(metadata, defaults)
@@ -106,6 +111,59 @@ Test(metadata, everything_that_can_be_said)
                    "99020560");
 }
 
+#define V2_FIELDS                                                                                  \
+    "5A0A980010325476981032F4"                                                                     \
+    "91024F70"                                                                                     \
+    "92014E"                                                                                       \
+    "950102"
+
+/* What v3 has added goes to chips that know of it, each field by its own capability. */
+Test(metadata, fields_of_v3)
+{
+    cr_assert_eq(read_text("provider = Op\nname = N\n"
+                           "notification = enable, rpm-enable a.example\n"
+                           "notification = rpm-delete b.example\n"
+                           "rpm-owner = 2.999.1\n"
+                           "rpm-manager = 2.999.10 enable, list 91 9F1F\n"
+                           "rpm-manager = 2.999.11\n"
+                           "rpm-polling = a.b\n"
+                           "rpm-ci = 0102\n"
+                           "hri-server = h.i\n"
+                           "message = Hi\nmessage-language = de\n"
+                           "pcmp = p.q\n"
+                           "services = voice, data\n"
+                           "device-change = d.c\n"
+                           "estimated-size = 20000\n"),
+                 0, "%s", last_line);
+    expect_request("BF2529" V2_FIELDS "B611300F800206408109612E6578616D706C65");
+    expect_request_of(1u << 13,
+                      "BF252E" V2_FIELDS "B611300F800206408109612E6578616D706C659F21024E20");
+    expect_request_of(
+        UINT32_MAX,
+        "BF25818D" V2_FIELDS
+        "B622300F800203488109612E6578616D706C65300F800201028109622E6578616D706C65"
+        "BA27A017300E800388370A810204905C03919F1F3005800388370B8103612E62820201028303883701"
+        "9B03682E69BE088002646581024869BC058003702E71"
+        "9F1F0206C0"
+        "BF2007A0058003642E63"
+        "9F21024E20");
+}
+
+Test(metadata, a_manager_needs_an_owner_and_words_that_are_known)
+{
+    static const char *const wrong[] = {
+        "rpm-manager = 2.999.10 enable\n",
+        "rpm-manager = x\n",
+        "rpm-owner = 2.999.1\nrpm-manager = 2.999.10 fly\n",
+        "services = sms\n",
+        "estimated-size = -1\n",
+        "rpm-ci = XY\n",
+        "rpm-owner = one\n",
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        cr_expect_lt(read_text(wrong[i]), 0, "%s", wrong[i]);
+}
+
 Test(metadata, another_iccid_than_the_package)
 {
     cr_assert_eq(read_text("iccid = 8988211000000000011\nnotification = none\n"), 0, "%s",
@@ -143,7 +201,7 @@ Test(metadata, icons)
     uint8_t memory[METADATA_TEXT_REQUEST_MAX];
     struct writer out = writer_on(memory, sizeof(memory));
     struct tlv request, type, icon;
-    metadata_text_put(&metadata, &out);
+    metadata_text_put(&metadata, 0, &out);
     cr_assert(tlv_whole(writer_bytes(&out), 0xBF25, &request));
     cr_assert(tlv_find(request.value, 0x93, &type));
     cr_assert(tlv_find(request.value, 0x94, &icon));

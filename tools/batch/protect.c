@@ -58,7 +58,7 @@ static int fill(const struct diversify *root, const struct batch_profile *profil
     iccid_text(iccid, row->iccid);
     snprintf(row->eid, sizeof(row->eid), "%s", profile->eid);
     snprintf(row->name, sizeof(row->name), "%s", profile->name);
-    metadata_text_put(profile->metadata, &metadata);
+    metadata_text_put(profile->metadata, 0, &metadata);
     if (metadata.overflow || !target_of(row, &target)) {
         trace_error("profile %s: its metadata or the EID %s cannot be used", row->name, row->eid);
         return FAILURE_INTERNAL;

@@ -91,11 +91,20 @@ static int judge_eligibility(const struct smdpp *smdpp, struct call *call,
     return 0;
 }
 
-static int keep_content(struct session *session, struct catalogue_entry *entry)
+/* A chip is told what it says it knows; with --any-chip, also what it does not. */
+static uint32_t told_capability(const struct smdpp *smdpp, const struct session *session,
+                                const struct euicc_info2 *info)
+{
+    if (!session_is_v3(session))
+        return 0;
+    return smdpp->any_chip ? UINT32_MAX : info->capability;
+}
+
+static int keep_content(struct session *session, uint32_t capability, struct catalogue_entry *entry)
 {
     uint8_t memory[METADATA_TEXT_REQUEST_MAX];
     struct writer metadata = writer_on(memory, sizeof(memory));
-    metadata_text_put(&entry->metadata, &metadata);
+    metadata_text_put(&entry->metadata, capability, &metadata);
     if (metadata.overflow || blob_copy(writer_bytes(&metadata), &session->metadata) != 0) {
         trace_error("metadata of %s does not fit", entry->name);
         return FAILURE_INTERNAL;
@@ -157,7 +166,7 @@ int selection_choose(struct smdpp *smdpp, struct call *call, struct session *ses
     if (result == 0)
         result = judge_eligibility(smdpp, call, &entry, info);
     if (result == 0)
-        result = keep_content(session, &entry);
+        result = keep_content(session, told_capability(smdpp, session, info), &entry);
     if (result == 0)
         result = find_binding(smdpp, session);
     catalogue_finish_entry(&entry);
