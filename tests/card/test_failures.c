@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../isd-r/peer.h"
+#include "../isd-r/peer_rpm.h"
+#include "../isd-r/v3.h"
 #include "../support/memory_disk.h"
 #include "../support/short_memory.h"
 #include "apdu/hex.h"
@@ -47,6 +48,7 @@ static void start(void)
     peer.chip.carry = carry;
     snprintf(state, sizeof(state), "%s/chip", folder);
     cr_assert(card_open(&card, state) == 0);
+    card.personality.settings = *v3_settings(0);
     cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){
                                           peer_entity(&peer, PKI_CI), peer_entity(&peer, PKI_EUM),
                                           peer_entity(&peer, PKI_EUICC), 1}) == 0);
@@ -163,6 +165,31 @@ static void ready_to_prepare(void)
     peer_put_preparation(&peer, &(struct peer_preparation){0}, &request);
 }
 
+/* A server may do with the profile what it likes, and wants to. */
+static void ready_to_manage(void)
+{
+    const struct package content = package_with_usim(1);
+    uint8_t room[512];
+    struct writer writer = writer_on(room, sizeof(room));
+    authenticated();
+    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
+    const size_t mark = tlv_open(&writer, 0xBF25);
+    tlv_put(&writer, 0x5A, BYTES(ICCID));
+    tlv_put(&writer, 0x91, bytes_of_text("Provider"));
+    tlv_put(&writer, 0x92, bytes_of_text("Name"));
+    peer_put_rpm_configuration(&peer, &writer);
+    tlv_close(&writer, mark);
+    peer_bind(&peer,
+              &(struct peer_binding){.content = &content, .metadata = writer_bytes(&writer)});
+    cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
+    writer_reset(&writer);
+    peer_put_rpm_command(0xA5, BYTES(ICCID), BYTES(0xBF, 0x2A, 3, 0x92, 1, 'N'), false, &writer);
+    peer_put_rpm_command(0xA1, BYTES(ICCID), (struct bytes){0}, false, &writer);
+    request = writer_on(request_room, sizeof(request_room));
+    peer_put_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&writer)}, &request);
+}
+
 static uint16_t send_request(void)
 {
     return call(writer_bytes(&request));
@@ -229,6 +256,7 @@ static const struct {
     {"DisableProfile",            enabled,               disable},
     {"DeleteProfile",             installed,             delete_profile},
     {"SetNickname",               installed,             nickname},
+    {"LoadRpmPackage",            ready_to_manage,       send_request},
     {"GetProfilesInfo",           installed,             list},
     {"RetrieveNotificationsList", installed,             retrieve},
     {"SELECT",                    enabled,               select_usim},

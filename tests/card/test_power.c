@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../isd-r/peer.h"
+#include "../isd-r/peer_rpm.h"
+#include "../isd-r/v3.h"
 #include "../support/power_cut.h"
 #include "../support/store_digest.h"
 #include "../support/talk.h"
@@ -189,6 +190,7 @@ static void be_born(void)
 {
     snprintf(doing, sizeof(doing), "birth");
     cr_assert(card_open(&card, state) == 0);
+    card.personality.settings = *v3_settings(0);
     random_init_seeded(&card.random, bytes_of_text("power"));
     cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){
                                           peer_entity(&peer, PKI_CI), peer_entity(&peer, PKI_EUM),
@@ -230,20 +232,21 @@ static struct bytes read_package(void)
 #define OTHER_ICCID 0x98, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20
 #define CHANGE(tag, ...)                                                                           \
     BYTES(0xBF, tag, 0x11, 0xA0, 0x0C, 0x5A, 0x0A, __VA_ARGS__, 0x81, 0x01, 0xFF)
-/* Every event is to be notified. */
-static struct bytes metadata(void)
+/* Every event is to be notified, and the server may manage the profile. */
+static struct bytes metadata(struct bytes iccid)
 {
-    static uint8_t room[128];
+    static uint8_t room[256];
     struct writer out = writer_on(room, sizeof(room));
     const size_t whole = tlv_open(&out, 0xBF25);
-    tlv_put(&out, 0x5A, BYTES(ICCID));
+    tlv_put(&out, 0x5A, iccid);
     tlv_put(&out, 0x91, bytes_of_text("Provider"));
     tlv_put(&out, 0x92, bytes_of_text("Name"));
     const size_t list = tlv_open(&out, 0xB6), one = tlv_open(&out, 0x30);
-    tlv_put(&out, 0x80, BYTES(0x04, 0xF0));
+    tlv_put(&out, 0x80, BYTES(0x01, 0xFE));
     tlv_put(&out, 0x81, bytes_of_text(PEER_ADDRESS));
     tlv_close(&out, one);
     tlv_close(&out, list);
+    peer_put_rpm_configuration(&peer, &out);
     tlv_close(&out, whole);
     return writer_bytes(&out);
 }
@@ -267,20 +270,36 @@ static void use_files(void)
     send("002000810839393939FFFFFFFF", "9000");
 }
 
+/* A server's order: disable this profile, enable that one and give the first another name. */
+static void manage(struct bytes from, struct bytes to)
+{
+    uint8_t room[256];
+    struct writer package = writer_on(room, sizeof(room));
+    peer_put_rpm_command(0xA2, from, (struct bytes){0}, false, &package);
+    peer_put_rpm_command(0xA1, to, (struct bytes){0}, false, &package);
+    peer_put_rpm_command(0xA5, from, BYTES(0xBF, 0x2A, 3, 0x92, 1, 'N'), false, &package);
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
+    const struct peer_rpm_result result =
+        peer_load_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
+    cr_assert(result.is_signed && result.error == 0);
+    cr_assert_eq(peer_count_notifications(&peer, 1u << 4 | 1u << 5 | 1u << 7), 3);
+}
+
 static void live(void)
 {
     const struct package other = package_with_usim(2);
     send(SELECT_ISD_R, "9000");
-    download(&(struct peer_binding){.package = read_package(), .metadata = metadata()});
+    download(&(struct peer_binding){.package = read_package(), .metadata = metadata(BYTES(ICCID))});
     cr_assert(peer_result(&peer, CHANGE(0x31, ICCID), 0xBF31) == 0);
     reset();
     use_files();
     reset();
     send(SELECT_ISD_R, "9000");
     send("80E2910012BF290F5A0A988812010000000010F1900141", "9000");
-    download(&(struct peer_binding){.content = &other});
+    download(&(struct peer_binding){.content = &other, .metadata = metadata(BYTES(OTHER_ICCID))});
     cr_assert(peer_result(&peer, CHANGE(0x31, OTHER_ICCID), 0xBF31) == 0);
-    cr_assert(peer_result(&peer, CHANGE(0x32, OTHER_ICCID), 0xBF32) == 0);
+    manage(BYTES(OTHER_ICCID), BYTES(ICCID));
+    cr_assert(peer_result(&peer, CHANGE(0x32, ICCID), 0xBF32) == 0);
     cr_assert(peer_result(&peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, ICCID), 0xBF33) == 0);
     cr_assert(peer_result(&peer, BYTES(0xBF, 0x30, 3, 0x80, 1, 1), 0xBF30) == 0);
     cr_assert(peer_result(&peer, BYTES(0xBF, 0x34, 4, 0x82, 2, 5, 0xE0), 0xBF34) == 0);

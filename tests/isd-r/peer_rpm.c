@@ -7,6 +7,34 @@
 
 #define PACKAGE_MAX_SIZE 65536
 
+void peer_put_rpm_command(uint32_t tag, struct bytes iccid, struct bytes rest, bool continues,
+                          struct writer *out)
+{
+    const size_t command = tlv_open(out, DER_SEQUENCE);
+    if (continues)
+        tlv_put(out, 0x80, (struct bytes){0});
+    const size_t details = tlv_open(out, tag);
+    if (iccid.len > 0)
+        tlv_put(out, 0x5A, iccid);
+    writer_put(out, rest);
+    tlv_close(out, details);
+    tlv_close(out, command);
+}
+
+void peer_put_rpm_configuration(const struct peer *peer, struct writer *out)
+{
+    const size_t whole = tlv_open(out, 0xBA);
+    const size_t list = tlv_open(out, 0xA0);
+    const size_t manager = tlv_open(out, DER_SEQUENCE);
+    tlv_put(out, 0x80, peer_entity(peer, PKI_DP_AUTH)->certificate.registered_id);
+    der_put_bits(out, 0x81, 0x1F);
+    tlv_put(out, 0x5C, BYTES(0x92));
+    tlv_close(out, manager);
+    tlv_close(out, list);
+    tlv_put(out, 0x83, BYTES(0x2A, 0x03));
+    tlv_close(out, whole);
+}
+
 static void put_signed3(const struct peer *peer, const struct peer_rpm_request *bent,
                         struct writer *out)
 {

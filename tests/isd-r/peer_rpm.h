@@ -5,6 +5,12 @@
 
 #include "peer.h"
 
+/* One RpmCommand: its tag, the ICCID of its profile (empty: none), what follows that. */
+void peer_put_rpm_command(uint32_t tag, struct bytes iccid, struct bytes rest, bool continues,
+                          struct writer *out);
+/* RpmConfiguration: this server may do all there is with the profile, and update its name. */
+void peer_put_rpm_configuration(const struct peer *peer, struct writer *out);
+
 /* What may be bent in LoadRpmPackage. All zero: nothing. */
 struct peer_rpm_request {
     struct bytes package;            /* the RpmCommands, one after the other */

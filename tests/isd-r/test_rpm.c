@@ -150,9 +150,9 @@ static char letter_of(struct bytes iccid)
     return '#';
 }
 
+/* ListProfileInfo: what is searched for, and no more than the ICCID. */
 static void put_list(char letter, struct writer *out)
 {
-    const size_t mark = tlv_open(out, 0xA4);
     const size_t criteria = tlv_open(out, 0xA0);
     if (letter == '*')
         tlv_put(out, 0x80, BYTES(0x2A, 0x03));
@@ -160,32 +160,31 @@ static void put_list(char letter, struct writer *out)
         put_iccid(letter, out);
     tlv_close(out, criteria);
     tlv_put(out, 0x5C, BYTES(0x5A));
-    tlv_close(out, mark);
+}
+
+static void put_update(uint32_t tag, struct writer *out)
+{
+    const size_t update = tlv_open(out, 0xBF2A);
+    tlv_put(out, tag, bytes_of_text("New"));
+    tlv_close(out, update);
 }
 
 static const char kinds[] = "EDXLUC?";
 
 static void put_command(const char *text, bool continues, struct writer *out)
 {
-    const char kind = text[0] == 'u' ? 'U' : text[0];
-    const char *at = strchr(kinds, kind);
-    const size_t whole = tlv_open(out, DER_SEQUENCE);
+    const char *at = strchr(kinds, text[0] == 'u' ? 'U' : text[0]);
+    const struct package content = content_of(text[1]);
+    const struct bytes iccid = bytes_of(content.file_iccid, PACKAGE_ICCID_SIZE);
+    uint8_t room[64];
+    struct writer rest = writer_on(room, sizeof(room));
     cr_assert(at != NULL, "%s", text);
-    if (continues)
-        tlv_put(out, 0x80, (struct bytes){0});
-    if (kind == 'L') {
-        put_list(text[1], out);
-    } else {
-        const size_t details = tlv_open(out, 0xA1 + (uint32_t)(at - kinds));
-        put_iccid(text[1], out);
-        if (kind == 'U') {
-            const size_t update = tlv_open(out, 0xBF2A);
-            tlv_put(out, text[0] == 'U' ? 0x92 : 0x91, bytes_of_text("New"));
-            tlv_close(out, update);
-        }
-        tlv_close(out, details);
-    }
-    tlv_close(out, whole);
+    if (*at == 'L')
+        put_list(text[1], &rest);
+    if (*at == 'U')
+        put_update(text[0] == 'U' ? 0x92 : 0x91, &rest);
+    peer_put_rpm_command(0xA1 + (uint32_t)(at - kinds), *at == 'L' ? (struct bytes){0} : iccid,
+                         writer_bytes(&rest), continues, out);
 }
 
 static struct bytes package_of(const char *text)
@@ -461,4 +460,283 @@ Test(rpm, has_a_row_for_each_command)
         cr_assert(found != NULL, "%s", rpm_commands.rows[i].name);
         cr_assert(eq(u32, rpm_commands.rows[i].tag, 0xA1 + (uint32_t)i));
     }
+}
+
+/* Everything around the commands. */
+
+static struct peer_rpm_result refused(const struct peer_rpm_request *bent)
+{
+    struct peer_rpm_request request = *bent;
+    request.package = package_of("EA");
+    const struct peer_rpm_result result = peer_load_rpm(&peer, &request);
+    cr_assert(eq(str, (char *)shown(), ALL));
+    return result;
+}
+
+/* LoadRpmPackageErrorCodeSigned of a package that is bent so, in a v3 session. */
+static int signed_error(const struct peer_rpm_request *bent)
+{
+    restore();
+    open_session();
+    const struct peer_rpm_result result = refused(bent);
+    cr_assert(result.is_signed);
+    cr_assert(eq(int, count(7), 1));
+    /* The session is over. */
+    cr_assert(eq(int, refused(&(struct peer_rpm_request){0}).error, 4));
+    return result.error;
+}
+
+Test(rpm, is_signed_by_the_server_of_the_session)
+{
+    cr_assert(eq(int, signed_error(&(struct peer_rpm_request){.wrong_signature = true}), 2));
+    cr_assert(eq(int, signed_error(&(struct peer_rpm_request){.without_signature1 = true}), 2));
+    cr_assert(eq(
+        int, signed_error(&(struct peer_rpm_request){.signer = peer_entity(&peer, PKI_DP_PB)}), 2));
+    cr_assert(eq(int, signed_error(&(struct peer_rpm_request){.wrong_transaction_id = true}), 5));
+}
+
+static void assert_no_session(void)
+{
+    const struct peer_rpm_result result = refused(&(struct peer_rpm_request){0});
+    cr_assert(not(result.is_signed));
+    cr_assert(eq(int, result.error, 4));
+    cr_assert(eq(int, count(7), 0));
+}
+
+Test(rpm, needs_a_v3_session_with_an_sm_dp)
+{
+    assert_no_session();
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){0}) == 0);
+    assert_no_session();
+    cr_assert(
+        peer_authenticate(&peer, &(struct peer_authentication){
+                                     .v3 = true, .server = peer_entity(&peer, PKI_DS_AUTH)}) == 0);
+    assert_no_session();
+    open_session();
+    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
+    assert_no_session();
+    /* What is refused so has not ended the session. */
+    cr_assert(eq(int, peer_cancel(&peer, 0), 0));
+}
+
+Test(rpm, is_no_function_of_a_v2_chip)
+{
+    const struct isd_r_settings *const chips[] = {NULL, v3_settings(EUICC_INFO_RPM)};
+    for (size_t i = 0; i < 2; i++) {
+        peer_become(&peer, chips[i]);
+        cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x44, 0x00)), SW_REFERENCE_NOT_FOUND));
+    }
+    peer_become(&peer, v3_settings(0));
+    cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x44, 0x00)), SW_WRONG_DATA));
+}
+
+/* The result is answered and kept as the same bytes, and listed by its event. */
+Test(rpm, result_is_kept_until_it_is_removed)
+{
+    static uint8_t room[4096];
+    struct writer answer = writer_on(room, sizeof(room));
+    struct tlv list, kept;
+    (void)load("EA");
+    writer_put(&answer, peer_find(writer_bytes(&peer.response), 0xA0));
+    peer_restart_chip(&peer);
+    cr_assert(tlv_whole(peer_ask(&peer, BYTES(0xBF, 0x2B, 6, 0xA0, 4, 0x81, 2, 0, 1), 0xBF2B), 0xA0,
+                        &list));
+    cr_assert(tlv_whole(list.value, 0xA1, &kept));
+    cr_assert(bytes_equal(kept.value, writer_bytes(&answer)));
+    const uint32_t sequence = peer_read_rpm_result(&peer, kept.value).sequence;
+    cr_assert(tlv_whole(peer_ask(&peer, BYTES(0xBF, 0x28, 4, 0x81, 2, 0, 1), 0xBF28), 0xA0, &list));
+    cr_assert(tlv_whole(list.value, 0xBF2F, &kept));
+    cr_assert(lt(u32, sequence, 128));
+    cr_assert(
+        eq(int, peer_result(&peer, BYTES(0xBF, 0x30, 3, 0x80, 1, (uint8_t)sequence), 0xBF30), 0));
+    cr_assert(eq(int, count(7), 0));
+}
+
+Test(rpm, package_has_a_limit)
+{
+    static uint8_t room[32768];
+    struct writer package = writer_on(room, sizeof(room));
+    while (package.len <= 16384)
+        put_command("XA", false, &package);
+    open_session();
+    const struct peer_rpm_result result =
+        peer_load_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
+    cr_assert(eq(str, (char *)text_of(result.results), "!6"));
+    cr_assert(eq(str, (char *)shown(), ALL));
+}
+
+#define RESULTS_MAX 16384
+#define RESULT_MAX 319 /* of one command that is no list */
+
+/* So many lists of all there is, so many of one ICCID, then a deletion: the results' length. */
+static size_t load_lists(size_t all, size_t single, const char *end)
+{
+    static uint8_t room[16384];
+    struct writer package = writer_on(room, sizeof(room));
+    for (; all > 0; all--)
+        peer_put_rpm_command(0xA4, (struct bytes){0}, (struct bytes){0}, false, &package);
+    for (; single > 0; single--)
+        put_command("LA", false, &package);
+    put_command("XA", false, &package);
+    restore();
+    open_session();
+    const struct peer_rpm_result result =
+        peer_load_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
+    cr_assert(le(sz, result.results.len, RESULTS_MAX));
+    const struct bytes last = bytes_of(result.results.data + result.results.len - 5, 5);
+    cr_assert(eq(int, bytes_equal(last, BYTES(0x30, 3, 2, 1, 1)), end[0] == '!'));
+    cr_assert(eq(str, (char *)shown(), end[0] == '!' ? ALL : (char *)end));
+    cr_assert(eq(int, count(7), 1));
+    return result.results.len;
+}
+
+/* A list that does not fit any more is not there; a command whose answer might not, not done. */
+Test(rpm, results_have_a_limit)
+{
+    const size_t none = load_lists(0, 0, "BCKNOPQTY");
+    const size_t all = load_lists(1, 0, "BCKNOPQTY") - none;
+    const size_t single = load_lists(0, 1, "BCKNOPQTY") - none;
+    cr_assert(gt(sz, load_lists(200, 0, "!"), RESULTS_MAX - all - 10));
+    const size_t room = RESULTS_MAX - 5 - RESULT_MAX;
+    const size_t left = room % all / single;
+    (void)load_lists(room / all, left, "BCKNOPQTY");
+    const size_t len = load_lists(room / all, left + 1, "!");
+    cr_assert(eq(sz, len, room / all * all + (left + 1) * single + 5));
+}
+
+static void send_half(void)
+{
+    static uint8_t room[1024];
+    struct writer request = writer_on(room, sizeof(room));
+    open_session();
+    peer_put_rpm(&peer, &(struct peer_rpm_request){.package = package_of("EA EB EC EK EN EO")},
+                 &request);
+    writer_reset(&peer.response);
+    cr_assert(chip_block(&peer.chip, 0x11, 0, bytes_of(room, request.len / 2), &peer.response) ==
+              SW_OK);
+}
+
+/* The only result that is kept. */
+static const char *kept_result(void)
+{
+    struct tlv list, kept;
+    cr_assert(tlv_whole(peer_ask(&peer, BYTES(0xBF, 0x2B, 6, 0xA0, 4, 0x81, 2, 0, 1), 0xBF2B), 0xA0,
+                        &list));
+    cr_assert(tlv_whole(list.value, 0xA1, &kept));
+    return text_of(peer_read_rpm_result(&peer, kept.value).results);
+}
+
+Test(rpm, is_interrupted_by_another_function)
+{
+    send_half();
+    cr_assert(peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20).len > 0);
+    cr_assert(eq(str, (char *)kept_result(), "!3"));
+    cr_assert(eq(int, refused(&(struct peer_rpm_request){0}).error, 4));
+    /* One that comes again from its start is not; nor is one that a reset ends. */
+    restore();
+    send_half();
+    const struct peer_rpm_result result =
+        peer_load_rpm(&peer, &(struct peer_rpm_request){.package = package_of("EA")});
+    cr_assert(eq(str, (char *)text_of(result.results), "EA=0"));
+    restore();
+    send_half();
+    isd_r_reset(peer.chip.isd_r);
+    cr_assert(eq(int, count(7), 0));
+    cr_assert(eq(str, (char *)shown(), ALL));
+}
+
+/* A terminal with a toolkit: as with a user's change, what was promised waits for the REFRESH. */
+static void refresh(bool done)
+{
+    cr_assert(eq(int, isd_r_refreshed(peer.chip.isd_r, done), 0));
+    (void)isd_r_take_wish(peer.chip.isd_r);
+    cr_assert(eq(int, store_commit(peer.chip.store), 0));
+}
+
+static void restore_with_toolkit(const char *enabled)
+{
+    restore();
+    for (; *enabled != '\0'; enabled++)
+        enable_locally(*enabled);
+    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.toolkit = true});
+}
+
+Test(rpm, waits_for_a_refresh)
+{
+    static const struct {
+        const char *before, *package, *result, *after;
+        int enabled, disabled;
+    } waits[] = {
+        {"", "EA", "EA=0", "[A]BCKNOPQTY", 2, 0},
+        {"A", "DA", "DA=0", ALL, 0, 1},
+        {"A", "DA EB CB", "DA=0 EB=0 CB=13", "A[B]CKNOPQTY", 2, 1},
+        {"B", "DB EA CA", "DB=0 EA=0 CA=0", "[A]BCKNOPQTY", 2, 1},
+        {"B", "EA LA", "EA=0 L=11", "[A]BCKNOPQTY", 2, 1},
+        {"B", "EA XA", "EA=0 XA=2", "[A]BCKNOPQTY", 2, 1},
+        {"A", "DA XA", "DA=0 XA=2", ALL, 0, 1},
+        {"A", "DA EA", "DA=0 EA=2", ALL, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+        char waiting[64];
+        restore_with_toolkit(waits[i].before);
+        const int disabled = count(5);
+        snprintf(waiting, sizeof(waiting), "%s", shown());
+        cr_assert(eq(str, (char *)load(waits[i].package), (char *)waits[i].result), "%s",
+                  waits[i].package);
+        cr_assert(peer.chip.wish.refresh);
+        cr_assert(not(peer.chip.wish.reload));
+        cr_assert(eq(str, (char *)shown(), waiting), "%s", waits[i].package);
+        cr_assert(eq(int, count(4), 0));
+        peer_restart_chip(&peer); /* it outlives the process */
+        refresh(true);
+        cr_assert(eq(str, (char *)shown(), (char *)waits[i].after), "%s", waits[i].package);
+        cr_assert(eq(int, count(4), waits[i].enabled), "%s", waits[i].package);
+        cr_assert(eq(int, count(5) - disabled, waits[i].disabled), "%s", waits[i].package);
+        cr_assert(eq(int, count(7), 1));
+    }
+}
+
+Test(rpm, takes_the_place_of_nothing_that_waits)
+{
+    restore_with_toolkit("");
+    cr_assert(eq(str, (char *)load("EA"), "EA=0"));
+    cr_assert(eq(str, (char *)load("EB"), "EB=5"));
+    /* What the terminal refuses is forgotten; the result says what was promised. */
+    refresh(false);
+    cr_assert(eq(str, (char *)shown(), ALL));
+    cr_assert(eq(int, count(4), 0));
+    cr_assert(eq(str, (char *)load("EB"), "EB=0"));
+}
+
+/* What a failing commit undoes is all of it, and the same package does it another time. */
+Test(rpm, is_undone_whole)
+{
+    static uint8_t room[1024];
+    struct writer request = writer_on(room, sizeof(room));
+    uint8_t answer_room[1024];
+    struct writer answer = writer_on(answer_room, sizeof(answer_room));
+    open_session();
+    peer_put_rpm(&peer, &(struct peer_rpm_request){.package = package_of("EA XB UA CA")}, &request);
+    const struct apdu apdu = {.p1 = 0x91, .data = writer_bytes(&request)};
+    cr_assert(
+        eq(int, isd_r_application.commands.rows[0].handle(peer.chip.isd_r, &apdu, &answer), 0));
+    cr_assert(gt(sz, answer.len, 0));
+    store_rollback(peer.chip.store);
+    cr_assert(eq(int, isd_r_rollback(peer.chip.isd_r), 0));
+    cr_assert(eq(str, (char *)shown(), ALL));
+    cr_assert(eq(sz, peer_count_notifications(&peer, 1u << 4 | 1u << 6 | 1u << 7), 0));
+    cr_assert(eq(str, (char *)load("EA XB UA CA"), "EA=0 XB=0 UA=0 CA=0"));
+    cr_assert(eq(str, (char *)shown(), "[A]CKNOPQTY"));
+}
+
+/* On the other curve. */
+TestSuite(rpm_brainpool, .fini = stop, .timeout = 60);
+
+Test(rpm_brainpool, is_signed_on_the_curve_of_the_session)
+{
+    peer_start(&peer, (enum ec_curve[]){EC_BRAINPOOL_P256R1}, 1);
+    peer_become(&peer, v3_settings(0));
+    install(0);
+    cr_assert(eq(str, (char *)load("EA CA"), "EA=0 CA=0"));
+    cr_assert(eq(int, count(7), 1));
 }
