@@ -110,8 +110,8 @@ static struct bytes split(struct bytes line, struct bytes *argument)
     return name;
 }
 
-static const char *answer_line(const struct control_table *table, struct bytes line,
-                               struct writer *answer)
+const char *control_answer(const struct control_table *table, struct bytes line,
+                           struct writer *answer)
 {
     struct bytes argument;
     const struct bytes name = split(line, &argument);
@@ -137,7 +137,7 @@ static bool make_answer(struct control *control, struct bytes line)
     if (control->answer == NULL)
         return false;
     struct writer answer = writer_on(control->answer, capacity);
-    const char *why = answer_line(control->table, line, &answer);
+    const char *why = control_answer(control->table, line, &answer);
     if (why == NULL && answer.overflow)
         why = "the answer is too long";
     if (why != NULL) {

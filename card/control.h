@@ -52,6 +52,11 @@ void control_open(struct control *control, const char *state, const struct contr
 /* Removes it. */
 void control_close(struct control *control);
 
+/* What a line is answered, as control_wait() does it: NULL with the answer, or why there is none.
+ */
+const char *control_answer(const struct control_table *table, struct bytes line,
+                           struct writer *answer);
+
 /* Waits until one of these descriptors is ready, and serves requests meanwhile. False at that time
  * (clock_ms(); < 0: there is none). At most CONTROL_WAITS_MAX. */
 #define CONTROL_WAITS_MAX 2

@@ -21,6 +21,11 @@ static int by_eid(const void *eid, const void *seat)
     return memcmp(eid, ((const struct seat *)seat)->eid, PKI_EID_DIGITS);
 }
 
+struct seat *door_find(const struct door *door, struct bytes eid)
+{
+    return bsearch(eid.data, door->seats, door->seat_count, sizeof(*door->seats), by_eid);
+}
+
 /* Where this hello leads; NULL with the answer it gets. */
 static struct seat *find_seat(const struct door *door, struct bytes payload,
                               enum direct_answer *answer)
@@ -30,7 +35,7 @@ static struct seat *find_seat(const struct door *door, struct bytes payload,
     if (!direct_take_hello(payload, &eid))
         return NULL;
     *answer = DIRECT_UNKNOWN;
-    return bsearch(eid.data, door->seats, door->seat_count, sizeof(*door->seats), by_eid);
+    return door_find(door, eid);
 }
 
 static void await_more(struct door *door)

@@ -37,4 +37,7 @@ int door_open(struct door *door, const char *name, struct loop *loop, struct sea
               size_t seat_count);
 void door_close(struct door *door);
 
+/* The seat of the chip with this EID, 32 characters; NULL if there is none. */
+struct seat *door_find(const struct door *door, struct bytes eid);
+
 #endif

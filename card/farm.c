@@ -15,6 +15,7 @@
 #include "apdu/trace.h"
 #include "card/clock.h"
 #include "card/eids.h"
+#include "card/farm_requests.h"
 
 #define CHIPS_FOLDER "chips"
 #define PKI_FOLDER "pki"
@@ -33,7 +34,7 @@ struct farm {
     int lock;
     struct seat *seats;
     struct loop *loops;
-    struct rota *rotas;
+    struct seat_rotas *rotas;
     struct reader *readers;
     char *reader_names;
     size_t reader_count, loop_count;
@@ -116,11 +117,11 @@ static int take_eids(struct farm *farm)
 static int take_loops(struct farm *farm)
 {
     for (size_t i = 0; i < farm->plan.loops; i++) {
-        const size_t sources = farm->plan.cards / farm->plan.loops + DOOR_GUESTS + 4;
+        const size_t sources = farm->plan.cards / farm->plan.loops + DOOR_GUESTS + 5;
         farm->loop_count = i + 1;
         if (loop_init(&farm->loops[i], sources, farm->stop->event) != 0)
             return FAILURE_INTERNAL;
-        rota_init(&farm->rotas[i], &farm->loops[i]);
+        seat_rotas_init(&farm->rotas[i], &farm->loops[i]);
     }
     return 0;
 }
@@ -258,12 +259,27 @@ int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm
     return result;
 }
 
+/* Requests are heard in this thread and answered in the loops'. */
+static void hear_requests(struct farm *farm)
+{
+    const struct control_table table = farm_requests_table(&farm->door);
+    struct control control;
+    control_open(&control, farm->plan.state, &table);
+    while (!stop_asked(farm->stop)) {
+        struct pollfd wait = {.fd = farm->stop->event, .events = POLLIN};
+        control_wait(&control, &wait, 1, -1);
+    }
+    control_close(&control);
+}
+
 int farm_serve(struct farm *farm)
 {
     size_t started = 0;
     while (started < farm->plan.loops && loop_start(&farm->loops[started]) == 0)
         started++;
-    if (started < farm->plan.loops)
+    if (started == farm->plan.loops)
+        hear_requests(farm);
+    else
         kill(getpid(), SIGTERM);
     for (size_t i = 0; i < started; i++)
         loop_join(&farm->loops[i]);

@@ -23,8 +23,8 @@ static const struct options_row rows[] = {
     {"eid", "DIGITS", "the first EID, from which the others count on, default the first of the EUM's "
      "range", OPTIONS_TEXT, OPTION(eid)},
     {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality)},
-    {"install", "PROFILE", "a profile that each chip leaves the factory with, as with emuicc; "
-     "repeatable; only a chip's first start looks at it", OPTIONS_LIST, OPTION(install)},
+    {"install", "PROFILE", "a profile that each chip leaves the factory with, as for emuicc; repeatable",
+     OPTIONS_LIST, OPTION(install)},
     {"loops", "N", "threads that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
 };
 /* clang-format on */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "apdu/status.h"
@@ -13,17 +14,44 @@
 #define EVENTS_A_ROUND 64
 #define TIMES_A_ROUND 64
 
-int loop_init(struct loop *loop, size_t sources, int stop)
+static void run_task(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+{
+    struct loop_call *call = &loop->call;
+    eventfd_t value;
+    (void)source;
+    (void)ready;
+    (void)now;
+    (void)eventfd_read(call->event, &value);
+    pthread_mutex_lock(&call->lock);
+    if (call->task != NULL)
+        call->task(call->context);
+    call->task = NULL;
+    pthread_cond_signal(&call->done);
+    pthread_mutex_unlock(&call->lock);
+}
+
+static bool init_descriptors(struct loop *loop, int stop)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    *loop = (struct loop){.epoll = epoll_create1(EPOLL_CLOEXEC),
-                          .buffers = malloc(sizeof(*loop->buffers))};
-    if (loop->epoll < 0 || loop->buffers == NULL ||
-        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, stop, &event) != 0) {
-        trace_error("cannot make a loop: %s", strerror(errno));
-        return FAILURE_INTERNAL;
-    }
-    return timers_init(&loop->timers, sources);
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->call.event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (loop->epoll < 0 || loop->call.event < 0 ||
+        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, stop, &event) != 0)
+        return false;
+    loop_await(loop, &loop->call.source, loop->call.event, EPOLLIN);
+    return true;
+}
+
+int loop_init(struct loop *loop, size_t sources, int stop)
+{
+    *loop = (struct loop){.buffers = malloc(sizeof(*loop->buffers)),
+                          .call = {.source.turn = run_task, .event = -1}};
+    pthread_mutex_init(&loop->call.lock, NULL);
+    pthread_cond_init(&loop->call.done, NULL);
+    if (init_descriptors(loop, stop) && loop->buffers != NULL)
+        return timers_init(&loop->timers, sources);
+    trace_error("cannot make a loop: %s", strerror(errno));
+    return FAILURE_INTERNAL;
 }
 
 void loop_finish(struct loop *loop)
@@ -32,6 +60,25 @@ void loop_finish(struct loop *loop)
     free(loop->buffers);
     if (loop->epoll >= 0)
         close(loop->epoll);
+    if (loop->call.event >= 0)
+        close(loop->call.event);
+    pthread_cond_destroy(&loop->call.done);
+    pthread_mutex_destroy(&loop->call.lock);
+}
+
+bool loop_run(struct loop *loop, loop_task *task, void *context)
+{
+    struct loop_call *call = &loop->call;
+    pthread_mutex_lock(&call->lock);
+    call->task = task;
+    call->context = context;
+    (void)eventfd_write(call->event, 1);
+    while (call->task != NULL && !call->over)
+        pthread_cond_wait(&call->done, &call->lock);
+    const bool ran = call->task == NULL;
+    call->task = NULL;
+    pthread_mutex_unlock(&call->lock);
+    return ran;
 }
 
 static void run_times(struct loop *loop, int64_t now)
@@ -41,6 +88,15 @@ static void run_times(struct loop *loop, int64_t now)
         struct loop_source *source = (struct loop_source *)timer;
         source->turn(source, loop, false, now);
     }
+}
+
+static void *end(struct loop *loop)
+{
+    pthread_mutex_lock(&loop->call.lock);
+    loop->call.over = true;
+    pthread_cond_signal(&loop->call.done);
+    pthread_mutex_unlock(&loop->call.lock);
+    return NULL;
 }
 
 static void *run(void *context)
@@ -54,7 +110,7 @@ static void *run(void *context)
         for (int i = 0; i < count; i++) {
             struct loop_source *source = events[i].data.ptr;
             if (source == NULL)
-                return NULL;
+                return end(loop);
             source->turn(source, loop, true, now);
         }
         run_times(loop, now);

@@ -7,12 +7,7 @@
 #include "card/timers.h"
 #include "card/vpcd.h"
 
-struct loop {
-    int epoll;
-    struct timers timers;
-    struct vpcd_buffers *buffers; /* for whoever has its turn */
-    pthread_t thread;
-};
+struct loop;
 
 /* Whoever wants turns; zero but for turn at first. Lives as long as the loop. */
 struct loop_source {
@@ -21,6 +16,24 @@ struct loop_source {
     uint32_t events;
     /* ready: the socket is, or is broken; else it is time. */
     void (*turn)(struct loop_source *source, struct loop *loop, bool ready, int64_t now);
+};
+
+typedef void loop_task(void *context);
+
+struct loop {
+    int epoll;
+    struct timers timers;
+    struct vpcd_buffers *buffers; /* for whoever has its turn */
+    pthread_t thread;
+    struct loop_call {
+        struct loop_source source;
+        int event;
+        pthread_mutex_t lock;
+        pthread_cond_t done;
+        loop_task *task; /* NULL: none is asked for */
+        void *context;
+        bool over; /* the loop does not run any more */
+    } call;
 };
 
 /* sources: how many there can be. stop: a descriptor that can be read once the loop is to end. 0,
@@ -41,5 +54,9 @@ void loop_forget(struct loop *loop, struct loop_source *source);
 /* From any thread: the socket, about which the source knows, gives it a turn at once. False
  * if it cannot be awaited. */
 bool loop_hand_over(struct loop *loop, struct loop_source *source, int socket);
+
+/* From another thread, one at a time: runs the task in the loop's and waits for its end. False,
+ * with nothing run, when the loop has ended. */
+bool loop_run(struct loop *loop, loop_task *task, void *context);
 
 #endif

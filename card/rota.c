@@ -2,8 +2,6 @@
 
 #include <malloc.h>
 
-#define IDLE_MS 1000
-#define MANY 256
 #define RESTS_A_TURN 8
 
 /* What the last of them gave back goes back to the machine. */
@@ -21,16 +19,16 @@ static void turn(struct loop_source *source, struct loop *loop, bool ready, int6
     struct rota *rota = (struct rota *)source;
     (void)ready;
     for (int i = 0; i < RESTS_A_TURN && rota->count > 0; i++) {
-        if (rota->ends.after->last + IDLE_MS > now)
+        if (rota->ends.after->last + rota->patience > now)
             break;
         rest_first(rota);
     }
-    loop_await_time(loop, source, rota->count > 0 ? rota->ends.after->last + IDLE_MS : -1);
+    loop_await_time(loop, source, rota->count > 0 ? rota->ends.after->last + rota->patience : -1);
 }
 
-void rota_init(struct rota *rota, struct loop *loop)
+void rota_init(struct rota *rota, struct loop *loop, int64_t patience, size_t many)
 {
-    *rota = (struct rota){.source.turn = turn, .loop = loop};
+    *rota = (struct rota){.source.turn = turn, .loop = loop, .patience = patience, .many = many};
     rota->ends.before = rota->ends.after = &rota->ends;
 }
 
@@ -44,8 +42,8 @@ void rota_touch(struct rota *rota, struct rota_entry *entry, int64_t now)
     entry->before->after = entry->after->before = entry;
     rota->count++;
     if (rota->count == 1)
-        loop_await_time(rota->loop, &rota->source, now + IDLE_MS);
-    if (rota->count > MANY)
+        loop_await_time(rota->loop, &rota->source, now + rota->patience);
+    if (rota->count > rota->many)
         rest_first(rota);
 }
 

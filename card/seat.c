@@ -10,11 +10,12 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
+#include "card/requests.h"
+#include "fs/uicc_rest.h"
 
-static struct seat *seat_of_entry(struct rota_entry *entry)
-{
-    return (struct seat *)((uint8_t *)entry - offsetof(struct seat, entry));
-}
+#define STORE_IDLE_MS 1000
+#define STORES_A_LOOP 256
+#define PROFILE_IDLE_MS 10000
 
 bool seat_folder(const struct seat *seat, char path[SEAT_PATH_MAX])
 {
@@ -76,23 +77,46 @@ static int need_card(struct seat *seat)
     return result;
 }
 
-/* A chip with nobody there has nothing to remember: it goes whole. */
-static void rest(struct rota_entry *entry)
+static bool has_company(const struct seat *seat)
 {
-    struct seat *seat = seat_of_entry(entry);
-    if (seat->seated || seat->link != NULL)
+    return seat->seated || seat->link != NULL;
+}
+
+/* A chip with nobody there has nothing to remember: it goes whole. */
+static void fall_asleep(struct rota_entry *entry)
+{
+    struct seat *seat = (struct seat *)((uint8_t *)entry - offsetof(struct seat, awake));
+    if (has_company(seat)) {
         store_rest(seat->card->store);
-    else
-        let_card_go(seat);
+        return;
+    }
+    if (rota_has(&seat->light))
+        rota_leave(&seat->rotas->light, &seat->light);
+    let_card_go(seat);
+}
+
+static void grow_light(struct rota_entry *entry)
+{
+    struct seat *seat = (struct seat *)((uint8_t *)entry - offsetof(struct seat, light));
+    uicc_rest(&seat->card->uicc);
+}
+
+void seat_rotas_init(struct seat_rotas *rotas, struct loop *loop)
+{
+    rota_init(&rotas->awake, loop, STORE_IDLE_MS, STORES_A_LOOP);
+    rota_init(&rotas->light, loop, PROFILE_IDLE_MS, SIZE_MAX);
 }
 
 /* After anything that may have opened the store. */
 static void note_use(struct seat *seat, bool command, int64_t now)
 {
-    const bool idle = !seat->seated && seat->link == NULL;
-    if (seat->card != NULL && (command || !rota_has(&seat->entry)) &&
-        (idle || store_is_awake(seat->card->store)))
-        rota_touch(seat->rota, &seat->entry, now);
+    if (seat->card == NULL)
+        return;
+    if ((command || !rota_has(&seat->awake)) &&
+        (!has_company(seat) || store_is_awake(seat->card->store)))
+        rota_touch(&seat->rotas->awake, &seat->awake, now);
+    if (command)
+        rota_touch(&seat->rotas->light, &seat->light, now);
 }
 
 /* Of a socket that was just opened: a few bytes always fit. */
@@ -171,13 +195,14 @@ static void turn(struct loop_source *source, struct loop *loop, bool ready, int6
     trace_of(NULL);
 }
 
-void seat_init(struct seat *seat, struct loop *loop, struct rota *rota,
+void seat_init(struct seat *seat, struct loop *loop, struct seat_rotas *rotas,
                const struct birth_plan *plan)
 {
     seat->source.turn = turn;
-    seat->entry.rest = rest;
+    seat->awake.rest = fall_asleep;
+    seat->light.rest = grow_light;
     seat->loop = loop;
-    seat->rota = rota;
+    seat->rotas = rotas;
     seat->plan = plan;
     atomic_init(&seat->guest, SEAT_FREE);
 }
@@ -218,4 +243,14 @@ bool seat_offer(struct seat *seat, int socket)
         return true;
     atomic_store(&seat->guest, SEAT_FREE);
     return false;
+}
+
+const char *seat_ask(struct seat *seat, struct bytes line, struct writer *answer)
+{
+    if (need_card(seat) != 0)
+        return "the chip cannot be read; the farm has said why";
+    const struct control_table table = requests_table(seat->card);
+    const char *why = control_answer(&table, line, answer);
+    note_use(seat, true, clock_ms());
+    return why;
 }

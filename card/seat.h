@@ -16,21 +16,28 @@
 #define SEAT_FREE (-1)
 #define SEAT_RESERVED (-2) /* by a reader */
 
+/* The rotas of one loop: chips rest in two steps. */
+struct seat_rotas {
+    struct rota awake; /* what an idle chip can do without at once: its store, or the whole card */
+    struct rota light; /* what it takes a moment to have again: its profile */
+};
+void seat_rotas_init(struct seat_rotas *rotas, struct loop *loop);
+
 struct seat {
     struct loop_source source;
-    struct rota_entry entry;
+    struct rota_entry awake, light;
     atomic_int guest; /* the socket of its client, SEAT_FREE or SEAT_RESERVED */
     char eid[PKI_EID_DIGITS + 1];
     const struct birth_plan *plan; /* of all chips, their folder being `state`; borrowed */
     struct loop *loop;
-    struct rota *rota;
+    struct seat_rotas *rotas;
     struct card *card; /* NULL: not in memory */
     bool seated;       /* a guest is served */
     struct vpcd vpcd;  /* of the guest */
     struct link *link; /* of the reader; NULL: none */
 };
 
-void seat_init(struct seat *seat, struct loop *loop, struct rota *rota,
+void seat_init(struct seat *seat, struct loop *loop, struct seat_rotas *rotas,
                const struct birth_plan *plan);
 /* Powers the card off and lets it go. */
 void seat_finish(struct seat *seat);
@@ -47,5 +54,9 @@ int seat_plug_in(struct seat *seat, const struct reader *reader);
 /* From any thread: gives the chip to the client on this socket, which the seat then owns and
  * answers. False if it is taken. */
 bool seat_offer(struct seat *seat, int socket);
+
+/* In the loop's thread: what the chip is asked as on an emuicc's control socket (requests.h): NULL
+ * with the answer, or why there is none. */
+const char *seat_ask(struct seat *seat, struct bytes line, struct writer *answer);
 
 #endif

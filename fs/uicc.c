@@ -7,6 +7,7 @@
 #include "fs/uicc_data.h"
 #include "fs/uicc_gba.h"
 #include "fs/uicc_gsm.h"
+#include "fs/uicc_rest.h"
 
 #define MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
 
@@ -61,7 +62,11 @@ void uicc_channel_home(struct uicc *uicc, struct uicc_channel *channel)
 {
     const uint64_t verified = channel->verified;
     uicc_data_end(&channel->transfer);
-    *channel = (struct uicc_channel){.directory = uicc->profile->mf, .verified = verified};
+    *channel = (struct uicc_channel){.verified = verified};
+    if (uicc->places != NULL)
+        uicc_rest_forget(uicc, (int)(channel - uicc->channels));
+    else
+        channel->directory = uicc->profile->mf;
 }
 
 static void reset_channels(struct uicc *uicc)
@@ -85,15 +90,23 @@ void uicc_finish(struct uicc *uicc)
     for (size_t i = 0; i < APDU_CHANNELS; i++)
         uicc_data_end(&uicc->channels[i].transfer);
     uicc_gba_wipe(uicc);
+    uicc_rest_forget(uicc, UICC_REST_ALL);
     profile_destroy(uicc->profile);
     uicc->profile = NULL;
 }
 
-void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
+void uicc_take_profile(struct uicc *uicc, struct profile *profile)
 {
     profile_destroy(uicc->profile);
     profile->arena.limit = profile->arena.used + MEMORY_SPARE;
     uicc->profile = profile;
+    uicc_moved(uicc);
+}
+
+void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
+{
+    uicc_rest_forget(uicc, UICC_REST_ALL);
+    uicc_take_profile(uicc, profile);
     uicc->profile_id = profile_id;
     uicc->gsm = (struct uicc_gsm){0};
     uicc->suspension = (struct uicc_suspension){0};
@@ -122,6 +135,8 @@ int uicc_load(struct uicc *uicc, uint32_t profile_id)
  * good. */
 static void mend(struct uicc *uicc)
 {
+    if (uicc->places != NULL)
+        return;
     const struct arena *arena = &uicc->profile->arena;
     const size_t grown = MEMORY_SPARE - (arena->limit - arena->used);
     if (uicc->profile_id != 0 && grown > MEMORY_SPARE / 2 && !store_changed(uicc->store))
@@ -149,7 +164,7 @@ void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)
     const struct uicc_channel *origin = &uicc->channels[from];
     opened->verified = 0;
     uicc_channel_home(uicc, opened);
-    if (from == 0 || from == channel)
+    if (from == 0 || from == channel || uicc_wake(uicc) != 0)
         return;
     opened->directory = origin->directory;
     opened->adf = origin->adf;
@@ -210,7 +225,10 @@ int uicc_keep_aka(struct uicc *uicc, const struct aka *aka)
 /* A card without files still hears what its terminal has to say. */
 static int admit(void *state, const struct command_row *row)
 {
-    const struct uicc *uicc = state;
+    struct uicc *uicc = state;
+    const int result = uicc_wake(uicc);
+    if (result != 0)
+        return result;
     if (uicc->profile_id != 0 || !uicc->hides_blank || uicc_is_toolkit(row->family, row->ins))
         return 0;
     return row->handle == uicc_select ? SW_FILE_NOT_FOUND : SW_NO_FILE_SELECTED;

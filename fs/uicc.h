@@ -68,13 +68,16 @@ struct uicc_gba {
     size_t ks_len;           /* 0: none */
 };
 
+struct uicc_place; /* where a channel stands while the profile is not in memory (uicc_rest.h) */
+
 struct uicc {
     struct store *store;
     struct random *random;
-    struct profile *profile; /* the enabled one, or the blank card's; owned */
-    uint32_t profile_id;     /* in the store; 0: blank */
-    bool hides_blank;        /* a blank card shows no files at all, not even an MF */
-    uint32_t generation;     /* moves whenever a grant may have become wrong */
+    struct profile *profile;   /* the enabled one, or the blank card's; owned; NULL: at rest */
+    struct uicc_place *places; /* of all channels, heap; NULL unless at rest */
+    uint32_t profile_id;       /* in the store; 0: blank */
+    bool hides_blank;          /* a blank card shows no files at all, not even an MF */
+    uint32_t generation;       /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
     struct uicc_gsm gsm;
     struct uicc_suspension suspension;

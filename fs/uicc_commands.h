@@ -67,6 +67,8 @@ static inline struct uicc_channel *uicc_channel(struct uicc *uicc, const struct 
 
 /* Nothing selected but the MF; what was verified stays. */
 void uicc_channel_home(struct uicc *uicc, struct uicc_channel *channel);
+/* The profile in the place of the one that is there; no channel points into it yet. */
+void uicc_take_profile(struct uicc *uicc, struct profile *profile);
 
 /* Le asks for all there is: 00, in its short or its long form. */
 static inline bool uicc_le_is_open(const struct apdu *apdu)

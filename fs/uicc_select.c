@@ -1,5 +1,6 @@
 #include "apdu/status.h"
 #include "fs/fcp.h"
+#include "fs/uicc_rest.h"
 #include "fs/uicc_select.h"
 
 /* P2 (TS 102 221 table 11.2) */
@@ -198,7 +199,8 @@ bool uicc_select_matches(void *state, const struct apdu *select, struct bytes ai
 {
     struct uicc *uicc = state;
     (void)select;
-    return aid.len > 0 && profile_adf_by_aid(uicc->profile, aid, NULL) != NULL;
+    return aid.len > 0 && uicc_wake(uicc) == 0 &&
+           profile_adf_by_aid(uicc->profile, aid, NULL) != NULL;
 }
 
 /* The last match before `end`; NULL: the last of all. */

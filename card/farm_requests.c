@@ -1,0 +1,43 @@
+#include "card/farm_requests.h"
+
+#include "fs/inventory.h"
+
+struct question {
+    struct seat *seat;
+    struct bytes line;
+    struct writer *answer;
+    const char *why;
+};
+
+static void ask(void *context)
+{
+    struct question *question = context;
+    question->why = seat_ask(question->seat, question->line, question->answer);
+}
+
+static const char *chip(void *context, struct bytes argument, struct writer *answer)
+{
+    struct bytes eid, blank;
+    if (!bytes_take(&argument, DIRECT_EID_DIGITS, &eid) || !bytes_take(&argument, 1, &blank) ||
+        blank.data[0] != ' ' || argument.len == 0)
+        return "an EID of 32 digits and a request are needed";
+    struct question question = {
+        .seat = door_find(context, eid), .line = argument, .answer = answer};
+    if (question.seat == NULL)
+        return "no chip here has this EID";
+    return loop_run(question.seat->loop, ask, &question) ? question.why : "the farm is ending";
+}
+
+/* clang-format off */
+static const struct control_request rows[] = {
+    {"chip", "EID REQUEST", "What an emuicc can be asked, of one chip: 'chip EID help' lists it.", chip},
+};
+/* clang-format on */
+
+struct control_table farm_requests_table(struct door *door)
+{
+    return (struct control_table){.rows = rows,
+                                  .count = sizeof(rows) / sizeof(rows[0]),
+                                  .answer_max = INVENTORY_MAX,
+                                  .context = door};
+}
