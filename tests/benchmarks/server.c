@@ -17,6 +17,7 @@ void server_init(struct server *server, const char *pki)
     random_init(&server->random);
     MEASURE_NEED(pki_read(pki, PKI_CI, EC_P256, &server->ci) == 0);
     MEASURE_NEED(pki_read(pki, PKI_EUICC, EC_P256, &server->euicc) == 0);
+    MEASURE_NEED(certificate_eid(&server->euicc.certificate, server->eid));
     MEASURE_NEED(pki_read(pki, PKI_DP_AUTH, EC_P256, &server->auth) == 0);
     MEASURE_NEED(pki_read(pki, PKI_DP_PB, EC_P256, &server->binding) == 0);
 }
@@ -142,21 +143,20 @@ static void put_metadata(struct bytes iccid, struct writer *out)
 static void seal(struct server *server, struct bytes one_time_key, struct bytes package,
                  struct bytes iccid, struct writer *bound)
 {
-    uint8_t metadata_room[256], eid[PKI_EID_SIZE], point[EC_POINT_SIZE];
+    uint8_t metadata_room[256], point[EC_POINT_SIZE];
     static uint8_t protected_room[SERVER_BOUND_MAX], body_room[SERVER_BOUND_MAX];
     struct writer metadata = writer_on(metadata_room, sizeof(metadata_room));
     struct writer protected = writer_on(protected_room, sizeof(protected_room));
     struct writer body = writer_on(body_room, sizeof(body_room));
     struct binder_keys keys;
     put_metadata(iccid, &metadata);
-    MEASURE_NEED(certificate_eid(&server->euicc.certificate, eid));
     MEASURE_NEED(binder_draw_keys(&server->random, &keys) == 0);
     MEASURE_NEED(binder_protect(&keys, package, &protected) == 0);
     const struct binder_input input = {
         .curve = EC_P256,
         .euicc_otpk = one_time_key,
         .host_id = HOST_ID,
-        .eid = bytes_of(eid, sizeof(eid)),
+        .eid = bytes_of(server->eid, sizeof(server->eid)),
         .configuration = BYTES(0xBF, 0x24, 0x07, 0xB8, 0x05, 0x80, 0x03, 0x88, 0x37, 0x0A),
         .metadata = writer_bytes(&metadata),
         .keys = &keys,

@@ -12,6 +12,7 @@
 struct server {
     struct random random;
     struct pki_entity ci, euicc, auth, binding;
+    uint8_t eid[PKI_EID_SIZE]; /* of the chip, at first that of the PKI's eUICC certificate */
     uint8_t transaction_id[SERVER_TRANSACTION_ID_SIZE];
     uint8_t request_room[SERVER_REQUEST_MAX], bound_room[SERVER_BOUND_MAX];
 };

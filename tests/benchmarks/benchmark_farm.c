@@ -1,0 +1,414 @@
+/* A farm under load and under fire: very many chips, downloads to some of them while the power goes
+ * in the middle of commands and once the whole farm is killed; then what is on every chip, held
+ * against what each has acknowledged. Prints what a chip takes of memory and disk, how soon it
+ * answers, and how many downloads a core does.
+ *
+ *   benchmark_farm CARDS DOWNLOADS CUTS
+ */
+#include <dirent.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../support/card_process.h"
+#include "apdu/status.h"
+#include "apdu/tlv.h"
+#include "crypto/pki.h"
+#include "farm_peer.h"
+#include "floor.h"
+#include "measure.h"
+#include "package_file.h"
+
+#define WORKERS 4
+#define PATIENCE_MS 1200000
+#define CONNECTED 100    /* of the chips that are measured while a client holds them */
+#define PAUSE_US 2000000 /* after which an idle chip has closed its store */
+#define REST_US 12000000 /* after which its profile is not in memory */
+#define ROUNDS 20
+#define GOAL_ANSWER 1.2
+#define GOAL_MEMORY 64.0
+#define KIBI 1024.0
+#define PACKAGE "TS48v4_SAIP2.3_BERTLV"
+
+enum outcome { UNTOUCHED, BEGUN, ACKNOWLEDGED, FOUND };
+
+/* What workers and parent share. */
+struct books {
+    atomic_size_t next, done, cut;
+    atomic_int outcomes[];
+};
+
+struct world {
+    size_t cards, downloads, cuts;
+    char folder[64], state[96], pki[96], cards_text[24];
+    char (*eids)[PKI_EID_DIGITS + 1];
+    uint16_t port;
+    struct card_process farm;
+    struct books *books;
+    struct bytes package;
+    uint8_t iccid[10];
+};
+
+/* Out of the package's header, as EF.ICCID codes it: the digits of each byte swapped. */
+static void read_iccid(struct world *world)
+{
+    struct tlv header, iccid;
+    struct bytes rest = world->package;
+    MEASURE_NEED(tlv_take(&rest, &header) && tlv_find(header.value, 0x83, &iccid) &&
+                 iccid.value.len == sizeof(world->iccid));
+    for (size_t i = 0; i < sizeof(world->iccid); i++)
+        world->iccid[i] = (uint8_t)(iccid.value.data[i] << 4 | iccid.value.data[i] >> 4);
+}
+
+/* KiB of the process's own. */
+static double anonymous_memory(pid_t pid)
+{
+    char path[64], line[256];
+    unsigned long kibibytes = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    MEASURE_NEED(file != NULL);
+    while (fgets(line, sizeof(line), file) != NULL && sscanf(line, "RssAnon: %lu", &kibibytes) != 1)
+        ;
+    fclose(file);
+    return (double)kibibytes;
+}
+
+/* Seconds of CPU of a process so far. */
+static double cpu_of(pid_t pid)
+{
+    char path[64];
+    unsigned long user = 0, kernel = 0;
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    MEASURE_NEED(file != NULL);
+    MEASURE_NEED(fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                        &kernel) == 2);
+    fclose(file);
+    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static void start_farm(struct world *world)
+{
+    char listen[32];
+    snprintf(listen, sizeof(listen), "127.0.0.1:%u", world->port);
+    const char *const argv[] = {EMUICC_FARM, "--cards",  world->cards_text, "--state", world->state,
+                                "--pki",     world->pki, "--listen",        listen,    NULL};
+    MEASURE_NEED(card_process_start(&world->farm, argv));
+    if (!card_process_says(&world->farm, "loops, at ", PATIENCE_MS)) {
+        fprintf(stderr, "%s", world->farm.said);
+        MEASURE_NEED(!"the farm starts");
+    }
+    const char *at = strstr(world->farm.said, "loops, at ");
+    world->port = (uint16_t)strtoul(strchr(at, ':') + 1, NULL, 10);
+}
+
+static void make_eids(struct world *world)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    struct random random;
+    random_init(&random);
+    MEASURE_NEED(pki_make(&random, &(struct pki_plan){.directory = world->pki}) == 0);
+    MEASURE_NEED((world->eids = calloc(world->cards, sizeof(*world->eids))) != NULL);
+    start_farm(world);
+    char chips[128];
+    size_t count = 0;
+    struct dirent **entries;
+    snprintf(chips, sizeof(chips), "%s/chips", world->state);
+    const int found = scandir(chips, &entries, NULL, alphasort);
+    for (int i = 0; i < found; i++) {
+        if (pki_eid_from_text(entries[i]->d_name, eid) && count < world->cards)
+            memcpy(world->eids[count++], entries[i]->d_name, PKI_EID_DIGITS + 1);
+        free(entries[i]);
+    }
+    free(entries);
+    MEASURE_NEED(count == world->cards);
+}
+
+static void begin(struct world *world, char **argv)
+{
+    const struct package_file *file = package_file_read(PACKAGE);
+    struct rlimit limit;
+    *world = (struct world){.cards = strtoul(argv[1], NULL, 10),
+                            .downloads = strtoul(argv[2], NULL, 10),
+                            .cuts = strtoul(argv[3], NULL, 10)};
+    MEASURE_NEED(world->downloads <= world->cards && world->cuts <= world->downloads);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    strcpy(world->folder, "/tmp/emuicc-farm-XXXXXX");
+    MEASURE_NEED(mkdtemp(world->folder) != NULL && ec_start() == 0);
+    snprintf(world->state, sizeof(world->state), "%s/farm", world->folder);
+    snprintf(world->pki, sizeof(world->pki), "%s/pki", world->folder);
+    snprintf(world->cards_text, sizeof(world->cards_text), "%zu", world->cards);
+    world->package = package_file_bytes(file);
+    read_iccid(world);
+    const size_t size = sizeof(struct books) + world->cards * sizeof(atomic_int);
+    world->books = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    MEASURE_NEED(world->books != MAP_FAILED);
+}
+
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void)about;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static void end(struct world *world)
+{
+    nftw(world->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    free(world->eids);
+}
+
+/* One chip gets its profile, however often it is cut off. */
+static void serve_chip(struct world *world, struct server *server, struct farm_peer *peer,
+                       size_t place)
+{
+    atomic_int *outcome = &world->books->outcomes[place];
+    for (*outcome = BEGUN; *outcome == BEGUN;) {
+        if (!farm_peer_open(peer, world->port))
+            continue;
+        const int before = farm_peer_count(peer);
+        MEASURE_NEED(before <= 1);
+        if (before == 1)
+            *outcome = FOUND; /* its answer was lost, not what it had done */
+        else if (before == 0 && farm_peer_download(peer, server, world->package,
+                                                   bytes_of(world->iccid, sizeof(world->iccid))))
+            *outcome = ACKNOWLEDGED;
+        farm_peer_close(peer);
+    }
+    if (peer->struck)
+        atomic_fetch_add(&world->books->cut, 1);
+}
+
+/* Chips are taken by a step that has no factor in common with their number. */
+static size_t place_of(const struct world *world, size_t turn)
+{
+    return turn * 7919 % world->cards;
+}
+
+static void work(struct world *world)
+{
+    static struct server server;
+    static struct farm_peer peer;
+    server_init(&server, world->pki);
+    srand((unsigned)getpid());
+    for (size_t turn; (turn = atomic_fetch_add(&world->books->next, 1)) < world->downloads;) {
+        const size_t place = place_of(world, turn);
+        peer = (struct farm_peer){.eid = world->eids[place], .state = world->state};
+        if (turn < world->cuts) {
+            peer.fault_at = 3 + (size_t)rand() % 80;
+            peer.fault = "apdu = cut-before-commit";
+        }
+        serve_chip(world, &server, &peer, place);
+        atomic_fetch_add(&world->books->done, 1);
+    }
+    server_finish(&server);
+    exit(0);
+}
+
+/* Forks the workers; in their midst the farm dies once. */
+static void download_all(struct world *world, double *cpu, double *seconds)
+{
+    pid_t workers[WORKERS];
+    const double started = (double)measure_time(), before = cpu_of(world->farm.pid);
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        MEASURE_NEED(workers[i] >= 0);
+        if (workers[i] == 0)
+            work(world);
+    }
+    while (atomic_load(&world->books->done) < world->downloads / 2)
+        usleep(1000);
+    *cpu = cpu_of(world->farm.pid) - before;
+    MEASURE_NEED(card_process_end(&world->farm, SIGKILL, PATIENCE_MS) == -SIGKILL);
+    start_farm(world);
+    for (int i = 0; i < WORKERS; i++) {
+        int status;
+        MEASURE_NEED(waitpid(workers[i], &status, 0) == workers[i] && status == 0);
+    }
+    *cpu += cpu_of(world->farm.pid);
+    *seconds = ((double)measure_time() - started) / 1e9;
+}
+
+/* Each chip through the farm: what was acknowledged is there, whole, and nothing else is. */
+static void check_chips(struct world *world)
+{
+    static struct farm_peer peer;
+    for (size_t i = 0; i < world->cards; i++) {
+        const int outcome = world->books->outcomes[i];
+        peer = (struct farm_peer){.eid = world->eids[i], .state = world->state};
+        MEASURE_NEED(farm_peer_open(&peer, world->port));
+        MEASURE_NEED(farm_peer_count(&peer) == (outcome == UNTOUCHED ? 0 : 1));
+        farm_peer_close(&peer);
+    }
+}
+
+/* Enables the profile and reads EF.ICCID in it. */
+static void enable(struct world *world, struct farm_peer *peer)
+{
+    uint8_t room[32];
+    struct writer request = writer_on(room, sizeof(room));
+    struct bytes answer;
+    writer_put(&request, BYTES(0xBF, 0x31, 0x11, 0xA0, 0x0C, 0x5A, 0x0A));
+    writer_put(&request, bytes_of(world->iccid, sizeof(world->iccid)));
+    writer_put(&request, BYTES(0x81, 0x01, 0x00));
+    MEASURE_NEED(farm_peer_ask(peer, writer_bytes(&request), &answer) && answer.len == 6 &&
+                 answer.data[5] == 0);
+    MEASURE_NEED(farm_peer_transmit(peer, BYTES(0x00, 0xA4, 0x08, 0x0C, 0x02, 0x2F, 0xE2)) ==
+                 SW_OK);
+    MEASURE_NEED(farm_peer_transmit(peer, BYTES(0x00, 0xB0, 0x00, 0x00, 0x0A)) == SW_OK);
+    MEASURE_NEED(memcmp(peer->answer, world->iccid, sizeof(world->iccid)) == 0);
+}
+
+static size_t rows_of(sqlite3 *database, const char *query)
+{
+    sqlite3_stmt *statement;
+    MEASURE_NEED(sqlite3_prepare_v2(database, query, -1, &statement, NULL) == SQLITE_OK);
+    size_t rows = 0;
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+        rows++;
+    MEASURE_NEED(code == SQLITE_DONE);
+    sqlite3_finalize(statement);
+    return rows;
+}
+
+/* Each store on disk, the farm being gone. Returns their bytes. */
+static double check_stores(struct world *world)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < world->cards; i++) {
+        char path[192];
+        struct stat about;
+        sqlite3 *database;
+        snprintf(path, sizeof(path), "%s/chips/%s/store.sqlite", world->state, world->eids[i]);
+        MEASURE_NEED(stat(path, &about) == 0);
+        bytes += (double)about.st_size;
+        MEASURE_NEED(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
+        MEASURE_NEED(rows_of(database, "SELECT 1 FROM pragma_integrity_check"
+                                       " WHERE integrity_check <> 'ok'") == 0);
+        MEASURE_NEED(rows_of(database, "PRAGMA foreign_key_check") == 0);
+        MEASURE_NEED(rows_of(database, "SELECT 1 FROM profile") ==
+                     (world->books->outcomes[i] == UNTOUCHED ? 0u : 1u));
+        MEASURE_NEED(sqlite3_close(database) == SQLITE_OK);
+    }
+    return bytes;
+}
+
+static double answer_time(struct farm_peer *peer, struct bytes command)
+{
+    const uint64_t before = measure_time();
+    MEASURE_NEED(farm_peer_transmit(peer, command) >= 0);
+    return (double)(measure_time() - before);
+}
+
+/* Chips with a client: one that was alone, and any of the many, warm, and after a rest. */
+static void measure_connected(struct world *world)
+{
+    static struct farm_peer peers[CONNECTED], alone;
+    static struct measure one, any, rested, loaded, opened;
+    const struct bytes select = BYTES(0x00, 0xA4, 0x00, 0x04, 0x02, 0x3F, 0x00);
+    const size_t count = world->downloads < CONNECTED ? world->downloads : CONNECTED;
+    alone = (struct farm_peer){.eid = world->eids[place_of(world, 0)], .state = world->state};
+    const double before = anonymous_memory(world->farm.pid);
+    for (size_t i = 1; i < count; i++) {
+        peers[i] =
+            (struct farm_peer){.eid = world->eids[place_of(world, i)], .state = world->state};
+        const uint64_t begun = measure_time();
+        MEASURE_NEED(farm_peer_open(&peers[i], world->port));
+        measure_add(&opened, (double)(measure_time() - begun));
+        enable(world, &peers[i]);
+    }
+    usleep(PAUSE_US);
+    for (size_t i = 1; i < count; i++)
+        measure_add(&rested, answer_time(&peers[i], select));
+    usleep(REST_US);
+    const double held = anonymous_memory(world->farm.pid) - before;
+    for (size_t i = 1; i < count; i++)
+        measure_add(&loaded, answer_time(&peers[i], select));
+    MEASURE_NEED(farm_peer_open(&alone, world->port));
+    for (int round = 0; round < ROUNDS; round++)
+        for (size_t i = 1; i < count; i++) {
+            measure_add(&one, answer_time(&alone, select));
+            measure_add(&any, answer_time(&peers[i], select));
+            if (one.count == MEASURE_SAMPLES_MAX)
+                round = ROUNDS;
+        }
+    const double base = measure_undisturbed(&one);
+    measure_title("a command's answer", "us", "of one");
+    measure_row("a chip, again and again", base / 1e3, 1, MEASURE_NO_GOAL);
+    measure_row("any other, one after the other", measure_undisturbed(&any) / 1e3,
+                measure_undisturbed(&any) / base, GOAL_ANSWER);
+    measure_row("idle for 2 s, its store closed", measure_undisturbed(&rested) / 1e3,
+                measure_undisturbed(&rested) / base, MEASURE_NO_GOAL);
+    measure_row("idle for 12 s, its profile read again", measure_undisturbed(&loaded) / 1e3,
+                measure_undisturbed(&loaded) / base, MEASURE_NO_GOAL);
+    measure_row("not in memory: connect, read it, select the ISD-R",
+                measure_undisturbed(&opened) / 1e3, measure_undisturbed(&opened) / base,
+                MEASURE_NO_GOAL);
+    measure_title("memory of a chip with one enabled profile", "KiB", "of goal");
+    const double each = held / (double)(count - 1);
+    measure_row("idle, with a client", each, each / GOAL_MEMORY, 1);
+    for (size_t i = 1; i < count; i++)
+        farm_peer_close(&peers[i]);
+    farm_peer_close(&alone);
+}
+
+static void print_downloads(struct world *world, struct floor *floor, double cpu, double seconds)
+{
+    struct measure floors = {0};
+    for (int i = 0; i < 50; i++)
+        measure_add(&floors, floor_measure(floor).once);
+    const double once = measure_undisturbed(&floors) / 1e9;
+    const double each = cpu / (double)world->downloads;
+    measure_title("downloads, the server's share left out", "a second", "of floor");
+    measure_row("a core of OpenSSL alone, the same signatures", 1 / once, 1, MEASURE_NO_GOAL);
+    measure_row("a core of the farm (cut off ones included)", 1 / each, each / once,
+                MEASURE_NO_GOAL);
+    measure_row("as it was, with clients and server on the machine",
+                (double)world->downloads / seconds, 0, MEASURE_NO_GOAL);
+}
+
+int main(int argc, char **argv)
+{
+    struct floor floor;
+    static struct world world;
+    double cpu, seconds;
+    MEASURE_NEED(argc == 4);
+    floor_start(&floor);
+    begin(&world, argv);
+    const uint64_t begun = measure_time();
+    make_eids(&world);
+    const double made = (double)(measure_time() - begun) / 1e9;
+    printf("%zu chips made in %.1f s\n", world.cards, made);
+    fflush(stdout);
+    const double empty = anonymous_memory(world.farm.pid);
+    download_all(&world, &cpu, &seconds);
+    print_downloads(&world, &floor, cpu, seconds);
+    check_chips(&world);
+    usleep(REST_US);
+    const double touched = anonymous_memory(world.farm.pid) - empty;
+    measure_connected(&world);
+    measure_row("without a client, all of them used before", touched / (double)world.cards,
+                touched / (double)world.cards / GOAL_MEMORY, 1);
+    MEASURE_NEED(card_process_end(&world.farm, SIGTERM, PATIENCE_MS) == 0);
+    const double disk = check_stores(&world);
+    printf("%.1f KiB of disk a chip\n%zu downloads, %zu cut off in mid-command, the farm killed "
+           "once: no store is wrong\n",
+           disk / KIBI / (double)world.cards, world.downloads, atomic_load(&world.books->cut));
+    MEASURE_NEED(atomic_load(&world.books->cut) == world.cuts);
+    end(&world);
+    floor_stop(&floor);
+    return measure_verdict();
+}

@@ -1,0 +1,37 @@
+/* farm_peer: an LPA at a chip of a farm: what it asks goes over the farm's socket. Anything may be
+ * cut off at any time; then a call says so and the peer has hung up. */
+#ifndef EMUICC_TESTS_BENCHMARKS_FARM_PEER_H
+#define EMUICC_TESTS_BENCHMARKS_FARM_PEER_H
+
+#include "../support/farm_client.h"
+#include "server.h"
+
+#define FARM_PEER_ANSWER_MAX 16384
+
+struct farm_peer {
+    struct vpcd_peer link;
+    const char *eid;   /* borrowed */
+    const char *state; /* of the farm, borrowed */
+    size_t commands;   /* since farm_peer_open() */
+    size_t fault_at;   /* before this command, the fault is asked for; 0: never */
+    const char *fault; /* "apdu = cut-before-commit" */
+    bool struck;       /* it was asked for */
+    uint8_t answer[FARM_PEER_ANSWER_MAX];
+};
+
+/* Connects, waiting as long as the chip is in use or the farm is not there, and selects the ISD-R.
+ */
+bool farm_peer_open(struct farm_peer *peer, uint16_t port);
+void farm_peer_close(struct farm_peer *peer);
+
+/* One APDU: its status word, or -1. */
+int farm_peer_transmit(struct farm_peer *peer, struct bytes command);
+/* An ES10 function in blocks of 255 bytes, its whole answer, borrowed until the next call. */
+bool farm_peer_ask(struct farm_peer *peer, struct bytes request, struct bytes *answer);
+/* A whole download that ends with success; what is refused ends the program. */
+bool farm_peer_download(struct farm_peer *peer, struct server *server, struct bytes package,
+                        struct bytes iccid);
+/* How many profiles are on the chip, or -1. */
+int farm_peer_count(struct farm_peer *peer);
+
+#endif
