@@ -1,9 +1,9 @@
 /* A farm under load and under fire: very many chips, downloads to some of them while the power goes
  * in the middle of commands and once the whole farm is killed; then what is on every chip, held
- * against what each has acknowledged. Prints what a chip takes of memory and disk, how soon it
- * answers, and how many downloads a core does.
+ * against what each has acknowledged. If measured, prints what a chip takes of memory and disk, how
+ * soon it answers, and how many downloads a core does.
  *
- *   benchmark_farm CARDS DOWNLOADS CUTS
+ *   benchmark_farm CARDS DOWNLOADS CUTS [measured]
  */
 #include <dirent.h>
 #include <ftw.h>
@@ -52,6 +52,7 @@ struct world {
     char (*eids)[PKI_EID_DIGITS + 1];
     uint16_t port;
     struct card_process farm;
+    double cpu, seconds; /* of the downloads: the farm's, and by the clock */
     struct books *books;
     struct bytes package;
     uint8_t iccid[10];
@@ -218,7 +219,7 @@ static void work(struct world *world)
 }
 
 /* Forks the workers; in their midst the farm dies once. */
-static void download_all(struct world *world, double *cpu, double *seconds)
+static void download_all(struct world *world)
 {
     pid_t workers[WORKERS];
     const double started = (double)measure_time(), before = cpu_of(world->farm.pid);
@@ -230,15 +231,15 @@ static void download_all(struct world *world, double *cpu, double *seconds)
     }
     while (atomic_load(&world->books->done) < world->downloads / 2)
         usleep(1000);
-    *cpu = cpu_of(world->farm.pid) - before;
+    world->cpu = cpu_of(world->farm.pid) - before;
     MEASURE_NEED(card_process_end(&world->farm, SIGKILL, PATIENCE_MS) == -SIGKILL);
     start_farm(world);
     for (int i = 0; i < WORKERS; i++) {
         int status;
         MEASURE_NEED(waitpid(workers[i], &status, 0) == workers[i] && status == 0);
     }
-    *cpu += cpu_of(world->farm.pid);
-    *seconds = ((double)measure_time() - started) / 1e9;
+    world->cpu += cpu_of(world->farm.pid);
+    world->seconds = ((double)measure_time() - started) / 1e9;
 }
 
 /* Each chip through the farm: what was acknowledged is there, whole, and nothing else is. */
@@ -365,50 +366,59 @@ static void measure_connected(struct world *world)
     farm_peer_close(&alone);
 }
 
-static void print_downloads(struct world *world, struct floor *floor, double cpu, double seconds)
+static void print_downloads(struct world *world, struct floor *floor)
 {
     struct measure floors = {0};
     for (int i = 0; i < 50; i++)
         measure_add(&floors, floor_measure(floor).once);
     const double once = measure_undisturbed(&floors) / 1e9;
-    const double each = cpu / (double)world->downloads;
+    const double each = world->cpu / (double)world->downloads;
     measure_title("downloads, the server's share left out", "a second", "of floor");
     measure_row("a core of OpenSSL alone, the same signatures", 1 / once, 1, MEASURE_NO_GOAL);
     measure_row("a core of the farm (cut off ones included)", 1 / each, each / once,
                 MEASURE_NO_GOAL);
     measure_row("as it was, with clients and server on the machine",
-                (double)world->downloads / seconds, 0, MEASURE_NO_GOAL);
+                (double)world->downloads / world->seconds, 0, MEASURE_NO_GOAL);
+}
+
+static void measure_all(struct world *world, struct floor *floor, const double memory[2])
+{
+    print_downloads(world, floor);
+    measure_connected(world);
+    const double each = (memory[1] - memory[0]) / (double)world->cards;
+    measure_row("without a client, all of them used before", each, each / GOAL_MEMORY, 1);
 }
 
 int main(int argc, char **argv)
 {
     struct floor floor;
     static struct world world;
-    double cpu, seconds;
-    MEASURE_NEED(argc == 4);
-    floor_start(&floor);
+    double memory[2];
+    MEASURE_NEED(argc >= 4);
+    const bool measured = argc > 4;
+    if (measured)
+        floor_start(&floor);
     begin(&world, argv);
     const uint64_t begun = measure_time();
     make_eids(&world);
-    const double made = (double)(measure_time() - begun) / 1e9;
-    printf("%zu chips made in %.1f s\n", world.cards, made);
+    printf("%zu chips made in %.1f s\n", world.cards, (double)(measure_time() - begun) / 1e9);
     fflush(stdout);
-    const double empty = anonymous_memory(world.farm.pid);
-    download_all(&world, &cpu, &seconds);
-    print_downloads(&world, &floor, cpu, seconds);
+    memory[0] = anonymous_memory(world.farm.pid);
+    download_all(&world);
     check_chips(&world);
-    usleep(REST_US);
-    const double touched = anonymous_memory(world.farm.pid) - empty;
-    measure_connected(&world);
-    measure_row("without a client, all of them used before", touched / (double)world.cards,
-                touched / (double)world.cards / GOAL_MEMORY, 1);
+    if (measured) {
+        usleep(PAUSE_US);
+        memory[1] = anonymous_memory(world.farm.pid);
+        measure_all(&world, &floor, memory);
+        floor_stop(&floor);
+    }
     MEASURE_NEED(card_process_end(&world.farm, SIGTERM, PATIENCE_MS) == 0);
     const double disk = check_stores(&world);
+    const size_t cut = atomic_load(&world.books->cut);
     printf("%.1f KiB of disk a chip\n%zu downloads, %zu cut off in mid-command, the farm killed "
            "once: no store is wrong\n",
-           disk / KIBI / (double)world.cards, world.downloads, atomic_load(&world.books->cut));
-    MEASURE_NEED(atomic_load(&world.books->cut) == world.cuts);
+           disk / KIBI / (double)world.cards, world.downloads, cut);
+    MEASURE_NEED(cut == world.cuts);
     end(&world);
-    floor_stop(&floor);
     return measure_verdict();
 }
