@@ -9,6 +9,7 @@ int card_open(struct card *card, const char *state_directory)
     *card = (struct card){0};
     random_init(&card->random);
     personality_init(&card->personality);
+    hardware_init(&card->hardware, &card->personality.timing);
     return store_open(state_directory, &card->store);
 }
 
@@ -40,6 +41,7 @@ int card_start(struct card *card)
     card->uicc.hides_blank = card->personality.blank < 0;
     applications_init(&card->applications, card->isd_r, &card->uicc);
     channel_init(&card->channels, &card->applications);
+    card_arm(card);
     status = isd_r_refreshed(card->isd_r, true);
     (void)isd_r_take_wish(card->isd_r);
     if (status != 0)
@@ -56,6 +58,7 @@ void card_close(struct card *card)
     }
     if (card->store != NULL)
         store_close(card->store);
+    hardware_finish(&card->hardware);
     *card = (struct card){0};
 }
 
@@ -106,6 +109,12 @@ static void grant(struct card *card, struct isd_r_wish wish)
 /* The one commit of a command, and the one place where a failure becomes a status word. */
 static uint16_t settle(struct card *card, int status)
 {
+    const struct hardware_outcome *outcome = &card->hardware.outcome;
+    if (outcome->undo) {
+        undo(card);
+        refresh_tell(card);
+        return outcome->status != 0 ? outcome->status : SW_TECHNICAL_PROBLEM;
+    }
     const int answered = status >= 0 ? refresh_answered(card) : 0;
     const int committed = commit(card, answered < 0 ? answered : status);
     if (committed < 0) {
@@ -147,16 +156,51 @@ static void answer(struct card *card, struct bytes command, struct writer *respo
     response_finish(&apdu, settle(card, status), response, channel_rest(&card->channels, &apdu));
 }
 
+/* A command that a fault refuses is not even looked at. */
+static void answer_on_hardware(struct card *card, struct bytes command, struct writer *response)
+{
+    const int order = hardware_begin(&card->hardware);
+    if (order == CHECKPOINT_PASS)
+        answer(card, command, response);
+    else
+        writer_put_u16(response, (uint16_t)order);
+    hardware_end(&card->hardware, command.len + response->len);
+}
+
 static void answer_observed(struct card *card, struct bytes command, struct writer *response)
 {
     observers_command(card->observers, command);
-    answer(card, command, response);
-    observers_response(card->observers, writer_bytes(response));
+    (card->hardware.active ? answer_on_hardware : answer)(card, command, response);
+    if (card->hardware.outcome.link == HARDWARE_ANSWERS)
+        observers_response(card->observers, writer_bytes(response));
 }
 
 void card_transmit(struct card *card, struct bytes command, struct writer *response)
 {
-    (card->observers != NULL ? answer_observed : answer)(card, command, response);
+    const bool observed = card->observers != NULL || card->hardware.active;
+    (observed ? answer_observed : answer)(card, command, response);
+}
+
+struct hardware_outcome card_outcome(const struct card *card)
+{
+    return card->hardware.outcome;
+}
+
+void card_arm(struct card *card)
+{
+    isd_r_watch(card->isd_r, hardware_arm(&card->hardware));
+}
+
+enum card_place card_place(const struct card *card)
+{
+    return card->place;
+}
+
+void card_unplugged(struct card *card)
+{
+    card_power(card, CARD_OFF);
+    if (card->place == CARD_PULLED)
+        card->place = CARD_IN;
 }
 
 /* The first to come is the first to be told. */

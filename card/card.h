@@ -7,6 +7,7 @@
 #define EMUICC_CARD_CARD_H
 
 #include "card/channel.h"
+#include "card/hardware.h"
 #include "card/observer.h"
 #include "card/personality.h"
 #include "crypto/random.h"
@@ -15,6 +16,14 @@
 
 /* Room that card_transmit() needs for an answer: the longest data of a handler, a status word. */
 #define CARD_RESPONSE_CAPACITY (APDU_RESPONSE_MAX + 2)
+
+/* Where the card is, as far as it goes by what it was asked from outside its reader. Whoever serves
+ * its link ends that unless it is CARD_IN. */
+enum card_place {
+    CARD_IN,
+    CARD_PULLED, /* for a moment: the next link may begin at once */
+    CARD_OUT,    /* until it is put in again */
+};
 
 struct card {
     struct store *store;
@@ -25,6 +34,8 @@ struct card {
     struct channels channels;
     struct personality personality;
     struct observer *observers; /* NULL: nobody */
+    struct hardware hardware;
+    enum card_place place;
 };
 
 /* Opens or makes the chip's memory and nothing more: a new chip gets its credentials, and any chip
@@ -49,5 +60,15 @@ struct bytes card_atr(const struct card *card);
  * status word, at most APDU_RESPONSE_MAX bytes. What the answer says was changed is
  * durable before it is returned; after a failure (6F00, 6581) nothing was changed. */
 void card_transmit(struct card *card, struct bytes command, struct writer *response);
+/* What becomes of the answer to the last command: when it goes out, if at all. It is there even if
+ * it does not. */
+struct hardware_outcome card_outcome(const struct card *card);
+
+/* The faults have changed. */
+void card_arm(struct card *card);
+
+enum card_place card_place(const struct card *card);
+/* The link has ended: what was pulled out for a moment is back. */
+void card_unplugged(struct card *card);
 
 #endif

@@ -5,12 +5,18 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds since some moment. */
-static inline int64_t clock_ms(void)
+/* Microseconds since some moment. */
+static inline int64_t clock_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* The same in milliseconds. */
+static inline int64_t clock_ms(void)
+{
+    return clock_us() / 1000;
 }
 
 /* Milliseconds from now until then, for poll() and its like; -1, for ever, when then is negative.

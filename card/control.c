@@ -180,21 +180,23 @@ static bool send_more(struct control *control)
     return control->sent < control->answer_len;
 }
 
-/* One step with whoever is there; none of them waits. */
-static void serve(struct control *control)
+/* One step with whoever is there; none of them waits. True when a request has been answered. */
+static bool serve(struct control *control)
 {
     if (control->client < 0) {
         control->client = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         control->deadline = clock_ms() + CONTROL_CLIENT_MS;
-        return;
+        return false;
     }
     bool goes_on = true;
     if (control->answer == NULL)
         goes_on = receive(control);
     if (goes_on && control->answer != NULL)
         goes_on = send_more(control);
+    const bool answered = control->answer != NULL && !goes_on;
     if (!goes_on)
         drop_client(control);
+    return answered;
 }
 
 /* The end of the wait, or of the client's patience. */
@@ -205,8 +207,10 @@ static int64_t next_end(const struct control *control, int64_t end)
     return end < 0 || control->deadline < end ? control->deadline : end;
 }
 
-/* One look at the waits and at whoever is there; whether any of the waits is over. */
-static bool look(struct control *control, struct pollfd *waits, size_t count, int milliseconds)
+/* One look at the waits and at whoever is there; whether any of the waits is over, and whether a
+ * request has been answered. */
+static bool look(struct control *control, struct pollfd *waits, size_t count, int milliseconds,
+                 bool *answered)
 {
     struct pollfd all[CONTROL_WAITS_MAX + 1];
     bool over = false;
@@ -214,8 +218,7 @@ static bool look(struct control *control, struct pollfd *waits, size_t count, in
     all[count] = (struct pollfd){.fd = control->client >= 0 ? control->client : control->listener,
                                  .events = control->answer != NULL ? POLLOUT : POLLIN};
     const int ready = poll(all, count + 1, milliseconds);
-    if (ready > 0 && all[count].revents != 0)
-        serve(control);
+    *answered = ready > 0 && all[count].revents != 0 && serve(control);
     for (size_t i = 0; i < count; i++) {
         waits[i].revents = ready > 0 ? all[i].revents : 0;
         over |= waits[i].revents != 0;
@@ -226,12 +229,13 @@ static bool look(struct control *control, struct pollfd *waits, size_t count, in
 bool control_wait(struct control *control, struct pollfd *waits, size_t count, int64_t end)
 {
     for (;;) {
+        bool answered;
         const bool over =
-            look(control, waits, count, clock_until(next_end(control, end), clock_ms()));
+            look(control, waits, count, clock_until(next_end(control, end), clock_ms()), &answered);
         const int64_t now = clock_ms();
         if (control->client >= 0 && now >= control->deadline)
             drop_client(control);
-        if (over || (end >= 0 && now >= end))
+        if (over || answered || (end >= 0 && now >= end))
             return over;
     }
 }

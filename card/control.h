@@ -58,7 +58,8 @@ const char *control_answer(const struct control_table *table, struct bytes line,
                            struct writer *answer);
 
 /* Waits until one of these descriptors is ready, and serves requests meanwhile. False at that time
- * (clock_ms(); < 0: there is none). At most CONTROL_WAITS_MAX. */
+ * (clock_ms(); < 0: there is none), or when a request has been answered, which may have changed
+ * what there is to wait for. At most CONTROL_WAITS_MAX. */
 #define CONTROL_WAITS_MAX 2
 bool control_wait(struct control *control, struct pollfd *waits, size_t count, int64_t end);
 

@@ -36,6 +36,8 @@ static void say(struct link *link, enum link_state state, int wrong)
                      name);
     else if (wrong != 0)
         trace_notice("no reader at %s (%s); trying until there is", name, strerror(wrong));
+    else if (link->pulled)
+        trace_notice("pulled out of the reader at %s", name);
     else if (link->overlooked)
         trace_notice("the reader at %s takes this card for the last one; unplugged for a moment",
                      name);
@@ -52,7 +54,7 @@ static void let_go(struct link *link)
 {
     if (link->connected) {
         vpcd_finish(&link->vpcd);
-        card_power(link->card, CARD_OFF);
+        card_unplugged(link->card);
     }
     if (link->socket >= 0)
         close(link->socket);
@@ -126,24 +128,26 @@ static bool is_overlooked(const struct link *link)
  */
 static void serve(struct link *link, bool ready, int64_t now, struct vpcd_buffers *buffers)
 {
-    const bool open = !ready || vpcd_turn(&link->vpcd, buffers);
+    const bool broken = ready && vpcd_pause_ms(&link->vpcd) > 0;
+    const bool open =
+        !broken && (!ready && now < link->due ? true : vpcd_turn(&link->vpcd, buffers));
     const bool silent = link->due >= 0 && now >= link->due;
     if (link->vpcd.spoken_to)
         say(link, LINK_PLUGGED, 0);
     else if (open && silent && link->vpcd.received.len == 0)
         say(link, LINK_SILENT, 0);
     if (link->vpcd.spoken_to || silent)
-        link->due = open && vpcd_has_more(&link->vpcd) ? now : -1;
-    if (open && !is_overlooked(link))
+        link->due = open ? vpcd_due(&link->vpcd, now) : -1;
+    if (open && !is_overlooked(link) && card_place(link->card) == CARD_IN)
         return;
     link->overlooked = is_overlooked(link);
+    link->pulled = card_place(link->card) != CARD_IN;
     end(link, 0, now);
 }
 
 short link_events(const struct link *link)
 {
-    const bool out = !link->connected || vpcd_wants_to_send(&link->vpcd);
-    return out ? POLLOUT : POLLIN;
+    return link->connected ? vpcd_events(&link->vpcd) : POLLOUT;
 }
 
 void link_turn(struct link *link, bool ready, int64_t now, struct vpcd_buffers *buffers)
@@ -152,6 +156,10 @@ void link_turn(struct link *link, bool ready, int64_t now, struct vpcd_buffers *
         serve(link, ready, now, buffers);
     else if (link->socket >= 0)
         connected(link, ready, now);
+    else if (card_place(link->card) == CARD_OUT)
+        link->due = -1;
+    else if (link->due < 0)
+        link->due = now + PAUSE_UNPLUGGED_MS;
     else if (now >= link->due)
         begin(link, now);
 }

@@ -17,6 +17,7 @@ struct link {
     int pause;             /* before the next try, in milliseconds */
     enum link_state state; /* as last said */
     bool overlooked;       /* the card ended the last one for that: not twice in a row */
+    bool pulled;           /* the card was pulled out */
     struct vpcd vpcd;
 };
 

@@ -4,6 +4,7 @@
 
 #include "apdu/trace.h"
 #include "card/birth.h"
+#include "card/fault_table.h"
 #include "card/options.h"
 #include "card/personality_file.h"
 #include "card/reader.h"
@@ -38,6 +39,10 @@ static int serve(const struct options *options, const struct reader *reader, str
                                     .install = options->install.items,
                                     .install_count = options->install.count};
     int result = birth_card(&plan, &card);
+    if (result == 0 && options->faults != NULL) {
+        result = faults_read_file(&card.hardware.faults, options->faults);
+        card_arm(&card);
+    }
     if (result == 0) {
         pki_eid_to_text(isd_r_eid(card.isd_r), eid);
         trace_notice("EID %s, state %s, reader %s", eid, options->state, options->vpcd);
@@ -58,16 +63,30 @@ static int run(const struct options *options)
     return result == 0 ? 0 : 1;
 }
 
-/* True if the personality is a question, which has been answered. */
-static bool answer_question(const char *personality)
+/* What an option's value asks for instead of naming something. */
+static const struct question {
+    size_t option; /* offset in the options */
+    const char *word;
+    void (*answer)(FILE *out);
+} questions[] = {
+    {offsetof(struct options, personality), "list", personality_file_list},
+    {offsetof(struct options, personality), "keys", personality_file_keys},
+    {offsetof(struct options, faults), "list", fault_table_list},
+    {offsetof(struct options, faults), "words", fault_table_words},
+};
+
+/* True if one was asked, which has been answered. */
+static bool answer_questions(const struct options *options)
 {
-    const bool list = personality != NULL && strcmp(personality, "list") == 0;
-    const bool keys = personality != NULL && strcmp(personality, "keys") == 0;
-    if (list)
-        personality_file_list(stdout);
-    if (keys)
-        personality_file_keys(stdout);
-    return list || keys;
+    bool asked = false;
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+        const char *value = *(const char *const *)((const uint8_t *)options + questions[i].option);
+        if (value == NULL || strcmp(value, questions[i].word) != 0)
+            continue;
+        questions[i].answer(stdout);
+        asked = true;
+    }
+    return asked;
 }
 
 int main(int argc, char **argv)
@@ -88,7 +107,7 @@ int main(int argc, char **argv)
         trace_error("%s is not an option; try 'emuicc --help'", argv[positional]);
         return 1;
     }
-    if (answer_question(options.personality))
+    if (answer_questions(&options))
         return 0;
     if (options.state == NULL && !options_state_folder(state, sizeof(state))) {
         trace_error("no home folder is known; say --state DIR");

@@ -17,6 +17,9 @@ static const struct options_row rows[] = {
     {"personality", "FILE|NAME", "which chip this is: a text of 'key = value', or one that ships; 'list' "
      "prints their names, 'keys' what can be said; the state remembers it; default sgp22-v2.5",
      OPTIONS_TEXT, OPTION(personality)},
+    {"faults", "FILE|NAME", "what goes wrong, and when: a text of 'place = action', or one that ships; 'list' "
+     "prints their names, 'words' what can be said; emuicc-ctl fault changes it while the card runs",
+     OPTIONS_TEXT, OPTION(faults)},
     {"install", "PROFILE", "a profile that the chip leaves the factory with: an unprotected package (DER), "
      "as a file or by the name of one that ships, with 'NAME.metadata' beside 'NAME.der'; after it, with "
      "commas: 'enabled', 'before-test' (the enabled test profile has taken over from it), 'aid=HEX' of its "

@@ -9,6 +9,7 @@ struct options {
     const char *state;
     const char *pki;         /* NULL: a test PKI of its own */
     const char *eid;         /* NULL: the personality's, or the certificate's */
+    const char *faults;      /* NULL: none from the start */
     const char *personality; /* NULL: as the state remembers it, or the default chip */
     struct options_list install;
 };

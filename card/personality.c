@@ -14,6 +14,7 @@ void personality_init(struct personality *personality)
     personality->profile_count = 0;
     personality->memory_len = 0;
     atr_compose(&personality->atr);
+    timing_init(&personality->timing);
 }
 
 static bool same_aid(const struct isd_r_aid *one, const struct isd_r_aid *other)

@@ -5,6 +5,7 @@
 
 #include "card/atr.h"
 #include "card/factory.h"
+#include "card/timing.h"
 #include "fs/proactive.h"
 #include "fs/saip.h"
 #include "isd-r/euicc_info.h"
@@ -23,6 +24,7 @@ struct personality {
     struct proactive_settings proactive;
     int blank; /* what a chip with no enabled profile shows: < 0 for nothing */
     struct atr atr;
+    struct timing timing;
     bool has_eid;
     uint8_t eid[CREDENTIALS_EID_SIZE];
     struct factory_profile profiles[PERSONALITY_PROFILES_MAX]; /* on first start */

@@ -37,6 +37,8 @@ static const char *const lpa_modes[] = {"lpad", "lpae", NULL};
 
 static const char *const blanks[] = {"files", NULL};
 
+static const char *const timings[] = {"instant", "real", NULL};
+
 /* enum proactive_kind */
 static const char *const questions[] = {"location", "imei", NULL};
 
@@ -150,6 +152,12 @@ const struct personality_row personality_table[] = {
     {.key = "poll-interval", .read = personality_value_number,
      .offset = OFFSET(proactive.poll_interval), .limit = POLL_INTERVAL_MAX, .form = "0 to 15300",
      .help = "POLL INTERVAL after the TERMINAL PROFILE, if that knows it, in seconds; 0: none"},
+    {.key = "timing", .read = personality_value_timing, .offset = OFFSET(timing), .words = timings,
+     .form = "instant or real", .help = "whether commands take the time that they take on a real chip"},
+    {.key = "cost", .read = personality_value_cost, .offset = OFFSET(timing), .repeatable = true,
+     .form = "NAME MILLISECONDS, NAME being an ES10 function, command, byte or segment, as in GetEUICCChallenge 6.5",
+     .help = "what one thing costs with timing = real: a function as SGP.22 names it; a command and a byte "
+             "either way on the wire; a segment of a bound package"},
     {.key = "blank", .read = personality_value_category, .offset = OFFSET(blank), .optional = true,
      .words = blanks, .form = "files or none",
      .help = "what there is while no profile is enabled: MF, EF.DIR, EF.ICCID, EF.PL and EF.ARR, or "

@@ -25,6 +25,8 @@ personality_reader personality_value_historical; /* struct atr */
 personality_reader personality_value_eid;        /* the EID, with has_eid */
 personality_reader personality_value_aid;        /* struct isd_r_aid; none: of length 0 */
 personality_reader personality_value_aids;       /* struct isd_r_settings: aids and aid_count */
+personality_reader personality_value_timing;     /* struct timing: real */
+personality_reader personality_value_cost;       /* struct timing: one of its costs */
 personality_reader personality_value_rule;       /* struct bytes, kept in personality->rules */
 personality_reader personality_value_profile;    /* struct factory_profile[] and profile_count */
 

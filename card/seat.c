@@ -156,20 +156,21 @@ static bool welcome(struct seat *seat, int socket)
 }
 
 /* The first turn of a new guest seats him. */
-static void guest_turn(struct seat *seat, int64_t now)
+static void guest_turn(struct seat *seat, bool ready, int64_t now)
 {
     const int socket = atomic_load(&seat->guest);
     const unsigned before = seat->seated ? seat->vpcd.commands : 0;
     if (socket < 0)
         return;
-    if (!(seat->seated ? vpcd_turn(&seat->vpcd, seat->loop->buffers) : welcome(seat, socket))) {
+    const bool gone = seat->seated && ready && vpcd_pause_ms(&seat->vpcd) > 0;
+    if (gone ||
+        !(seat->seated ? vpcd_turn(&seat->vpcd, seat->loop->buffers) : welcome(seat, socket))) {
         see_off(seat, now);
         return;
     }
     note_use(seat, seat->vpcd.commands != before, now);
-    loop_await(seat->loop, &seat->source, socket,
-               vpcd_wants_to_send(&seat->vpcd) ? EPOLLOUT : EPOLLIN);
-    loop_await_time(seat->loop, &seat->source, vpcd_has_more(&seat->vpcd) ? now : -1);
+    loop_await(seat->loop, &seat->source, socket, (uint32_t)vpcd_events(&seat->vpcd));
+    loop_await_time(seat->loop, &seat->source, vpcd_due(&seat->vpcd, now));
 }
 
 static void reader_turn(struct seat *seat, bool ready, int64_t now)
@@ -191,7 +192,7 @@ static void turn(struct loop_source *source, struct loop *loop, bool ready, int6
         return;
     }
     trace_of(seat->eid);
-    guest_turn(seat, now);
+    guest_turn(seat, ready, now);
     trace_of(NULL);
 }
 

@@ -9,6 +9,8 @@
 const struct shipped shipped_personalities = {
     {"personalities", "../../card/personalities", "../" PERSONALITY_SHARE, PERSONALITY_FOLDER},
     ".personality"};
+const struct shipped shipped_faults = {
+    {"faults", "../../card/faults", "../" FAULT_SHARE, FAULT_FOLDER}, ".faults"};
 const struct shipped shipped_profiles = {
     {"../tools/profiles", "../../tools/profiles", "../" PROFILE_SHARE, PROFILE_FOLDER}, ".der"};
 

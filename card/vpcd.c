@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "apdu/status.h"
+#include "card/clock.h"
 
 #define FRAMES_A_TURN 8
 
@@ -23,9 +25,17 @@ static void set_tcp_option(int socket, int option)
     (void)setsockopt(socket, IPPROTO_TCP, option, &yes, sizeof(yes));
 }
 
+int vpcd_pause_ms(const struct vpcd *vpcd)
+{
+    if (vpcd->due_us == 0)
+        return -1;
+    const int64_t left = vpcd->due_us - vpcd->now_us();
+    return left > 0 ? (int)((left + 999) / 1000) : 0;
+}
+
 void vpcd_init(struct vpcd *vpcd, struct card *card, int socket)
 {
-    *vpcd = (struct vpcd){.card = card, .socket = socket};
+    *vpcd = (struct vpcd){.card = card, .socket = socket, .now_us = clock_us};
     set_tcp_option(socket, TCP_NODELAY);
 }
 
@@ -88,8 +98,9 @@ static bool send_or_keep(struct vpcd *vpcd, struct bytes bytes)
 
 static bool send_unsent(struct vpcd *vpcd)
 {
-    if (vpcd->unsent.len == 0)
+    if (vpcd->unsent.len == 0 || vpcd_pause_ms(vpcd) > 0)
         return true;
+    vpcd->due_us = 0;
     struct vpcd_held unsent = vpcd->unsent;
     vpcd->unsent = (struct vpcd_held){0};
     const bool open = send_or_keep(vpcd, held_bytes(&unsent));
@@ -98,17 +109,33 @@ static bool send_unsent(struct vpcd *vpcd)
 }
 
 /* The payload stands in the buffer behind room for its length. */
-static bool send_frame(struct vpcd *vpcd, struct vpcd_buffers *buffers, size_t len)
+static struct bytes make_frame(struct vpcd_buffers *buffers, size_t len)
 {
     struct writer header = writer_on(buffers->out, VPCD_LENGTH_SIZE);
     writer_put_u16(&header, (uint16_t)len);
-    return send_or_keep(vpcd, bytes_of(buffers->out, VPCD_LENGTH_SIZE + len));
+    return bytes_of(buffers->out, VPCD_LENGTH_SIZE + len);
+}
+
+/* The answer to a command goes out as the card's hardware wants it. */
+static bool deliver(struct vpcd *vpcd, struct bytes frame)
+{
+    const struct hardware_outcome outcome = card_outcome(vpcd->card);
+    vpcd->mute = outcome.link == HARDWARE_MUTE;
+    if (vpcd->mute || outcome.link == HARDWARE_GONE)
+        return vpcd->mute;
+    if (outcome.delay_us == 0)
+        return send_or_keep(vpcd, frame);
+    vpcd->due_us = vpcd->now_us() + (int64_t)outcome.delay_us;
+    return held_keep(&vpcd->unsent, frame);
 }
 
 static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffers *buffers)
 {
     struct writer answer = writer_on(buffers->out + VPCD_LENGTH_SIZE, ATR_SIZE_MAX);
     vpcd->powered |= control != CONTROL_OFF && control != CONTROL_ATR;
+    vpcd->mute &= control > CONTROL_RESET;
+    if (vpcd->mute)
+        return true;
     switch (control) {
     case CONTROL_OFF:
         card_power(vpcd->card, CARD_OFF);
@@ -126,7 +153,7 @@ static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffe
     default: /* a client's command of one byte, for which the reader awaits an answer */
         writer_put_u16(&answer, SW_WRONG_LENGTH);
     }
-    return send_frame(vpcd, buffers, answer.len);
+    return send_or_keep(vpcd, make_frame(buffers, answer.len));
 }
 
 static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_buffers *buffers)
@@ -135,19 +162,21 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
     if (payload.len == 1)
         return answer_control(vpcd, payload.data[0], buffers);
     vpcd->powered = true;
+    if (vpcd->mute)
+        return true;
     vpcd->commands++;
     struct writer response =
         writer_on(buffers->out + VPCD_LENGTH_SIZE, sizeof(buffers->out) - VPCD_LENGTH_SIZE);
     card_transmit(vpcd->card, payload, &response);
-    return send_frame(vpcd, buffers, response.len);
+    return deliver(vpcd, make_frame(buffers, response.len));
 }
 
 /* Answers whole frames until one is cut, an answer is stuck, or there were enough. */
 static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd_buffers *buffers)
 {
     struct bytes payload;
-    for (int i = 0;
-         i < FRAMES_A_TURN && !vpcd_wants_to_send(vpcd) && take_frame(received, &payload); i++)
+    for (int i = 0; i < FRAMES_A_TURN && vpcd->unsent.len == 0 && take_frame(received, &payload);
+         i++)
         if (!answer_frame(vpcd, payload, buffers))
             return false;
     return true;
@@ -179,7 +208,22 @@ static bool gather(struct vpcd *vpcd, struct vpcd_buffers *buffers, struct bytes
 bool vpcd_has_more(const struct vpcd *vpcd)
 {
     struct bytes look = held_bytes(&vpcd->received), payload;
-    return !vpcd_wants_to_send(vpcd) && take_frame(&look, &payload);
+    return vpcd->unsent.len == 0 && take_frame(&look, &payload);
+}
+
+short vpcd_events(const struct vpcd *vpcd)
+{
+    if (vpcd->due_us != 0)
+        return 0;
+    return vpcd_wants_to_send(vpcd) ? POLLOUT : POLLIN;
+}
+
+int64_t vpcd_due(const struct vpcd *vpcd, int64_t now)
+{
+    const int pause = vpcd_pause_ms(vpcd);
+    if (pause >= 0)
+        return now + pause;
+    return vpcd_has_more(vpcd) ? now : -1;
 }
 
 bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers)
@@ -187,7 +231,7 @@ bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers)
     struct bytes received;
     if (!send_unsent(vpcd))
         return false;
-    if (vpcd_wants_to_send(vpcd))
+    if (vpcd->unsent.len > 0)
         return true;
     if (!gather(vpcd, buffers, &received) || !answer_frames(vpcd, &received, buffers))
         return false;

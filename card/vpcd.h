@@ -4,7 +4,8 @@
  * and power-off, power-on and reset with nothing.
  *
  * One vpcd is one connected socket with one card behind it. The socket may block, or an event loop
- * may call in whenever it is readable, or writable while vpcd_wants_to_send(). */
+ * may call in whenever it is readable, or writable while vpcd_wants_to_send(). An answer that takes
+ * its time is kept back: nobody waits for it in here; see vpcd_pause_ms(). */
 #ifndef EMUICC_CARD_VPCD_H
 #define EMUICC_CARD_VPCD_H
 
@@ -36,6 +37,9 @@ struct vpcd {
     unsigned commands;  /* answered so far */
     struct vpcd_held received;
     struct vpcd_held unsent;
+    int64_t due_us; /* when what is unsent may go, by this clock; 0: now */
+    bool mute;      /* an answer is owed that will not come */
+    int64_t (*now_us)(void);
 };
 
 /* Sets the socket up for short turns: no delay on what is sent (TCP only; others are left alone).
@@ -52,7 +56,16 @@ bool vpcd_has_more(const struct vpcd *vpcd);
 
 static inline bool vpcd_wants_to_send(const struct vpcd *vpcd)
 {
-    return vpcd->unsent.len > 0;
+    return vpcd->unsent.len > 0 && vpcd->due_us == 0;
 }
+
+/* Milliseconds until an answer is due that is being kept back; < 0: none is. */
+int vpcd_pause_ms(const struct vpcd *vpcd);
+/* What to await of the socket: POLLIN, POLLOUT, or 0, nothing but its end, while an answer is kept
+ * back. */
+short vpcd_events(const struct vpcd *vpcd);
+/* When vpcd_turn() is wanted whatever the socket does, for whom it is `now`, in milliseconds; -1:
+ * never. */
+int64_t vpcd_due(const struct vpcd *vpcd, int64_t now);
 
 #endif

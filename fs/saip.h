@@ -4,6 +4,7 @@
 #ifndef EMUICC_FS_SAIP_H
 #define EMUICC_FS_SAIP_H
 
+#include "apdu/checkpoint.h"
 #include "fs/profile.h"
 
 /* PEStatus.status */
@@ -25,9 +26,10 @@ enum pe_status {
 
 /* What this card can do, as a package's header may demand it. */
 struct saip_platform {
-    uint32_t services;    /* UICCCapability: bit n of the ASN.1 at 1 << n */
-    size_t memory;        /* bytes of non-volatile memory left for this profile */
-    uint8_t major, minor; /* highest format version understood */
+    uint32_t services;                    /* UICCCapability: bit n of the ASN.1 at 1 << n */
+    size_t memory;                        /* bytes of non-volatile memory left for this profile */
+    uint8_t major, minor;                 /* highest format version understood */
+    const struct checkpoint_watch *watch; /* asked before each element; NULL: nobody. Borrowed */
 };
 
 /* The chip as it comes by default. */
@@ -56,5 +58,7 @@ void saip_put_response(const struct saip *saip, struct writer *out);
 enum pe_status saip_status(const struct saip *saip);
 /* As the format's ASN.1 calls it: "bad-values". */
 const char *saip_status_name(enum pe_status status);
+/* The names of the elements, in the order of their tags; NULL beyond the last. */
+const char *saip_element_name(size_t which);
 
 #endif

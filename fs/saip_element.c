@@ -101,6 +101,14 @@ static int check_form(struct saip *saip, const struct saip_pe *pe)
     return saip_refuse(saip, statuses[fault.kind], fault.at);
 }
 
+/* Whoever watches may have the element refused. */
+static int ask_watcher(struct saip *saip, const struct saip_pe *pe)
+{
+    const int order = checkpoint_pass(saip->platform.watch, CHECKPOINT_ELEMENT,
+                                      pe->row != NULL ? pe->row->name : NULL, saip->element_count);
+    return order > PE_OK ? saip_refuse(saip, (enum pe_status)order, pe->whole.data) : PE_OK;
+}
+
 static int run(struct saip *saip, struct saip_pe *pe)
 {
     if (!note_identification(saip, pe))
@@ -110,7 +118,9 @@ static int run(struct saip *saip, struct saip_pe *pe)
         return saip_refuse(saip, PE_NOT_SUPPORTED, pe->whole.data);
     if (!is_known) /* before the profile header */
         return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
-    int result = check_place(saip, pe);
+    int result = ask_watcher(saip, pe);
+    if (result == PE_OK)
+        result = check_place(saip, pe);
     if (result == PE_OK)
         result = check_form(saip, pe);
     if (result != PE_OK)
@@ -189,6 +199,7 @@ int saip_element(struct saip *saip, struct tlv tlv)
     pe.type = field != NULL ? field->type : NULL;
     read_header(&pe);
     saip->current = tlv.whole;
+    saip->element_count++;
     saip->now.first_directory = NULL;
     saip->now.file_count = saip->profile->file_count;
     const struct saip_context before = saip->now;

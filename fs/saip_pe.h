@@ -131,6 +131,7 @@ struct saip {
     struct bytes current;        /* the current element */
     struct saip_change *changes; /* what it overwrites in files that were there before it */
     uint8_t identifications[SAIP_IDENTIFICATIONS / 8];
+    uint32_t element_count; /* that have arrived */
 };
 
 /* Refuses the current element because of what is at `at` (in its bytes; else no offset is

@@ -59,3 +59,8 @@ const struct saip_row saip_rows[] = {
 /* clang-format on */
 
 const size_t saip_row_count = sizeof saip_rows / sizeof saip_rows[0];
+
+const char *saip_element_name(size_t which)
+{
+    return which < saip_row_count ? saip_rows[which].name : NULL;
+}

@@ -205,10 +205,33 @@ static int begin(struct isd_r *isd_r)
     return 0;
 }
 
+/* Refused because somebody wants it, not for what is in it: the interpreter has nothing to say. */
+static void refuse_as_wanted(struct bpp_package *package, int reason)
+{
+    refuse(package, (enum bpp_reason)reason);
+    saip_destroy(package->saip);
+    package->saip = NULL;
+}
+
+int bpp_begin_segment(struct isd_r *isd_r)
+{
+    const uint32_t number = isd_r->package != NULL ? isd_r->package->segment_count + 1 : 1;
+    const int order = checkpoint_pass(isd_r->watch, CHECKPOINT_SEGMENT, NULL, number);
+    if (checkpoint_is_status(order))
+        return order;
+    const int result = isd_r->package == NULL ? begin(isd_r) : 0;
+    if (result != 0)
+        return result;
+    isd_r->package->segment_count = number;
+    if (order != CHECKPOINT_PASS)
+        refuse_as_wanted(isd_r->package, order);
+    return 0;
+}
+
 int bpp_feed(struct isd_r *isd_r, struct bytes bytes)
 {
-    int result = isd_r->package == NULL ? begin(isd_r) : 0;
     struct bpp_package *package = isd_r->package;
+    int result = 0;
     while (result == 0 && bytes.len > 0 && package->state < BPP_COMPLETE)
         result = step(isd_r, package, &bytes);
     if (result == 0 && bytes.len > 0 && package->state == BPP_COMPLETE)
@@ -300,12 +323,20 @@ static int install(struct isd_r *isd_r, struct writer *response)
 
 int bpp_answer(struct isd_r *isd_r, struct writer *response)
 {
-    const struct bpp_package *package = isd_r->package;
-    if (package == NULL)
+    struct bpp_package *package = isd_r->package;
+    if (package == NULL || package->state < BPP_COMPLETE)
         return 0;
-    if (package->state == BPP_REFUSED)
-        return conclude(isd_r, package->failed_command, package->failed_reason, response);
-    return package->state == BPP_COMPLETE ? install(isd_r, response) : 0;
+    const struct es10_row *row = es10_find(ES10_LOAD_BOUND_PROFILE_PACKAGE);
+    const int order = checkpoint_pass(isd_r->watch, CHECKPOINT_FUNCTION, row->name, row->tag);
+    if (checkpoint_is_status(order)) {
+        bpp_forget(isd_r);
+        return order;
+    }
+    if (order != CHECKPOINT_PASS)
+        refuse_as_wanted(package, order);
+    return package->state == BPP_COMPLETE
+               ? install(isd_r, response)
+               : conclude(isd_r, package->failed_command, package->failed_reason, response);
 }
 
 int bpp_interrupt(struct isd_r *isd_r)

@@ -43,11 +43,15 @@ enum bpp_reason {
 /* Is this first block of a STORE DATA command part of a package: of the one that is coming in, or
  * the start of one that the session has been prepared for? If not, it is another function's. */
 bool bpp_takes(const struct isd_r *isd_r, struct bytes block);
-/* Takes the next bytes. What is wrong with them is remembered for bpp_answer(). 0 or a failure. */
+/* A STORE DATA command with a part of the package begins: the package, if it is the first one. 0, a
+ * status word if the command is to be refused, after which it may come again, or a failure. */
+int bpp_begin_segment(struct isd_r *isd_r);
+/* Takes the next bytes of the segment. What is wrong with them is remembered for bpp_answer(). 0 or
+ * a failure. */
 int bpp_feed(struct isd_r *isd_r, struct bytes bytes);
 /* End of a STORE DATA command. When the package is complete, or was refused, the profile is
  * installed or thrown away and the signed ProfileInstallationResult is kept and answered; nothing
- * is answered otherwise. 0 or a failure. */
+ * is answered otherwise. 0 or a failure; or a status word that somebody wants there instead. */
 int bpp_answer(struct isd_r *isd_r, struct writer *response);
 /* Something else came in mid-package: the session ends with a result that is kept. 0 or a failure.
  */

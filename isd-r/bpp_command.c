@@ -220,6 +220,7 @@ static int start_interpreter(struct isd_r *isd_r, struct bpp_package *package)
     struct saip_platform platform = *isd_r->info->platform;
     int result = euicc_info_free_memory(isd_r->info, isd_r->store, &memory);
     platform.memory = (size_t)memory;
+    platform.watch = isd_r->watch;
     if (result == 0)
         result = profile_create(&package->incoming);
     return result == 0 ? saip_create(&platform, package->incoming, &package->saip) : result;

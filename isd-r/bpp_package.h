@@ -30,6 +30,7 @@ enum bpp_state {
 
 struct bpp_package {
     enum bpp_state state;
+    uint32_t segment_count;            /* STORE DATA commands so far */
     size_t package_left, section_left; /* bytes of value still to come */
     uint8_t element[BPP_PACKAGE_ELEMENT_MAX];
     size_t element_len; /* bytes of the element under way */

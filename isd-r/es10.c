@@ -5,31 +5,37 @@
 #include "isd-r/es10a.h"
 #include "isd-r/es10b.h"
 #include "isd-r/es10c.h"
+#include "isd-r/state.h"
+
+#define TAG_RESULT 0x80
+#define TAG_CHOICE 0x81
+#define TAG_ERROR 0xA1
+#define TAG_TRANSACTION_ID 0x80
 
 /* clang-format off */
 static const struct es10_row rows[] = {
-    { ES10_GET_CONFIGURED_ADDRESSES,    "GetEuiccConfiguredAddresses",    es10a_get_euicc_configured_addresses, NULL,              "SGP.22 §5.7.3" },
-    { ES10_SET_DEFAULT_DP_ADDRESS,      "SetDefaultDpAddress",            es10a_set_default_dp_address,         NULL,              "SGP.22 §5.7.4" },
-    { ES10_PREPARE_DOWNLOAD,            "PrepareDownload",                es10b_prepare_download,               NULL,              "SGP.22 §5.7.5" },
-    { ES10_LOAD_BOUND_PROFILE_PACKAGE,  "LoadBoundProfilePackage",        es10b_load_bound_profile_package,     es10b_is_prepared, "SGP.22 §5.7.6" },
-    { ES10_GET_EUICC_CHALLENGE,         "GetEUICCChallenge",              es10b_get_euicc_challenge,            NULL,              "SGP.22 §5.7.7" },
-    { ES10_GET_EUICC_INFO1,             "GetEUICCInfo1",                  es10b_get_euicc_info1,                NULL,              "SGP.22 §5.7.8" },
-    { ES10_GET_EUICC_INFO2,             "GetEUICCInfo2",                  es10b_get_euicc_info2,                NULL,              "SGP.22 §5.7.8" },
-    { ES10_LIST_NOTIFICATION,           "ListNotification",               es10b_list_notification,              NULL,              "SGP.22 §5.7.9" },
-    { ES10_RETRIEVE_NOTIFICATIONS_LIST, "RetrieveNotificationsList",      es10b_retrieve_notifications_list,    NULL,              "SGP.22 §5.7.10" },
-    { ES10_REMOVE_NOTIFICATION,         "RemoveNotificationFromList",     es10b_remove_notification_from_list,  NULL,              "SGP.22 §5.7.11" },
-    { ES10_LOAD_CRL,                    "LoadCRL",                        es10b_load_crl,                       es10b_has_crl,     "SGP.22 §5.7.12" },
-    { ES10_AUTHENTICATE_SERVER,         "AuthenticateServer",             es10b_authenticate_server,            NULL,              "SGP.22 §5.7.13" },
-    { ES10_CANCEL_SESSION,              "CancelSession",                  es10b_cancel_session,                 NULL,              "SGP.22 §5.7.14" },
-    { ES10_GET_PROFILES_INFO,           "GetProfilesInfo",                es10c_get_profiles_info,              NULL,              "SGP.22 §5.7.15" },
-    { ES10_ENABLE_PROFILE,              "EnableProfile",                  es10c_enable_profile,                 NULL,              "SGP.22 §5.7.16" },
-    { ES10_DISABLE_PROFILE,             "DisableProfile",                 es10c_disable_profile,                NULL,              "SGP.22 §5.7.17" },
-    { ES10_DELETE_PROFILE,              "DeleteProfile",                  es10c_delete_profile,                 NULL,              "SGP.22 §5.7.18" },
-    { ES10_EUICC_MEMORY_RESET,          "eUICCMemoryReset",               es10c_euicc_memory_reset,             NULL,              "SGP.22 §5.7.19" },
-    { ES10_GET_EUICC_DATA,              "GetEID",                         es10c_get_eid,                        NULL,              "SGP.22 §5.7.20" },
-    { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   NULL,              "SGP.22 §5.7.21" },
-    { ES10_GET_RAT,                     "GetRAT",                         es10b_get_rat,                        NULL,              "SGP.22 §5.7.22" },
-    { ES10_LOAD_RPM_PACKAGE,            "LoadRpmPackage",                 es10b_load_rpm_package,               es10b_has_rpm,     "SGP.22 §5.7.23" },
+    { ES10_GET_CONFIGURED_ADDRESSES,    "GetEuiccConfiguredAddresses",    es10a_get_euicc_configured_addresses, NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.3" },
+    { ES10_SET_DEFAULT_DP_ADDRESS,      "SetDefaultDpAddress",            es10a_set_default_dp_address,         NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.4" },
+    { ES10_PREPARE_DOWNLOAD,            "PrepareDownload",                es10b_prepare_download,               NULL,              ES10_ERROR_SESSION, "SGP.22 §5.7.5" },
+    { ES10_LOAD_BOUND_PROFILE_PACKAGE,  "LoadBoundProfilePackage",        es10b_load_bound_profile_package,     es10b_is_prepared, ES10_ERROR_PACKAGE, "SGP.22 §5.7.6" },
+    { ES10_GET_EUICC_CHALLENGE,         "GetEUICCChallenge",              es10b_get_euicc_challenge,            NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.7" },
+    { ES10_GET_EUICC_INFO1,             "GetEUICCInfo1",                  es10b_get_euicc_info1,                NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.8" },
+    { ES10_GET_EUICC_INFO2,             "GetEUICCInfo2",                  es10b_get_euicc_info2,                NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.8" },
+    { ES10_LIST_NOTIFICATION,           "ListNotification",               es10b_list_notification,              NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.9" },
+    { ES10_RETRIEVE_NOTIFICATIONS_LIST, "RetrieveNotificationsList",      es10b_retrieve_notifications_list,    NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.10" },
+    { ES10_REMOVE_NOTIFICATION,         "RemoveNotificationFromList",     es10b_remove_notification_from_list,  NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.11" },
+    { ES10_LOAD_CRL,                    "LoadCRL",                        es10b_load_crl,                       es10b_has_crl,     ES10_ERROR_CHOICE,  "SGP.22 §5.7.12" },
+    { ES10_AUTHENTICATE_SERVER,         "AuthenticateServer",             es10b_authenticate_server,            NULL,              ES10_ERROR_SESSION, "SGP.22 §5.7.13" },
+    { ES10_CANCEL_SESSION,              "CancelSession",                  es10b_cancel_session,                 NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.14" },
+    { ES10_GET_PROFILES_INFO,           "GetProfilesInfo",                es10c_get_profiles_info,              NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.15" },
+    { ES10_ENABLE_PROFILE,              "EnableProfile",                  es10c_enable_profile,                 NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.16" },
+    { ES10_DISABLE_PROFILE,             "DisableProfile",                 es10c_disable_profile,                NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.17" },
+    { ES10_DELETE_PROFILE,              "DeleteProfile",                  es10c_delete_profile,                 NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.18" },
+    { ES10_EUICC_MEMORY_RESET,          "eUICCMemoryReset",               es10c_euicc_memory_reset,             NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.19" },
+    { ES10_GET_EUICC_DATA,              "GetEID",                         es10c_get_eid,                        NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.20" },
+    { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.21" },
+    { ES10_GET_RAT,                     "GetRAT",                         es10b_get_rat,                        NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.22" },
+    { ES10_LOAD_RPM_PACKAGE,            "LoadRpmPackage",                 es10b_load_rpm_package,               es10b_has_rpm,     ES10_ERROR_NONE,    "SGP.22 §5.7.23" },
 };
 /* clang-format on */
 
@@ -41,6 +47,49 @@ const struct es10_row *es10_find(uint32_t tag)
         if (rows[i].tag == tag)
             return &rows[i];
     return NULL;
+}
+
+int es10_put_error(const struct es10_row *row, struct bytes request, int code,
+                   struct writer *response)
+{
+    struct tlv signed_part = {0}, transaction_id = {0};
+    if (row->error_form == ES10_ERROR_SESSION &&
+        (!tlv_take_tag(&request, DER_SEQUENCE, &signed_part) ||
+         !tlv_take_tag(&signed_part.value, TAG_TRANSACTION_ID, &transaction_id)))
+        return SW_WRONG_DATA;
+    const size_t whole = tlv_open(response, row->tag);
+    if (row->error_form == ES10_ERROR_SESSION) {
+        const size_t choice = tlv_open(response, TAG_ERROR);
+        writer_put(response, transaction_id.whole);
+        der_put_integer(response, DER_INTEGER, code);
+        tlv_close(response, choice);
+    } else {
+        der_put_integer(response, row->error_form == ES10_ERROR_RESULT ? TAG_RESULT : TAG_CHOICE,
+                        code);
+    }
+    tlv_close(response, whole);
+    return 0;
+}
+
+/* As whoever watches wants it, who knows what the function can answer. A server that could not be
+ * authenticated has used the challenge up. */
+static int obey(struct isd_r *isd_r, const struct es10_row *row, int order, struct bytes request,
+                struct writer *response)
+{
+    if (checkpoint_is_status(order))
+        return order;
+    if (row->tag == ES10_AUTHENTICATE_SERVER)
+        rsp_session_end(&isd_r->session);
+    return es10_put_error(row, request, order, response);
+}
+
+/* The function itself, unless somebody steps in. */
+static int carry_out(struct isd_r *isd_r, const struct es10_row *row, struct bytes request,
+                     struct writer *response)
+{
+    const int order = checkpoint_pass(isd_r->watch, CHECKPOINT_FUNCTION, row->name, row->tag);
+    return order == CHECKPOINT_PASS ? row->handle(isd_r, request, response)
+                                    : obey(isd_r, row, order, request, response);
 }
 
 int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *response)
@@ -58,7 +107,7 @@ int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *respo
     if (result == 0 && !tlv_whole(command, header.tag, &request))
         result = SW_WRONG_DATA;
     if (result == 0)
-        result = row->handle(isd_r, request.value, response);
+        result = carry_out(isd_r, row, request.value, response);
     if (result == 0 && response->overflow)
         result = FAILURE_INTERNAL;
     return result;

@@ -46,11 +46,21 @@ typedef int es10_handler(struct isd_r *isd_r, struct bytes request, struct write
 /* What must hold before the function is looked at: 0 or a status word. */
 typedef int es10_guard(const struct isd_r *isd_r);
 
+/* How a function tells that it failed (SGP.22 Annex H). */
+enum es10_error_form {
+    ES10_ERROR_NONE,    /* by a status word only */
+    ES10_ERROR_RESULT,  /* { 80 code } */
+    ES10_ERROR_CHOICE,  /* { 81 code } */
+    ES10_ERROR_SESSION, /* { A1 { 80 transactionId, 02 code } } */
+    ES10_ERROR_PACKAGE, /* ProfileInstallationResult, signed */
+};
+
 struct es10_row {
     uint32_t tag;
     const char *name; /* SGP.22's: "AuthenticateServer" */
     es10_handler *handle;
     es10_guard *guard; /* NULL: nothing */
+    enum es10_error_form error_form;
     const char *section;
 };
 
@@ -62,6 +72,10 @@ extern const struct es10_table es10_functions;
 
 /* NULL for a tag that is no function of this chip. */
 const struct es10_row *es10_find(uint32_t tag);
+/* A failed function's whole answer: 0, or SW_WRONG_DATA when the request lacks what it needs. Not
+ * for ES10_ERROR_NONE and ES10_ERROR_PACKAGE. */
+int es10_put_error(const struct es10_row *row, struct bytes request, int code,
+                   struct writer *response);
 /* Carries out one whole command. */
 int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *response);
 

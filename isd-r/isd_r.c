@@ -84,6 +84,11 @@ int isd_r_rollback(struct isd_r *isd_r)
     return load(isd_r);
 }
 
+void isd_r_watch(struct isd_r *isd_r, const struct checkpoint_watch *watch)
+{
+    isd_r->watch = watch;
+}
+
 struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
 {
     const struct isd_r_wish wish = isd_r->wish;

@@ -3,6 +3,7 @@
 #define EMUICC_ISD_R_ISD_R_H
 
 #include "apdu/application.h"
+#include "apdu/checkpoint.h"
 #include "crypto/pki.h"
 #include "crypto/random.h"
 #include "fs/store.h"
@@ -47,6 +48,9 @@ void isd_r_destroy(struct isd_r *isd_r);
 void isd_r_reset(struct isd_r *isd_r);
 /* Forgets what was changed in memory but not committed, a session under way included. */
 int isd_r_rollback(struct isd_r *isd_r);
+
+/* Who is asked at each function, segment and element from now on; borrowed; NULL: nobody. */
+void isd_r_watch(struct isd_r *isd_r, const struct checkpoint_watch *watch);
 
 /* The wish since the last call; it is cleared. */
 struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);

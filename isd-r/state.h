@@ -27,6 +27,7 @@ struct isd_r {
     struct isd_r_terminal terminal;
     struct profile_state_pending pending;
     struct isd_r_wish wish;
+    const struct checkpoint_watch *watch; /* NULL: nobody watches */
 };
 
 #endif

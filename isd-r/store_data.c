@@ -82,15 +82,16 @@ static int interrupt(struct isd_r *isd_r, const struct apdu *apdu)
 static int begin(struct isd_r *isd_r, const struct apdu *apdu)
 {
     struct store_data *assembly = &isd_r->assembly;
-    const int result = interrupt(isd_r, apdu);
+    int result = interrupt(isd_r, apdu);
     store_data_drop(assembly);
     if (result != 0)
         return result;
-    assembly->open = true;
     assembly->to_package = bpp_takes(isd_r, apdu->data);
+    result = assembly->to_package ? bpp_begin_segment(isd_r) : 0;
+    assembly->open = result == 0;
     assembly->channel = apdu->channel;
     assembly->expected = 0;
-    return 0;
+    return result;
 }
 
 /* Wrong blocks end a command; one that fed a package stays open, so that the next one sees that

@@ -25,6 +25,7 @@ struct fake_chip {
     int load_result;                /* of uicc_load() for a profile */
     uint32_t enabled;               /* as committed */
     struct isd_r_terminal terminal; /* as last told */
+    const struct checkpoint_watch *watch;
 };
 extern struct fake_chip fake_chip;
 

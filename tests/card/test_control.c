@@ -123,7 +123,11 @@ static void *ask(void *context)
 static bool hears_reader(struct control *at, int milliseconds)
 {
     struct pollfd wait = {.fd = done[0], .events = POLLIN};
-    return control_wait(at, &wait, 1, milliseconds < 0 ? -1 : clock_ms() + milliseconds);
+    const int64_t end = milliseconds < 0 ? -1 : clock_ms() + milliseconds;
+    while (!control_wait(at, &wait, 1, end))
+        if (end >= 0 && clock_ms() >= end)
+            return false;
+    return true;
 }
 
 /* The answer to a request, while the card waits for a descriptor. */

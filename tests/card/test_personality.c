@@ -128,6 +128,9 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "profile = x,before-test,nickname = a, b=c\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
+                                 "timing = real\n"
+                                 "cost = command 0\n"
+                                 "cost = PrepareDownload 1.5\n"
                                  "blank = none\n";
 
 Test(personality, every_key_lands_where_it_belongs)
@@ -205,6 +208,10 @@ Test(personality, every_key_lands_where_it_belongs)
                                            "8200"
                                            "82020780");
     cr_assert_eq(made.proactive.at_start, 1u << PROACTIVE_IMEI);
+    cr_assert(made.timing.real);
+    cr_assert_eq(made.timing.command_us, 0);
+    cr_assert_eq(timing_cost_of(&made.timing, 0xBF21), 1500);
+    cr_assert_eq(timing_cost_of(&made.timing, 0xBF38), 3100000);
     cr_assert_eq(made.proactive.poll_interval, 15300);
     for (size_t i = 0; i < personality_table_count; i++)
         if (strcmp(personality_table[i].key, "atr-historical") != 0)
@@ -273,6 +280,8 @@ static const struct {
      "x,nickname=12345678901234567890123456789012345678901234567890123456789012345"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
+    {"timing", {"", "none", "true", "real,"}},
+    {"cost", {"", "EnableProfile", "EnableProfile x", "EnableProfile 600001", "EnableProfile 1.2345", "Enable 1", "byte .1", "byte 1."}},
     {"blank", {"", "yes", "files,none"}},
 };
 /* clang-format on */

@@ -61,6 +61,27 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
     writer_put(response, command);
 }
 
+struct hardware_outcome card_outcome(const struct card *card)
+{
+    (void)card;
+    return (struct hardware_outcome){0};
+}
+
+static _Atomic(enum card_place) place;
+
+enum card_place card_place(const struct card *card)
+{
+    (void)card;
+    return atomic_load(&place);
+}
+
+void card_unplugged(struct card *card)
+{
+    card_power(card, CARD_OFF);
+    enum card_place pulled = CARD_PULLED;
+    atomic_compare_exchange_strong(&place, &pulled, CARD_IN);
+}
+
 Test(reader, an_address_is_taken_and_a_name_only_of_this_machine)
 {
     struct reader reader;
@@ -253,5 +274,26 @@ Test(reader, says_that_another_card_sits_there, .timeout = 60)
     cr_assert(vpcd_peer_atr(&peer, &atr));
     cr_assert(is_said("plugged into the reader"));
     stop_serving();
+    vpcd_peer_close(&peer);
+}
+
+/* By requests from outside; the reader's next question finds the card gone. */
+Test(reader, a_card_that_is_pulled_out_leaves_and_comes_back, .timeout = 60)
+{
+    struct bytes atr;
+    cr_assert(vpcd_peer_open(&peer));
+    start_serving();
+    cr_assert(vpcd_peer_accept(&peer));
+    cr_assert(vpcd_peer_atr(&peer, &atr));
+    atomic_store(&place, CARD_PULLED);
+    for (int i = 0; i < 2 && vpcd_peer_atr(&peer, &atr); i++)
+        ;
+    cr_assert_not(vpcd_peer_atr(&peer, &atr));
+    vpcd_peer_hang_up(&peer);
+    cr_assert(vpcd_peer_accept(&peer));
+    cr_assert(vpcd_peer_atr(&peer, &atr));
+    stop_serving();
+    cr_assert_eq(count_said("pulled out of the reader"), 1);
+    cr_assert_eq(count_said("plugged into the reader"), 2);
     vpcd_peer_close(&peer);
 }

@@ -10,7 +10,8 @@
 static struct {
     unsigned powers[3];
     unsigned commands;
-    size_t answer_len; /* 0: as long as the command */
+    size_t answer_len;               /* 0: as long as the command */
+    struct hardware_outcome outcome; /* of each */
 } seen;
 
 void card_power(struct card *card, enum card_power power)
@@ -33,6 +34,12 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
     const size_t len = seen.answer_len > 0 ? seen.answer_len : command.len;
     for (size_t i = 0; i < len; i++)
         writer_put_u8(response, command.data[command.len - 1 - i % command.len]);
+}
+
+struct hardware_outcome card_outcome(const struct card *card)
+{
+    (void)card;
+    return seen.outcome;
 }
 
 static int wire[2];
@@ -223,5 +230,78 @@ Test(vpcd, an_idle_link_keeps_no_memory)
     cr_assert(vpcd_turn(&vpcd, buffers));
     cr_assert_null(vpcd.received.many);
     cr_assert_null(vpcd.unsent.many);
-    cr_assert_leq(sizeof(struct vpcd), 96);
+    cr_assert_leq(sizeof(struct vpcd), 112);
+}
+
+/* A clock that goes when it is told. */
+static int64_t fake_now_us;
+
+static int64_t fake_clock(void)
+{
+    return fake_now_us;
+}
+
+static void put_command(void)
+{
+    put(BYTES(0, 4, 0, 0xA4, 0, 1));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+}
+
+Test(vpcd, an_answer_that_takes_its_time_goes_when_it_is_due)
+{
+    vpcd.now_us = fake_clock;
+    fake_now_us = 1000000;
+    seen.outcome.delay_us = 40500;
+    cr_assert_lt(vpcd_pause_ms(&vpcd), 0);
+    put_command();
+    cr_assert_eq(vpcd_pause_ms(&vpcd), 41);
+    cr_assert_not(vpcd_wants_to_send(&vpcd));
+    fake_now_us += 40400;
+    cr_assert_eq(vpcd_pause_ms(&vpcd), 1);
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect_silence();
+    fake_now_us += 100;
+    cr_assert_eq(vpcd_pause_ms(&vpcd), 0);
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 4, 1, 0, 0xA4, 0));
+    cr_assert_lt(vpcd_pause_ms(&vpcd), 0);
+}
+
+/* What comes meanwhile waits. */
+Test(vpcd, a_command_behind_a_slow_answer_is_answered_after_it)
+{
+    vpcd.now_us = fake_clock;
+    fake_now_us = 1;
+    seen.outcome.delay_us = 1000;
+    put(BYTES(0, 4, 0, 0xA4, 0, 1, 0, 4, 0, 0xA4, 0, 2));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert_eq(seen.commands, 1);
+    fake_now_us += 1000;
+    seen.outcome.delay_us = 0;
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect(BYTES(0, 4, 1, 0, 0xA4, 0, 0, 4, 2, 0, 0xA4, 0));
+}
+
+Test(vpcd, a_mute_card_says_nothing_until_it_is_reset)
+{
+    seen.outcome.link = HARDWARE_MUTE;
+    put_command();
+    seen.outcome.link = HARDWARE_ANSWERS;
+    put_command();
+    put(BYTES(0, 1, 4));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    expect_silence();
+    cr_assert_eq(seen.commands, 1);
+    put(BYTES(0, 1, 2));
+    cr_assert(vpcd_turn(&vpcd, buffers));
+    put_command();
+    expect(BYTES(0, 4, 1, 0, 0xA4, 0));
+}
+
+Test(vpcd, a_card_that_goes_ends_the_link_without_an_answer)
+{
+    seen.outcome.link = HARDWARE_GONE;
+    put(BYTES(0, 4, 0, 0xA4, 0, 1));
+    cr_assert_not(vpcd_turn(&vpcd, buffers));
+    expect_silence();
 }

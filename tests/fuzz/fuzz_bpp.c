@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         send(chip, input);
         return 0;
     }
-    if (bpp_feed(chip->isd_r, BYTES(0xBF, 0x36, 0x00)) != 0)
+    if (bpp_begin_segment(chip->isd_r) != 0 || bpp_feed(chip->isd_r, BYTES(0xBF, 0x36, 0x00)) != 0)
         abort();
     const struct bytes stream = protect(input);
     chip->isd_r->package->state = BPP_CONFIGURATION;

@@ -29,6 +29,12 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
     writer_put(response, command);
 }
 
+struct hardware_outcome card_outcome(const struct card *card)
+{
+    (void)card;
+    return (struct hardware_outcome){0};
+}
+
 /* Bytes of answer that these frames are worth. */
 static size_t foretell(struct bytes in)
 {

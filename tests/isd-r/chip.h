@@ -32,7 +32,8 @@ uint16_t chip_transmit(struct chip *chip, const struct application *application,
 /* One block of STORE DATA to the ISD-R. */
 uint16_t chip_block(struct chip *chip, uint8_t p1, uint8_t p2, struct bytes block,
                     struct writer *data);
-/* A whole command in blocks of this size; blocks before the last must answer 9000 and nothing. */
+/* A whole command in blocks of this size, up to one that is refused; blocks before the last must
+ * answer nothing. */
 uint16_t chip_store_data(struct chip *chip, struct bytes command, size_t block_size,
                          struct writer *data);
 

@@ -1,0 +1,101 @@
+#include "card/fault_table.h"
+
+#include "fs/saip.h"
+#include "isd-r/es10.h"
+
+static const char *find_function(const char *name)
+{
+    for (size_t i = 0; i < es10_functions.count; i++)
+        if (strcmp(es10_functions.rows[i].name, name) == 0)
+            return es10_functions.rows[i].name;
+    return NULL;
+}
+
+static const char *find_element(const char *name)
+{
+    const char *known;
+    for (size_t i = 0; (known = saip_element_name(i)) != NULL; i++)
+        if (strcmp(known, name) == 0)
+            return known;
+    return NULL;
+}
+
+/* clang-format off */
+const struct fault_place_row fault_places[FAULT_PLACES] = {
+    [FAULT_APDU] = {.word = "apdu", .form = "apdu [N]",
+        .help = "the Nth command from now on, by default the next", .number = FAULT_NUMBER_PASS},
+    [FAULT_FUNCTION] = {.word = "function", .form = "function NAME [N]",
+        .help = "the Nth call of an ES10 function; LoadBoundProfilePackage is called when a package ends",
+        .find_name = find_function, .needs_name = true, .number = FAULT_NUMBER_PASS,
+        .no_name = "a function is named as SGP.22 names it; 'emuicc --faults words' prints the names"},
+    [FAULT_SEGMENT] = {.word = "segment", .form = "segment [N]",
+        .help = "the Nth STORE DATA command of a bound package, without N each",
+        .number = FAULT_NUMBER_PLACE},
+    [FAULT_ELEMENT] = {.word = "element", .form = "element [N | NAME [N]]",
+        .help = "the Nth profile element of a package, or the Nth of a name; without both each",
+        .find_name = find_element, .number = FAULT_NUMBER_PLACE,
+        .no_name = "no profile element has this name; 'emuicc --faults words' prints the names"},
+};
+
+const struct fault_action_row fault_actions[FAULT_ACTIONS] = {
+    [FAULT_STATUS] = {"status", "status SW", "answers this status word; nothing is done, or it is undone",
+        FAULT_VALUE_STATUS},
+    [FAULT_RESULT] = {"result", "result CODE", "the function's own result or error code, a package's "
+        "errorReason, an element's status; nothing is done", FAULT_VALUE_CODE},
+    [FAULT_DELAY] = {"delay", "delay MS", "answers later", FAULT_VALUE_MS},
+    [FAULT_MUTE] = {"mute", "mute", "done and never answered; a reset or unplugging ends it", FAULT_VALUE_NONE},
+    [FAULT_DROP] = {"drop", "drop", "the card is pulled out in mid-command, and put in again", FAULT_VALUE_NONE},
+    [FAULT_CUT_BEFORE] = {"cut-before-commit", "cut-before-commit",
+        "the power goes: what the command changed is lost", FAULT_VALUE_NONE},
+    [FAULT_CUT_AFTER] = {"cut-after-commit", "cut-after-commit",
+        "the power goes: what the command changed is kept, its answer is lost", FAULT_VALUE_NONE},
+};
+/* clang-format on */
+
+static enum es10_error_form form_of(const char *function)
+{
+    for (size_t i = 0; i < es10_functions.count; i++)
+        if (es10_functions.rows[i].name == function)
+            return es10_functions.rows[i].error_form;
+    return ES10_ERROR_NONE;
+}
+
+const char *fault_table_refusal(const struct fault *fault)
+{
+    if (fault->action != FAULT_RESULT)
+        return NULL;
+    if (fault->place == FAULT_APDU)
+        return "a command has no result code; give it a status word";
+    const enum es10_error_form form =
+        fault->place == FAULT_FUNCTION ? form_of(fault->name) : ES10_ERROR_PACKAGE;
+    if (form == ES10_ERROR_NONE)
+        return "this function has no result code; give it a status word";
+    if (form == ES10_ERROR_PACKAGE && fault->value == 0)
+        return "a package that is refused has a reason from 1 to 127";
+    return NULL;
+}
+
+static void put_rows(const char *form, const char *help, FILE *out)
+{
+    fprintf(out, "    %s\n        %s\n", form, help);
+}
+
+void fault_table_words(FILE *out)
+{
+    const char *name;
+    fputs("PLACE = ACTION [, once | N times | always]; once unless it says otherwise\n\nPLACE:\n",
+          out);
+    for (size_t i = 0; i < FAULT_PLACES; i++)
+        put_rows(fault_places[i].form, fault_places[i].help, out);
+    fputs("\nACTION:\n", out);
+    for (size_t i = 0; i < FAULT_ACTIONS; i++)
+        put_rows(fault_actions[i].form, fault_actions[i].help, out);
+    fputs("\nfunctions:\n", out);
+    for (size_t i = 0; i < es10_functions.count; i++)
+        fprintf(out, "    %s%s\n", es10_functions.rows[i].name,
+                es10_functions.rows[i].error_form == ES10_ERROR_NONE ? " (no result code)" : "");
+    fputs("\nelements:", out);
+    for (size_t i = 0; (name = saip_element_name(i)) != NULL; i++)
+        fprintf(out, " %s", name);
+    fputc('\n', out);
+}
