@@ -46,13 +46,10 @@ static bool is_allowed(const struct isd_r *isd_r, const struct rpm_command *comm
 {
     struct rpm_configuration configuration;
     struct rpm_manager manager;
-    struct tlv update;
     if (!find_manager(isd_r, target, &configuration, &manager))
         return false;
-    if (command->row->type != 0)
-        return (manager.types & command->row->type) != 0;
-    return tlv_whole(command->rest, UPDATE_METADATA_TAG, &update) &&
-           update_metadata_is_within(update.value, manager.tag_list);
+    return command->row->type != 0 ? (manager.types & command->row->type) != 0
+                                   : update_metadata_is_within(command->rest, manager.tag_list);
 }
 
 /* A test profile that is enabled stays so, too. */
@@ -83,11 +80,7 @@ static int delete (struct isd_r *isd_r, const struct rpm_command *command,
 static int update(struct isd_r *isd_r, const struct rpm_command *command,
                   const struct registry_profile *target, int *answer)
 {
-    struct tlv request;
-    *answer = command->row->not_allowed;
-    return tlv_whole(command->rest, UPDATE_METADATA_TAG, &request)
-               ? update_metadata(isd_r, target, request.value, answer)
-               : 0;
+    return update_metadata(isd_r, target, command->rest, answer);
 }
 
 static int list(struct isd_r *isd_r, const struct rpm_command *command,
@@ -223,11 +216,19 @@ static const struct rpm_command_row *find_row(uint32_t tag)
     return NULL;
 }
 
-static bool is_sound(const struct rpm_command *command)
+/* What follows the ICCID: of a list, what is searched for; of an update, the request's value. */
+static bool take_rest(struct rpm_command *command, struct bytes rest)
 {
     struct search search;
-    return command->row->has_iccid ? command->iccid.len == METADATA_ICCID_SIZE
-                                   : parse_search(command->rest, &search);
+    struct tlv request;
+    command->rest = rest;
+    if (!command->row->has_iccid)
+        return parse_search(rest, &search);
+    if (command->row->type == 0 && !tlv_whole(rest, UPDATE_METADATA_TAG, &request))
+        return false;
+    if (command->row->type == 0)
+        command->rest = request.value;
+    return true;
 }
 
 bool rpm_command_take(struct bytes *package, struct rpm_command *out)
@@ -240,12 +241,11 @@ bool rpm_command_take(struct bytes *package, struct rpm_command *out)
         return false;
     struct rpm_command command = {.continues = flag.tag != 0, .row = find_row(details.tag)};
     if (command.row == NULL ||
-        (command.row->has_iccid && !tlv_take_tag(&details.value, ES10_TAG_ICCID, &iccid)))
+        (command.row->has_iccid && (!tlv_take_tag(&details.value, ES10_TAG_ICCID, &iccid) ||
+                                    iccid.value.len != METADATA_ICCID_SIZE)) ||
+        !take_rest(&command, details.value))
         return false;
     command.iccid = iccid.value;
-    command.rest = details.value;
-    if (!is_sound(&command))
-        return false;
     *package = rest;
     *out = command;
     return true;

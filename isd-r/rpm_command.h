@@ -42,7 +42,7 @@ struct rpm_command {
     bool continues; /* continueOnFailure */
     const struct rpm_command_row *row;
     struct bytes iccid; /* empty where the row has none */
-    struct bytes rest;  /* what follows the ICCID, or all of the command's value */
+    struct bytes rest;  /* ListProfileInfo's value, UpdateMetadataRequest's, or what follows */
 };
 /* Takes the next; false, with nothing moved, if it is unknown or damaged. */
 bool rpm_command_take(struct bytes *package, struct rpm_command *out);

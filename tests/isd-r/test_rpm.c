@@ -565,6 +565,39 @@ Test(rpm, package_has_a_limit)
     cr_assert(eq(str, (char *)shown(), ALL));
 }
 
+/* Commands in hexadecimal that are damaged, each after one that is carried out. */
+Test(rpm, ends_at_a_damaged_command)
+{
+    static const char *const damaged[] = {
+        "30",
+        "3100",
+        "3000",
+        "3002A100",
+        "3004A1025A00",
+        "3004A1024F00",
+        "300DA10B5A0998000000000000000000",
+        "30048000A100",
+        "3002A500",
+        "3010A50E5A0A98000000000000000010BF29",
+        "3004A402A000",
+        "3006A404A0024F00",
+        "3007A4055C039F7F",
+        "3002A600",
+        "3002A900",
+    };
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        uint8_t room[128];
+        struct writer package = writer_on(room, sizeof(room));
+        put_command("UA", false, &package);
+        cr_assert(hex_decode(damaged[i], &package), "%s", damaged[i]);
+        open_session();
+        const struct peer_rpm_result result =
+            peer_load_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
+        cr_assert(eq(str, (char *)text_of(result.results), "UA=0 !2"), "%s", damaged[i]);
+    }
+    cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x44, 2, 0x30, 0)), SW_WRONG_DATA));
+}
+
 #define RESULTS_MAX 16384
 #define RESULT_MAX 319 /* of one command that is no list */
 
