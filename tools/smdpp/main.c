@@ -2,10 +2,12 @@
 #include "apdu/trace.h"
 #include "tools/smdpp/es2.h"
 #include "tools/smdpp/es9.h"
+#include "tools/smdpp/export.h"
 #include "tools/smdpp/messenger.h"
 #include "tools/smdpp/options.h"
 #include "tools/smdpp/server.h"
 #include "tools/smdpp/tls.h"
+#include "tools/token/token.h"
 
 #include <curl/curl.h>
 #include <signal.h>
@@ -136,7 +138,7 @@ static const char *read_versions(const struct smdpp_options *options, struct ver
     return version_plan_read(options->svn, options->lowest_svn, options->answer_svn, out);
 }
 
-static int start(struct service *service, const struct smdpp_options *options)
+static int create(const struct smdpp_options *options, struct smdpp **out)
 {
     struct smdpp_plan plan = {.pki = options->pki,
                               .profiles = options->profiles,
@@ -145,7 +147,12 @@ static int start(struct service *service, const struct smdpp_options *options)
                               .any_chip = options->any_chip,
                               .order_lifetime = lifetime_of(options)};
     (void)read_versions(options, &plan.version); /* complaint() has seen to it */
-    int result = smdpp_create(&plan, &service->smdpp);
+    return smdpp_create(&plan, out);
+}
+
+static int start(struct service *service, const struct smdpp_options *options)
+{
+    int result = create(options, &service->smdpp);
     if (result == 0 && options->operators != NULL)
         result = read_trust(service, options->operators);
     if (result == 0 && options->operator_url != NULL)
@@ -184,7 +191,34 @@ static int run(const struct smdpp_options *options)
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Serves nobody: the orders go out, and that is all. */
+static int run_export(const struct smdpp_options *options)
+{
+    struct smdpp *smdpp = NULL;
+    struct token *token = NULL;
+    struct export_counts counts = {0};
+    int result = create(options, &smdpp);
+    if (result == 0)
+        result = token_open(options->token, TOKEN_ROOT, &token);
+    const struct diversify root = {token_cmac, token};
+    if (result == 0)
+        result = export_orders(smdpp, options->export, &root, &counts);
+    if (result == 0)
+        trace_notice("%u order%s exported to %s, %u left", counts.exported,
+                     counts.exported == 1 ? "" : "s", options->export, counts.left);
+    token_close(token);
+    smdpp_destroy(smdpp);
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 /* What is wrong with the options together, or NULL. */
+static const char *export_complaint(const struct smdpp_options *options)
+{
+    if ((options->export == NULL) != (options->token == NULL))
+        return "--export and --token need each other";
+    return options->export != NULL && options->orders == NULL ? "--export needs --orders" : NULL;
+}
+
 static const char *complaint(const struct smdpp_options *options)
 {
     struct version_plan ignored;
@@ -198,6 +232,8 @@ static const char *complaint(const struct smdpp_options *options)
         return "--operator-url does not begin with " HTTPS;
     if (lifetime_of(options) < 0)
         return "--order-lifetime is not a number of seconds";
+    if (export_complaint(options) != NULL)
+        return export_complaint(options);
     return read_versions(options, &ignored);
 }
 
@@ -220,6 +256,6 @@ int main(int argc, char **argv)
     else if (wrong != NULL)
         trace_error("%s; try 'emuicc-smdpp --help'", wrong);
     else
-        return run(&options);
+        return options.export != NULL ? run_export(&options) : run(&options);
     return EXIT_FAILURE;
 }

@@ -9,8 +9,8 @@
     "expires, requester, smds"
 
 static const char *const state_texts[ORDER_STATES] = {
-    "allocated",  "linked",    "confirmed", "released",
-    "downloaded", "installed", "error",     "unavailable",
+    "allocated", "linked", "confirmed",   "released", "downloaded",
+    "installed", "error",  "unavailable", "exported",
 };
 
 const char *orders_state_text(enum order_state state)
@@ -82,6 +82,14 @@ int orders_find_sent(struct database *database, const char *eid, const char *icc
         DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(iccid),
                         DATABASE_N(ORDER_IN(ORDER_DOWNLOADED) | ORDER_IN(ORDER_INSTALLED))),
         out);
+}
+
+int orders_find_for_chip(struct database *database, int64_t after, struct order *out)
+{
+    return find_one(database,
+                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND state = ? AND eid <> ''"
+                    " AND id > ? ORDER BY id LIMIT 1",
+                    DATABASE_VALUES(DATABASE_N(ORDER_RELEASED), DATABASE_N(after)), out);
 }
 
 int orders_find(struct database *database, int64_t id, struct order *out)

@@ -23,6 +23,7 @@ enum order_state {
     ORDER_INSTALLED,
     ORDER_ERROR,
     ORDER_UNAVAILABLE,
+    ORDER_EXPORTED, /* to a production line */
     ORDER_STATES,
 };
 #define ORDER_IN(state) (1u << (state)) /* a set of states */
@@ -54,6 +55,8 @@ int orders_find_by_eid(struct database *database, const char *eid, struct order 
 /* One, open or not, whose profile was sent to this chip; iccid "": any profile. */
 int orders_find_sent(struct database *database, const char *eid, const char *iccid,
                      struct order *out);
+/* The next one after this id that is released for one chip. */
+int orders_find_for_chip(struct database *database, int64_t after, struct order *out);
 /* Any order. */
 int orders_find(struct database *database, int64_t id, struct order *out);
 
