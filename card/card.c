@@ -40,7 +40,7 @@ int card_start(struct card *card)
     card->uicc.proactive.settings = card->personality.proactive;
     card->uicc.hides_blank = card->personality.blank < 0;
     applications_init(&card->applications, card->isd_r, &card->uicc);
-    channel_init(&card->channels, &card->applications);
+    channel_init(&card->channels, &card->applications, &card->personality.habits);
     card_arm(card);
     status = isd_r_refreshed(card->isd_r, true);
     (void)isd_r_take_wish(card->isd_r);
@@ -153,6 +153,7 @@ static void answer(struct card *card, struct bytes command, struct writer *respo
         trace_error("instruction %02X answers more than a response can hold", apdu.ins);
         status = FAILURE_INTERNAL;
     }
+    apdu.le = habits_le_of(&card->personality.habits, &apdu);
     response_finish(&apdu, settle(card, status), response, channel_rest(&card->channels, &apdu));
 }
 

@@ -42,7 +42,7 @@ static void open_channel(struct channels *channels, uint8_t number, uint8_t from
 /* The lowest first: many clients know channels 1 to 3 only. */
 static int open_lowest(struct channels *channels, uint8_t from, struct writer *response)
 {
-    for (uint8_t number = 1; number < APDU_CHANNELS; number++) {
+    for (uint8_t number = 1; number <= channels->habits->channels; number++) {
         if (channels->channels[number].open)
             continue;
         open_channel(channels, number, from);
@@ -54,7 +54,7 @@ static int open_lowest(struct channels *channels, uint8_t from, struct writer *r
 
 static int open_numbered(struct channels *channels, uint8_t number, uint8_t from)
 {
-    if (number >= APDU_CHANNELS || channels->channels[number].open)
+    if (number > channels->habits->channels || channels->channels[number].open)
         return SW_WRONG_P1_P2;
     open_channel(channels, number, from);
     return 0;
@@ -169,12 +169,12 @@ static void read_case_anew(struct apdu *apdu)
     }
 }
 
-static int match(const struct command_table *table, struct apdu *apdu,
+static int match(const struct habits *habits, const struct command_table *table, struct apdu *apdu,
                  const struct command_row **row)
 {
     const struct apdu as_sent = *apdu;
     int status = command_match(table, apdu, row);
-    if (status != SW_WRONG_LENGTH)
+    if (status != SW_WRONG_LENGTH || habits->le == HABITS_LE_EXACT)
         return status;
     read_case_anew(apdu);
     status = command_match(table, apdu, row);
@@ -199,16 +199,18 @@ int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer
     const struct command_row *row;
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
+    if (apdu->extended && !channels->habits->extended)
+        return SW_WRONG_LENGTH;
     if (apdu->secured)
         return SW_SECURE_MESSAGING_NOT_SUPPORTED;
     if (apdu->ins != INS_GET_RESPONSE)
         response_rest_drop(&channel->rest);
-    const int own = match(&own_table, apdu, &row);
+    const int own = match(channels->habits, &own_table, apdu, &row);
     if (own == 0)
         return row->handle(channels, apdu, response);
     if (own == SW_WRONG_LENGTH)
         return own;
-    const int theirs = match(&selected->application->commands, apdu, &row);
+    const int theirs = match(channels->habits, &selected->application->commands, apdu, &row);
     if (theirs == 0)
         return run(selected, row, apdu, response);
     return theirs == SW_CLASS ? own : theirs;
@@ -249,8 +251,9 @@ void channel_end_uicc(struct channels *channels)
     }
 }
 
-void channel_init(struct channels *channels, const struct applications *applications)
+void channel_init(struct channels *channels, const struct applications *applications,
+                  const struct habits *habits)
 {
-    *channels = (struct channels){.applications = applications};
+    *channels = (struct channels){.applications = applications, .habits = habits};
     channels->channels[CHANNEL_BASIC].open = true;
 }

@@ -4,6 +4,7 @@
 #define EMUICC_CARD_CHANNEL_H
 
 #include "card/applications.h"
+#include "card/habits.h"
 #include "card/response.h"
 
 struct channel {
@@ -14,11 +15,13 @@ struct channel {
 
 struct channels {
     const struct applications *applications; /* borrowed */
+    const struct habits *habits;             /* borrowed */
     struct channel channels[APDU_CHANNELS];
 };
 
 /* Only the basic channel is open, with the UICC selected. */
-void channel_init(struct channels *channels, const struct applications *applications);
+void channel_init(struct channels *channels, const struct applications *applications,
+                  const struct habits *habits);
 /* Power-off, power-on, reset: as after channel_init(), and memory is returned. The applications
  * are not told: they are reset as well. */
 void channel_reset(struct channels *channels);

@@ -5,6 +5,7 @@
 
 #include "card/atr.h"
 #include "card/factory.h"
+#include "card/habits.h"
 #include "card/timing.h"
 #include "fs/proactive.h"
 #include "fs/saip.h"
@@ -22,6 +23,7 @@ struct personality {
     struct euicc_info info;
     struct saip_platform platform;
     struct proactive_settings proactive;
+    struct habits habits;
     int blank; /* what a chip with no enabled profile shows: < 0 for nothing */
     struct atr atr;
     struct timing timing;

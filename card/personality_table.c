@@ -10,6 +10,7 @@
 #define RESOURCE_MAX 127
 #define ADDITIONAL_INFO_MAX 32
 #define TEXT_MAX 255
+#define APPLICATIONS_TOLD_MAX 255
 #define POLL_INTERVAL_MAX (255 * 60) /* seconds: what a duration can say in minutes */
 
 /* clang-format off */
@@ -34,6 +35,15 @@ static const char *const categories[] = {"other", "basic", "medium", "contactles
 
 static const char *const tre_properties[] = {"discrete", "integrated", "remote-memory", NULL};
 static const char *const lpa_modes[] = {"lpad", "lpae", NULL};
+
+/* ISD_R_QUIRK_* */
+static const char *const quirks[] = {"no-refresh-flag", "only-by-aid", "hidden-isd-r",
+    "basic-channel-isd-r", "locked-by-enable", "retrieve-error", NULL};
+/* enum habits_* */
+static const char *const answers[] = {"by-le", "fetched", "at-once", NULL};
+static const char *const refreshes[] = {"91xx", "silent", NULL};
+static const char *const les[] = {"lenient", "exact", NULL};
+static const char *const no_yes[] = {"no", "yes", NULL};
 
 static const char *const blanks[] = {"files", NULL};
 
@@ -110,11 +120,11 @@ const struct personality_row personality_table[] = {
      .limit = ADDITIONAL_INFO_MAX, .optional = true, .form = "hexadecimal, at most 32 bytes, or none",
      .help = "additionalEuiccInfo, from v3 on"},
     {.key = "euicc-info1", .read = personality_value_change, .limit = ES10_GET_EUICC_INFO1,
-     .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG HEX or TAG +HEX",
+     .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG empty, TAG HEX or TAG +HEX",
      .help = "a field of EUICCInfo1 otherwise than these keys make it: left out, with that value, or with "
              "more at its end; a tag that none has comes last; it changes what is told alone"},
     {.key = "euicc-info2", .read = personality_value_change, .limit = ES10_GET_EUICC_INFO2,
-     .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG HEX or TAG +HEX",
+     .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG empty, TAG HEX or TAG +HEX",
      .help = "the same of EUICCInfo2"},
     {.key = "card-resource", .read = personality_value_bytes, .offset = OFFSET(info.card_resource),
      .limit = RESOURCE_MAX, .optional = true, .form = "hexadecimal, at most 127 bytes, or none",
@@ -124,6 +134,12 @@ const struct personality_row personality_table[] = {
      .help = "non-volatile memory for profiles"},
     {.key = "ram", .read = personality_value_size32, .offset = OFFSET(info.ram), .limit = UINT32_MAX,
      .form = "bytes, or a number with K or M", .help = "free volatile memory, as EUICCInfo2 tells it"},
+    {.key = "profile-ram", .read = personality_value_size32, .offset = OFFSET(info.profile_ram),
+     .limit = UINT32_MAX, .form = "bytes, or a number with K or M",
+     .help = "volatile memory that each profile takes of ram; one for which too little is left is not installed"},
+    {.key = "applications", .read = personality_value_number, .offset = OFFSET(info.applications),
+     .limit = APPLICATIONS_TOLD_MAX, .form = "0 to 255",
+     .help = "applications that extCardResource counts beside the profiles"},
     {.key = "root-sm-ds", .read = personality_value_text, .offset = OFFSET(info.root_ds_address),
      .limit = RSP_ADDRESS_MAX, .optional = true, .form = "a host, at most 255 characters, or none",
      .help = "address of the root SM-DS"},
@@ -146,6 +162,31 @@ const struct personality_row personality_table[] = {
      .repeatable = true, .form = FACTORY_FORM ", or none; at most 16",
      .help = "a profile that the chip leaves the factory with, on first start; its metadata is the "
              "text beside it, NAME.metadata for NAME.der"},
+    {.key = "channels", .read = personality_value_number, .offset = OFFSET(habits.channels),
+     .limit = APDU_CHANNELS - 1, .form = "0 to 19", .help = "logical channels beside the basic one"},
+    {.key = "answers", .read = personality_value_category, .offset = OFFSET(habits.answers),
+     .words = answers, .form = "by-le, fetched or at-once",
+     .help = "an answer to a command with data comes with it if it fits Le, always by 61xx and GET "
+             "RESPONSE, or at once even without Le"},
+    {.key = "le", .read = personality_value_category, .offset = OFFSET(habits.le), .words = les,
+     .form = "lenient or exact",
+     .help = "lenient: a Le of 00 where there is no answer, and none at MANAGE CHANNEL, are taken; exact: 6700"},
+    {.key = "extended-length", .read = personality_value_category, .offset = OFFSET(habits.extended),
+     .words = no_yes, .form = "yes or no", .help = "APDUs of extended length are taken; no: 6700"},
+    {.key = "store-data-limit", .read = personality_value_number, .offset = OFFSET(settings.block_max),
+     .limit = ISD_R_BLOCK_MAX, .form = "0 to 255",
+     .help = "longest block of STORE DATA in bytes, 6A80 to longer ones; 0: 255"},
+    {.key = "refresh", .read = personality_value_category, .offset = OFFSET(habits.refresh),
+     .words = refreshes, .form = "91xx or silent",
+     .help = "a change of profile with refreshFlag is told to a terminal with a toolkit, or takes effect "
+             "without a word"},
+    {.key = "quirks", .read = personality_value_bits, .offset = OFFSET(settings.quirks), .optional = true,
+     .words = quirks, .form = "words with commas, or none",
+     .help = "no-refresh-flag: EnableProfile and DisableProfile with refreshFlag answer undefinedError; "
+             "only-by-aid: ES10c knows no profile by its ICCID; hidden-isd-r: SELECT does not find it before a "
+             "TERMINAL CAPABILITY; basic-channel-isd-r: 6881 to its SELECT on other channels; "
+             "locked-by-enable: 6985 to ES10b from a change of profile to the next reset; retrieve-error: "
+             "RetrieveNotificationsList answers an error where nothing is found, not an empty list"},
     {.key = "ask-terminal", .read = personality_value_bits, .offset = OFFSET(proactive.at_start),
      .optional = true, .words = questions, .form = "words with commas, or none",
      .help = "PROVIDE LOCAL INFORMATION after the TERMINAL PROFILE, if that knows it"},

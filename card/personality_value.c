@@ -324,7 +324,8 @@ bool personality_value_change(struct personality *personality, const struct pers
         change.kind = EUICC_INFO_ADD;
         what++;
     }
-    if (change.kind != EUICC_INFO_DROP &&
+    const bool empty = strcmp(what, "empty") == 0;
+    if (change.kind != EUICC_INFO_DROP && !empty &&
         (!keep_bytes(personality, what, &change.value) || rest.len == 0))
         return false;
     personality->changes[info->change_count++] = change;

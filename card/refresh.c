@@ -12,8 +12,12 @@ int refresh_answered(struct card *card)
     return answer->done && !state_change ? 0 : isd_r_refreshed(card->isd_r, answer->done);
 }
 
-static bool has_refresh(const struct proactive *proactive)
+/* Whether the terminal gets to know of a change. */
+static bool has_refresh(const struct card *card)
 {
+    const struct proactive *proactive = &card->uicc.proactive;
+    if (card->personality.habits.refresh == HABITS_REFRESH_SILENT)
+        return false;
     return proactive_supports(proactive, PROACTIVE_REFRESH_RESET) ||
            proactive_supports(proactive, PROACTIVE_REFRESH_STATE_CHANGE);
 }
@@ -21,6 +25,8 @@ static bool has_refresh(const struct proactive *proactive)
 void refresh_ask(struct card *card)
 {
     struct proactive *proactive = &card->uicc.proactive;
+    if (!has_refresh(card))
+        return;
     proactive_ask(proactive, proactive_supports(proactive, PROACTIVE_REFRESH_STATE_CHANGE)
                                  ? PROACTIVE_REFRESH_STATE_CHANGE
                                  : PROACTIVE_REFRESH_RESET);
@@ -29,8 +35,10 @@ void refresh_ask(struct card *card)
 void refresh_tell(struct card *card)
 {
     const struct proactive *proactive = &card->uicc.proactive;
-    isd_r_set_terminal(card->isd_r, (struct isd_r_terminal){.toolkit = has_refresh(proactive),
-                                                            .busy = proactive_is_busy(proactive)});
+    isd_r_set_terminal(card->isd_r,
+                       (struct isd_r_terminal){.toolkit = has_refresh(card),
+                                               .busy = proactive_is_busy(proactive),
+                                               .capable = card->uicc.terminal_capable});
 }
 
 /* 91xx may also come from what a command before has put aside for GET RESPONSE. */

@@ -77,6 +77,7 @@ struct uicc {
     struct uicc_place *places; /* of all channels, heap; NULL unless at rest */
     uint32_t profile_id;       /* in the store; 0: blank */
     bool hides_blank;          /* a blank card shows no files at all, not even an MF */
+    bool terminal_capable;     /* a TERMINAL CAPABILITY was received */
     uint32_t generation;       /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
     struct uicc_gsm gsm;

@@ -5,9 +5,12 @@
 /* Whatever the terminal is capable of is welcome (TS 102 221 §11.1.19). */
 int uicc_terminal_capability(void *state, const struct apdu *apdu, struct writer *response)
 {
-    (void)state;
+    struct uicc *uicc = state;
     (void)response;
-    return apdu->p1 == 0 && apdu->p2 == 0 ? 0 : SW_WRONG_P1_P2;
+    if (apdu->p1 != 0 || apdu->p2 != 0)
+        return SW_WRONG_P1_P2;
+    uicc->terminal_capable = true;
+    return 0;
 }
 
 /* The toolkit's commands stand in class 80 only (TS 102 221 table 10.3). */

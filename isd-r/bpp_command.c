@@ -218,6 +218,8 @@ static int start_interpreter(struct isd_r *isd_r, struct bpp_package *package)
 {
     uint64_t memory;
     struct saip_platform platform = *isd_r->info->platform;
+    if (euicc_info_free_ram(isd_r->info, isd_r->registry.count) < isd_r->info->profile_ram)
+        return BPP_INSUFFICIENT_MEMORY;
     int result = euicc_info_free_memory(isd_r->info, isd_r->store, &memory);
     platform.memory = (size_t)memory;
     platform.watch = isd_r->watch;

@@ -92,6 +92,12 @@ static int carry_out(struct isd_r *isd_r, const struct es10_row *row, struct byt
                                     : obey(isd_r, row, order, request, response);
 }
 
+/* The functions of ES10b stand between those of ES10a and ES10c (SGP.22 §5.7.5 to §5.7.14). */
+static bool is_es10b(const struct es10_row *row)
+{
+    return row >= es10_find(ES10_PREPARE_DOWNLOAD) && row <= es10_find(ES10_CANCEL_SESSION);
+}
+
 int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *response)
 {
     struct tlv_header header;
@@ -103,7 +109,9 @@ int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *respo
         trace_detail("no ES10 function has the tag %X", (unsigned)header.tag);
         return SW_REFERENCE_NOT_FOUND;
     }
-    int result = row->guard != NULL ? row->guard(isd_r) : 0;
+    int result = isd_r->locked && is_es10b(row) ? SW_CONDITIONS_NOT_SATISFIED : 0;
+    if (result == 0 && row->guard != NULL)
+        result = row->guard(isd_r);
     if (result == 0 && !tlv_whole(command, header.tag, &request))
         result = SW_WRONG_DATA;
     if (result == 0)

@@ -7,6 +7,8 @@
 #define TAG_LIST 0xA0
 #define TAG_CRITERIA 0xA0
 #define TAG_RESULT 0x80
+#define TAG_LIST_ERROR 0x81
+#define ERROR_NO_RESULT_AVAILABLE 1
 #define RESULT_OK 0
 #define RESULT_NOTHING_TO_DELETE 1
 
@@ -16,6 +18,7 @@ struct listing {
     uint32_t sequence;
     uint32_t events; /* NotificationEvent */
     bool whole;      /* the signed notification, not only what it is about */
+    bool found;      /* there was one */
     struct writer *response;
 };
 
@@ -28,10 +31,11 @@ static bool is_asked_for(const struct listing *listing, const struct store_notif
 /* What would not fit any more is left for the next call, after these have been removed. */
 static int put_row(void *context, const struct store_notification *row)
 {
-    const struct listing *listing = context;
+    struct listing *listing = context;
     struct tlv metadata;
     if (!is_asked_for(listing, row) || !notification_metadata_of(row->pending, &metadata))
         return 0;
+    listing->found = true;
     const struct bytes shown = listing->whole ? row->pending : metadata.whole;
     const size_t taken = listing->response->len + 2 * TLV_HEADER_MAX;
     if (taken <= listing->response->capacity && shown.len <= listing->response->capacity - taken)
@@ -87,7 +91,15 @@ int es10b_retrieve_notifications_list(struct isd_r *isd_r, struct bytes request,
     struct listing listing = {.events = UINT32_MAX, .whole = true, .response = response};
     if (!take_criteria(request, &listing))
         return SW_WRONG_DATA;
-    return put_list(isd_r, ES10_RETRIEVE_NOTIFICATIONS_LIST, &listing);
+    const size_t before = response->len;
+    const int result = put_list(isd_r, ES10_RETRIEVE_NOTIFICATIONS_LIST, &listing);
+    if (result != 0 || listing.found || !isd_r_has_quirk(isd_r, ISD_R_QUIRK_RETRIEVE_ERROR))
+        return result;
+    response->len = before;
+    const size_t whole = tlv_open(response, ES10_RETRIEVE_NOTIFICATIONS_LIST);
+    tlv_put_u8(response, TAG_LIST_ERROR, ERROR_NO_RESULT_AVAILABLE);
+    tlv_close(response, whole);
+    return 0;
 }
 
 int es10b_remove_notification_from_list(struct isd_r *isd_r, struct bytes request,

@@ -102,7 +102,9 @@ static bool take_identifier(const struct isd_r *isd_r, struct bytes *from,
     if (identifier.tag == ES10_TAG_AID)
         *out = registry_by_aid(&isd_r->registry, identifier.value);
     else if (identifier.tag == ES10_TAG_ICCID)
-        *out = registry_by_iccid(&isd_r->registry, identifier.value);
+        *out = isd_r_has_quirk(isd_r, ISD_R_QUIRK_ONLY_BY_AID)
+                   ? NULL
+                   : registry_by_iccid(&isd_r->registry, identifier.value);
     else
         return false;
     return true;
@@ -121,9 +123,15 @@ static int change_state(struct isd_r *isd_r, struct bytes request, struct writer
         !der_to_boolean(flag.value, &order.refresh) ||
         !take_identifier(isd_r, &choice.value, &target))
         return SW_WRONG_DATA;
+    if (order.refresh && isd_r_has_quirk(isd_r, ISD_R_QUIRK_REFRESH_REFUSED)) {
+        put_result(response, tag, ERROR_UNDEFINED);
+        return 0;
+    }
     const int result = carry_out(isd_r, target, order, &answer);
     if (result == 0)
         put_result(response, tag, answer);
+    if (result == 0 && answer == PROFILE_STATE_OK)
+        isd_r->locked = isd_r_has_quirk(isd_r, ISD_R_QUIRK_LOCKED_BY_ENABLE);
     return result;
 }
 

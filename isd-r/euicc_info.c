@@ -34,6 +34,12 @@ const struct euicc_info euicc_info_default = {
     .ram = 1 << 14,
 };
 
+uint32_t euicc_info_free_ram(const struct euicc_info *info, size_t profiles)
+{
+    const uint64_t used = (uint64_t)profiles * info->profile_ram;
+    return used < info->ram ? info->ram - (uint32_t)used : 0;
+}
+
 int euicc_info_free_memory(const struct euicc_info *info, struct store *store, uint64_t *out)
 {
     uint64_t used;
@@ -106,10 +112,11 @@ static void put_resources(const struct source *source, uint32_t tag, size_t offs
     }
     const uint64_t free_memory = source->free_memory;
     const size_t mark = tlv_open(out, tag);
-    der_put_integer(out, TAG_INSTALLED_APPLICATIONS, (int64_t)source->profiles);
+    der_put_integer(out, TAG_INSTALLED_APPLICATIONS,
+                    (int64_t)(source->profiles + info->applications));
     put_u32(out, TAG_FREE_NON_VOLATILE,
             free_memory > UINT32_MAX ? UINT32_MAX : (uint32_t)free_memory);
-    put_u32(out, TAG_FREE_VOLATILE, info->ram);
+    put_u32(out, TAG_FREE_VOLATILE, euicc_info_free_ram(info, source->profiles));
     tlv_close(out, mark);
 }
 

@@ -67,7 +67,9 @@ struct euicc_info {
     const char *tre_product_reference; /* NULL: left out */
     const char *root_ds_address;
     uint64_t memory;              /* non-volatile bytes of the chip for profiles */
-    uint32_t ram;                 /* free volatile bytes */
+    uint32_t ram;                 /* volatile bytes of the chip for profiles */
+    uint32_t profile_ram;         /* of which each profile takes so many */
+    uint32_t applications;        /* installed beside the profiles, in extCardResource */
     struct bytes card_resource;   /* extCardResource as it is; empty: counted from these */
     struct bytes additional_info; /* additionalEuiccInfo; empty: left out */
     const struct euicc_info_change *changes;
@@ -83,6 +85,8 @@ static inline bool euicc_info_is_v3(const struct euicc_info *info)
     return info->highest_svn[0] >= 3;
 }
 
+/* Volatile bytes that so many profiles leave. */
+uint32_t euicc_info_free_ram(const struct euicc_info *info, size_t profiles);
 /* Bytes left for another profile. */
 int euicc_info_free_memory(const struct euicc_info *info, struct store *store, uint64_t *out);
 

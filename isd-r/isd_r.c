@@ -76,6 +76,12 @@ void isd_r_reset(struct isd_r *isd_r)
     rsp_session_end(&isd_r->session);
     store_data_finish(&isd_r->assembly);
     isd_r->wish = (struct isd_r_wish){0};
+    isd_r->locked = false;
+}
+
+bool isd_r_has_quirk(const struct isd_r *isd_r, uint32_t quirk)
+{
+    return (isd_r->settings->quirks & quirk) != 0;
 }
 
 int isd_r_rollback(struct isd_r *isd_r)
@@ -129,8 +135,11 @@ static const struct isd_r_aid *find_aid(const struct isd_r *isd_r, struct bytes 
 
 static bool matches(void *state, const struct apdu *select, struct bytes aid)
 {
+    const struct isd_r *isd_r = state;
     (void)select;
-    return find_aid(state, aid) != NULL;
+    if (isd_r_has_quirk(isd_r, ISD_R_QUIRK_HIDDEN) && !isd_r->terminal.capable)
+        return false;
+    return find_aid(isd_r, aid) != NULL;
 }
 
 /* SGP.22 §5.7.1: FCI with the version that LPAs look for. */
@@ -138,6 +147,8 @@ static int select_isd_r(void *state, const struct apdu *select, struct bytes aid
                         struct writer *response)
 {
     const struct isd_r *isd_r = state;
+    if (isd_r_has_quirk(isd_r, ISD_R_QUIRK_BASIC_CHANNEL) && select->channel != 0)
+        return SW_CHANNEL_NOT_SUPPORTED;
     const struct isd_r_aid *own = find_aid(isd_r, aid);
     uint8_t room[TEMPLATE_MAX];
     struct writer template = writer_on(room, sizeof(room));

@@ -25,6 +25,7 @@ struct isd_r {
     struct bpp_package *package; /* NULL: none is coming in */
     struct store_data assembly;
     struct isd_r_terminal terminal;
+    bool locked; /* by ISD_R_QUIRK_LOCKED_BY_ENABLE, until a reset */
     struct profile_state_pending pending;
     struct isd_r_wish wish;
     const struct checkpoint_watch *watch; /* NULL: nobody watches */

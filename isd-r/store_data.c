@@ -9,7 +9,7 @@
 
 #define P1_FORMAT 0x11 /* BER-TLV, no encryption information, answer may follow */
 #define P1_LAST 0x80
-#define BLOCK_MAX 255
+#define BLOCK_MAX ISD_R_BLOCK_MAX
 #define FIRST_CAPACITY 512
 
 static void forget_bytes(struct store_data *assembly)
@@ -105,12 +105,14 @@ static int refuse(struct store_data *assembly, int status)
     return status;
 }
 
-static int check(const struct store_data *assembly, const struct apdu *apdu)
+static int check(const struct store_data *assembly, uint32_t limit, const struct apdu *apdu)
 {
     if ((apdu->p1 & ~P1_LAST) != P1_FORMAT)
         return SW_WRONG_P1_P2;
     if (apdu->data.len > BLOCK_MAX)
         return SW_WRONG_LENGTH;
+    if (limit != 0 && apdu->data.len > limit)
+        return SW_WRONG_DATA;
     if (apdu->p2 != 0 &&
         (!assembly->open || assembly->channel != apdu->channel || apdu->p2 != assembly->expected))
         return SW_WRONG_P1_P2;
@@ -132,7 +134,7 @@ int store_data_handle(void *state, const struct apdu *apdu, struct writer *respo
 {
     struct isd_r *isd_r = state;
     struct store_data *assembly = &isd_r->assembly;
-    int result = check(assembly, apdu);
+    int result = check(assembly, isd_r->settings->block_max, apdu);
     if (result != 0)
         return refuse(assembly, result);
     if (apdu->p2 == 0 && (result = begin(isd_r, apdu)) != 0)
