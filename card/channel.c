@@ -222,8 +222,8 @@ const struct command_row *channel_look(const struct channels *channels, struct a
     const struct applications_row *selected = addressee(channels, &apdu);
     const struct command_row *row = NULL;
     *application = selected->application->name;
-    if (match(&own_table, &apdu, &row) != 0)
-        (void)match(&selected->application->commands, &apdu, &row);
+    if (match(channels->habits, &own_table, &apdu, &row) != 0)
+        (void)match(channels->habits, &selected->application->commands, &apdu, &row);
     return row;
 }
 
