@@ -4,7 +4,8 @@
 # what is wrong with a chip, a batch or a token.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa tools/line/emuicc-line
+need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa tools/line/emuicc-line \
+  tools/modem/emuicc-modem
 [ -e "$BUILD/tools/profiles/usim-milenage.der" ] || skip "usim-milenage.der is not built"
 need python3 sqlite3 openssl softhsm2-util strace
 enter_place "$0" "$@"
@@ -245,6 +246,42 @@ sqlite3 "$work/altered" "UPDATE rows SET package = (SELECT package FROM rows WHE
 refused "the row was altered" --batch "$work/altered" --pki "$work/pki" --reader "${readers[0]}" --json --token "$token"
 "$line" write "${here[@]}" --token "$token" >"$work/right.json" 2>&1 || fail "nothing is wrong now: $(cat "$work/right.json")"
 refused "written before" "${here[@]}" --token "$token"
+take_out 0
+until_true 10 is_empty 0
+
+say "-- a device on a serial line"
+put_in 0 "${eids[last + 1]}"
+until_true 20 holds 0
+"$BUILD/tools/modem/emuicc-modem" --pty "$work/modem" --reader "${readers[0]}" >"$work/modem.log" 2>&1 &
+modem_pid=$!
+until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"
+"$line" write --batch "$batch" --pki "$work/pki" --token "$token" --serial "$work/modem" >"$work/serial.txt" 2>"$work/serial.log" ||
+  fail "the line over AT commands: $(cat "$work/serial.txt" "$work/serial.log")"
+kill "$modem_pid"
+wait "$modem_pid" 2>/dev/null
+check_chip 0 "${eids[last + 1]}"
+[ ! -e "$work/wrong.log" ] && is_written "${eids[last + 1]}" || fail "written over AT commands: $(cat "$work/wrong.log")"
+say "$(head -n 1 "$work/serial.txt")"
+take_out 0
+
+say "-- an operator's order"
+orders=(--pki "$work/pki" --profiles "$work/profiles" --orders "$work/orders.db")
+until_true 10 is_empty 0
+"$BUILD/tools/smdpp/emuicc-smdpp" "${orders[@]}" --export "$work/exported" --token "$token" >"$work/smdpp.log" 2>&1 ||
+  fail "no orders are exported: $(cat "$work/smdpp.log")"
+sqlite3 "$work/orders.db" "INSERT INTO orders (open, state, iccid, package, type, eid)
+  VALUES (0, 3, '$(row "${eids[last]}" iccid)', 'p$last', '', '${eids[last + 2]}')"
+"$BUILD/tools/smdpp/emuicc-smdpp" "${orders[@]}" --export "$work/exported" --token "$token" >"$work/smdpp.log" 2>&1 ||
+  fail "the order is not exported: $(cat "$work/smdpp.log")"
+grep -q "1 order exported" "$work/smdpp.log" || fail "$(cat "$work/smdpp.log")"
+batch=$work/exported
+put_in 0 "${eids[last + 2]}"
+until_true 20 holds 0
+"$line" write --batch "$batch" --pki "$work/pki" --token "$token" --reader "${readers[0]}" >"$work/exported.txt" 2>&1 ||
+  fail "the exported order: $(cat "$work/exported.txt")"
+check_chip 0 "${eids[last + 2]}"
+[ ! -e "$work/wrong.log" ] || fail "$(cat "$work/wrong.log")"
+say "exported, written and read back"
 take_out 0
 
 say "-- no key in any file"
