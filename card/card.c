@@ -3,6 +3,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/refresh.h"
+#include "isd-r/es10.h"
 
 int card_open(struct card *card, const char *state_directory)
 {
@@ -185,6 +186,15 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
 struct hardware_outcome card_outcome(const struct card *card)
 {
     return card->hardware.outcome;
+}
+
+uint16_t card_provision(struct card *card, struct bytes request, struct writer *response)
+{
+    isd_r_watch(card->isd_r, NULL);
+    card->hardware.outcome = (struct hardware_outcome){0};
+    const uint16_t status = settle(card, es10_execute(card->isd_r, request, response));
+    card_arm(card);
+    return status;
 }
 
 void card_arm(struct card *card)

@@ -64,6 +64,10 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
  * it does not. */
 struct hardware_outcome card_outcome(const struct card *card);
 
+/* An ES10 function as if by itself, on which no fault lies: its status word; the answer's data to
+ * *response. What it changed is durable, as after card_transmit(). */
+uint16_t card_provision(struct card *card, struct bytes request, struct writer *response);
+
 /* The faults have changed. */
 void card_arm(struct card *card);
 

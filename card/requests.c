@@ -1,6 +1,8 @@
 #include "card/requests.h"
 
+#include "apdu/json_writer.h"
 #include "apdu/status.h"
+#include "card/requests_table.h"
 #include "fs/inventory.h"
 
 #define UNREADABLE "the store cannot be read; the card has said why"
@@ -21,10 +23,29 @@ static const char *show(void *context, struct bytes argument, struct writer *ans
     return result == 0 ? NULL : UNREADABLE;
 }
 
+const char *requests_done(struct writer *answer)
+{
+    json_writer_open_object(answer, NULL);
+    json_writer_boolean(answer, "done", true);
+    json_writer_close_object(answer);
+    return NULL;
+}
+
 /* clang-format off */
 static const struct control_request rows[] = {
     {"list", NULL,    "The profiles on the chip and what they hold.", list},
     {"show", "ICCID", "One profile with the elements that are stored and not run.", show},
+    {"status", NULL, "EID, ATR, whether the card is in its reader, how many faults lie on it.", requests_status},
+    {"eject", NULL, "Takes the card out of its reader.", requests_eject},
+    {"insert", NULL, "Puts it in again.", requests_insert},
+    {"reset", NULL, "What is volatile goes, unknown to the reader.", requests_reset},
+    {"enable", "ICCID", "Enables a profile, without an LPA.", requests_enable},
+    {"disable", "ICCID", "Disables it.", requests_disable},
+    {"memory-reset", NULL, "Deletes all operational and test profiles and the SM-DP+ address set.", requests_memory_reset},
+    {"fault-list", NULL, "The faults that lie on the card.", requests_fault_list},
+    {"fault-add", "PLACE = ACTION", "Adds one.", requests_fault_add},
+    {"fault-remove", "NUMBER", "Takes one back.", requests_fault_remove},
+    {"fault-clear", NULL, "Takes all back.", requests_fault_clear},
 };
 /* clang-format on */
 

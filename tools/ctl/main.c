@@ -7,59 +7,59 @@
 #include "apdu/trace.h"
 #include "fs/inventory.h"
 #include "tools/ctl/ask.h"
-#include "tools/ctl/look.h"
+#include "tools/ctl/command.h"
 #include "tools/ctl/print.h"
-
-struct ctl_options {
-    const char *state;
-    bool json;
-};
 
 #define AT(field) offsetof(struct ctl_options, field)
 #define LINE_SIZE 256
+#define FOOTER_SIZE 4096
 
 /* clang-format off */
 static const struct options_row rows[] = {
     {"state", "DIR", "the chip's memory, default emuicc under $XDG_STATE_HOME", OPTIONS_TEXT, AT(state)},
     {"json", NULL, "print one JSON document", OPTIONS_FLAG, AT(json)},
 };
-
-/* A command is a request to the running card; `look` answers it when none runs, NULL if only a card
- * can. */
-static const struct command {
-    const char *name;
-    int words; /* that follow it */
-    bool (*look)(const char *state, const char *word, struct writer *out);
-    void (*print)(const json_t *answer);
-} commands[] = {
-    {"list", 0, look_list, print_list},
-    {"show", 1, look_show, print_show},
-};
 /* clang-format on */
+
+static char footer[FOOTER_SIZE];
 
 static const struct options_program program = {
     .name = "emuicc-ctl",
-    .synopsis = "list | show ICCID",
-    .summary = "shows what a software eUICC holds, while it runs or not",
+    .synopsis = "COMMAND",
+    .summary = "shows and changes what a software eUICC is, while it runs or not",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer =
-        "list  the profiles, with the applications, security domains and other elements that\n"
-        "      are stored in them and not run\n"
-        "show  one profile, with those elements in full; no keys and no codes\n"
-        "\n"
-        "examples:\n"
-        "  emuicc-ctl list\n"
-        "  emuicc-ctl --state chips/one --json show 8988211000000000011\n",
+    .footer = footer,
 };
 
-static bool get_answer(const struct command *command, const char *state, const char *word,
-                       struct writer *out)
+static const char examples[] =
+    "\nexamples:\n"
+    "  emuicc-ctl list\n"
+    "  emuicc-ctl --state chips/one --json show 8988211000000000011\n"
+    "  emuicc-ctl fault add function EnableProfile = result 5, 3 times\n";
+
+static void make_footer(void)
+{
+    char left[64];
+    size_t len = 0;
+    for (size_t i = 0; i < command_count && len < sizeof(footer); i++) {
+        const char *about = commands[i].about;
+        snprintf(left, sizeof(left), "%s%s%s", commands[i].name, about != NULL ? " " : "",
+                 about != NULL ? about : "");
+        len += (size_t)snprintf(footer + len, sizeof(footer) - len, "  %-25s %s\n", left,
+                                commands[i].help);
+    }
+    if (len < sizeof(footer))
+        snprintf(footer + len, sizeof(footer) - len, "%s", examples);
+}
+
+static bool ask(const struct command *command, const char *state, const char *about,
+                struct writer *out)
 {
     char line[LINE_SIZE];
-    if (snprintf(line, sizeof(line), "%s%s%s", command->name, word != NULL ? " " : "",
-                 word != NULL ? word : "") >= (int)sizeof(line)) {
-        trace_error("%s is too long", word);
+    if (snprintf(line, sizeof(line), "%s%s%s", command->request, command->about != NULL ? " " : "",
+                 about) >= (int)sizeof(line)) {
+        trace_error("%s is too long", about);
         return false;
     }
     switch (ask_card(state, line, out)) {
@@ -71,7 +71,7 @@ static bool get_answer(const struct command *command, const char *state, const c
         break;
     }
     if (command->look != NULL)
-        return command->look(state, word, out);
+        return command->look(state, about, out);
     trace_error("--state %s: no card runs on it", state);
     return false;
 }
@@ -93,7 +93,7 @@ static bool print(const struct command *command, bool as_json, struct bytes text
     return good;
 }
 
-static int run(const struct command *command, const struct ctl_options *options, const char *word)
+static int run(const struct command *command, const struct ctl_options *options, const char *about)
 {
     uint8_t *room = malloc(INVENTORY_MAX + 1); /* and a line's end */
     if (room == NULL) {
@@ -101,8 +101,10 @@ static int run(const struct command *command, const struct ctl_options *options,
         return EXIT_FAILURE;
     }
     struct writer answer = writer_on(room, INVENTORY_MAX + 1);
-    const bool good = get_answer(command, options->state, word, &answer) &&
-                      print(command, options->json, writer_bytes(&answer));
+    bool good = command->work != NULL ? command->work(options, &answer)
+                                      : ask(command, options->state, about, &answer);
+    if (answer.len > 0)
+        good &= print(command, options->json, writer_bytes(&answer));
     free(room);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -114,12 +116,50 @@ static void say(void *context, enum trace_level level, const char *text)
         fprintf(stderr, "%s: %s\n", program.name, text);
 }
 
+/* How many of the words are the command's name; 0: it is another command's. */
+static int count_name(const struct command *command, char **words, int count)
+{
+    const size_t first = strcspn(command->name, " ");
+    if (count == 0 || strncmp(words[0], command->name, first) != 0 || words[0][first] != '\0')
+        return 0;
+    if (command->name[first] == '\0')
+        return 1;
+    return count > 1 && strcmp(words[1], command->name + first + 1) == 0 ? 2 : 0;
+}
+
+/* What follows the name, as one text; false if it is too long. */
+static bool join(char **words, int count, char text[LINE_SIZE])
+{
+    size_t len = 0;
+    text[0] = '\0';
+    for (int i = 0; i < count && len < LINE_SIZE; i++)
+        len += (size_t)snprintf(text + len, LINE_SIZE - len, "%s%s", i > 0 ? " " : "", words[i]);
+    return len < LINE_SIZE;
+}
+
+static int obey(const struct ctl_options *options, char **words, int count)
+{
+    char about[LINE_SIZE];
+    for (size_t i = 0; i < command_count; i++) {
+        const int name = count_name(&commands[i], words, count);
+        if (name == 0 || (count > name) != (commands[i].about != NULL))
+            continue;
+        if (join(words + name, count - name, about))
+            return run(&commands[i], options, about);
+        trace_error("what follows %s is too long", commands[i].name);
+        return EXIT_FAILURE;
+    }
+    trace_error("a command is wanted, as in 'emuicc-ctl list'; 'emuicc-ctl --help' names them");
+    return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
     char state[PATH_MAX];
     struct ctl_options options = {0};
     int first;
     trace_to(say, NULL);
+    make_footer();
     const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
         return next == OPTIONS_EXIT ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -129,9 +169,5 @@ int main(int argc, char **argv)
     }
     if (options.state == NULL)
         options.state = state;
-    for (size_t i = 0; first < argc && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(argv[first], commands[i].name) == 0 && argc - first - 1 == commands[i].words)
-            return run(&commands[i], &options, argv[first + 1]);
-    trace_error("a command is wanted: %s (see --help)", program.synopsis);
-    return EXIT_FAILURE;
+    return obey(&options, argv + first, argc - first);
 }

@@ -113,6 +113,28 @@ void print_show(const json_t *answer)
     json_array_foreach(json_object_get(answer, "elements"), i, element) print_parts(element, STEP);
 }
 
+void print_object(const json_t *answer)
+{
+    if (json_object_get(answer, "done") == NULL)
+        print_parts(answer, 0);
+}
+
+void print_faults(const json_t *answer)
+{
+    const json_t *faults = json_object_get(answer, "faults");
+    size_t i;
+    json_t *fault;
+    json_array_foreach(faults, i, fault)
+    {
+        print_scalar(json_object_get(fault, "id"));
+        printf("  %s  (struck ", text_of(fault, "fault"));
+        print_scalar(json_object_get(fault, "strikes"));
+        puts(" times)");
+    }
+    if (json_array_size(faults) == 0)
+        puts("no faults");
+}
+
 void print_json(const json_t *answer)
 {
     json_dumpf(answer, stdout, JSON_INDENT(2));

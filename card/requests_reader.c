@@ -1,0 +1,46 @@
+/* The card in its reader: where it is, taken out and put in by a hand that nobody sees. */
+#include "apdu/json_writer.h"
+#include "card/requests_table.h"
+
+static const char *const places[] = {[CARD_IN] = "in", [CARD_PULLED] = "in", [CARD_OUT] = "out"};
+
+const char *requests_status(void *context, struct bytes argument, struct writer *answer)
+{
+    const struct card *card = context;
+    char eid[PKI_EID_DIGITS + 1];
+    (void)argument;
+    pki_eid_to_text(isd_r_eid(card->isd_r), eid);
+    json_writer_open_object(answer, NULL);
+    json_writer_word(answer, "eid", eid);
+    json_writer_hex(answer, "atr", card_atr(card));
+    json_writer_word(answer, "place", places[card->place]);
+    json_writer_boolean(answer, "enabled", isd_r_enabled_profile(card->isd_r) != 0);
+    json_writer_number(answer, "faults", (int64_t)card->hardware.faults.count);
+    json_writer_word(answer, "timing", card->personality.timing.real ? "real" : "instant");
+    json_writer_close_object(answer);
+    return NULL;
+}
+
+const char *requests_eject(void *context, struct bytes argument, struct writer *answer)
+{
+    struct card *card = context;
+    (void)argument;
+    card->place = CARD_OUT;
+    return requests_done(answer);
+}
+
+const char *requests_insert(void *context, struct bytes argument, struct writer *answer)
+{
+    struct card *card = context;
+    (void)argument;
+    card->place = CARD_IN;
+    return requests_done(answer);
+}
+
+/* The reader does not know: its clients find channels, selections and PINs gone. */
+const char *requests_reset(void *context, struct bytes argument, struct writer *answer)
+{
+    (void)argument;
+    card_power(context, CARD_RESET);
+    return requests_done(answer);
+}

@@ -1,0 +1,18 @@
+/* requests_table: what the requests' rooms share. Each handler's context is the card. */
+#ifndef EMUICC_CARD_REQUESTS_TABLE_H
+#define EMUICC_CARD_REQUESTS_TABLE_H
+
+#include "card/card.h"
+#include "card/control.h"
+
+/* {"done": true}, for what has nothing else to say. NULL. */
+const char *requests_done(struct writer *answer);
+
+control_handler requests_fault_list, requests_fault_add, requests_fault_remove,
+    requests_fault_clear;
+/* The card in its reader. */
+control_handler requests_status, requests_eject, requests_insert, requests_reset;
+/* Its profiles, by somebody who needs no reader for it. */
+control_handler requests_enable, requests_disable, requests_memory_reset;
+
+#endif

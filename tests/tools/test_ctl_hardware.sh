@@ -1,0 +1,81 @@
+#!/bin/bash
+# emuicc-ctl, what is done to a running card from outside: faults, the reader, profiles.
+#   test_ctl_hardware.sh EMUICC EMUICC-CTL PACKAGE
+set -u
+emuicc=$1 ctl=$2 package=$3
+work=$(mktemp -d) card=
+found=0
+trap '[ -z "$card" ] || kill -KILL "$card" 2>/dev/null; rm -rf "$work"' EXIT
+say() { echo "$*"; found=1; }
+# does COMMAND...: it succeeds, what it prints is in out
+does() { "$ctl" --state "$work/chip" "$@" >"$work/out" 2>"$work/err" || say "$*: $(cat "$work/err")"; }
+shows() { grep -qE -- "$1" "$work/out" || say "$1 is not in: $(cat "$work/out")"; }
+# refused TEXT COMMAND...: one line that says so
+refused() {
+  local text=$1
+  shift
+  "$ctl" --state "$work/chip" "$@" >"$work/out" 2>"$work/err" && say "$* succeeds"
+  [ "$(wc -l <"$work/err")" -eq 1 ] || say "$* says: $(cat "$work/err")"
+  grep -qF -- "$text" "$work/err" || say "$*: '$text' is not in: $(cat "$work/err")"
+}
+
+: >"$work/log"
+"$emuicc" --state "$work/chip" --vpcd 127.0.0.1:9 --install "$package" --faults busy-twice 2>"$work/log" &
+card=$!
+for ((i = 0; i < 400; i++)); do
+  grep -q "no reader at" "$work/log" && break
+  sleep 0.05
+done
+
+does list
+iccid=$(awk 'NR == 1 { print $1 }' "$work/out")
+does status
+shows 'place: in'
+shows 'enabled: no'
+shows 'faults: 3'
+shows 'timing: instant'
+
+# Faults: none of them lies on what is done from outside.
+does fault list
+shows '^1  function EnableProfile = result 5, 2 times  \(struck 0 times\)'
+does enable "$iccid"
+does status
+shows 'enabled: yes'
+refused "in that state already" enable "$iccid"
+refused "there is no such profile" disable 8988211000000000999
+refused "an ICCID has at most 20 digits" enable 12x
+does disable "$iccid"
+does fault remove 2
+does fault add element usim = status 6581, always
+does --json fault list
+shows '"fault": "element usim = status 6581, always"'
+refused "an action is status," fault add apdu = explode
+refused "no fault of this number" fault remove 99
+refused "named by its number" fault remove x
+does fault clear
+does fault list
+shows '^no faults$'
+
+# The card in its reader.
+does eject
+does status
+shows 'place: out'
+does insert
+does status
+shows 'place: in'
+does reset
+
+does memory-reset
+does list
+shows '^no profiles$'
+refused "nothing to delete" memory-reset
+
+kill "$card" && wait "$card"
+card=
+refused "no card runs on it" status
+"$emuicc" --state "$work/chip" --faults /nowhere 2>"$work/err" && say "faults that are not there are taken"
+grep -q -- "--faults /nowhere: No such file" "$work/err" || say "no faults: $(cat "$work/err")"
+printf '# mine\napdu = explode\n' >"$work/mine"
+"$emuicc" --state "$work/chip" --faults "$work/mine" 2>"$work/err" && say "bad faults are taken"
+grep -q "$work/mine:2: an action is" "$work/err" || say "bad faults: $(cat "$work/err")"
+exit "$found"

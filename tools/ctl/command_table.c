@@ -1,0 +1,33 @@
+#include "tools/ctl/command.h"
+#include "tools/ctl/look.h"
+#include "tools/ctl/print.h"
+
+/* clang-format off */
+const struct command commands[] = {
+    {.name = "list", .request = "list", .look = look_list, .print = print_list,
+     .help = "the profiles, with what is stored in them and not run: applications, domains"},
+    {.name = "show", .request = "show", .about = "ICCID", .look = look_show, .print = print_show,
+     .help = "one profile, with those elements in full; no keys and no codes"},
+    {.name = "status", .request = "status", .print = print_object,
+     .help = "the running card: EID, ATR, in its reader or not, faults, timing"},
+    {.name = "eject", .request = "eject", .print = print_object, .help = "takes the card out of its reader"},
+    {.name = "insert", .request = "insert", .print = print_object,
+     .help = "puts it in again; the reader sees it about a second later"},
+    {.name = "reset", .request = "reset", .print = print_object,
+     .help = "channels, selections, PINs and sessions go, unknown to the reader"},
+    {.name = "enable", .request = "enable", .about = "ICCID", .print = print_object,
+     .help = "enables a profile without an LPA"},
+    {.name = "disable", .request = "disable", .about = "ICCID", .print = print_object, .help = "disables it"},
+    {.name = "memory-reset", .request = "memory-reset", .print = print_object,
+     .help = "deletes the profiles and forgets the SM-DP+'s address"},
+    {.name = "fault list", .request = "fault-list", .print = print_faults,
+     .help = "the faults on the card, and how often each has struck"},
+    {.name = "fault add", .request = "fault-add", .about = "PLACE = ACTION", .print = print_object,
+     .help = "adds one; 'emuicc --faults words' prints what can be said"},
+    {.name = "fault remove", .request = "fault-remove", .about = "NUMBER", .print = print_object,
+     .help = "takes one back"},
+    {.name = "fault clear", .request = "fault-clear", .print = print_object, .help = "takes all back"},
+};
+/* clang-format on */
+
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);
