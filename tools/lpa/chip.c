@@ -48,6 +48,7 @@ bool chip_call(struct chip *chip, const char *function, struct bytes request, bo
 {
     struct writer out = writer_on(chip->answer, CHIP_ANSWER_MAX);
     trace_detail("%s (%zu bytes)", function, request.len);
+    record_bytes(chip->record, function, RECORD_SENT, request, secret);
     if (request.len > CHIP_BLOCKS_MAX * chip->block) {
         fault_raise(chip->fault, function, "%zu bytes are more than %d blocks of STORE DATA carry",
                     request.len, CHIP_BLOCKS_MAX);
@@ -64,5 +65,6 @@ bool chip_call(struct chip *chip, const char *function, struct bytes request, bo
             return false;
     }
     *answer = writer_bytes(&out);
+    record_bytes(chip->record, function, RECORD_RECEIVED, *answer, secret);
     return true;
 }

@@ -3,6 +3,7 @@
 #define EMUICC_TOOLS_LPA_CHIP_H
 
 #include "apdu/apdu.h"
+#include "tools/lpa/record.h"
 #include "tools/lpa/transport.h"
 
 #define CHIP_BLOCKS_MAX 256 /* STORE DATA counts its blocks in one byte */
@@ -12,6 +13,7 @@
 struct chip {
     struct transport *transport; /* owned by the caller, who opens and closes it */
     struct fault *fault;         /* the caller's */
+    FILE *record;                /* the caller's; NULL: none */
     size_t block;                /* bytes in a STORE DATA block, 1 to 255 */
     uint8_t *answer;             /* CHIP_ANSWER_MAX bytes */
 };

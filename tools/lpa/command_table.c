@@ -56,6 +56,8 @@ static const struct options_row rows[] = {
         OPTIONS_TEXT, offsetof(struct lpa_options, isd_r)},
     {"block", "BYTES", "data in one STORE DATA command, 1 to 255; default: 255",
         OPTIONS_TEXT, offsetof(struct lpa_options, block)},
+    {"record", "FILE", "write what is said to card and server, and what they answer, to a file, a line a message",
+        OPTIONS_TEXT, offsetof(struct lpa_options, record)},
     {"verbose", NULL, "show each step, command and request on standard error",
         OPTIONS_FLAG, offsetof(struct lpa_options, verbose)},
 };

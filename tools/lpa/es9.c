@@ -224,8 +224,12 @@ bool es9_call(struct http *http, enum es9_function function, const char *address
     char *request = write_request(arguments, count);
     if (request == NULL)
         return fault_raise(http->fault, "memory", "there is none left");
-    const bool good = http->post(http, address, rows[function].path, request, &received) &&
-                      read_answer(function, &received, address, answer, http->fault);
+    record_text(http->record, rows[function].name, RECORD_SENT, request);
+    bool good = http->post(http, address, rows[function].path, request, &received);
+    if (good)
+        record_text(http->record, rows[function].name, RECORD_RECEIVED,
+                    received.body != NULL ? received.body : "");
+    good = good && read_answer(function, &received, address, answer, http->fault);
     free(request);
     free(received.body);
     return good;

@@ -6,7 +6,7 @@
 
 #include "apdu/options.h"
 #include "fs/blob.h"
-#include "tools/lpa/fault.h"
+#include "tools/lpa/record.h"
 
 #define HTTP_ANSWER_MAX (8u << 20) /* a package of several megabytes in base64 fits */
 
@@ -24,6 +24,7 @@ struct http {
     struct curl_slist *headers, *connect_to;
     struct blob ca; /* PEM; empty: what this machine trusts */
     struct fault *fault;
+    FILE *record; /* the caller's; NULL: none */
     char error[CURL_ERROR_SIZE];
 };
 

@@ -31,6 +31,14 @@ static bool read_block(struct lpa *lpa)
     return true;
 }
 
+/* Once chip and HTTP are there. */
+static bool start_record(struct lpa *lpa)
+{
+    const bool open = record_open(lpa->options.record, &lpa->record, &lpa->fault);
+    lpa->chip.record = lpa->http.record = lpa->record;
+    return open;
+}
+
 static bool start(struct lpa *lpa, const struct lpa_command *command)
 {
     uint8_t memory[PROFILE_ID_AID_MAX];
@@ -40,7 +48,7 @@ static bool start(struct lpa *lpa, const struct lpa_command *command)
            es10_init(&lpa->es10, &lpa->chip, fault) &&
            (!command->server ||
             http_init(&lpa->http, lpa->options.ca, &lpa->options.connect_to, fault)) &&
-           lpa->transport->kind->open(lpa->transport, fault) &&
+           start_record(lpa) && lpa->transport->kind->open(lpa->transport, fault) &&
            chip_select(&lpa->chip, writer_bytes(&aid));
 }
 
@@ -51,6 +59,7 @@ static void stop(struct lpa *lpa)
     es10_finish(&lpa->es10);
     chip_finish(&lpa->chip);
     http_finish(&lpa->http);
+    record_close(lpa->record);
     progress_end(&lpa->progress);
 }
 

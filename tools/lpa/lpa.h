@@ -9,7 +9,7 @@
 
 struct lpa_options {
     bool json, no_notify, refresh, rpm, verbose;
-    const char *reader, *serial, *direct, *isd_r, *block, *ca, *confirmation_code, *imei;
+    const char *reader, *serial, *direct, *isd_r, *block, *ca, *confirmation_code, *imei, *record;
     struct options_list connect_to;
 };
 
@@ -21,6 +21,7 @@ struct lpa {
     struct chip chip;
     struct es10 es10;
     struct http http; /* of commands that need a server */
+    FILE *record;
 };
 
 struct lpa_command {
