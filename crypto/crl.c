@@ -99,14 +99,13 @@ static bool take_extensions(struct bytes *from, struct crl *out)
            out->part <= out->parts;
 }
 
-static bool take_times(struct bytes *from)
+static bool take_times(struct bytes *from, struct crl *out)
 {
-    int64_t seconds;
-    if (!x509_take_time(from, &seconds))
+    if (!x509_take_time(from, &out->this_update))
         return false;
     const bool more =
         from->len > 0 && (from->data[0] == DER_UTC_TIME || from->data[0] == DER_GENERALIZED_TIME);
-    return !more || x509_take_time(from, &seconds);
+    return !more || x509_take_time(from, &out->next_update);
 }
 
 static bool take_revoked(struct bytes *from, struct crl *out)
@@ -131,7 +130,7 @@ static bool read_tbs(struct bytes tbs, struct crl *out)
         !x509_take_ecdsa(&tbs) || !x509_take(&tbs, DER_SEQUENCE, &issuer))
         return false;
     out->issuer = issuer.whole;
-    return take_times(&tbs) && take_revoked(&tbs, out) && take_extensions(&tbs, out) &&
+    return take_times(&tbs, out) && take_revoked(&tbs, out) && take_extensions(&tbs, out) &&
            tbs.len == 0;
 }
 

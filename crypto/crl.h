@@ -10,12 +10,13 @@ struct crl {
     uint8_t signature[EC_SIGNATURE_SIZE];
     struct bytes issuer; /* Name, whole */
     struct bytes authority_key_id;
-    int64_t number;       /* cRLNumber */
-    bool delta;           /* says only what has changed since the base */
-    int64_t base;         /* BaseCRLNumber of a delta */
-    uint32_t parts;       /* totalPartialCrlNumber; 1 for a list in one piece */
-    uint32_t part;        /* partialCrlNumber, from 1 */
-    struct bytes revoked; /* entries, one after the other */
+    int64_t this_update, next_update; /* seconds since 1970; 0: it names no next one */
+    int64_t number;                   /* cRLNumber */
+    bool delta;                       /* says only what has changed since the base */
+    int64_t base;                     /* BaseCRLNumber of a delta */
+    uint32_t parts;                   /* totalPartialCrlNumber; 1 for a list in one piece */
+    uint32_t part;                    /* partialCrlNumber, from 1 */
+    struct bytes revoked;             /* entries, one after the other */
 };
 
 /* Reads one DER CertificateList and nothing after it; false if it is none. */

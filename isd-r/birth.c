@@ -17,6 +17,9 @@ int isd_r_birth(struct store *store, const struct isd_r_birth *birth)
     for (size_t i = 0; i < birth->count && result == 0; i++)
         result =
             credentials_put(store, (unsigned)i, &birth->ci[i], &birth->eum[i], &birth->euicc[i]);
+    for (size_t i = 0; i < birth->v3_count && result == 0; i++)
+        result = credentials_put_v3(store, (unsigned)(birth->count + i), birth->v3[i].ci,
+                                    birth->v3[i].euicc);
     return result;
 }
 

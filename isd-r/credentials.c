@@ -55,24 +55,25 @@ static int take_key(struct store *store, unsigned index, struct credential *cred
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
-enum part { PART_CI, PART_EUM, PART_EUICC, PARTS };
-static const char *const part_names[PARTS] = {"ci", "eum", "euicc"};
+enum part { PART_CI, PART_EUM, PART_EUICC, PART_OTHERS, PARTS };
+static const char *const part_names[PARTS] = {"ci", "eum", "euicc", "others"};
 
 /* Reads the certificates out of an allocation of the credential's own. */
 static int parse_certificates(struct credential *out, struct bytes der, const size_t len[PARTS])
 {
-    struct certificate *const certificates[PARTS] = {&out->ci, &out->eum, &out->euicc};
+    struct certificate *const certificates[] = {&out->ci, &out->eum, &out->euicc};
     out->der = malloc(der.len);
     if (out->der == NULL)
         return FAILURE_INTERNAL;
     memcpy(out->der, der.data, der.len);
     struct bytes rest = bytes_of(out->der, der.len);
     int result = 0;
-    for (int part = 0; part < PARTS && result == 0; part++) {
+    for (int part = 0; part < PART_OTHERS && result == 0; part++) {
         struct bytes one;
         (void)bytes_take(&rest, len[part], &one);
         result = parse(one, certificates[part]);
     }
+    out->others = rest;
     return result;
 }
 
@@ -105,7 +106,9 @@ static int take_lists(struct store *store, unsigned index, struct credential *cr
     struct writer writer = writer_on(&bits, sizeof(bits));
     const int result = store_get(store, name_of(index, "lists").text, &writer);
     credential->verifies = (bits & LIST_VERIFICATION) != 0;
-    credential->signs = (bits & LIST_SIGNING) != 0 && credential->key != NULL;
+    const bool signs = (bits & LIST_SIGNING) != 0 && credential->key != NULL;
+    credential->signs = signs && !credential->euicc.v3;
+    credential->signs_v3 = signs && credential->euicc.v3;
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
@@ -195,12 +198,26 @@ const struct credential *credentials_for_signing(const struct credentials *crede
     return NULL;
 }
 
-const struct credential *credentials_first_signer(const struct credentials *credentials)
+const struct credential *credentials_for_signing_v3(const struct credentials *credentials,
+                                                    struct bytes ci_key_id)
 {
     for (size_t i = 0; i < credentials->count; i++)
-        if (credentials->list[i].signs)
+        if (credentials->list[i].signs_v3 &&
+            bytes_equal(credentials->list[i].ci.subject_key_id, ci_key_id))
             return &credentials->list[i];
     return NULL;
+}
+
+const struct credential *credentials_first_signer(const struct credentials *credentials)
+{
+    const struct credential *found = NULL;
+    for (size_t i = 0; i < credentials->count; i++) {
+        if (credentials->list[i].signs)
+            return &credentials->list[i];
+        if (credentials->list[i].signs_v3 && found == NULL)
+            found = &credentials->list[i];
+    }
+    return found;
 }
 
 static int put_certificate(struct store *store, unsigned index, const char *part,
@@ -225,6 +242,23 @@ int credentials_put(struct store *store, unsigned index, const struct pki_entity
     ec_private_scalar(euicc->key, &scalar);
     result = store_put(store, name_of(index, "key").text, secret_bytes(&scalar));
     secret_wipe(&scalar);
+    return result;
+}
+
+int credentials_put_v3(struct store *store, unsigned index, const struct pki_entity *ci,
+                       const struct pki_chain *euicc)
+{
+    uint8_t room[CERTIFICATES_MAX];
+    struct writer others = writer_on(room, sizeof(room));
+    for (size_t i = 1; i < euicc->count; i++)
+        writer_put(&others, bytes_of(euicc->issuers[i].der, euicc->issuers[i].der_len));
+    int result = credentials_put(store, index, ci, &euicc->issuers[0], &euicc->leaf);
+    if (result == 0)
+        result = others.overflow ? FAILURE_INTERNAL
+                                 : store_put(store, name_of(index, part_names[PART_OTHERS]).text,
+                                             writer_bytes(&others));
+    if (result == 0)
+        result = store_put(store, name_of(index, "lists").text, BYTES(LIST_SIGNING));
     return result;
 }
 

@@ -10,12 +10,13 @@
 #define CREDENTIALS_KEY_ID_MAX 64 /* bytes of a subject key identifier; 20 as a rule */
 
 struct credential {
-    uint8_t *der; /* the certificates' bytes, which the rest borrows */
-    struct certificate ci, eum, euicc;
-    struct ec_private *key; /* of the eUICC; NULL where the chip cannot sign */
-    bool verifies;          /* in euiccCiPKIdListForVerification */
-    bool signs;             /* in euiccCiPKIdListForSigning: by a chain of Variant O */
-    bool signs_v3;          /* in euiccCiPKIdListForSigningV3: by any other */
+    uint8_t *der;                      /* the certificates' bytes, which the rest borrows */
+    struct certificate ci, eum, euicc; /* eum: who has issued the eUICC's, which may be a sub-CA */
+    struct bytes others;               /* of v3: the issuers above, the CI not among them, DER */
+    struct ec_private *key;            /* of the eUICC; NULL where the chip cannot sign */
+    bool verifies;                     /* in euiccCiPKIdListForVerification */
+    bool signs;                        /* in euiccCiPKIdListForSigning: by a chain of Variant O */
+    bool signs_v3;                     /* in euiccCiPKIdListForSigningV3: by any other */
 };
 
 struct credentials {
@@ -32,13 +33,20 @@ const struct credential *credentials_for_verification(const struct credentials *
                                                       struct bytes ci_key_id);
 const struct credential *credentials_for_signing(const struct credentials *credentials,
                                                  struct bytes ci_key_id);
-/* The first that can sign; NULL if the chip cannot. */
+/* The one whose chain is another than Variant O. */
+const struct credential *credentials_for_signing_v3(const struct credentials *credentials,
+                                                    struct bytes ci_key_id);
+/* The first that can sign, by Variant O if there is one; NULL if the chip cannot. */
 const struct credential *credentials_first_signer(const struct credentials *credentials);
 
 /* Puts one CI's set into the store; eum and euicc may be NULL. */
 struct pki_entity;
 int credentials_put(struct store *store, unsigned index, const struct pki_entity *ci,
                     const struct pki_entity *eum, const struct pki_entity *euicc);
+/* The same of a CI that is there already, and a chain of v3 by which the chip signs under it. */
+struct pki_chain;
+int credentials_put_v3(struct store *store, unsigned index, const struct pki_entity *ci,
+                       const struct pki_chain *euicc);
 int credentials_put_eid(struct store *store, const uint8_t eid[CREDENTIALS_EID_SIZE]);
 
 #endif

@@ -6,6 +6,6 @@
 #include "apdu/tlv.h"
 
 /* NULL if ctxParams1 (one element, whole) is as it should be; otherwise what is wrong with it. */
-const char *device_info_fault(struct bytes ctx_params1);
+const char *device_info_fault(struct bytes ctx_params1, bool v3);
 
 #endif

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/device_info.h"
@@ -11,6 +13,13 @@
 #define TAG_SERVER_CHALLENGE 0x84
 #define TAG_SESSION_CONTEXT 0xA5
 #define TAG_SERVER_RSP_CAPABILITY 0x86
+#define TAG_SERVER_SVN 0x80 /* in sessionContext */
+#define TAG_CRL_STAPLING_USED 0x81
+#define TAG_CI_KEY_ID_V3 0x82
+#define TAG_PUSH_SERVICES 0xA3
+#define TAG_OTHER_CERTIFICATES 0xA1
+#define TAG_CRL_LIST 0xA2
+#define TAG_OTHER_CERTIFICATES_OK 0xA0 /* in the answer */
 #define TAG_OK 0xA0
 #define TAG_ERROR 0xA1
 
@@ -24,6 +33,14 @@ enum error {
     ERROR_INVALID_OID = 5,
     ERROR_CHALLENGE_MISMATCH = 6,
     ERROR_CI_PK_UNKNOWN = 7,
+    /* In sessions of v3; its invalidIccid is for a change of device, which this chip does not do.
+     */
+    ERROR_TRANSACTION_ID = 8,
+    ERROR_MISSING_CRL = 9,
+    ERROR_INVALID_CRL_SIGNATURE = 10,
+    ERROR_REVOKED_CERT = 11,
+    ERROR_INVALID_CERT_OR_CRL_TIME = 12,
+    ERROR_INVALID_CERT_OR_CRL_CONFIGURATION = 13,
     ERROR_UNDEFINED = 127,
 };
 
@@ -32,36 +49,74 @@ static const enum error certificate_errors[SERVER_AUTH_RESULTS] = {
     [SERVER_AUTH_BAD_CURVE] = ERROR_UNSUPPORTED_CURVE,
     [SERVER_AUTH_UNKNOWN_CI] = ERROR_CI_PK_UNKNOWN,
     [SERVER_AUTH_WRONG_ROLE] = ERROR_INVALID_OID,
+    [SERVER_AUTH_REVOKED] = ERROR_REVOKED_CERT,
+    [SERVER_AUTH_MISSING_CRL] = ERROR_MISSING_CRL,
+    [SERVER_AUTH_BAD_CRL_SIGNATURE] = ERROR_INVALID_CRL_SIGNATURE,
+    [SERVER_AUTH_BAD_TIME] = ERROR_INVALID_CERT_OR_CRL_TIME,
+    [SERVER_AUTH_BAD_CONFIGURATION] = ERROR_INVALID_CERT_OR_CRL_CONFIGURATION,
 };
 
 /* AuthenticateServerRequest and the ServerSigned1 in it */
 struct request {
     struct tlv signed1, signature, ci_key_id, certificate, ctx_params1;
     struct tlv transaction_id, challenge, address, server_challenge;
-    struct tlv context, capability; /* v3 */
-    struct certificate server;      /* once it has been checked */
+    bool v3;                   /* it has serverRspCapability, and the chip knows what that is */
+    struct tlv issuers, lists; /* of v3, as is what follows: out of sessionContext */
+    struct tlv ci_key_id_v3;
+    bool stapled;
+    struct server_auth found;        /* once it has been checked */
+    const struct credential *signer; /* the same */
 };
 
-static bool parse_signed1(struct bytes value, struct request *out)
+static bool parse_context(struct bytes value, struct request *out)
 {
-    return tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) &&
-           out->transaction_id.value.len >= 1 &&
-           out->transaction_id.value.len <= RSP_TRANSACTION_ID_MAX &&
-           tlv_take_tag(&value, TAG_EUICC_CHALLENGE, &out->challenge) &&
-           tlv_take_tag(&value, TAG_SERVER_ADDRESS, &out->address) &&
-           tlv_take_tag(&value, TAG_SERVER_CHALLENGE, &out->server_challenge) &&
-           tlv_take_optional(&value, TAG_SESSION_CONTEXT, &out->context) &&
-           tlv_take_optional(&value, TAG_SERVER_RSP_CAPABILITY, &out->capability);
+    struct tlv svn, stapled, services;
+    return tlv_take_tag(&value, TAG_SERVER_SVN, &svn) && svn.value.len == EUICC_INFO_VERSION_SIZE &&
+           tlv_take_tag(&value, TAG_CRL_STAPLING_USED, &stapled) &&
+           der_to_boolean(stapled.value, &out->stapled) &&
+           tlv_take_optional(&value, TAG_CI_KEY_ID_V3, &out->ci_key_id_v3) &&
+           tlv_take_optional(&value, TAG_PUSH_SERVICES, &services);
 }
 
-/* What follows ctxParams1 or the fields of ServerSigned1 belongs to later versions. */
-static bool parse(struct bytes value, struct request *out)
+/* A chip of v2 knows nothing of what follows serverChallenge, and a server that leaves
+ * serverRspCapability out is one of v2. */
+static bool parse_signed1(const struct isd_r *isd_r, struct bytes value, struct request *out)
 {
-    return tlv_take_tag(&value, DER_SEQUENCE, &out->signed1) &&
-           tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->signature) &&
-           tlv_take_tag(&value, DER_OCTET_STRING, &out->ci_key_id) &&
-           tlv_take_tag(&value, DER_SEQUENCE, &out->certificate) &&
-           tlv_take(&value, &out->ctx_params1) && parse_signed1(out->signed1.value, out);
+    struct tlv context = {0}, capability = {0};
+    uint32_t bits;
+    if (!tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) ||
+        !tlv_take_tag(&value, TAG_EUICC_CHALLENGE, &out->challenge) ||
+        !tlv_take_tag(&value, TAG_SERVER_ADDRESS, &out->address) ||
+        !tlv_take_tag(&value, TAG_SERVER_CHALLENGE, &out->server_challenge))
+        return false;
+    if (euicc_info_is_v3(isd_r->info) &&
+        (!tlv_take_optional(&value, TAG_SESSION_CONTEXT, &context) ||
+         !tlv_take_optional(&value, TAG_SERVER_RSP_CAPABILITY, &capability)))
+        return false;
+    out->v3 = capability.tag != 0;
+    return !out->v3 || (der_to_bits(capability.value, &bits) && parse_context(context.value, out));
+}
+
+static bool is_transaction_id(const struct request *request)
+{
+    return request->transaction_id.value.len >= 1 &&
+           request->transaction_id.value.len <= RSP_TRANSACTION_ID_MAX;
+}
+
+/* In v3 euiccCiPKIdToBeUsed may be absent; what follows ctxParams1 belongs to v3 or later. */
+static bool parse(const struct isd_r *isd_r, struct bytes value, struct request *out)
+{
+    if (!tlv_take_tag(&value, DER_SEQUENCE, &out->signed1) ||
+        !parse_signed1(isd_r, out->signed1.value, out) ||
+        !tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->signature) ||
+        !tlv_take_optional(&value, DER_OCTET_STRING, &out->ci_key_id) ||
+        !tlv_take_tag(&value, DER_SEQUENCE, &out->certificate) ||
+        !tlv_take(&value, &out->ctx_params1))
+        return false;
+    if (!out->v3)
+        return out->ci_key_id.tag != 0 && is_transaction_id(out);
+    return tlv_take_optional(&value, TAG_OTHER_CERTIFICATES, &out->issuers) &&
+           tlv_take_optional(&value, TAG_CRL_LIST, &out->lists);
 }
 
 typedef enum error check(struct isd_r *isd_r, struct request *request);
@@ -73,18 +128,30 @@ static enum error check_session(struct isd_r *isd_r, struct request *request)
                                                                          : ERROR_NO_SESSION_CONTEXT;
 }
 
+static enum error check_transaction(struct isd_r *isd_r, struct request *request)
+{
+    (void)isd_r;
+    return is_transaction_id(request) ? ERROR_NONE : ERROR_TRANSACTION_ID;
+}
+
 static enum error check_certificate(struct isd_r *isd_r, struct request *request)
 {
-    const uint32_t roles = SERVER_AUTH_ROLE(RSP_ROLE_DP_AUTH) | SERVER_AUTH_ROLE(RSP_ROLE_DS_AUTH);
-    return certificate_errors[server_auth_certificate(isd_r, request->certificate.whole, roles,
-                                                      &request->server)];
+    const struct server_auth_request shown = {
+        .certificate = request->certificate.whole,
+        .roles = SERVER_AUTH_ROLE(RSP_ROLE_DP_AUTH) | SERVER_AUTH_ROLE(RSP_ROLE_DS_AUTH),
+        .v3 = request->v3,
+        .issuers = request->issuers.value,
+        .stapled = request->stapled,
+        .lists = request->lists.value,
+    };
+    return certificate_errors[server_auth_check(isd_r, &shown, &request->found)];
 }
 
 static enum error check_signature(struct isd_r *isd_r, struct request *request)
 {
     (void)isd_r;
-    return ec_verify(request->server.curve, request->server.point, &request->signed1.whole, 1,
-                     request->signature.value)
+    return ec_verify(request->found.server.curve, request->found.server.point,
+                     &request->signed1.whole, 1, request->signature.value)
                ? ERROR_NONE
                : ERROR_INVALID_SIGNATURE;
 }
@@ -97,18 +164,21 @@ static enum error check_challenge(struct isd_r *isd_r, struct request *request)
                : ERROR_CHALLENGE_MISMATCH;
 }
 
+/* Of v3 the chain is another than Variant O where the server has named the CI so. */
 static enum error check_signer(struct isd_r *isd_r, struct request *request)
 {
-    return credentials_for_signing(&isd_r->credentials, request->ci_key_id.value) != NULL
-               ? ERROR_NONE
-               : ERROR_CI_PK_UNKNOWN;
+    const struct credentials *credentials = &isd_r->credentials;
+    request->signer = request->ci_key_id_v3.tag != 0
+                          ? credentials_for_signing_v3(credentials, request->ci_key_id_v3.value)
+                          : credentials_for_signing(credentials, request->ci_key_id.value);
+    return request->signer != NULL ? ERROR_NONE : ERROR_CI_PK_UNKNOWN;
 }
 
 /* Limits of what is echoed, and the LPA's part, which the server has not signed. */
 static enum error check_contents(struct isd_r *isd_r, struct request *request)
 {
     (void)isd_r;
-    const char *fault = device_info_fault(request->ctx_params1.whole);
+    const char *fault = device_info_fault(request->ctx_params1.whole, request->v3);
     if (fault == NULL && (!der_is_utf8(request->address.value, RSP_ADDRESS_MAX) ||
                           request->address.value.len > RSP_ADDRESS_MAX))
         fault = "serverAddress is not UTF-8 or too long";
@@ -120,8 +190,9 @@ static enum error check_contents(struct isd_r *isd_r, struct request *request)
 }
 
 /* In the specification's order (SGP.22 §5.7.13). */
-static check *const checks[] = {check_session,   check_certificate, check_signature,
-                                check_challenge, check_signer,      check_contents};
+static check *const checks[] = {check_session,   check_transaction, check_certificate,
+                                check_signature, check_challenge,   check_signer,
+                                check_contents};
 
 static enum error run_checks(struct isd_r *isd_r, struct request *request)
 {
@@ -141,10 +212,23 @@ static void put_error(const struct request *request, enum error error, struct wr
     tlv_close(response, whole);
 }
 
+/* They are wanted again for CERT.DPpb. */
+static int keep_issuers(struct rsp_session *session, struct bytes issuers)
+{
+    if (issuers.len == 0)
+        return 0;
+    session->issuers = malloc(issuers.len);
+    if (session->issuers == NULL)
+        return FAILURE_INTERNAL;
+    memcpy(session->issuers, issuers.data, issuers.len);
+    session->issuers_len = issuers.len;
+    return 0;
+}
+
 static void open_session(struct isd_r *isd_r, const struct request *request)
 {
     struct rsp_session *session = &isd_r->session;
-    const struct bytes oid = request->server.registered_id;
+    const struct bytes oid = request->found.server.registered_id;
     session->transaction_id_len = (uint8_t)request->transaction_id.value.len;
     memcpy(session->transaction_id, request->transaction_id.value.data,
            session->transaction_id_len);
@@ -153,13 +237,12 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
         memcpy(session->address, request->address.value.data, session->address_len);
     session->oid_len = (uint8_t)oid.len;
     memcpy(session->oid, oid.data, oid.len);
-    session->role = request->server.role;
-    session->v3 = request->capability.tag != 0 && euicc_info_is_v3(isd_r->info);
-    session->server_curve = request->server.curve;
-    memcpy(session->server_point, request->server.point.data, EC_POINT_SIZE);
-    session->server_ci =
-        credentials_for_verification(&isd_r->credentials, request->server.authority_key_id);
-    session->signer = credentials_for_signing(&isd_r->credentials, request->ci_key_id.value);
+    session->role = request->found.server.role;
+    session->v3 = request->v3;
+    session->server_curve = request->found.server.curve;
+    memcpy(session->server_point, request->found.server.point.data, EC_POINT_SIZE);
+    session->server_ci = request->found.ci;
+    session->signer = request->signer;
     rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
 }
 
@@ -191,6 +274,8 @@ static int put_ok(struct isd_r *isd_r, const struct request *request, struct wri
     tlv_put(response, ES10_TAG_SIGNATURE, bytes_of(session->signature1, EC_SIGNATURE_SIZE));
     writer_put(response, session->signer->euicc.whole);
     writer_put(response, session->signer->eum.whole);
+    if (session->signer->others.len > 0)
+        tlv_put(response, TAG_OTHER_CERTIFICATES_OK, session->signer->others);
     tlv_close(response, choice);
     tlv_close(response, whole);
     return result;
@@ -200,12 +285,13 @@ int es10b_authenticate_server(struct isd_r *isd_r, struct bytes request_value,
                               struct writer *response)
 {
     struct request request = {0};
-    if (!parse(request_value, &request))
+    if (!parse(isd_r, request_value, &request))
         return SW_WRONG_DATA;
     const enum error error = run_checks(isd_r, &request);
     if (error == ERROR_NONE) {
         open_session(isd_r, &request);
-        return put_ok(isd_r, &request, response);
+        const int result = keep_issuers(&isd_r->session, request.issuers.value);
+        return result == 0 ? put_ok(isd_r, &request, response) : result;
     }
     /* The challenge is used up; a session that was not asked for a new one goes on. */
     if (error != ERROR_NO_SESSION_CONTEXT)

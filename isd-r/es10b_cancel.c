@@ -16,16 +16,30 @@
 struct reason {
     uint8_t number;
     bool keeps_key; /* the download may be tried again with the same one-time key */
+    bool v3;        /* in sessions of v3 alone */
 };
 /* clang-format off */
 static const struct reason reasons[] = {
-    { 0,   false }, /* endUserRejection */
-    { 1,   true },  /* postponed */
-    { 2,   true },  /* timeout */
-    { 3,   false }, /* pprNotAllowed */
-    { 4,   false }, /* metadataMismatch */
-    { 5,   false }, /* loadBppExecutionError */
-    { 127, false }, /* undefinedReason */
+    { 0,   false, false }, /* endUserRejection */
+    { 1,   true,  false }, /* postponed */
+    { 2,   true,  false }, /* timeout */
+    { 3,   false, false }, /* pprNotAllowed */
+    { 4,   false, false }, /* metadataMismatch */
+    { 5,   false, false }, /* loadBppExecutionError */
+    { 16,  false, true  }, /* sessionAborted */
+    { 17,  false, true  }, /* enterpriseProfilesNotSupported */
+    { 18,  false, true  }, /* enterpriseRulesNotAllowed */
+    { 19,  false, true  }, /* enterpriseProfileNotAllowed */
+    { 20,  false, true  }, /* enterpriseOidMismatch */
+    { 21,  false, true  }, /* enterpriseRulesError */
+    { 22,  false, true  }, /* enterpriseProfilesOnly */
+    { 23,  false, true  }, /* lprNotSupported */
+    { 24,  false, true  }, /* lprNetworkDataNotAllowed */
+    { 25,  false, true  }, /* emptyProfileOrSpName */
+    { 27,  false, true  }, /* rpmDisabled */
+    { 28,  false, true  }, /* invalidRpmPackage */
+    { 29,  false, true  }, /* loadRpmPackageError */
+    { 127, false, false }, /* undefinedReason */
 };
 /* clang-format on */
 
@@ -83,7 +97,7 @@ int es10b_cancel_session(struct isd_r *isd_r, struct bytes request, struct write
         put_error(response, ERROR_INVALID_TRANSACTION_ID);
         return 0;
     }
-    if (reason == NULL) {
+    if (reason == NULL || (reason->v3 && !isd_r->session.v3)) {
         put_error(response, ERROR_UNDEFINED);
         return 0;
     }

@@ -25,6 +25,11 @@ static const enum error certificate_errors[SERVER_AUTH_RESULTS] = {
     [SERVER_AUTH_BAD_CURVE] = ERROR_UNSUPPORTED_CURVE,
     [SERVER_AUTH_UNKNOWN_CI] = ERROR_INVALID_CERTIFICATE,
     [SERVER_AUTH_WRONG_ROLE] = ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_REVOKED] = ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_MISSING_CRL] = ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_BAD_CRL_SIGNATURE] = ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_BAD_TIME] = ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_BAD_CONFIGURATION] = ERROR_INVALID_CERTIFICATE,
 };
 
 /* PrepareDownloadRequest and the SmdpSigned2 in it */
@@ -35,6 +40,7 @@ struct request {
     struct certificate server; /* once it has been checked */
 };
 
+/* rpmPending may follow in v3, which is for the LPA. */
 static bool parse_signed2(struct bytes value, struct request *out)
 {
     struct tlv flag;
@@ -64,10 +70,21 @@ static enum error check_session(struct isd_r *isd_r, struct request *request)
                                                                       : ERROR_NO_SESSION_CONTEXT;
 }
 
+/* In v3 its issuers are those of CERT.DPauth, and no curve has an error of its own. */
 static enum error check_certificate(struct isd_r *isd_r, struct request *request)
 {
-    return certificate_errors[server_auth_certificate(
-        isd_r, request->certificate.whole, SERVER_AUTH_ROLE(RSP_ROLE_DP_PB), &request->server)];
+    const struct rsp_session *session = &isd_r->session;
+    struct server_auth found;
+    const enum error error = certificate_errors[server_auth_check(
+        isd_r,
+        &(struct server_auth_request){.certificate = request->certificate.whole,
+                                      .roles = SERVER_AUTH_ROLE(RSP_ROLE_DP_PB),
+                                      .v3 = session->v3,
+                                      .issuers = bytes_of(session->issuers, session->issuers_len)},
+        &found)];
+    if (error == ERROR_NONE)
+        request->server = found.server;
+    return session->v3 && error == ERROR_UNSUPPORTED_CURVE ? ERROR_INVALID_CERTIFICATE : error;
 }
 
 /* CERT.DPauth and CERT.DPpb are of one SM-DP+. */

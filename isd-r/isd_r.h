@@ -85,9 +85,15 @@ int isd_r_refreshed(struct isd_r *isd_r, bool done);
 
 /* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store.
  */
+struct isd_r_birth_v3 {
+    const struct pki_entity *ci;
+    const struct pki_chain *euicc;
+};
 struct isd_r_birth {
     const struct pki_entity *ci, *eum, *euicc; /* arrays, one entry a CI */
     size_t count;
+    const struct isd_r_birth_v3 *v3; /* by which it signs under some of them besides */
+    size_t v3_count;
 };
 int isd_r_birth(struct store *store, const struct isd_r_birth *birth);
 /* A profile that the chip leaves the factory with. */

@@ -5,6 +5,7 @@
 #include "isd-r/rpm_result.h"
 #include "isd-r/state.h"
 
+#define TAG_OTHER_CERTIFICATES 0xA1 /* otherCertsInChain, from v3 on */
 #define NEXT_NAME "notification/next"
 #define NEXT_SIZE 4
 #define PENDING_MAX 8192 /* bytes of one signed notification: two certificates and little else */
@@ -62,6 +63,8 @@ static int put_signed(struct isd_r *isd_r, const struct credential *signer, uint
     tlv_put(out, ES10_TAG_SIGNATURE, bytes_of(signature, sizeof(signature)));
     writer_put(out, signer->euicc.whole);
     writer_put(out, signer->eum.whole);
+    if (signer->others.len > 0)
+        tlv_put(out, TAG_OTHER_CERTIFICATES, signer->others);
     tlv_close(out, mark);
     return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
 }

@@ -1,5 +1,7 @@
 #include "isd-r/rsp_session.h"
 
+#include <stdlib.h>
+
 #include "isd-r/es10.h"
 
 #define STATE(name) (1u << RSP_##name)
@@ -47,6 +49,7 @@ void rsp_session_advance(struct rsp_session *session, uint32_t tag)
 void rsp_session_end(struct rsp_session *session)
 {
     ec_private_destroy(session->one_time_key);
+    free(session->issuers);
     wipe(session, sizeof(*session));
 }
 

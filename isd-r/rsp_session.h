@@ -32,6 +32,8 @@ struct rsp_session {
     enum rsp_role role;         /* which of the two */
     enum ec_curve server_curve; /* of its key */
     uint8_t server_point[EC_POINT_SIZE];
+    uint8_t *issuers; /* of v3: the server's otherCertsInChain; heap */
+    size_t issuers_len;
     const struct credential *server_ci;    /* the CI that its chain leads to */
     const struct credential *signer;       /* under which the chip signs in this session */
     uint8_t signature1[EC_SIGNATURE_SIZE]; /* euiccSignature1 */

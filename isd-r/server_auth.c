@@ -2,6 +2,7 @@
 
 #include "apdu/trace.h"
 #include "isd-r/revocation.h"
+#include "isd-r/stapling.h"
 #include "isd-r/state.h"
 
 static enum server_auth_result refuse(enum server_auth_result result, const char *why)
@@ -33,31 +34,104 @@ static bool is_revoked(struct store *store, const struct certificate *certificat
            revoked;
 }
 
-enum server_auth_result server_auth_certificate(const struct isd_r *isd_r, struct bytes der,
-                                                uint32_t roles, struct certificate *out)
+/* The server's certificate, then its issuers, and who stands above them. */
+struct chain {
+    struct certificate list[1 + CERTIFICATE_CHAIN_MAX];
+    size_t count;
+    const struct credential *ci;
+};
+
+static enum server_auth_result read_server(struct bytes der, struct chain *chain)
 {
-    struct certificate certificate;
-    switch (certificate_parse(der, &certificate)) {
+    switch (certificate_parse(der, &chain->list[0])) {
     case CERTIFICATE_OK:
-        break;
+        chain->count = 1;
+        return SERVER_AUTH_OK;
     case CERTIFICATE_UNSUPPORTED_CURVE:
         return refuse(SERVER_AUTH_BAD_CURVE, "its curve is not supported");
     default:
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, "it cannot be read");
     }
-    const struct credential *issuer =
-        credentials_for_verification(&isd_r->credentials, certificate.authority_key_id);
-    if (issuer == NULL)
+}
+
+static enum server_auth_result read_issuers(const struct isd_r *isd_r, struct bytes issuers,
+                                            struct chain *chain)
+{
+    struct tlv one;
+    if (issuers.len > 0 && !(isd_r->info->rsp_capability & EUICC_INFO_CERT_CHAIN_V3))
+        return refuse(SERVER_AUTH_BAD_CERTIFICATE, "this chip knows no such chains");
+    while (issuers.len > 0) {
+        if (chain->count == 1 + CERTIFICATE_CHAIN_MAX)
+            return refuse(SERVER_AUTH_BAD_CONFIGURATION, "its chain is too long");
+        if (!tlv_take(&issuers, &one) ||
+            certificate_parse(one.whole, &chain->list[chain->count]) != CERTIFICATE_OK)
+            return refuse(SERVER_AUTH_BAD_CERTIFICATE, "an issuer's cannot be read");
+        chain->count++;
+    }
+    return SERVER_AUTH_OK;
+}
+
+static enum server_auth_result verify(const struct isd_r *isd_r, struct chain *chain)
+{
+    const struct certificate *server = &chain->list[0], *issuers = &chain->list[1];
+    const size_t count = chain->count - 1;
+    const struct bytes root = certificate_root_key_id(server, issuers, count);
+    if (root.len == 0 && count > 0)
+        return refuse(SERVER_AUTH_BAD_CERTIFICATE, "what came along is not its chain");
+    chain->ci = credentials_for_verification(&isd_r->credentials, root);
+    if (chain->ci == NULL)
         return refuse(SERVER_AUTH_UNKNOWN_CI, "no key of its CI is on the chip");
-    if (certificate_verify(&certificate, &issuer->ci) != CERTIFICATE_OK)
-        return refuse(SERVER_AUTH_BAD_CERTIFICATE, "its CI has not signed it");
-    if (is_revoked(isd_r->store, &certificate))
-        return refuse(SERVER_AUTH_BAD_CERTIFICATE, "it has been revoked");
-    const char *missing = missing_part(&certificate);
+    const int result = count > 0 ? certificate_verify_chain(server, issuers, count, &chain->ci->ci)
+                                 : certificate_verify(server, &chain->ci->ci);
+    return result == CERTIFICATE_OK
+               ? SERVER_AUTH_OK
+               : refuse(SERVER_AUTH_BAD_CERTIFICATE, certificate_result_text(result));
+}
+
+/* By the lists that an LPA has loaded, and by those that came along. */
+static enum server_auth_result check_revocation(const struct isd_r *isd_r,
+                                                const struct server_auth_request *request,
+                                                const struct chain *chain)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (is_revoked(isd_r->store, &chain->list[i]))
+            return refuse(request->v3 ? SERVER_AUTH_REVOKED : SERVER_AUTH_BAD_CERTIFICATE,
+                          "it or its issuer has been revoked");
+    if (!request->v3 || !request->stapled ||
+        !(isd_r->info->rsp_capability & EUICC_INFO_CRL_STAPLING_V3))
+        return SERVER_AUTH_OK;
+    const enum server_auth_result result =
+        stapling_check(chain->list, chain->count, &chain->ci->ci, request->lists);
+    return result == SERVER_AUTH_OK ? result : refuse(result, "by the lists that came along");
+}
+
+static enum server_auth_result check_server(const struct server_auth_request *request,
+                                            const struct certificate *server)
+{
+    const char *missing = missing_part(server);
     if (missing != NULL)
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, missing);
-    if (certificate.role >= 32 || !(roles & SERVER_AUTH_ROLE(certificate.role)))
+    if (server->role >= 32 || !(request->roles & SERVER_AUTH_ROLE(server->role)) ||
+        (server->v3 && !request->v3))
         return refuse(SERVER_AUTH_WRONG_ROLE, "its policy names another role");
-    *out = certificate;
     return SERVER_AUTH_OK;
+}
+
+enum server_auth_result server_auth_check(const struct isd_r *isd_r,
+                                          const struct server_auth_request *request,
+                                          struct server_auth *out)
+{
+    struct chain chain;
+    enum server_auth_result result = read_server(request->certificate, &chain);
+    if (result == SERVER_AUTH_OK && request->v3)
+        result = read_issuers(isd_r, request->issuers, &chain);
+    if (result == SERVER_AUTH_OK)
+        result = verify(isd_r, &chain);
+    if (result == SERVER_AUTH_OK)
+        result = check_revocation(isd_r, request, &chain);
+    if (result == SERVER_AUTH_OK)
+        result = check_server(request, &chain.list[0]);
+    if (result == SERVER_AUTH_OK)
+        *out = (struct server_auth){chain.list[0], chain.ci};
+    return result;
 }

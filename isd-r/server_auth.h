@@ -13,6 +13,11 @@ enum server_auth_result {
     SERVER_AUTH_BAD_CURVE,       /* a curve that the chip does not know */
     SERVER_AUTH_UNKNOWN_CI,      /* no key of the CI that issued it */
     SERVER_AUTH_WRONG_ROLE,      /* a certificate for something else */
+    SERVER_AUTH_REVOKED,         /* one of the chain is, in a session of v3 */
+    SERVER_AUTH_MISSING_CRL,     /* of the lists that were to come along: one lacks, */
+    SERVER_AUTH_BAD_CRL_SIGNATURE,
+    SERVER_AUTH_BAD_TIME,          /* it or a certificate has run out, */
+    SERVER_AUTH_BAD_CONFIGURATION, /* it cannot be read or is not whole; or too many issuers */
     SERVER_AUTH_RESULTS,
 };
 
@@ -20,10 +25,25 @@ enum server_auth_result {
 
 #define SERVER_AUTH_ROLE(role) (1u << (role))
 
-/* Reads and checks a server's certificate against the CI keys of the verification list and the
- * revocation lists; roles are SERVER_AUTH_ROLE() bits of enum rsp_role. *out is set with
- * SERVER_AUTH_OK only, and borrows. */
-enum server_auth_result server_auth_certificate(const struct isd_r *isd_r, struct bytes der,
-                                                uint32_t roles, struct certificate *out);
+/* What a server shows. Of v2, and of Variants O and Ov3, its certificate alone. */
+struct server_auth_request {
+    struct bytes certificate;
+    uint32_t roles;       /* SERVER_AUTH_ROLE() bits of enum rsp_role that it may have */
+    bool v3;              /* all of the rest is looked at */
+    struct bytes issuers; /* otherCertsInChain, one after the other */
+    bool stapled;         /* revocation lists are to come along: */
+    struct bytes lists;   /* crlList, one after the other */
+};
+/* Who it is. Borrows from what was shown. */
+struct server_auth {
+    struct certificate server;
+    const struct credential *ci; /* that the chain leads to */
+};
+
+/* Reads and checks what a server shows against the CI keys of the verification list and the
+ * revocation lists. *out is set with SERVER_AUTH_OK only. */
+enum server_auth_result server_auth_check(const struct isd_r *isd_r,
+                                          const struct server_auth_request *request,
+                                          struct server_auth *out);
 
 #endif

@@ -186,7 +186,9 @@ static int read_choice(struct peer *peer, uint32_t tag, struct bytes *ok)
 void peer_assert_signed(const struct peer *peer, const struct bytes *parts, size_t count,
                         struct bytes signature)
 {
-    const struct certificate *certificate = &peer_entity(peer, PKI_EUICC)->certificate;
+    const struct certificate *certificate = peer->signer != NULL
+                                                ? &peer->signer->leaf.certificate
+                                                : &peer_entity(peer, PKI_EUICC)->certificate;
     cr_assert(ec_verify(certificate->curve, certificate->point, parts, count, signature));
 }
 
@@ -208,6 +210,29 @@ static void put_ctx_params1(struct writer *out)
     tlv_close(out, choice);
 }
 
+static void put_v3(const struct peer_v3 *more, struct writer *out)
+{
+    const size_t context = tlv_open(out, 0xA5);
+    tlv_put(out, 0x80, more->bad_svn ? BYTES(3, 1) : BYTES(3, 1, 0));
+    tlv_put(out, 0x81, BYTES(more->stapled ? 0xFF : 0));
+    if (more->ci_key_id.len > 0)
+        tlv_put(out, 0x82, more->ci_key_id);
+    tlv_close(out, context);
+    if (more->no_context)
+        out->len = context - 2;
+    der_put_bits(out, 0x86, 1);
+}
+
+static void put_ci_key_id(const struct peer *peer, const struct peer_authentication *bent,
+                          struct writer *out)
+{
+    if (bent->more != NULL && bent->more->no_ci_key_id)
+        return;
+    tlv_put(out, DER_OCTET_STRING,
+            bent->ci_key_id.data != NULL ? bent->ci_key_id
+                                         : peer_entity(peer, PKI_CI)->certificate.subject_key_id);
+}
+
 static void put_server_signed1(struct peer *peer, const struct peer_authentication *bent,
                                struct writer *out)
 {
@@ -220,13 +245,8 @@ static void put_server_signed1(struct peer *peer, const struct peer_authenticati
     tlv_put(out, 0x83,
             bent->server_address.data != NULL ? bent->server_address : bytes_of_text(PEER_ADDRESS));
     tlv_put(out, 0x84, bytes_of(peer->server_challenge, bent->short_server_challenge ? 15 : 16));
-    if (bent->v3) {
-        const size_t context = tlv_open(out, 0xA5);
-        tlv_put(out, 0x80, BYTES(3, 1, 0));
-        tlv_put(out, 0x81, BYTES(0));
-        tlv_close(out, context);
-        der_put_bits(out, 0x86, 0);
-    }
+    if (bent->v3)
+        put_v3(bent->more != NULL ? bent->more : &(struct peer_v3){0}, out);
     tlv_close(out, mark);
 }
 
@@ -237,7 +257,7 @@ void peer_put_authentication(struct peer *peer, const struct peer_authentication
     struct writer signed1 = writer_on(room, sizeof(room));
     const struct pki_entity *server =
         bent->server != NULL ? bent->server : peer_entity(peer, PKI_DP_AUTH);
-    peer->transaction_id_len = 8;
+    peer->transaction_id_len = bent->more != NULL && bent->more->no_transaction_id ? 0 : 8;
     cr_assert(random_fill(&peer->random, peer->transaction_id, 16) == 0);
     cr_assert(random_fill(&peer->random, peer->server_challenge, 16) == 0);
     put_server_signed1(peer, bent, &signed1);
@@ -247,17 +267,37 @@ void peer_put_authentication(struct peer *peer, const struct peer_authentication
     const size_t mark = tlv_open(out, 0xBF38);
     writer_put(out, part);
     tlv_put(out, 0x5F37, bytes_of(signature, sizeof(signature)));
-    tlv_put(out, DER_OCTET_STRING,
-            bent->ci_key_id.data != NULL ? bent->ci_key_id
-                                         : peer_entity(peer, PKI_CI)->certificate.subject_key_id);
+    put_ci_key_id(peer, bent, out);
     writer_put(out, bent->certificate.data != NULL ? bent->certificate
                                                    : bytes_of(server->der, server->der_len));
     if (bent->ctx_params1.data != NULL)
         writer_put(out, bent->ctx_params1);
     else
         put_ctx_params1(out);
+    if (bent->more != NULL && bent->more->issuers.len > 0)
+        tlv_put(out, 0xA1, bent->more->issuers);
+    if (bent->more != NULL && bent->more->lists.len > 0)
+        tlv_put(out, 0xA2, bent->more->lists);
     tlv_close(out, mark);
     cr_assert(not(out->overflow));
+}
+
+/* The issuers that the chip shows are those it was born with. */
+static void verify_issuers(const struct peer *peer, struct bytes eum, struct bytes *rest)
+{
+    const struct pki_entity *next =
+        peer->signer != NULL ? &peer->signer->issuers[0] : peer_entity(peer, PKI_EUM);
+    struct tlv others = {0}, one;
+    cr_assert(bytes_equal(eum, bytes_of(next->der, next->der_len)));
+    if (peer->signer == NULL || peer->signer->count == 1)
+        return;
+    cr_assert(tlv_take_tag(rest, 0xA0, &others));
+    for (size_t i = 1; i < peer->signer->count; i++) {
+        const struct pki_entity *issuer = &peer->signer->issuers[i];
+        cr_assert(tlv_take_tag(&others.value, DER_SEQUENCE, &one));
+        cr_assert(bytes_equal(one.whole, bytes_of(issuer->der, issuer->der_len)));
+    }
+    cr_assert(eq(sz, others.value.len, 0));
 }
 
 /* AuthenticateResponseOk: signed over what it says, by a chain that ends at the CI. */
@@ -269,13 +309,14 @@ static void verify_authentication(struct peer *peer, struct bytes ok)
     cr_assert(tlv_take_tag(&ok, 0x5F37, &signature));
     cr_assert(tlv_take_tag(&ok, DER_SEQUENCE, &euicc));
     cr_assert(tlv_take_tag(&ok, DER_SEQUENCE, &eum));
+    verify_issuers(peer, eum.whole, &ok);
     cr_assert(eq(sz, ok.len, 0));
     peer_assert_signed(peer, &signed1.whole, 1, signature.value);
     cr_assert(bytes_copy_exact(signature.value, peer->signature1, EC_SIGNATURE_SIZE));
     cr_assert(certificate_parse(euicc.whole, &certificate) == CERTIFICATE_OK);
-    cr_assert(certificate_verify(&certificate, &peer_entity(peer, PKI_EUM)->certificate) ==
-              CERTIFICATE_OK);
-    cr_assert(bytes_equal(eum.whole, peer_entity(peer, PKI_EUM)->certificate.whole));
+    if (peer->signer == NULL)
+        cr_assert(certificate_verify(&certificate, &peer_entity(peer, PKI_EUM)->certificate) ==
+                  CERTIFICATE_OK);
     struct bytes rest = signed1.value;
     cr_assert(tlv_take_tag(&rest, 0x80, &field));
     cr_assert(bytes_equal(field.value, bytes_of(peer->transaction_id, peer->transaction_id_len)));

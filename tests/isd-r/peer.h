@@ -20,6 +20,7 @@ struct peer {
     enum ec_curve curve; /* of the session */
     struct pki_entity pki[EC_CURVES][PKI_NAMES];
     bool has_curve[EC_CURVES];
+    const struct pki_chain *signer; /* which the chip is to sign by; NULL: Variant O */
     struct chip chip;
     size_t block; /* size of STORE DATA blocks */
 
@@ -56,6 +57,14 @@ struct bytes peer_ask(struct peer *peer, struct bytes request, uint32_t tag);
 /* The result of an answer { 80 result }. */
 int peer_result(struct peer *peer, struct bytes request, uint32_t tag);
 
+/* What a server of v3 says and shows besides. */
+struct peer_v3 {
+    struct bytes issuers, lists; /* values of otherCertsInChain and crlList; empty: left out */
+    struct bytes ci_key_id;      /* euiccCiPKIdToBeUsedV3; empty: left out */
+    bool stapled;                /* crlStaplingV3Used */
+    bool no_ci_key_id;           /* euiccCiPKIdToBeUsed is left out */
+    bool no_transaction_id, no_context, bad_svn;
+};
 /* What may be bent in AuthenticateServer. All zero: nothing. */
 struct peer_authentication {
     const struct pki_entity *server; /* whose certificate; NULL: DPauth */
@@ -65,7 +74,8 @@ struct peer_authentication {
     struct bytes ctx_params1;        /* instead of a plain one */
     struct bytes server_address;     /* instead of PEER_ADDRESS */
     bool without_challenge, wrong_challenge, wrong_signature, short_server_challenge;
-    bool v3; /* sessionContext and serverRspCapability */
+    bool v3;                    /* sessionContext and serverRspCapability */
+    const struct peer_v3 *more; /* NULL: nothing */
 };
 /* From GetEUICCChallenge to the verified answer. 0, or the AuthenticateErrorCode. */
 int peer_authenticate(struct peer *peer, const struct peer_authentication *bent);
@@ -99,6 +109,7 @@ struct peer_binding {
     struct bytes owner;                                  /* value of B7 */
     struct bytes rules;                                  /* value of 99 */
     const struct package *content;                       /* NULL: number 1 */
+    const struct pki_entity *signer;                     /* NULL: DPpb */
     bool session_keys;                                   /* no ReplaceSessionKeys */
     bool split_configuration;                            /* in two '87' */
     size_t segment;     /* plain bytes of each '86'; 0: as much as fits */

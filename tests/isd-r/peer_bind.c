@@ -155,7 +155,9 @@ static void put_channel(struct peer *peer, const struct peer_binding *bent,
     put_key_agreement(peer, bent, server, &request);
     tlv_put(&own, 0x5F49, bytes_of(peer->one_time_point, EC_POINT_SIZE));
     const struct bytes parts[] = {writer_bytes(&request), writer_bytes(&own)};
-    cr_assert(ec_sign(peer_entity(peer, PKI_DP_PB)->key, &peer->random, parts, 2, signature) == 0);
+    const struct pki_entity *signer =
+        bent->signer != NULL ? bent->signer : peer_entity(peer, PKI_DP_PB);
+    cr_assert(ec_sign(signer->key, &peer->random, parts, 2, signature) == 0);
     signature[0] ^= bent->wrong_signature;
     const size_t mark = tlv_open(out, 0xBF23);
     writer_put(out, parts[0]);
