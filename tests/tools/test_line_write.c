@@ -56,6 +56,8 @@ static void start(void)
     cr_assert_eq(identity_read(world.pki, NULL, NULL, 1800000000, &line.identity), 0);
     line_chip_insert(&chip, world.pki);
     make_batch();
+    memcpy(line.isd_r, "\xA0\x00\x00\x05\x59", 5);
+    line.isd_r_len = 5;
     trace_to(keep_log, NULL);
 }
 

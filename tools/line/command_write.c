@@ -105,8 +105,12 @@ static bool run(struct shop *shop, const struct line_plan *plan)
 
 int command_write(const struct line_options *options)
 {
-    const struct line_plan plan = {options->batch, options->token, options->pki,
-                                   options->dpauth_key, options->dppb_key};
+    const struct line_plan plan = {.batch = options->batch,
+                                   .token = options->token,
+                                   .pki = options->pki,
+                                   .dpauth_key = options->dpauth_key,
+                                   .dppb_key = options->dppb_key,
+                                   .isd_r = options->isd_r};
     const char *wrong = complaint(options);
     struct shop *shop = wrong == NULL ? calloc(1, sizeof(*shop)) : NULL;
     if (shop == NULL) {

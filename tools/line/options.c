@@ -16,7 +16,7 @@ const struct line_command line_commands[] = {
         command_token_init, "--token", "--so-pin-file"},
     {"write", NULL, "write the profile of the batch onto each chip that is there, or comes",
         command_write, "--batch --token --pki",
-        "--reader --all --serial --loop --dpauth-key --dppb-key --json"},
+        "--reader --all --serial --loop --isd-r --dpauth-key --dppb-key --json"},
     {"report", NULL, "what became of the rows of a batch",
         command_report, "--batch", "--json --csv"},
 };
@@ -37,6 +37,7 @@ static const struct options_row rows[] = {
     {"all", NULL, "write: all readers, at the same time", OPTIONS_FLAG, AT(all)},
     {"serial", "TTY", "write: the chip in the device whose modem speaks AT commands there", OPTIONS_TEXT, AT(serial)},
     {"loop", NULL, "write: wait for the next chip, until no row is left or Ctrl-C", OPTIONS_FLAG, AT(loop)},
+    {"isd-r", "AID", "write: the ISD-R to select, 10 to 32 hexadecimal digits; default: A0000005591010FFFFFFFF8900000100", OPTIONS_TEXT, AT(isd_r)},
     {"json", NULL, "write: a JSON document a chip and line; report: one JSON document", OPTIONS_FLAG, AT(json)},
     {"csv", NULL, "report: comma-separated values, a row a line", OPTIONS_FLAG, AT(csv)},
     {"verbose", NULL, "show each step and command on standard error", OPTIONS_FLAG, AT(verbose)},

@@ -5,9 +5,9 @@
 #include "apdu/options.h"
 
 struct line_options {
-    const char *profiles, *eids, *out, *address;                       /* prepare */
-    const char *token, *so_pin_file;                                   /* token init */
-    const char *batch, *pki, *dpauth_key, *dppb_key, *reader, *serial; /* write */
+    const char *profiles, *eids, *out, *address;                               /* prepare */
+    const char *token, *so_pin_file;                                           /* token init */
+    const char *batch, *pki, *dpauth_key, *dppb_key, *reader, *serial, *isd_r; /* write */
     bool all, loop, json, csv, verbose;
 };
 

@@ -5,11 +5,6 @@
 #include "apdu/trace.h"
 #include "tools/lpa/interrupt.h"
 
-/* ISD-R (SGP.22 §2.2.3) */
-#define ISD_R                                                                                      \
-    BYTES(0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00,      \
-          0x01, 0x00)
-
 static const char *const outcome_texts[WRITE_OUTCOMES] = {"written", "failed", "left", "refused"};
 
 const char *write_outcome_text(enum write_outcome outcome)
@@ -83,11 +78,13 @@ static bool run_steps(struct writing *writing)
 static bool open_chip(struct writing *writing, struct transport *transport, unsigned hand)
 {
     struct fault *fault = &writing->fault;
+    const struct line *line = writing->line;
     if (!owner_self(hand, writing->owner))
         return fault_raise(fault, "system", "/proc does not tell who this process is");
     return chip_init(&writing->chip, transport, fault) &&
            es10_init(&writing->es10, &writing->chip, fault) &&
-           transport->kind->open(transport, fault) && chip_select(&writing->chip, ISD_R);
+           transport->kind->open(transport, fault) &&
+           chip_select(&writing->chip, bytes_of(line->isd_r, line->isd_r_len));
 }
 
 /* Nothing more comes (SGP.22 §3.0.2). What fails now is only traced. */
