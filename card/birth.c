@@ -123,3 +123,21 @@ int birth_card(const struct birth_plan *plan, struct card *card)
     return store_is_new(card->store) ? first_start(plan, asked, card)
                                      : later_start(plan, asked, card);
 }
+
+int birth_again(struct card *card)
+{
+    channel_reset(&card->channels);
+    uicc_finish(&card->uicc);
+    isd_r_destroy(card->isd_r);
+    card->isd_r = NULL;
+    int result = personality_memory_choose(card->store, NULL, &card->personality);
+    if (result == 0)
+        result = card_start(card);
+    if (result == 0)
+        result = store_commit(card->store);
+    if (card->isd_r == NULL)
+        card->place = CARD_OUT;
+    else if (card->place == CARD_IN)
+        card->place = CARD_PULLED;
+    return result;
+}

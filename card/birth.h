@@ -18,5 +18,8 @@ struct birth_plan {
 /* A chip that answers, or a failure after one trace line, with nothing committed. card_close() is
  * due in both cases. */
 int birth_card(const struct birth_plan *plan, struct card *card);
+/* Reads the chip anew out of a store that has been replaced; its faults stay. The card is pulled
+ * out of its reader for it. 0, or a failure: then it is out, and no more than a store. */
+int birth_again(struct card *card);
 
 #endif

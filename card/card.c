@@ -131,6 +131,8 @@ static uint16_t settle(struct card *card, int status)
 /* A change of profile that awaited a REFRESH takes effect: no terminal can do more than reset. */
 void card_power(struct card *card, enum card_power power)
 {
+    if (card->isd_r == NULL) /* what was to be restored could not be read */
+        return;
     /* All three end the same: volatile state goes. */
     if (commit(card, isd_r_refreshed(card->isd_r, true)) == 0)
         grant(card, isd_r_take_wish(card->isd_r));
@@ -199,7 +201,9 @@ uint16_t card_provision(struct card *card, struct bytes request, struct writer *
 
 void card_arm(struct card *card)
 {
-    isd_r_watch(card->isd_r, hardware_arm(&card->hardware));
+    const struct checkpoint_watch *watch = hardware_arm(&card->hardware);
+    if (card->isd_r != NULL)
+        isd_r_watch(card->isd_r, watch);
 }
 
 enum card_place card_place(const struct card *card)

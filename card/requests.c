@@ -42,6 +42,8 @@ static const struct control_request rows[] = {
     {"enable", "ICCID", "Enables a profile, without an LPA.", requests_enable},
     {"disable", "ICCID", "Disables it.", requests_disable},
     {"memory-reset", NULL, "Deletes all operational and test profiles and the SM-DP+ address set.", requests_memory_reset},
+    {"snapshot", "NAME", "Puts the whole chip aside under a name.", requests_snapshot},
+    {"restore", "NAME", "Takes it back; the card is out of its reader for a moment.", requests_restore},
     {"fault-list", NULL, "The faults that lie on the card.", requests_fault_list},
     {"fault-add", "PLACE = ACTION", "Adds one.", requests_fault_add},
     {"fault-remove", "NUMBER", "Takes one back.", requests_fault_remove},

@@ -46,6 +46,8 @@ static const char *carry_out(struct card *card, const struct writer *request, ui
     uint8_t room[RESPONSE_MAX];
     struct writer response = writer_on(room, sizeof(room));
     struct tlv whole, result;
+    if (card->isd_r == NULL)
+        return REQUESTS_NO_CHIP;
     const uint16_t status = card_provision(card, writer_bytes(request), &response);
     if (status >> 8 != SW_OK >> 8 && status >> 8 != 0x91)
         return "the chip failed; it has said why";

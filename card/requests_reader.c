@@ -9,6 +9,8 @@ const char *requests_status(void *context, struct bytes argument, struct writer 
     const struct card *card = context;
     char eid[PKI_EID_DIGITS + 1];
     (void)argument;
+    if (card->isd_r == NULL)
+        return REQUESTS_NO_CHIP;
     pki_eid_to_text(isd_r_eid(card->isd_r), eid);
     json_writer_open_object(answer, NULL);
     json_writer_word(answer, "eid", eid);
@@ -33,6 +35,8 @@ const char *requests_insert(void *context, struct bytes argument, struct writer 
 {
     struct card *card = context;
     (void)argument;
+    if (card->isd_r == NULL)
+        return REQUESTS_NO_CHIP;
     card->place = CARD_IN;
     return requests_done(answer);
 }

@@ -5,6 +5,8 @@
 #include "card/card.h"
 #include "card/control.h"
 
+#define REQUESTS_NO_CHIP "what was restored could not be read; restore something else"
+
 /* {"done": true}, for what has nothing else to say. NULL. */
 const char *requests_done(struct writer *answer);
 
@@ -13,6 +15,7 @@ control_handler requests_fault_list, requests_fault_add, requests_fault_remove,
 /* The card in its reader. */
 control_handler requests_status, requests_eject, requests_insert, requests_reset;
 /* Its profiles, by somebody who needs no reader for it. */
+control_handler requests_snapshot, requests_restore;
 control_handler requests_enable, requests_disable, requests_memory_reset;
 
 #endif

@@ -65,6 +65,29 @@ does status
 shows 'place: in'
 does reset
 
+# A known state, taken back while the card runs.
+does enable "$iccid"
+does snapshot one-enabled
+does disable "$iccid"
+does memory-reset
+does list
+shows '^no profiles$'
+does restore one-enabled
+does status
+shows 'enabled: yes'
+shows 'place: in'
+does list
+shows "^$iccid *enabled"
+refused "there is no snapshot of this name" restore another
+refused "a name has letters" restore ../../etc/passwd
+refused "a name has letters" snapshot .hidden
+echo "no store" >"$work/chip/snapshots/broken.sqlite"
+refused "it cannot be taken back" restore broken
+does status
+shows 'enabled: yes'
+[ "$(stat -c %a "$work/chip/snapshots" "$work/chip/snapshots/one-enabled.sqlite" | tr '\n' ' ')" = '700 600 ' ] ||
+  say "others may read: $(ls -la "$work/chip/snapshots")"
+
 does memory-reset
 does list
 shows '^no profiles$'
@@ -72,6 +95,19 @@ refused "nothing to delete" memory-reset
 
 kill "$card" && wait "$card"
 card=
+# The same, while no card runs.
+does list
+shows '^no profiles$'
+does snapshot nothing
+does restore one-enabled
+does list
+shows "^$iccid *enabled"
+does restore nothing
+does list
+shows '^no profiles$'
+refused "not a store of emuicc" restore broken
+does list
+[ ! -e "$work/chip/store.sqlite.new" ] || say "something is left behind: $(ls "$work/chip")"
 refused "no card runs on it" status
 "$emuicc" --state "$work/chip" --faults /nowhere 2>"$work/err" && say "faults that are not there are taken"
 grep -q -- "--faults /nowhere: No such file" "$work/err" || say "no faults: $(cat "$work/err")"

@@ -43,3 +43,35 @@ bool look_show(const char *state, const char *iccid, struct writer *out)
         trace_error("no profile on the chip has this ICCID");
     return result == 0;
 }
+
+/* What a store does with a name. */
+typedef int deed(struct store *store, const char *name);
+
+static bool do_with(const char *state, const char *name, deed *act, struct writer *out)
+{
+    struct store *store;
+    if (!store_snapshot_is_name(name)) {
+        trace_error(
+            "a name has letters, digits, dots, dashes and underscores, and starts with no dot");
+        return false;
+    }
+    if (!there_is_one(state) || store_open(state, &store) != 0)
+        return false;
+    const int result = act(store, name);
+    store_close(store);
+    if (result == SW_REFERENCE_NOT_FOUND)
+        trace_error("there is no snapshot of this name");
+    if (result == 0)
+        writer_put(out, bytes_of_text("{\"done\": true}"));
+    return result == 0;
+}
+
+bool look_snapshot(const char *state, const char *name, struct writer *out)
+{
+    return do_with(state, name, store_snapshot, out);
+}
+
+bool look_restore(const char *state, const char *name, struct writer *out)
+{
+    return do_with(state, name, store_restore, out);
+}

@@ -9,4 +9,8 @@
 bool look_list(const char *state, const char *unused, struct writer *out);
 bool look_show(const char *state, const char *iccid, struct writer *out);
 
+/* These do change something: the snapshot, or the chip. */
+bool look_snapshot(const char *state, const char *name, struct writer *out);
+bool look_restore(const char *state, const char *name, struct writer *out);
+
 #endif
