@@ -38,7 +38,10 @@ static int install_all(const struct birth_plan *plan, struct card *card)
 static int first_start(const struct birth_plan *plan, const uint8_t *eid, struct card *card)
 {
     char own[PATH_MAX];
+    const struct personality *personality = &card->personality;
     struct identity_plan identity = {.pki = plan->pki, .own = plan->pki == NULL, .eid = eid};
+    if (euicc_info_is_v3(&personality->info) && personality->variant >= 0)
+        identity.variant = (enum pki_variant)personality->variant;
     if (identity.own) {
         if (snprintf(own, sizeof(own), "%s/" OWN_PKI_FOLDER, plan->state) >= (int)sizeof(own)) {
             trace_error("--state %s: the path is too long", plan->state);

@@ -24,6 +24,9 @@ struct identity {
     struct pki_entity ci[CURVES], eum[CURVES], euicc[CURVES];
     const char *issuers[CURVES];
     size_t count;
+    struct pki_chain chains[CURVES]; /* of v3 */
+    struct isd_r_birth_v3 v3[CURVES];
+    size_t v3_count;
     bool lacking; /* a CI is there whose eUICC certificate is not */
 };
 
@@ -33,6 +36,7 @@ static void identity_finish(struct identity *identity)
         pki_entity_finish(&identity->ci[i]);
         pki_entity_finish(&identity->eum[i]);
         pki_entity_finish(&identity->euicc[i]);
+        pki_chain_finish(&identity->chains[i]);
     }
 }
 
@@ -74,7 +78,9 @@ static int make_own(const struct identity_plan *plan, struct random *random)
         pki_eid_to_text(plan->eid, digits);
     else if (draw_eid(random, digits) != 0)
         return FAILURE_INTERNAL;
-    return pki_make(random, &(struct pki_plan){.directory = plan->pki, .first_eid = digits});
+    return pki_make(random, &(struct pki_plan){.directory = plan->pki,
+                                               .first_eid = digits,
+                                               .variants = 1u << plan->variant});
 }
 
 /* What can be done about a certificate that is not there: 0, 1 if nothing, or a failure. */
@@ -147,6 +153,31 @@ static int check_chain(const char *pki, const struct pki_entity *ci, const struc
     return 0;
 }
 
+/* The same eUICC's chain of v3 under the CI of the curve that was read last. */
+static int read_v3(const struct identity_plan *plan, enum ec_curve curve, struct identity *identity)
+{
+    const size_t at = identity->count - 1;
+    struct pki_chain *chain = &identity->chains[identity->v3_count];
+    struct certificate issuers[CERTIFICATE_CHAIN_MAX];
+    uint8_t eid[PKI_EID_SIZE];
+    if (plan->variant == PKI_VARIANT_O || !certificate_eid(&identity->euicc[at].certificate, eid))
+        return 0;
+    const int found = pki_read_chain(plan->pki, plan->variant, PKI_EUICC, curve, eid, chain);
+    if (found != 0)
+        return found < 0 ? found : 0;
+    pki_chain_issuers(chain, issuers);
+    const int result = certificate_verify_chain(&chain->leaf.certificate, issuers, chain->count,
+                                                &identity->ci[at].certificate);
+    if (result == CERTIFICATE_OK && chain->leaf.key != NULL) {
+        identity->v3[identity->v3_count++] = (struct isd_r_birth_v3){&identity->ci[at], chain};
+        return 0;
+    }
+    trace_error("%s: the eUICC certificate of Variant %s %s", plan->pki,
+                pki_variant_name(plan->variant),
+                chain->leaf.key == NULL ? "lacks its key" : certificate_result_text(result));
+    return FAILURE_INTERNAL;
+}
+
 /* 0 also for a curve of which the folder has no CI, or no certificate for this eUICC. */
 static int read_curve(const struct identity_plan *plan, struct random *random,
                       const struct curve_row *row, struct identity *identity)
@@ -163,7 +194,7 @@ static int read_curve(const struct identity_plan *plan, struct random *random,
     if (result == 0) {
         identity->issuers[at] = row->issuers;
         identity->count++;
-        return 0;
+        return read_v3(plan, row->curve, identity);
     }
     identity->lacking |= result == 1 && identity->ci[at].der != NULL;
     pki_entity_finish(&identity->ci[at]);
@@ -219,7 +250,9 @@ int identity_give(const struct identity_plan *plan, struct random *random, struc
         result = isd_r_birth(store, &(struct isd_r_birth){.ci = identity.ci,
                                                           .eum = identity.eum,
                                                           .euicc = identity.euicc,
-                                                          .count = identity.count});
+                                                          .count = identity.count,
+                                                          .v3 = identity.v3,
+                                                          .v3_count = identity.v3_count});
     if (result == 0)
         result = remember_issuers(&identity, store);
     identity_finish(&identity);

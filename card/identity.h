@@ -10,6 +10,8 @@ struct identity_plan {
     const char *pki;    /* folder */
     bool own;           /* it is the chip's own: what is missing there is made */
     const uint8_t *eid; /* PKI_EID_SIZE bytes; NULL: the eUICC certificate's */
+    /* Of v3: by which chain it signs besides, if the folder has one; PKI_VARIANT_O: by none. */
+    enum pki_variant variant;
 };
 
 /* Reads the credentials, issues a certificate for the EID where the plan needs one, and puts them

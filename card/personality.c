@@ -10,6 +10,7 @@ void personality_init(struct personality *personality)
     personality->settings.info = &personality->info;
     personality->proactive = (struct proactive_settings){0};
     personality->habits = habits_default;
+    personality->variant = PKI_VARIANT_A;
     personality->blank = 0;
     personality->has_eid = false;
     personality->profile_count = 0;

@@ -24,7 +24,8 @@ struct personality {
     struct saip_platform platform;
     struct proactive_settings proactive;
     struct habits habits;
-    int blank; /* what a chip with no enabled profile shows: < 0 for nothing */
+    int variant; /* enum pki_variant of a chip of v3's second chain; < 0 for none */
+    int blank;   /* what a chip with no enabled profile shows: < 0 for nothing */
     struct atr atr;
     struct timing timing;
     bool has_eid;

@@ -45,6 +45,9 @@ static const char *const refreshes[] = {"91xx", "silent", NULL};
 static const char *const les[] = {"lenient", "exact", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 
+/* enum pki_variant */
+static const char *const variants[] = {"", "ov3", "a", "b", "c", NULL};
+
 static const char *const blanks[] = {"files", NULL};
 
 static const char *const timings[] = {"instant", "real", NULL};
@@ -119,6 +122,10 @@ const struct personality_row personality_table[] = {
     {.key = "additional-info", .read = personality_value_bytes, .offset = OFFSET(info.additional_info),
      .limit = ADDITIONAL_INFO_MAX, .optional = true, .form = "hexadecimal, at most 32 bytes, or none",
      .help = "additionalEuiccInfo, from v3 on"},
+    {.key = "certificate-variant", .read = personality_value_category, .offset = OFFSET(variant),
+     .optional = true, .words = variants, .form = "ov3, a, b, c or none",
+     .help = "of a chip of v3: which chain of certificates it is made with beside Variant O, if the PKI "
+             "has one for its EID; on first start only"},
     {.key = "euicc-info1", .read = personality_value_change, .limit = ES10_GET_EUICC_INFO1,
      .offset = OFFSET(changes), .repeatable = true, .form = "TAG none, TAG empty, TAG HEX or TAG +HEX",
      .help = "a field of EUICCInfo1 otherwise than these keys make it: left out, with that value, or with "

@@ -112,6 +112,7 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "additional-profile-versions = 2.1.0, 3.1.0\n"
                                  "lpa-mode = lpae\n"
                                  "additional-info = 0102\n"
+                                 "certificate-variant = c\n"
                                  "euicc-info1 = 93 none\n"
                                  "euicc-info2 = A9 +0401 AA\n"
                                  "euicc-info2 = 9F1F\t00\n"
@@ -177,6 +178,7 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_arr_eq(info->additional_packages[1], ((uint8_t[]){3, 1, 0}), 3);
     cr_assert_eq(info->lpa_mode, 1);
     cr_assert_str_eq(hex(info->additional_info), "0102");
+    cr_assert_eq(made.variant, PKI_VARIANT_C);
     cr_assert_eq(info->change_count, 3);
     cr_assert_eq(info->changes, made.changes);
     cr_assert_eq(info->changes[0].info, 0xBF20);
@@ -282,6 +284,7 @@ static const struct {
     {"additional-profile-versions", {"", "2.1", "2.1.0,", "1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0,1.0.0"}},
     {"lpa-mode", {"", "0", "lpa"}},
     {"additional-info", {"", "0", "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20"}},
+    {"certificate-variant", {"", "o", "A", "0"}},
     {"euicc-info1", {"", "93", "93 None", "93 0", "0 none", "9F none", "9F1F2F none", "none none", "93 none x"}},
     {"euicc-info2", {"", "93 + 0", "93 ++00", "BF8182 none", "93030100 none"}},
     {"card-resource", {"", "8", "xx"}},
@@ -525,7 +528,6 @@ Test(personality, a_release_has_its_fields)
                                                     "900100B1009201AB9303030100");
 }
 
-/* euicc_info_changes */
 Test(personality, any_field_may_be_another)
 {
     static char text[4096] = "svn = 2.2.2-3.1.0\n";
@@ -728,4 +730,35 @@ Test(personality, what_cannot_be_read_makes_no_chip)
     large[PERSONALITY_TEXT_MAX] = '\0';
     cr_assert_eq(be_born(&card, "chip", write_file("fits", large), NULL), 0, "%s", said);
     card_close(&card);
+}
+
+/* A chip of v3 has a second chain, of the variant that its text names. */
+Test(personality, a_chip_of_v3_signs_by_a_second_chain)
+{
+    static struct card card;
+    static const struct {
+        const char *name, *text;
+        const char *list; /* front of euiccCiPKIdListForSigningV3 */
+        size_t others;    /* certificates between the next one and the CI */
+    } rows[] = {
+        {"v3-ov3", "svn = 2.2.2-3.1.0\ncertificate-variant = ov3\n", "B1160414", 0},
+        {"v3-a", "svn = 2.2.2-3.1.0\n", "B1160414", 1},
+        {"v3-c", "svn = 3.1.0\ncertificate-variant = c\n", "B1160414", 2},
+        {"v3-none", "svn = 3.1.0\ncertificate-variant = none\n", "B10088", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *file = write_file(rows[i].name, rows[i].text);
+        char state[32];
+        snprintf(state, sizeof(state), "chip-%zu", i);
+        cr_assert_eq(be_born(&card, state, file, NULL), 0, "%s", said);
+        talk(&card, SELECT ISD_R "00");
+        cr_assert_not_null(strstr(talk_es10(&card, "BF2000"), rows[i].list), "%s", rows[i].name);
+        const struct credentials *credentials = &card.isd_r->credentials;
+        struct bytes others = credentials->list[credentials->count - 1].others;
+        struct tlv one;
+        for (size_t n = 0; n < rows[i].others; n++)
+            cr_assert(tlv_take_tag(&others, DER_SEQUENCE, &one));
+        cr_assert_eq(others.len, 0);
+        card_close(&card);
+    }
 }
