@@ -116,6 +116,8 @@ int birth_card(const struct birth_plan *plan, struct card *card)
     if (check_plan(plan, eid) != 0)
         return FAILURE_INTERNAL;
     int result = card_open(card, plan->state);
+    if (plan->seed != NULL)
+        random_init_seeded(&card->random, bytes_of_text(plan->seed));
     if (result == 0)
         result = personality_memory_choose(card->store, plan->personality, &card->personality);
     if (result != 0)

@@ -10,6 +10,7 @@ struct birth_plan {
     const char *state;          /* folder */
     const char *pki;            /* folder; NULL: a test PKI of its own in the state */
     const char *eid;            /* digits; NULL: the personality's, or the certificate's */
+    const char *seed;           /* of all chance from the birth on; NULL: the system's */
     const char *personality;    /* file or shipped name; NULL: as before, or the default */
     const char *const *install; /* texts, see factory.h */
     size_t install_count;

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/birth.h"
 #include "card/fault_table.h"
@@ -9,12 +10,17 @@
 #include "card/personality_file.h"
 #include "card/reader.h"
 #include "card/requests.h"
+#include "card/watchers.h"
 
+#define START_SIZE 512 /* characters that say what runs */
+
+/* context: the watchers, or NULL. */
 static void say(void *context, enum trace_level level, const char *text)
 {
-    (void)context;
     if (level <= TRACE_NOTICE)
         fprintf(stderr, "emuicc: %s\n", text);
+    if (context != NULL)
+        watchers_note(context, text);
 }
 
 static int plug_in(const struct options *options, const struct reader *reader, struct card *card,
@@ -28,13 +34,47 @@ static int plug_in(const struct options *options, const struct reader *reader, s
     return result;
 }
 
+/* Which chip it is, and whether chance is seeded; for the line at the start, and for what is
+ * written of it: two runs on two states say the same. */
+static void describe(const struct options *options, const struct card *card, char *text)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(isd_r_eid(card->isd_r), eid);
+    snprintf(text, START_SIZE, "EID %s%s%s", eid,
+             options->seed != NULL ? ", UNSAFE: all chance follows from seed " : "",
+             options->seed != NULL ? options->seed : "");
+}
+
+static int watch_and_run(const struct options *options, const struct reader *reader,
+                         struct card *card, struct stop *stop, struct watchers *watchers)
+{
+    char start[START_SIZE];
+    describe(options, card, start);
+    trace_notice("%s, state %s, reader %s", start, options->state,
+                 options->replay != NULL ? "none" : options->vpcd);
+    const struct watchers_plan plan = {.trace = options->trace,
+                                       .pcap = options->pcap,
+                                       .gsmtap = options->gsmtap,
+                                       .record = options->record,
+                                       .start = start,
+                                       .seeded = options->seed != NULL};
+    if (watchers_open(watchers, &plan, card) != 0)
+        return FAILURE_INTERNAL;
+    trace_to(say, watchers);
+    const int result = options->replay != NULL ? transcript_replay(options->replay, card)
+                                               : plug_in(options, reader, card, stop);
+    trace_to(say, NULL);
+    return result;
+}
+
 static int serve(const struct options *options, const struct reader *reader, struct stop *stop)
 {
     struct card card;
-    char eid[PKI_EID_DIGITS + 1];
+    struct watchers watchers = {0};
     const struct birth_plan plan = {.state = options->state,
                                     .pki = options->pki,
                                     .eid = options->eid,
+                                    .seed = options->seed,
                                     .personality = options->personality,
                                     .install = options->install.items,
                                     .install_count = options->install.count};
@@ -43,12 +83,10 @@ static int serve(const struct options *options, const struct reader *reader, str
         result = faults_read_file(&card.hardware.faults, options->faults);
         card_arm(&card);
     }
-    if (result == 0) {
-        pki_eid_to_text(isd_r_eid(card.isd_r), eid);
-        trace_notice("EID %s, state %s, reader %s", eid, options->state, options->vpcd);
-        result = plug_in(options, reader, &card, stop);
-    }
+    if (result == 0)
+        result = watch_and_run(options, reader, &card, stop, &watchers);
     card_close(&card);
+    watchers_close(&watchers);
     return result;
 }
 

@@ -24,6 +24,17 @@ static const struct options_row rows[] = {
      "as a file or by the name of one that ships, with 'NAME.metadata' beside 'NAME.der'; after it, with "
      "commas: 'enabled', 'before-test' (the enabled test profile has taken over from it), 'aid=HEX' of its "
      "ISD-P, 'nickname=TEXT'; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
+    {"trace", "FILE", "write what is asked and answered as a text: instructions, ES10 functions, the names of "
+     "what is in them, results; no keys, no PINs, no content of files", OPTIONS_TEXT, OPTION(trace)},
+    {"pcap", "FILE", "write it as a capture of GSMTAP packets, which Wireshark and pySim-trace read; every byte is "
+     "in it, PINs too", OPTIONS_TEXT, OPTION(pcap)},
+    {"gsmtap", "HOST[:PORT]", "send such packets there, port 4729 if none is given; every byte is in them, PINs too",
+     OPTIONS_TEXT, OPTION(gsmtap)},
+    {"record", "FILE", "write every command and answer as a transcript; PINs too", OPTIONS_TEXT, OPTION(record)},
+    {"replay", "FILE", "do what a transcript says instead of plugging in, and end: with status 0 if all answers "
+     "are as they stand there, with the first that is not otherwise", OPTIONS_TEXT, OPTION(replay)},
+    {"seed", "TEXT", "make every random value follow from this text, so that two runs are the same byte for byte; "
+     "unsafe: whoever knows it knows the keys", OPTIONS_TEXT, OPTION(seed)},
 };
 /* clang-format on */
 

@@ -1,0 +1,161 @@
+#include "card/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "card/gsmtap.h"
+
+#define FILE_MODE 0600
+#define HOST_SIZE 256
+#define TO_TEXT(number) #number
+#define PORT_TEXT(number) TO_TEXT(number)
+
+struct capture_room {
+    struct writer command; /* held until its response comes */
+    uint8_t command_room[APDU_COMMAND_MAX];
+    uint8_t packet[GSMTAP_EXCHANGE_MAX];
+    uint8_t frame[GSMTAP_PCAP_FRAME_SIZE + GSMTAP_PCAP_PACKET_MAX];
+};
+
+static uint64_t now_microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* To nobody, or to a file on a full disk: the card does not suffer. */
+static void deliver(struct capture *capture, struct bytes packet)
+{
+    struct writer frame = writer_on(capture->room->frame, sizeof(capture->room->frame));
+    if (capture->file == NULL) {
+        (void)send(capture->socket, packet.data, packet.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+        return;
+    }
+    gsmtap_put_pcap_packet(&frame, now_microseconds(), packet);
+    fwrite(frame.data, 1, frame.len, capture->file);
+    fflush(capture->file);
+}
+
+static void take_power(struct observer *self, enum card_power power, struct bytes atr)
+{
+    struct capture *capture = (struct capture *)self;
+    struct writer packet = writer_on(capture->room->packet, sizeof(capture->room->packet));
+    if (power == CARD_OFF)
+        return;
+    gsmtap_put_atr(&packet, atr);
+    deliver(capture, writer_bytes(&packet));
+}
+
+static void take_command(struct observer *self, struct bytes command)
+{
+    struct capture_room *room = ((struct capture *)self)->room;
+    room->command = writer_on(room->command_room, sizeof(room->command_room));
+    writer_put(&room->command, command);
+}
+
+static void take_response(struct observer *self, struct bytes response)
+{
+    struct capture *capture = (struct capture *)self;
+    struct writer packet = writer_on(capture->room->packet, sizeof(capture->room->packet));
+    gsmtap_put_exchange(&packet, writer_bytes(&capture->room->command), response);
+    deliver(capture, writer_bytes(&packet));
+}
+
+static const struct observer_kind kind = {take_power, take_command, take_response};
+
+static int begin(struct capture *capture)
+{
+    *capture = (struct capture){.observer = {&kind, NULL}, .socket = -1};
+    capture->room = calloc(1, sizeof(*capture->room));
+    if (capture->room != NULL)
+        return 0;
+    trace_error("no memory for a capture");
+    return FAILURE_INTERNAL;
+}
+
+int capture_open_file(struct capture *capture, const char *path)
+{
+    uint8_t room[GSMTAP_PCAP_HEADER_SIZE];
+    struct writer header = writer_on(room, sizeof(room));
+    if (begin(capture) != 0)
+        return FAILURE_INTERNAL;
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    capture->file = file >= 0 ? fdopen(file, "wb") : NULL;
+    gsmtap_put_pcap_header(&header);
+    if (capture->file != NULL && fwrite(room, 1, header.len, capture->file) == header.len &&
+        fflush(capture->file) == 0)
+        return 0;
+    trace_error("--pcap %s: %s", path, strerror(errno));
+    return FAILURE_INTERNAL;
+}
+
+/* HOST, HOST:PORT, [HOST] or [HOST]:PORT; with several colons and no brackets it is an IPv6 address
+ * and no port. */
+static bool split_host(const char *text, char *host, const char **port)
+{
+    const bool bracketed = text[0] == '[';
+    const char *first = text + bracketed, *colon = strchr(first, ':');
+    const bool ported = colon != NULL && strchr(colon + 1, ':') == NULL;
+    const char *end = bracketed ? strchr(first, ']') : ported ? colon : first + strlen(first);
+    if (end == NULL || end == first || end - first >= HOST_SIZE)
+        return false;
+    memcpy(host, first, (size_t)(end - first));
+    host[end - first] = '\0';
+    const char *rest = end + bracketed;
+    *port = rest[0] == ':' ? rest + 1 : PORT_TEXT(GSMTAP_PORT);
+    return rest[0] == '\0' || rest[0] == ':';
+}
+
+static int connect_to(const char *host, const char *port, int *socket_out)
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *found = NULL;
+    const int wrong = getaddrinfo(host, port, &hints, &found);
+    if (wrong != 0)
+        return wrong;
+    const int socket_file = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, 0);
+    if (socket_file >= 0 && connect(socket_file, found->ai_addr, found->ai_addrlen) != 0) {
+        close(socket_file);
+        *socket_out = -1;
+    } else {
+        *socket_out = socket_file;
+    }
+    freeaddrinfo(found);
+    return *socket_out >= 0 ? 0 : EAI_SYSTEM;
+}
+
+int capture_open_host(struct capture *capture, const char *host)
+{
+    char name[HOST_SIZE];
+    const char *port;
+    if (begin(capture) != 0)
+        return FAILURE_INTERNAL;
+    if (!split_host(host, name, &port)) {
+        trace_error("--gsmtap %s: it is HOST or HOST:PORT", host);
+        return FAILURE_INTERNAL;
+    }
+    const int wrong = connect_to(name, port, &capture->socket);
+    if (wrong == 0)
+        return 0;
+    trace_error("--gsmtap %s: %s", host,
+                wrong == EAI_SYSTEM ? strerror(errno) : gai_strerror(wrong));
+    return FAILURE_INTERNAL;
+}
+
+void capture_close(struct capture *capture)
+{
+    if (capture->file != NULL)
+        fclose(capture->file);
+    if (capture->room != NULL && capture->socket >= 0)
+        close(capture->socket);
+    free(capture->room);
+    *capture = (struct capture){.socket = -1};
+}

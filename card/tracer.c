@@ -1,0 +1,189 @@
+#include "card/tracer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/tlv.h"
+#include "apdu/trace.h"
+#include "card/clock.h"
+#include "card/tracer_element.h"
+#include "isd-r/es10.h"
+
+#define FILE_MODE 0600
+#define CAPACITY_MIN 1024
+#define LENGTH_MAX (1 << 20) /* of a request or answer; what is beyond is not shown */
+#define INS_GET_RESPONSE 0xC0
+#define INS_STORE_DATA 0xE2
+#define P1_LAST 0x80
+
+static void append(struct tracer_bytes *bytes, struct bytes more)
+{
+    size_t capacity = bytes->capacity > 0 ? bytes->capacity : CAPACITY_MIN;
+    while (capacity < bytes->len + more.len)
+        capacity *= 2;
+    if (capacity > LENGTH_MAX)
+        return;
+    if (capacity != bytes->capacity) {
+        uint8_t *data = realloc(bytes->data, capacity);
+        if (data == NULL)
+            return;
+        bytes->data = data;
+        bytes->capacity = capacity;
+    }
+    if (more.len > 0)
+        memcpy(bytes->data + bytes->len, more.data, more.len);
+    bytes->len += more.len;
+}
+
+static struct bytes held(const struct tracer_bytes *bytes)
+{
+    return bytes_of(bytes->data, bytes->len);
+}
+
+static void begin_line(struct tracer *tracer)
+{
+    if (!tracer->timeless)
+        fprintf(tracer->file, "%9.3f ", (double)(clock_ms() - tracer->start) / 1000);
+}
+
+static void forget(struct tracer_channel *channel)
+{
+    channel->request.len = channel->answer.len = 0;
+    channel->in_function = channel->shows_response = false;
+}
+
+static void tell_power(struct observer *self, enum card_power power, struct bytes atr)
+{
+    static const char *const words[] = {
+        [CARD_OFF] = "power off", [CARD_ON] = "power on", [CARD_RESET] = "reset"};
+    struct tracer *tracer = (struct tracer *)self;
+    for (size_t i = 0; i < APDU_CHANNELS; i++)
+        forget(&tracer->channels[i]);
+    begin_line(tracer);
+    fputs(words[power], tracer->file);
+    if (power != CARD_OFF) {
+        fputs(", ATR ", tracer->file);
+        tracer_element_print_bytes(tracer->file, atr);
+    }
+    fputc('\n', tracer->file);
+}
+
+/* The blocks of one request; a first block begins another. */
+static void collect_request(struct tracer_channel *channel, const struct apdu *apdu)
+{
+    if (apdu->p2 == 0)
+        channel->request.len = 0;
+    append(&channel->request, apdu->data);
+    channel->in_function = (apdu->p1 & P1_LAST) != 0;
+}
+
+static void tell_request(struct tracer *tracer, const struct tracer_channel *channel)
+{
+    struct tlv_header header;
+    const struct bytes request = held(&channel->request);
+    const bool whole = tlv_read_header(request, &header) == TLV_FRONT_OK;
+    const bool function = whole && es10_find(header.tag) != NULL;
+    tracer_element_print(tracer->file, request, function ? TRACER_REQUEST : TRACER_SEGMENTS);
+}
+
+static void tell_data(struct tracer *tracer, struct bytes data, bool shown)
+{
+    if (data.len == 0)
+        return;
+    fprintf(tracer->file, ", %zu byte%s", data.len, data.len == 1 ? "" : "s");
+    if (shown) {
+        fputs(": ", tracer->file);
+        tracer_element_print_bytes(tracer->file, data);
+    }
+}
+
+static void tell_command(struct observer *self, struct bytes command)
+{
+    struct tracer *tracer = (struct tracer *)self;
+    struct apdu apdu;
+    const char *application;
+    begin_line(tracer);
+    tracer->channel = NULL;
+    if (apdu_parse(command, &apdu) != 0) {
+        fprintf(tracer->file, "> %zu bytes that are no command\n", command.len);
+        return;
+    }
+    const struct command_row *row = channel_look(&tracer->card->channels, apdu, &application);
+    const struct tracer_instruction shows = tracer_instruction(row != NULL ? row->name : "");
+    struct tracer_channel *channel = &tracer->channels[apdu.channel];
+    tracer->channel = channel;
+    fprintf(tracer->file, "> [%u] %s: %s %02X%02X%02X%02X", apdu.channel, application,
+            row != NULL ? row->name : "unknown instruction", apdu.cla, apdu.ins, apdu.p1, apdu.p2);
+    tell_data(tracer, apdu.data, shows.shows_command);
+    fputc('\n', tracer->file);
+    if (apdu.ins == INS_GET_RESPONSE)
+        return;
+    const bool block = row != NULL && row->handle != NULL && apdu.ins == INS_STORE_DATA;
+    if (!block)
+        channel->request.len = 0;
+    channel->answer.len = 0;
+    channel->in_function = false;
+    channel->shows_response = shows.shows_response;
+    if (block)
+        collect_request(channel, &apdu);
+    if (channel->in_function)
+        tell_request(tracer, channel);
+}
+
+static void tell_response(struct observer *self, struct bytes response)
+{
+    struct tracer *tracer = (struct tracer *)self;
+    struct tracer_channel *channel = tracer->channel;
+    struct bytes data;
+    uint16_t status;
+    if (response.len < 2 || !bytes_take(&response, response.len - 2, &data) ||
+        !bytes_take_u16(&response, &status))
+        return;
+    begin_line(tracer);
+    fprintf(tracer->file, "< %04X %s", status, status_text(status));
+    tell_data(tracer, data, channel != NULL && channel->shows_response);
+    fputc('\n', tracer->file);
+    if (channel == NULL || !channel->in_function)
+        return;
+    append(&channel->answer, data);
+    if (status >> 8 == SW_BYTES_AVAILABLE >> 8)
+        return;
+    tracer_element_print(tracer->file, held(&channel->answer), TRACER_ANSWER);
+    forget(channel);
+}
+
+static const struct observer_kind kind = {tell_power, tell_command, tell_response};
+
+int tracer_open(struct tracer *tracer, const char *path, const struct card *card, bool timeless)
+{
+    *tracer = (struct tracer){
+        .observer = {&kind, NULL}, .card = card, .timeless = timeless, .start = clock_ms()};
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    tracer->file = file >= 0 ? fdopen(file, "w") : NULL;
+    if (tracer->file == NULL) {
+        trace_error("--trace %s: %s", path, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    setvbuf(tracer->file, NULL, _IOLBF, 0); /* what was done is there, however it ends */
+    return 0;
+}
+
+void tracer_close(struct tracer *tracer)
+{
+    for (size_t i = 0; i < APDU_CHANNELS; i++) {
+        free(tracer->channels[i].request.data);
+        free(tracer->channels[i].answer.data);
+    }
+    if (tracer->file != NULL)
+        fclose(tracer->file);
+    *tracer = (struct tracer){0};
+}
+
+void tracer_note(struct tracer *tracer, const char *text)
+{
+    begin_line(tracer);
+    fprintf(tracer->file, "* %s\n", text);
+}

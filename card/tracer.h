@@ -1,0 +1,42 @@
+/* tracer: what the card is asked and answers, as a text for people: instructions by the names of
+ * their rows, ES10 functions with the names of their elements, results, and whatever apdu/trace.h
+ * has to say meanwhile. Shown is what tracer_table.h allows, and lengths: no key, no PIN, no result
+ * of AUTHENTICATE, no content of a file or a profile. */
+#ifndef EMUICC_CARD_TRACER_H
+#define EMUICC_CARD_TRACER_H
+
+#include <stdio.h>
+
+#include "card/card.h"
+#include "card/tracer_table.h"
+
+/* Bytes that come in pieces. */
+struct tracer_bytes {
+    uint8_t *data; /* heap */
+    size_t len, capacity;
+};
+
+struct tracer_channel {
+    struct tracer_bytes request, answer; /* of the ES10 function under way */
+    bool in_function;                    /* its request is complete, its answer is not */
+    bool shows_response;                 /* of what GET RESPONSE fetches too */
+};
+
+struct tracer {
+    struct observer observer;
+    const struct card *card; /* borrowed */
+    FILE *file;
+    bool timeless;                  /* so that two traces of the same are the same */
+    int64_t start;                  /* milliseconds */
+    struct tracer_channel *channel; /* of the command under way; NULL: it is none */
+    struct tracer_channel channels[APDU_CHANNELS];
+};
+
+/* A new file. 0, or a failure after a trace line; tracer_close() is due after both. */
+int tracer_open(struct tracer *tracer, const char *path, const struct card *card, bool timeless);
+void tracer_close(struct tracer *tracer);
+
+/* One line of somebody else's. */
+void tracer_note(struct tracer *tracer, const char *text);
+
+#endif

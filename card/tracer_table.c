@@ -1,0 +1,287 @@
+#include "card/tracer_table.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const struct tracer_row rows[] = {
+    {TRACER_REQUEST, 0xBF3E, NULL, TRACER_TREE, TRACER_TAG_LIST},
+    {TRACER_REQUEST, 0xBF2D, NULL, TRACER_TREE, TRACER_SEARCH},
+    {TRACER_REQUEST, 0xBF38, NULL, TRACER_TREE, TRACER_AUTHENTICATE},
+    {TRACER_REQUEST, 0xBF21, NULL, TRACER_TREE, TRACER_PREPARE},
+    {TRACER_REQUEST, 0xBF36, NULL, TRACER_TREE, TRACER_PACKAGE},
+    {TRACER_REQUEST, 0xBF41, NULL, TRACER_TREE, TRACER_CANCEL},
+    {TRACER_REQUEST, 0xBF31, NULL, TRACER_TREE, TRACER_CHANGE},
+    {TRACER_REQUEST, 0xBF32, NULL, TRACER_TREE, TRACER_CHANGE},
+    {TRACER_REQUEST, 0xBF33, NULL, TRACER_TREE, TRACER_PROFILE_ID},
+    {TRACER_REQUEST, 0xBF29, NULL, TRACER_TREE, TRACER_PROFILE},
+    {TRACER_REQUEST, 0xBF34, NULL, TRACER_TREE, TRACER_RESET},
+    {TRACER_REQUEST, 0xBF3F, NULL, TRACER_TREE, TRACER_ADDRESSES},
+    {TRACER_REQUEST, 0xBF28, NULL, TRACER_TREE, TRACER_NOTIFICATION},
+    {TRACER_REQUEST, 0xBF2B, NULL, TRACER_TREE, TRACER_NOTIFICATION_LIST},
+    {TRACER_REQUEST, 0xBF30, NULL, TRACER_TREE, TRACER_NOTIFICATION},
+
+    {TRACER_ANSWER, 0xBF3E, NULL, TRACER_TREE, TRACER_EID},
+    {TRACER_ANSWER, 0xBF2E, NULL, TRACER_TREE, TRACER_CHALLENGE},
+    {TRACER_ANSWER, 0xBF20, NULL, TRACER_TREE, TRACER_INFO1},
+    {TRACER_ANSWER, 0xBF22, NULL, TRACER_TREE, TRACER_INFO2},
+    {TRACER_ANSWER, 0xBF3C, NULL, TRACER_TREE, TRACER_ADDRESSES},
+    {TRACER_ANSWER, 0xBF3F, NULL, TRACER_TREE, TRACER_RESULT_ONLY},
+    {TRACER_ANSWER, 0xBF2D, NULL, TRACER_TREE, TRACER_PROFILES},
+    {TRACER_ANSWER, 0xBF38, NULL, TRACER_TREE, TRACER_AUTHENTICATED},
+    {TRACER_ANSWER, 0xBF21, NULL, TRACER_TREE, TRACER_PREPARED},
+    {TRACER_ANSWER, 0xBF37, "ProfileInstallationResult", TRACER_TREE, TRACER_INSTALLATION},
+    {TRACER_ANSWER, 0xBF41, NULL, TRACER_TREE, TRACER_CANCELLED},
+    {TRACER_ANSWER, 0xBF31, NULL, TRACER_TREE, TRACER_ENABLED},
+    {TRACER_ANSWER, 0xBF32, NULL, TRACER_TREE, TRACER_DISABLED},
+    {TRACER_ANSWER, 0xBF33, NULL, TRACER_TREE, TRACER_DELETED},
+    {TRACER_ANSWER, 0xBF29, NULL, TRACER_TREE, TRACER_NAMED},
+    {TRACER_ANSWER, 0xBF34, NULL, TRACER_TREE, TRACER_RESULT_ONLY},
+    {TRACER_ANSWER, 0xBF28, NULL, TRACER_TREE, TRACER_NOTIFICATION_LIST},
+    {TRACER_ANSWER, 0xBF2B, NULL, TRACER_TREE, TRACER_NOTIFICATIONS},
+    {TRACER_ANSWER, 0xBF30, NULL, TRACER_TREE, TRACER_RESULT_ONLY},
+    {TRACER_ANSWER, 0xBF43, NULL, TRACER_TREE, TRACER_RULES},
+
+    {TRACER_SEGMENTS, 0xA0, "firstSequenceOf87", TRACER_HIDDEN, 0},
+    {TRACER_SEGMENTS, 0xA1, "sequenceOf88", TRACER_HIDDEN, 0},
+    {TRACER_SEGMENTS, 0xA2, "secondSequenceOf87", TRACER_HIDDEN, 0},
+    {TRACER_SEGMENTS, 0xA3, "sequenceOf86", TRACER_HIDDEN, 0},
+    {TRACER_SEGMENTS, 0x86, "profile element segment", TRACER_HIDDEN, 0},
+    {TRACER_SEGMENTS, 0x87, "encrypted segment", TRACER_HIDDEN, 0},
+    {TRACER_SEGMENTS, 0x88, "metadata segment", TRACER_HIDDEN, 0},
+
+    {TRACER_TAG_LIST, 0x5C, "tagList", TRACER_BYTES, 0},
+    {TRACER_EID, 0x5A, "eidValue", TRACER_BYTES, 0},
+    {TRACER_CHALLENGE, 0x80, "euiccChallenge", TRACER_BYTES, 0},
+
+    {TRACER_INFO1, 0x82, "svn", TRACER_BYTES, 0},
+    {TRACER_INFO1, 0xA9, "euiccCiPKIdListForVerification", TRACER_TREE, TRACER_KEY_IDS},
+    {TRACER_INFO1, 0xAA, "euiccCiPKIdListForSigning", TRACER_TREE, TRACER_KEY_IDS},
+    {TRACER_INFO2, 0x81, "profileVersion", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x82, "svn", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x83, "euiccFirmwareVer", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x84, "extCardResource", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x85, "uiccCapability", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x86, "ts102241Version", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x87, "globalplatformVersion", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x88, "rspCapability", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0xA9, "euiccCiPKIdListForVerification", TRACER_TREE, TRACER_KEY_IDS},
+    {TRACER_INFO2, 0xAA, "euiccCiPKIdListForSigning", TRACER_TREE, TRACER_KEY_IDS},
+    {TRACER_INFO2, 0x8B, "euiccCategory", TRACER_NUMBER, 0},
+    {TRACER_INFO2, 0x99, "forbiddenProfilePolicyRules", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x04, "ppVersion", TRACER_BYTES, 0},
+    {TRACER_INFO2, 0x0C, "sasAcreditationNumber", TRACER_TEXT, 0},
+    {TRACER_INFO2, 0xAC, "certificationDataObject", TRACER_TREE, TRACER_CERTIFICATION},
+    {TRACER_CERTIFICATION, 0x80, "platformLabel", TRACER_TEXT, 0},
+    {TRACER_CERTIFICATION, 0x81, "discoveryBaseURL", TRACER_TEXT, 0},
+    {TRACER_KEY_IDS, 0x04, "SubjectKeyIdentifier", TRACER_BYTES, 0},
+    {TRACER_ADDRESSES, 0x80, "defaultDpAddress", TRACER_TEXT, 0},
+    {TRACER_ADDRESSES, 0x81, "rootDsAddress", TRACER_TEXT, 0},
+
+    {TRACER_AUTHENTICATE, 0x30, "serverSigned1", TRACER_TREE, TRACER_SERVER_SIGNED1},
+    {TRACER_AUTHENTICATE, 0x5F37, "serverSignature1", TRACER_HIDDEN, 0},
+    {TRACER_AUTHENTICATE, 0x04, "euiccCiPKIdToBeUsed", TRACER_BYTES, 0},
+    {TRACER_AUTHENTICATE, 0x30, "serverCertificate", TRACER_HIDDEN, 0},
+    {TRACER_AUTHENTICATE, 0xA0, "ctxParams1", TRACER_TREE, TRACER_CONTEXT},
+    {TRACER_SERVER_SIGNED1, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_SERVER_SIGNED1, 0x81, "euiccChallenge", TRACER_BYTES, 0},
+    {TRACER_SERVER_SIGNED1, 0x83, "serverAddress", TRACER_TEXT, 0},
+    {TRACER_SERVER_SIGNED1, 0x84, "serverChallenge", TRACER_BYTES, 0},
+    {TRACER_CONTEXT, 0x80, "matchingId", TRACER_HIDDEN, 0},
+    {TRACER_CONTEXT, 0xA1, "deviceInfo", TRACER_TREE, TRACER_DEVICE},
+    {TRACER_DEVICE, 0x80, "tac", TRACER_BYTES, 0},
+    {TRACER_DEVICE, 0xA1, "deviceCapabilities", TRACER_HIDDEN, 0},
+    {TRACER_DEVICE, 0x82, "imei", TRACER_BYTES, 0},
+    {TRACER_AUTHENTICATED, 0xA0, "authenticateResponseOk", TRACER_TREE, TRACER_AUTHENTICATE_OK},
+    {TRACER_AUTHENTICATED, 0xA1, "authenticateResponseError", TRACER_TREE, TRACER_SESSION_ERROR},
+    {TRACER_AUTHENTICATE_OK, 0x30, "euiccSigned1", TRACER_TREE, TRACER_EUICC_SIGNED1},
+    {TRACER_AUTHENTICATE_OK, 0x5F37, "euiccSignature1", TRACER_HIDDEN, 0},
+    {TRACER_AUTHENTICATE_OK, 0x30, "euiccCertificate", TRACER_HIDDEN, 0},
+    {TRACER_AUTHENTICATE_OK, 0x30, "eumCertificate", TRACER_HIDDEN, 0},
+    {TRACER_EUICC_SIGNED1, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_EUICC_SIGNED1, 0x83, "serverAddress", TRACER_TEXT, 0},
+    {TRACER_EUICC_SIGNED1, 0x84, "serverChallenge", TRACER_BYTES, 0},
+    {TRACER_EUICC_SIGNED1, 0xBF22, "euiccInfo2", TRACER_TREE, TRACER_INFO2},
+    {TRACER_EUICC_SIGNED1, 0xA0, "ctxParams1", TRACER_TREE, TRACER_CONTEXT},
+    {TRACER_SESSION_ERROR, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_SESSION_ERROR, 0x02, "errorCode", TRACER_RESULT, TRACER_SESSION_ERROR},
+
+    {TRACER_PREPARE, 0x30, "smdpSigned2", TRACER_TREE, TRACER_SMDP_SIGNED2},
+    {TRACER_PREPARE, 0x5F37, "smdpSignature2", TRACER_HIDDEN, 0},
+    {TRACER_PREPARE, 0x04, "hashCc", TRACER_HIDDEN, 0},
+    {TRACER_PREPARE, 0x30, "smdpCertificate", TRACER_HIDDEN, 0},
+    {TRACER_SMDP_SIGNED2, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_SMDP_SIGNED2, 0x01, "ccRequiredFlag", TRACER_NUMBER, 0},
+    {TRACER_SMDP_SIGNED2, 0x5F49, "bppEuiccOtpk", TRACER_HIDDEN, 0},
+    {TRACER_PREPARED, 0xA0, "downloadResponseOk", TRACER_TREE, TRACER_PREPARE_OK},
+    {TRACER_PREPARED, 0xA1, "downloadResponseError", TRACER_TREE, TRACER_SESSION_ERROR},
+    {TRACER_PREPARE_OK, 0x30, "euiccSigned2", TRACER_TREE, TRACER_EUICC_SIGNED2},
+    {TRACER_PREPARE_OK, 0x5F37, "euiccSignature2", TRACER_HIDDEN, 0},
+    {TRACER_EUICC_SIGNED2, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_EUICC_SIGNED2, 0x5F49, "euiccOtpk", TRACER_HIDDEN, 0},
+    {TRACER_EUICC_SIGNED2, 0x04, "hashCc", TRACER_HIDDEN, 0},
+
+    {TRACER_PACKAGE, 0xBF23, "initialiseSecureChannelRequest", TRACER_TREE, TRACER_SECURE_CHANNEL},
+    {TRACER_SECURE_CHANNEL, 0x82, "remoteOpId", TRACER_NUMBER, 0},
+    {TRACER_SECURE_CHANNEL, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_SECURE_CHANNEL, 0xA6, "controlRefTemplate", TRACER_HIDDEN, 0},
+    {TRACER_SECURE_CHANNEL, 0x5F49, "smdpOtpk", TRACER_HIDDEN, 0},
+    {TRACER_SECURE_CHANNEL, 0x5F37, "smdpSign", TRACER_HIDDEN, 0},
+    {TRACER_INSTALLATION, 0xBF27, "profileInstallationResultData", TRACER_TREE, TRACER_INSTALLATION_DATA},
+    {TRACER_INSTALLATION, 0x5F37, "euiccSignPIR", TRACER_HIDDEN, 0},
+    {TRACER_INSTALLATION_DATA, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_INSTALLATION_DATA, 0xBF2F, "notificationMetadata", TRACER_TREE, TRACER_NOTIFICATION},
+    {TRACER_INSTALLATION_DATA, 0x06, "smdpOid", TRACER_BYTES, 0},
+    {TRACER_INSTALLATION_DATA, 0xA2, "finalResult", TRACER_TREE, TRACER_FINAL_RESULT},
+    {TRACER_FINAL_RESULT, 0xA0, "successResult", TRACER_TREE, TRACER_INSTALLED},
+    {TRACER_FINAL_RESULT, 0xA1, "errorResult", TRACER_TREE, TRACER_NOT_INSTALLED},
+    {TRACER_INSTALLED, 0x4F, "aid", TRACER_BYTES, 0},
+    {TRACER_INSTALLED, 0x04, "simaResponse", TRACER_BYTES, 0},
+    {TRACER_NOT_INSTALLED, 0x80, "bppCommandId", TRACER_RESULT, TRACER_PACKAGE},
+    {TRACER_NOT_INSTALLED, 0x81, "errorReason", TRACER_RESULT, TRACER_NOT_INSTALLED},
+    {TRACER_NOT_INSTALLED, 0x04, "simaResponse", TRACER_BYTES, 0},
+
+    {TRACER_NOTIFICATION, 0x80, "seqNumber", TRACER_NUMBER, 0},
+    {TRACER_NOTIFICATION, 0x81, "profileManagementOperation", TRACER_BYTES, 0},
+    {TRACER_NOTIFICATION, 0x0C, "notificationAddress", TRACER_TEXT, 0},
+    {TRACER_NOTIFICATION, 0x5A, "iccid", TRACER_ICCID, 0},
+    {TRACER_NOTIFICATION_LIST, 0xA0, "notificationMetadataList", TRACER_TREE, TRACER_NOTIFICATION_LIST},
+    {TRACER_NOTIFICATION_LIST, 0xBF2F, "notificationMetadata", TRACER_TREE, TRACER_NOTIFICATION},
+    {TRACER_NOTIFICATION_LIST, 0x80, "seqNumber", TRACER_NUMBER, 0},
+    {TRACER_NOTIFICATION_LIST, 0x81, "profileManagementOperation", TRACER_BYTES, 0},
+    {TRACER_NOTIFICATIONS, 0xA0, "notificationList", TRACER_TREE, TRACER_NOTIFICATIONS},
+    {TRACER_NOTIFICATIONS, 0xBF37, "profileInstallationResult", TRACER_TREE, TRACER_INSTALLATION},
+    {TRACER_NOTIFICATIONS, 0x30, "otherSignedNotification", TRACER_TREE, TRACER_SIGNED_NOTIFICATION},
+    {TRACER_SIGNED_NOTIFICATION, 0xBF2F, "tbsOtherNotification", TRACER_TREE, TRACER_NOTIFICATION},
+    {TRACER_SIGNED_NOTIFICATION, 0x5F37, "euiccNotificationSignature", TRACER_HIDDEN, 0},
+    {TRACER_SIGNED_NOTIFICATION, 0x30, "euiccCertificate", TRACER_HIDDEN, 0},
+    {TRACER_SIGNED_NOTIFICATION, 0x30, "eumCertificate", TRACER_HIDDEN, 0},
+
+    {TRACER_SEARCH, 0xA0, "searchCriteria", TRACER_TREE, TRACER_PROFILE},
+    {TRACER_SEARCH, 0x5C, "tagList", TRACER_BYTES, 0},
+    {TRACER_PROFILES, 0xA0, "profileInfoListOk", TRACER_TREE, TRACER_PROFILE_LIST},
+    {TRACER_PROFILES, 0x81, "profileInfoListError", TRACER_NUMBER, 0},
+    {TRACER_PROFILE_LIST, 0xE3, "ProfileInfo", TRACER_TREE, TRACER_PROFILE},
+    {TRACER_PROFILE, 0x5A, "iccid", TRACER_ICCID, 0},
+    {TRACER_PROFILE, 0x4F, "isdpAid", TRACER_BYTES, 0},
+    {TRACER_PROFILE, 0x9F70, "profileState", TRACER_RESULT, TRACER_PROFILE},
+    {TRACER_PROFILE, 0x90, "profileNickname", TRACER_TEXT, 0},
+    {TRACER_PROFILE, 0x91, "serviceProviderName", TRACER_TEXT, 0},
+    {TRACER_PROFILE, 0x92, "profileName", TRACER_TEXT, 0},
+    {TRACER_PROFILE, 0x93, "iconType", TRACER_NUMBER, 0},
+    {TRACER_PROFILE, 0x94, "icon", TRACER_HIDDEN, 0},
+    {TRACER_PROFILE, 0x95, "profileClass", TRACER_NUMBER, 0},
+    {TRACER_PROFILE, 0xB6, "notificationConfigurationInfo", TRACER_HIDDEN, 0},
+    {TRACER_PROFILE, 0xB7, "profileOwner", TRACER_TREE, TRACER_OPERATOR},
+    {TRACER_PROFILE, 0x99, "profilePolicyRules", TRACER_BYTES, 0},
+    {TRACER_OPERATOR, 0x80, "mccMnc", TRACER_BYTES, 0},
+    {TRACER_OPERATOR, 0x81, "gid1", TRACER_BYTES, 0},
+    {TRACER_OPERATOR, 0x82, "gid2", TRACER_BYTES, 0},
+    {TRACER_CHANGE, 0xA0, "profileIdentifier", TRACER_TREE, TRACER_PROFILE_ID},
+    {TRACER_CHANGE, 0x81, "refreshFlag", TRACER_NUMBER, 0},
+    {TRACER_PROFILE_ID, 0x5A, "iccid", TRACER_ICCID, 0},
+    {TRACER_PROFILE_ID, 0x4F, "isdpAid", TRACER_BYTES, 0},
+    {TRACER_ENABLED, 0x80, "enableResult", TRACER_RESULT, TRACER_ENABLED},
+    {TRACER_DISABLED, 0x80, "disableResult", TRACER_RESULT, TRACER_DISABLED},
+    {TRACER_DELETED, 0x80, "deleteResult", TRACER_RESULT, TRACER_DELETED},
+    {TRACER_NAMED, 0x80, "setNicknameResult", TRACER_RESULT, TRACER_NAMED},
+    {TRACER_RESULT_ONLY, 0x80, "result", TRACER_RESULT, TRACER_RESULT_ONLY},
+    {TRACER_RESET, 0x82, "resetOptions", TRACER_BYTES, 0},
+    {TRACER_CANCEL, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_CANCEL, 0x81, "reason", TRACER_RESULT, TRACER_CANCEL},
+    {TRACER_CANCELLED, 0xA0, "cancelSessionResponseOk", TRACER_TREE, TRACER_CANCEL_OK},
+    {TRACER_CANCELLED, 0x81, "cancelSessionResponseError", TRACER_NUMBER, 0},
+    {TRACER_CANCEL_OK, 0x30, "euiccCancelSessionSigned", TRACER_TREE, TRACER_CANCEL_SIGNED},
+    {TRACER_CANCEL_OK, 0x5F37, "euiccCancelSessionSignature", TRACER_HIDDEN, 0},
+    {TRACER_CANCEL_SIGNED, 0x80, "transactionId", TRACER_BYTES, 0},
+    {TRACER_CANCEL_SIGNED, 0x81, "smdpOid", TRACER_BYTES, 0},
+    {TRACER_CANCEL_SIGNED, 0x82, "reason", TRACER_RESULT, TRACER_CANCEL},
+    {TRACER_RULES, 0xA0, "rat", TRACER_HIDDEN, 0},
+};
+
+static const struct {
+    enum tracer_node node;
+    uint32_t code;
+    const char *name;
+} results[] = {
+    {TRACER_ENABLED, 0, "ok"}, {TRACER_ENABLED, 1, "iccidOrAidNotFound"},
+    {TRACER_ENABLED, 2, "profileNotInDisabledState"}, {TRACER_ENABLED, 3, "disallowedByPolicy"},
+    {TRACER_ENABLED, 4, "wrongProfileReenabling"}, {TRACER_ENABLED, 5, "catBusy"},
+    {TRACER_ENABLED, 127, "undefinedError"},
+    {TRACER_DISABLED, 0, "ok"}, {TRACER_DISABLED, 1, "iccidOrAidNotFound"},
+    {TRACER_DISABLED, 2, "profileNotInEnabledState"}, {TRACER_DISABLED, 3, "disallowedByPolicy"},
+    {TRACER_DISABLED, 5, "catBusy"}, {TRACER_DISABLED, 127, "undefinedError"},
+    {TRACER_DELETED, 0, "ok"}, {TRACER_DELETED, 1, "iccidOrAidNotFound"},
+    {TRACER_DELETED, 2, "profileNotInDisabledState"}, {TRACER_DELETED, 3, "disallowedByPolicy"},
+    {TRACER_DELETED, 127, "undefinedError"},
+    {TRACER_NAMED, 0, "ok"}, {TRACER_NAMED, 1, "iccidNotFound"}, {TRACER_NAMED, 127, "undefinedError"},
+    {TRACER_RESULT_ONLY, 0, "ok"}, {TRACER_RESULT_ONLY, 1, "nothing there"},
+    {TRACER_RESULT_ONLY, 127, "undefinedError"},
+    {TRACER_PROFILE, 0, "disabled"}, {TRACER_PROFILE, 1, "enabled"},
+    {TRACER_CANCEL, 0, "endUserRejection"}, {TRACER_CANCEL, 1, "postponed"}, {TRACER_CANCEL, 2, "timeout"},
+    {TRACER_CANCEL, 3, "pprNotAllowed"}, {TRACER_CANCEL, 4, "metadataMismatch"},
+    {TRACER_CANCEL, 5, "loadBppExecutionError"}, {TRACER_CANCEL, 127, "undefinedReason"},
+    {TRACER_SESSION_ERROR, 1, "invalidCertificate"}, {TRACER_SESSION_ERROR, 2, "invalidSignature"},
+    {TRACER_SESSION_ERROR, 3, "unsupportedCurve"}, {TRACER_SESSION_ERROR, 4, "noSessionContext"},
+    {TRACER_SESSION_ERROR, 5, "invalidTransactionId or invalidOid"},
+    {TRACER_SESSION_ERROR, 6, "euiccChallengeMismatch"}, {TRACER_SESSION_ERROR, 7, "ciPKUnknown"},
+    {TRACER_SESSION_ERROR, 127, "undefinedError"},
+    {TRACER_PACKAGE, 0, "initialiseSecureChannel"}, {TRACER_PACKAGE, 1, "configureISDP"},
+    {TRACER_PACKAGE, 2, "storeMetadata"}, {TRACER_PACKAGE, 3, "storeMetadata2"},
+    {TRACER_PACKAGE, 4, "replaceSessionKeys"}, {TRACER_PACKAGE, 5, "loadProfileElements"},
+    {TRACER_NOT_INSTALLED, 1, "incorrectInputValues"}, {TRACER_NOT_INSTALLED, 2, "invalidSignature"},
+    {TRACER_NOT_INSTALLED, 3, "invalidTransactionId"}, {TRACER_NOT_INSTALLED, 4, "unsupportedCrtValues"},
+    {TRACER_NOT_INSTALLED, 5, "unsupportedRemoteOperationType"},
+    {TRACER_NOT_INSTALLED, 6, "unsupportedProfileClass"}, {TRACER_NOT_INSTALLED, 7, "scp03tStructureError"},
+    {TRACER_NOT_INSTALLED, 8, "scp03tSecurityError"},
+    {TRACER_NOT_INSTALLED, 9, "installFailedDueToIccidAlreadyExistsOnEuicc"},
+    {TRACER_NOT_INSTALLED, 10, "installFailedDueToInsufficientMemoryForProfile"},
+    {TRACER_NOT_INSTALLED, 11, "installFailedDueToInterruption"},
+    {TRACER_NOT_INSTALLED, 12, "installFailedDueToPEProcessingError"},
+    {TRACER_NOT_INSTALLED, 13, "installFailedDueToDataMismatch"},
+    {TRACER_NOT_INSTALLED, 14, "testProfileInstallFailedDueToInvalidNaaKey"},
+    {TRACER_NOT_INSTALLED, 15, "pprNotAllowed"},
+    {TRACER_NOT_INSTALLED, 127, "installFailedDueToUnknownError"},
+};
+
+static const struct tracer_instruction instructions[] = {
+    {"SELECT", true, true},
+    {"MANAGE CHANNEL", true, true},
+    {"STATUS", true, true},
+    {"TERMINAL CAPABILITY", true, true},
+    {"TERMINAL PROFILE", true, true},
+    {"FETCH", true, true},
+    {"GET CHALLENGE", true, true},
+    {"GET DATA", true, true},
+    {"ACTIVATE FILE", true, true},
+    {"DEACTIVATE FILE", true, true},
+};
+/* clang-format on */
+
+const struct tracer_row *tracer_find(enum tracer_node node, uint32_t tag, size_t occurrence)
+{
+    const struct tracer_row *last = NULL;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].node != node || rows[i].tag != tag)
+            continue;
+        last = &rows[i];
+        if (occurrence-- == 0)
+            break;
+    }
+    return last;
+}
+
+const char *tracer_result_name(enum tracer_node node, uint32_t code)
+{
+    for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+        if (results[i].node == node && results[i].code == code)
+            return results[i].name;
+    return NULL;
+}
+
+struct tracer_instruction tracer_instruction(const char *name)
+{
+    for (size_t i = 0; i < sizeof(instructions) / sizeof(instructions[0]); i++)
+        if (strcmp(instructions[i].name, name) == 0)
+            return instructions[i];
+    return (struct tracer_instruction){name, false, false};
+}

@@ -1,0 +1,163 @@
+#include "card/transcript.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/hex.h"
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "card/transcript_line.h"
+
+#define DIGITS_SHOWN 64 /* of an answer that differs, in a message */
+#define FILE_MODE 0600
+
+static void put_bytes(struct transcript *transcript, const char *front, struct bytes bytes)
+{
+    hex_encode(bytes, transcript->digits);
+    fprintf(transcript->file, "%s%s\n", front, transcript->digits);
+}
+
+static void put_power(struct observer *self, enum card_power power, struct bytes atr)
+{
+    (void)atr;
+    fprintf(((struct transcript *)self)->file, "%s\n", transcript_power_word(power));
+}
+
+static void put_command(struct observer *self, struct bytes command)
+{
+    put_bytes((struct transcript *)self, "> ", command);
+}
+
+static void put_response(struct observer *self, struct bytes response)
+{
+    put_bytes((struct transcript *)self, "< ", response);
+}
+
+static const struct observer_kind kind = {put_power, put_command, put_response};
+
+int transcript_open(struct transcript *transcript, const char *path, const char *remark)
+{
+    *transcript = (struct transcript){.observer = {&kind, NULL}};
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    transcript->file = file >= 0 ? fdopen(file, "w") : NULL;
+    transcript->digits = malloc(HEX_SIZE(CARD_RESPONSE_CAPACITY));
+    if (transcript->file == NULL || transcript->digits == NULL) {
+        trace_error("--record %s: %s", path, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    setvbuf(transcript->file, NULL, _IOLBF, 0); /* what was answered is there, however it ends */
+    fprintf(transcript->file, "# %s\n", remark);
+    return 0;
+}
+
+void transcript_close(struct transcript *transcript)
+{
+    if (transcript->file != NULL)
+        fclose(transcript->file);
+    free(transcript->digits);
+    *transcript = (struct transcript){0};
+}
+
+/* One pass over a transcript. */
+struct replay {
+    struct card *card;
+    const char *path;
+    unsigned number; /* of the line */
+    unsigned commands;
+    bool answered; /* there is a response that has not been compared */
+    struct writer line, response;
+    uint8_t line_room[APDU_COMMAND_MAX + 2], response_room[CARD_RESPONSE_CAPACITY];
+};
+
+static int differs(const struct replay *replay)
+{
+    char got[HEX_SIZE(DIGITS_SHOWN)], wanted[HEX_SIZE(DIGITS_SHOWN)];
+    const size_t got_len = replay->response.len, wanted_len = replay->line.len;
+    hex_encode(bytes_of(replay->response_room, got_len < DIGITS_SHOWN ? got_len : DIGITS_SHOWN),
+               got);
+    hex_encode(bytes_of(replay->line_room, wanted_len < DIGITS_SHOWN ? wanted_len : DIGITS_SHOWN),
+               wanted);
+    size_t same = 0;
+    while (same < got_len && same < wanted_len &&
+           replay->response_room[same] == replay->line_room[same])
+        same++;
+    trace_error("--replay %s:%u: the card answers %s%s, not %s%s; byte %zu is the first to differ",
+                replay->path, replay->number, got, got_len > DIGITS_SHOWN ? "..." : "", wanted,
+                wanted_len > DIGITS_SHOWN ? "..." : "", same + 1);
+    return FAILURE_INTERNAL;
+}
+
+static int nonsense(const struct replay *replay, const char *what)
+{
+    trace_error("--replay %s:%u: %s", replay->path, replay->number, what);
+    return FAILURE_INTERNAL;
+}
+
+static int replay_line(struct replay *replay, const char *text)
+{
+    enum card_power power;
+    replay->line = writer_on(replay->line_room, sizeof(replay->line_room));
+    switch (transcript_line_read(text, &replay->line, &power)) {
+    case TRANSCRIPT_REMARK:
+        return 0;
+    case TRANSCRIPT_POWER:
+        card_power(replay->card, power);
+        return 0;
+    case TRANSCRIPT_COMMAND:
+        replay->commands++;
+        replay->response = writer_on(replay->response_room, sizeof(replay->response_room));
+        card_transmit(replay->card, writer_bytes(&replay->line), &replay->response);
+        replay->answered = true;
+        return 0;
+    case TRANSCRIPT_RESPONSE:
+        if (!replay->answered)
+            return nonsense(replay, "a response without a command");
+        replay->answered = false;
+        return bytes_equal(writer_bytes(&replay->line), writer_bytes(&replay->response))
+                   ? 0
+                   : differs(replay);
+    case TRANSCRIPT_NONSENSE:
+        break;
+    }
+    return nonsense(replay, "a command is '> 00A4...', a response '< 9000', a remark '# ...', and "
+                            "there are on, off and reset");
+}
+
+static int replay_file(struct replay *replay, FILE *file)
+{
+    char *text = NULL;
+    size_t size = 0;
+    int result = 0;
+    while (result == 0 && getline(&text, &size, file) >= 0) {
+        text[strcspn(text, "\r\n")] = '\0';
+        replay->number++;
+        result = replay_line(replay, text);
+    }
+    free(text);
+    if (result == 0 && ferror(file))
+        return nonsense(replay, "the file cannot be read further");
+    if (result == 0)
+        trace_notice("%s: %u commands answered as they stand there", replay->path,
+                     replay->commands);
+    return result;
+}
+
+int transcript_replay(const char *path, struct card *card)
+{
+    struct replay *replay = calloc(1, sizeof(*replay));
+    FILE *file = fopen(path, "r");
+    int result = FAILURE_INTERNAL;
+    if (replay == NULL || file == NULL) {
+        trace_error("--replay %s: %s", path, strerror(errno));
+    } else {
+        replay->card = card;
+        replay->path = path;
+        result = replay_file(replay, file);
+    }
+    if (file != NULL)
+        fclose(file);
+    free(replay);
+    return result;
+}

@@ -1,0 +1,170 @@
+/* What a card's watchers write, of a real chip: names and results in the trace, and no secret. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "../support/born.h"
+#include "../support/talk.h"
+#include "apdu/trace.h"
+#include "card/watchers.h"
+
+#define SELECT_ISD_R "00A4040010A0000005591010FFFFFFFF8900000100"
+#define SELECT_USIM "00A4040C07A0000000871002"
+#define ADM_1 "3535353535353535"
+#define PIN_1 "30303030FFFFFFFF"
+#define IMSI "080910100000000010"
+#define RAND "00112233445566778899AABBCCDDEEFF"
+
+static struct card card;
+static struct watchers watchers;
+static char trace_path[96], pcap_path[96];
+
+static void note(void *context, enum trace_level level, const char *text)
+{
+    (void)context, (void)level;
+    watchers_note(&watchers, text);
+}
+
+static void start(void)
+{
+    cr_assert(born_begin());
+    cr_assert(born_card(&card, true));
+    snprintf(trace_path, sizeof(trace_path), "%s/trace", born_folder);
+    snprintf(pcap_path, sizeof(pcap_path), "%s/pcap", born_folder);
+    const struct watchers_plan plan = {
+        .trace = trace_path, .pcap = pcap_path, .start = "a chip", .seeded = true};
+    cr_assert(watchers_open(&watchers, &plan, &card) == 0);
+    trace_to(note, NULL);
+}
+
+static void stop(void)
+{
+    trace_to(NULL, NULL);
+    card_close(&card);
+    watchers_close(&watchers);
+    born_end();
+}
+
+TestSuite(watchers, .init = start, .fini = stop, .timeout = 60);
+
+static const char *traced(void)
+{
+    static char text[1 << 18];
+    FILE *file = fopen(trace_path, "r");
+    cr_assert(file != NULL);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void shows(const char *what)
+{
+    cr_expect_not_null(strstr(traced(), what), "%s is not in\n%s", what, traced());
+}
+
+static void hides(const char *what)
+{
+    cr_expect_null(strstr(traced(), what), "%s is in\n%s", what, traced());
+}
+
+static void enable(void)
+{
+    talk(&card, SELECT_ISD_R "00");
+    cr_assert_str_eq(talk_es10(&card, "BF3111A00C5A0A" BORN_ICCID "8101FF"), "BF31038001009000");
+}
+
+Test(watchers, names_and_results_of_es10)
+{
+    enable();
+    (void)talk_es10(&card, "BF3111A00C5A0A" BORN_ICCID "8101FF");
+    (void)talk_es10(&card, "BF2D00");
+    card_power(&card, CARD_RESET);
+    shows("* a chip\n");
+    shows("> [0] UICC: SELECT 00A40400, 16 bytes: A0000005591010FFFFFFFF8900000100\n");
+    shows("> [0] ISD-R: STORE DATA 80E29100, 20 bytes\n"
+          "      EnableProfile (BF31): 17 bytes\n"
+          "        profileIdentifier (A0): 12 bytes\n"
+          "          iccid (5A): 8988211000000000011\n"
+          "        refreshFlag (81): 255\n");
+    shows("        enableResult (80): 0 ok\n");
+    shows("        enableResult (80): 2 profileNotInDisabledState\n");
+    shows("          ProfileInfo (E3): ");
+    shows("profileState (9F70): 1 enabled\n");
+    shows("reset, ATR 3B");
+    shows("* "); /* what the ISD-R says of it */
+}
+
+Test(watchers, no_secret_is_in_the_trace)
+{
+    char result[64];
+    enable();
+    talk(&card, SELECT_USIM);
+    cr_assert_str_eq(talk(&card, "0020000A08" ADM_1), "9000");
+    cr_assert_str_eq(talk(&card, "0026000108" PIN_1), "6984"); /* it is off already */
+    cr_assert_str_eq(talk(&card, "0028000108" PIN_1), "9000");
+    cr_assert_str_eq(talk(&card, "0020000108" PIN_1), "9000");
+    cr_assert_str_eq(talk(&card, "00A4000C026F07"), "9000");
+    cr_assert_str_eq(talk(&card, "00B0000009"), IMSI "9000");
+    cr_assert_str_eq(talk(&card, "00D6000009" IMSI), "9000");
+    /* GSM context: SRES and Kc */
+    snprintf(result, sizeof(result), "%s", talk_through(&card, "008800801110" RAND));
+    cr_assert(strlen(result) == 2 * 14 + 4, "%s", result);
+    shows("UICC: VERIFY PIN 0020000A, 8 bytes\n");
+    shows("UICC: AUTHENTICATE 00880080, 17 bytes\n");
+    shows("< 9000 normal ending, 14 bytes\n");
+    hides(ADM_1);
+    hides(PIN_1);
+    hides(IMSI);
+    result[2 * 13] = '\0';
+    hides(result + 2);
+    hides(RAND);
+}
+
+/* Requests in blocks, answers in pieces, an unknown tag, a cut element, what is no command. */
+Test(watchers, whatever_comes)
+{
+    talk(&card, SELECT_ISD_R "00");
+    talk(&card, "80E2110003BF3E03");
+    talk_through(&card, "80E29101035C015A");
+    shows("      GetEID (BF3E): 3 bytes\n        tagList (5C): 5A\n");
+    talk(&card, "80E2910002BF7F");
+    shows("2 bytes that are no element\n");
+    talk(&card, "80E2910003BF5600");
+    shows("element (BF56): 0 bytes\n");
+    talk(&card, "80E2910005BF36840102");
+    talk(&card, "00");
+    shows("> 1 bytes that are no command\n");
+    talk(&card, "00EE000000");
+    shows("ISD-R: unknown instruction 00EE0000\n< 6D00 ");
+    talk(&card, "05A4040000");
+}
+
+Test(watchers, files_are_for_their_owner)
+{
+    struct stat trace, pcap;
+    cr_assert(stat(trace_path, &trace) == 0 && stat(pcap_path, &pcap) == 0);
+    cr_expect_eq(trace.st_mode & 0777, 0600);
+    cr_expect_eq(pcap.st_mode & 0777, 0600);
+    const off_t before = pcap.st_size;
+    talk(&card, "00A4000C023F00");
+    cr_assert(stat(pcap_path, &pcap) == 0);
+    cr_expect_eq(pcap.st_size - before, 16 + 28 + 16 + 9); /* record, IP and UDP, GSMTAP, bytes */
+}
+
+Test(watchers, places_that_are_none)
+{
+    struct watchers none = {0};
+    const struct watchers_plan plans[] = {
+        {.trace = "/nonexistent/a", .start = ""},
+        {.pcap = "/nonexistent/a", .start = ""},
+        {.record = "/nonexistent/a", .start = ""},
+        {.gsmtap = "[::1", .start = ""},
+        {.gsmtap = "", .start = ""},
+        {.gsmtap = "127.0.0.1:no-such-port", .start = ""},
+    };
+    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+        cr_expect(watchers_open(&none, &plans[i], &card) < 0, "plan %zu", i);
+        watchers_close(&none);
+    }
+}
