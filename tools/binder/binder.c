@@ -24,6 +24,10 @@
 #define CRT_HOST_ID 0x84
 #define ONE_TIME_PUBLIC_KEY 0x5F49
 #define SIGNATURE 0x5F37
+/* ConfigureISDPRequest */
+#define CONFIGURE_ISDP 0xBF24
+#define PROPRIETARY_DATA 0xB8
+#define SERVER_OID 0x80
 /* ReplaceSessionKeysRequest */
 #define REPLACE_SESSION_KEYS 0xBF26
 #define INITIAL_CHAINING_VALUE 0x80
@@ -52,6 +56,21 @@ static size_t segments_max(size_t len)
 size_t binder_protected_max(size_t len)
 {
     return segments_max(len);
+}
+
+struct bytes binder_host_id(const char *address)
+{
+    const struct bytes name = bytes_of_text(address);
+    return bytes_of(name.data, name.len < BINDER_HOST_ID_MAX ? name.len : BINDER_HOST_ID_MAX);
+}
+
+void binder_put_configuration(struct bytes server_oid, struct writer *out)
+{
+    const size_t request = tlv_open(out, CONFIGURE_ISDP);
+    const size_t data = tlv_open(out, PROPRIETARY_DATA);
+    tlv_put(out, SERVER_OID, server_oid);
+    tlv_close(out, data);
+    tlv_close(out, request);
 }
 
 size_t binder_body_max(const struct binder_input *input)

@@ -47,6 +47,12 @@ struct binder_input {
     struct bytes plain_package;
 };
 
+/* The host id of a server with this address: its front. */
+struct bytes binder_host_id(const char *address);
+/* ConfigureISDPRequest: this OID is what a profile remembers of who made it (SGP.22 §5.5.2). */
+#define BINDER_CONFIGURATION_SIZE 64
+void binder_put_configuration(struct bytes server_oid, struct writer *out);
+
 /* Bytes that binder_seal() writes at most. */
 size_t binder_body_max(const struct binder_input *input);
 

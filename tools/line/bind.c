@@ -11,11 +11,6 @@
 #define SIGNATURE 0x5F37
 /* SmdpSigned2 */
 #define TRANSACTION_ID 0x80
-/* ConfigureISDPRequest */
-#define CONFIGURE_ISDP 0xBF24
-#define PROPRIETARY_DATA 0xB8
-#define SERVER_OID 0x80
-#define CONFIGURATION_SIZE 64
 #define ELEMENT_SIZE (EC_SIGNATURE_SIZE + TLV_HEADER_MAX)
 
 static struct bytes transaction_of(const struct writing *writing)
@@ -68,23 +63,6 @@ static bool check(struct writing *writing, const struct chip_preparation *answer
            fault_raise(&writing->fault, WHERE, "the chip's one-time key is not for this session");
 }
 
-/* The server's OID is what a profile remembers of who made it. */
-static struct bytes put_configuration(const struct writing *writing, struct writer *out)
-{
-    const size_t request = tlv_open(out, CONFIGURE_ISDP);
-    const size_t data = tlv_open(out, PROPRIETARY_DATA);
-    tlv_put(out, SERVER_OID, credentials_oid(&writing->line->identity.credentials));
-    tlv_close(out, data);
-    tlv_close(out, request);
-    return writer_bytes(out);
-}
-
-static struct bytes host_id_of(const struct writing *writing)
-{
-    const struct bytes name = bytes_of_text(batch_address(writing->line->batch));
-    return bytes_of(name.data, name.len < BINDER_HOST_ID_MAX ? name.len : BINDER_HOST_ID_MAX);
-}
-
 static int seal(struct writing *writing, const struct binder_input *input, struct writer *body)
 {
     uint8_t smdp_otpk[EC_POINT_SIZE];
@@ -109,14 +87,15 @@ static int seal(struct writing *writing, const struct binder_input *input, struc
 
 static bool seal_for(struct writing *writing, struct bytes otpk)
 {
-    uint8_t memory[CONFIGURATION_SIZE];
+    uint8_t memory[BINDER_CONFIGURATION_SIZE];
     struct writer configuration = writer_on(memory, sizeof(memory));
+    binder_put_configuration(credentials_oid(&writing->line->identity.credentials), &configuration);
     const struct binder_input input = {
         .curve = writing->server->dp_pb.certificate.curve,
         .euicc_otpk = otpk,
-        .host_id = host_id_of(writing),
+        .host_id = binder_host_id(batch_address(writing->line->batch)),
         .eid = bytes_of(writing->euicc.eid, sizeof(writing->euicc.eid)),
-        .configuration = put_configuration(writing, &configuration),
+        .configuration = writer_bytes(&configuration),
         .metadata = blob_bytes(&writing->row.metadata),
         .keys = &writing->keys,
         .protected_package = blob_bytes(&writing->row.package),

@@ -10,11 +10,6 @@
 #include <time.h>
 
 #define SIGNATURE 0x5F37
-/* ConfigureISDPRequest */
-#define CONFIGURE_ISDP 0xBF24
-#define PROPRIETARY_DATA 0xB8
-#define SERVER_OID 0x80
-#define CONFIGURATION_SIZE 64
 
 static int check_signed2(struct call *call, const struct session *session,
                          const struct chip_preparation *answer)
@@ -68,22 +63,6 @@ static int check_code(struct smdpp *smdpp, struct call *call, struct session *se
     return orders_count_code(smdpp->database, order->id, true);
 }
 
-/* The server's OID is what a profile remembers of who made it. */
-static void put_configuration(const struct smdpp *smdpp, struct writer *out)
-{
-    const size_t request = tlv_open(out, CONFIGURE_ISDP);
-    const size_t data = tlv_open(out, PROPRIETARY_DATA);
-    tlv_put(out, SERVER_OID, credentials_oid(&smdpp->credentials));
-    tlv_close(out, data);
-    tlv_close(out, request);
-}
-
-static struct bytes host_id_of(const struct smdpp *smdpp)
-{
-    const struct bytes name = bytes_of_text(smdpp->address);
-    return bytes_of(name.data, name.len < BINDER_HOST_ID_MAX ? name.len : BINDER_HOST_ID_MAX);
-}
-
 /* Room for a writer that a blob takes over. */
 static int reserve(size_t size, struct writer *out)
 {
@@ -127,18 +106,18 @@ static int seal(struct smdpp *smdpp, const struct binder_input *input,
 static int bind_package(struct smdpp *smdpp, struct call *call, struct session *session,
                         struct bytes otpk)
 {
-    uint8_t memory[CONFIGURATION_SIZE];
+    uint8_t memory[BINDER_CONFIGURATION_SIZE];
     struct writer configuration = writer_on(memory, sizeof(memory));
     struct binder_keys keys;
     struct blob package;
     struct download_binding *binding = &session->binding;
     downloads_finish_binding(binding);
-    put_configuration(smdpp, &configuration);
+    binder_put_configuration(credentials_oid(&smdpp->credentials), &configuration);
     int result = protect(smdpp, session, &keys, &package);
     const struct binder_input input = {
         .curve = session->server->dp_pb.certificate.curve,
         .euicc_otpk = otpk,
-        .host_id = host_id_of(smdpp),
+        .host_id = binder_host_id(smdpp->address),
         .eid = bytes_of(session->euicc.eid, sizeof(session->euicc.eid)),
         .configuration = writer_bytes(&configuration),
         .metadata = blob_bytes(&session->metadata),
@@ -177,7 +156,7 @@ static int respond(struct smdpp *smdpp, struct call *call, const struct session 
     struct writer package;
     const struct binder_session parts = {
         .transaction_id = session_id(session),
-        .host_id = host_id_of(smdpp),
+        .host_id = binder_host_id(smdpp->address),
         .euicc_otpk = bytes_of(binding->euicc_otpk, EC_POINT_SIZE),
         .smdp_otpk = bytes_of(binding->smdp_otpk, EC_POINT_SIZE),
         .signer = session->server->dp_pb.key,
