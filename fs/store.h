@@ -100,10 +100,10 @@ typedef int store_notification_visitor(void *context, const struct store_notific
 /* In order of sequence numbers. */
 int store_each_notification(struct store *store, store_notification_visitor *visit, void *context);
 
-/* The whole chip, put aside under a name in its folder (snapshots/NAME.sqlite), replacing one of that
- * name; and taken back, after which all that was read of it is stale. Nothing may be uncommitted. 0,
- * or a failure, after which the store is as it was. Restoring: SW_REFERENCE_NOT_FOUND if there is
- * none of this name. */
+/* The whole chip, put aside under a name in its folder (snapshots/NAME.sqlite), replacing one of
+ * that name; and taken back, after which all that was read of it is stale. Nothing may be
+ * uncommitted. 0, or a failure, after which the store is as it was. Restoring:
+ * SW_REFERENCE_NOT_FOUND if there is none of this name. */
 bool store_snapshot_is_name(const char *name);
 int store_snapshot(struct store *store, const char *name);
 int store_restore(struct store *store, const char *name);

@@ -1,6 +1,8 @@
 #include "tools/ctl/command.h"
+#include "tools/ctl/doctor.h"
 #include "tools/ctl/look.h"
 #include "tools/ctl/print.h"
+#include "tools/ctl/wait.h"
 
 /* clang-format off */
 const struct command commands[] = {
@@ -24,6 +26,10 @@ const struct command commands[] = {
      .help = "puts the whole chip aside under a name, in its folder"},
     {.name = "restore", .request = "restore", .about = "NAME", .look = look_restore, .print = print_object,
      .help = "takes it back; a running card leaves its reader for a moment"},
+    {.name = "wait", .work = wait_work, .print = print_object,
+     .help = "until a reader of pcscd sees the card: its name"},
+    {.name = "doctor", .work = doctor_work, .print = print_findings,
+     .help = "what stands between card and clients, each finding with the line to run"},
     {.name = "fault list", .request = "fault-list", .print = print_faults,
      .help = "the faults on the card, and how often each has struck"},
     {.name = "fault add", .request = "fault-add", .about = "PLACE = ACTION", .print = print_object,

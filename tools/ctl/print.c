@@ -135,6 +135,20 @@ void print_faults(const json_t *answer)
         puts("no faults");
 }
 
+void print_findings(const json_t *answer)
+{
+    size_t i;
+    json_t *finding;
+    json_array_foreach(json_object_get(answer, "findings"), i, finding)
+    {
+        const bool good = json_is_true(json_object_get(finding, "good"));
+        printf("%-5s  %-12s  %s\n", good ? "good" : "WRONG", text_of(finding, "check"),
+               text_of(finding, "says"));
+        if (!good)
+            printf("       %-12s  run: %s\n", "", text_of(finding, "run"));
+    }
+}
+
 void print_json(const json_t *answer)
 {
     json_dumpf(answer, stdout, JSON_INDENT(2));

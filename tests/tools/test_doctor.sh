@@ -1,0 +1,118 @@
+#!/bin/bash
+# emuicc-ctl doctor on systems that are made up: what is wrong with each is found, with the line to run.
+#   test_doctor.sh EMUICC-CTL
+set -u
+ctl=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export PCSCLITE_CSOCK_NAME=$work/no-pcscd # a machine's own is none of this test's business
+found=0
+root=$work/root conf=$root/etc/reader.conf.d driver=/usr/lib/pcsc/drivers/serial/libifdvpcd.so
+say() { echo "$*"; found=1; }
+# system: a new one, as Debian makes it
+system() {
+  rm -rf "$root"
+  mkdir -p "$conf" "$root/proc/net" "$root$(dirname "$driver")" "$work/state"
+  touch "$root$driver"
+  entry vpcd "Virtual PCD" 0x8C7B
+  printf '  sl  local_address rem_address   st tx rx tr tm retr uid timeout inode\n' >"$root/proc/net/tcp"
+}
+entry() { printf 'FRIENDLYNAME "%s"\nDEVICENAME /dev/null:%s\nLIBPATH %s\nCHANNELID %s\n' "$2" "$3" "$driver" "$3" >"$conf/$1"; }
+# listens PORT PROCESS NAME
+listens() {
+  printf '   0: 00000000:%04X 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 777 1\n' "$1" >>"$root/proc/net/tcp"
+  mkdir -p "$root/proc/$2/fd"
+  echo "$3" >"$root/proc/$2/comm"
+  ln -s 'socket:[777]' "$root/proc/$2/fd/3"
+}
+# card PROCESS ARGUMENT...
+card() {
+  mkdir -p "$root/proc/$1"
+  printf '%s\0' /usr/bin/emuicc "${@:2}" >"$root/proc/$1/cmdline"
+}
+examine() { "$ctl" --root "$root" --state "$work/state" "$@" doctor >"$work/out" 2>"$work/err"; }
+finds() { examine && say "nothing is wrong, it says"; tr -d '\n' <"$work/out" | grep -qE -- "$1" || say "'$1' is not in: $(cat "$work/out" "$work/err")"; }
+finds_not() { examine; grep -qE -- "$1" "$work/out" && say "'$1' is in: $(cat "$work/out")"; }
+
+system
+finds 'WRONG +pcscd +pcscd is not running +run: sudo systemctl start pcscd'
+finds "good +reader.conf +'Virtual PCD' has ports 35963 to 35964"
+finds "WRONG +card +no card runs on $work/state +run: emuicc --state '$work/state' &"
+finds_not 'slots|port |clashes'
+examine --json
+python3 - "$work/out" <<'END' || say "no JSON: $(cat "$work/out")"
+import json, sys
+answer = json.load(open(sys.argv[1]))
+assert answer["good"] is False
+assert {"pcscd", "reader.conf", "card"} <= {finding["check"] for finding in answer["findings"]}
+assert all("run" in finding for finding in answer["findings"] if not finding["good"])
+END
+
+rm "$conf/vpcd"
+finds 'no vpcd is among the readers.*run: sudo apt-get install .*vsmartcard-vpcd'
+
+system
+rm "$root$driver"
+finds "the driver of 'Virtual PCD' is not there: $driver.*run: sudo apt-get install"
+
+system
+entry second "Another" 0x8C7C
+finds "'Another' in .*second clashes with 'Virtual PCD'|'Virtual PCD' in .*vpcd clashes with 'Another' in .*run: sudo rm "
+entry second "Another" 0x8C7D
+finds_not clashes
+entry second "Virtual PCD" 0x9C40
+finds "clashes"
+
+system
+listens 35963 4711 nginx
+finds 'port 35963 is taken by nginx \(process 4711\) +run: kill 4711'
+system
+listens 35963 4711 pcscd
+finds 'good +port +vpcd listens at port 35963'
+
+system
+card 10 --vpcd 127.0.0.1:35965
+finds 'a card looks for a reader at port 35965, which vpcd does not have: it has 2 slots'
+system
+card 10 --vpcd 127.0.0.1:35964
+card 11 --state x
+finds_not slots
+card 12
+finds 'two cards look for the same slot, port 35963'
+
+system
+mkdir -p "$work/pki"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=old -days 1 -out "$work/pki/new.pem" 2>/dev/null || say "no certificate"
+examine --pki "$work/pki"
+grep -q "none of 1 in $work/pki has run out" "$work/out" || say "new: $(cat "$work/out")"
+cat >"$work/ca.conf" <<'END'
+[ca]
+default_ca = a
+[a]
+dir = .
+database = index
+new_certs_dir = .
+serial = serial
+default_md = sha256
+policy = p
+[p]
+commonName = supplied
+END
+(
+  cd "$work" || exit
+  : >index
+  echo 01 >serial
+  openssl req -newkey rsa:2048 -nodes -keyout key -subj /CN=old -out request 2>/dev/null
+  openssl ca -batch -config ca.conf -selfsign -keyfile key -in request -startdate 20200101000000Z \
+    -enddate 20200102000000Z -notext -out pki/old.pem 2>/dev/null
+  openssl x509 -in pki/old.pem -outform DER -out pki/old.der
+) || say "no old certificate"
+examine --pki "$work/pki"
+[ "$(grep -c 'has run out$' "$work/out")" -eq 2 ] || say "old: $(cat "$work/out")"
+grep -q 'run: emuicc-pki' "$work/out" || say "old: $(cat "$work/out")"
+
+"$ctl" --state "$work/state" --timeout 1 wait >"$work/out" 2>"$work/err" && say "wait sees a card"
+grep -q "no card runs on $work/state after 1 s" "$work/err" || say "wait: $(cat "$work/err")"
+"$ctl" --state "$work/state" --timeout 1x wait 2>"$work/err" && say "wait takes any time"
+grep -q "a number of seconds is needed" "$work/err" || say "wait: $(cat "$work/err")"
+exit "$found"

@@ -1,0 +1,62 @@
+#include "tools/ctl/doctor.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "apdu/json_writer.h"
+#include "tools/ctl/ask.h"
+
+#define TEXT_MAX 512
+
+void doctor_say(struct doctor *doctor, const char *check, const char *run, const char *format, ...)
+{
+    char text[TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    json_writer_open_object(doctor->out, NULL);
+    json_writer_word(doctor->out, "check", check);
+    json_writer_boolean(doctor->out, "good", run == NULL);
+    json_writer_word(doctor->out, "says", text);
+    if (run != NULL)
+        json_writer_word(doctor->out, "run", run);
+    json_writer_close_object(doctor->out);
+    doctor->wrong |= run != NULL;
+}
+
+void doctor_path(const struct doctor *doctor, const char *path, char out[DOCTOR_PATH_MAX])
+{
+    const char *root = doctor->options->root;
+    snprintf(out, DOCTOR_PATH_MAX, "%s%s", root != NULL ? root : "", path);
+}
+
+static void check_card(struct doctor *doctor)
+{
+    uint8_t room[4096];
+    char run[TEXT_MAX];
+    struct writer answer = writer_on(room, sizeof(room));
+    const char *state = doctor->options->state;
+    snprintf(run, sizeof(run), "emuicc --state '%s' &", state);
+    if (access(state, F_OK) == 0 && ask_card(state, "status", &answer) == ASK_ANSWERED)
+        doctor_say(doctor, "card", NULL, "a card runs on %s", state);
+    else
+        doctor_say(doctor, "card", run, "no card runs on %s", state);
+}
+
+bool doctor_work(const struct ctl_options *options, struct writer *out)
+{
+    struct doctor doctor = {.options = options, .out = out};
+    json_writer_open_object(out, NULL);
+    json_writer_open_list(out, "findings");
+    doctor_check_service(&doctor);
+    doctor_check_reader_conf(&doctor);
+    doctor_check_ports(&doctor);
+    doctor_check_certificates(&doctor);
+    check_card(&doctor);
+    json_writer_close_list(out);
+    json_writer_boolean(out, "good", !doctor.wrong);
+    json_writer_close_object(out);
+    return !doctor.wrong;
+}

@@ -1,0 +1,10 @@
+/* wait: until a reader of pcscd sees the running card. */
+#ifndef EMUICC_TOOLS_CTL_WAIT_H
+#define EMUICC_TOOLS_CTL_WAIT_H
+
+#include "tools/ctl/command.h"
+
+/* False after a trace line: no card runs, or the time is over. */
+bool wait_work(const struct ctl_options *options, struct writer *out);
+
+#endif
