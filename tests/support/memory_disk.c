@@ -269,6 +269,12 @@ bool memory_disk_has_failed(void)
     return before_failure == SIZE_MAX;
 }
 
+size_t memory_disk_place(const char *path)
+{
+    const struct content *content = place_of(path);
+    return content != NULL ? (size_t)(content - contents) : MEMORY_DISK_FILES_MAX;
+}
+
 struct bytes memory_disk_content(size_t file)
 {
     const struct content *content = &contents[file];

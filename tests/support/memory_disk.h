@@ -43,6 +43,9 @@ void memory_disk_fail_after(size_t changes);
 /* Whether it has, since it was asked for. */
 bool memory_disk_has_failed(void);
 
+/* The place of the file with this path, which there may be none of yet; MEMORY_DISK_FILES_MAX: the
+ * disk is full. */
+size_t memory_disk_place(const char *path);
 /* A file by its place: data is NULL while there is none. */
 struct bytes memory_disk_content(size_t file);
 /* Puts this there instead, or takes the file away when data is NULL. False if memory is short. */
