@@ -10,6 +10,8 @@
 
 static char folder[] = "/tmp/emuicc-fuzz-XXXXXX";
 static struct fuzz_chip chip;
+static struct euicc_info info;
+static struct isd_r_settings settings;
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -54,6 +56,16 @@ static void make_credentials(const char *pki)
     pki_entity_finish(&euicc);
 }
 
+/* A chip of v2 and v3 has every parser there is. */
+static void become_v3(void)
+{
+    info = euicc_info_default;
+    memcpy(info.highest_svn, (const uint8_t[]){3, 1, 0}, EUICC_INFO_VERSION_SIZE);
+    info.rsp_capability = UINT32_MAX;
+    settings = isd_r_settings_default;
+    settings.info = &info;
+}
+
 static void make(void)
 {
     char pki[64], state[64];
@@ -65,7 +77,8 @@ static void make(void)
     need(ec_start() == 0);
     need(store_open(state, &chip.store) == 0);
     make_credentials(pki);
-    need(isd_r_create(chip.store, &chip.random, &isd_r_settings_default, &chip.isd_r) == 0);
+    become_v3();
+    need(isd_r_create(chip.store, &chip.random, &settings, &chip.isd_r) == 0);
     atexit(finish);
 }
 

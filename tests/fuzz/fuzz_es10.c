@@ -28,7 +28,8 @@ static void parse(struct bytes input)
     if (metadata_parse(input, UINT32_MAX, &metadata))
         (void)rules_allow(input, &metadata);
     (void)tag_list_is_one(input);
-    (void)device_info_fault(input);
+    (void)device_info_fault(input, false);
+    (void)device_info_fault(input, true);
     (void)notification_metadata_of(input, &tlv);
 }
 
