@@ -88,7 +88,7 @@ take_out() {
   kill -TERM "${card_pids[$1]}"
   wait "${card_pids[$1]}" 2>/dev/null
 }
-holds() { opensc-tool --list-readers 2>/dev/null | grep -qE "(Yes|No).*${readers[$1]}" && opensc-tool --list-readers | grep -E "${readers[$1]}" | grep -q Yes; }
+holds() { opensc-tool --list-readers 2>/dev/null | grep -qE "Yes.*${readers[$1]}"; }
 is_empty() { ! holds "$1"; }
 # iccids_on SLOT: what is on the chip in it, over PC/SC
 iccids_on() {
@@ -100,7 +100,13 @@ check_chip() {
   found=$(iccids_on "$1")
   [ "$found" = "$expected" ] || echo "$2 holds '$found', the batch says '$expected'" >>"$work/wrong.log"
 }
-empties() { grep -c "${readers[$1]}: empty" "$work/line.log"; }
+# What the line has said, looked at without starting a program each time.
+is_told() { [[ $(<"$work/line.json") == *"\"$1\""* ]]; }
+empties() {
+  local text=$(<"$work/line.log") mark="${readers[$1]}: empty"
+  local rest=${text//"$mark"/}
+  echo $(((${#text} - ${#rest}) / ${#mark}))
+}
 has_emptied() { [ "$(empties "$1")" -gt "$2" ]; }
 
 # feed SLOT FIRST LAST: every fourth chip between, one after the other
@@ -109,7 +115,7 @@ feed() {
   for ((i = $2 + slot; i < $3; i += 4)); do
     before=$(empties "$slot")
     put_in "$slot" "${eids[i]}"
-    until_true 60 is_written "${eids[i]}" || { echo "${eids[i]} is not written in time" >>"$work/wrong.log"; }
+    until_true 60 is_told "${eids[i]}" && is_written "${eids[i]}" || echo "${eids[i]} is not written in time" >>"$work/wrong.log"
     check_chip "$slot" "${eids[i]}"
     take_out "$slot"
     [ $((i + 4)) -ge "$3" ] || until_true 10 has_emptied "$slot" "$before"
@@ -145,7 +151,7 @@ say "no network socket was opened"
 
 say "-- the same download through an SM-DP+ over HTTPS"
 start_server "$work/pki" "$work/profiles" testsmdpplus1.example.com
-downloads=4
+downloads=3
 for ((i = chips; i < chips + downloads; i++)); do
   put_in 0 "${eids[i]}"
   until_true 20 holds 0 || fail "no chip in the first reader"
@@ -194,7 +200,7 @@ feed_cut() {
   local slot=$1 i
   for ((i = chips + slot; i < chips + cut_chips; i += 4)); do
     put_in "$slot" "${eids[i]}"
-    until_true 60 is_written "${eids[i]}" || { echo "${eids[i]} is not written in time" >>"$work/wrong.log"; }
+    until_true 60 is_written "${eids[i]}" || echo "${eids[i]} is not written in time" >>"$work/wrong.log"
     check_chip "$slot" "${eids[i]}"
     take_out "$slot"
     until_true 10 is_empty "$slot"
