@@ -1,8 +1,11 @@
 /* What a card's watchers write, of a real chip: names and results in the trace, and no secret. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../support/born.h"
 #include "../support/talk.h"
@@ -150,6 +153,32 @@ Test(watchers, files_are_for_their_owner)
     talk(&card, "00A4000C023F00");
     cr_assert(stat(pcap_path, &pcap) == 0);
     cr_expect_eq(pcap.st_size - before, 16 + 28 + 16 + 9); /* record, IP and UDP, GSMTAP, bytes */
+}
+
+Test(watchers, packets_go_to_a_host)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    static const uint8_t expected[] = {2,    4,    4,    0,    0,    0,    0,   0,    0,
+                                       0,    0,    0,    0,    0,    0,    0,   0x00, 0xA4,
+                                       0x00, 0x0C, 0x02, 0x3F, 0x00, 0x90, 0x00};
+    uint8_t packet[64];
+    char host[32];
+    struct watchers more = {0};
+    const int listener = socket(AF_INET, SOCK_DGRAM, 0);
+    cr_assert(listener >= 0 && bind(listener, (struct sockaddr *)&address, size) == 0 &&
+              getsockname(listener, (struct sockaddr *)&address, &size) == 0);
+    snprintf(host, sizeof(host), "127.0.0.1:%u", ntohs(address.sin_port));
+    const struct watchers_plan plan = {.gsmtap = host, .start = ""};
+    cr_assert(watchers_open(&more, &plan, &card) == 0);
+    talk(&card, "00A4000C023F00");
+    const ssize_t got = recv(listener, packet, sizeof(packet), 0);
+    cr_expect(got == sizeof(expected) && memcmp(packet, expected, sizeof(expected)) == 0);
+    close(listener);
+    talk(&card, "00A4000C023F00"); /* nobody listens any more */
+    talk(&card, "00A4000C023F00");
+    card.observers = NULL;
+    watchers_close(&more);
 }
 
 Test(watchers, places_that_are_none)
