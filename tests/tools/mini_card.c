@@ -36,6 +36,7 @@ void mini_card_remove(struct mini_card *card)
     pki_entity_finish(&card->ci);
     pki_entity_finish(&card->eum);
     pki_entity_finish(&card->euicc);
+    pki_chain_finish(&card->v3_chain);
     ec_private_destroy(card->one_time_key);
     blob_finish(&card->rpm_package);
     *card = (struct mini_card){0};
@@ -75,11 +76,14 @@ static void put_id(json_t *request, const struct mini_card *card)
     json_object_set_new(request, "transactionId", json_string(digits));
 }
 
+/* For verification, for signing, for signing as of v3. */
 static void put_lists(const struct mini_card *card, struct writer *out)
 {
-    for (uint32_t tag = 0xA9; tag <= 0xAA; tag++) {
-        const size_t list = tlv_open(out, tag);
-        tlv_put(out, DER_OCTET_STRING, key_id(card));
+    static const uint32_t tags[] = {0xA9, 0xAA, 0xB1};
+    for (size_t i = 0; i < (card->signs_v3 ? 3 : 2); i++) {
+        const size_t list = tlv_open(out, tags[i]);
+        if (tags[i] != 0xAA || !card->signs_v3)
+            tlv_put(out, DER_OCTET_STRING, key_id(card));
         tlv_close(out, list);
     }
 }
@@ -106,6 +110,8 @@ json_t *mini_card_initiate(struct mini_card *card, const char *address)
     const size_t whole = tlv_open(&info, 0xBF20);
     tlv_put(&info, 0x82, bytes_of(card->svn, 3));
     put_lists(card, &info);
+    if (card->capability != 0)
+        der_put_bits(&info, 0x88, card->capability);
     put_highest(card, &info);
     tlv_close(&info, whole);
     json_t *request = json_object();
@@ -134,8 +140,45 @@ static void take_context(struct mini_card *card, struct bytes rest)
     struct bytes context = must_take(&rest, 0xA5);
     cr_assert(bytes_copy_exact(must_take(&context, 0x80), card->server_svn, 3));
     must_take(&context, 0x81);
+    if (card->signs_v3)
+        cr_assert(bytes_equal(must_take(&context, 0x82), key_id(card)));
     must_take(&rest, 0x86);
     cr_assert_eq(rest.len, 0);
+}
+
+/* The elements of a list that came with the certificate; 0 if there is none. */
+static size_t take_list(const json_t *response, const char *name, struct blob *out)
+{
+    struct tlv list, element;
+    size_t count = 0;
+    *out = (struct blob){0};
+    if (json_object_get(response, name) == NULL)
+        return 0;
+    *out = get_bytes(response, name);
+    cr_assert(tlv_whole(blob_bytes(out), DER_SEQUENCE, &list));
+    while (tlv_take_tag(&list.value, DER_SEQUENCE, &element))
+        count++;
+    return count;
+}
+
+static void check_chain(struct mini_card *card, const json_t *response,
+                        const struct certificate *certificate)
+{
+    struct certificate issuers[CERTIFICATE_CHAIN_MAX];
+    struct blob others, lists;
+    struct tlv list = {0}, element;
+    card->server_chain = take_list(response, "otherCertsInChain", &others);
+    card->stapled = take_list(response, "crlList", &lists);
+    (void)tlv_whole(blob_bytes(&others), DER_SEQUENCE, &list);
+    for (size_t i = 0; i < card->server_chain; i++) {
+        cr_assert(tlv_take_tag(&list.value, DER_SEQUENCE, &element));
+        cr_assert_eq(certificate_parse(element.whole, &issuers[i]), CERTIFICATE_OK);
+    }
+    cr_assert_eq(
+        certificate_verify_chain(certificate, issuers, card->server_chain, &card->ci.certificate),
+        CERTIFICATE_OK);
+    blob_finish(&others);
+    blob_finish(&lists);
 }
 
 void mini_card_take_initiation(struct mini_card *card, const json_t *response)
@@ -147,12 +190,12 @@ void mini_card_take_initiation(struct mini_card *card, const json_t *response)
     struct certificate certificate;
     struct tlv sequence, id;
     cr_assert_eq(certificate_parse(blob_bytes(&server), &certificate), CERTIFICATE_OK);
-    cr_assert_eq(certificate_verify(&certificate, &card->ci.certificate), CERTIFICATE_OK);
+    check_chain(card, response, &certificate);
     cr_assert_eq(certificate.role, RSP_ROLE_DP_AUTH);
     const struct bytes part = blob_bytes(&signed1);
     check_signature(certificate.point, certificate.curve, &part, 1, blob_bytes(&signature1));
     cr_assert(tlv_whole(blob_bytes(&chosen), DER_OCTET_STRING, &id));
-    cr_assert(bytes_equal(id.value, key_id(card)));
+    cr_assert(bytes_equal(id.value, card->signs_v3 ? (struct bytes){0} : key_id(card)));
 
     cr_assert(tlv_whole(part, DER_SEQUENCE, &sequence));
     const struct bytes transaction = must_take(&sequence.value, 0x80);
@@ -180,7 +223,8 @@ void mini_card_take_initiation(struct mini_card *card, const json_t *response)
 static void sign_as(struct mini_card *card, uint32_t tag, const struct bytes *parts, size_t count,
                     struct writer *out)
 {
-    cr_assert_eq(ec_sign(card->euicc.key, &card->random, parts, count, card->signature), 0);
+    const struct pki_entity *euicc = card->signs_v3 ? &card->v3_chain.leaf : &card->euicc;
+    cr_assert_eq(ec_sign(euicc->key, &card->random, parts, count, card->signature), 0);
     if (card->fault == MINI_CARD_WRONG_SIGNATURE)
         card->signature[EC_SIGNATURE_SIZE / 2] ^= 1;
     tlv_put(out, tag, bytes_of(card->signature, sizeof(card->signature)));
@@ -257,8 +301,26 @@ static void put_signed1(const struct mini_card *card, struct writer *out)
     tlv_close(out, sequence);
 }
 
-static void put_certificates(const struct mini_card *card, struct writer *out)
+/* eUICC, the next one up, and what is above that under the tag that the list has here. */
+static void put_chain(const struct mini_card *card, uint32_t tag, struct writer *out)
 {
+    const struct pki_chain *chain = &card->v3_chain;
+    writer_put(out, chain->leaf.certificate.whole);
+    writer_put(out, chain->issuers[0].certificate.whole);
+    if (chain->count == 1)
+        return;
+    const size_t others = tlv_open(out, tag);
+    for (size_t i = 1; i < chain->count; i++)
+        writer_put(out, chain->issuers[i].certificate.whole);
+    tlv_close(out, others);
+}
+
+static void put_certificates(const struct mini_card *card, uint32_t tag, struct writer *out)
+{
+    if (card->signs_v3) {
+        put_chain(card, tag, out);
+        return;
+    }
     struct blob other = {0};
     writer_put(out, card->euicc.certificate.whole);
     if (card->other_eum != NULL)
@@ -278,7 +340,7 @@ static void put_error(const struct mini_card *card, struct writer *out)
 
 json_t *mini_card_authenticate(struct mini_card *card)
 {
-    uint8_t signed_memory[2048], memory[8192];
+    uint8_t signed_memory[2048], memory[16384];
     struct writer signed1 = writer_on(signed_memory, sizeof(signed_memory));
     struct writer out = writer_on(memory, sizeof(memory));
     put_signed1(card, &signed1);
@@ -290,7 +352,7 @@ json_t *mini_card_authenticate(struct mini_card *card)
         const size_t choice = tlv_open(&out, 0xA0);
         writer_put(&out, part);
         put_signature(card, &part, 1, &out);
-        put_certificates(card, &out);
+        put_certificates(card, 0xA0, &out);
         tlv_close(&out, choice);
     }
     tlv_close(&out, whole);
@@ -324,7 +386,8 @@ void mini_card_take_metadata(struct mini_card *card, const json_t *response)
     struct certificate certificate;
     struct tlv sequence, request, named;
     cr_assert_eq(certificate_parse(blob_bytes(&server), &certificate), CERTIFICATE_OK);
-    cr_assert_eq(certificate_verify(&certificate, &card->ci.certificate), CERTIFICATE_OK);
+    if (card->server_chain == 0)
+        cr_assert_eq(certificate_verify(&certificate, &card->ci.certificate), CERTIFICATE_OK);
     cr_assert_eq(certificate.role, RSP_ROLE_DP_PB);
     cr_assert(bytes_copy_exact(certificate.point, card->dp_point, EC_POINT_SIZE));
     check_signature2(card, blob_bytes(&signed2), blob_bytes(&signature2));
@@ -528,7 +591,7 @@ void mini_card_take_rpm(struct mini_card *card, const json_t *response)
 
 json_t *mini_card_notify(struct mini_card *card, uint32_t operation)
 {
-    uint8_t part_memory[512], memory[4096];
+    uint8_t part_memory[512], memory[8192];
     struct writer part = writer_on(part_memory, sizeof(part_memory));
     struct writer out = writer_on(memory, sizeof(memory));
     put_notification(card, operation, &part);
@@ -536,7 +599,7 @@ json_t *mini_card_notify(struct mini_card *card, uint32_t operation)
     const size_t whole = tlv_open(&out, DER_SEQUENCE);
     writer_put(&out, bytes);
     put_signature(card, &bytes, 1, &out);
-    put_certificates(card, &out);
+    put_certificates(card, 0xA1, &out);
     tlv_close(&out, whole);
     json_t *request = json_object();
     set_bytes(request, "pendingNotification", writer_bytes(&out));

@@ -41,7 +41,11 @@ struct mini_card {
     char address[256];
     uint8_t server_oid[32];
     size_t server_oid_len;
-    bool v3; /* the server has named its version */
+    uint32_t capability;          /* EuiccRspCapability in EUICCInfo1; 0: not told */
+    bool signs_v3;                /* shows v3_chain, and names its CI for it alone */
+    struct pki_chain v3_chain;    /* set by the test, given back by mini_card_remove() */
+    size_t server_chain, stapled; /* certificates and lists that came with the server's */
+    bool v3;                      /* the server has named its version */
     uint8_t server_svn[3];
     uint8_t dp_point[EC_POINT_SIZE];      /* PK.DPpb */
     uint8_t dp_auth_point[EC_POINT_SIZE]; /* PK.DPauth */

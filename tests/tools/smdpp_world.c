@@ -12,6 +12,8 @@
 #include "apdu/trace.h"
 
 #define PACKAGE_ROOM 16384
+#define ALL_VARIANTS                                                                               \
+    (1u << PKI_VARIANT_OV3 | 1u << PKI_VARIANT_A | 1u << PKI_VARIANT_B | 1u << PKI_VARIANT_C)
 
 void world_put_package(unsigned number, size_t len, struct writer *out)
 {
@@ -77,8 +79,10 @@ static void write_packages(const struct world *world)
 static void make_pki(struct world *world)
 {
     struct random random;
-    const struct pki_plan plan = {
-        .directory = world->pki, .first_eid = WORLD_EID, .server_name = WORLD_ADDRESS};
+    const struct pki_plan plan = {.directory = world->pki,
+                                  .first_eid = WORLD_EID,
+                                  .server_name = WORLD_ADDRESS,
+                                  .variants = world->all_variants ? ALL_VARIANTS : 0};
     cr_assert_eq(ec_start(), 0);
     random_init(&random);
     cr_assert_eq(pki_make(&random, &plan), 0);
@@ -96,7 +100,7 @@ void world_make(struct world *world)
 {
     if (getenv("EMUICC_TEST_LOG") == NULL)
         trace_to(stay_quiet, NULL);
-    *world = (struct world){0};
+    *world = (struct world){.all_variants = world->all_variants};
     char folder[] = "/tmp/emuicc-smdpp-XXXXXX";
     cr_assert_not_null(mkdtemp(folder));
     snprintf(world->folder, sizeof(world->folder), "%s", folder);
@@ -113,6 +117,8 @@ void world_restart(struct world *world, const char *orders)
     smdpp_destroy(world->smdpp);
     world->smdpp = NULL;
     struct smdpp_plan plan = {.pki = world->pki, .profiles = world->profiles, .orders = orders};
+    plan.variant = world->variant;
+    plan.crls = world->crls;
     cr_assert_null(version_plan_read(world->svn, NULL, NULL, &plan.version));
     cr_assert_eq(smdpp_create(&plan, &world->smdpp), 0);
     cr_assert_str_eq(world->smdpp->address, WORLD_ADDRESS);

@@ -18,7 +18,10 @@
 
 struct world {
     char folder[WORLD_PATH_SIZE], pki[WORLD_PATH_SIZE], profiles[WORLD_PATH_SIZE];
-    const char *svn; /* the server's at its next restart; NULL: the default */
+    enum pki_variant variant; /* of the server's chain at its next restart */
+    const struct options_list *crls;
+    const char *svn;   /* the server's at its next restart; NULL: the default */
+    bool all_variants; /* set before world_make(): the PKI has those of v3 as well */
     struct smdpp *smdpp;
 };
 

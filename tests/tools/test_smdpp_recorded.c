@@ -67,7 +67,7 @@ Test(recorded, the_chips_answers_are_read)
         bytes_equal(authentication.server_challenge, vectors_bytes(vectors, "server_challenge")));
     cr_assert_eq(authentication.matching_id.len, 0);
     struct certificate chip;
-    cr_assert_eq(certificate_parse(authentication.euicc, &chip), CERTIFICATE_OK);
+    cr_assert_eq(certificate_parse(authentication.chain.euicc, &chip), CERTIFICATE_OK);
     struct euicc euicc = {.curve = chip.curve};
     cr_assert(bytes_copy_exact(chip.point, euicc.point, sizeof(euicc.point)));
     cr_assert(euicc_signed(&euicc, &authentication.signed1, 1, authentication.signature1));
@@ -99,7 +99,7 @@ Test(recorded, the_package_is_bound_to_the_same_bytes)
     cr_assert_eq(chip_answer_authentication(&call, vectors_bytes(vectors, "auth_server_response"),
                                             &authentication),
                  0);
-    cr_assert_eq(certificate_parse(authentication.euicc, &chip), CERTIFICATE_OK);
+    cr_assert_eq(certificate_parse(authentication.chain.euicc, &chip), CERTIFICATE_OK);
     cr_assert(certificate_eid(&chip, eid));
     cr_assert_eq(chip_answer_preparation(&call, vectors_bytes(vectors, "prepare_download_response"),
                                          &preparation),

@@ -5,10 +5,12 @@
 #include "tools/common/euicc_info.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #define EUICC_INFO1_MAX 2048
 #define SIGNED1_SIZE 512
+#define CHAIN_SIZE 4096
 #define LPA_CAPABILITY_MAX 16
 
 /* ServerSigned1 */
@@ -19,6 +21,11 @@
 #define SESSION_CONTEXT 0xA5
 #define SERVER_SVN 0x80
 #define CRL_STAPLING_USED 0x81
+#define CI_TO_BE_USED_V3 0x82
+#define SERVER_CRL_STAPLING (1u << 0) /* of serverRspCapability */
+/* LpaRspCapability */
+#define LPA_CRL_STAPLING (1u << 0)
+#define LPA_CERT_CHAIN (1u << 1)
 #define SERVER_CAPABILITY 0x86
 #define SIGNATURE 0x5F37
 
@@ -83,6 +90,16 @@ static bool has_key_id(struct bytes list, struct bytes key_id)
     return false;
 }
 
+/* A chip whose own certificates are of v3 alone. */
+static void choose_v3_ci(const struct smdpp *smdpp, const struct euicc_info1 *info,
+                         struct session *session)
+{
+    struct bytes list = info->signing_v3, key_id;
+    while (session->chip == NULL && euicc_info_take_key_id(&list, &key_id))
+        session->chip = credentials_find(&smdpp->credentials, key_id);
+    session->chip_chained = session->chip != NULL;
+}
+
 /* The chip's order of preference counts. One CI for both directions is better than two. */
 static int choose_cis(const struct smdpp *smdpp, struct call *call, const struct euicc_info1 *info,
                       struct session *session)
@@ -96,6 +113,8 @@ static int choose_cis(const struct smdpp *smdpp, struct call *call, const struct
         if (both)
             session->server = set;
     }
+    if (session->chip == NULL && session_is_v3(session))
+        choose_v3_ci(smdpp, info, session);
     if (session->chip == NULL)
         return call_refuse(call, REFUSAL_SIGNING_KEY, "euiccCiPKIdListForSigning names no CI here");
     list = info->verification;
@@ -130,9 +149,11 @@ static void put_context(const struct session *session, struct writer *out)
 {
     const size_t context = tlv_open(out, SESSION_CONTEXT);
     tlv_put(out, SERVER_SVN, svn_bytes(&session->version.svn));
-    der_put_boolean(out, CRL_STAPLING_USED, false);
+    der_put_boolean(out, CRL_STAPLING_USED, session->stapled);
+    if (session->chip_chained)
+        tlv_put(out, CI_TO_BE_USED_V3, session->chip->ci.certificate.subject_key_id);
     tlv_close(out, context);
-    der_put_bits(out, SERVER_CAPABILITY, 0);
+    der_put_bits(out, SERVER_CAPABILITY, session->stapled ? SERVER_CRL_STAPLING : 0);
 }
 
 static void put_signed1(const struct smdpp *smdpp, const struct session *session,
@@ -157,6 +178,50 @@ static int set_element(json_t *response, const char *name, uint32_t tag, struct 
                             : field_set_bytes(response, name, writer_bytes(&element));
 }
 
+/* SEQUENCE OF, base64. */
+static int set_list(json_t *response, const char *name, struct bytes content)
+{
+    const size_t size = content.len + TLV_HEADER_MAX;
+    struct writer list = writer_on(malloc(size), size);
+    if (list.data == NULL)
+        return FAILURE_INTERNAL;
+    tlv_put(&list, DER_SEQUENCE, content);
+    const int result = field_set_bytes(response, name, writer_bytes(&list));
+    free(list.data);
+    return result;
+}
+
+/* What goes with the server's certificate in a session of v3. */
+static int set_lists(const struct smdpp *smdpp, struct call *call, const struct session *session)
+{
+    uint8_t memory[CHAIN_SIZE];
+    struct writer others = writer_on(memory, sizeof(memory));
+    const struct pki_chain *chain = &session->server->auth_chain;
+    int result = 0;
+    for (size_t i = 0; session->chained && i < chain->count; i++)
+        writer_put(&others, chain->issuers[i].certificate.whole);
+    if (others.overflow)
+        return FAILURE_INTERNAL;
+    if (others.len > 0)
+        result = set_list(call->response, "otherCertsInChain", writer_bytes(&others));
+    if (result == 0 && session->stapled)
+        result = set_list(call->response, "crlList", blob_bytes(&smdpp->crls));
+    return result;
+}
+
+/* What both the chip and the LPA before it can do with v3's certificates. */
+static void settle_lists(const struct smdpp *smdpp, const struct euicc_info1 *info,
+                         struct session *session)
+{
+    const uint32_t lpa = session->lpa_capability, chip = info->capability;
+    if (!session_is_v3(session))
+        return;
+    session->chained = session->server->chained && (lpa & LPA_CERT_CHAIN) != 0 &&
+                       (chip & EUICC_INFO_CERT_CHAIN) != 0;
+    session->stapled = smdpp->crls.len > 0 && (lpa & LPA_CRL_STAPLING) != 0 &&
+                       (chip & EUICC_INFO_CRL_STAPLING) != 0;
+}
+
 static int respond_initiation(struct smdpp *smdpp, struct call *call, const struct session *session,
                               struct bytes challenge)
 {
@@ -164,17 +229,18 @@ static int respond_initiation(struct smdpp *smdpp, struct call *call, const stru
     struct writer signed1 = writer_on(memory, sizeof(memory));
     put_signed1(smdpp, session, challenge, &signed1);
     const struct bytes part = writer_bytes(&signed1);
-    const struct pki_entity *server = &session->server->dp_auth;
+    const struct pki_entity *server = session_dp_auth(session);
+    const struct bytes key_id =
+        session->chip_chained ? (struct bytes){0} : session->chip->ci.certificate.subject_key_id;
     if (signed1.overflow || ec_sign(server->key, &smdpp->random, &part, 1, signature) != 0 ||
         field_set_transaction_id(call->response, "transactionId", session_id(session)) != 0 ||
         field_set_bytes(call->response, "serverSigned1", part) != 0 ||
         set_element(call->response, "serverSignature1", SIGNATURE,
                     bytes_of(signature, sizeof(signature))) != 0 ||
-        set_element(call->response, "euiccCiPKIdToBeUsed", DER_OCTET_STRING,
-                    session->chip->ci.certificate.subject_key_id) != 0 ||
+        set_element(call->response, "euiccCiPKIdToBeUsed", DER_OCTET_STRING, key_id) != 0 ||
         field_set_bytes(call->response, "serverCertificate", server->certificate.whole) != 0)
         return FAILURE_INTERNAL;
-    return 0;
+    return set_lists(smdpp, call, session);
 }
 
 static int open_session(struct smdpp *smdpp, struct call *call, const struct initiation *initiation,
@@ -184,6 +250,7 @@ static int open_session(struct smdpp *smdpp, struct call *call, const struct ini
     const int result = choose_cis(smdpp, call, &initiation->info1, session);
     if (result != 0)
         return result;
+    settle_lists(smdpp, &initiation->info1, session);
     hex_encode(session_id(session), call->transaction);
     call_note(call, "eUICC of SVN %s, answered %s%s, CI on %s",
               euicc_versions_text(&initiation->info1.versions, chip),

@@ -52,7 +52,7 @@ static int respond(struct smdpp *smdpp, struct call *call, struct session *sessi
         rpm_orders_wait(smdpp->database, session->order.eid, 0, &rpm_pending) != 0)
         return FAILURE_INTERNAL;
     put_signed2(session, rpm_pending, &signed2);
-    const struct pki_entity *server = &session->server->dp_pb;
+    const struct pki_entity *server = session_dp_pb(session);
     const struct bytes parts[] = {writer_bytes(&signed2), signature1};
     if (signed2.overflow ||
         ec_sign(server->key, &smdpp->random, parts, 2, session->signature2) != 0)
@@ -119,8 +119,8 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
     struct chip_authentication chip;
     int result = chip_answer_authentication(call, answer, &chip);
     if (result == 0)
-        result = euicc_believe(call, chip.euicc, chip.eum, &session->chip->ci.certificate,
-                               time(NULL), &session->euicc);
+        result = euicc_believe(call, &chip.chain, &session->chip->ci.certificate, time(NULL),
+                               &session->euicc);
     if (result == 0)
         result = check_signed1(smdpp, call, session, &chip);
     if (result == 0)

@@ -8,6 +8,7 @@
 #define CHOICE_OK 0xA0
 #define CHOICE_ERROR 0xA1
 #define CHOICE_CANCEL_ERROR 0x81
+#define OTHER_CERTIFICATES 0xA0 /* in AuthenticateResponseOk */
 #define SIGNATURE 0x5F37
 #define TRANSACTION_ID 0x80
 /* EuiccSigned1 */
@@ -151,13 +152,17 @@ int chip_answer_authentication(struct call *call, struct bytes answer,
                                struct chip_authentication *out)
 {
     struct bytes ok;
+    struct tlv others;
     const int result = open_choice(call, answer, AUTHENTICATE_SERVER, authenticate_errors, &ok);
     if (result != 0)
         return result;
     if (!take_whole(&ok, DER_SEQUENCE, &out->signed1) ||
         !take_whole(&ok, SIGNATURE, &out->signature1) ||
-        !take_whole(&ok, DER_SEQUENCE, &out->euicc) || !take_whole(&ok, DER_SEQUENCE, &out->eum))
+        !take_whole(&ok, DER_SEQUENCE, &out->chain.euicc) ||
+        !take_whole(&ok, DER_SEQUENCE, &out->chain.next) ||
+        !tlv_take_optional(&ok, OTHER_CERTIFICATES, &others))
         return call_refuse(call, REFUSAL_FORMAT, "AuthenticateResponseOk is malformed");
+    out->chain.others = others.value;
     if (!read_signed1(out->signed1, out))
         return call_refuse(call, REFUSAL_FORMAT, "euiccSigned1 is malformed");
     return 0;

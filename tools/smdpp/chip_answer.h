@@ -5,6 +5,7 @@
 
 #include "tools/common/euicc_info.h"
 #include "tools/smdpp/call.h"
+#include "tools/smdpp/euicc.h"
 
 /* OperationType (SGP.22 v3) */
 #define CHIP_ANSWER_DOWNLOAD (1u << 0)
@@ -14,7 +15,7 @@
 struct chip_authentication {
     struct bytes signed1;    /* euiccSigned1, whole: what the chip has signed */
     struct bytes signature1; /* 5F37 whole */
-    struct bytes euicc, eum; /* certificates */
+    struct euicc_chain chain;
     struct bytes transaction_id, server_address, server_challenge;
     struct euicc_info2 info2;
     struct bytes matching_id; /* empty if absent */

@@ -114,12 +114,56 @@ int credentials_read(const char *directory, struct credentials *out)
     return result;
 }
 
+static int read_chains(const char *directory, enum pki_variant variant, enum ec_curve curve,
+                       struct credentials_set *set)
+{
+    struct certificate issuers[CERTIFICATE_CHAIN_MAX];
+    int result = pki_read_chain(directory, variant, PKI_DP_AUTH, curve, NULL, &set->auth_chain);
+    if (result == 0)
+        result = pki_read_chain(directory, variant, PKI_DP_PB, curve, NULL, &set->pb_chain);
+    if (result != 0)
+        return result;
+    const struct pki_chain *chains[] = {&set->auth_chain, &set->pb_chain};
+    for (size_t i = 0; i < 2; i++) {
+        pki_chain_issuers(chains[i], issuers);
+        const int verified = certificate_verify_chain(&chains[i]->leaf.certificate, issuers,
+                                                      chains[i]->count, &set->ci.certificate);
+        if (verified != CERTIFICATE_OK || chains[i]->leaf.key == NULL)
+            return complain(directory, i == 0 ? PKI_DP_AUTH : PKI_DP_PB,
+                            verified != CERTIFICATE_OK ? certificate_result_text(verified)
+                                                       : "has no private key beside it");
+    }
+    set->chained = true;
+    return 0;
+}
+
+int credentials_read_chains(const char *directory, enum pki_variant variant,
+                            struct credentials *credentials)
+{
+    bool found = false;
+    for (int curve = 0; curve < EC_CURVES; curve++) {
+        struct credentials_set *set = &credentials->sets[curve];
+        const int result =
+            set->serving ? read_chains(directory, variant, (enum ec_curve)curve, set) : 1;
+        if (result < 0)
+            return result;
+        found |= set->chained;
+    }
+    if (found)
+        return 0;
+    trace_error("%s: no DPauth and DPpb of Variant %s (emuicc-pki --v3 makes them)", directory,
+                pki_variant_name(variant));
+    return FAILURE_INTERNAL;
+}
+
 void credentials_finish(struct credentials *credentials)
 {
     for (int curve = 0; curve < EC_CURVES; curve++) {
         pki_entity_finish(&credentials->sets[curve].ci);
         pki_entity_finish(&credentials->sets[curve].dp_auth);
         pki_entity_finish(&credentials->sets[curve].dp_pb);
+        pki_chain_finish(&credentials->sets[curve].auth_chain);
+        pki_chain_finish(&credentials->sets[curve].pb_chain);
     }
     pki_entity_finish(&credentials->tls);
     *credentials = (struct credentials){0};

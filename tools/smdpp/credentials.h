@@ -9,6 +9,8 @@ struct credentials_set {
     bool known;   /* the CI certificate is there: eUICCs under it are believed */
     bool serving; /* and DPauth and DPpb with their keys */
     struct pki_entity ci, dp_auth, dp_pb;
+    bool chained; /* a chain of SGP.22 v3 is there too, for chips that take one */
+    struct pki_chain auth_chain, pb_chain;
 };
 
 struct credentials {
@@ -22,6 +24,10 @@ int credentials_read(const char *directory, struct credentials *out);
 /* The same without DPtls, for who opens no connection; with keys_elsewhere a DPauth or DPpb may lie
  * there without its key, which is the caller's to set. */
 int credentials_read_signers(const char *directory, bool keys_elsewhere, struct credentials *out);
+/* Adds the servers' chains of this variant, on each curve that has them. 0, or a failure after one
+ * trace line; so too if there are none. */
+int credentials_read_chains(const char *directory, enum pki_variant variant,
+                            struct credentials *credentials);
 void credentials_finish(struct credentials *credentials);
 /* Sees to a DPtls certificate that is for this host: if the one that was read is not, another takes
  * its place, issued with the CI's key. 0, 1 if that key is not there, or a failure after a trace

@@ -159,7 +159,7 @@ static int respond(struct smdpp *smdpp, struct call *call, const struct session 
         .host_id = binder_host_id(smdpp->address),
         .euicc_otpk = bytes_of(binding->euicc_otpk, EC_POINT_SIZE),
         .smdp_otpk = bytes_of(binding->smdp_otpk, EC_POINT_SIZE),
-        .signer = session->server->dp_pb.key,
+        .signer = session_dp_pb(session)->key,
     };
     int result = reserve(binding->body.len + BINDER_FINISH_MAX, &package);
     if (result != 0)

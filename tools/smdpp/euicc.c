@@ -33,28 +33,98 @@ static int check_link(struct call *call, const struct link *link, struct bytes d
     return 0;
 }
 
+/* Everything above the eUICC, parsed. */
+struct issuers {
+    struct certificate list[CERTIFICATE_CHAIN_MAX];
+    size_t count;
+};
+
+static int read_issuers(struct call *call, const struct euicc_chain *chain, struct issuers *out)
+{
+    struct bytes rest = chain->others;
+    struct tlv der = {.whole = chain->next};
+    *out = (struct issuers){0};
+    do {
+        if (out->count == CERTIFICATE_CHAIN_MAX ||
+            certificate_parse(der.whole, &out->list[out->count++]) != CERTIFICATE_OK)
+            return call_refuse(call, REFUSAL_EUM_CERTIFICATE, "EUM's chain is malformed");
+    } while (tlv_take_tag(&rest, DER_SEQUENCE, &der));
+    return rest.len == 0 ? 0
+                         : call_refuse(call, REFUSAL_EUM_CERTIFICATE, "EUM's chain is malformed");
+}
+
 /* Whose issuer it is decides before anything else: another CI is another error. */
-static int check_root(struct call *call, struct bytes der, const struct certificate *ci)
+static int check_root(struct call *call, const struct euicc_chain *chain,
+                      const struct certificate *ci)
 {
     struct certificate eum;
-    if (certificate_parse(der, &eum) == CERTIFICATE_OK &&
+    if (chain->others.len == 0 && certificate_parse(chain->next, &eum) == CERTIFICATE_OK &&
         !bytes_equal(eum.authority_key_id, ci->subject_key_id))
         return call_refuse(call, REFUSAL_CI, "EUM certificate is from another CI");
     return 0;
 }
 
-int euicc_believe(struct call *call, struct bytes euicc, struct bytes eum,
-                  const struct certificate *ci, int64_t now, struct euicc *out)
+/* The EUM alone above the eUICC. *eum: its certificate. */
+static int check_short(struct call *call, const struct euicc_chain *chain,
+                       const struct certificate *ci, int64_t now, struct certificate *eum,
+                       struct certificate *out)
 {
-    struct certificate eum_certificate, certificate;
-    int result = check_root(call, eum, ci);
-    if (result == 0)
-        result = check_link(call, &eum_link, eum, ci, now, &eum_certificate);
-    if (result == 0)
-        result = check_link(call, &euicc_link, euicc, &eum_certificate, now, &certificate);
+    const int result = check_link(call, &eum_link, chain->next, ci, now, eum);
+    return result != 0 ? result : check_link(call, &euicc_link, chain->euicc, eum, now, out);
+}
+
+/* More than that: sub-CAs of the CI or of the EUM (SGP.22 v3 §4.5.2). */
+static int check_long(struct call *call, const struct euicc_chain *chain,
+                      const struct certificate *ci, int64_t now, struct certificate *eum,
+                      struct certificate *out)
+{
+    struct issuers issuers;
+    int result = read_issuers(call, chain, &issuers);
     if (result != 0)
         return result;
-    const int permitted = certificate_euicc_permitted(&certificate, &eum_certificate);
+    if (certificate_parse(chain->euicc, out) != CERTIFICATE_OK || out->role != RSP_ROLE_EUICC)
+        return call_refuse(call, REFUSAL_EUICC_CERTIFICATE, "eUICC certificate is malformed");
+    const struct bytes root = certificate_root_key_id(out, issuers.list, issuers.count);
+    if (root.len > 0 && !bytes_equal(root, ci->subject_key_id))
+        return call_refuse(call, REFUSAL_CI, "EUM's chain leads to another CI");
+    result = certificate_verify_chain(out, issuers.list, issuers.count, ci);
+    if (result != CERTIFICATE_OK)
+        return call_refuse(call, REFUSAL_EUM_CERTIFICATE, "EUM's chain: a certificate %s",
+                           certificate_result_text(result));
+    for (size_t i = 0; i < issuers.count; i++) {
+        if (now > issuers.list[i].not_after)
+            return call_refuse(call, REFUSAL_EUM_EXPIRED, "a certificate of the EUM's chain");
+        if (issuers.list[i].role == RSP_ROLE_EUM)
+            *eum = issuers.list[i];
+    }
+    return now > out->not_after ? call_refuse(call, REFUSAL_EUICC_EXPIRED, "eUICC certificate") : 0;
+}
+
+struct bytes euicc_chain_root(const struct euicc_chain *chain)
+{
+    struct call ignored = {0};
+    struct issuers issuers;
+    struct certificate leaf;
+    if (read_issuers(&ignored, chain, &issuers) != 0)
+        return (struct bytes){0};
+    if (chain->others.len == 0)
+        return issuers.list[0].authority_key_id;
+    return certificate_parse(chain->euicc, &leaf) == CERTIFICATE_OK
+               ? certificate_root_key_id(&leaf, issuers.list, issuers.count)
+               : (struct bytes){0};
+}
+
+int euicc_believe(struct call *call, const struct euicc_chain *chain, const struct certificate *ci,
+                  int64_t now, struct euicc *out)
+{
+    struct certificate eum = {0}, certificate;
+    int result = check_root(call, chain, ci);
+    if (result == 0)
+        result = chain->others.len == 0 ? check_short(call, chain, ci, now, &eum, &certificate)
+                                        : check_long(call, chain, ci, now, &eum, &certificate);
+    if (result != 0)
+        return result;
+    const int permitted = certificate_euicc_permitted(&certificate, &eum);
     if (permitted != CERTIFICATE_OK)
         return call_refuse(call, REFUSAL_EUICC_CERTIFICATE, "eUICC certificate %s",
                            certificate_result_text(permitted));

@@ -14,10 +14,21 @@ struct euicc {
     uint8_t point[EC_POINT_SIZE]; /* PK.EUICC.ECDSA */
 };
 
-/* Both certificates under the CI, roles, dates against this moment (seconds since 1970), EID and
+/* What a chip shows: its certificate, the one above it, and what is between that and the CI in
+ * chains of SGP.22 v3 (certificates one after the other, in any order; empty in Variants O, Ov3).
+ */
+struct euicc_chain {
+    struct bytes euicc, next, others;
+};
+
+/* The key that the last certificate below the CI names as its issuer's; empty if it is no chain. It
+ * borrows from the chain. */
+struct bytes euicc_chain_root(const struct euicc_chain *chain);
+
+/* All certificates under the CI, roles, dates against this moment (seconds since 1970), EID and
  * organisation in the EUM's range. 0 with *out, or a refusal with what is wrong as its detail. */
-int euicc_believe(struct call *call, struct bytes euicc, struct bytes eum,
-                  const struct certificate *ci, int64_t now, struct euicc *out);
+int euicc_believe(struct call *call, const struct euicc_chain *chain, const struct certificate *ci,
+                  int64_t now, struct euicc *out);
 
 /* `signature` is r and s over the parts in order. */
 bool euicc_verifies(const struct euicc *euicc, const struct bytes *parts, size_t count,

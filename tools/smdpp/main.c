@@ -133,6 +133,16 @@ static int64_t lifetime_of(const struct smdpp_options *options)
     return *end == '\0' && seconds > 0 && seconds <= LIFETIME_MAX ? seconds : -1;
 }
 
+static bool read_variant(const struct smdpp_options *options, enum pki_variant *out)
+{
+    *out = PKI_VARIANT_O;
+    if (options->variant == NULL)
+        return true;
+    while (*out < PKI_VARIANTS && strcmp(pki_variant_name(*out), options->variant) != 0)
+        ++*out;
+    return *out < PKI_VARIANTS;
+}
+
 static const char *read_versions(const struct smdpp_options *options, struct version_plan *out)
 {
     return version_plan_read(options->svn, options->lowest_svn, options->answer_svn, out);
@@ -146,7 +156,10 @@ static int create(const struct smdpp_options *options, struct smdpp **out)
                               .orders = options->orders,
                               .any_chip = options->any_chip,
                               .order_lifetime = lifetime_of(options)};
-    (void)read_versions(options, &plan.version); /* complaint() has seen to it */
+    /* complaint() has seen to both. */
+    (void)read_versions(options, &plan.version);
+    (void)read_variant(options, &plan.variant);
+    plan.crls = &options->crls;
     return smdpp_create(&plan, out);
 }
 
@@ -222,6 +235,7 @@ static const char *export_complaint(const struct smdpp_options *options)
 static const char *complaint(const struct smdpp_options *options)
 {
     struct version_plan ignored;
+    enum pki_variant variant;
     if (options->pki == NULL || options->profiles == NULL)
         return "--pki and --profiles are needed";
     if (options->operators == NULL && options->es2_listen != NULL)
@@ -234,6 +248,8 @@ static const char *complaint(const struct smdpp_options *options)
         return "--order-lifetime is not a number of seconds";
     if (export_complaint(options) != NULL)
         return export_complaint(options);
+    if (!read_variant(options, &variant))
+        return "--variant is none of O, Ov3, A, B, C";
     return read_versions(options, &ignored);
 }
 

@@ -115,16 +115,17 @@ static int handle_result(struct smdpp *smdpp, struct call *call, const struct pe
     return result < 0 ? result : 0;
 }
 
+/* The chain says itself which CI it leads to. */
 static int believe(const struct smdpp *smdpp, struct call *call, const struct pending *pending,
                    struct euicc *out)
 {
-    struct certificate eum;
-    if (certificate_parse(pending->eum, &eum) != CERTIFICATE_OK)
+    const struct bytes root = euicc_chain_root(&pending->chain);
+    if (root.len == 0)
         return call_refuse(call, REFUSAL_EUM_CERTIFICATE, "EUM certificate is malformed");
-    const struct credentials_set *set = credentials_find(&smdpp->credentials, eum.authority_key_id);
+    const struct credentials_set *set = credentials_find(&smdpp->credentials, root);
     if (set == NULL)
         return call_refuse(call, REFUSAL_CI, "EUM certificate is from an unknown CI");
-    return euicc_believe(call, pending->euicc, pending->eum, &set->ci.certificate, time(NULL), out);
+    return euicc_believe(call, &pending->chain, &set->ci.certificate, time(NULL), out);
 }
 
 static int handle_other(struct smdpp *smdpp, struct call *call, const struct pending *pending,

@@ -10,6 +10,8 @@ struct smdpp_options {
     const char *pki, *profiles, *listen, *address, *orders;
     const char *es2_listen, *operators, *operator_url, *order_lifetime;
     const char *export, *token;
+    const char *variant;
+    struct options_list crls;
     const char *svn, *lowest_svn, *answer_svn;
     bool any_chip;
 };

@@ -4,6 +4,7 @@
 
 #define PROFILE_INSTALLATION_RESULT 0xBF37
 #define RPM_PACKAGE_RESULT 0xA1
+#define OTHER_CERTIFICATES 0xA1 /* in OtherSignedNotification */
 #define RESULT_DATA 0xBF27
 #define NOTIFICATION_METADATA 0xBF2F
 #define SIGNATURE 0x5F37
@@ -95,14 +96,14 @@ static bool read_result(struct bytes value, struct pending *out)
 
 static bool read_other(struct bytes value, struct pending *out)
 {
-    struct tlv signature, euicc, eum;
+    struct tlv signature, euicc, eum, others;
     if (!take_metadata(&value, &out->metadata) || !tlv_take_tag(&value, SIGNATURE, &signature) ||
-        !tlv_take_tag(&value, DER_SEQUENCE, &euicc) || !tlv_take_tag(&value, DER_SEQUENCE, &eum))
+        !tlv_take_tag(&value, DER_SEQUENCE, &euicc) || !tlv_take_tag(&value, DER_SEQUENCE, &eum) ||
+        !tlv_take_optional(&value, OTHER_CERTIFICATES, &others))
         return false;
     out->signed_part = out->metadata.whole;
     out->signature = signature.whole;
-    out->euicc = euicc.whole;
-    out->eum = eum.whole;
+    out->chain = (struct euicc_chain){euicc.whole, eum.whole, others.value};
     return true;
 }
 

@@ -3,6 +3,7 @@
 #define EMUICC_TOOLS_SMDPP_PENDING_H
 
 #include "tools/common/rpm.h"
+#include "tools/smdpp/euicc.h"
 
 /* NotificationMetadata */
 struct pending_metadata {
@@ -24,7 +25,7 @@ struct pending {
     /* LoadRpmPackageResultSigned */
     struct rpm_signed rpm;
     /* others */
-    struct bytes euicc, eum; /* certificates */
+    struct euicc_chain chain;
 };
 
 bool pending_read(struct bytes whole, struct pending *out);

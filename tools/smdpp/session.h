@@ -31,6 +31,9 @@ struct session {
     uint32_t lpa_capability;              /* LpaRspCapability; 0 from an LPA of v2 */
     const struct credentials_set *server; /* DPauth and DPpb of this session */
     const struct credentials_set *chip;   /* the CI under which the chip signs */
+    bool chained;                         /* the server shows a chain of v3 */
+    bool chip_chained;                    /* the chip is to */
+    bool stapled;                         /* revocation lists go with it */
 
     struct euicc euicc;
     struct order order;
@@ -46,6 +49,15 @@ struct session {
 static inline bool session_is_v3(const struct session *session)
 {
     return session->version.told && svn_major(&session->version.svn) >= SVN_SESSION_CONTEXT;
+}
+
+static inline const struct pki_entity *session_dp_auth(const struct session *session)
+{
+    return session->chained ? &session->server->auth_chain.leaf : &session->server->dp_auth;
+}
+static inline const struct pki_entity *session_dp_pb(const struct session *session)
+{
+    return session->chained ? &session->server->pb_chain.leaf : &session->server->dp_pb;
 }
 
 /* A session with a fresh id and challenge. 0 or a failure. */

@@ -3,6 +3,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "crypto/crl.h"
 #include "tools/smdpp/schema.h"
 #include "tools/smdpp/tls.h"
 
@@ -11,6 +12,8 @@
 #include <time.h>
 
 #define CALL_ID_BYTES 16
+#define CRL_MAX 16384  /* bytes of one revocation list */
+#define CRLS_MAX 32768 /* of all of them: they go with every answer */
 #define MATCHING_ID_BYTES 10
 
 static int own_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
@@ -56,11 +59,44 @@ static int set_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
     return result == 0 ? 0 : FAILURE_INTERNAL;
 }
 
+static int read_crl(const char *path, struct writer *out)
+{
+    struct blob file;
+    struct crl crl;
+    const int found = blob_read_file(path, CRL_MAX, &file);
+    const bool right = found == 0 && crl_parse(blob_bytes(&file), &crl);
+    if (found >= 0 && !right)
+        trace_error("--crl %s: %s", path,
+                    found > 0 ? "there is no such file" : "it is no CertificateList in DER");
+    if (right)
+        writer_put(out, blob_bytes(&file));
+    blob_finish(&file);
+    return right ? 0 : FAILURE_INTERNAL;
+}
+
+static int read_crls(struct smdpp *smdpp, const struct options_list *paths)
+{
+    uint8_t memory[CRLS_MAX];
+    struct writer lists = writer_on(memory, sizeof(memory));
+    for (size_t i = 0; i < paths->count; i++)
+        if (read_crl(paths->items[i], &lists) != 0)
+            return FAILURE_INTERNAL;
+    if (lists.overflow) {
+        trace_error("--crl: more than %d bytes of revocation lists", CRLS_MAX);
+        return FAILURE_INTERNAL;
+    }
+    return blob_copy(writer_bytes(&lists), &smdpp->crls);
+}
+
 static int fill(struct smdpp *smdpp, const struct smdpp_plan *plan)
 {
     int result = ec_start();
     if (result == 0)
         result = credentials_read(plan->pki, &smdpp->credentials);
+    if (result == 0 && plan->variant != PKI_VARIANT_O)
+        result = credentials_read_chains(plan->pki, plan->variant, &smdpp->credentials);
+    if (result == 0 && plan->crls != NULL)
+        result = read_crls(smdpp, plan->crls);
     if (result == 0)
         result = set_address(smdpp, plan);
     if (result == 0)
@@ -97,6 +133,7 @@ void smdpp_destroy(struct smdpp *smdpp)
     session_table_destroy(smdpp->sessions);
     database_close(smdpp->database);
     credentials_finish(&smdpp->credentials);
+    blob_finish(&smdpp->crls);
     free(smdpp);
 }
 

@@ -2,6 +2,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_SMDPP_H
 #define EMUICC_TOOLS_SMDPP_SMDPP_H
 
+#include "apdu/options.h"
 #include "tools/smdpp/catalogue.h"
 #include "tools/smdpp/credentials.h"
 #include "tools/common/database.h"
@@ -14,6 +15,7 @@ struct smdpp {
     struct random random;
     struct credentials credentials;
     struct version_plan version;
+    struct blob crls;                 /* to be stapled: CertificateList, one after the other */
     const char *profiles;             /* folder; the caller's text */
     char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
     struct session_table *sessions;
@@ -29,6 +31,8 @@ struct smdpp_plan {
     const char *address;        /* NULL: the name in the DPtls certificate */
     const char *orders;         /* SQLite file; NULL: in memory */
     struct version_plan version;
+    enum pki_variant variant;        /* of the chain for chips that take one; O: none */
+    const struct options_list *crls; /* files to be stapled; NULL: none */
     bool any_chip;
     int64_t order_lifetime;
 };
