@@ -82,11 +82,17 @@ static bool has_company(const struct seat *seat)
     return seat->seated || seat->link != NULL;
 }
 
-/* A chip with nobody there has nothing to remember: it goes whole. */
+/* Faults that lie on it, and that it is ejected, are nowhere but in memory. */
+static bool has_orders(const struct card *card)
+{
+    return card->hardware.faults.count > 0 || card_place(card) != CARD_IN;
+}
+
+/* Another chip with nobody there has nothing to remember: it goes whole. */
 static void fall_asleep(struct rota_entry *entry)
 {
     struct seat *seat = (struct seat *)((uint8_t *)entry - offsetof(struct seat, awake));
-    if (has_company(seat)) {
+    if (has_company(seat) || has_orders(seat->card)) {
         store_rest(seat->card->store);
         return;
     }
@@ -133,7 +139,7 @@ static void see_off(struct seat *seat, int64_t now)
     const int socket = atomic_load(&seat->guest);
     if (seat->seated) {
         vpcd_finish(&seat->vpcd);
-        card_power(seat->card, CARD_OFF);
+        card_unplugged(seat->card);
     }
     seat->seated = false;
     note_use(seat, true, now);
@@ -145,7 +151,7 @@ static void see_off(struct seat *seat, int64_t now)
 
 static bool welcome(struct seat *seat, int socket)
 {
-    const bool there = need_card(seat) == 0;
+    const bool there = need_card(seat) == 0 && card_place(seat->card) == CARD_IN;
     if (!there || !say(socket, DIRECT_PLUGGED)) {
         (void)say(socket, DIRECT_BROKEN);
         return false;
@@ -162,7 +168,8 @@ static void guest_turn(struct seat *seat, bool ready, int64_t now)
     const unsigned before = seat->seated ? seat->vpcd.commands : 0;
     if (socket < 0)
         return;
-    const bool gone = seat->seated && ready && vpcd_pause_ms(&seat->vpcd) > 0;
+    const bool gone = seat->seated && ((ready && vpcd_pause_ms(&seat->vpcd) > 0) ||
+                                       card_place(seat->card) != CARD_IN);
     if (gone ||
         !(seat->seated ? vpcd_turn(&seat->vpcd, seat->loop->buffers) : welcome(seat, socket))) {
         see_off(seat, now);
@@ -252,6 +259,8 @@ const char *seat_ask(struct seat *seat, struct bytes line, struct writer *answer
         return "the chip cannot be read; the farm has said why";
     const struct control_table table = requests_table(seat->card);
     const char *why = control_answer(&table, line, answer);
-    note_use(seat, true, clock_ms());
+    const int64_t now = clock_ms();
+    note_use(seat, true, now);
+    loop_await_time(seat->loop, &seat->source, now); /* it may have been taken out */
     return why;
 }

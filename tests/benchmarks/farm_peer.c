@@ -22,7 +22,7 @@ static void ask_for_fault(const struct farm_peer *peer)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     char text[512];
     snprintf(address.sun_path, sizeof(address.sun_path), "%s/control", peer->state);
-    const int len = snprintf(text, sizeof(text), "chip %s fault %s\n", peer->eid, peer->fault);
+    const int len = snprintf(text, sizeof(text), "chip %s fault-add %s\n", peer->eid, peer->fault);
     const int control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     MEASURE_NEED(connect(control, (struct sockaddr *)&address, sizeof(address)) == 0);
     MEASURE_NEED(send(control, text, (size_t)len, MSG_NOSIGNAL) == len);
