@@ -42,7 +42,7 @@ enum outcome { UNTOUCHED, BEGUN, ACKNOWLEDGED, FOUND };
 
 /* What workers and parent share. */
 struct books {
-    atomic_size_t next, done, cut;
+    atomic_size_t next, done, claimed, cut; /* claimed: cuts, some of which do not come about */
     atomic_int outcomes[];
 };
 
@@ -207,11 +207,14 @@ static void work(struct world *world)
     for (size_t turn; (turn = atomic_fetch_add(&world->books->next, 1)) < world->downloads;) {
         const size_t place = place_of(world, turn);
         peer = (struct farm_peer){.eid = world->eids[place], .state = world->state};
-        if (turn < world->cuts) {
-            peer.fault_at = 3 + (size_t)rand() % 80;
+        const bool claim = atomic_fetch_add(&world->books->claimed, 1) < world->cuts;
+        if (claim) {
+            peer.fault_at = 3 + (size_t)rand() % 60;
             peer.fault = "apdu = cut-before-commit";
         }
         serve_chip(world, &server, &peer, place);
+        if (!claim || !peer.struck)
+            atomic_fetch_sub(&world->books->claimed, 1);
         atomic_fetch_add(&world->books->done, 1);
     }
     server_finish(&server);
@@ -229,8 +232,10 @@ static void download_all(struct world *world)
         if (workers[i] == 0)
             work(world);
     }
-    while (atomic_load(&world->books->done) < world->downloads / 2)
+    while (atomic_load(&world->books->done) < world->downloads / 2) {
+        MEASURE_NEED(waitpid(-1, NULL, WNOHANG) == 0); /* no worker has given up */
         usleep(1000);
+    }
     world->cpu = cpu_of(world->farm.pid) - before;
     MEASURE_NEED(card_process_end(&world->farm, SIGKILL, PATIENCE_MS) == -SIGKILL);
     start_farm(world);
@@ -410,7 +415,6 @@ int main(int argc, char **argv)
         usleep(PAUSE_US);
         memory[1] = anonymous_memory(world.farm.pid);
         measure_all(&world, &floor, memory);
-        floor_stop(&floor);
     }
     MEASURE_NEED(card_process_end(&world.farm, SIGTERM, PATIENCE_MS) == 0);
     const double disk = check_stores(&world);
@@ -420,5 +424,7 @@ int main(int argc, char **argv)
            disk / KIBI / (double)world.cards, world.downloads, cut);
     MEASURE_NEED(cut == world.cuts);
     end(&world);
+    if (measured)
+        floor_stop(&floor);
     return measure_verdict();
 }

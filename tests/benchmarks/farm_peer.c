@@ -29,6 +29,8 @@ static void ask_for_fault(const struct farm_peer *peer)
     const ssize_t got = recv(control, text, sizeof(text) - 1, MSG_WAITALL);
     MEASURE_NEED(got > 0);
     text[got] = '\0';
+    if (strstr(text, "error") != NULL)
+        fprintf(stderr, "%s", text);
     MEASURE_NEED(strstr(text, "error") == NULL);
     close(control);
 }
@@ -60,6 +62,7 @@ static int transmit_at(struct farm_peer *peer, struct bytes command, size_t *len
     struct bytes response;
     if (++peer->commands == peer->fault_at) {
         ask_for_fault(peer);
+        peer->fault_at = 0;
         peer->struck = true;
     }
     if (!vpcd_peer_transmit(&peer->link, command, &response)) {
