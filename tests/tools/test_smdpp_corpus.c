@@ -42,6 +42,11 @@ struct seed {
     json_t *request;
 };
 
+/* finalResult: enable of some profile, refused for RPM. */
+#define RPM_FINAL                                                                                  \
+    BYTES(0xA0, 0x14, 0x30, 0x12, 0x5A, 0x0A, 0x98, 0x88, 0, 0, 0, 0, 0, 0, 0, 0xF1, 0xBF, 0x31,   \
+          0x03, 0x80, 0x01, 0x09)
+
 static size_t make_seeds(struct seed seeds[8])
 {
     size_t count = 0;
@@ -59,6 +64,8 @@ static size_t make_seeds(struct seed seeds[8])
                                    mini_card_result(&card, false)};
     seeds[count++] = (struct seed){"enabled", ES9_WORLD_HEAD(NOTIFY, SESSION_INITIATED),
                                    mini_card_notify(&card, 2)};
+    seeds[count++] = (struct seed){"rpm_result", ES9_WORLD_HEAD(NOTIFY, SESSION_INITIATED),
+                                   mini_card_rpm_result(&card, RPM_FINAL)};
     return count;
 }
 
@@ -105,7 +112,7 @@ static void expect_success(const char *name)
 Test(corpus, seeds_get_all_the_way_through)
 {
     static const char *const names[] = {"initiate",  "authenticate", "prepare", "cancel",
-                                        "installed", "failed",       "enabled"};
+                                        "installed", "failed",       "enabled", "rpm_result"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         expect_success(names[i]);
 }

@@ -122,8 +122,8 @@ bool writing_believe(struct writing *writing)
     struct call *call = &writing->call;
     int result = chip_answer_authentication(call, blob_bytes(&writing->authenticated), &answer);
     if (result == 0)
-        result = euicc_believe(call, &answer.chain, &writing->chip_ci->ci.certificate,
-                               time(NULL), &writing->euicc);
+        result = euicc_believe(call, &answer.chain, &writing->chip_ci->ci.certificate, time(NULL),
+                               &writing->euicc);
     if (result != 0)
         return result < 0 ? writing_break(writing, WHERE) : writing_refuse(writing, WHERE);
     writing->chip_signature1 = answer.signature1;
