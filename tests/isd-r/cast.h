@@ -1,0 +1,26 @@
+/* cast: profiles of every class and policy on one chip, each named by a letter. */
+#ifndef EMUICC_TESTS_ISD_R_CAST_H
+#define EMUICC_TESTS_ISD_R_CAST_H
+
+#include "peer.h"
+
+#define CAST_ALL "ABCPQRTUVW" /* in order of installation; any other letter is nobody's */
+
+/* Downloads them, none of them enabled. */
+void cast_install(struct peer *peer);
+/* What stands for a profile in a request: its ICCID, or the AID of its ISD-P. */
+void cast_put_identifier(char letter, bool by_aid, struct writer *out);
+/* The profile with this ICCID; '?' if there is none of them. */
+char cast_letter(struct bytes iccid);
+
+#define CAST_NO_FLAG (-1)
+/* EnableProfile, DisableProfile or DeleteProfile: 'E', 'D', 'X'. */
+struct bytes cast_request(char what, char letter, int refresh_flag, bool by_aid,
+                          struct writer *room);
+/* Its result. */
+int cast_command(struct peer *peer, char what, char letter, int refresh_flag, bool by_aid);
+/* The letters of the profiles that are there, the enabled ones in brackets. Valid until the next.
+ */
+char *cast_shown(struct peer *peer);
+
+#endif
