@@ -296,18 +296,24 @@ int profile_state_delete(struct isd_r *isd_r, const struct registry_profile *tar
     return delete (isd_r, target, order.remote ? METADATA_RPM_DELETE : METADATA_DELETE);
 }
 
-static bool is_chosen(const struct registry_profile *profile, uint32_t options)
+/* The option that deletes such a profile. */
+static uint32_t reset_option(const struct registry_profile *profile)
 {
-    if (is_test(profile))
-        return profile->field_loaded && (options & PROFILE_STATE_RESET_FIELD_LOADED_TEST);
-    return profile->metadata.class == METADATA_OPERATIONAL &&
-           (options & PROFILE_STATE_RESET_OPERATIONAL);
+    switch (profile->metadata.class) {
+    case METADATA_TEST:
+        return profile->field_loaded ? PROFILE_STATE_RESET_FIELD_LOADED_TEST
+                                     : PROFILE_STATE_RESET_PRE_LOADED_TEST;
+    case METADATA_PROVISIONING:
+        return PROFILE_STATE_RESET_PROVISIONING;
+    default:
+        return PROFILE_STATE_RESET_OPERATIONAL;
+    }
 }
 
 static const struct registry_profile *next_chosen(const struct isd_r *isd_r, uint32_t options)
 {
     for (size_t i = 0; i < isd_r->registry.count; i++)
-        if (is_chosen(&isd_r->registry.list[i], options))
+        if (reset_option(&isd_r->registry.list[i]) & options)
             return &isd_r->registry.list[i];
     return NULL;
 }
@@ -331,6 +337,8 @@ int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out)
     *out = is_busy(isd_r, NULL) ? PROFILE_STATE_CAT_BUSY : PROFILE_STATE_NOT_FOUND;
     if (*out == PROFILE_STATE_CAT_BUSY)
         return 0;
+    if (!euicc_info_is_v3(isd_r->info))
+        options &= ~(PROFILE_STATE_RESET_PRE_LOADED_TEST | PROFILE_STATE_RESET_PROVISIONING);
     while (result == 0 && (profile = next_chosen(isd_r, options)) != NULL) {
         *out = PROFILE_STATE_OK;
         result = delete (isd_r, profile, METADATA_DELETE);

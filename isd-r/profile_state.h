@@ -22,6 +22,8 @@ enum profile_state_result {
 #define PROFILE_STATE_RESET_OPERATIONAL (1u << 0)
 #define PROFILE_STATE_RESET_FIELD_LOADED_TEST (1u << 1)
 #define PROFILE_STATE_RESET_DEFAULT_ADDRESS (1u << 2)
+#define PROFILE_STATE_RESET_PRE_LOADED_TEST (1u << 3) /* this and the next from v3 on */
+#define PROFILE_STATE_RESET_PROVISIONING (1u << 4)
 
 /* How a change is wanted. */
 struct profile_state_order {

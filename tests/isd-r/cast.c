@@ -4,6 +4,8 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
+#include "fs/metadata_text.h"
+
 #define FIRST_AID 0x10
 
 enum { TEST = 1, PROVISIONING, OPERATIONAL }; /* profileClass + 1 */
@@ -52,6 +54,21 @@ void cast_install(struct peer *peer)
         install(peer, *letter);
 }
 
+int cast_install_from_factory(struct peer *peer)
+{
+    uint8_t room[PACKAGE_MAX];
+    struct writer package = writer_on(room, sizeof(room));
+    const struct package content = package_numbered('F');
+    struct metadata_text said;
+    package_put(&content, &package);
+    metadata_text_init(&said, NULL, "", NULL);
+    said.class = METADATA_TEXT_TEST;
+    const int result = isd_r_factory_install(
+        peer->chip.isd_r, &(struct isd_r_factory_profile){
+                              .name = "F", .package = writer_bytes(&package), .said = &said});
+    return result == 0 ? store_commit(peer->chip.store) : result;
+}
+
 void cast_put_identifier(char letter, bool by_aid, struct writer *out)
 {
     uint8_t aid[] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
@@ -68,7 +85,7 @@ void cast_put_identifier(char letter, bool by_aid, struct writer *out)
 
 char cast_letter(struct bytes iccid)
 {
-    for (const char *letter = CAST_ALL; *letter != '\0'; letter++) {
+    for (const char *letter = CAST_ALL "F"; *letter != '\0'; letter++) {
         const struct package content = package_numbered((unsigned)*letter);
         if (bytes_equal(iccid, bytes_of(content.file_iccid, PACKAGE_ICCID_SIZE)))
             return *letter;
@@ -118,6 +135,33 @@ char *cast_shown(struct peer *peer)
         cr_assert(tlv_find(one.value, 0x9F70, &state));
         len += (size_t)snprintf(text + len, sizeof(text) - len, state.value.data[0] ? "[%c]" : "%c",
                                 cast_letter(iccid.value));
+    }
+    return text;
+}
+
+static char event_letter(uint32_t bits)
+{
+    return bits == 1u << 1 ? 'e' : bits == 1u << 2 ? 'd' : bits == 1u << 3 ? 'x' : '?';
+}
+
+char *cast_told(struct peer *peer)
+{
+    static char text[256];
+    struct tlv list, one, field;
+    size_t len = 0;
+    uint32_t number = 0, next, bits;
+    text[0] = '\0';
+    cr_assert(tlv_whole(peer_ask(peer, BYTES(0xBF, 0x28, 0x00), 0xBF28), 0xA0, &list));
+    for (; tlv_take_tag(&list.value, 0xBF2F, &one); number = next) {
+        cr_assert(tlv_find(one.value, 0x80, &field));
+        cr_assert(der_to_unsigned(field.value, UINT32_MAX, &next));
+        cr_assert(gt(u32, next, number));
+        cr_assert(tlv_find(one.value, 0x81, &field));
+        cr_assert(der_to_bits(field.value, &bits));
+        cr_assert(tlv_find(one.value, 0x5A, &field));
+        if (bits != 1u << 0)
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%c", event_letter(bits),
+                                    cast_letter(field.value));
     }
     return text;
 }

@@ -1,5 +1,5 @@
 /* LoadBoundProfilePackage: every way to cut a package, every reason to refuse one. */
-#include "peer.h"
+#include "look.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -206,16 +206,8 @@ static void refuse(const char *what, const struct peer_binding *binding, int com
     /* The same bytes wait as a notification. */
     struct writer answer = writer_on(room, sizeof(room));
     writer_put(&answer, writer_bytes(&peer.response));
-    uint8_t request_room[16];
-    struct writer request = writer_on(request_room, sizeof(request_room));
-    const size_t mark = tlv_open(&request, 0xBF2B);
-    const size_t criteria = tlv_open(&request, 0xA0);
-    der_put_integer(&request, 0x80, outcome.sequence);
-    tlv_close(&request, criteria);
-    tlv_close(&request, mark);
-    struct tlv list;
-    cr_assert(tlv_whole(peer_ask(&peer, writer_bytes(&request), 0xBF2B), 0xA0, &list));
-    cr_assert(bytes_equal(list.value, writer_bytes(&answer)), "%s", what);
+    cr_assert(bytes_equal(look_notification(&peer, outcome.sequence), writer_bytes(&answer)), "%s",
+              what);
     /* And the chip is ready for the next session, not for more of this one. */
     cr_assert(eq(u16, peer_call(&peer, writer_bytes(&peer.bpp)), SW_CONDITIONS_NOT_SATISFIED));
 }

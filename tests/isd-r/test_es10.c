@@ -99,17 +99,6 @@ Test(es10, tells_info1)
     cr_assert(bytes_equal(svn.value, BYTES(2, 5, 0)));
 }
 
-static uint32_t resource(uint32_t tag)
-{
-    const struct bytes info = peer_ask(&peer, BYTES(0xBF, 0x22, 0x00), 0xBF22);
-    struct tlv resources, number;
-    uint32_t value;
-    cr_assert(tlv_find(info, 0x84, &resources));
-    cr_assert(tlv_find(resources.value, tag, &number));
-    cr_assert(bytes_to_u32(number.value, &value));
-    return value;
-}
-
 Test(es10, tells_info2_in_the_order_of_the_fields)
 {
     static const uint32_t tags[] = {0x81, 0x82, 0x83, 0x84, 0x85, 0x87,
@@ -119,25 +108,6 @@ Test(es10, tells_info2_in_the_order_of_the_fields)
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
         cr_assert(tlv_take_tag(&value, tags[i], &field), "%X", (unsigned)tags[i]);
     cr_assert(eq(sz, value.len, 0));
-}
-
-Test(es10, tells_how_much_memory_is_left)
-{
-    struct package large = package_numbered(1);
-    large.filling = 30000;
-    const uint32_t before = resource(0x82);
-    cr_assert(eq(u32, resource(0x81), 0));
-    cr_assert(peer_download(&peer, &(struct peer_binding){.content = &large}).installed);
-    const uint32_t after = resource(0x82);
-    cr_assert(lt(u32, after, before - 30000));
-    cr_assert(eq(u32, resource(0x81), 1));
-    cr_assert(eq(int,
-                 peer_result(&peer,
-                             BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, 0x98, 0x00, 0x00, 0x00, 0x00, 0x00,
-                                   0x00, 0x00, 0x00, 0x10),
-                             0xBF33),
-                 0));
-    cr_assert(eq(u32, resource(0x82), before));
 }
 
 Test(es10, tells_whose_rules_are_allowed)

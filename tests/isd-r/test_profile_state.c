@@ -129,59 +129,6 @@ Test(profile_state, refuses_requests_that_are_none)
     cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x34, 0x00)), SW_WRONG_DATA));
 }
 
-static int memory_reset(uint8_t options)
-{
-    return peer_result(&peer, BYTES(0xBF, 0x34, 0x04, 0x82, 0x02, 0x05, options), 0xBF34);
-}
-
-Test(profile_state, resets_memory_by_each_option)
-{
-    static const struct {
-        const char *before;
-        uint8_t options;
-        int result;
-        const char *after;
-        bool reload;
-        int deleted;
-        bool address_left;
-    } resets[] = {
-        {"", 0x80, 0, "PQRTUVW", false, 3, true},
-        {"B", 0x80, 0, "PQRTUVW", true, 3, true},
-        {"C", 0x80, 0, "PQRTUVW", true, 3, true},
-        {"A", 0x40, 0, "[A]BCPQR", false, 0, true},
-        {"AT", 0x40, 0, "ABCPQR", true, 0, true},
-        {"A", 0x20, 0, "[A]BCPQRTUVW", false, 0, false},
-        {"A", 0xE0, 0, "PQR", true, 3, false},
-        {"A", 0xC0, 0, "PQR", true, 3, true},
-        {"A", 0x00, 1, "[A]BCPQRTUVW", false, 0, true},
-    };
-    struct tlv address;
-    for (size_t i = 0; i < sizeof(resets) / sizeof(resets[0]); i++) {
-        restore();
-        cr_assert(eq(int, peer_result(&peer, BYTES(0xBF, 0x3F, 0x03, 0x80, 0x01, 'a'), 0xBF3F), 0));
-        for (const char *letter = resets[i].before; *letter != '\0'; letter++)
-            cr_assert(eq(int, command('E', *letter, 0), 0));
-        cr_assert(eq(int, memory_reset(resets[i].options), resets[i].result), "reset %zu", i);
-        cr_assert(eq(int, peer.chip.wish.reload, resets[i].reload), "reset %zu", i);
-        peer_restart_chip(&peer);
-        cr_assert(eq(str, cast_shown(&peer), (char *)resets[i].after), "reset %zu", i);
-        cr_assert(eq(int, count(3), resets[i].deleted), "reset %zu", i);
-        const bool left =
-            tlv_find(peer_ask(&peer, BYTES(0xBF, 0x3C, 0x00), 0xBF3C), 0x80, &address);
-        cr_assert(eq(int, left, resets[i].address_left), "reset %zu", i);
-    }
-}
-
-Test(profile_state, has_nothing_to_reset)
-{
-    restore();
-    cr_assert(eq(int, memory_reset(0x20), 1));
-    cr_assert(eq(int, memory_reset(0xC0), 0));
-    cr_assert(eq(int, memory_reset(0xC0), 1));
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.busy = true});
-    cr_assert(eq(int, memory_reset(0xC0), 5));
-}
-
 /* AIDs that are free again are given again, the lowest first. */
 Test(profile_state, gives_the_lowest_free_aid)
 {

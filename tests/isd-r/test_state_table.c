@@ -2,13 +2,13 @@
  * row a state, command and profile, each of them tried in every circumstance and with either name
  * of the profile. */
 #include "cast.h"
+#include "rewind.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
 #include "apdu/status.h"
-#include "tests/support/memory_disk.h"
 
 #define OK 0
 #define NOT_FOUND 1     /* iccidOrAidNotFound */
@@ -207,66 +207,6 @@ static const struct circumstance {
 static struct peer peer;
 static struct isd_r_settings settings; /* a circumstance sets its quirks */
 
-/* The disk as it was at some time. */
-struct image {
-    struct bytes files[MEMORY_DISK_FILES_MAX];
-};
-
-static void take(struct image *image)
-{
-    for (size_t i = 0; i < MEMORY_DISK_FILES_MAX; i++) {
-        const struct bytes content = memory_disk_content(i);
-        uint8_t *copy = content.data != NULL ? malloc(content.len + 1) : NULL;
-        if (content.len > 0)
-            memcpy(copy, content.data, content.len);
-        image->files[i] = bytes_of(copy, content.len);
-    }
-}
-
-static void give_back(struct image *image)
-{
-    for (size_t i = 0; i < MEMORY_DISK_FILES_MAX; i++)
-        free((void *)(uintptr_t)image->files[i].data);
-}
-
-static void start_from(const struct image *image)
-{
-    char folder[sizeof(peer.folder) + sizeof("/state")];
-    snprintf(folder, sizeof(folder), "%s/state", peer.folder);
-    chip_stop(&peer.chip);
-    for (size_t i = 0; i < MEMORY_DISK_FILES_MAX; i++)
-        cr_assert(memory_disk_replace(i, image->files[i]));
-    chip_start(&peer.chip, folder, NULL);
-}
-
-/* Events and profiles of all notifications but those of installations, which must come in the order
- * of their numbers. */
-static char *told(void)
-{
-    static const char events[] = "iedx";
-    static char text[256];
-    struct tlv list, one, field;
-    size_t len = 0;
-    uint32_t number = 0, next, bits;
-    text[0] = '\0';
-    cr_assert(tlv_whole(peer_ask(&peer, BYTES(0xBF, 0x28, 0x00), 0xBF28), 0xA0, &list));
-    for (; tlv_take_tag(&list.value, 0xBF2F, &one); number = next) {
-        cr_assert(tlv_find(one.value, 0x80, &field));
-        cr_assert(der_to_unsigned(field.value, UINT32_MAX, &next));
-        cr_assert(gt(u32, next, number));
-        cr_assert(tlv_find(one.value, 0x81, &field));
-        cr_assert(der_to_bits(field.value, &bits));
-        cr_assert(tlv_find(one.value, 0x5A, &field));
-        if (bits != 1)
-            len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%c",
-                                    events[bits == 2   ? 1
-                                           : bits == 4 ? 2
-                                                       : 3],
-                                    cast_letter(field.value));
-    }
-    return text;
-}
-
 /* All profiles but the one that was deleted, the enabled one in brackets. */
 static char *expected_shown(const char *enabled, char deleted)
 {
@@ -293,7 +233,7 @@ static void assert_before(const struct trial *trial)
     const size_t count = strlen(row->before);
     const char *enabled = count > 0 ? row->before + count - 1 : "";
     cr_assert(eq(str, cast_shown(&peer), expected_shown(enabled, 0)), "%s", trial->name);
-    cr_assert(eq(str, told(), (char *)trial->told_before), "%s", trial->name);
+    cr_assert(eq(str, cast_told(&peer), (char *)trial->told_before), "%s", trial->name);
 }
 
 static void assert_after(const struct trial *trial)
@@ -304,7 +244,7 @@ static void assert_after(const struct trial *trial)
     cr_assert(eq(str, cast_shown(&peer),
                  expected_shown(row->enabled, row->what == 'X' ? row->target : 0)),
               "%s", trial->name);
-    cr_assert(eq(str, told(), all), "%s", trial->name);
+    cr_assert(eq(str, cast_told(&peer), all), "%s", trial->name);
 }
 
 static void assert_wish(const struct trial *trial, struct isd_r_wish wish, bool reload,
@@ -371,15 +311,15 @@ static bool try(const struct trial *trial)
     return true;
 }
 
-static void try_everywhere(const struct row *row, const struct image *installed)
+static void try_everywhere(const struct row *row, const struct rewind *installed)
 {
     struct trial trial = {.row = row};
-    struct image image;
-    start_from(installed);
+    struct rewind image;
+    rewind_to(&peer, installed);
     for (const char *letter = row->before; *letter != '\0'; letter++)
         cr_assert(eq(int, cast_command(&peer, 'E', *letter, 0, false), OK));
-    snprintf(trial.told_before, sizeof(trial.told_before), "%s", told());
-    take(&image);
+    snprintf(trial.told_before, sizeof(trial.told_before), "%s", cast_told(&peer));
+    rewind_take(&image);
     for (size_t i = 0; i < 2 * sizeof(circumstances) / sizeof(circumstances[0]); i++) {
         trial.circumstance = &circumstances[i / 2];
         trial.by_aid = i % 2;
@@ -388,24 +328,24 @@ static void try_everywhere(const struct row *row, const struct image *installed)
         snprintf(trial.name, sizeof(trial.name), "after \"%s\" %c%c in circumstance %zu, by %s",
                  row->before, row->what, row->target, i / 2, trial.by_aid ? "AID" : "ICCID");
         if (try(&trial))
-            start_from(&image);
+            rewind_to(&peer, &image);
     }
-    give_back(&image);
+    rewind_finish(&image);
 }
 
 TestSuite(state_table, .timeout = 100);
 
 Test(state_table, holds_in_every_row_and_circumstance)
 {
-    struct image installed;
-    memory_disk_start();
+    struct rewind installed;
+    rewind_start();
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
     settings = isd_r_settings_default;
     peer_become(&peer, &settings);
     cast_install(&peer);
-    take(&installed);
+    rewind_take(&installed);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         try_everywhere(&rows[i], &installed);
-    give_back(&installed);
+    rewind_finish(&installed);
     peer_stop(&peer);
 }
