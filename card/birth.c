@@ -7,6 +7,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "card/factory.h"
 #include "card/identity.h"
 #include "card/personality_memory.h"
 
@@ -24,14 +25,12 @@ static void folder_of(const char *file, char folder[PATH_MAX])
 static int install_all(const struct birth_plan *plan, struct card *card)
 {
     char folder[PATH_MAX];
-    struct factory_profile asked;
     int result = 0;
     folder_of(plan->personality, folder);
     for (size_t i = 0; i < card->personality.profile_count && result == 0; i++)
-        result = factory_install(&card->personality.profiles[i], folder, card->isd_r);
+        result = factory_install(card->personality.profiles[i], folder, card->isd_r);
     for (size_t i = 0; i < plan->install_count && result == 0; i++)
-        result = factory_read(plan->install[i], &asked) ? factory_install(&asked, "", card->isd_r)
-                                                        : FAILURE_INTERNAL;
+        result = factory_install(plan->install[i], "", card->isd_r);
     return result == 0 ? uicc_load(&card->uicc, isd_r_enabled_profile(card->isd_r)) : result;
 }
 
@@ -98,7 +97,7 @@ static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
         return FAILURE_INTERNAL;
     }
     for (size_t i = 0; i < plan->install_count; i++)
-        if (!factory_read(plan->install[i], &(struct factory_profile){0})) {
+        if (!factory_is_profile(plan->install[i])) {
             trace_error("--install %s: a profile is " FACTORY_FORM, plan->install[i]);
             return FAILURE_INTERNAL;
         }

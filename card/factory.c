@@ -15,6 +15,12 @@
 #define PACKAGE_ENDING ".der"
 #define METADATA_ENDING ".metadata"
 
+struct factory_profile {
+    struct bytes package, nickname; /* borrow from the text */
+    struct isd_r_aid aid;           /* of length 0: none is said */
+    enum isd_r_factory_state state;
+};
+
 static bool read_aid(struct bytes value, struct factory_profile *out)
 {
     char digits[2 * FILE_AID_MAX + 1];
@@ -69,17 +75,21 @@ static bool read_word(struct bytes *from, struct factory_profile *out)
     return bytes_equal(key, bytes_of_text("aid")) && out->aid.len == 0 && read_aid(value, out);
 }
 
-bool factory_read(const char *text, struct factory_profile *out)
+static bool read(const char *text, struct factory_profile *out)
 {
-    struct factory_profile profile = {0};
     struct bytes rest = bytes_of_text(text);
-    if (!personality_value_take_word(&rest, ",", &profile.package) || profile.package.len == 0)
+    *out = (struct factory_profile){0};
+    if (!personality_value_take_word(&rest, ",", &out->package) || out->package.len == 0)
         return false;
     while (rest.len > 0)
-        if (!read_word(&rest, &profile))
+        if (!read_word(&rest, out))
             return false;
-    *out = profile;
     return true;
+}
+
+bool factory_is_profile(const char *text)
+{
+    return read(text, &(struct factory_profile){0});
 }
 
 /* Where the package lies; false if the path is too long. */
@@ -108,13 +118,14 @@ static int read_metadata(const char *package, struct metadata_text *out)
     return metadata_text_read(out, path);
 }
 
-int factory_install(const struct factory_profile *profile, const char *folder, struct isd_r *isd_r)
+int factory_install(const char *text, const char *folder, struct isd_r *isd_r)
 {
+    struct factory_profile profile;
     char path[PATH_MAX];
     struct metadata_text said;
     struct blob package = {0};
-    if (!find_package(profile, folder, path)) {
-        trace_error("the path of a profile package is too long");
+    if (!read(text, &profile) || !find_package(&profile, folder, path)) {
+        trace_error("%s: no profile, or its path is too long", text);
         return FAILURE_INTERNAL;
     }
     int result = blob_read_file(path, PACKAGE_MAX, &package);
@@ -126,9 +137,9 @@ int factory_install(const struct factory_profile *profile, const char *folder, s
         const struct isd_r_factory_profile factory = {.name = path,
                                                       .package = blob_bytes(&package),
                                                       .said = &said,
-                                                      .aid = profile->aid,
-                                                      .nickname = profile->nickname,
-                                                      .state = profile->state};
+                                                      .aid = profile.aid,
+                                                      .nickname = profile.nickname,
+                                                      .state = profile.state};
         result = isd_r_factory_install(isd_r, &factory);
     }
     blob_finish(&package);

@@ -16,18 +16,12 @@
     "PACKAGE[, enabled][, before-test][, aid = HEX][, nickname = TEXT], where PACKAGE is a file, " \
     "or the name of one that ships"
 
-struct factory_profile {
-    struct bytes package, nickname; /* borrow from the text */
-    struct isd_r_aid aid;           /* of length 0: none is said */
-    enum isd_r_factory_state state;
-};
-
-/* False if the text is none. */
-bool factory_read(const char *text, struct factory_profile *out);
+/* False if the text says none. */
+bool factory_is_profile(const char *text);
 
 /* Puts it on the chip, uncommitted; a package that is not given by its whole path lies in the
  * folder
  * ("": the current one). 0, or a failure after one trace line. */
-int factory_install(const struct factory_profile *profile, const char *folder, struct isd_r *isd_r);
+int factory_install(const char *text, const char *folder, struct isd_r *isd_r);
 
 #endif

@@ -4,7 +4,6 @@
 #define EMUICC_CARD_PERSONALITY_H
 
 #include "card/atr.h"
-#include "card/factory.h"
 #include "card/habits.h"
 #include "card/timing.h"
 #include "fs/proactive.h"
@@ -30,7 +29,7 @@ struct personality {
     struct timing timing;
     bool has_eid;
     uint8_t eid[CREDENTIALS_EID_SIZE];
-    struct factory_profile profiles[PERSONALITY_PROFILES_MAX]; /* on first start */
+    const char *profiles[PERSONALITY_PROFILES_MAX]; /* on first start, see factory.h */
     size_t profile_count;
     uint8_t rules[RULES_TABLE_MAX];
     struct euicc_info_change changes[EUICC_INFO_CHANGES_MAX];

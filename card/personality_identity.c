@@ -1,5 +1,6 @@
 /* The kinds of values that say which card this is: ATR, EID, AIDs, and whose rules it obeys. */
 #include "apdu/hex.h"
+#include "card/factory.h"
 #include "card/personality_value.h"
 
 #define AID_MIN 5 /* the registered provider's id alone */
@@ -191,19 +192,13 @@ bool personality_value_profile(struct personality *personality, const struct per
                                const char *value, bool again)
 {
     const bool none = personality_value_is_none(row, value);
-    const size_t size = strlen(value) + 1;
-    char *kept = (char *)personality->memory + personality->memory_len;
     if (!again)
         personality->profile_count = 0;
     if (none)
         return !again;
-    if (personality->profile_count == PERSONALITY_PROFILES_MAX ||
-        size > sizeof(personality->memory) - personality->memory_len)
+    if (personality->profile_count == PERSONALITY_PROFILES_MAX || !factory_is_profile(value))
         return false;
-    memcpy(kept, value, size);
-    if (!factory_read(kept, &personality->profiles[personality->profile_count]))
-        return false;
-    personality->memory_len += size;
-    personality->profile_count++;
-    return true;
+    const char *kept = personality_value_keep(personality, value);
+    personality->profiles[personality->profile_count++] = kept;
+    return kept != NULL;
 }

@@ -1,5 +1,6 @@
 #include "card/personality_table.h"
 
+#include "card/factory.h"
 #include "card/personality_value.h"
 #include "isd-r/es10.h"
 #include "isd-r/rsp_session.h"

@@ -240,22 +240,28 @@ bool personality_value_size64(struct personality *personality, const struct pers
     return true;
 }
 
+const char *personality_value_keep(struct personality *personality, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *kept = (char *)personality->memory + personality->memory_len;
+    if (size > sizeof(personality->memory) - personality->memory_len)
+        return NULL;
+    personality->memory_len += size;
+    return memcpy(kept, text, size);
+}
+
 bool personality_value_text(struct personality *personality, const struct personality_row *row,
                             const char *value, bool again)
 {
     (void)again;
     const char **field = field_of(personality, row);
-    const size_t size = strlen(value) + 1;
-    if (personality_value_is_none(row, value)) {
-        *field = NULL;
+    *field = NULL;
+    if (personality_value_is_none(row, value))
         return true;
-    }
-    if (!der_is_utf8(bytes_of_text(value), row->limit) || (size == 1 && row->optional) ||
-        size > sizeof(personality->memory) - personality->memory_len)
+    if (!der_is_utf8(bytes_of_text(value), row->limit) || (value[0] == '\0' && row->optional))
         return false;
-    *field = memcpy(personality->memory + personality->memory_len, value, size);
-    personality->memory_len += size;
-    return true;
+    *field = personality_value_keep(personality, value);
+    return *field != NULL;
 }
 
 /* Bytes of the personality's own, out of hexadecimal digits. */

@@ -28,8 +28,10 @@ personality_reader personality_value_aids;       /* struct isd_r_settings: aids 
 personality_reader personality_value_timing;     /* struct timing: real */
 personality_reader personality_value_cost;       /* struct timing: one of its costs */
 personality_reader personality_value_rule;       /* struct bytes, kept in personality->rules */
-personality_reader personality_value_profile;    /* struct factory_profile[] and profile_count */
+personality_reader personality_value_profile;    /* profiles and profile_count */
 
+/* The text as the personality's own; NULL if there is no room. */
+const char *personality_value_keep(struct personality *personality, const char *text);
 /* True if the row lets the value be `none`, and it is. */
 bool personality_value_is_none(const struct personality_row *row, const char *value);
 /* Cuts the next word off the front of *from, at one of these separators or its end; the separator
