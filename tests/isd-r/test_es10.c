@@ -160,16 +160,6 @@ Test(es10, shows_what_is_usual_unasked)
     cr_assert(eq(sz, profile.value.len, 0));
 }
 
-Test(es10, refuses_a_search_that_makes_no_sense)
-{
-    const struct bytes error = BYTES(0xBF, 0x2D, 0x03, 0x81, 0x01, 0x01);
-    cr_assert(answers(BYTES(0xBF, 0x2D, 0x02, 0xA0, 0x00), error));
-    cr_assert(answers(BYTES(0xBF, 0x2D, 0x05, 0xA0, 0x03, 0x95, 0x01, 0x03), error));
-    cr_assert(answers(BYTES(0xBF, 0x2D, 0x05, 0xA0, 0x03, 0x91, 0x01, 0x00), error));
-    cr_assert(answers(BYTES(0xBF, 0x2D, 0x03, 0x5C, 0x01, 0x9F), error));
-    cr_assert(answers(BYTES(0xBF, 0x2D, 0x02, 0x91, 0x00), error));
-}
-
 static int set_nickname(uint32_t tag, struct bytes nickname)
 {
     uint8_t room[400];
@@ -179,6 +169,66 @@ static int set_nickname(uint32_t tag, struct bytes nickname)
     tlv_put(&request, tag, nickname);
     tlv_close(&request, mark);
     return peer_result(&peer, writer_bytes(&request), 0xBF29);
+}
+
+/* All that a profile may have, of which some is for those that ask. */
+Test(es10, shows_nickname_and_icon_unasked_and_no_policy)
+{
+    static const uint32_t unasked[] = {0x5A, 0x4F, 0x9F70, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95};
+    static const uint32_t asked[] = {0xB6, 0xB7, 0xB8, 0x99};
+    static const uint8_t metadata[] = {
+        0xBF, 0x25, 0x4B, 0x5A, 0x0A, ICCID_1, 0x91, 0x01, 'P',  0x92, 0x01, 'N',  0x93, 0x01,
+        0x01, 0x94, 0x03, 0x89, 'P',  'N',     0x95, 0x01, 0x02, 0xB6, 0x21, 0x30, 0x1F, 0x80,
+        0x02, 0x04, 0xF0, 0x81, 0x19, 't',     'e',  's',  't',  's',  'm',  'd',  'p',  'p',
+        'l',  'u',  's',  '1',  '.',  'e',     'x',  'a',  'm',  'p',  'l',  'e',  '.',  'c',
+        'o',  'm',  0xB7, 0x05, 0x80, 0x03,    0x00, 0xF1, 0x10, 0x99, 0x02, 0x06, 0x40};
+    struct tlv list, profile, field;
+    cr_assert(peer_download(
+                  &peer, &(struct peer_binding){.metadata = bytes_of(metadata, sizeof(metadata))})
+                  .installed);
+    cr_assert(eq(int, set_nickname(0x90, BYTES('x')), 0));
+    cr_assert(tlv_whole(peer_ask(&peer, BYTES(0xBF, 0x2D, 0x00), 0xBF2D), 0xA0, &list));
+    cr_assert(tlv_whole(list.value, 0xE3, &profile));
+    for (size_t i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++)
+        cr_assert(tlv_take_tag(&profile.value, unasked[i], &field), "%X", (unsigned)unasked[i]);
+    cr_assert(eq(sz, profile.value.len, 0));
+    cr_assert(tlv_whole(
+        peer_ask(&peer, BYTES(0xBF, 0x2D, 0x06, 0x5C, 0x04, 0x99, 0xB8, 0xB6, 0xB7), 0xBF2D), 0xA0,
+        &list));
+    cr_assert(tlv_whole(list.value, 0xE3, &profile));
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+        cr_assert(tlv_take_tag(&profile.value, asked[i], &field), "%X", (unsigned)asked[i]);
+    cr_assert(eq(sz, profile.value.len, 0));
+}
+
+#define AID_OF_FIRST                                                                               \
+    0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x10, 0x00
+
+Test(es10, finds_profiles_by_iccid_and_aid)
+{
+    const struct package second = package_numbered(2);
+    const struct bytes found = BYTES(0xBF, 0x2D, 0x10, 0xA0, 0x0E, 0xE3, 0x0C, 0x5A, 0x0A, ICCID_1);
+    const struct bytes nothing = BYTES(0xBF, 0x2D, 0x02, 0xA0, 0x00);
+    cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
+    cr_assert(peer_download(&peer, &(struct peer_binding){.content = &second}).installed);
+    cr_assert(
+        answers(BYTES(0xBF, 0x2D, 0x11, 0xA0, 0x0C, 0x5A, 0x0A, ICCID_1, 0x5C, 0x01, 0x5A), found));
+    cr_assert(answers(
+        BYTES(0xBF, 0x2D, 0x17, 0xA0, 0x12, 0x4F, 0x10, AID_OF_FIRST, 0x5C, 0x01, 0x5A), found));
+    cr_assert(
+        answers(BYTES(0xBF, 0x2D, 0x09, 0xA0, 0x07, 0x4F, 0x05, 0xA0, 0, 0, 5, 0x59), nothing));
+    cr_assert(answers(BYTES(0xBF, 0x2D, 0x0A, 0xA0, 0x05, 0x5A, 0x03, 0x98, 0, 0, 0x5C, 0x01, 0x5A),
+                      nothing));
+}
+
+Test(es10, refuses_a_search_that_makes_no_sense)
+{
+    const struct bytes error = BYTES(0xBF, 0x2D, 0x03, 0x81, 0x01, 0x01);
+    cr_assert(answers(BYTES(0xBF, 0x2D, 0x02, 0xA0, 0x00), error));
+    cr_assert(answers(BYTES(0xBF, 0x2D, 0x05, 0xA0, 0x03, 0x95, 0x01, 0x03), error));
+    cr_assert(answers(BYTES(0xBF, 0x2D, 0x05, 0xA0, 0x03, 0x91, 0x01, 0x00), error));
+    cr_assert(answers(BYTES(0xBF, 0x2D, 0x03, 0x5C, 0x01, 0x9F), error));
+    cr_assert(answers(BYTES(0xBF, 0x2D, 0x02, 0x91, 0x00), error));
 }
 
 Test(es10, sets_nicknames)
