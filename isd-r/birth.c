@@ -89,11 +89,12 @@ static int add(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
 static int interpret(struct isd_r *isd_r, struct bytes package, const char *name,
                      struct profile *profile)
 {
-    struct saip_platform platform = *isd_r->info->platform;
+    struct saip_platform platform;
     struct saip *saip;
-    uint64_t memory;
-    int result = euicc_info_free_memory(isd_r->info, isd_r->store, &memory);
-    platform.memory = (size_t)memory;
+    int result =
+        euicc_info_platform_left(isd_r->info, isd_r->store, isd_r->registry.count, &platform);
+    if (result > 0)
+        return refuse(name, "the chip has too little volatile memory left for another profile");
     if (result == 0)
         result = saip_create(&platform, profile, &saip);
     if (result != 0)

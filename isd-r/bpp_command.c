@@ -216,12 +216,11 @@ int bpp_replace_session_keys(struct isd_r *isd_r, struct bpp_package *package)
 
 static int start_interpreter(struct isd_r *isd_r, struct bpp_package *package)
 {
-    uint64_t memory;
-    struct saip_platform platform = *isd_r->info->platform;
-    if (euicc_info_free_ram(isd_r->info, isd_r->registry.count) < isd_r->info->profile_ram)
+    struct saip_platform platform;
+    int result =
+        euicc_info_platform_left(isd_r->info, isd_r->store, isd_r->registry.count, &platform);
+    if (result > 0)
         return BPP_INSUFFICIENT_MEMORY;
-    int result = euicc_info_free_memory(isd_r->info, isd_r->store, &memory);
-    platform.memory = (size_t)memory;
     platform.watch = isd_r->watch;
     if (result == 0)
         result = profile_create(&package->incoming);

@@ -49,6 +49,18 @@ int euicc_info_free_memory(const struct euicc_info *info, struct store *store, u
     return result;
 }
 
+int euicc_info_platform_left(const struct euicc_info *info, struct store *store, size_t profiles,
+                             struct saip_platform *out)
+{
+    uint64_t memory;
+    const int result = euicc_info_free_memory(info, store, &memory);
+    if (result != 0)
+        return result;
+    *out = *info->platform;
+    out->memory = (size_t)memory;
+    return euicc_info_free_ram(info, profiles) < info->profile_ram;
+}
+
 /* What the fields are made of. */
 struct source {
     const struct euicc_info *info;

@@ -89,6 +89,10 @@ static inline bool euicc_info_is_v3(const struct euicc_info *info)
 uint32_t euicc_info_free_ram(const struct euicc_info *info, size_t profiles);
 /* Bytes left for another profile. */
 int euicc_info_free_memory(const struct euicc_info *info, struct store *store, uint64_t *out);
+/* What another profile may ask for and take. 0, 1 if no volatile memory is left for it, or a
+ * failure. */
+int euicc_info_platform_left(const struct euicc_info *info, struct store *store, size_t profiles,
+                             struct saip_platform *out);
 
 /* EUICCInfo1 and EUICCInfo2, whole, with the fields of the highest release. profiles: how many are
  * installed. */

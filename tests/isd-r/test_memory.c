@@ -1,4 +1,5 @@
 /* The chip's memory: what each profile takes of it, and profiles that do not fit. */
+#include "cast.h"
 #include "look.h"
 
 #include <criterion/criterion.h>
@@ -149,4 +150,17 @@ Test(memory, that_is_volatile_holds_a_number_of_profiles)
     delete_profile(1);
     install(3, 0);
     assert_does_not_fit(4, 0);
+}
+
+/* The factory has no more of it. */
+Test(memory, is_not_outgrown_by_profiles_from_the_factory)
+{
+    info.profile_ram = PROFILE_RAM;
+    info.ram = PROFILE_RAM - 1;
+    cr_assert(eq(int, cast_install_from_factory(&peer), 1));
+    info.ram = PROFILE_RAM;
+    info.memory = 100;
+    cr_assert(eq(int, cast_install_from_factory(&peer), 1));
+    info.memory = euicc_info_default.memory;
+    cr_assert(eq(int, cast_install_from_factory(&peer), 0));
 }
