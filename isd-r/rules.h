@@ -6,7 +6,7 @@
 #include "fs/store.h"
 #include "isd-r/metadata.h"
 
-#define RULES_TABLE_MAX 4096 /* bytes of the table's entries together */
+#define RULES_TABLE_MAX 1024 /* bytes of the entries together: some 40 of them */
 
 /* Appends the entries (SEQUENCE OF ProfilePolicyAuthorisationRule without its own tag): the
  * store's, or those that the chip was made with. */
