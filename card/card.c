@@ -131,6 +131,7 @@ static uint16_t settle(struct card *card, int status)
 /* A change of profile that awaited a REFRESH takes effect: no terminal can do more than reset. */
 void card_power(struct card *card, enum card_power power)
 {
+    card->seen |= power != CARD_OFF;
     if (card->isd_r == NULL) /* what was to be restored could not be read */
         return;
     /* All three end the same: volatile state goes. */
@@ -214,6 +215,7 @@ enum card_place card_place(const struct card *card)
 void card_unplugged(struct card *card)
 {
     card_power(card, CARD_OFF);
+    card->seen = false;
     if (card->place == CARD_PULLED)
         card->place = CARD_IN;
 }

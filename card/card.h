@@ -36,6 +36,7 @@ struct card {
     struct observer *observers; /* NULL: nobody */
     struct hardware hardware;
     enum card_place place;
+    bool seen; /* it has been powered since it was put in */
 };
 
 /* Opens or makes the chip's memory and nothing more: a new chip gets its credentials, and any chip

@@ -16,6 +16,7 @@ const char *requests_status(void *context, struct bytes argument, struct writer 
     json_writer_word(answer, "eid", eid);
     json_writer_hex(answer, "atr", card_atr(card));
     json_writer_word(answer, "place", places[card->place]);
+    json_writer_boolean(answer, "seen", card->seen && card->place == CARD_IN);
     json_writer_boolean(answer, "enabled", isd_r_enabled_profile(card->isd_r) != 0);
     json_writer_number(answer, "faults", (int64_t)card->hardware.faults.count);
     json_writer_word(answer, "timing", card->personality.timing.real ? "real" : "instant");

@@ -86,6 +86,7 @@ int store_puk_update(struct store *store, uint32_t profile, const struct puk *pu
 int store_aka_update(struct store *store, uint32_t profile, const struct aka *aka);
 
 /* Notifications, kept as the signed bytes that will be sent (SGP.22 §3.5). */
+#define STORE_OPERATION_MAX 31 /* an event is one bit of a NotificationEvent */
 struct store_notification {
     uint32_t sequence;
     uint8_t operation;    /* NotificationEvent bit number: 0 install … 3 delete; 4.. for v3 */

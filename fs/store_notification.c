@@ -37,7 +37,8 @@ static int visit_notification(struct store *store, sqlite3_stmt *row, void *cont
 {
     const struct each_notification *each = context;
     struct store_notification notification;
-    if (!store_column_read(row, &columns, &notification, NULL))
+    if (!store_column_read(row, &columns, &notification, NULL) ||
+        notification.operation > STORE_OPERATION_MAX)
         return store_database_damaged(store, "notification");
     return each->visit(each->context, &notification);
 }

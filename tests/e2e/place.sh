@@ -90,7 +90,7 @@ start_card() {
   "$BUILD/card/emuicc" --state "$work/$state" "$@" >"$work/card.log" 2>&1 &
   card_pid=$!
   until_true 20 grep -q "plugged into the reader" "$work/card.log" || fail "the card does not plug in"
-  until_true 20 card_is_seen || fail "the card is not seen in the reader"
+  "$BUILD/tools/ctl/emuicc-ctl" --state "$work/$state" wait --timeout 20 >/dev/null || fail "the card is not seen in the reader"
 }
 card_is_seen() { opensc-tool --reader "$E2E_READER" --atr; }
 card_is_gone() { ! card_is_seen; }

@@ -113,7 +113,10 @@ static void check_iccid(struct profile *profile, const char *name)
     const struct file *file = profile_child(profile->mf, EF_ICCID);
     iccid_text(profile->iccid, digits);
     iccid_swap(profile->iccid, swapped);
-    cr_assert(strncmp(digits, "8988", 4) == 0 && luhn_is_right(digits), "%s: %s", name, digits);
+    /* Those of a chip that is sold have its numbers. */
+    cr_assert(strncmp(name, "c2t-", 4) == 0 ||
+                  (strncmp(digits, "8988", 4) == 0 && luhn_is_right(digits)),
+              "%s: %s", name, digits);
     cr_assert(memcmp(file->content, swapped, sizeof(swapped)) == 0, "%s", name);
     if (strcmp(name, "usim-iccid18") == 0)
         cr_assert(eq(sz, strlen(digits), 18));

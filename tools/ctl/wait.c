@@ -17,10 +17,13 @@
 struct sought {
     uint8_t atr[MAX_ATR_SIZE];
     size_t len;
+    bool seen;
 };
 
-/* As the running card says it; false if none runs or it cannot be read. */
-static bool ask_atr(const char *state, struct sought *out)
+/* What the running card says of itself: its ATR, and whether a reader has powered it since it was
+ * put in, before which PC/SC may still speak of the card that sat there last. False if none runs or
+ * it cannot be read. */
+static bool ask_status(const char *state, struct sought *out)
 {
     uint8_t room[4096];
     struct writer answer = writer_on(room, sizeof(room));
@@ -31,6 +34,7 @@ static bool ask_atr(const char *state, struct sought *out)
     struct writer atr = writer_on(out->atr, sizeof(out->atr));
     const bool good = text != NULL && hex_decode(text, &atr);
     out->len = atr.len;
+    out->seen = json_is_true(json_object_get(status, "seen"));
     json_decref(status);
     return good;
 }
@@ -79,8 +83,8 @@ bool wait_work(const struct ctl_options *options, struct writer *out)
     if (!read_timeout(options, &seconds))
         return false;
     for (long step = 0; step < seconds * 1000 / STEP_MS; step++) {
-        runs = ask_atr(options->state, &sought);
-        const char *reader = runs ? find(&sought, names) : NULL;
+        runs = ask_status(options->state, &sought);
+        const char *reader = runs && sought.seen ? find(&sought, names) : NULL;
         if (reader != NULL) {
             json_writer_open_object(out, NULL);
             json_writer_word(out, "reader", reader);
