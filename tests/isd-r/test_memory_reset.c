@@ -129,7 +129,7 @@ static void stop(void)
     peer_stop(&peer);
 }
 
-TestSuite(memory_reset, .init = start, .fini = stop, .timeout = 100);
+TestSuite(memory_reset, .init = start, .fini = stop, .timeout = 600);
 
 Test(memory_reset, does_what_its_options_say)
 {

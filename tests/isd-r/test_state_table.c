@@ -333,7 +333,7 @@ static void try_everywhere(const struct row *row, const struct rewind *installed
     rewind_finish(&image);
 }
 
-TestSuite(state_table, .timeout = 100);
+TestSuite(state_table, .timeout = 600);
 
 Test(state_table, holds_in_every_row_and_circumstance)
 {
