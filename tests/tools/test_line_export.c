@@ -1,11 +1,13 @@
 #include "tests/tools/smdpp_world.h"
 
 #include <criterion/criterion.h>
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "crypto/bsp.h"
 #include "tools/batch/batch.h"
 #include "tools/smdpp/export.h"
+#include "tools/smdpp/import.h"
 
 #define ICCID_SMALL "8988000000000000011"
 #define ICCID_LARGE "8988000000000000021"
@@ -117,4 +119,40 @@ Test(line_export, what_a_line_cannot_write_stays_an_order)
     order(ICCID_LARGE, WORLD_EID, true, NULL);
     order(ICCID_SMALL, WORLD_EID, true, NULL);
     export(1, 2);
+}
+
+static void change(const char *sql)
+{
+    sqlite3 *connection;
+    cr_assert_eq(sqlite3_open(path, &connection), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(connection, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(connection));
+    sqlite3_close(connection);
+}
+
+static void import(unsigned installed, unsigned left, unsigned open, enum order_state state)
+{
+    struct import_counts counts;
+    struct order found;
+    cr_assert_eq(import_results(world.smdpp, path, &counts), 0);
+    cr_assert_eq(counts.installed, installed);
+    cr_assert_eq(counts.left, left);
+    cr_assert_eq(counts.open, open);
+    cr_assert_eq(orders_find_by_iccid(world.smdpp->database, ICCID_LARGE, &found), 0);
+    cr_assert_eq(found.state, state);
+}
+
+Test(line_export, only_a_written_row_with_its_result_is_installed)
+{
+    struct import_counts counts;
+    cr_assert_neq(import_results(world.smdpp, path, &counts), 0, "there is no batch yet");
+    order(ICCID_LARGE, WORLD_EID, true, NULL);
+    export(1, 0);
+    import(0, 0, 1, ORDER_EXPORTED);
+    change("UPDATE rows SET state = 'failed', result = X'00'");
+    import(0, 0, 1, ORDER_EXPORTED);
+    change("UPDATE rows SET state = 'written', result = X'BF3700'");
+    import(0, 1, 0, ORDER_EXPORTED);
+    change("UPDATE rows SET eid = '89049032123451234512345678901332'");
+    import(0, 1, 0, ORDER_EXPORTED);
 }

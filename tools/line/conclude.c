@@ -42,17 +42,6 @@ bool writing_recover(struct writing *writing)
     return !writing->fault.raised;
 }
 
-/* ICCID of a result as digits; "" if it bears none. */
-static void read_iccid(const struct pending *pending, char text[ICCID_TEXT_SIZE])
-{
-    uint8_t coded[ICCID_SIZE], iccid[ICCID_SIZE];
-    text[0] = '\0';
-    if (bytes_copy_exact(pending->metadata.iccid, coded, sizeof(coded))) {
-        iccid_swap(coded, iccid);
-        iccid_text(iccid, text);
-    }
-}
-
 /* A result before StoreMetadata does not know the ICCID. */
 static bool check(struct writing *writing, const struct pending *pending)
 {
@@ -60,7 +49,7 @@ static bool check(struct writing *writing, const struct pending *pending)
     const struct bytes transaction =
         bytes_of(writing->transaction_id, sizeof(writing->transaction_id));
     const struct bytes oid = credentials_oid(&writing->line->identity.credentials);
-    read_iccid(pending, iccid);
+    pending_iccid(pending, iccid);
     if (!euicc_signed(&writing->euicc, &pending->signed_part, 1, pending->signature))
         return fault_raise(&writing->fault, WHERE,
                            "the chip's signature under its result is wrong");

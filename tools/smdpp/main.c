@@ -3,6 +3,7 @@
 #include "tools/smdpp/es2.h"
 #include "tools/smdpp/es9.h"
 #include "tools/smdpp/export.h"
+#include "tools/smdpp/import.h"
 #include "tools/smdpp/messenger.h"
 #include "tools/smdpp/options.h"
 #include "tools/smdpp/server.h"
@@ -224,11 +225,29 @@ static int run_export(const struct smdpp_options *options)
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+static int run_import(const struct smdpp_options *options)
+{
+    struct smdpp *smdpp = NULL;
+    struct import_counts counts = {0};
+    int result = create(options, &smdpp);
+    if (result == 0)
+        result = import_results(smdpp, options->import, &counts);
+    if (result == 0)
+        trace_notice("%u order%s of %s installed, %u left, %u not written yet", counts.installed,
+                     counts.installed == 1 ? "" : "s", options->import, counts.left, counts.open);
+    smdpp_destroy(smdpp);
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 /* What is wrong with the options together, or NULL. */
 static const char *export_complaint(const struct smdpp_options *options)
 {
     if ((options->export == NULL) != (options->token == NULL))
         return "--export and --token need each other";
+    if (options->export != NULL && options->import != NULL)
+        return "--export and --import are two errands: one of them";
+    if (options->import != NULL && options->orders == NULL)
+        return "--import needs --orders";
     return options->export != NULL && options->orders == NULL ? "--export needs --orders" : NULL;
 }
 
@@ -272,6 +291,8 @@ int main(int argc, char **argv)
     else if (wrong != NULL)
         trace_error("%s; try 'emuicc-smdpp --help'", wrong);
     else
-        return options.export != NULL ? run_export(&options) : run(&options);
+        return options.export != NULL   ? run_export(&options)
+               : options.import != NULL ? run_import(&options)
+                                        : run(&options);
     return EXIT_FAILURE;
 }

@@ -19,13 +19,9 @@ struct texts {
 
 static void set_texts(const struct pending *pending, const struct euicc *euicc, struct texts *out)
 {
-    uint8_t coded[ICCID_SIZE], iccid[ICCID_SIZE];
     *out = (struct texts){0};
     pki_eid_to_text(euicc->eid, out->eid);
-    if (bytes_copy_exact(pending->metadata.iccid, coded, sizeof(coded))) {
-        iccid_swap(coded, iccid);
-        iccid_text(iccid, out->iccid);
-    }
+    pending_iccid(pending, out->iccid);
     if (!pending->is_result || pending->installed)
         snprintf(out->result, sizeof(out->result), "ok");
     else

@@ -19,6 +19,7 @@ static const struct options_row rows[] = {
     {"order-lifetime", "SECONDS", "how long a confirmed order may be downloaded; default: for ever", OPTIONS_TEXT, AT(order_lifetime)},
     {"any-chip", NULL, "send packages also to chips that say they cannot take them (memory, version, policy rules)", OPTIONS_FLAG, AT(any_chip)},
     {"export", "BATCH", "add the orders that name an EID and are released to this batch for emuicc-line, and end; needs --orders and --token", OPTIONS_TEXT, AT(export)},
+    {"import", "BATCH", "take note of what emuicc-line has written of an exported batch, and end; needs --orders", OPTIONS_TEXT, AT(import)},
     {"token", "URI", "where the keys of exported profiles are derived, as emuicc-line has it: pkcs11:token=LABEL?pin-source=FILE", OPTIONS_TEXT, AT(token)},
     {"orders", "FILE", "SQLite file for orders and notifications; default: in memory, gone at the end", OPTIONS_TEXT, AT(orders)},
 };

@@ -141,6 +141,16 @@ static const char *find_text(const struct text *texts, uint32_t code)
     return texts->text != NULL ? texts->text : "unknown";
 }
 
+void pending_iccid(const struct pending *pending, char out[ICCID_TEXT_SIZE])
+{
+    uint8_t coded[ICCID_SIZE], iccid[ICCID_SIZE];
+    out[0] = '\0';
+    if (bytes_copy_exact(pending->metadata.iccid, coded, sizeof(coded))) {
+        iccid_swap(coded, iccid);
+        iccid_text(iccid, out);
+    }
+}
+
 const char *pending_operation_text(uint32_t operation)
 {
     static const struct text texts[] = {

@@ -2,6 +2,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_PENDING_H
 #define EMUICC_TOOLS_SMDPP_PENDING_H
 
+#include "fs/iccid.h"
 #include "tools/common/rpm.h"
 #include "tools/smdpp/euicc.h"
 
@@ -29,6 +30,9 @@ struct pending {
 };
 
 bool pending_read(struct bytes whole, struct pending *out);
+
+/* ICCID of the profile as digits; "" if it bears none. */
+void pending_iccid(const struct pending *pending, char out[ICCID_TEXT_SIZE]);
 
 /* Words for people, as SGP.22 names them. */
 const char *pending_operation_text(uint32_t operation);
