@@ -9,7 +9,7 @@ need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lp
 [ -e "$BUILD/tools/profiles/usim-milenage.der" ] || skip "usim-milenage.der is not built"
 need python3 sqlite3 openssl softhsm2-util strace
 enter_place "$0" "$@"
-chips=${LINE_CHIPS:-100} cut_chips=8
+chips=${LINE_CHIPS:-100} cut_chips=8 modem_chips=10
 readers=("$E2E_READER" "Virtual PCD 00 01" "Second PCD 00 00" "Second PCD 00 01")
 ports=(35963 35964 35965 35966)
 line=$BUILD/tools/line/emuicc-line
@@ -50,12 +50,12 @@ make_chips() {
 def eid(n):
     body = "890490320000000000000000%06d" % n
     return body + "%02d" % (98 - int(body + "00") % 97)
-print(eid(1), eid(int(__import__("sys").argv[1])))' $((chips + cut_chips + 8)))
+print(eid(1), eid(int(__import__("sys").argv[1])))' $((chips + cut_chips + modem_chips + 8)))
   "$BUILD/tools/pki/emuicc-pki" "$work/pki" --eid "$first-$last" || fail "no PKI"
   mapfile -t eids < <(ls "$work/pki/eUICC" | grep -E '^[0-9]{32}$' | sort)
-  [ "${#eids[@]}" -ge $((chips + cut_chips + 4)) ] || fail "${#eids[@]} eUICCs are made"
+  [ "${#eids[@]}" -ge $((chips + cut_chips + modem_chips + 4)) ] || fail "${#eids[@]} eUICCs are made"
   mkdir "$work/profiles" "$work/chips"
-  python3 - "$BUILD/tools/profiles/usim-milenage.der" "$work/profiles" $((chips + cut_chips + 4)) <<'PYTHON' || fail "no packages"
+  python3 - "$BUILD/tools/profiles/usim-milenage.der" "$work/profiles" $((chips + cut_chips + modem_chips + 4)) <<'PYTHON' || fail "no packages"
 import sys
 plain = open(sys.argv[1], "rb").read()
 swap = lambda text: "".join(b + a for a, b in zip(text[::2], text[1::2]))
@@ -99,6 +99,11 @@ check_chip() {
   expected=$(row "$2" iccid)
   found=$(iccids_on "$1")
   [ "$found" = "$expected" ] || echo "$2 holds '$found', the batch says '$expected'" >>"$work/wrong.log"
+}
+# The line and this take turns at the cable.
+check_over_modem() {
+  [ "$("$BUILD/tools/lpa/emuicc-lpa" --serial "$work/modem" --json list 2>>"$work/lpa.log" |
+    grep -o '"iccid": "[0-9]*"' | grep -o '[0-9]*')" = "$(row "$1" iccid)" ]
 }
 # What the line has said, looked at without starting a program each time.
 is_told() { [[ $(<"$work/line.json") == *"\"$1\""* ]]; }
@@ -179,13 +184,14 @@ batch=$work/cut
 table "$chips" "$cut_chips" >"$work/eids.txt"
 prepare "$work/eids.txt" "$batch" || fail "no batch: $(cat "$work/prepare.log")"
 rm -rf "$work/chips"/*
-# SoftHSM writes its token's file anew at each login, in place; the token of a tool that is killed in
-# that moment is gone. What is tried here is the line: it gets its token back.
-cp -a "$work/tokens" "$work/tokens.kept"
+# At each login SoftHSM empties token.object and then writes it: the token of a tool that is killed in
+# between is gone, and is back with a copy of that one file. It is given back only when that has happened.
+token_file=$(echo "$work"/tokens/*/token.object)
+cp -a "$token_file" "$work/token.kept"
 kill_line() {
-  local kills=0
+  local kills=0 lost=0
   while [ ! -e "$work/enough" ]; do
-    cp -a "$work/tokens.kept/." "$work/tokens/"
+    [ -s "$token_file" ] || { cp -a "$work/token.kept" "$token_file" && lost=$((lost + 1)); }
     "$line" write --batch "$batch" --token "$token" --pki "$work/pki" --all --loop --json >>"$work/cut.json" 2>>"$work/line.log" &
     line_pid=$!
     sleep "0.$((RANDOM % 9))$((RANDOM % 9))"
@@ -193,7 +199,7 @@ kill_line() {
     kill -KILL "$line_pid" 2>/dev/null && kills=$((kills + 1))
     wait "$line_pid" 2>/dev/null
   done
-  echo "$kills" >"$work/kills"
+  echo "killed $kills times, the token lost $lost times" >"$work/kills"
   wait "$line_pid" 2>/dev/null
 }
 feed_cut() {
@@ -219,7 +225,7 @@ wait "$killer"
 [ ! -e "$work/wrong.log" ] || fail "$(cat "$work/wrong.log")"
 [ "$(sqlite3 "$batch" "SELECT count(*) FROM rows WHERE state = 'written' AND result IS NOT NULL")" = "$cut_chips" ] ||
   fail "after the kills: $("$line" report --batch "$batch" | tail -n 1)"
-say "killed $(cat "$work/kills") times: $cut_chips chips written and read back all the same"
+say "$(cat "$work/kills"): $cut_chips chips written and read back all the same"
 
 say "-- what is wrong"
 # refused TEXT OPTION...: one line with that text, and no success
@@ -255,22 +261,30 @@ refused "written before" "${here[@]}" --token "$token"
 take_out 0
 until_true 10 is_empty 0
 
-say "-- a device on a serial line"
-put_in 0 "${eids[last + 1]}"
-until_true 20 holds 0
+say "-- $modem_chips devices on a serial line"
+batch=$work/cable
+table $((last + 4)) "$modem_chips" >"$work/eids.txt"
+prepare "$work/eids.txt" "$batch" || fail "no batch: $(cat "$work/prepare.log")"
 "$BUILD/tools/modem/emuicc-modem" --pty "$work/modem" --reader "${readers[0]}" >"$work/modem.log" 2>&1 &
 modem_pid=$!
 until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"
-"$line" write --batch "$batch" --pki "$work/pki" --token "$token" --serial "$work/modem" >"$work/serial.txt" 2>"$work/serial.log" ||
-  fail "the line over AT commands: $(cat "$work/serial.txt" "$work/serial.log")"
+"$line" write --batch "$batch" --pki "$work/pki" --token "$token" --serial "$work/modem" --loop >"$work/serial.txt" 2>"$work/serial.log" &
+line_pid=$!
+for ((i = last + 4; i < last + 4 + modem_chips; i++)); do
+  put_in 0 "${eids[i]}"
+  until_true 60 is_written "${eids[i]}" || fail "not written over AT commands: $(cat "$work/serial.txt" "$work/serial.log")"
+  until_true 60 check_over_modem "${eids[i]}" || fail "${eids[i]} behind the modem does not hold $(row "${eids[i]}" iccid)"
+  take_out 0
+  until_true 10 is_empty 0
+done
+wait "$line_pid" || fail "the line over AT commands ends with $?: $(cat "$work/serial.txt" "$work/serial.log")"
 kill "$modem_pid"
 wait "$modem_pid" 2>/dev/null
-check_chip 0 "${eids[last + 1]}"
-[ ! -e "$work/wrong.log" ] && is_written "${eids[last + 1]}" || fail "written over AT commands: $(cat "$work/wrong.log")"
-say "$(head -n 1 "$work/serial.txt")"
-take_out 0
+[ "$(grep -c ": written" "$work/serial.txt")" = "$modem_chips" ] || fail "$(cat "$work/serial.txt")"
+say "written over AT commands and read back: $(tail -n 1 "$work/serial.txt")"
 
 say "-- an operator's order"
+batch=$work/wrong
 orders=(--pki "$work/pki" --profiles "$work/profiles" --orders "$work/orders.db")
 until_true 10 is_empty 0
 "$BUILD/tools/smdpp/emuicc-smdpp" "${orders[@]}" --export "$work/exported" --token "$token" >"$work/smdpp.log" 2>&1 ||
@@ -287,11 +301,18 @@ until_true 20 holds 0
   fail "the exported order: $(cat "$work/exported.txt")"
 check_chip 0 "${eids[last + 2]}"
 [ ! -e "$work/wrong.log" ] || fail "$(cat "$work/wrong.log")"
-say "exported, written and read back"
+for installed in 1 0; do # the second time there is nothing new
+  "$BUILD/tools/smdpp/emuicc-smdpp" "${orders[@]}" --import "$work/exported" >"$work/smdpp.log" 2>&1 &&
+    grep -q "$installed orders\? of .* installed, 0 left, 0 not written yet" "$work/smdpp.log" ||
+    fail "the server does not learn what was written: $(cat "$work/smdpp.log")"
+done
+[ "$(sqlite3 "$work/orders.db" "SELECT state, (SELECT count(*) FROM notifications) FROM orders")" = "5|1" ] ||
+  fail "$(sqlite3 "$work/orders.db" "SELECT state, eid, iccid FROM orders")"
+say "exported, written and read back; the server knows it"
 take_out 0
 
 say "-- no key in any file"
-python3 - "$work" "$root" "$work/batch" "$work/cut" <<'PYTHON' || fail "keys or plain profiles are found"
+python3 - "$work" "$root" "$work/batch" "$work/cut" "$work/cable" <<'PYTHON' || fail "keys or plain profiles are found"
 import base64, os, sqlite3, subprocess, sys
 work, root = sys.argv[1], sys.argv[2]
 wanted = {"the root": bytes.fromhex(root),

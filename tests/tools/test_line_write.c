@@ -70,12 +70,17 @@ static void end(void)
 
 TestSuite(line_write, .init = start, .fini = end);
 
-static enum write_outcome write_it(void)
+static enum write_outcome write_but(const char *done)
 {
     log_len = 0;
-    write_chip(&line, 0, &chip.card.transport, &report);
+    write_chip(&line, 0, &chip.card.transport, done, &report);
     cr_assert_null(chip.card.wrong, "%s", chip.card.wrong);
     return report.outcome;
+}
+
+static enum write_outcome write_it(void)
+{
+    return write_but("");
 }
 
 struct found {
@@ -251,4 +256,16 @@ Test(line_write, no_key_and_no_profile_in_batch_or_trace)
     }
     cr_assert(holds(file.data, file.len, bytes_of_text(WORLD_EID)), "the search finds nothing");
     blob_finish(&file);
+}
+
+Test(line_write, a_chip_to_be_passed_over_is_only_asked_who_it_is)
+{
+    char eid[BATCH_EID_SIZE];
+    pki_eid_to_text(chip.eid, eid);
+    cr_assert_eq(write_but(eid), WRITE_LEFT);
+    cr_assert(report.same);
+    cr_assert_eq(chip.authenticated, 0);
+    cr_assert_eq(row().state, BATCH_WAITING);
+    cr_assert_eq(write_but("89049032123451234512345678901332"), WRITE_DONE, "%s", report.text);
+    cr_assert_not(report.same);
 }

@@ -11,7 +11,9 @@ bool writing_ask_eid(struct writing *writing)
     if (!es10c_get_eid(&writing->es10, eid))
         return false;
     pki_eid_to_text(eid, writing->report->eid);
-    return true;
+    writing->report->same = strcmp(writing->report->eid, writing->done) == 0;
+    return !writing->report->same ||
+           fault_raise(&writing->fault, WHERE, "this chip has just been dealt with");
 }
 
 /* Why it is not the line's turn. */

@@ -49,7 +49,7 @@ static bool add_readers(struct shop *shop)
 
 static bool add_stations(struct shop *shop)
 {
-    if (shop->options->all || shop->options->loop)
+    if (shop->options->all || (shop->options->loop && shop->options->serial == NULL))
         return add_readers(shop);
     add_station(shop, shop->options->reader);
     return true;
@@ -85,8 +85,6 @@ static const char *complaint(const struct line_options *options)
         (options->reader != NULL) + (options->serial != NULL) + (options->all ? 1 : 0);
     if (places > 1)
         return "--reader, --all and --serial are three places to look for chips: one of them";
-    if (options->serial != NULL && options->loop)
-        return "--loop waits for chips in readers; a modem does not tell of them";
     return NULL;
 }
 

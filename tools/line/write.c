@@ -143,12 +143,12 @@ static void run(struct writing *writing, struct transport *transport, unsigned h
     transport->kind->close(transport);
 }
 
-void write_chip(struct line *line, unsigned hand, struct transport *transport,
+void write_chip(struct line *line, unsigned hand, struct transport *transport, const char *done,
                 struct write_report *out)
 {
     struct timed timed;
     *out = (struct write_report){0};
-    struct writing writing = {.line = line, .report = out, .start = timed_now()};
+    struct writing writing = {.line = line, .report = out, .start = timed_now(), .done = done};
     random_init(&writing.random);
     timed_init(&timed, transport);
     run(&writing, &timed.transport, hand);

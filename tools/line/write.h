@@ -33,11 +33,12 @@ struct write_report {
     unsigned commands;
     int64_t way;      /* ns of WRITE_CARD that are the transport's, as the quickest command shows */
     bool interrupted; /* somebody asked for an end */
+    bool same;        /* it is the chip to be passed over: nothing was done to it */
 };
 
-/* hand: which of the line's threads this is. The transport is opened and closed here, and given
- * back. */
-void write_chip(struct line *line, unsigned hand, struct transport *transport,
+/* hand: which of the line's threads this is; done: EID of a chip to be passed over, "" for none.
+ * The transport is opened and closed here, and given back. */
+void write_chip(struct line *line, unsigned hand, struct transport *transport, const char *done,
                 struct write_report *out);
 
 #endif

@@ -16,7 +16,8 @@
 struct writing {
     struct line *line;
     struct write_report *report;
-    int64_t start; /* timed_now() */
+    int64_t start;    /* timed_now() */
+    const char *done; /* EID of a chip to be passed over */
     struct fault fault;
     struct random random;
     struct chip chip;
