@@ -12,10 +12,10 @@
 #include "tools/batch/owner.h"
 #include "tools/token/diversify.h"
 
-#define BATCH_EID_SIZE 33     /* 32 digits and an end */
-#define BATCH_NAME_SIZE 256   /* of a package */
-#define BATCH_REASON_SIZE 640 /* a line and an end */
-#define BATCH_READER_SIZE 128 /* where a chip was written */
+#define BATCH_EID_SIZE 33      /* 32 digits and an end */
+#define BATCH_NAME_SIZE 256    /* of a package */
+#define BATCH_REASON_SIZE 1024 /* a line and an end */
+#define BATCH_READER_SIZE 128  /* where a chip was written */
 #define BATCH_TRANSACTION_SIZE 16
 
 struct batch;

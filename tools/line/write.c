@@ -99,8 +99,9 @@ static void cancel(struct writing *writing)
 static void describe(const struct fault *fault, char text[BATCH_REASON_SIZE])
 {
     const bool code = fault->code[0] != '\0';
-    snprintf(text, BATCH_REASON_SIZE, "%s: %s%s%s%s", fault->where, fault->text, code ? " [" : "",
-             fault->code, code ? "]" : "");
+    snprintf(text, BATCH_REASON_SIZE, "%s: %s%s%s%s%s%s", fault->where, fault->text,
+             code ? " [" : "", fault->code, code ? "]" : "", fault->next[0] != '\0' ? "; " : "",
+             fault->next);
 }
 
 /* The row's end, and what is said of it. */

@@ -77,7 +77,10 @@ static int load(struct link *link)
         return 0;
     p11_kit_module_release(link->module);
     link->module = NULL;
-    return link_complain(link, "its module does not start", code);
+    return link_complain(link,
+                         "its module does not start (SoftHSM: see whether SOFTHSM2_CONF, or "
+                         "/etc/softhsm/softhsm2.conf, names a folder of yours)",
+                         code);
 }
 
 int link_start(struct link *link, const char *uri)

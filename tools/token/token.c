@@ -84,8 +84,10 @@ static int find(struct token *token, enum token_use use)
     CK_SLOT_ID slot;
     int result = link_find(&token->link, &slot);
     if (result == 1)
-        trace_error("token '%s': there is none of this name; 'emuicc-line token init' makes one",
-                    token->link.label);
+        trace_error(
+            "token '%s': there is none of this name; 'emuicc-line token init' makes one; where "
+            "there was one, emuicc-line(1) says how SoftHSM loses it",
+            token->link.label);
     if (result == 0)
         result = link_login(&token->link, slot, false);
     if (result == 0)
