@@ -1,6 +1,6 @@
 /* soak SECONDS [SEED]: a chip lives, by chance but by the rules: downloads, some of them broken
- * off, changes of profile, files, notifications, resets, restarts, nonsense. What it says is held
- * against what it must be, and the memory it holds against what it held before.
+ * off, changes of profile, files, notifications, faults, resets, restarts, nonsense. What it says
+ * is held against what it must be, and the memory it holds against what it held before.
  *
  * Prints a line a check of memory, then what was done how often; ends with 0 only if nothing was
  * wrong. The seed of a run that fails repeats it. */
@@ -10,13 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../benchmarks/chip.h"
-#include "../benchmarks/measure.h"
-#include "../benchmarks/server.h"
 #include "../benchmarks/session.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "card/birth.h"
+#include "life.h"
 
 #define NANOSECONDS 1000000000u
 #define DEEDS_BETWEEN_CHECKS 400
@@ -28,24 +26,10 @@
 #define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
 #define SELECT_USIM "00A4040C07A0000000871002"
 
-static const char *const names[] = {"usim-milenage", "usim-isim-tuak", "usim-names",
-                                    "usim-iccid18"};
-#define PROFILES (sizeof(names) / sizeof(names[0]))
-#define NONE PROFILES
+static const char *const names[LIFE_PROFILES] = {"usim-milenage", "usim-isim-tuak", "usim-names",
+                                                 "usim-iccid18"};
 
-struct life {
-    struct chip chip;
-    struct server server;
-    uint64_t chance;
-    struct bytes packages[PROFILES];
-    uint8_t iccid[PROFILES][CHIP_ICCID_SIZE];
-    bool there[PROFILES];
-    size_t enabled; /* or NONE */
-    bool dirty;     /* a file has been written since the profile was enabled */
-    uint8_t written;
-};
-
-static uint32_t draw(struct life *life, uint32_t below)
+uint32_t life_draw(struct life *life, uint32_t below)
 {
     life->chance ^= life->chance >> 12;
     life->chance ^= life->chance << 25;
@@ -68,43 +52,57 @@ static void need(struct life *life, const char *command)
     MEASURE_NEED(send(life, command, &data) == SW_OK);
 }
 
-/* An ES10 function about one profile, and its result. */
+struct bytes life_change(struct life *life, uint32_t tag, size_t which, struct writer *room)
+{
+    const bool choice = tag == 0xBF31 || tag == 0xBF32;
+    const size_t whole = tlv_open(room, tag), inner = choice ? tlv_open(room, 0xA0) : 0;
+    tlv_put(room, 0x5A, bytes_of(life->iccid[which], CHIP_ICCID_SIZE));
+    if (choice) {
+        tlv_close(room, inner);
+        tlv_put(room, 0x81, BYTES(0xFF));
+    }
+    tlv_close(room, whole);
+    return writer_bytes(room);
+}
+
+/* The function's result. */
 static uint8_t change(struct life *life, uint32_t tag, size_t which)
 {
     uint8_t room[64];
     struct writer request = writer_on(room, sizeof(room));
-    const bool choice = tag == 0xBF31 || tag == 0xBF32;
-    const size_t whole = tlv_open(&request, tag), inner = choice ? tlv_open(&request, 0xA0) : 0;
-    tlv_put(&request, 0x5A, bytes_of(life->iccid[which], CHIP_ICCID_SIZE));
-    if (choice) {
-        tlv_close(&request, inner);
-        tlv_put(&request, 0x81, BYTES(0xFF));
-    }
-    tlv_close(&request, whole);
-    const struct bytes answer = chip_ask(&life->chip, writer_bytes(&request));
+    const struct bytes answer = chip_ask(&life->chip, life_change(life, tag, which, &request));
     MEASURE_NEED(answer.len == 6 && answer.data[3] == 0x80);
     return answer.data[5];
 }
 
-/* One of those that are there, or are not; NONE if there is no such profile. */
-static size_t pick(struct life *life, bool there)
+size_t life_pick(struct life *life, bool there)
 {
-    const size_t first = draw(life, PROFILES);
-    for (size_t i = 0; i < PROFILES; i++)
-        if (life->there[(first + i) % PROFILES] == there)
-            return (first + i) % PROFILES;
-    return NONE;
+    const size_t first = life_draw(life, LIFE_PROFILES);
+    for (size_t i = 0; i < LIFE_PROFILES; i++)
+        if (life->there[(first + i) % LIFE_PROFILES] == there)
+            return (first + i) % LIFE_PROFILES;
+    return LIFE_NONE;
+}
+
+struct bytes life_bind(struct life *life, size_t which)
+{
+    struct chip *chip = &life->chip;
+    struct bytes answer = chip_ask_hex(chip, "BF2E00");
+    answer = chip_ask(chip, server_authenticate(&life->server, answer));
+    answer = chip_ask(chip, server_prepare(&life->server, answer));
+    return server_bind(&life->server, answer, life->packages[which],
+                       bytes_of(life->iccid[which], CHIP_ICCID_SIZE));
 }
 
 /* The deeds */
 
-static void reset(struct life *life)
+void life_reset(struct life *life)
 {
-    card_power(&life->chip.card, draw(life, 2) ? CARD_RESET : CARD_OFF);
+    card_power(&life->chip.card, life_draw(life, 2) ? CARD_RESET : CARD_OFF);
     need(life, SELECT_ISD_R);
 }
 
-static void restart(struct life *life)
+void life_restart(struct life *life)
 {
     char state[80];
     snprintf(state, sizeof(state), "%s/chip", life->chip.folder);
@@ -116,8 +114,8 @@ static void restart(struct life *life)
 static void download(struct life *life)
 {
     struct session session;
-    const size_t which = pick(life, false);
-    if (which == NONE)
+    const size_t which = life_pick(life, false);
+    if (which == LIFE_NONE)
         return;
     session_run(&life->chip, &life->server, life->packages[which],
                 bytes_of(life->iccid[which], CHIP_ICCID_SIZE), &session);
@@ -127,27 +125,23 @@ static void download(struct life *life)
 /* As far as chance lets it come, which is never to the end. */
 static void break_off(struct life *life)
 {
-    struct chip *chip = &life->chip;
-    const size_t which = pick(life, false);
-    struct bytes answer = chip_ask_hex(chip, "BF2E00"), package;
-    if (which == NONE || draw(life, 4) == 0)
+    const size_t which = life_pick(life, false);
+    if (which == LIFE_NONE)
         return;
-    answer = chip_ask(chip, server_authenticate(&life->server, answer));
-    answer = chip_ask(chip, server_prepare(&life->server, answer));
-    package = server_bind(&life->server, answer, life->packages[which],
-                          bytes_of(life->iccid[which], CHIP_ICCID_SIZE));
-    package.len = draw(life, (uint32_t)package.len - 1) + 1;
-    (void)chip_ask(chip, package);
-    if (draw(life, 2))
-        reset(life);
-    else
-        restart(life);
+    if (life_draw(life, 4) == 0) {
+        (void)chip_ask_hex(&life->chip, "BF2E00");
+        return;
+    }
+    struct bytes package = life_bind(life, which);
+    package.len = life_draw(life, (uint32_t)package.len - 1) + 1;
+    (void)chip_ask(&life->chip, package);
+    (life_draw(life, 2) ? life_reset : life_restart)(life);
 }
 
 static void enable(struct life *life)
 {
-    const size_t which = pick(life, true);
-    if (which == NONE)
+    const size_t which = life_pick(life, true);
+    if (which == LIFE_NONE)
         return;
     MEASURE_NEED(change(life, 0xBF31, which) == (which == life->enabled ? 2 : 0));
     life->enabled = which;
@@ -156,17 +150,17 @@ static void enable(struct life *life)
 
 static void disable(struct life *life)
 {
-    const size_t which = pick(life, true);
-    if (which == NONE)
+    const size_t which = life_pick(life, true);
+    if (which == LIFE_NONE)
         return;
     MEASURE_NEED(change(life, 0xBF32, which) == (which == life->enabled ? 0 : 2));
     if (which == life->enabled)
-        life->enabled = NONE;
+        life->enabled = LIFE_NONE;
 }
 
 static void delete_one(struct life *life)
 {
-    const size_t which = draw(life, PROFILES);
+    const size_t which = life_draw(life, LIFE_PROFILES);
     const uint8_t expected = !life->there[which] ? 1 : which == life->enabled ? 2 : 0;
     MEASURE_NEED(change(life, 0xBF33, which) == expected);
     if (expected == 0)
@@ -177,14 +171,14 @@ static void files(struct life *life)
 {
     struct bytes data;
     char text[64];
-    if (life->enabled == NONE)
+    if (life->enabled == LIFE_NONE)
         return;
     need(life, SELECT_USIM);
     need(life, "0020000A083535353535353535");
     need(life, "00A4000C026F7E");
     MEASURE_NEED(send(life, "00B0000001", &data) == SW_OK && data.len == 1);
     MEASURE_NEED(!life->dirty || data.data[0] == life->written);
-    life->written = (uint8_t)draw(life, 256);
+    life->written = (uint8_t)life_draw(life, 256);
     life->dirty = true;
     snprintf(text, sizeof(text), "00D6000001%02X", life->written);
     need(life, text);
@@ -195,11 +189,11 @@ static void authenticate(struct life *life)
 {
     struct bytes data;
     char text[96];
-    if (life->enabled == NONE)
+    if (life->enabled == LIFE_NONE)
         return;
     need(life, SELECT_USIM);
-    snprintf(text, sizeof(text), "008800812210%032X10%032X", draw(life, UINT32_MAX),
-             draw(life, UINT32_MAX));
+    snprintf(text, sizeof(text), "008800812210%032X10%032X", life_draw(life, UINT32_MAX),
+             life_draw(life, UINT32_MAX));
     const uint16_t status = send(life, text, &data);
     MEASURE_NEED(status == 0x9862 || status == 0x6982);
     need(life, SELECT_ISD_R);
@@ -232,13 +226,13 @@ static void look(struct life *life)
     for (; tlv_take_tag(&list.value, 0xE3, &one); seen++) {
         size_t which = 0;
         MEASURE_NEED(tlv_find(one.value, 0x5A, &iccid) && tlv_find(one.value, 0x9F70, &state));
-        while (which < PROFILES &&
+        while (which < LIFE_PROFILES &&
                !bytes_equal(iccid.value, bytes_of(life->iccid[which], CHIP_ICCID_SIZE)))
             which++;
-        MEASURE_NEED(which < PROFILES && life->there[which]);
+        MEASURE_NEED(which < LIFE_PROFILES && life->there[which]);
         MEASURE_NEED(state.value.data[0] == (which == life->enabled));
     }
-    for (size_t i = 0; i < PROFILES; i++)
+    for (size_t i = 0; i < LIFE_PROFILES; i++)
         there += life->there[i];
     MEASURE_NEED(seen == there);
 }
@@ -246,21 +240,21 @@ static void look(struct life *life)
 static void talk_nonsense(struct life *life)
 {
     uint8_t room[NONSENSE_MAX];
-    const size_t len = 4 + draw(life, NONSENSE_MAX - 4);
+    const size_t len = 4 + life_draw(life, NONSENSE_MAX - 4);
     for (size_t i = 0; i < len; i++)
-        room[i] = (uint8_t)draw(life, 256);
+        room[i] = (uint8_t)life_draw(life, 256);
     (void)chip_transmit(&life->chip, bytes_of(room, len));
     life->dirty = false;
-    reset(life);
+    life_reset(life);
 }
 
 static void forget_all(struct life *life)
 {
     const struct bytes answer = chip_ask_hex(&life->chip, "BF3404820205E0");
     MEASURE_NEED(answer.len == 6 && (answer.data[5] == 0 || answer.data[5] == 1));
-    for (size_t i = 0; i < PROFILES; i++)
+    for (size_t i = 0; i < LIFE_PROFILES; i++)
         life->there[i] = false;
-    life->enabled = NONE;
+    life->enabled = LIFE_NONE;
 }
 
 /* clang-format off */
@@ -278,9 +272,11 @@ static const struct deed {
     {"AUTHENTICATE", authenticate, 4},
     {"notification removed", notifications, 12},
     {"look", look, 6},
+    {"fault on a change", life_struck_change, 8},
+    {"fault on a download", life_struck_load, 4},
     {"nonsense", talk_nonsense, 6},
-    {"reset", reset, 3},
-    {"restart", restart, 2},
+    {"reset", life_reset, 3},
+    {"restart", life_restart, 2},
     {"memory reset", forget_all, 1},
 };
 /* clang-format on */
@@ -291,7 +287,7 @@ static size_t choose(struct life *life)
     uint32_t all = 0;
     for (size_t i = 0; i < DEEDS; i++)
         all += deeds[i].weight;
-    uint32_t lot = draw(life, all);
+    uint32_t lot = life_draw(life, all);
     size_t which = 0;
     for (; lot >= deeds[which].weight; which++)
         lot -= deeds[which].weight;
@@ -304,7 +300,7 @@ static size_t held(struct life *life)
 {
     forget_all(life);
     chip_clear(&life->chip);
-    restart(life);
+    life_restart(life);
     return mallinfo2().uordblks - (size_t)sqlite3_memory_used();
 }
 
@@ -335,8 +331,8 @@ static void begin(struct life *life, uint64_t seed)
     chip_init(&life->chip);
     server_init(&life->server, life->chip.pki);
     life->chance = seed * 0x9E3779B97F4A7C15 + 1;
-    life->enabled = NONE;
-    for (size_t i = 0; i < PROFILES; i++) {
+    life->enabled = LIFE_NONE;
+    for (size_t i = 0; i < LIFE_PROFILES; i++) {
         life->packages[i] = read_package(names[i]);
         read_iccid(life->packages[i], life->iccid[i]);
     }
@@ -346,7 +342,7 @@ static void end(struct life *life)
 {
     server_finish(&life->server);
     chip_finish(&life->chip);
-    for (size_t i = 0; i < PROFILES; i++)
+    for (size_t i = 0; i < LIFE_PROFILES; i++)
         free((void *)(uintptr_t)life->packages[i].data);
 }
 
@@ -382,6 +378,7 @@ int main(int argc, char **argv)
     while (flat && measure_time() < until);
     for (size_t i = 0; i < DEEDS; i++)
         printf("%-24s %zu\n", deeds[i].name, done[i]);
+    printf("%-24s %zu\n", "faults that struck", life.struck);
     end(&life);
     if (!flat)
         printf("memory grows\n");
