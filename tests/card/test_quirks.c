@@ -88,6 +88,27 @@ Test(quirks, refresh_flag_is_an_error)
     ES10(BY_ICCID("32", ICCID_1, "00"), RESULT("32", "00"));
 }
 
+/* Cards that people put into phones of their own. */
+Test(quirks, chips_like_5ber_and_esim_me_have_their_aid_and_want_refresh_flag_clear)
+{
+    static const struct {
+        const char *name, *aid;
+    } rows[] = {{"5ber", "A0000005591010FFFFFFFF8900050500"},
+                {"esim-me", "A0000005591010000000008900000300"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char select[64];
+        be(rows[i].name);
+        ANSWERS("00A4040010" ISD_R "00", "6A82");
+        snprintf(select, sizeof(select), "00A4040010%s00", rows[i].aid);
+        cr_assert_eq(strncmp(talk(&card, select), "6F", 2), 0, "%s", rows[i].name);
+        ES10(BY_ICCID("31", ICCID_1, "FF"), RESULT("31", "7F"));
+        ES10(BY_ICCID("31", ICCID_1, "00"), RESULT("31", "00"));
+        ES10(BY_ICCID("32", ICCID_1, "00"), RESULT("32", "00"));
+        card_close(&card);
+    }
+    be("sgp22-v2.5");
+}
+
 Test(quirks, isd_r_hides_until_terminal_capability)
 {
     be("field-hidden");
@@ -203,6 +224,27 @@ Test(quirks, volatile_memory_falls_with_each_profile)
     be("field-little-ram");
     select_isd_r();
     cr_assert_not_null(strstr(talk_es10(&card, "BF2200"), "830400000C00"), "of 7K 4K are taken");
+}
+
+/* With most of its other memory free. */
+Test(quirks, a_fourth_profile_does_not_fit_into_volatile_memory)
+{
+    static const char *const installs[] = {"usim-milenage", "usim-names", "usim-isim-tuak",
+                                           "usim-iccid18"};
+    char state[96];
+    uint64_t left;
+    snprintf(state, sizeof(state), "%s/four", born_folder);
+    struct birth_plan plan = {
+        .state = state, .personality = "field-little-ram", .install = installs};
+    plan.install_count = 4;
+    cr_assert_neq(birth_card(&plan, &card), 0);
+    snprintf(state, sizeof(state), "%s/three", born_folder);
+    plan.install_count = 3;
+    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(card.isd_r->registry.count, 3);
+    cr_assert_eq(euicc_info_free_memory(card.isd_r->info, card.store, &left), 0);
+    for (size_t i = 0; i < card.isd_r->registry.count; i++)
+        cr_assert_gt(left, card.isd_r->registry.list[i].size);
 }
 
 Test(quirks, a_blank_chip_has_nothing_but_its_isd_r)
