@@ -110,6 +110,16 @@ static struct bytes split(struct bytes line, struct bytes *argument)
     return name;
 }
 
+static const char *carry_out(const struct control_table *table, const struct control_request *row,
+                             struct bytes argument, struct writer *answer)
+{
+    const char *why = row->handle(table->context, argument, answer);
+    if (why == NULL && row->changes)
+        trace_notice("asked from outside: %s%s%.*s", row->name, argument.len > 0 ? " " : "",
+                     (int)argument.len, argument.len > 0 ? (const char *)argument.data : "");
+    return why;
+}
+
 const char *control_answer(const struct control_table *table, struct bytes line,
                            struct writer *answer)
 {
@@ -124,7 +134,7 @@ const char *control_answer(const struct control_table *table, struct bytes line,
         if ((row->argument != NULL) != (argument.len > 0))
             return row->argument != NULL ? "the request lacks what it is about"
                                          : "nothing may follow this request";
-        return row->handle(table->context, argument, answer);
+        return carry_out(table, row, argument, answer);
     }
     return "this card does not know the request";
 }

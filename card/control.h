@@ -24,6 +24,7 @@ struct control_request {
     const char *argument; /* what follows the name: "ICCID"; NULL: nothing may */
     const char *help;     /* one sentence */
     control_handler *handle;
+    bool changes; /* something: a trace line says that it was asked for */
 };
 
 struct control_table {

@@ -93,6 +93,13 @@ does list
 shows '^no profiles$'
 refused "nothing to delete" memory-reset
 
+# What was asked for stands in the trace, what was only looked at or refused does not.
+for asked in "enable $iccid" "disable $iccid" "fault-add element usim = status 6581, always" "fault-remove 2" \
+    fault-clear eject insert reset "snapshot one-enabled" memory-reset "restore one-enabled"; do
+  grep -qx "emuicc: asked from outside: $asked" "$work/log" || say "not in the trace: $asked"
+done
+grep -qE "asked from outside: (list|status|fault-list|restore another)" "$work/log" && say "more is in the trace"
+
 kill "$card" && wait "$card"
 card=
 # The same, while no card runs.
