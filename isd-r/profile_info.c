@@ -62,7 +62,7 @@ static void put_size(const struct registry_profile *profile, uint32_t tag, struc
 
 struct field {
     uint32_t tag;
-    bool unasked; /* shown when there is no tag list */
+    bool unasked; /* shown when there is no tag list, by chips of every release */
     put_field *put;
     uint32_t capability; /* EUICC_INFO_* that the chip must have; 0: of the metadata, if it is */
 };
@@ -112,7 +112,7 @@ void profile_info_put(const struct registry_profile *profile, struct bytes tag_l
         const struct field *field = &fields[i];
         const bool asked =
             tag_list.data == NULL ? field->unasked : tag_list_has(tag_list, field->tag);
-        if (asked && is_known(field, capability))
+        if (asked && (field->unasked || is_known(field, capability)))
             field->put(profile, field->tag, out);
     }
     tlv_close(out, mark);
