@@ -1,0 +1,62 @@
+#!/bin/bash
+# Certificate chains of SGP.22 v3 with sub-CAs on both sides, end to end: the server shows Variant C and
+# the chip signs with Variant C, each with its other certificates; a server of v2 meets the same chip
+# with Variant O and none.
+. "${0%/*}/place.sh"
+. "${0%/*}/provision.sh"
+. "${0%/*}/recording.sh"
+need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
+package=usim-milenage iccid=8988211000000000011
+[ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
+need python3
+enter_place "$0" "$@"
+
+pki=$work/pki
+"$BUILD/tools/pki/emuicc-pki" --v3 "$pki" || fail "no PKI"
+# server NAME PORT OPTION...
+server() {
+  "$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$BUILD/tools/profiles" --address "$1" \
+    --listen "127.0.0.1:$2" "${@:3}" >"$work/$1.log" 2>&1 &
+  mappings+=(--connect-to "$1:443:127.0.0.1:$2")
+  until_true 20 listens "$2" || fail "$1 does not come up"
+}
+mappings=()
+server v2.example.com 8442 --svn 2.5
+server chains.example.com 8443 --variant C
+
+lpa() {
+  "$BUILD/tools/lpa/emuicc-lpa" --reader "$E2E_READER" --ca "$pki" "${mappings[@]}" --record "$work/session.txt" "$@"
+}
+download() {
+  lpa --json download "LPA:1\$$1\$$package" >"$work/document.json" 2>"$work/lpa.log" ||
+    fail "$1 does not give a profile: $(cat "$work/document.json")"
+}
+# certificates FUNCTION DIRECTION: how many stand in the first message of this function
+certificates() { said "$1" "$2" | grep -o 3082.....*A003020102 | grep -o A003020102 | wc -l; }
+
+cp "$EMUICC_SOURCE/card/personalities/sgp22-v3.1.personality" "$work/chip.personality"
+# The signing list of v2 is empty: the server, which finds the CI in v3's, asks for the chain of v3.
+printf 'certificate-variant = c\neuicc-info1 = AA empty\n' >>"$work/chip.personality"
+start_pcscd
+start_card chip --pki "$pki" --personality "$work/chip.personality"
+
+say "-- a v3 server with Variant C"
+download chains.example.com
+[ -n "$(es9 InitiateAuthentication '<' otherCertsInChain)" ] || fail "the server shows no sub-CA"
+shown=$(certificates ES10b.AuthenticateServer '>') signed=$(certificates ES10b.AuthenticateServer '<')
+[ "$shown" -ge 2 ] || fail "the chip is shown $shown certificates"
+[ "$signed" -ge 3 ] || fail "the chip answers with $signed certificates"
+say "   the chip is shown $shown certificates, and answers with $signed"
+lpa delete "$iccid" >"$work/lpa.log" 2>&1 || fail "the profile cannot be deleted"
+
+stop_card TERM
+
+say "-- a v2 server, the chip's own list as it is"
+sed -i '/^euicc-info1/d' "$work/chip.personality"
+start_card plain --pki "$pki" --personality "$work/chip.personality"
+download v2.example.com
+[ -z "$(es9 InitiateAuthentication '<' otherCertsInChain)" ] || fail "a v2 server shows sub-CAs"
+[ "$(certificates ES10b.AuthenticateServer '>')" = 1 ] || fail "the chip is shown $(certificates ES10b.AuthenticateServer '>') certificates"
+[ "$(certificates ES10b.AuthenticateServer '<')" = 2 ] || fail "the chip answers with $(certificates ES10b.AuthenticateServer '<')"
+say "   Variant O, and nothing else"
+stop_card TERM
