@@ -238,6 +238,7 @@ Test(quirks, a_fourth_profile_does_not_fit_into_volatile_memory)
         .state = state, .personality = "field-little-ram", .install = installs};
     plan.install_count = 4;
     cr_assert_neq(birth_card(&plan, &card), 0);
+    card_close(&card);
     snprintf(state, sizeof(state), "%s/three", born_folder);
     plan.install_count = 3;
     cr_assert_eq(birth_card(&plan, &card), 0);
