@@ -18,7 +18,7 @@
 #include "tests/benchmarks/measure.h"
 #include "tests/tools/smdpp_world.h"
 
-#define CHIPS 1000
+#define CHIPS 100
 #define PACKAGE WORLD_LARGE
 #define BODY_ROOM 65536 /* grows */
 #define WARM_UP 3
