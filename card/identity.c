@@ -154,7 +154,8 @@ static int check_chain(const char *pki, const struct pki_entity *ci, const struc
 }
 
 /* The same eUICC's chain of v3 under the CI of the curve that was read last. */
-static int read_v3(const struct identity_plan *plan, enum ec_curve curve, struct identity *identity)
+static int read_v3(const struct identity_plan *plan, struct random *random, enum ec_curve curve,
+                   struct identity *identity)
 {
     const size_t at = identity->count - 1;
     struct pki_chain *chain = &identity->chains[identity->v3_count];
@@ -162,7 +163,9 @@ static int read_v3(const struct identity_plan *plan, enum ec_curve curve, struct
     uint8_t eid[PKI_EID_SIZE];
     if (plan->variant == PKI_VARIANT_O || !certificate_eid(&identity->euicc[at].certificate, eid))
         return 0;
-    const int found = pki_read_chain(plan->pki, plan->variant, PKI_EUICC, curve, eid, chain);
+    int found = pki_read_chain(plan->pki, plan->variant, PKI_EUICC, curve, eid, chain);
+    if (found == 1)
+        found = pki_issue_chain(random, plan->pki, plan->variant, curve, eid, chain);
     if (found != 0)
         return found < 0 ? found : 0;
     pki_chain_issuers(chain, issuers);
@@ -194,7 +197,7 @@ static int read_curve(const struct identity_plan *plan, struct random *random,
     if (result == 0) {
         identity->issuers[at] = row->issuers;
         identity->count++;
-        return read_v3(plan, row->curve, identity);
+        return read_v3(plan, random, row->curve, identity);
     }
     identity->lacking |= result == 1 && identity->ci[at].der != NULL;
     pki_entity_finish(&identity->ci[at]);

@@ -4,15 +4,11 @@
 #include "apdu/trace.h"
 #include "crypto/hash.h"
 #include "crypto/role.h"
-#include "crypto/x509.h"
-
-#include <stdio.h>
-#include <time.h>
+#include "crypto/x509_write.h"
 
 #define VERSION_TAG 0xA0
 #define VERSION_3 2
 #define EXTENSIONS_TAG 0xA3
-#define KEY_ID_TAG 0x80
 #define REGISTERED_ID_TAG 0x88
 #define DNS_NAME_TAG 0x82
 #define URI_TAG 0x86
@@ -34,24 +30,12 @@ static const struct attribute_row attribute_rows[] = {
     [ISSUE_SERIAL_NUMBER] = {OID_SERIAL_NUMBER, DER_PRINTABLE_STRING},
 };
 
-static void put_oid(struct writer *out, enum oid oid)
-{
-    tlv_put(out, DER_OBJECT_IDENTIFIER, oid_bytes(oid));
-}
-
-static void put_algorithm(struct writer *out)
-{
-    const size_t mark = tlv_open(out, DER_SEQUENCE);
-    put_oid(out, OID_ECDSA_SHA256);
-    tlv_close(out, mark);
-}
-
 static void put_attribute(struct writer *out, struct issue_attribute attribute)
 {
     const struct attribute_row *row = &attribute_rows[attribute.type];
     const size_t set = tlv_open(out, DER_SET);
     const size_t pair = tlv_open(out, DER_SEQUENCE);
-    put_oid(out, row->oid);
+    x509_put_oid(out, row->oid);
     tlv_put(out, row->string, attribute.text);
     tlv_close(out, pair);
     tlv_close(out, set);
@@ -65,102 +49,52 @@ static void put_name(struct writer *out, const struct issue_attribute *attribute
     tlv_close(out, mark);
 }
 
-/* UTCTime up to 2049, GeneralizedTime from then on (RFC 5280 §4.1.2.5). */
-static void put_time(struct writer *out, int64_t seconds)
-{
-    const time_t at = (time_t)seconds;
-    struct tm tm;
-    char text[32] = "";
-    if (gmtime_r(&at, &tm) == NULL)
-        return;
-    const bool utc = tm.tm_year < 150;
-    (void)strftime(text, sizeof(text), utc ? "%y%m%d%H%M%SZ" : "%Y%m%d%H%M%SZ", &tm);
-    tlv_put(out, utc ? DER_UTC_TIME : DER_GENERALIZED_TIME, bytes_of_text(text));
-}
-
 static void put_validity(struct writer *out, const struct issue *issue)
 {
     const size_t mark = tlv_open(out, DER_SEQUENCE);
-    put_time(out, issue->not_before);
-    put_time(out, issue->not_after);
+    x509_put_time(out, issue->not_before);
+    x509_put_time(out, issue->not_after);
     tlv_close(out, mark);
-}
-
-static void put_bit_string(struct writer *out, struct bytes content)
-{
-    tlv_put_header(out, DER_BIT_STRING, 1 + content.len);
-    writer_put_u8(out, 0); /* no unused bits */
-    writer_put(out, content);
 }
 
 void issue_put_public_key(struct writer *out, enum ec_curve curve, const uint8_t *point)
 {
     const size_t info = tlv_open(out, DER_SEQUENCE);
     const size_t algorithm = tlv_open(out, DER_SEQUENCE);
-    put_oid(out, OID_EC_PUBLIC_KEY);
-    put_oid(out, oid_of_curve(curve));
+    x509_put_oid(out, OID_EC_PUBLIC_KEY);
+    x509_put_oid(out, oid_of_curve(curve));
     tlv_close(out, algorithm);
-    put_bit_string(out, bytes_of(point, EC_POINT_SIZE));
+    x509_put_bit_string(out, bytes_of(point, EC_POINT_SIZE));
     tlv_close(out, info);
-}
-
-struct extension_marks {
-    size_t extension, content;
-};
-
-static struct extension_marks open_extension(struct writer *out, enum oid oid, bool critical)
-{
-    struct extension_marks marks;
-    marks.extension = tlv_open(out, DER_SEQUENCE);
-    put_oid(out, oid);
-    if (critical)
-        der_put_boolean(out, DER_BOOLEAN, true);
-    marks.content = tlv_open(out, DER_OCTET_STRING);
-    return marks;
-}
-
-static void close_extension(struct writer *out, struct extension_marks marks)
-{
-    tlv_close(out, marks.content);
-    tlv_close(out, marks.extension);
-}
-
-static void put_authority_key_id(struct writer *out, struct bytes id)
-{
-    const struct extension_marks marks = open_extension(out, OID_AUTHORITY_KEY_ID, false);
-    const size_t sequence = tlv_open(out, DER_SEQUENCE);
-    tlv_put(out, KEY_ID_TAG, id);
-    tlv_close(out, sequence);
-    close_extension(out, marks);
 }
 
 static void put_subject_key_id(struct writer *out, struct bytes id)
 {
-    const struct extension_marks marks = open_extension(out, OID_SUBJECT_KEY_ID, false);
+    const struct x509_marks marks = x509_open_extension(out, OID_SUBJECT_KEY_ID, false);
     tlv_put(out, DER_OCTET_STRING, id);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_key_usage(struct writer *out, uint32_t key_usage)
 {
-    const struct extension_marks marks = open_extension(out, OID_KEY_USAGE, true);
+    const struct x509_marks marks = x509_open_extension(out, OID_KEY_USAGE, true);
     der_put_bits(out, DER_BIT_STRING, key_usage);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_extended_key_usage(struct writer *out)
 {
-    const struct extension_marks marks = open_extension(out, OID_EXTENDED_KEY_USAGE, true);
+    const struct x509_marks marks = x509_open_extension(out, OID_EXTENDED_KEY_USAGE, true);
     const size_t sequence = tlv_open(out, DER_SEQUENCE);
-    put_oid(out, OID_SERVER_AUTH);
-    put_oid(out, OID_CLIENT_AUTH);
+    x509_put_oid(out, OID_SERVER_AUTH);
+    x509_put_oid(out, OID_CLIENT_AUTH);
     tlv_close(out, sequence);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_policy(struct writer *out, const struct issue *issue)
 {
-    const struct extension_marks marks = open_extension(out, OID_CERTIFICATE_POLICIES, !issue->tls);
+    const struct x509_marks marks = x509_open_extension(out, OID_CERTIFICATE_POLICIES, !issue->tls);
     const size_t policies = tlv_open(out, DER_SEQUENCE);
     const size_t policy = tlv_open(out, DER_SEQUENCE);
     const size_t oid = tlv_open(out, DER_OBJECT_IDENTIFIER);
@@ -168,12 +102,12 @@ static void put_policy(struct writer *out, const struct issue *issue)
     tlv_close(out, oid);
     tlv_close(out, policy);
     tlv_close(out, policies);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_alt_name(struct writer *out, const struct issue *issue)
 {
-    const struct extension_marks marks = open_extension(out, OID_SUBJECT_ALT_NAME, false);
+    const struct x509_marks marks = x509_open_extension(out, OID_SUBJECT_ALT_NAME, false);
     const size_t names = tlv_open(out, DER_SEQUENCE);
     if (issue->dns_name != NULL)
         tlv_put(out, DNS_NAME_TAG, bytes_of_text(issue->dns_name));
@@ -184,23 +118,23 @@ static void put_alt_name(struct writer *out, const struct issue *issue)
         tlv_close(out, id);
     }
     tlv_close(out, names);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_basic_constraints(struct writer *out, int path_length)
 {
-    const struct extension_marks marks = open_extension(out, OID_BASIC_CONSTRAINTS, true);
+    const struct x509_marks marks = x509_open_extension(out, OID_BASIC_CONSTRAINTS, true);
     const size_t sequence = tlv_open(out, DER_SEQUENCE);
     der_put_boolean(out, DER_BOOLEAN, true);
     if (path_length != ISSUE_NO_PATH_LENGTH)
         der_put_integer(out, DER_INTEGER, path_length);
     tlv_close(out, sequence);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_crl_url(struct writer *out, const char *url)
 {
-    const struct extension_marks marks = open_extension(out, OID_CRL_DISTRIBUTION_POINTS, false);
+    const struct x509_marks marks = x509_open_extension(out, OID_CRL_DISTRIBUTION_POINTS, false);
     const size_t points = tlv_open(out, DER_SEQUENCE);
     const size_t point = tlv_open(out, DER_SEQUENCE);
     const size_t name = tlv_open(out, DISTRIBUTION_POINT_TAG);
@@ -210,7 +144,7 @@ static void put_crl_url(struct writer *out, const char *url)
     tlv_close(out, name);
     tlv_close(out, point);
     tlv_close(out, points);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_name_constraints(struct writer *out, const struct issue *issue)
@@ -219,7 +153,7 @@ static void put_name_constraints(struct writer *out, const struct issue *issue)
         {ISSUE_ORGANIZATION, issue->permitted_organization},
         {ISSUE_SERIAL_NUMBER, issue->permitted_iin},
     };
-    const struct extension_marks marks = open_extension(out, OID_NAME_CONSTRAINTS, true);
+    const struct x509_marks marks = x509_open_extension(out, OID_NAME_CONSTRAINTS, true);
     const size_t constraints = tlv_open(out, DER_SEQUENCE);
     const size_t permitted = tlv_open(out, PERMITTED_TAG);
     const size_t subtree = tlv_open(out, DER_SEQUENCE);
@@ -229,16 +163,16 @@ static void put_name_constraints(struct writer *out, const struct issue *issue)
     tlv_close(out, subtree);
     tlv_close(out, permitted);
     tlv_close(out, constraints);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_permitted_eins(struct writer *out, struct bytes ein)
 {
-    const struct extension_marks marks = open_extension(out, OID_RSP_PERMITTED_EINS, false);
+    const struct x509_marks marks = x509_open_extension(out, OID_RSP_PERMITTED_EINS, false);
     const size_t list = tlv_open(out, DER_SEQUENCE);
     tlv_put(out, DER_PRINTABLE_STRING, ein);
     tlv_close(out, list);
-    close_extension(out, marks);
+    x509_close_extension(out, marks);
 }
 
 static void put_extensions(struct writer *out, const struct issue *issue, struct bytes issuer_id,
@@ -247,7 +181,7 @@ static void put_extensions(struct writer *out, const struct issue *issue, struct
     const size_t outer = tlv_open(out, EXTENSIONS_TAG);
     const size_t sequence = tlv_open(out, DER_SEQUENCE);
     if (issuer_id.len > 0)
-        put_authority_key_id(out, issuer_id);
+        x509_put_authority_key_id(out, issuer_id);
     put_subject_key_id(out, own_id);
     if (issue->key_usage != 0)
         put_key_usage(out, issue->key_usage);
@@ -282,7 +216,7 @@ static int put_tbs(struct random *random, const struct issue *issue,
     der_put_integer(out, DER_INTEGER, VERSION_3);
     tlv_close(out, version);
     tlv_put(out, DER_INTEGER, bytes_of(serial, sizeof(serial)));
-    put_algorithm(out);
+    x509_put_algorithm(out);
     if (issuer != NULL)
         writer_put(out, issuer->subject);
     else
@@ -300,8 +234,6 @@ int issue_certificate(struct random *random, const struct issue *issue,
                       const struct certificate *issuer, const struct ec_private *key,
                       struct writer *out)
 {
-    uint8_t signature[EC_SIGNATURE_SIZE], der[EC_SIGNATURE_DER_MAX];
-    struct writer coded = writer_on(der, sizeof(der));
     const size_t certificate = tlv_open(out, DER_SEQUENCE);
     if (put_tbs(random, issue, issuer, out) != 0)
         return FAILURE_INTERNAL;
@@ -309,12 +241,7 @@ int issue_certificate(struct random *random, const struct issue *issue,
         trace_error("a certificate with these names does not fit");
         return FAILURE_INTERNAL;
     }
-    const struct bytes tbs = bytes_of(out->data + certificate, out->len - certificate);
-    if (ec_sign(key, random, &tbs, 1, signature) != 0)
-        return FAILURE_INTERNAL;
-    ec_signature_put_der(&coded, signature);
-    put_algorithm(out);
-    put_bit_string(out, writer_bytes(&coded));
+    const int result = x509_sign(random, key, certificate, out);
     tlv_close(out, certificate);
-    return out->overflow ? FAILURE_INTERNAL : 0;
+    return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
 }

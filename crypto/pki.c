@@ -14,8 +14,7 @@ void pki_entity_finish(struct pki_entity *entity)
     *entity = (struct pki_entity){0};
 }
 
-/* The certificate at this path: 0, 1 if there is none, or a failure. */
-static int read_certificate(const char *path, struct pki_entity *out)
+int pki_read_certificate(const char *path, struct pki_entity *out)
 {
     struct bytes content;
     int result = disk_read(path, &content);
@@ -51,10 +50,10 @@ int pki_read_place(const struct pki_place *place, struct pki_entity *out)
     char path[PATH_MAX];
     int result = FAILURE_INTERNAL;
     if (pki_layout_path(place, PKI_CERTIFICATE, path))
-        result = read_certificate(path, &entity);
+        result = pki_read_certificate(path, &entity);
     if (result == 1 && place->variant == PKI_VARIANT_O && row->older != NULL &&
         pki_layout_older(place, path))
-        result = read_certificate(path, &entity);
+        result = pki_read_certificate(path, &entity);
     if (result == 0 && entity.certificate.curve != place->curve) {
         trace_error("%s is on another curve than its name says", path);
         result = FAILURE_INTERNAL;

@@ -1,9 +1,9 @@
 /* pki: credentials on disk in the layout in which GSMA SGP.26 publishes them, and the making of
  * test ones. Folders CertificateIssuer, EUM, eUICC, DPauth, DPpb, DPtls, DSauth; CERT_*.der,
- * SK_*.pem, PK_*.pem. SGP.26 knows one eUICC; here each further one has a folder eUICC/<EID> with
- * files of the same names. What SGP.22 v3 has beside Variant O stands in folders VariantOv3,
- * VariantA, VariantB and VariantC of the same inside, with CISubCA, EUMSubCA and DPSubCA, under the
- * same CI. */
+ * SK_*.pem, PK_*.pem; CRL_*.crl are the house's own. SGP.26 knows one eUICC; here each further one
+ * has a folder eUICC/<EID> with files of the same names. What SGP.22 v3 has beside Variant O stands
+ * in folders VariantOv3, VariantA, VariantB and VariantC of the same inside, with CISubCA,
+ * EUMSubCA, DPSubCA and DSSubCA, under the same CI. */
 #ifndef EMUICC_CRYPTO_PKI_H
 #define EMUICC_CRYPTO_PKI_H
 
@@ -42,11 +42,12 @@ enum pki_name {
     PKI_CI_SUB = PKI_NAMES,
     PKI_EUM_SUB,
     PKI_DP_SUB,
+    PKI_DS_SUB,
     PKI_ALL_NAMES,
 };
 
 /* What lies between the CI and those who sign (SGP.22 §4.5.2): O and Ov3 have nothing but the EUM,
- * A sub-CAs of EUM and SM-DP+, B a sub-CA of the CI, C all of these. */
+ * A sub-CAs of EUM, SM-DP+ and SM-DS, B a sub-CA of the CI, C all of these. */
 enum pki_variant {
     PKI_VARIANT_O,
     PKI_VARIANT_OV3,
@@ -86,6 +87,11 @@ void pki_chain_issuers(const struct pki_chain *chain,
 int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
                     const uint8_t eid[PKI_EID_SIZE], struct pki_entity *out);
 
+/* As pki_issue_euicc() below the EUM of this variant in the folder: 0 with its whole chain; 1 if
+ * the folder lacks a certificate or the key for it, or the EUM may not issue it; a failure. */
+int pki_issue_chain(struct random *random, const char *directory, enum pki_variant variant,
+                    enum ec_curve curve, const uint8_t eid[PKI_EID_SIZE], struct pki_chain *out);
+
 /* Issues a DPtls certificate on P-256 for this host name and OID (dotted) under the CI (which must
  * have its key), with a fresh key pair. 0, or a failure after a trace line. */
 int pki_issue_tls(struct random *random, const struct pki_entity *ci, const char *name,
@@ -103,11 +109,23 @@ struct pki_plan {
     const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's, or the default */
     const char *server_name; /* in DPtls; NULL for the default */
     const char *server_oid;  /* dotted, in the DP certificates; NULL for the default */
-    unsigned variants;       /* beside Variant O: 1 << PKI_VARIANT_A and so on */
+    unsigned variants;       /* beside Variant O and those there are: 1 << PKI_VARIANT_A … */
     bool brainpool;          /* a set on brainpoolP256r1 beside the one on P-256 (DPtls is P-256) */
 };
 /* Makes what is missing of the whole set; adds eUICC certificates to an existing one. 0, or a
  * failure after one trace line. */
 int pki_make(struct random *random, const struct pki_plan *plan);
+
+#define PKI_REVOKED_MAX 64
+struct pki_crl_plan {
+    const char *directory;
+    const char *const *revoked; /* paths of certificates (DER), at most PKI_REVOKED_MAX */
+    size_t count;
+    int64_t now; /* thisUpdate, seconds since 1970 */
+};
+/* Writes the revocation list of the CI and of each sub-CA that signs such (all but the EUM's),
+ * where its private key is, beside its certificate: CRL_*.crl, DER. A list names what it named
+ * before and those of `revoked` that its CA has issued. 0, or a failure after one trace line. */
+int pki_make_crls(struct random *random, const struct pki_crl_plan *plan);
 
 #endif

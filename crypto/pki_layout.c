@@ -8,7 +8,7 @@
 /* clang-format off */
 const struct pki_row pki_layout[PKI_ALL_NAMES] = {
     [PKI_CI] = {RSP_ROLE_CI, "CertificateIssuer",
-        {"CERT_CI_ECDSA_%s.der", "CERT_CI_ECDSA_%s.pem", "SK_CI_ECDSA_%s.pem", NULL}, NULL, NULL},
+        {"CERT_CI_ECDSA_%s.der", "CERT_CI_ECDSA_%s.pem", "SK_CI_ECDSA_%s.pem", NULL, "CRL_CI_ECDSA_%s.crl"}, NULL, NULL},
     [PKI_EUM] = {RSP_ROLE_EUM, "EUM",
         {"CERT_EUM_ECDSA_%s.der", NULL, "SK_EUM_ECDSA_%s.pem", "PK_EUM_ECDSA_%s.pem"}, "CERT_EUM_VAR@_SIG_%s.der", NULL},
     [PKI_EUICC] = {RSP_ROLE_EUICC, "eUICC",
@@ -26,21 +26,23 @@ const struct pki_row pki_layout[PKI_ALL_NAMES] = {
         {"CERT_S_SM_DSauth_ECDSA_%s.der", NULL, "SK_S_SM_DSauth_ECDSA_%s.pem",
          "PK_S_SM_DSauth_ECDSA_%s.pem"}, "CERT_S_SM_DSauth_VAR@_SIG_%s.der", NULL},
     [PKI_CI_SUB] = {RSP_ROLE_CI_SUB, "CISubCA",
-        {NULL, NULL, "SK_CISubCA_SIG_%s.pem", NULL}, "CERT_CISubCA_VAR@_SIG_%s.der", NULL},
+        {NULL, NULL, "SK_CISubCA_SIG_%s.pem", NULL, "CRL_CISubCA_VAR@_SIG_%s.crl"}, "CERT_CISubCA_VAR@_SIG_%s.der", NULL},
     [PKI_EUM_SUB] = {RSP_ROLE_EUM_SUB, "EUMSubCA",
         {NULL, NULL, "SK_EUMSubCA_SIG_%s.pem", NULL}, "CERT_EUMSubCA_VAR@_SIG_%s.der", NULL},
     [PKI_DP_SUB] = {RSP_ROLE_DP_SUB, "DPSubCA",
-        {NULL, NULL, "SK_SM_DPSubCA_SIG_%s.pem", NULL}, "CERT_SM_DPSubCA_VAR@_SIG_%s.der", NULL},
+        {NULL, NULL, "SK_SM_DPSubCA_SIG_%s.pem", NULL, "CRL_SM_DPSubCA_VAR@_SIG_%s.crl"}, "CERT_SM_DPSubCA_VAR@_SIG_%s.der", NULL},
+    [PKI_DS_SUB] = {RSP_ROLE_DS_SUB, "DSSubCA",
+        {NULL, NULL, "SK_SM_DSSubCA_SIG_%s.pem", NULL, "CRL_SM_DSSubCA_VAR@_SIG_%s.crl"}, "CERT_SM_DSSubCA_VAR@_SIG_%s.der", NULL},
 };
 
 #define NOBODY PKI_ALL_NAMES
 static const enum pki_name issuers[PKI_VARIANTS][PKI_ALL_NAMES] = {
-    /*                   CI      EUM         eUICC        DPauth      DPpb        DPtls       DSauth  CISubCA EUMSubCA DPSubCA */
-    [PKI_VARIANT_O]   = {NOBODY, PKI_CI,     PKI_EUM,     PKI_CI,     PKI_CI,     PKI_CI,     PKI_CI, NOBODY, NOBODY,  NOBODY},
-    [PKI_VARIANT_OV3] = {NOBODY, PKI_CI,     PKI_EUM,     PKI_CI,     PKI_CI,     PKI_CI,     NOBODY, NOBODY, NOBODY,  NOBODY},
-    [PKI_VARIANT_A]   = {NOBODY, PKI_CI,     PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, NOBODY, NOBODY, PKI_EUM, PKI_CI},
-    [PKI_VARIANT_B]   = {NOBODY, PKI_CI_SUB, PKI_EUM,     PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, NOBODY, PKI_CI, NOBODY,  NOBODY},
-    [PKI_VARIANT_C]   = {NOBODY, PKI_CI_SUB, PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, NOBODY, PKI_CI, PKI_EUM, PKI_CI_SUB},
+    /*                   CI      EUM         eUICC        DPauth      DPpb        DPtls       DSauth      CISubCA EUMSubCA DPSubCA     DSSubCA */
+    [PKI_VARIANT_O]   = {NOBODY, PKI_CI,     PKI_EUM,     PKI_CI,     PKI_CI,     PKI_CI,     PKI_CI,     NOBODY, NOBODY,  NOBODY,     NOBODY},
+    [PKI_VARIANT_OV3] = {NOBODY, PKI_CI,     PKI_EUM,     PKI_CI,     PKI_CI,     PKI_CI,     PKI_CI,     NOBODY, NOBODY,  NOBODY,     NOBODY},
+    [PKI_VARIANT_A]   = {NOBODY, PKI_CI,     PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DS_SUB, NOBODY, PKI_EUM, PKI_CI,     PKI_CI},
+    [PKI_VARIANT_B]   = {NOBODY, PKI_CI_SUB, PKI_EUM,     PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, PKI_CI, NOBODY,  NOBODY,     NOBODY},
+    [PKI_VARIANT_C]   = {NOBODY, PKI_CI_SUB, PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DS_SUB, PKI_CI, PKI_EUM, PKI_CI_SUB, PKI_CI_SUB},
 };
 /* clang-format on */
 

@@ -6,7 +6,14 @@
 
 #include <limits.h>
 
-enum pki_file { PKI_CERTIFICATE, PKI_CERTIFICATE_PEM, PKI_SECRET_KEY, PKI_PUBLIC_KEY, PKI_FILES };
+enum pki_file {
+    PKI_CERTIFICATE,
+    PKI_CERTIFICATE_PEM,
+    PKI_SECRET_KEY,
+    PKI_PUBLIC_KEY,
+    PKI_CRL,
+    PKI_FILES
+};
 
 struct pki_row {
     enum rsp_role role;
@@ -37,6 +44,9 @@ bool pki_layout_older(const struct pki_place *place, char path[PATH_MAX]);
 /* The folder that holds them. */
 bool pki_layout_folder(const struct pki_place *place, char path[PATH_MAX]);
 
+/* The certificate at this path, without a key: 0, 1 if there is none, or a failure after a trace
+ * line. *out may have been written to in any case: it is to be finished. */
+int pki_read_certificate(const char *path, struct pki_entity *out);
 /* As pki_read() of any variant. */
 int pki_read_place(const struct pki_place *place, struct pki_entity *out);
 /* The eUICC with the place's EID, be it the variant's first or a further one; NULL: the first. */

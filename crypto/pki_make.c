@@ -10,6 +10,7 @@
 #include "crypto/pki_write.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Fixed dates, so that a seeded source makes the same bytes on any day. */
 #define FROM_2020 INT64_C(1577836800)
@@ -24,6 +25,7 @@
 #define CRL_URL "http://ci.test.example.com/CRL-A.crl"
 #define EUM_CRL_URL "http://eum.test.example.com/CRL.crl"
 #define DP_CRL_URL "http://smdp.test.example.com/CRL-A.crl"
+#define DS_CRL_URL "http://smds.test.example.com/CRL-A.crl"
 #define EUM_OID "2.999.5"
 #define DS_OID "2.999.15"
 #define FOLDER_MODE 0700
@@ -78,6 +80,11 @@ static const struct make_row rows[] = { /* issuers before what they issue */
                   .role = RSP_ROLE_DP_SUB, .not_before = FROM_2020, .not_after = UNTIL_2050,
                   .key_usage = KEY_USAGE_KEY_CERT_SIGN | KEY_USAGE_CRL_SIGN, .ca = true,
                   .path_length = 0, .crl_url = CRL_URL}},
+    {PKI_DS_SUB, {.subject = {{ISSUE_ORGANIZATION, TEXT(ORGANIZATION)},
+                              {ISSUE_COMMON_NAME, TEXT("emuicc SM-DS SubCA")}},
+                  .role = RSP_ROLE_DS_SUB, .not_before = FROM_2020, .not_after = UNTIL_2050,
+                  .key_usage = KEY_USAGE_KEY_CERT_SIGN | KEY_USAGE_CRL_SIGN, .ca = true,
+                  .path_length = 0, .registered_id = DS_OID, .crl_url = CRL_URL}},
     {PKI_DP_AUTH, {SERVER(RSP_ROLE_DP_AUTH, UNTIL_2050, "emuicc SM-DP+")}},
     {PKI_DP_PB, {SERVER(RSP_ROLE_DP_PB, UNTIL_2050, "emuicc SM-DP+")}},
     {PKI_DS_AUTH, {SERVER(RSP_ROLE_DS_AUTH, UNTIL_2050, "emuicc SM-DS"), .registered_id = DS_OID}},
@@ -161,6 +168,27 @@ int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
     return issue_euicc(random, eum, eum, eid, out);
 }
 
+int pki_issue_chain(struct random *random, const char *directory, enum pki_variant variant,
+                    enum ec_curve curve, const uint8_t eid[PKI_EID_SIZE], struct pki_chain *out)
+{
+    struct pki_chain above, chain = {0};
+    const enum pki_name by = pki_layout_issuer(variant, PKI_EUICC);
+    int result = pki_read_chain(directory, variant, by, curve, NULL, &above);
+    if (result != 0)
+        return result;
+    const struct pki_entity *eum = by == PKI_EUM ? &above.leaf : &above.issuers[0];
+    result = above.leaf.key == NULL ? 1 : issue_euicc(random, eum, &above.leaf, eid, &chain.leaf);
+    if (result != 0) {
+        pki_chain_finish(&above);
+        return result;
+    }
+    chain.issuers[chain.count++] = above.leaf;
+    for (size_t i = 0; i < above.count; i++)
+        chain.issuers[chain.count++] = above.issuers[i];
+    *out = chain;
+    return 0;
+}
+
 static int refuse(const char *what, const char *value)
 {
     trace_error("%s: %s", value, what);
@@ -195,8 +223,9 @@ static void fill_in(const struct making *making, enum pki_name name, struct issu
         issue->permitted_iin = making->iin;
         issue->path_length = issue->v3 ? 1 : 0;
     }
-    if (pki_layout_issuer(making->variant, name) == PKI_DP_SUB)
-        issue->crl_url = DP_CRL_URL;
+    const enum pki_name by = pki_layout_issuer(making->variant, name);
+    if (by == PKI_DP_SUB || by == PKI_DS_SUB)
+        issue->crl_url = by == PKI_DP_SUB ? DP_CRL_URL : DS_CRL_URL;
     if (name == PKI_DP_AUTH || name == PKI_DP_PB || name == PKI_DP_TLS || name == PKI_DP_SUB)
         issue->registered_id = oid;
     if (name == PKI_DP_TLS)
@@ -364,11 +393,20 @@ static int make_variant(struct making *making, enum pki_variant variant)
     return result;
 }
 
+/* Of a variant that is there further eUICCs get certificates too. */
+static bool is_variant_wanted(const struct making *making, enum pki_variant variant)
+{
+    const struct pki_place eum = {making->plan->directory, variant, PKI_EUM, making->curve, NULL};
+    char path[PATH_MAX];
+    return variant == PKI_VARIANT_O || (making->plan->variants >> variant & 1) != 0 ||
+           (pki_layout_path(&eum, PKI_CERTIFICATE, path) && access(path, F_OK) == 0);
+}
+
 static int make_curve(struct making *making)
 {
     int result = check_no_orphans(making);
     for (int variant = 0; variant < PKI_VARIANTS && result == 0; variant++)
-        if (variant == PKI_VARIANT_O || (making->plan->variants >> variant & 1) != 0)
+        if (is_variant_wanted(making, (enum pki_variant)variant))
             result = make_variant(making, (enum pki_variant)variant);
     pki_entity_finish(&making->entities[PKI_CI]);
     return result;

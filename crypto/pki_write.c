@@ -126,7 +126,7 @@ int pki_write_entity(const struct pki_place *place, const struct pki_entity *ent
     char path[PATH_MAX];
     if (make_folders(place) != 0)
         return FAILURE_INTERNAL;
-    for (int file = PKI_FILES - 1; file >= 0; file--) {
+    for (int file = PKI_PUBLIC_KEY; file >= 0; file--) {
         if (row->files[file] == NULL && (file != PKI_CERTIFICATE || row->certificate_v3 == NULL))
             continue;
         if (!pki_layout_path(place, (enum pki_file)file, path) ||

@@ -114,12 +114,14 @@ static int count_key(void *context, const char *name, struct bytes value)
     return 0;
 }
 
-/* How many credentials, each of its own CI, a chip of this PKI and EID has. */
-static int credentials_of(const char *state, const char *pki, const char *eid)
+/* How many credentials a chip of this PKI and EID has: each of its own CI, of v3 a second one. */
+static int credentials_of(const char *state, const char *pki, const char *eid,
+                          const char *personality)
 {
     struct card card;
     int keys = 0;
-    const struct birth_plan plan = {.state = in_folder(state), .pki = pki, .eid = eid};
+    const struct birth_plan plan = {
+        .state = in_folder(state), .pki = pki, .eid = eid, .personality = personality};
     cr_assert_eq(birth_card(&plan, &card), 0, "%s", said);
     cr_assert_eq(store_each_value(card.store, "credential/", count_key, &keys), 0);
     card_close(&card);
@@ -133,12 +135,32 @@ Test(birth, a_chip_has_credentials_on_each_curve_of_which_there_is_a_certificate
     const struct pki_plan plan = {.directory = pki, .first_eid = EID, .brainpool = true};
     random_init(&random);
     cr_assert_eq(pki_make(&random, &plan), 0);
-    cr_assert_eq(credentials_of("asked", pki, EID), 2);
-    cr_assert_eq(credentials_of("first", pki, NULL), 2);
-    cr_assert_eq(credentials_of("again", pki, NULL), 2);
+    cr_assert_eq(credentials_of("asked", pki, EID, NULL), 2);
+    cr_assert_eq(credentials_of("first", pki, NULL, NULL), 2);
+    cr_assert_eq(credentials_of("again", pki, NULL, NULL), 2);
     cr_assert_eq(unlink(in_folder("both/EUM/SK_EUM_ECDSA_BRP.pem")), 0);
-    cr_assert_eq(credentials_of("half", pki, "89049032000000000000000000001230"), 1,
+    cr_assert_eq(credentials_of("half", pki, "89049032000000000000000000001230", NULL), 1,
                  "on the curve whose EUM can sign");
+}
+
+/* The PKI has one for the first EID; for another one it is issued. */
+Test(birth, a_chip_of_v3_has_a_second_chain_whichever_its_eid)
+{
+    struct random random;
+    const char *pki = in_folder("v3"), *personality = in_folder("text");
+    const struct pki_plan plan = {
+        .directory = pki, .first_eid = EID, .variants = 1u << PKI_VARIANT_C};
+    FILE *text = fopen(personality, "w");
+    cr_assert(text != NULL && fputs("svn = 2.2.2-3.1.0\ncertificate-variant = c\n", text) >= 0);
+    fclose(text);
+    random_init(&random);
+    cr_assert_eq(pki_make(&random, &plan), 0);
+    cr_assert_eq(credentials_of("v3-first", pki, NULL, personality), 2);
+    cr_assert_eq(credentials_of("v3-other", pki, "89049032000000000000000000001230", personality),
+                 2);
+    cr_assert_eq(unlink(in_folder("v3/VariantC/EUMSubCA/SK_EUMSubCA_SIG_NIST.pem")), 0);
+    cr_assert_eq(credentials_of("v3-third", pki, "89049032000000000000000000001327", personality),
+                 1, "by Variant O alone");
 }
 
 Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)

@@ -4,7 +4,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "crypto/crl.h"
 #include "crypto/pki.h"
 #include "tests/crypto/folder.h"
 
@@ -22,14 +24,13 @@ static int make(struct pki_plan plan)
     struct random random;
     random_init_seeded(&random, bytes_of_text("variants"));
     plan.directory = folder.path;
-    plan.variants = ~0u;
     return pki_make(&random, &plan);
 }
 
 static void start(void)
 {
     folder = folder_make();
-    cr_assert_eq(make((struct pki_plan){.brainpool = true}), 0);
+    cr_assert_eq(make((struct pki_plan){.brainpool = true, .variants = ~0u}), 0);
 }
 
 static void stop(void)
@@ -88,6 +89,8 @@ static const struct {
      {{0}, {0}, {RSP_ROLE_DP_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DP_SUB, RSP_ROLE_CI_SUB}}},
     {PKI_DP_PB,   RSP_ROLE_DP_PB,   {0, 0, 1, 1, 2},
      {{0}, {0}, {RSP_ROLE_DP_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DP_SUB, RSP_ROLE_CI_SUB}}},
+    {PKI_DS_AUTH, RSP_ROLE_DS_AUTH, {0, 0, 1, 1, 2},
+     {{0}, {0}, {RSP_ROLE_DS_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DS_SUB, RSP_ROLE_CI_SUB}}},
     {PKI_DP_TLS,  RSP_ROLE_DP_TLS,  {0, 0, 1, 1, 2},
      {{0}, {0}, {RSP_ROLE_DP_SUB}, {RSP_ROLE_CI_SUB}, {RSP_ROLE_DP_SUB, RSP_ROLE_CI_SUB}}},
 };
@@ -121,7 +124,7 @@ Test(pki_variants, every_chain_leads_to_the_ci)
             for (size_t row = 0; row < ROWS; row++)
                 if (rows[row].name != PKI_DP_TLS || curve == EC_P256)
                     check(row, (enum pki_variant)variant, (enum ec_curve)curve);
-    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_A, PKI_DS_AUTH, EC_P256, NULL, &other), 1);
+    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_B, PKI_DS_SUB, EC_P256, NULL, &other), 1);
     cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_OV3, PKI_CI_SUB, EC_P256, NULL, &other),
                  1);
 }
@@ -182,6 +185,7 @@ Test(pki_variants, what_is_no_chain_is_refused)
     cr_assert_eq(certificate_root_key_id(&chain.leaf.certificate, issuers, 2).len, 0);
 }
 
+/* Also one that is added later: what is there is added to. */
 Test(pki_variants, each_eid_has_them_all)
 {
     uint8_t next[PKI_EID_SIZE], found[PKI_EID_SIZE];
@@ -198,4 +202,129 @@ Test(pki_variants, each_eid_has_them_all)
     }
     cr_assert(folder_has(&folder, "VariantB/eUICC/" NEXT_EID_TEXT "/CERT_EUICC_VARB_SIG_NIST.der"));
     cr_assert_neq(make((struct pki_plan){.iin = OTHER_IIN}), 0);
+}
+
+Test(pki_variants, a_chain_for_an_eid_that_has_none)
+{
+    uint8_t next[PKI_EID_SIZE], found[PKI_EID_SIZE];
+    struct random random;
+    random_init_seeded(&random, bytes_of_text("chains"));
+    cr_assert(pki_eid_from_text(NEXT_EID_TEXT, next));
+    for (int variant = 0; variant < PKI_VARIANTS; variant++) {
+        take((enum pki_variant)variant, PKI_EUICC, EC_P256); /* for the CI */
+        pki_chain_finish(&chain);
+        cr_assert_eq(
+            pki_issue_chain(&random, folder.path, (enum pki_variant)variant, EC_P256, next, &chain),
+            0);
+        pki_chain_issuers(&chain, issuers);
+        cr_assert_eq(verify(), CERTIFICATE_OK, "variant %s", pki_variant_name(variant));
+        cr_assert(certificate_eid(&chain.leaf.certificate, found));
+        cr_assert_arr_eq(found, next, sizeof(next));
+        cr_assert_not_null(chain.leaf.key);
+    }
+    cr_assert(unlink(folder_file(&folder, "VariantC/EUMSubCA/SK_EUMSubCA_SIG_NIST.pem")) == 0);
+    cr_assert_eq(pki_issue_chain(&random, folder.path, PKI_VARIANT_C, EC_P256, next, &other), 1);
+    cr_assert(unlink(folder_file(&folder, "VariantB/EUM/CERT_EUM_VARB_SIG_NIST.der")) == 0);
+    cr_assert_eq(pki_issue_chain(&random, folder.path, PKI_VARIANT_B, EC_P256, next, &other), 1);
+}
+
+/* --- Revocation lists --- */
+
+static int make_lists(const char *const *names, size_t count, int64_t now)
+{
+    static char paths[2][PATH_MAX];
+    const char *revoked[] = {paths[0], paths[1]};
+    struct random random;
+    random_init_seeded(&random, bytes_of_text("lists"));
+    for (size_t i = 0; i < count; i++)
+        strcpy(paths[i], folder_file(&folder, names[i]));
+    const struct pki_crl_plan plan = {folder.path, revoked, count, now};
+    return pki_make_crls(&random, &plan);
+}
+
+#define REVOKE(now, ...)                                                                           \
+    make_lists((const char *const[]){__VA_ARGS__},                                                 \
+               sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), now)
+
+/* The list at this path, as the house and as OpenSSL read it: signed by this issuer. */
+static X509_CRL *read_list(const char *name, const struct pki_entity *issuer, struct crl *out)
+{
+    static uint8_t der[16384];
+    FILE *file = fopen(folder_file(&folder, name), "rb");
+    cr_assert_not_null(file, "%s", name);
+    const size_t len = fread(der, 1, sizeof(der), file);
+    fclose(file);
+    cr_assert(crl_parse(bytes_of(der, len), out), "%s", name);
+    cr_assert(crl_verify(out, &issuer->certificate));
+    const unsigned char *at = der;
+    X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)len);
+    X509 *by = to_x509(issuer);
+    cr_assert_not_null(list);
+    cr_assert_eq(X509_CRL_verify(list, X509_get0_pubkey(by)), 1);
+    X509_free(by);
+    return list;
+}
+
+static bool names(X509_CRL *list, const struct pki_entity *entity)
+{
+    X509_REVOKED *found = NULL;
+    X509 *certificate = to_x509(entity);
+    const bool named = X509_CRL_get0_by_cert(list, &found, certificate) == 1;
+    X509_free(certificate);
+    X509_CRL_free(list);
+    return named;
+}
+
+#define DP_SUB_LIST "VariantC/DPSubCA/CRL_SM_DPSubCA_VARC_SIG_NIST.crl"
+#define DP_AUTH "VariantC/DPauth/CERT_S_SM_DPauth_VARC_SIG_NIST.der"
+#define DP_PB "VariantC/DPpb/CERT_S_SM_DPpb_VARC_SIG_NIST.der"
+
+Test(pki_variants, lists_of_all_that_sign_them)
+{
+    struct crl list;
+    take(PKI_VARIANT_C, PKI_DP_AUTH, EC_P256);
+    cr_assert_eq(make_lists(NULL, 0, 1800000000), 0);
+    X509_CRL_free(read_list("CertificateIssuer/CRL_CI_ECDSA_NIST.crl", &ci, &list));
+    X509_CRL_free(
+        read_list("VariantC/CISubCA/CRL_CISubCA_VARC_SIG_NIST.crl", &chain.issuers[1], &list));
+    X509_CRL_free(read_list(DP_SUB_LIST, &chain.issuers[0], &list));
+    cr_assert_eq(list.number, 1);
+    cr_assert_eq(list.this_update, 1800000000);
+    cr_assert_gt(list.next_update, list.this_update);
+    cr_assert_eq(list.revoked.len, 0);
+    static const char *const others[] = {"CertificateIssuer/CRL_CI_ECDSA_BRP.crl",
+                                         "VariantA/DPSubCA/CRL_SM_DPSubCA_VARA_SIG_BRP.crl",
+                                         "VariantA/DSSubCA/CRL_SM_DSSubCA_VARA_SIG_NIST.crl",
+                                         "VariantB/CISubCA/CRL_CISubCA_VARB_SIG_NIST.crl"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        cr_assert(folder_has(&folder, others[i]), "%s", others[i]);
+}
+
+Test(pki_variants, a_list_keeps_what_it_names)
+{
+    struct crl list;
+    take(PKI_VARIANT_C, PKI_DP_AUTH, EC_P256);
+    cr_assert_eq(pki_read_chain(folder.path, PKI_VARIANT_C, PKI_DP_PB, EC_P256, NULL, &other), 0);
+    cr_assert_eq(REVOKE(1800000000, DP_AUTH), 0);
+    cr_assert(names(read_list(DP_SUB_LIST, &chain.issuers[0], &list), &chain.leaf));
+    cr_assert_not(names(read_list(DP_SUB_LIST, &chain.issuers[0], &list), &other.leaf));
+    const size_t len = list.revoked.len;
+    cr_assert_eq(REVOKE(1800000001, DP_AUTH, DP_PB), 0);
+    cr_assert(names(read_list(DP_SUB_LIST, &chain.issuers[0], &list), &chain.leaf));
+    cr_assert(names(read_list(DP_SUB_LIST, &chain.issuers[0], &list), &other.leaf));
+    cr_assert_eq(list.revoked.len, 2 * len, "none twice");
+    cr_assert_eq(list.number, 2);
+}
+
+Test(pki_variants, what_cannot_be_revoked)
+{
+    cr_assert_lt(REVOKE(0, "eUICC/CERT_EUICC_ECDSA_NIST.der"), 0, "its EUM signs no lists");
+    cr_assert_lt(REVOKE(0, "nowhere.der"), 0);
+    cr_assert_lt(REVOKE(0, "CertificateIssuer/SK_CI_ECDSA_NIST.pem"), 0, "no certificate");
+    cr_assert(unlink(folder_file(&folder, "VariantC/DPSubCA/SK_SM_DPSubCA_SIG_NIST.pem")) == 0);
+    cr_assert_lt(REVOKE(0, DP_AUTH), 0, "no key");
+    cr_assert_not(folder_has(&folder, "CertificateIssuer/CRL_CI_ECDSA_NIST.crl"),
+                  "nothing written");
+    cr_assert_eq(make_lists(NULL, 0, 0), 0, "all others");
+    cr_assert_not(folder_has(&folder, DP_SUB_LIST));
 }

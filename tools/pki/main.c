@@ -5,12 +5,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define EID_SEPARATOR '-'
 
 struct pki_options {
     const char *eid, *ein, *server, *server_oid;
-    bool brainpool, v3;
+    bool brainpool, v3, crl;
+    struct options_list revoked;
 };
 
 #define AT(field) offsetof(struct pki_options, field)
@@ -38,6 +40,13 @@ static const struct options_row rows[] = {
      "Beside Variant O the certificates of SGP.22 v3: Variants Ov3, A, B and C, each in a folder of "
      "its own, under the same CI.",
      OPTIONS_FLAG, AT(v3)},
+    {"crl", NULL,
+     "A revocation list (CRL_*.crl) of the CI and of each sub-CA that signs such, beside its "
+     "certificate; one that is there is renewed and keeps what it names.",
+     OPTIONS_FLAG, AT(crl)},
+    {"revoke", "FILE",
+     "A certificate (DER) that its issuer's list names from now on; repeatable. All lists are written.",
+     OPTIONS_LIST, AT(revoked)},
 };
 /* clang-format on */
 
@@ -51,7 +60,8 @@ static const struct options_program program = {
               "  emuicc-pki pki\n"
               "  emuicc-pki pki --eid 89049032123451234512345678901235\n"
               "  emuicc-pki pki --ein 89049044 --server smdp.example.com --brainpool\n"
-              "  emuicc-pki pki --v3\n",
+              "  emuicc-pki pki --v3 --crl\n"
+              "  emuicc-pki pki --revoke pki/VariantC/DPSubCA/CERT_SM_DPSubCA_VARC_SIG_NIST.der\n",
 };
 
 /* Parts FIRST-LAST where it stands. */
@@ -90,5 +100,11 @@ int main(int argc, char **argv)
         .variants = options.v3 ? ~0u : 0,
         .brainpool = options.brainpool,
     };
-    return pki_make(&random, &plan) == 0 ? 0 : 1;
+    int result = pki_make(&random, &plan);
+    if (result == 0 && (options.crl || options.revoked.count > 0))
+        result = pki_make_crls(&random, &(struct pki_crl_plan){.directory = plan.directory,
+                                                               .revoked = options.revoked.items,
+                                                               .count = options.revoked.count,
+                                                               .now = time(NULL)});
+    return result == 0 ? 0 : 1;
 }
