@@ -31,3 +31,14 @@ void iccid_text(const uint8_t iccid[ICCID_SIZE], char text[ICCID_TEXT_SIZE])
     for (size_t len = strlen(text); len > 0 && text[len - 1] == PADDING_DIGIT; len--)
         text[len - 1] = '\0';
 }
+
+bool iccid_swapped_text(struct bytes swapped, char text[ICCID_TEXT_SIZE])
+{
+    uint8_t from[ICCID_SIZE], iccid[ICCID_SIZE];
+    text[0] = '\0';
+    if (!bytes_copy_exact(swapped, from, sizeof(from)))
+        return false;
+    iccid_swap(from, iccid);
+    iccid_text(iccid, text);
+    return true;
+}

@@ -17,5 +17,7 @@ void iccid_swap(const uint8_t from[ICCID_SIZE], uint8_t to[ICCID_SIZE]);
 
 /* The digits of an ICCID that has them in order, the padding left out. */
 void iccid_text(const uint8_t iccid[ICCID_SIZE], char text[ICCID_TEXT_SIZE]);
+/* The same of one with swapped nibbles. False, and "", unless it has ICCID_SIZE bytes. */
+bool iccid_swapped_text(struct bytes swapped, char text[ICCID_TEXT_SIZE]);
 
 #endif

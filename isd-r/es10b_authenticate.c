@@ -61,6 +61,7 @@ struct request {
     struct tlv signed1, signature, ci_key_id, certificate, ctx_params1;
     struct tlv transaction_id, challenge, address, server_challenge;
     bool v3;                   /* it has serverRspCapability, and the chip knows what that is */
+    uint32_t capability;       /* that of v3 */
     struct tlv issuers, lists; /* of v3, as is what follows: out of sessionContext */
     struct tlv ci_key_id_v3;
     bool stapled;
@@ -83,7 +84,6 @@ static bool parse_context(struct bytes value, struct request *out)
 static bool parse_signed1(const struct isd_r *isd_r, struct bytes value, struct request *out)
 {
     struct tlv context = {0}, capability = {0};
-    uint32_t bits;
     if (!tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) ||
         !tlv_take_tag(&value, TAG_EUICC_CHALLENGE, &out->challenge) ||
         !tlv_take_tag(&value, TAG_SERVER_ADDRESS, &out->address) ||
@@ -94,7 +94,8 @@ static bool parse_signed1(const struct isd_r *isd_r, struct bytes value, struct 
          !tlv_take_optional(&value, TAG_SERVER_RSP_CAPABILITY, &capability)))
         return false;
     out->v3 = capability.tag != 0;
-    return !out->v3 || (der_to_bits(capability.value, &bits) && parse_context(context.value, out));
+    return !out->v3 ||
+           (der_to_bits(capability.value, &out->capability) && parse_context(context.value, out));
 }
 
 static bool is_transaction_id(const struct request *request)
@@ -239,6 +240,7 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
     memcpy(session->oid, oid.data, oid.len);
     session->role = request->found.server.role;
     session->v3 = request->v3;
+    session->server_capability = request->capability;
     session->server_curve = request->found.server.curve;
     memcpy(session->server_point, request->found.server.point.data, EC_POINT_SIZE);
     session->server_ci = request->found.ci;

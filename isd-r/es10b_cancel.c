@@ -11,6 +11,8 @@
 #define TAG_ERROR 0x81
 #define ERROR_INVALID_TRANSACTION_ID 5
 #define ERROR_UNDEFINED 127
+#define SERVER_CANCEL_FOR_EMPTY_NAMES (1u << 3) /* of ServerRspCapability */
+#define REASON_EMPTY_NAME 25
 
 /* CancelSessionReason */
 struct reason {
@@ -35,7 +37,7 @@ static const struct reason reasons[] = {
     { 22,  false, true  }, /* enterpriseProfilesOnly */
     { 23,  false, true  }, /* lprNotSupported */
     { 24,  false, true  }, /* lprNetworkDataNotAllowed */
-    { 25,  false, true  }, /* emptyProfileOrSpName */
+    { REASON_EMPTY_NAME, false, true }, /* emptyProfileOrSpName */
     { 27,  false, true  }, /* rpmDisabled */
     { 28,  false, true  }, /* invalidRpmPackage */
     { 29,  false, true  }, /* loadRpmPackageError */
@@ -52,6 +54,17 @@ static const struct reason *find(struct bytes value)
         if (reasons[i].number == number)
             return &reasons[i];
     return NULL;
+}
+
+/* Empty names are a reason where chip and server both know it as one. */
+static bool is_allowed(const struct isd_r *isd_r, const struct reason *reason)
+{
+    const struct rsp_session *session = &isd_r->session;
+    if (reason->number == REASON_EMPTY_NAME &&
+        !(session->server_capability & SERVER_CANCEL_FOR_EMPTY_NAMES &&
+          isd_r->info->rsp_capability & EUICC_INFO_CANCEL_FOR_EMPTY_NAMES))
+        return false;
+    return session->v3 || !reason->v3;
 }
 
 static void put_error(struct writer *response, uint8_t error)
@@ -97,7 +110,7 @@ int es10b_cancel_session(struct isd_r *isd_r, struct bytes request, struct write
         put_error(response, ERROR_INVALID_TRANSACTION_ID);
         return 0;
     }
-    if (reason == NULL || (reason->v3 && !isd_r->session.v3)) {
+    if (reason == NULL || !is_allowed(isd_r, reason)) {
         put_error(response, ERROR_UNDEFINED);
         return 0;
     }

@@ -22,6 +22,7 @@ enum rsp_state {
 struct rsp_session {
     enum rsp_state state;
     bool v3; /* once authenticated: the server is one of SGP.22 v3, and so is what may follow */
+    uint32_t server_capability; /* of v3: ServerRspCapability */
     uint8_t challenge[RSP_CHALLENGE_SIZE];
     uint8_t transaction_id[RSP_TRANSACTION_ID_MAX];
     uint8_t transaction_id_len;

@@ -69,7 +69,7 @@ download lists.example.com
 shown=$(es9 InitiateAuthentication '<' crlList)
 [ -n "$shown" ] || fail "the server sends no lists"
 has "the request of AuthenticateServer" "$(said ES10b.AuthenticateServer '>')" "${shown:8}" 8101FF
-has "what the server signs" "$(es9 InitiateAuthentication '<' serverSigned1)" 8101FF 860207
+has "what the server signs" "$(es9 InitiateAuthentication '<' serverSigned1)" 8101FF 86020490
 lpa delete "$iccid" >"$work/lpa.log" 2>&1 || fail "the profile cannot be deleted"
 say "   ${#shown} digits of lists go from the server to the chip"
 refused gap.example.com 09 "missingCrl (9)"

@@ -62,7 +62,7 @@ answered() { said ES10b.AuthenticateServer '<'; }
 parameters() { asked | sed 's/.*800453926011A100//'; }
 offered() { es9 AuthenticateClient '<' profileMetadata; }
 
-context=A5088003030100810100860100 # serverSvn 3.1.0, no stapling; serverRspCapability
+context=A508800303010081010086020410 # serverSvn 3.1.0, no stapling; serverRspCapability
 as_v2() {
   lacks "what the server signs" "$(signed1)" A5088003
   called ES10b.AuthenticateServer && [ -z "$(parameters)" ] || fail "v3's parameters: $(parameters)"

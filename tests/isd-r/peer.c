@@ -220,7 +220,7 @@ static void put_v3(const struct peer_v3 *more, struct writer *out)
     tlv_close(out, context);
     if (more->no_context)
         out->len = context - 2;
-    der_put_bits(out, 0x86, 1);
+    der_put_bits(out, 0x86, 1 | more->capability);
 }
 
 static void put_ci_key_id(const struct peer *peer, const struct peer_authentication *bent,

@@ -64,6 +64,7 @@ struct peer_v3 {
     bool stapled;                /* crlStaplingV3Used */
     bool no_ci_key_id;           /* euiccCiPKIdToBeUsed is left out */
     bool no_transaction_id, no_context, bad_svn;
+    uint32_t capability; /* serverRspCapability beside CRL stapling */
 };
 /* What may be bent in AuthenticateServer. All zero: nothing. */
 struct peer_authentication {

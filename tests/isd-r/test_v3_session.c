@@ -12,6 +12,7 @@
 #include "isd-r/state.h"
 
 #define OCTETS_MAX 8192
+#define CANCEL_FOR_EMPTY (1u << 3) /* of serverRspCapability */
 
 static struct peer peer;
 static struct pki_chain euicc, auth, binding;
@@ -30,7 +31,8 @@ static void become(uint32_t without)
     info = euicc_info_default;
     memcpy(info.svn, (const uint8_t[]){2, 2, 2}, EUICC_INFO_VERSION_SIZE);
     memcpy(info.highest_svn, (const uint8_t[]){3, 1, 0}, EUICC_INFO_VERSION_SIZE);
-    info.rsp_capability |= EUICC_INFO_CRL_STAPLING_V3 | EUICC_INFO_CERT_CHAIN_V3;
+    info.rsp_capability |=
+        EUICC_INFO_CRL_STAPLING_V3 | EUICC_INFO_CERT_CHAIN_V3 | EUICC_INFO_CANCEL_FOR_EMPTY_NAMES;
     info.rsp_capability &= ~without;
     settings = isd_r_settings_default;
     settings.info = &info;
@@ -248,11 +250,34 @@ Test(v3_session, each_reason_to_cancel)
                                       20, 21, 22, 23, 24, 25, 27, 28, 29, 127};
     use(PKI_VARIANT_O, PKI_VARIANT_O);
     for (size_t i = 0; i < sizeof(reasons); i++) {
-        cr_assert(eq(int, AUTHENTICATE(0), 0));
+        cr_assert(eq(int, AUTHENTICATE(.capability = CANCEL_FOR_EMPTY), 0));
         cr_assert(eq(int, peer_cancel(&peer, reasons[i]), 0), "%d", reasons[i]);
     }
     cr_assert(eq(int, AUTHENTICATE(0), 0));
     cr_assert(eq(int, peer_cancel(&peer, 26), 127));
+}
+
+Test(v3_session, empty_names_are_a_reason_where_both_sides_know_it)
+{
+    use(PKI_VARIANT_O, PKI_VARIANT_O);
+    cr_assert(eq(int, AUTHENTICATE(0), 0));
+    cr_assert(eq(int, peer_cancel(&peer, 25), 127), "the server does not");
+    cr_assert(eq(int, peer_cancel(&peer, 0), 0), "the session goes on");
+    become(EUICC_INFO_CANCEL_FOR_EMPTY_NAMES);
+    cr_assert(eq(int, AUTHENTICATE(.capability = CANCEL_FOR_EMPTY), 0));
+    cr_assert(eq(int, peer_cancel(&peer, 25), 127), "the chip does not");
+}
+
+/* A copy of the server's certificate on a curve that there is not. */
+static struct bytes with_unknown_curve(const struct pki_entity *entity)
+{
+    static const uint8_t p256[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
+    static uint8_t copy[4096];
+    memcpy(copy, entity->der, entity->der_len);
+    uint8_t *at = memmem(copy, entity->der_len, p256, sizeof(p256));
+    cr_assert(ne(ptr, at, NULL));
+    at[sizeof(p256) - 1] ^= 1;
+    return bytes_of(copy, entity->der_len);
 }
 
 Test(v3_session, each_error_of_a_preparation)
@@ -265,6 +290,13 @@ Test(v3_session, each_error_of_a_preparation)
               "issued by another than CERT.DPauth");
     pki_chain_finish(&foreign);
     cr_assert(eq(int, peer_prepare(&peer, &(struct peer_preparation){.server = &auth.leaf}), 1));
+    struct peer_preparation bent = {.server = &binding.leaf,
+                                    .certificate = with_unknown_curve(&binding.leaf)};
+    cr_assert(eq(int, peer_prepare(&peer, &bent), 1), "v3 has no code for a curve here");
+    bent = (struct peer_preparation){.server = &binding.leaf, .wrong_signature = true};
+    cr_assert(eq(int, peer_prepare(&peer, &bent), 2));
+    bent = (struct peer_preparation){.server = &binding.leaf, .wrong_transaction_id = true};
+    cr_assert(eq(int, peer_prepare(&peer, &bent), 5));
     cr_assert(eq(int, prepare(), 0));
 }
 

@@ -260,7 +260,8 @@ static void put_info2(const struct mini_card *card, struct writer *out)
     tlv_put(out, 0x83, BYTES(1, 0, 0));
     tlv_put(out, 0x84, writer_bytes(&resource));
     tlv_put(out, 0x85, BYTES(0x04, 0x70));
-    tlv_put(out, 0x88, BYTES(0x04, 0x90));
+    const uint32_t capability = card->capability != 0 ? card->capability : 1u << 0 | 1u << 3;
+    der_put_bits(out, 0x88, capability ^ (card->fault == MINI_CARD_OTHER_CAPABILITY ? 1u << 2 : 0));
     put_lists(card, out);
     if (card->forbidden_rules != 0)
         der_put_bits(out, 0x99, card->forbidden_rules);
@@ -279,9 +280,14 @@ static void put_context(const struct mini_card *card, struct writer *out)
     const size_t device = tlv_open(out, 0xA1);
     tlv_put(out, 0x80, BYTES(0x35, 0x29, 0x06, 0x11));
     tlv_put(out, 0xA1, (struct bytes){0});
+    if (card->v3 && card->lpa_capability != 0)
+        der_put_bits(out, 0x85,
+                     card->lpa_capability ^ (card->fault == MINI_CARD_OTHER_LPA ? 1u << 4 : 0));
     tlv_close(out, device);
     if (card->operation != 0)
         der_put_bits(out, 0x82, card->operation);
+    if (card->names_iccid)
+        tlv_put(out, 0x5A, bytes_of(card->iccid, sizeof(card->iccid)));
     tlv_close(out, context);
 }
 

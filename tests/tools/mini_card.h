@@ -19,7 +19,9 @@ enum mini_card_fault {
     MINI_CARD_WRONG_ADDRESS,
     MINI_CARD_WRONG_OID,
     MINI_CARD_WRONG_POINT,
-    MINI_CARD_ERROR, /* answers with an error of its own */
+    MINI_CARD_ERROR,            /* answers with an error of its own */
+    MINI_CARD_OTHER_CAPABILITY, /* in EUICCInfo2 than in EUICCInfo1 */
+    MINI_CARD_OTHER_LPA,        /* lpaRspCapability in deviceInfo */
 };
 
 struct mini_card {
@@ -31,6 +33,7 @@ struct mini_card {
     uint8_t highest_svn[3];  /* all 0: none is named */
     uint32_t lpa_capability; /* of the LPA before it; 0: not told */
     uint32_t operation;      /* OperationType; 0: left out */
+    bool names_iccid;        /* of the profile last offered, in ctxParams1 */
     uint32_t forbidden_rules;
     uint32_t free_memory;
     uint8_t profile_version[3];

@@ -53,10 +53,10 @@ Test(orders, are_found_by_what_they_bear)
     cr_assert_eq(orders_find_by_iccid(database, "892", &found), 0);
     cr_assert_eq(found.id, two.id);
     cr_assert_not(found.has_code);
-    cr_assert_eq(orders_find_by_eid(database, "EID2", &found), 0);
+    cr_assert_eq(orders_find_by_eid(database, "EID2", "", &found), 0);
     cr_assert_eq(orders_find_by_matching_id(database, "", &found), 1);
     cr_assert_eq(orders_find_by_matching_id(database, "P891", &found), 1);
-    cr_assert_eq(orders_find_by_eid(database, "", &found), 1);
+    cr_assert_eq(orders_find_by_eid(database, "", "", &found), 1);
     cr_assert_eq(orders_find_by_iccid(database, "893", &found), 1);
 }
 

@@ -14,6 +14,7 @@ static struct world world;
 static struct mini_card card;
 
 /* WORLD_SMALL's profile, nibbles swapped; a chip's name for it. */
+#define ICCID "8988000000000000011"
 #define ICCID_TLV "5A0A988800000000000010F1"
 #define ENABLE "300EA10C" ICCID_TLV
 #define DISABLE_ON                                                                                 \
@@ -54,7 +55,8 @@ static void end(void)
 
 TestSuite(smdpp_rpm, .init = start, .fini = end);
 
-static json_t *order(const char *package, const char *matching_id, const char *eid)
+static json_t *order_by(const char *requester, const char *package, const char *matching_id,
+                        const char *eid)
 {
     uint8_t memory[256];
     char text[BASE64_SIZE(sizeof(memory))];
@@ -64,9 +66,14 @@ static json_t *order(const char *package, const char *matching_id, const char *e
     tlv_close(&out, whole);
     base64_encode(writer_bytes(&out), text);
     json_t *request = json_pack("{s:{s:s,s:s},s:s,s:s*,s:s*}", "header",
-                                "functionRequesterIdentifier", "operator", "functionCallIdentifier",
+                                "functionRequesterIdentifier", requester, "functionCallIdentifier",
                                 "1", "rpmScript", text, "matchingId", matching_id, "eid", eid);
     return world_call(&world, "rpmOrder", request, NULL);
+}
+
+static json_t *order(const char *package, const char *matching_id, const char *eid)
+{
+    return order_by("operator", package, matching_id, eid);
 }
 
 static void expect_order(const char *package, const char *matching_id, const char *eid,
@@ -168,6 +175,64 @@ Test(smdpp_rpm, the_operation_type_chooses)
     expect_asked("RPM-2", 0, "8.2.6/3.8");
 }
 
+/* An operator's profile on the chip, ordered before it was downloaded. */
+static void install_ordered(void)
+{
+    struct mini_card_installed installed;
+    static const char *const functions[] = {"downloadOrder", "confirmOrder"};
+    for (size_t i = 0; i < 2; i++) {
+        json_t *request =
+            json_pack("{s:{s:s,s:s},s:s,s:s,s:s,s:b}", "header", "functionRequesterIdentifier",
+                      "operator", "functionCallIdentifier", "1", "iccid", ICCID, "eid", WORLD_EID,
+                      "matchingId", "AC-1", "releaseFlag", 1);
+        json_t *response = world_call(&world, functions[i], request, NULL);
+        cr_assert_codes(response, "");
+        json_decref(response);
+    }
+    world_authenticate(&world, &card, "AC-1");
+    world_download(&world, &card, &installed);
+    cr_assert_null(world_call(&world, "handleNotification", mini_card_result(&card, true), NULL));
+    mini_card_forget(&installed);
+}
+
+/* Orders of others are none of that profile's; a matching id is plain enough. */
+Test(smdpp_rpm, an_iccid_narrows_the_choice_to_its_operators_orders)
+{
+    install_ordered();
+    json_decref(order_by("other", LIST, "OTHER-1", WORLD_EID));
+    card.names_iccid = true;
+    expect_asked("", RPM, "8.1.1/3.8");
+    expect_order(ENABLE, "RPM-1", WORLD_EID, "");
+    expect_rpm("", BOTH, ENABLE);
+    cr_expect_not(card.rpm_pending);
+    expect_rpm("OTHER-1", RPM, LIST);
+    card.names_iccid = false;
+    expect_rpm("", RPM, LIST);
+    cr_expect(card.rpm_pending);
+}
+
+static void expect_capability(enum mini_card_fault fault, const char *codes)
+{
+    card.matching_id = WORLD_SMALL;
+    world_initiate(&world, &card);
+    card.fault = fault;
+    json_t *response =
+        world_call(&world, "authenticateClient", mini_card_authenticate(&card), NULL);
+    cr_assert_codes(response, codes);
+    json_decref(response);
+    card.fault = MINI_CARD_RIGHT;
+}
+
+Test(smdpp_rpm, what_chip_and_lpa_can_do_does_not_change_in_a_session)
+{
+    card.capability = 1u << 2;
+    expect_capability(MINI_CARD_RIGHT, "");
+    expect_capability(MINI_CARD_OTHER_CAPABILITY, "8.1/6.1");
+    expect_capability(MINI_CARD_OTHER_LPA, "8.1/6.1");
+    card.highest_svn[0] = 0;
+    expect_capability(MINI_CARD_OTHER_CAPABILITY, "");
+}
+
 Test(smdpp_rpm, a_session_of_v2_has_none)
 {
     install();
@@ -241,6 +306,11 @@ Test(smdpp_rpm, the_user_may_put_it_off_or_refuse_it)
     json_decref(response);
     cancel(1);
     expect_rpm("RPM-1", RPM, ENABLE);
+    cancel(25);
+    cr_expect_str_eq(json_string_value(json_object_get(heard, "message")), "emptyProfileOrSpName");
+    expect_asked("RPM-1", RPM, "8.2.6/3.8");
+    expect_order(ENABLE, "RPM-2", WORLD_EID, "");
+    expect_rpm("RPM-2", RPM, ENABLE);
     cancel(0);
     cr_expect_str_eq(json_string_value(json_object_get(heard, "message")), "endUserRejection");
     expect_asked("RPM-1", RPM, "8.2.6/3.8");

@@ -22,7 +22,9 @@
 #define SERVER_SVN 0x80
 #define CRL_STAPLING_USED 0x81
 #define CI_TO_BE_USED_V3 0x82
-#define SERVER_CRL_STAPLING (1u << 0) /* of serverRspCapability */
+/* ServerRspCapability */
+#define SERVER_CRL_STAPLING (1u << 0)
+#define SERVER_CANCEL_FOR_EMPTY_NAMES (1u << 3)
 /* LpaRspCapability */
 #define LPA_CRL_STAPLING (1u << 0)
 #define LPA_CERT_CHAIN (1u << 1)
@@ -153,7 +155,8 @@ static void put_context(const struct session *session, struct writer *out)
     if (session->chip_chained)
         tlv_put(out, CI_TO_BE_USED_V3, session->chip->ci.certificate.subject_key_id);
     tlv_close(out, context);
-    der_put_bits(out, SERVER_CAPABILITY, session->stapled ? SERVER_CRL_STAPLING : 0);
+    der_put_bits(out, SERVER_CAPABILITY,
+                 SERVER_CANCEL_FOR_EMPTY_NAMES | (session->stapled ? SERVER_CRL_STAPLING : 0));
 }
 
 static void put_signed1(const struct smdpp *smdpp, const struct session *session,
@@ -210,10 +213,9 @@ static int set_lists(const struct smdpp *smdpp, struct call *call, const struct 
 }
 
 /* What both the chip and the LPA before it can do with v3's certificates. */
-static void settle_lists(const struct smdpp *smdpp, const struct euicc_info1 *info,
-                         struct session *session)
+static void settle_lists(const struct smdpp *smdpp, struct session *session)
 {
-    const uint32_t lpa = session->lpa_capability, chip = info->capability;
+    const uint32_t lpa = session->lpa_capability, chip = session->chip_capability;
     if (!session_is_v3(session))
         return;
     session->chained = session->server->chained && (lpa & LPA_CERT_CHAIN) != 0 &&
@@ -250,7 +252,7 @@ static int open_session(struct smdpp *smdpp, struct call *call, const struct ini
     const int result = choose_cis(smdpp, call, &initiation->info1, session);
     if (result != 0)
         return result;
-    settle_lists(smdpp, &initiation->info1, session);
+    settle_lists(smdpp, session);
     hex_encode(session_id(session), call->transaction);
     call_note(call, "eUICC of SVN %s, answered %s%s, CI on %s",
               euicc_versions_text(&initiation->info1.versions, chip),
@@ -273,6 +275,7 @@ static int initiate(struct smdpp *smdpp, struct call *call, struct initiation *i
         return result;
     session->version = version;
     session->lpa_capability = initiation->lpa_capability;
+    session->chip_capability = initiation->info1.capability;
     result = open_session(smdpp, call, initiation, session);
     if (result == 0)
         session_table_put(smdpp->sessions, session, SESSION_SECONDS);

@@ -1,6 +1,7 @@
 #include "tools/smdpp/authentication.h"
 
 #include "apdu/status.h"
+#include "fs/iccid.h"
 #include "tools/smdpp/chip_answer.h"
 #include "tools/smdpp/rpm_session.h"
 #include "tools/smdpp/selection.h"
@@ -29,6 +30,35 @@ static int check_signed1(const struct smdpp *smdpp, struct call *call,
     return 0;
 }
 
+/* What chip and LPA can do is what they said at first (SGP.22 v3 §5.6.3); the error's number is a
+ * guess. */
+static int check_capabilities(struct call *call, const struct session *session,
+                              const struct chip_authentication *answer)
+{
+    if (!session_is_v3(session))
+        return 0;
+    if (session->chip_capability != 0 && answer->info2.capability != session->chip_capability)
+        return call_refuse(call, REFUSAL_EUICC, "euiccRspCapability is not that of EUICCInfo1");
+    if (answer->has_lpa_capability && answer->lpa_capability != session->lpa_capability)
+        return call_refuse(call, REFUSAL_EUICC,
+                           "lpaRspCapability is not that of InitiateAuthentication");
+    return 0;
+}
+
+/* Of a profile that this server has sent to the chip. */
+static int find_owner(struct smdpp *smdpp, struct session *session, struct bytes iccid)
+{
+    char eid[PKI_EID_DIGITS + 1], digits[ICCID_TEXT_SIZE];
+    struct order order;
+    if (!iccid_swapped_text(iccid, digits))
+        return 0;
+    pki_eid_to_text(session->euicc.eid, eid);
+    const int found = orders_find_sent(smdpp->database, eid, digits, &order);
+    if (found == 0)
+        memcpy(session->owner, order.requester, sizeof(session->owner));
+    return found < 0 ? found : 0;
+}
+
 static void put_signed2(const struct session *session, bool rpm_pending, struct writer *out)
 {
     const size_t sequence = tlv_open(out, DER_SEQUENCE);
@@ -49,7 +79,7 @@ static int respond(struct smdpp *smdpp, struct call *call, struct session *sessi
     struct writer element = writer_on(element_memory, sizeof(element_memory));
     bool rpm_pending = false;
     if (session_is_v3(session) &&
-        rpm_orders_wait(smdpp->database, session->order.eid, 0, &rpm_pending) != 0)
+        rpm_orders_wait(smdpp->database, session->order.eid, session->owner, 0, &rpm_pending) != 0)
         return FAILURE_INTERNAL;
     put_signed2(session, rpm_pending, &signed2);
     const struct pki_entity *server = session_dp_pb(session);
@@ -123,6 +153,10 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
                                &session->euicc);
     if (result == 0)
         result = check_signed1(smdpp, call, session, &chip);
+    if (result == 0)
+        result = check_capabilities(call, session, &chip);
+    if (result == 0 && session_is_v3(session))
+        result = find_owner(smdpp, session, chip.iccid);
     if (result == 0)
         result = choose(smdpp, call, session, &chip);
     if (result == 0 && session->rpm.id != 0)

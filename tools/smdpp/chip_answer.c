@@ -20,7 +20,9 @@
 #define DEVICE_INFO 0xA1
 #define TAC 0x80
 #define TAC_SIZE 4
+#define LPA_CAPABILITY 0x85
 #define OPERATION_TYPE 0x82
+#define ICCID 0x5A
 /* EUICCSigned2 */
 #define ONE_TIME_PUBLIC_KEY 0x5F49
 /* EuiccCancelSessionSigned */
@@ -122,16 +124,28 @@ static bool take_whole(struct bytes *from, uint32_t tag, struct bytes *whole)
     return true;
 }
 
+static bool read_device(struct bytes device, struct chip_authentication *out)
+{
+    struct tlv capability;
+    struct bytes tac;
+    if (!take(&device, TAC, &tac) || tac.len != TAC_SIZE)
+        return false;
+    out->has_lpa_capability = tlv_find(device, LPA_CAPABILITY, &capability);
+    return !out->has_lpa_capability || der_to_bits(capability.value, &out->lpa_capability);
+}
+
 /* CtxParamsForCommonAuthentication: matching id, if any, the device, and what is asked for. */
 static bool read_context(struct bytes context, struct chip_authentication *out)
 {
-    struct tlv matching, operation;
-    struct bytes device, tac;
+    struct tlv matching, operation, iccid;
+    struct bytes device;
     if (!tlv_take_optional(&context, MATCHING_ID, &matching) ||
-        !take(&context, DEVICE_INFO, &device) || !take(&device, TAC, &tac) || tac.len != TAC_SIZE ||
-        !tlv_take_optional(&context, OPERATION_TYPE, &operation))
+        !take(&context, DEVICE_INFO, &device) || !read_device(device, out) ||
+        !tlv_take_optional(&context, OPERATION_TYPE, &operation) ||
+        !tlv_take_optional(&context, ICCID, &iccid))
         return false;
     out->matching_id = matching.value;
+    out->iccid = iccid.value;
     out->operation = CHIP_ANSWER_DOWNLOAD;
     return operation.tag == 0 || der_to_bits(operation.value, &out->operation);
 }

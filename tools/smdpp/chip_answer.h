@@ -20,6 +20,9 @@ struct chip_authentication {
     struct euicc_info2 info2;
     struct bytes matching_id; /* empty if absent */
     uint32_t operation;       /* OperationType, by default CHIP_ANSWER_DOWNLOAD */
+    struct bytes iccid;       /* of the profile that the LPA asks for; empty if absent */
+    bool has_lpa_capability;  /* deviceInfo has LpaRspCapability */
+    uint32_t lpa_capability;
 };
 
 /* PrepareDownloadResponseOk */

@@ -14,13 +14,10 @@
 static int check_profile(struct smdpp *smdpp, struct call *call, const struct es2_request *request,
                          struct bytes coded)
 {
-    uint8_t swapped[ICCID_SIZE], iccid[ICCID_SIZE];
     char digits[ICCID_TEXT_SIZE];
     struct order order;
-    if (!bytes_copy_exact(coded, swapped, sizeof(swapped)))
+    if (!iccid_swapped_text(coded, digits))
         return call_refuse(call, REFUSAL_ICCID_CONDITION, "a command names no ICCID");
-    iccid_swap(swapped, iccid);
-    iccid_text(iccid, digits);
     const int found = orders_find_sent(smdpp->database, request->eid, digits, &order);
     if (found < 0)
         return found;

@@ -64,12 +64,15 @@ int orders_find_by_iccid(struct database *database, const char *iccid, struct or
                     DATABASE_VALUES(DATABASE_T(iccid)), out);
 }
 
-int orders_find_by_eid(struct database *database, const char *eid, struct order *out)
+int orders_find_by_eid(struct database *database, const char *eid, const char *requester,
+                       struct order *out)
 {
-    return find_one(database,
-                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND matching_id = ''"
-                    " AND eid <> '' AND eid = ? ORDER BY state > ?, id LIMIT 1",
-                    DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(ORDER_DOWNLOADED)), out);
+    return find_one(
+        database,
+        "SELECT " COLUMNS " FROM orders WHERE NOT open AND matching_id = ''"
+        " AND eid <> '' AND eid = ?1 AND (?2 = '' OR requester = ?2)"
+        " ORDER BY state > ?3, id LIMIT 1",
+        DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(requester), DATABASE_N(ORDER_DOWNLOADED)), out);
 }
 
 int orders_find_sent(struct database *database, const char *eid, const char *iccid,

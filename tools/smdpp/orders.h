@@ -50,8 +50,10 @@ struct order {
 int orders_find_by_matching_id(struct database *database, const char *matching_id,
                                struct order *out);
 int orders_find_by_iccid(struct database *database, const char *iccid, struct order *out);
-/* The one waiting for a chip that names no matching id (default SM-DP+ address). */
-int orders_find_by_eid(struct database *database, const char *eid, struct order *out);
+/* The one waiting for a chip that names no matching id (default SM-DP+ address), of this requester
+ * ("": of any). */
+int orders_find_by_eid(struct database *database, const char *eid, const char *requester,
+                       struct order *out);
 /* One, open or not, whose profile was sent to this chip; iccid "": any profile. */
 int orders_find_sent(struct database *database, const char *eid, const char *iccid,
                      struct order *out);

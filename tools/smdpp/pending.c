@@ -143,12 +143,7 @@ static const char *find_text(const struct text *texts, uint32_t code)
 
 void pending_iccid(const struct pending *pending, char out[ICCID_TEXT_SIZE])
 {
-    uint8_t coded[ICCID_SIZE], iccid[ICCID_SIZE];
-    out[0] = '\0';
-    if (bytes_copy_exact(pending->metadata.iccid, coded, sizeof(coded))) {
-        iccid_swap(coded, iccid);
-        iccid_text(iccid, out);
-    }
+    (void)iccid_swapped_text(pending->metadata.iccid, out);
 }
 
 const char *pending_operation_text(uint32_t operation)

@@ -4,6 +4,7 @@
 
 #define COLUMNS "id, state, eid, matching_id, requester, package"
 #define WAITING "state <= 1" /* RPM_ORDER_WAITS, RPM_ORDER_SENT */
+#define OF_REQUESTER "(?2 = '' OR requester = ?2)"
 
 void rpm_orders_finish(struct rpm_order *order)
 {
@@ -51,13 +52,15 @@ int rpm_orders_add(struct database *database, struct rpm_order *order)
     return database_end(database, result);
 }
 
-int rpm_orders_find(struct database *database, const char *eid, const char *matching_id,
-                    struct rpm_order *out)
+int rpm_orders_find(struct database *database, const char *eid, const char *requester,
+                    const char *matching_id, struct rpm_order *out)
 {
-    return find_one(database,
-                    "SELECT " COLUMNS " FROM rpm_orders WHERE " WAITING
-                    " AND eid = ?1 AND (?2 = '' OR matching_id = ?2) ORDER BY id LIMIT 1",
-                    DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(matching_id)), out);
+    return find_one(
+        database,
+        "SELECT " COLUMNS " FROM rpm_orders WHERE " WAITING
+        " AND eid = ?1 AND CASE WHEN ?3 = '' THEN " OF_REQUESTER
+        " ELSE matching_id = ?3 END ORDER BY id LIMIT 1",
+        DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(requester), DATABASE_T(matching_id)), out);
 }
 
 int rpm_orders_find_by_id(struct database *database, int64_t id, struct rpm_order *out)
@@ -66,11 +69,14 @@ int rpm_orders_find_by_id(struct database *database, int64_t id, struct rpm_orde
                     DATABASE_VALUES(DATABASE_N(id)), out);
 }
 
-int rpm_orders_wait(struct database *database, const char *eid, int64_t but, bool *out)
+int rpm_orders_wait(struct database *database, const char *eid, const char *requester, int64_t but,
+                    bool *out)
 {
     const int rows = database_query(
-        database, "SELECT id FROM rpm_orders WHERE " WAITING " AND eid = ? AND id <> ? LIMIT 1",
-        DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(but)), NULL, NULL);
+        database,
+        "SELECT id FROM rpm_orders WHERE " WAITING " AND eid = ?1 AND " OF_REQUESTER
+        " AND id <> ?3 LIMIT 1",
+        DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(requester), DATABASE_N(but)), NULL, NULL);
     *out = rows > 0;
     return rows < 0 ? rows : 0;
 }

@@ -26,13 +26,15 @@ void rpm_orders_finish(struct rpm_order *order);
 /* A new one: sets order->id. 0, 1 if the matching id is taken, or a failure. */
 int rpm_orders_add(struct database *database, struct rpm_order *order);
 
-/* The one that waits for this EID under this matching id, or the oldest one if that is "". 0 with
- * *out to be given back, 1 if there is none, or a failure. */
-int rpm_orders_find(struct database *database, const char *eid, const char *matching_id,
-                    struct rpm_order *out);
+/* The one that waits for this EID under this matching id, or if that is "" the oldest one of this
+ * requester ("": of any). 0 with *out to be given back, 1 if there is none, or a failure. */
+int rpm_orders_find(struct database *database, const char *eid, const char *requester,
+                    const char *matching_id, struct rpm_order *out);
 int rpm_orders_find_by_id(struct database *database, int64_t id, struct rpm_order *out);
-/* Whether this EID has one waiting other than this one (0: any). 0 or a failure. */
-int rpm_orders_wait(struct database *database, const char *eid, int64_t but, bool *out);
+/* Whether this EID has one of this requester ("": of any) waiting other than this one (0: any). 0
+ * or a failure. */
+int rpm_orders_wait(struct database *database, const char *eid, const char *requester, int64_t but,
+                    bool *out);
 
 /* It goes out in this session: 0, 1 if it does not wait any more, or a failure. */
 int rpm_orders_send(struct database *database, const struct download *load);

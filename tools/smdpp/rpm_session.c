@@ -18,10 +18,11 @@
 
 #define OPERATION "loadRpmPackageResult" /* as SGP.22 names the notification */
 
-static bool download_waits(struct smdpp *smdpp, const char *eid, int *result)
+static bool download_waits(struct smdpp *smdpp, const struct session *session, const char *eid,
+                           int *result)
 {
     struct order order;
-    const int found = orders_find_by_eid(smdpp->database, eid, &order);
+    const int found = orders_find_by_eid(smdpp->database, eid, session->owner, &order);
     *result = found < 0 ? found : 0;
     return found == 0 && order.state >= ORDER_RELEASED && order.state <= ORDER_DOWNLOADED;
 }
@@ -33,9 +34,10 @@ int rpm_session_find(struct smdpp *smdpp, struct session *session, struct bytes 
     int result = 0;
     pki_eid_to_text(session->euicc.eid, eid);
     if (!selection_text(matching_id, text) ||
-        (download_too && text[0] == '\0' && download_waits(smdpp, eid, &result)) || result != 0)
+        (download_too && text[0] == '\0' && download_waits(smdpp, session, eid, &result)) ||
+        result != 0)
         return result;
-    result = rpm_orders_find(smdpp->database, eid, text, &session->rpm);
+    result = rpm_orders_find(smdpp->database, eid, session->owner, text, &session->rpm);
     return result < 0 ? result : 0;
 }
 
@@ -98,7 +100,8 @@ int rpm_session_respond(struct smdpp *smdpp, struct call *call, struct session *
         return call_refuse(call, REFUSAL_MATCHING_ID, "RPM order '%s' is over",
                            session->rpm.matching_id);
     if (result == 0)
-        result = rpm_orders_wait(smdpp->database, session->rpm.eid, session->rpm.id, &more);
+        result = rpm_orders_wait(smdpp->database, session->rpm.eid, session->owner, session->rpm.id,
+                                 &more);
     if (result == 0)
         result = field_set_transaction_id(call->response, "transactionId", session_id(session));
     if (result == 0)
@@ -131,14 +134,10 @@ static bool describe(const struct rpm_signed *result, char *text, size_t size)
     size_t len = 0;
     text[0] = '\0';
     while (results.len > 0) {
-        uint8_t coded[ICCID_SIZE], iccid[ICCID_SIZE];
-        char digits[ICCID_TEXT_SIZE] = "";
+        char digits[ICCID_TEXT_SIZE];
         if (!rpm_result_take(&results, &one))
             return false;
-        if (bytes_copy_exact(one.iccid, coded, sizeof(coded))) {
-            iccid_swap(coded, iccid);
-            iccid_text(iccid, digits);
-        }
+        (void)iccid_swapped_text(one.iccid, digits);
         if (len < size)
             len +=
                 (size_t)snprintf(text + len, size - len, "%s%s%s%s: %s (%u)", len > 0 ? ", " : "",

@@ -23,11 +23,11 @@ static int refuse_matching_id(struct call *call, const char *matching_id)
 
 /* The order that an operator has placed: 0, 1 if there is none, or a failure. */
 static int find_order(struct smdpp *smdpp, const char *matching_id, const char *eid,
-                      struct order *order)
+                      struct session *session)
 {
     if (matching_id[0] == '\0')
-        return orders_find_by_eid(smdpp->database, eid, order);
-    return orders_find_by_matching_id(smdpp->database, matching_id, order);
+        return orders_find_by_eid(smdpp->database, eid, session->owner, &session->order);
+    return orders_find_by_matching_id(smdpp->database, matching_id, &session->order);
 }
 
 /* SGP.22 §5.6.3: each of the ways in which an order does not fit has its own code. */
@@ -142,7 +142,7 @@ static int choose_package(struct smdpp *smdpp, struct call *call, struct session
 {
     char eid[PKI_EID_DIGITS + 1];
     pki_eid_to_text(session->euicc.eid, eid);
-    int result = find_order(smdpp, matching_id, eid, &session->order);
+    int result = find_order(smdpp, matching_id, eid, session);
     if (result == 0) {
         result = judge_order(smdpp, call, &session->order, eid);
         return result != 0 ? result : read_package(smdpp, call, session->order.package, entry);

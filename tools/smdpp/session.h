@@ -29,6 +29,7 @@ struct session {
     uint8_t challenge[SESSION_CHALLENGE_SIZE];
     struct version version;
     uint32_t lpa_capability;              /* LpaRspCapability; 0 from an LPA of v2 */
+    uint32_t chip_capability;             /* EuiccRspCapability; 0 where EUICCInfo1 has none */
     const struct credentials_set *server; /* DPauth and DPpb of this session */
     const struct credentials_set *chip;   /* the CI under which the chip signs */
     bool chained;                         /* the server shows a chain of v3 */
@@ -36,6 +37,9 @@ struct session {
     bool stapled;                         /* revocation lists go with it */
 
     struct euicc euicc;
+    /* Who ordered the profile that the LPA has named: nobody else's orders count. "": none named.
+     */
+    char owner[ORDERS_TEXT_SIZE];
     struct order order;
     struct blob package, metadata;   /* StoreMetadataRequest, BF25 whole */
     uint8_t content[SHA256_SIZE];    /* digest of both */
