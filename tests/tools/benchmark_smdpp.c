@@ -18,7 +18,7 @@
 #include "tests/benchmarks/measure.h"
 #include "tests/tools/smdpp_world.h"
 
-#define CHIPS 100
+#define CHIPS 1000
 #define PACKAGE WORLD_LARGE
 #define BODY_ROOM 65536 /* grows */
 #define WARM_UP 3
@@ -302,6 +302,7 @@ static void start(void)
     cr_assert_eq(pipe(log), 0);
     server = fork();
     if (server == 0) {
+        close(log[0]); /* or nobody reads what it logs, and it waits for ever */
         dup2(log[1], STDERR_FILENO);
         execl(getenv("EMUICC_SMDPP"), "emuicc-smdpp", "--pki", world.pki, "--profiles",
               world.profiles, "--listen", "127.0.0.1:0", (char *)NULL);
