@@ -57,6 +57,7 @@ struct bench {
     const char *rpm_result;      /* content of the card's answer to it */
     char parameters[128];        /* behind DeviceInfo in what the card was told */
     bool told;                   /* the server has heard of the LPA's capability */
+    char protocols[16];          /* the release in each call's X-Admin-Protocol */
 };
 
 static struct bench bench;
@@ -254,7 +255,6 @@ static long status_of(const char *function)
 static bool post(struct http *http, const char *address, const char *path, const char *json,
                  struct http_answer *out)
 {
-    (void)http;
     const char *function = strrchr(path, '/') + 1;
     const bool client = strcmp(function, "authenticateClient") == 0;
     const bool refused =
@@ -267,6 +267,9 @@ static bool post(struct http *http, const char *address, const char *path, const
     note(function);
     if (strcmp(function, "initiateAuthentication") == 0)
         bench.told = strstr(json, "\"lpaRspCapability\":\"AwIGwA==\"") != NULL;
+    const size_t calls = strlen(bench.protocols);
+    cr_assert_lt(calls + 1, sizeof(bench.protocols));
+    bench.protocols[calls] = http->v3 ? '3' : '2';
     if (client && bench.trouble == INTERRUPTED_EARLY)
         raise(SIGINT);
     json_t *object = json_pack("{s:{s:{s:s}}}", "header", "functionExecutionStatus", "status",
@@ -453,20 +456,22 @@ struct meeting {
     bool installed;
     const char *parameters; /* NULL: the card is not asked */
     bool told;
+    const char *protocols;
 };
 
 static const struct meeting meetings[] = {
-    {INFO1_V2, "", ES10B_DOWNLOAD, true, "", false},
-    {INFO1_RANGE, "", ES10B_DOWNLOAD, true, "", true},
-    {INFO1_RANGE, "", ES10B_DOWNLOAD | ES10B_RPM, true, "", true},
-    {INFO1_RANGE, "", ES10B_RPM, false, NULL, true},
-    {INFO1_RANGE, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true},
-    {INFO1_RANGE, CONTEXT("030001"), ES10B_DOWNLOAD | ES10B_RPM, true, "820206C0A3028100", true},
-    {INFO1_RANGE, CONTEXT("040000"), ES10B_DOWNLOAD, false, NULL, true},
-    {INFO1_RANGE, "A502800081", ES10B_DOWNLOAD, false, NULL, true},
-    {INFO1_V2, CONTEXT("030100"), ES10B_DOWNLOAD, false, NULL, false},
-    {INFO1_V3_ONLY, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true},
-    {INFO1_V3_ONLY, "", ES10B_DOWNLOAD, false, NULL, true},
+    {INFO1_V2, "", ES10B_DOWNLOAD, true, "", false, "2222"},
+    {INFO1_RANGE, "", ES10B_DOWNLOAD, true, "", true, "2222"},
+    {INFO1_RANGE, "", ES10B_DOWNLOAD | ES10B_RPM, true, "", true, "2222"},
+    {INFO1_RANGE, "", ES10B_RPM, false, NULL, true, "2"},
+    {INFO1_RANGE, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true, "2333"},
+    {INFO1_RANGE, CONTEXT("030001"), ES10B_DOWNLOAD | ES10B_RPM, true, "820206C0A3028100", true,
+     "2333"},
+    {INFO1_RANGE, CONTEXT("040000"), ES10B_DOWNLOAD, false, NULL, true, "2"},
+    {INFO1_RANGE, "A502800081", ES10B_DOWNLOAD, false, NULL, true, "2"},
+    {INFO1_V2, CONTEXT("030100"), ES10B_DOWNLOAD, false, NULL, false, "2"},
+    {INFO1_V3_ONLY, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true, "3333"},
+    {INFO1_V3_ONLY, "", ES10B_DOWNLOAD, false, NULL, true, "3"},
 };
 
 Test(lpa_download, the_servers_version_says_what_is_asked_of_it)
@@ -480,6 +485,8 @@ Test(lpa_download, the_servers_version_says_what_is_asked_of_it)
         bench.wish.session.operation = meeting->operation;
         cr_expect_eq(run(NOTHING), meeting->installed, "case %zu: %s", i, bench.fault.text);
         cr_expect_eq(bench.told, meeting->told, "case %zu", i);
+        cr_expect_str_eq(bench.protocols, meeting->protocols, "case %zu: %s", i, bench.protocols);
+        cr_expect_not(bench.http.v3, "case %zu: the next session hears of it", i);
         if (meeting->parameters != NULL)
             cr_expect_str_eq(bench.parameters, meeting->parameters, "case %zu", i);
         else

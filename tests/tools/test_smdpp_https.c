@@ -13,6 +13,7 @@
 #include "tools/smdpp/server.h"
 
 #define BODY_ROOM (1u << 20)
+#define PROTOCOL_SIZE 32
 
 static struct world world;
 static pid_t server;
@@ -381,6 +382,42 @@ Test(https, what_http_refuses)
     free(text);
     curl_slist_free_all(headers);
     free(large);
+    close_client(&client);
+}
+
+static size_t note_protocol(char *line, size_t size, size_t count, void *context)
+{
+    static const char name[] = "X-Admin-Protocol: ";
+    char *out = context;
+    if (size * count > sizeof(name) && strncasecmp(line, name, sizeof(name) - 1) == 0)
+        snprintf(out, PROTOCOL_SIZE, "%.*s", (int)strcspn(line + sizeof(name) - 1, "\r\n"),
+                 line + sizeof(name) - 1);
+    return size * count;
+}
+
+/* A client of v3 is answered as one, by a server that is one. */
+Test(https, the_protocol_is_named_as_the_client_names_it)
+{
+    static const struct {
+        const char *header, *answer;
+    } rows[] = {{"X-Admin-Protocol: gsma/rsp/v3.0.0", "gsma/rsp/v3.1.0"},
+                {"X-Admin-Protocol: gsma/rsp/v2.5.0", "gsma/rsp/v2.2.2"},
+                {"X-Admin-Protocol: gsma/rsp/v", "gsma/rsp/v2.2.2"},
+                {"X-Admin-Protocol: http/1.0", "gsma/rsp/v2.2.2"},
+                {"X-Other: 3", "gsma/rsp/v2.2.2"}};
+    struct client client;
+    char found[PROTOCOL_SIZE];
+    open_client(&client);
+    curl_easy_setopt(client.curl, CURLOPT_HEADERFUNCTION, note_protocol);
+    curl_easy_setopt(client.curl, CURLOPT_HEADERDATA, found);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct curl_slist *headers = curl_slist_append(NULL, rows[i].header);
+        curl_easy_setopt(client.curl, CURLOPT_HTTPHEADER, headers);
+        found[0] = '\0';
+        free(post(&client, "/gsma/rsp2/es9plus/cancelSession", "{}", 2));
+        cr_expect_str_eq(found, rows[i].answer, "%s: %s", rows[i].header, found);
+        curl_slist_free_all(headers);
+    }
     close_client(&client);
 }
 

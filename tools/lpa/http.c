@@ -51,14 +51,16 @@ static bool add_line(struct curl_slist **list, const char *line, struct fault *f
 static bool set_headers(struct http *http)
 {
     /* clang-format off */
-    static const char *const headers[] = {
+    const char *const headers[] = {
         "User-Agent: gsma-rsp-lpad",
-        "X-Admin-Protocol: gsma/rsp/v2.2.2",
+        http->v3 ? "X-Admin-Protocol: gsma/rsp/v3.1.0" : "X-Admin-Protocol: gsma/rsp/v2.2.2",
         "Content-Type: application/json;charset=UTF-8",
         "Accept: application/json",
         "Expect:", /* no waiting for 100 before the body */
     };
     /* clang-format on */
+    curl_slist_free_all(http->headers);
+    http->headers = NULL;
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
         if (!add_line(&http->headers, headers[i], http->fault))
             return false;
@@ -125,7 +127,7 @@ bool http_init(struct http *http, const char *ca, const struct options_list *con
     set_manners(http);
     if (ca != NULL)
         set_ca(http);
-    return set_headers(http) && set_connect_to(http, connect_to);
+    return set_connect_to(http, connect_to);
 }
 
 void http_finish(struct http *http)
@@ -224,6 +226,8 @@ bool http_post(struct http *http, const char *address, const char *path, const c
 {
     char url[URL_SIZE];
     *answer = (struct http_answer){0};
+    if (!set_headers(http))
+        return false;
     snprintf(url, sizeof(url), "https://%s%s", address, path);
     trace_detail(">> POST %s (%zu bytes)", url, strlen(json));
     http->error[0] = '\0';

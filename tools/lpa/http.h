@@ -23,6 +23,7 @@ struct http {
     CURL *curl;
     struct curl_slist *headers, *connect_to;
     struct blob ca; /* PEM; empty: what this machine trusts */
+    bool v3;        /* X-Admin-Protocol names v3.1.0, or else v2.2.2 */
     struct fault *fault;
     FILE *record; /* the caller's; NULL: none */
     char error[CURL_ERROR_SIZE];

@@ -51,6 +51,8 @@ static bool initiate(void *context)
     if (!es10b_get_challenge(means->es10, challenge) || !read_info1(session, &info1))
         return false;
     const char *address = session->wish->code.address;
+    /* A server of v2 may not like to hear of v3: only a chip that has nothing else names it now. */
+    means->http->v3 = svn_major(&session->versions.lowest) >= SVN_SESSION_CONTEXT;
     der_put_bits(&capability, DER_BIT_STRING, lpa_capability(session));
     const struct es9_argument arguments[] = {
         {ES9_EUICC_CHALLENGE, bytes_of(challenge, sizeof(challenge))},
@@ -86,6 +88,7 @@ static bool settle_version(struct session *session)
     if (!euicc_versions_include(&session->versions, major))
         return refuse_version(session, named ? &server : NULL);
     session->v3 = named && major >= SVN_SESSION_CONTEXT;
+    session->means->http->v3 = session->v3;
     if (named)
         json_object_set_new(session->document, "version", json_string(svn_text(&server, text)));
     trace_detail("-- the server %s%s", named ? "answers with version " : "names no version: 2",
@@ -206,6 +209,7 @@ void session_cancel(struct session *session)
 
 void session_finish(struct session *session)
 {
+    session->means->http->v3 = false;
     es9_answer_finish(&session->opened);
     es9_answer_finish(&session->offered);
     blob_finish(&session->card_answer);

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 #define ADMIN_PROTOCOL_HEADER "X-Admin-Protocol"
-#define ADMIN_PROTOCOL "gsma/rsp/v2.2.2"
 #define ADMIN_PROTOCOL_FRONT "gsma/rsp/v"
+#define ADMIN_PROTOCOL_V2 "2.2.2"
+#define ADMIN_PROTOCOL_SIZE (sizeof(ADMIN_PROTOCOL_FRONT) + SVN_TEXT_SIZE)
 #define CONTENT_TYPE "application/json;charset=UTF-8"
 #define CONTENT_TYPE_FRONT "application/json"
 #define THREADS_MAX 8
@@ -38,9 +39,33 @@ struct request {
     bool too_long;
 };
 
-/* text: the answer's, on the heap, or NULL for none. Takes it over. */
-static enum MHD_Result respond(struct MHD_Connection *connection, unsigned status, char *text)
+static bool starts_with(const char *text, const char *front)
 {
+    return text == NULL || strncasecmp(text, front, strlen(front)) == 0;
+}
+
+/* A client that names v3, as one of its sessions does, is answered so by a server that knows it. */
+static void name_protocol(const struct server *server, struct MHD_Connection *connection,
+                          char out[ADMIN_PROTOCOL_SIZE])
+{
+    char text[SVN_TEXT_SIZE];
+    struct svn theirs;
+    const struct svn *own = &server->smdpp->version.own;
+    const char *named =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, ADMIN_PROTOCOL_HEADER);
+    const bool v3 = named != NULL && starts_with(named, ADMIN_PROTOCOL_FRONT) &&
+                    svn_from_text(named + strlen(ADMIN_PROTOCOL_FRONT), &theirs) &&
+                    svn_major(&theirs) >= SVN_SESSION_CONTEXT &&
+                    svn_major(own) >= SVN_SESSION_CONTEXT;
+    snprintf(out, ADMIN_PROTOCOL_SIZE, ADMIN_PROTOCOL_FRONT "%s",
+             v3 ? svn_text(own, text) : ADMIN_PROTOCOL_V2);
+}
+
+/* text: the answer's, on the heap, or NULL for none. Takes it over. */
+static enum MHD_Result respond(const struct server *server, struct MHD_Connection *connection,
+                               unsigned status, char *text)
+{
+    char protocol[ADMIN_PROTOCOL_SIZE];
     struct MHD_Response *response =
         text != NULL ? MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE)
                      : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
@@ -52,15 +77,11 @@ static enum MHD_Result respond(struct MHD_Connection *connection, unsigned statu
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE);
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
-    MHD_add_response_header(response, ADMIN_PROTOCOL_HEADER, ADMIN_PROTOCOL);
+    name_protocol(server, connection, protocol);
+    MHD_add_response_header(response, ADMIN_PROTOCOL_HEADER, protocol);
     const enum MHD_Result result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;
-}
-
-static bool starts_with(const char *text, const char *front)
-{
-    return text == NULL || strncasecmp(text, front, strlen(front)) == 0;
 }
 
 /* The headers of SGP.22 §6.2: who leaves them out is not sent away, who sets them wrong is. */
@@ -83,12 +104,12 @@ static enum MHD_Result answer(struct server *server, struct MHD_Connection *conn
 {
     unsigned status = MHD_HTTP_INTERNAL_SERVER_ERROR;
     if (request->too_long)
-        return respond(connection, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
+        return respond(server, connection, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
     char *text = check_headers(connection, request->row, &status);
     if (text == NULL)
         text = function_answer(server->smdpp, request->row, bytes_of(request->body, request->len),
                                &status);
-    return respond(connection, status, text);
+    return respond(server, connection, status, text);
 }
 
 /* A client with a certificate that leads to one that is trusted. */
@@ -107,12 +128,12 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 {
     const struct function_row *row = function_find(server->functions, path);
     if (row == NULL)
-        return respond(connection, MHD_HTTP_NOT_FOUND, NULL);
+        return respond(server, connection, MHD_HTTP_NOT_FOUND, NULL);
     if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
-        return respond(connection, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
+        return respond(server, connection, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
     if (server->trust != NULL && !is_trusted(connection)) {
         trace_notice("- %s: refused, no client certificate that is trusted", row->name);
-        return respond(connection, MHD_HTTP_FORBIDDEN, NULL);
+        return respond(server, connection, MHD_HTTP_FORBIDDEN, NULL);
     }
     struct request *request = calloc(1, sizeof(*request));
     if (request == NULL)
