@@ -128,6 +128,14 @@ refusal=$(member "$work/rpm.json" sessions.0.commands.0.result)
 [ "$refusal" != ok ] && [ -n "$(state_of "$second")" ] || fail "a profile is deleted that must not be: $(cat "$work/rpm.json")"
 say "   delete=$refusal"
 
+say "-- one server done, the next not there: what was done is said all the same"
+order "$(list)"
+lpa --connect-to "nobody.$name:443:127.0.0.1:1" rpm "$name" "nobody.$name" >"$work/rpm.txt" 2>"$work/lpa.log" && fail "a server that is not there is no failure"
+managed=$((managed + 1))
+[ "$(sed -n 1p "$work/rpm.txt")" = "$name:" ] && grep -q "^listProfileInfo  ok$" "$work/rpm.txt" ||
+  fail "what came of RPM: $(cat "$work/rpm.txt")"
+grep -q "^nobody.$name: " "$work/rpm.txt" && grep -q "nobody.$name" "$work/lpa.log" || fail "the server that is not there: $(cat "$work/rpm.txt")"
+
 say "-- delete, when it is allowed; several orders after each other"
 order "$(disable "$first")"
 order "$(delete "$first")" "$(list)"

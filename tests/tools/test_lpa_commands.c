@@ -141,6 +141,44 @@ Test(lpa_commands, a_card_of_v3_shows_its_range_and_what_that_makes_possible)
         "%s", text);
 }
 
+/* What command_rpm_show() prints of these sessions. */
+static void show_rpm(const char *sessions, char *text, size_t size)
+{
+    json_t *document = json_loads(sessions, 0, NULL);
+    cr_assert_not_null(document);
+    cr_redirect_stdout();
+    command_rpm_show(document);
+    fflush(stdout);
+    const size_t len = fread(text, 1, size - 1, cr_get_redirected_stdout());
+    text[len] = '\0';
+    json_decref(document);
+}
+
+Test(lpa_commands, what_came_of_rpm_at_each_server)
+{
+    char text[2048];
+    show_rpm("{\"sessions\": ["
+             "{\"address\": \"a.b\", \"commands\": [{\"command\": \"enable\", \"iccid\": \"89\", "
+             "\"result\": \"ok\"}, {\"command\": \"disable\", \"iccid\": \"90\"}], \"terminated\": "
+             "\"interruption\", \"notifications\": [{\"number\": 1, \"sent\": true}, "
+             "{\"number\": 2, \"sent\": false, \"error\": {\"text\": \"it is away\"}}]},"
+             "{\"address\": \"c.d\", \"nothing\": true},"
+             "{\"address\": \"e.f\", \"commands\": []},"
+             "{\"address\": \"g.h\", \"error\": {\"text\": \"it cannot be reached\"}}]}",
+             text, sizeof(text));
+    cr_expect_str_eq(text, "a.b:\n"
+                           "command  ICCID  result\n"
+                           "enable   89     ok\n"
+                           "disable  90\n"
+                           "ended by interruption\n"
+                           "the server could not be told (it is away); 'emuicc-lpa notifications "
+                           "send' tries again\n"
+                           "c.d: nothing waits there\n"
+                           "e.f:\n"
+                           "the package has no command\n"
+                           "g.h: it cannot be reached\n");
+}
+
 Test(lpa_commands, a_refusal_as_json_names_code_and_next_step)
 {
     char text[2048];

@@ -69,25 +69,13 @@ bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *
     return good;
 }
 
-static void show_result(const json_t *result)
-{
-    printf("installed as %s\n", json_string_value(json_object_get(result, "aid")));
-}
-
 void command_download_show(const json_t *document)
 {
-    size_t i;
-    json_t *notification;
-    if (json_object_get(document, "commands") != NULL)
+    if (json_object_get(document, "commands") != NULL) {
         command_rpm_show_commands(document);
-    else
-        show_result(json_object_get(document, "result"));
-    json_array_foreach(json_object_get(document, "notifications"), i, notification)
-    {
-        const json_t *error = json_object_get(notification, "error");
-        if (error != NULL)
-            printf(
-                "the server could not be told (%s); 'emuicc-lpa notifications send' tries again\n",
-                json_string_value(json_object_get(error, "text")));
+        return;
     }
+    printf("installed as %s\n",
+           json_string_value(json_object_get(json_object_get(document, "result"), "aid")));
+    show_untold(document);
 }

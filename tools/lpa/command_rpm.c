@@ -166,6 +166,8 @@ bool command_rpm_run(struct lpa *lpa, int count, char **arguments, json_t *docum
         good = count > 0 ? take_given(lpa, count, arguments, &targets) : poll_card(lpa, &targets);
     good = good && ask_all(lpa, &targets, sessions);
     free(targets.list);
+    if (!good && json_array_size(sessions) > 1 && !lpa->options.json)
+        command_rpm_show(document); /* one failed: the others have done what they have done */
     return good;
 }
 
@@ -173,9 +175,10 @@ void command_rpm_show_commands(const json_t *session)
 {
     const char *terminated = json_string_value(json_object_get(session, "terminated"));
     show_rows(json_object_get(session, "commands"), columns, sizeof(columns) / sizeof(columns[0]),
-              "nothing waits there");
+              "the package has no command");
     if (terminated != NULL)
         printf("ended by %s\n", terminated);
+    show_untold(session);
 }
 
 static void show_session(const json_t *session)
@@ -184,7 +187,11 @@ static void show_session(const json_t *session)
     printf("%s:", json_string_value(json_object_get(session, "address")));
     if (error != NULL)
         printf(" %s\n", json_string_value(json_object_get(error, "text")));
+    else if (json_object_get(session, "nothing") != NULL)
+        puts(" nothing waits there");
     else
+        putchar('\n');
+    if (json_object_get(session, "commands") != NULL)
         command_rpm_show_commands(session);
 }
 

@@ -138,3 +138,17 @@ void show_rows(const json_t *array, const struct show_column *columns, size_t co
     print_line(NULL, columns, count, widths);
     json_array_foreach(array, row, object) print_line(object, columns, count, widths);
 }
+
+void show_untold(const json_t *document)
+{
+    size_t i;
+    json_t *notification;
+    json_array_foreach(json_object_get(document, "notifications"), i, notification)
+    {
+        const json_t *error = json_object_get(notification, "error");
+        if (error != NULL)
+            printf(
+                "the server could not be told (%s); 'emuicc-lpa notifications send' tries again\n",
+                json_string_value(json_object_get(error, "text")));
+    }
+}

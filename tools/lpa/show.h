@@ -17,5 +17,7 @@ void show_members(const json_t *object, const struct show_column *columns, size_
  * what to say if there is none. */
 void show_rows(const json_t *array, const struct show_column *columns, size_t count,
                const char *empty);
+/* A line for each of a document's "notifications" that its server did not take, if any. */
+void show_untold(const json_t *document);
 
 #endif
