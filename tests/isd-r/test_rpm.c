@@ -25,7 +25,9 @@ static struct peer peer;
 /* What the RpmConfiguration of a profile grants, and to whom. */
 enum grant { GRANT_ALL, GRANT_NONE, GRANT_OTHER_OID, GRANT_OTHER_CI, GRANT_OWN_CI, GRANT_NO_TYPE };
 
-static const struct {
+#define ALL_TYPES 0x1Fu
+
+static const struct profile_row {
     char letter;
     enum grant grant;
     unsigned kind;     /* profileClass + 1 */
@@ -50,7 +52,7 @@ static struct package content_of(char letter)
 }
 
 /* RpmConfiguration: one manager, who may update the name but not the provider's. */
-static void put_configuration(enum grant grant, struct writer *out)
+static void put_configuration(enum grant grant, uint32_t types, struct writer *out)
 {
     const struct bytes oid = peer_entity(&peer, PKI_DP_AUTH)->certificate.registered_id;
     const struct bytes ci = peer_entity(&peer, PKI_CI)->certificate.subject_key_id;
@@ -61,7 +63,7 @@ static void put_configuration(enum grant grant, struct writer *out)
     const size_t manager = tlv_open(out, DER_SEQUENCE);
     tlv_put(out, 0x80, grant == GRANT_OTHER_OID ? BYTES(0x2A) : oid);
     if (grant != GRANT_NO_TYPE) {
-        der_put_bits(out, 0x81, 0x1F);
+        der_put_bits(out, 0x81, types);
         tlv_put(out, 0x5C, BYTES(0x92, 0x94));
     }
     tlv_close(out, manager);
@@ -74,22 +76,22 @@ static void put_configuration(enum grant grant, struct writer *out)
     tlv_close(out, whole);
 }
 
-static void install(size_t i)
+static void install(const struct profile_row *row, uint32_t types)
 {
     uint8_t room[2048], extra_room[512];
     char extra[HEX_SIZE(sizeof(extra_room))];
     struct writer metadata = writer_on(room, sizeof(room));
     struct writer more = writer_on(extra_room, sizeof(extra_room));
-    const struct package content = content_of(profiles[i].letter);
-    if (profiles[i].kind > 0)
-        tlv_put_u8(&more, 0x95, (uint8_t)(profiles[i].kind - 1));
-    cr_assert(hex_decode(profiles[i].extra, &more));
-    put_configuration(profiles[i].grant, &more);
+    const struct package content = content_of(row->letter);
+    if (row->kind > 0)
+        tlv_put_u8(&more, 0x95, (uint8_t)(row->kind - 1));
+    cr_assert(hex_decode(row->extra, &more));
+    put_configuration(row->grant, types, &more);
     hex_encode(writer_bytes(&more), extra);
     v3_put_metadata(&content, extra, &metadata);
     const struct peer_outcome outcome = peer_download(
         &peer, &(struct peer_binding){.content = &content, .metadata = writer_bytes(&metadata)});
-    cr_assert(outcome.installed, "%c: %d", profiles[i].letter, outcome.reason);
+    cr_assert(outcome.installed, "%c: %d", row->letter, outcome.reason);
 }
 
 static const char *below(const char *name)
@@ -113,7 +115,7 @@ static void start(void)
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
     peer_become(&peer, v3_settings(0));
     for (size_t i = 0; i < PROFILES; i++)
-        install(i);
+        install(&profiles[i], ALL_TYPES);
     chip_stop(&peer.chip);
     copy(below("state"), below("template"));
     chip_start(&peer.chip, below("state"), NULL);
@@ -449,6 +451,26 @@ Test(rpm, follows_the_table)
         run_row(i);
 }
 
+/* Of a profile whose manager may do one thing, that thing and no other. */
+Test(rpm, each_type_is_allowed_by_its_own_bit)
+{
+    static const struct {
+        const char *package, *refused, *allowed;
+    } types[] = {/* as RpmType counts them */
+                 {"EV", "EV=9", "EV=0"},
+                 {"DV", "DV=10", "DV=2"},
+                 {"XV", "XV=7", "XV=0"},
+                 {"LV", "L=", "L=V"},
+                 {"CV", "CV=7", "CV=2"}};
+    for (size_t bit = 0; bit < 5; bit++) {
+        restore();
+        install(&(struct profile_row){'V', GRANT_ALL, 0, LPR}, 1u << bit);
+        for (size_t i = 0; i < 5; i++)
+            cr_assert(eq(str, (char *)load(types[i].package),
+                         (char *)(i == bit ? types[i].allowed : types[i].refused)));
+    }
+}
+
 /* Each row of the commands' own table is in the one above. */
 Test(rpm, has_a_row_for_each_command)
 {
@@ -493,6 +515,10 @@ Test(rpm, is_signed_by_the_server_of_the_session)
     cr_assert(eq(
         int, signed_error(&(struct peer_rpm_request){.signer = peer_entity(&peer, PKI_DP_PB)}), 2));
     cr_assert(eq(int, signed_error(&(struct peer_rpm_request){.wrong_transaction_id = true}), 5));
+    cr_assert(eq(int,
+                 signed_error(&(struct peer_rpm_request){.wrong_transaction_id = true,
+                                                         .wrong_signature = true}),
+                 2));
 }
 
 static void assert_no_session(void)
@@ -601,8 +627,8 @@ Test(rpm, ends_at_a_damaged_command)
 #define RESULTS_MAX 16384
 #define RESULT_MAX 319 /* of one command that is no list */
 
-/* So many lists of all there is, so many of one ICCID, then a deletion: the results' length. */
-static size_t load_lists(size_t all, size_t single, const char *end)
+/* So many lists of all there is, of one ICCID and of none, then a deletion: the results' length. */
+static size_t load_lists(size_t all, size_t single, size_t empty, const char *end)
 {
     static uint8_t room[16384];
     struct writer package = writer_on(room, sizeof(room));
@@ -610,6 +636,8 @@ static size_t load_lists(size_t all, size_t single, const char *end)
         peer_put_rpm_command(0xA4, (struct bytes){0}, (struct bytes){0}, false, &package);
     for (; single > 0; single--)
         put_command("LA", false, &package);
+    for (; empty > 0; empty--)
+        put_command("LZ", false, &package);
     put_command("XA", false, &package);
     restore();
     open_session();
@@ -623,18 +651,25 @@ static size_t load_lists(size_t all, size_t single, const char *end)
     return result.results.len;
 }
 
-/* A list that does not fit any more is not there; a command whose answer might not, not done. */
+/* A list that does not fit any more is not there; a command whose answer might not, not done. What
+ * says so has room, too. */
 Test(rpm, results_have_a_limit)
 {
-    const size_t none = load_lists(0, 0, "BCKNOPQTY");
-    const size_t all = load_lists(1, 0, "BCKNOPQTY") - none;
-    const size_t single = load_lists(0, 1, "BCKNOPQTY") - none;
-    cr_assert(gt(sz, load_lists(200, 0, "!"), RESULTS_MAX - all - 10));
+    const size_t none = load_lists(0, 0, 0, "BCKNOPQTY");
+    const size_t all = load_lists(1, 0, 0, "BCKNOPQTY") - none;
+    const size_t single = load_lists(0, 1, 0, "BCKNOPQTY") - none;
+    const size_t empty = load_lists(0, 0, 1, "BCKNOPQTY") - none;
+    cr_assert(gt(sz, load_lists(200, 0, 0, "!"), RESULTS_MAX - all - 10));
     const size_t room = RESULTS_MAX - 5 - RESULT_MAX;
     const size_t left = room % all / single;
-    (void)load_lists(room / all, left, "BCKNOPQTY");
-    const size_t len = load_lists(room / all, left + 1, "!");
+    (void)load_lists(room / all, left, 0, "BCKNOPQTY");
+    const size_t len = load_lists(room / all, left + 1, 0, "!");
     cr_assert(eq(sz, len, room / all * all + (left + 1) * single + 5));
+    size_t rest = RESULTS_MAX % all, singles = 0;
+    for (; rest % empty >= 5; singles++)
+        rest -= single;
+    cr_assert(eq(sz, load_lists(RESULTS_MAX / all, singles, rest / empty, "!"),
+                 RESULTS_MAX - rest % empty - empty + 5));
 }
 
 static void send_half(void)
@@ -769,7 +804,7 @@ Test(rpm_brainpool, is_signed_on_the_curve_of_the_session)
 {
     peer_start(&peer, (enum ec_curve[]){EC_BRAINPOOL_P256R1}, 1);
     peer_become(&peer, v3_settings(0));
-    install(0);
+    install(&profiles[0], ALL_TYPES);
     cr_assert(eq(str, (char *)load("EA CA"), "EA=0 CA=0"));
     cr_assert(eq(int, count(7), 1));
 }
