@@ -260,7 +260,8 @@ static void put_info2(const struct mini_card *card, struct writer *out)
     tlv_put(out, 0x83, BYTES(1, 0, 0));
     tlv_put(out, 0x84, writer_bytes(&resource));
     tlv_put(out, 0x85, BYTES(0x04, 0x70));
-    const uint32_t capability = card->capability != 0 ? card->capability : 1u << 0 | 1u << 3;
+    const uint32_t capability =
+        card->capability != 0 ? card->capability : 1u << 0 | 1u << 2 | 1u << 3;
     der_put_bits(out, 0x88, capability ^ (card->fault == MINI_CARD_OTHER_CAPABILITY ? 1u << 2 : 0));
     put_lists(card, out);
     if (card->forbidden_rules != 0)

@@ -445,6 +445,8 @@ Test(lpa_download, a_card_that_goes_away_at_any_command_leaves_a_fault)
 
 /* Versions on both sides (SGP.22 v3 §3.0.1). */
 #define INFO1_RANGE "BF200E8203020202A900AA009303030100"
+#define INFO1_NO_RPM "BF20128203020202A900AA00880207809303030100"
+#define INFO1_WITH_RPM "BF20128203020202A900AA00880205A09303030100"
 #define INFO1_V3_ONLY "BF200E8203030000A900AA009303030100"
 #define CONTEXT(svn)                                                                               \
     "A5088003" svn "810100"                                                                        \
@@ -467,6 +469,10 @@ static const struct meeting meetings[] = {
     {INFO1_RANGE, CONTEXT("030100"), ES10B_DOWNLOAD, true, "A3028100", true, "2333"},
     {INFO1_RANGE, CONTEXT("030001"), ES10B_DOWNLOAD | ES10B_RPM, true, "820206C0A3028100", true,
      "2333"},
+    {INFO1_WITH_RPM, CONTEXT("030100"), ES10B_DOWNLOAD | ES10B_RPM, true, "820206C0A3028100", true,
+     "2333"},
+    {INFO1_NO_RPM, CONTEXT("030100"), ES10B_DOWNLOAD | ES10B_RPM, true, "A3028100", true, "2333"},
+    {INFO1_NO_RPM, CONTEXT("030100"), ES10B_RPM, false, NULL, true, "2"},
     {INFO1_RANGE, CONTEXT("040000"), ES10B_DOWNLOAD, false, NULL, true, "2"},
     {INFO1_RANGE, "A502800081", ES10B_DOWNLOAD, false, NULL, true, "2"},
     {INFO1_V2, CONTEXT("030100"), ES10B_DOWNLOAD, false, NULL, false, "2"},

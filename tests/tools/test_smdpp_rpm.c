@@ -243,6 +243,17 @@ Test(smdpp_rpm, a_session_of_v2_has_none)
     cr_expect_not(card.v3);
 }
 
+Test(smdpp_rpm, a_chip_that_knows_none_gets_none)
+{
+    install();
+    expect_order(LIST, NULL, WORLD_EID, "");
+    card.capability = 1u << 0;
+    expect_asked("", RPM, "8.1.1/3.8");
+    expect_asked(WORLD_SMALL, BOTH, "");
+    world.smdpp->any_chip = true;
+    expect_rpm("", RPM, LIST);
+}
+
 Test(smdpp_rpm, orders_are_looked_at)
 {
     world.svn = "2.5";
@@ -254,6 +265,7 @@ Test(smdpp_rpm, orders_are_looked_at)
     expect_order(LIST, NULL, WORLD_EID, "8.1.1/3.9");
     install();
     expect_order(LIST, NULL, WORLD_EID, "");
+    expect_order("", NULL, WORLD_EID, "1.3.1/2.1");
     expect_order("30", NULL, WORLD_EID, "1.3.1/2.1");
     expect_order("3003A70101", NULL, WORLD_EID, "1.3.1/2.1");
     expect_order("3002A100", NULL, WORLD_EID, "8.2.1/2.3");

@@ -96,13 +96,23 @@ static bool settle_version(struct session *session)
     return true;
 }
 
+/* Of what is wished, what the server's release has and the card does not say it lacks. */
+static uint32_t operation_of(const struct session *session)
+{
+    const bool lacks_rpm =
+        !session->v3 || (session->capability != 0 && !(session->capability & EUICC_INFO_RPM));
+    return session->wish->operation & ~(lacks_rpm ? ES10B_RPM : 0u);
+}
+
 static bool check_operation(struct session *session)
 {
-    struct fault *fault = session->means->fault;
-    if (session->v3 || session->wish->operation & ES10B_DOWNLOAD)
+    if (operation_of(session) != 0)
         return true;
-    return fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
-                       "card and server meet in version 2, which has no remote profile management");
+    return fault_raise(session->means->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
+                       session->v3
+                           ? "the card has no remote profile management (rpmSupport)"
+                           : "card and server meet in version 2, which has no remote profile "
+                             "management");
 }
 
 static struct es10b_context make_context(const struct session *session)
@@ -113,7 +123,7 @@ static struct es10b_context make_context(const struct session *session)
         .matching_id = wish->code.matching_id,
         .device = &wish->device,
         .v3 = session->v3,
-        .operation = wish->operation,
+        .operation = operation_of(session),
         .iccid = wish->iccid,
         .lpa_capability = extensible ? lpa_capability(session) : 0,
     };
@@ -151,8 +161,7 @@ static bool authenticate_client(void *context)
         !session->authenticated)
         return false;
     const bool rpm = session_offers_rpm(session);
-    const uint32_t asked = session->v3 ? session->wish->operation : ES10B_DOWNLOAD;
-    return asked & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
+    return operation_of(session) & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
            fault_raise(session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
                        "the server offers %s, which it was not asked for",
                        rpm ? "remote profile management" : "a profile");

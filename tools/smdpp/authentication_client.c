@@ -121,11 +121,21 @@ static void tell(struct smdpp *smdpp, const struct call *call, const struct sess
         smdpp_tell(smdpp, &progress);
 }
 
-/* A session of v2 is about a download, whatever the chip says of it. */
+/* A session of v2 is about a download, whatever the chip says of it; and no RPM is for a chip that
+ * knows none. */
+static uint32_t operation_of(const struct smdpp *smdpp, const struct session *session,
+                             const struct chip_authentication *chip)
+{
+    if (!session_is_v3(session))
+        return CHIP_ANSWER_DOWNLOAD;
+    const bool has_rpm = smdpp->any_chip || (chip->info2.capability & EUICC_INFO_RPM) != 0;
+    return chip->operation & ~(has_rpm ? 0u : CHIP_ANSWER_RPM);
+}
+
 static int choose(struct smdpp *smdpp, struct call *call, struct session *session,
                   const struct chip_authentication *chip)
 {
-    const uint32_t asked = session_is_v3(session) ? chip->operation : CHIP_ANSWER_DOWNLOAD;
+    const uint32_t asked = operation_of(smdpp, session, chip);
     const bool download = asked & CHIP_ANSWER_DOWNLOAD;
     char eid[PKI_EID_DIGITS + 1];
     int result = 0;
@@ -136,7 +146,9 @@ static int choose(struct smdpp *smdpp, struct call *call, struct session *sessio
     if (!download) {
         pki_eid_to_text(session->euicc.eid, eid);
         return call_refuse(call, chip->matching_id.len > 0 ? REFUSAL_MATCHING_ID : REFUSAL_EID,
-                           "no RPM order waits for EID %s", eid);
+                           asked & CHIP_ANSWER_RPM ? "no RPM order waits for EID %s"
+                                                   : "EID %s has no remote profile management",
+                           eid);
     }
     result = selection_choose(smdpp, call, session, chip->matching_id, &chip->info2);
     tell(smdpp, call, session, result);

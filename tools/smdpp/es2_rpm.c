@@ -54,6 +54,8 @@ static int check_script(struct smdpp *smdpp, struct call *call, const struct es2
 {
     struct rpm_command command;
     int result = smdpp->any_chip ? 0 : check_chip(smdpp, call, request);
+    if (result == 0 && package.len == 0 && !smdpp->any_chip)
+        return call_refuse(call, REFUSAL_FORMAT, "rpmScript has no command");
     while (result == 0 && package.len > 0) {
         if (!rpm_command_take(&package, &command))
             return call_refuse(call, REFUSAL_FORMAT, "rpmScript is malformed");
