@@ -58,7 +58,6 @@ static int run(struct isd_r *isd_r, struct progress *progress, const struct rpm_
         return result;
     results->overflow = false;
     results->len = before;
-    *goes_on = false;
     return result == 0 ? RPM_PACKAGE_RESULT_OVERFLOW : result;
 }
 

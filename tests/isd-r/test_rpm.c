@@ -672,11 +672,12 @@ Test(rpm, results_have_a_limit)
                  RESULTS_MAX - rest % empty - empty + 5));
 }
 
-static void send_half(void)
+static void send_half(bool in_session)
 {
     static uint8_t room[1024];
     struct writer request = writer_on(room, sizeof(room));
-    open_session();
+    if (in_session)
+        open_session();
     peer_put_rpm(&peer, &(struct peer_rpm_request){.package = package_of("EA EB EC EK EN EO")},
                  &request);
     writer_reset(&peer.response);
@@ -696,21 +697,25 @@ static const char *kept_result(void)
 
 Test(rpm, is_interrupted_by_another_function)
 {
-    send_half();
+    send_half(true);
     cr_assert(peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20).len > 0);
     cr_assert(eq(str, (char *)kept_result(), "!3"));
     cr_assert(eq(int, refused(&(struct peer_rpm_request){0}).error, 4));
     /* One that comes again from its start is not; nor is one that a reset ends. */
     restore();
-    send_half();
+    send_half(true);
     const struct peer_rpm_result result =
         peer_load_rpm(&peer, &(struct peer_rpm_request){.package = package_of("EA")});
     cr_assert(eq(str, (char *)text_of(result.results), "EA=0"));
     restore();
-    send_half();
+    send_half(true);
     isd_r_reset(peer.chip.isd_r);
     cr_assert(eq(int, count(7), 0));
     cr_assert(eq(str, (char *)shown(), ALL));
+    /* Nor has one that no session was there for a result. */
+    send_half(false);
+    cr_assert(peer_ask(&peer, BYTES(0xBF, 0x20, 0x00), 0xBF20).len > 0);
+    cr_assert(eq(int, count(7), 0));
 }
 
 /* A terminal with a toolkit: as with a user's change, what was promised waits for the REFRESH. */
