@@ -573,10 +573,18 @@ Test(lpa_download, rpm_that_the_card_does_not_sign_for_is_cancelled)
     cr_assert_not(run(NOTHING));
     cr_expect_str_eq(bench.fault.code, "noSession (4)");
     cr_expect_str_eq(bench.log, KNOWN " BF44 BF41:29 cancelSession");
-    close_bench();
-    open_bench();
-    prepare_rpm(NULL);
-    bench.signed3 = "30088002010380020102";
-    cr_assert_not(run(NOTHING));
-    cr_expect_str_eq(bench.log, KNOWN " BF41:28 cancelSession");
+}
+
+Test(lpa_download, rpm_that_is_malformed_or_of_another_transaction_is_cancelled)
+{
+    static const char *const bad[] = {"30088002010380020102", "300680020103A100",
+                                      "300680020102A200"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        close_bench();
+        open_bench();
+        prepare_rpm(NULL);
+        bench.signed3 = bad[i];
+        cr_assert_not(run(NOTHING));
+        cr_expect_str_eq(bench.log, KNOWN " BF41:28 cancelSession", "%s", bad[i]);
+    }
 }
