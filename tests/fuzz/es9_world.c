@@ -99,7 +99,7 @@ static void put_session(struct es9_world *world, enum session_state state)
         session->euicc = world->euicc;
         set_profile(world, session);
     }
-    session_table_put(world->smdpp->sessions, session, SESSION_SECONDS);
+    session_table_put(world->smdpp->sessions, session);
 }
 
 /* What SESSION_BOUND leaves in the database. */

@@ -340,7 +340,7 @@ Test(smdpp_rpm, an_older_file_of_orders_is_brought_up)
     world.smdpp = NULL;
     cr_assert_eq(sqlite3_open(path, &file), SQLITE_OK);
     cr_assert_eq(sqlite3_exec(file,
-                              "DROP TABLE rpm_loads; DROP TABLE rpm_orders;"
+                              "DROP TABLE rpm_loads; DROP TABLE rpm_orders; DROP INDEX orders_eid;"
                               "PRAGMA user_version = 1",
                               NULL, NULL, NULL),
                  SQLITE_OK);

@@ -278,7 +278,7 @@ static int initiate(struct smdpp *smdpp, struct call *call, struct initiation *i
     session->chip_capability = initiation->info1.capability;
     result = open_session(smdpp, call, initiation, session);
     if (result == 0)
-        session_table_put(smdpp->sessions, session, SESSION_SECONDS);
+        session_table_put(smdpp->sessions, session);
     else
         session_destroy(session);
     return result;

@@ -38,7 +38,7 @@ static int run_in_session(struct smdpp *smdpp, struct call *call, const struct s
                              ? !step->ends
                              : result > 0 && refusal_row((enum refusal)result)->session_goes_on;
     if (goes_on)
-        session_table_put(smdpp->sessions, session, SESSION_SECONDS);
+        session_table_put(smdpp->sessions, session);
     else
         session_destroy(session);
     return result;

@@ -41,7 +41,10 @@ static const char rpm_tables[] =
     "  REFERENCES rpm_orders ON DELETE CASCADE,"
     "  time INTEGER NOT NULL, eid BLOB NOT NULL, curve INTEGER NOT NULL, point BLOB NOT NULL);";
 
-static const char *const upgrades[] = {rpm_tables};
+/* What waits for a chip, or was sent to it, is looked for in every session. */
+static const char eid_index[] = "CREATE INDEX orders_eid ON orders (eid);";
+
+static const char *const upgrades[] = {rpm_tables, eid_index};
 
 const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "WAL"};
+    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 3, .journal = "WAL"};

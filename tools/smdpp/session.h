@@ -11,8 +11,6 @@
 
 #define SESSION_ID_SIZE 16
 #define SESSION_CHALLENGE_SIZE 16
-#define SESSION_SECONDS 600    /* a session that waits longer is over */
-#define SESSION_COUNT_MAX 8192 /* the one that waits longest makes room */
 
 enum session_state {
     SESSION_INITIATED,     /* after InitiateAuthentication */
@@ -22,8 +20,9 @@ enum session_state {
 };
 
 struct session {
-    struct session *next; /* the table's */
-    int64_t deadline;     /* the table's: seconds of the monotonic clock */
+    struct session *next;          /* the table's: in its bucket */
+    struct session *older, *newer; /* the table's: in its queue */
+    int64_t deadline;              /* the table's: seconds of the monotonic clock */
     uint8_t id[SESSION_ID_SIZE];
     enum session_state state;
     uint8_t challenge[SESSION_CHALLENGE_SIZE];
@@ -73,13 +72,20 @@ static inline struct bytes session_id(const struct session *session)
 }
 
 struct session_table;
-int session_table_create(struct session_table **out);
+struct session_limits {
+    int64_t seconds;     /* a session that waits longer is over */
+    size_t count, bytes; /* of all that wait, their packages included */
+};
+/* 0 or a failure. */
+int session_table_create(const struct session_limits *limits, struct session_table **out);
 void session_table_destroy(struct session_table *table);
-/* Gives the session to the table, which keeps it for `seconds`. */
-void session_table_put(struct session_table *table, struct session *session, int64_t seconds);
+/* Gives the session to the table. One too many ends those that wait longest, first of those whose
+ * chip has not shown who it is: anybody can open these. */
+void session_table_put(struct session_table *table, struct session *session);
 /* The session with this id, now the caller's; NULL if there is none or its time is over. */
 struct session *session_table_take(struct session_table *table, struct bytes id);
-/* Sessions that wait. */
+/* Sessions that wait, and the bytes that they hold. */
 size_t session_table_count(struct session_table *table);
+size_t session_table_bytes(struct session_table *table);
 
 #endif

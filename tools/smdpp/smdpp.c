@@ -16,6 +16,9 @@
 #define CRLS_MAX 32768 /* of all of them: they go with every answer */
 #define MATCHING_ID_BYTES 10
 
+static const struct session_limits session_limits = {
+    .seconds = 600, .count = 16384, .bytes = 512u << 20};
+
 static int own_address(struct smdpp *smdpp, const struct smdpp_plan *plan)
 {
     if (tls_name(smdpp->credentials.tls.certificate.whole, smdpp->address, sizeof(smdpp->address)))
@@ -100,7 +103,7 @@ static int fill(struct smdpp *smdpp, const struct smdpp_plan *plan)
     if (result == 0)
         result = set_address(smdpp, plan);
     if (result == 0)
-        result = session_table_create(&smdpp->sessions);
+        result = session_table_create(&session_limits, &smdpp->sessions);
     if (result == 0)
         result = database_open(plan->orders, &smdpp_schema, &smdpp->database);
     return result;
