@@ -84,6 +84,20 @@ static bool is_readable_folder(const char *path)
     return folder != NULL;
 }
 
+static int check_what_comes_along(const struct birth_plan *plan)
+{
+    for (size_t i = 0; i < plan->install_count; i++)
+        if (!factory_is_profile(plan->install[i])) {
+            trace_error("--install %s: a profile is " FACTORY_FORM, plan->install[i]);
+            return FAILURE_INTERNAL;
+        }
+    if (plan->pki != NULL && !is_readable_folder(plan->pki)) {
+        trace_error("--pki %s: %s", plan->pki, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    return 0;
+}
+
 /* What can be said of the options before the chip is looked at. */
 static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
 {
@@ -96,16 +110,14 @@ static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
                     plan->eid);
         return FAILURE_INTERNAL;
     }
-    for (size_t i = 0; i < plan->install_count; i++)
-        if (!factory_is_profile(plan->install[i])) {
-            trace_error("--install %s: a profile is " FACTORY_FORM, plan->install[i]);
-            return FAILURE_INTERNAL;
-        }
-    if (plan->pki != NULL && !is_readable_folder(plan->pki)) {
-        trace_error("--pki %s: %s", plan->pki, strerror(errno));
-        return FAILURE_INTERNAL;
-    }
-    return 0;
+    return check_what_comes_along(plan);
+}
+
+int birth_check(const struct birth_plan *plan)
+{
+    const int result = check_what_comes_along(plan);
+    return result == 0 && plan->personality != NULL ? personality_memory_check(plan->personality)
+                                                    : result;
 }
 
 int birth_card(const struct birth_plan *plan, struct card *card)

@@ -16,6 +16,9 @@ struct birth_plan {
     size_t install_count;
 };
 
+/* Whether the plan, but for its state and EID, is one for any chip: 0, or a failure after one trace
+ * line. */
+int birth_check(const struct birth_plan *plan);
 /* A chip that answers, or a failure after one trace line, with nothing committed. card_close() is
  * due in both cases. */
 int birth_card(const struct birth_plan *plan, struct card *card);

@@ -7,12 +7,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "apdu/address.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
 
-#define HOST_SIZE 64
-#define PORT_SIZE 8
 #define QUEUE 4096
 #define SHORTAGE_MS 100 /* without a free descriptor, before the next try */
 
@@ -144,28 +143,13 @@ static void turn(struct loop_source *source, struct loop *loop, bool ready, int6
     await_more(door);
 }
 
-static bool split(const char *name, char host[HOST_SIZE], char port[PORT_SIZE])
-{
-    const char *colon = strrchr(name, ':');
-    size_t len = colon != NULL ? (size_t)(colon - name) : 0;
-    const bool bracketed = len > 2 && name[0] == '[' && colon[-1] == ']';
-    len -= bracketed ? 2 : 0;
-    if (len == 0 || len >= HOST_SIZE || strlen(colon + 1) >= PORT_SIZE)
-        return false;
-    memcpy(host, name + bracketed, len);
-    host[len] = '\0';
-    strcpy(port, colon + 1);
-    return true;
-}
-
-static int listen_at(struct door *door, const struct addrinfo *where)
+static int bind_to(struct door *door, const struct addrinfo *where)
 {
     const int yes = 1;
     door->listener = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (door->listener >= 0 &&
         setsockopt(door->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
-        bind(door->listener, where->ai_addr, where->ai_addrlen) == 0 &&
-        listen(door->listener, QUEUE) == 0)
+        bind(door->listener, where->ai_addr, where->ai_addrlen) == 0)
         return 0;
     return errno;
 }
@@ -174,7 +158,7 @@ static void take_name(struct door *door, const char *host)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
-    char port[PORT_SIZE] = "?";
+    char port[ADDRESS_PORT_SIZE] = "?";
     if (getsockname(door->listener, (struct sockaddr *)&address, &len) == 0)
         (void)getnameinfo((struct sockaddr *)&address, len, NULL, 0, port, sizeof(port),
                           NI_NUMERICSERV);
@@ -188,23 +172,33 @@ int door_open(struct door *door, const char *name, struct loop *loop, struct sea
     struct addrinfo *found = NULL;
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-    char host[HOST_SIZE], port[PORT_SIZE];
+    struct address address;
     *door = (struct door){.source.turn = turn,
                           .loop = loop,
                           .listener = -1,
                           .seats = seats,
                           .seat_count = seat_count};
-    if (!split(name, host, port) || getaddrinfo(host, port, &hints, &found) != 0) {
+    if (!address_parse(bytes_of_text(name), &address) ||
+        getaddrinfo(address.host, address.port, &hints, &found) != 0) {
         trace_error("--listen %s: an address and a port are needed, as in " DOOR_DEFAULT, name);
         return FAILURE_INTERNAL;
     }
-    const int wrong = listen_at(door, found);
+    const int wrong = bind_to(door, found);
     freeaddrinfo(found);
     if (wrong != 0) {
         trace_error("--listen %s: %s", name, strerror(wrong));
         return FAILURE_INTERNAL;
     }
-    take_name(door, host);
+    take_name(door, address.host);
+    return 0;
+}
+
+int door_listen(struct door *door)
+{
+    if (listen(door->listener, QUEUE) != 0) {
+        trace_error("--listen %s: %s", door->name, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
     await_more(door);
     return 0;
 }

@@ -31,10 +31,12 @@ struct door {
     struct door_guest guests[DOOR_GUESTS];
 };
 
-/* Listens at HOST:PORT, an address and a port; port 0 is any that is free. 0, or a failure after a
- * trace line. */
+/* Takes HOST:PORT, an address and a port, for itself; port 0 is any that is free. 0, or a failure
+ * after a trace line. */
 int door_open(struct door *door, const char *name, struct loop *loop, struct seat *seats,
               size_t seat_count);
+/* From here on clients find somebody there. 0, or a failure after a trace line. */
+int door_listen(struct door *door);
 void door_close(struct door *door);
 
 /* The seat of the chip with this EID, 32 characters; NULL if there is none. */

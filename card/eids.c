@@ -72,3 +72,20 @@ int eids_first(const char *chips, const char *pki, const char *asked, uint8_t ei
     memcpy(eid, wanted, PKI_EID_SIZE);
     return 0;
 }
+
+bool eids_reach(const uint8_t first[PKI_EID_SIZE], size_t count)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    char digits[PKI_EID_DIGITS + 1];
+    memcpy(eid, first, sizeof(eid));
+    for (size_t i = 1; i < count; i++) {
+        pki_eid_next(eid);
+        if (memcmp(eid, first, PKI_IIN_DIGITS / 2) == 0)
+            continue;
+        pki_eid_to_text(first, digits);
+        trace_error("--cards %zu: from EID %s on there are only %zu in the EUM's range", count,
+                    digits, i);
+        return false;
+    }
+    return true;
+}

@@ -9,4 +9,8 @@
  * trace line: no such folder, or other chips are there. */
 int eids_first(const char *chips, const char *pki, const char *asked, uint8_t eid[PKI_EID_SIZE]);
 
+/* True if so many EIDs, from this one on, are of one EUM: their first eight digits are the same.
+ * Else a trace line has said so. */
+bool eids_reach(const uint8_t first[PKI_EID_SIZE], size_t count);
+
 #endif

@@ -13,7 +13,6 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/clock.h"
 #include "card/eids.h"
 #include "card/farm_requests.h"
 
@@ -22,9 +21,10 @@
 #define LOCK_FILE "lock"
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
-#define PROGRESS_MS 2000
-/* Descriptors beside the clients': stores that are open, with their logs; the loops' own. */
-#define DESCRIPTORS_A_LOOP 544
+/* Descriptors: of a client; of an open store, with its log; a loop's own; the rest. */
+#define DESCRIPTORS_A_CARD 1
+#define DESCRIPTORS_A_STORE 2
+#define DESCRIPTORS_A_LOOP 32
 #define DESCRIPTORS_BESIDE 64
 
 struct farm {
@@ -39,8 +39,6 @@ struct farm {
     char *reader_names;
     size_t reader_count, loop_count;
     struct door door;
-    atomic_size_t next, made; /* while chips are made */
-    atomic_bool failed;
 };
 
 static int refuse_memory(void)
@@ -85,31 +83,35 @@ static int take_folders(struct farm *farm)
     return 0;
 }
 
-/* All chips have the same issuers; those of a farm of its own are made with the first EID. */
-static int take_credentials(struct farm *farm, const uint8_t eid[PKI_EID_SIZE])
+/* All chips have the same issuers, then and now; those of a farm of its own are made with the
+ * first EID. */
+static int take_credentials(struct farm *farm)
 {
-    char digits[PKI_EID_DIGITS + 1];
+    const struct seat *first = &farm->seats[0];
     struct random random;
     if (farm->plan.birth.pki != NULL)
-        return 0;
+        return seat_fits(first) ? 0 : FAILURE_INTERNAL;
     farm->plan.birth.pki = farm->pki;
-    pki_eid_to_text(eid, digits);
+    if (seat_is_made(first) && access(farm->pki, F_OK) != 0) {
+        trace_error("the chips in %s were made with --pki; give it again", farm->plan.state);
+        return FAILURE_INTERNAL;
+    }
     random_init(&random);
-    return pki_make(&random, &(struct pki_plan){.directory = farm->pki, .first_eid = digits});
+    return pki_make(&random, &(struct pki_plan){.directory = farm->pki, .first_eid = first->eid});
 }
 
 static int take_eids(struct farm *farm)
 {
+    const struct farm_plan *plan = &farm->plan;
     uint8_t eid[PKI_EID_SIZE];
-    const char *pki = farm->plan.birth.pki != NULL ? farm->plan.birth.pki : farm->pki;
-    if (eids_first(farm->chips, pki, farm->plan.first_eid, eid) != 0 ||
-        take_credentials(farm, eid) != 0)
+    const char *pki = plan->birth.pki != NULL ? plan->birth.pki : farm->pki;
+    if (eids_first(farm->chips, pki, plan->first_eid, eid) != 0 || !eids_reach(eid, plan->cards))
         return FAILURE_INTERNAL;
-    for (size_t i = 0; i < farm->plan.cards; i++, pki_eid_next(eid)) {
+    for (size_t i = 0; i < plan->cards; i++, pki_eid_next(eid)) {
         struct seat *seat = &farm->seats[i];
-        const size_t loop = i % farm->plan.loops;
+        const size_t loop = i % plan->loops;
         pki_eid_to_text(eid, seat->eid);
-        seat_init(seat, &farm->loops[loop], &farm->rotas[loop], &farm->plan.birth);
+        seat_init(seat, &farm->loops[loop], &farm->rotas[loop], &plan->birth);
     }
     return 0;
 }
@@ -130,7 +132,10 @@ static int take_loops(struct farm *farm)
 static void raise_descriptors(const struct farm_plan *plan)
 {
     struct rlimit limit;
-    const rlim_t needed = plan->cards + plan->loops * DESCRIPTORS_A_LOOP + DESCRIPTORS_BESIDE;
+    const size_t stores = plan->loops * SEAT_STORES_A_LOOP;
+    const rlim_t needed = plan->cards * DESCRIPTORS_A_CARD +
+                          (plan->cards < stores ? plan->cards : stores) * DESCRIPTORS_A_STORE +
+                          plan->loops * DESCRIPTORS_A_LOOP + DESCRIPTORS_BESIDE;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
         return;
     limit.rlim_cur = needed;
@@ -145,50 +150,6 @@ static void raise_descriptors(const struct farm_plan *plan)
                  (unsigned long)limit.rlim_max, plan->cards, (unsigned long)needed);
 }
 
-static void *make_some(void *context)
-{
-    struct farm *farm = context;
-    for (size_t i; (i = atomic_fetch_add(&farm->next, 1)) < farm->plan.cards;) {
-        if (atomic_load(&farm->failed) || stop_asked(farm->stop))
-            break;
-        if (seat_make(&farm->seats[i]) != 0)
-            atomic_store(&farm->failed, true);
-        else
-            atomic_fetch_add(&farm->made, 1);
-    }
-    return NULL;
-}
-
-static void say_progress(struct farm *farm)
-{
-    const size_t cards = farm->plan.cards;
-    for (int64_t said = clock_ms();
-         atomic_load(&farm->next) < cards && !atomic_load(&farm->failed) && !stop_asked(farm->stop);
-         usleep(50000)) {
-        if (clock_ms() - said < PROGRESS_MS)
-            continue;
-        said = clock_ms();
-        trace_notice("%zu of %zu chips are made", atomic_load(&farm->made), cards);
-    }
-}
-
-/* On as many threads as there are loops. */
-static int make_chips(struct farm *farm)
-{
-    pthread_t threads[FARM_LOOPS_MAX];
-    size_t started = 0;
-    while (started < farm->plan.loops &&
-           pthread_create(&threads[started], NULL, make_some, farm) == 0)
-        started++;
-    if (started == 0)
-        make_some(farm);
-    else
-        say_progress(farm);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    return atomic_load(&farm->made) == farm->plan.cards ? 0 : FAILURE_INTERNAL;
-}
-
 static size_t count_items(const char *list)
 {
     size_t count = 1;
@@ -197,8 +158,7 @@ static size_t count_items(const char *list)
     return count;
 }
 
-/* The first chips get a reader each; one that cannot be read leaves its own empty. */
-static int plug_in(struct farm *farm)
+static int take_readers(struct farm *farm)
 {
     if (farm->plan.readers == NULL)
         return 0;
@@ -215,31 +175,35 @@ static int plug_in(struct farm *farm)
         trace_error("--vpcd names %zu readers for %zu cards", count, farm->plan.cards);
         return FAILURE_INTERNAL;
     }
-    for (size_t i = 0; i < count; i++)
-        (void)seat_plug_in(&farm->seats[i], &farm->readers[i]);
     farm->reader_count = count;
     return 0;
 }
 
+/* The first chips get a reader each; one that cannot be read leaves its own empty. */
+static void plug_in(struct farm *farm)
+{
+    for (size_t i = 0; i < farm->reader_count; i++)
+        (void)seat_plug_in(&farm->seats[i], &farm->readers[i]);
+}
+
+/* What can be refused is refused before the first chip is made, and clients come when all are. */
 static int open_all(struct farm *farm)
 {
-    farm->seats = calloc(farm->plan.cards, sizeof(*farm->seats));
-    farm->loops = calloc(farm->plan.loops, sizeof(*farm->loops));
-    farm->rotas = calloc(farm->plan.loops, sizeof(*farm->rotas));
+    const struct farm_plan *plan = &farm->plan;
+    farm->seats = calloc(plan->cards, sizeof(*farm->seats));
+    farm->loops = calloc(plan->loops, sizeof(*farm->loops));
+    farm->rotas = calloc(plan->loops, sizeof(*farm->rotas));
     if (farm->seats == NULL || farm->loops == NULL || farm->rotas == NULL)
         return refuse_memory();
-    raise_descriptors(&farm->plan);
-    int result = take_folders(farm);
-    if (result == 0)
-        result = take_loops(farm);
-    if (result == 0)
-        result = take_eids(farm);
-    if (result == 0)
-        result = door_open(&farm->door, farm->plan.listen, &farm->loops[0], farm->seats,
-                           farm->plan.cards);
-    if (result == 0)
-        result = make_chips(farm);
-    return result == 0 ? plug_in(farm) : result;
+    raise_descriptors(plan);
+    if (take_readers(farm) != 0 || birth_check(&plan->birth) != 0 || take_folders(farm) != 0 ||
+        take_loops(farm) != 0 ||
+        door_open(&farm->door, plan->listen, &farm->loops[0], farm->seats, plan->cards) != 0 ||
+        take_eids(farm) != 0 || take_credentials(farm) != 0 ||
+        nursery_make(farm->seats, plan->cards, plan->loops, farm->stop) != 0)
+        return FAILURE_INTERNAL;
+    plug_in(farm);
+    return door_listen(&farm->door);
 }
 
 int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm **out)

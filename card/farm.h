@@ -4,10 +4,11 @@
 #define EMUICC_CARD_FARM_H
 
 #include "card/door.h"
+#include "card/nursery.h"
 #include "card/stop.h"
 
 #define FARM_CARDS_MAX 1000000
-#define FARM_LOOPS_MAX 256
+#define FARM_LOOPS_MAX NURSERY_THREADS_MAX
 
 struct farm_plan {
     size_t cards, loops;

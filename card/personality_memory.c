@@ -66,3 +66,19 @@ int personality_memory_choose(struct store *store, const char *asked, struct per
     free(memory);
     return result;
 }
+
+int personality_memory_check(const char *asked)
+{
+    struct memory *memory = calloc(1, sizeof(*memory));
+    if (memory == NULL) {
+        trace_error("no memory for a personality");
+        return FAILURE_INTERNAL;
+    }
+    memory->asked = writer_on(memory->asked_room, sizeof(memory->asked_room));
+    personality_init(&memory->before);
+    int result = personality_file_read(asked, &memory->asked);
+    if (result == 0)
+        result = personality_read(&memory->before, asked, writer_bytes(&memory->asked));
+    free(memory);
+    return result;
+}

@@ -11,5 +11,7 @@
  * one that is remembered has had its say. 0, or a failure after one trace line: it cannot be read,
  * or an existing chip would have other AIDs. */
 int personality_memory_choose(struct store *store, const char *asked, struct personality *out);
+/* Whether what is asked for can be read: 0, or a failure after one trace line. */
+int personality_memory_check(const char *asked);
 
 #endif

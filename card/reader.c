@@ -5,36 +5,13 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "apdu/address.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
 #include "card/link.h"
 
-#define HOST_SIZE 256
 #define LOOPBACK_NET 127
-
-static bool split_name(const char *name, char host[HOST_SIZE], const char **port)
-{
-    const char *colon = strrchr(name, ':');
-    if (colon == NULL || colon == name || colon - name >= HOST_SIZE)
-        return false;
-    size_t len = (size_t)(colon - name);
-    const bool bracketed = name[0] == '[' && name[len - 1] == ']';
-    if (!bracketed && memchr(name, ':', len) != NULL)
-        return false;
-    len -= bracketed ? 2 : 0;
-    memcpy(host, name + bracketed, len);
-    host[len] = '\0';
-    *port = colon + 1;
-    return len > 0;
-}
-
-static bool is_port(const char *text)
-{
-    char *end;
-    const unsigned long port = strtoul(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && port > 0 && port <= UINT16_MAX;
-}
 
 static bool is_loopback(const struct sockaddr *address)
 {
@@ -89,14 +66,13 @@ static int resolve(struct reader *reader, const char *host, const char *port)
 
 int reader_init(struct reader *reader, const char *name)
 {
-    char host[HOST_SIZE];
-    const char *port;
+    struct address address;
     *reader = (struct reader){.name = name};
-    if (!split_name(name, host, &port) || !is_port(port)) {
+    if (!address_parse(bytes_of_text(name), &address) || strcmp(address.port, "0") == 0) {
         trace_error("--vpcd %s: HOST:PORT is needed, as in " READER_DEFAULT, name);
         return FAILURE_INTERNAL;
     }
-    return resolve(reader, host, port);
+    return resolve(reader, address.host, address.port);
 }
 
 int reader_serve(const struct reader *reader, struct card *card, struct stop *stop,

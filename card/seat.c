@@ -10,11 +10,11 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
+#include "card/identity.h"
 #include "card/requests.h"
 #include "fs/uicc_rest.h"
 
 #define STORE_IDLE_MS 1000
-#define STORES_A_LOOP 256
 #define PROFILE_IDLE_MS 10000
 
 bool seat_folder(const struct seat *seat, char path[SEAT_PATH_MAX])
@@ -28,23 +28,39 @@ static int read_card(const struct seat *seat, struct card *card)
     char folder[SEAT_PATH_MAX];
     struct birth_plan plan = *seat->plan;
     *card = (struct card){0};
-    if (!seat_folder(seat, folder))
+    if (!seat_folder(seat, folder)) {
+        trace_error("--state %s: the path is too long", plan.state);
         return FAILURE_INTERNAL;
+    }
     plan.state = folder;
     plan.eid = seat->eid;
     return birth_card(&plan, card);
 }
 
-int seat_make(const struct seat *seat)
+bool seat_is_made(const struct seat *seat)
 {
     char file[SEAT_PATH_MAX + sizeof("/" STORE_FILE)];
-    struct card card;
-    if (!seat_folder(seat, file)) {
-        trace_error("--state %s: the path is too long", seat->plan->state);
-        return FAILURE_INTERNAL;
-    }
+    if (!seat_folder(seat, file))
+        return false;
     strcat(file, "/" STORE_FILE);
-    if (access(file, F_OK) == 0)
+    return access(file, F_OK) == 0;
+}
+
+bool seat_fits(const struct seat *seat)
+{
+    char folder[SEAT_PATH_MAX];
+    struct store *store;
+    if (!seat_is_made(seat) || !seat_folder(seat, folder) || store_open(folder, &store) != 0)
+        return true;
+    const bool fits = identity_fits(seat->plan->pki, store);
+    store_close(store);
+    return fits;
+}
+
+int seat_make(const struct seat *seat)
+{
+    struct card card;
+    if (seat_is_made(seat))
         return 0;
     trace_of(seat->eid);
     const int result = read_card(seat, &card);
@@ -109,7 +125,7 @@ static void grow_light(struct rota_entry *entry)
 
 void seat_rotas_init(struct seat_rotas *rotas, struct loop *loop)
 {
-    rota_init(&rotas->awake, loop, STORE_IDLE_MS, STORES_A_LOOP);
+    rota_init(&rotas->awake, loop, STORE_IDLE_MS, SEAT_STORES_A_LOOP);
     rota_init(&rotas->light, loop, PROFILE_IDLE_MS, SIZE_MAX);
 }
 

@@ -13,6 +13,7 @@
 #include "card/loop.h"
 #include "card/rota.h"
 
+#define SEAT_STORES_A_LOOP 256 /* that may be open at once */
 #define SEAT_FREE (-1)
 #define SEAT_RESERVED (-2) /* by a reader */
 
@@ -45,6 +46,11 @@ void seat_finish(struct seat *seat);
 /* The chip's folder. False if the path is too long. */
 #define SEAT_PATH_MAX 4096
 bool seat_folder(const struct seat *seat, char path[SEAT_PATH_MAX]);
+/* Whether the chip has a memory yet. */
+bool seat_is_made(const struct seat *seat);
+/* False if it has, and was made under other issuers than the plan's; then a trace line has said so.
+ * One that cannot be read is no matter of this. */
+bool seat_fits(const struct seat *seat);
 /* Makes the chip if it has no memory yet. 0, or a failure after a trace line. */
 int seat_make(const struct seat *seat);
 /* Plugs the chip into this reader, for good; before the loop starts. 0, or a failure after a trace

@@ -1,5 +1,6 @@
 /* A farm of real chips, and its clients. */
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,16 +43,21 @@ static bool is_said(const char *text)
     return found;
 }
 
-static int open_with(const char *eid, size_t cards, const char *readers)
+static struct farm_plan plan_of(const char *eid, size_t cards)
 {
     static const char *const packages[] = {born_package};
-    const struct farm_plan plan = {.cards = cards,
-                                   .loops = 2,
-                                   .state = born_folder,
-                                   .first_eid = eid,
-                                   .readers = readers,
-                                   .listen = "127.0.0.1:0",
-                                   .birth = {.install = packages, .install_count = 1}};
+    return (struct farm_plan){.cards = cards,
+                              .loops = 2,
+                              .state = born_folder,
+                              .first_eid = eid,
+                              .listen = "127.0.0.1:0",
+                              .birth = {.install = packages, .install_count = 1}};
+}
+
+static int open_with(const char *eid, size_t cards, const char *readers)
+{
+    struct farm_plan plan = plan_of(eid, cards);
+    plan.readers = readers;
     return farm_open(&plan, &stop, &farm);
 }
 
@@ -260,6 +266,114 @@ Test(farm, one_process_a_state)
     cr_assert_neq(open_with(eids[0], 1, NULL), 0);
     cr_assert(is_said("another emuicc-farm does"), "%s", said);
     farm_close(first);
+}
+
+static int count_chips(void)
+{
+    char chips[256];
+    int count = 0;
+    snprintf(chips, sizeof(chips), "%s/chips", born_folder);
+    DIR *folder = opendir(chips);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] != '.';
+    if (folder != NULL)
+        closedir(folder);
+    return count;
+}
+
+/* The plan is refused in one line that says this, and there are as many chips as before. */
+static void expect_refusal(const struct farm_plan *plan, const char *why)
+{
+    const int before = count_chips();
+    said[0] = '\0';
+    cr_assert_neq(farm_open(plan, &stop, &farm), 0, "%s", why);
+    cr_assert(is_said(why), "%s: %s", why, said);
+    cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "%s", said);
+    cr_assert_eq(count_chips(), before, "%s", why);
+}
+
+Test(farm, what_cannot_be_is_said_once_and_before_a_chip_is_made)
+{
+    static const char *const packages[] = {"usim, , enabled"}, *const missing[] = {"nowhere.der"};
+    struct farm_plan plan = plan_of(eids[0], CARDS);
+    plan.readers = "127.0.0.1:0";
+    expect_refusal(&plan, "--vpcd 127.0.0.1:0");
+    plan.readers = "127.0.0.1:1,127.0.0.1:2,127.0.0.1:3,127.0.0.1:4,127.0.0.1:5,127.0.0.1:6";
+    expect_refusal(&plan, "6 readers for 5 cards");
+    plan = plan_of(eids[0], CARDS);
+    plan.listen = "127.0.0.1:99999";
+    expect_refusal(&plan, "--listen 127.0.0.1:99999");
+    plan = plan_of(eids[0], CARDS);
+    plan.birth.personality = "nobody";
+    expect_refusal(&plan, "--personality nobody");
+    plan = plan_of(eids[0], CARDS);
+    plan.birth.pki = "nowhere";
+    expect_refusal(&plan, "--pki nowhere");
+    plan = plan_of(eids[0], CARDS);
+    plan.birth.install = packages;
+    expect_refusal(&plan, "--install usim, , enabled");
+    plan = plan_of("89049032999999999999999999999894", CARDS);
+    expect_refusal(&plan, "there are only 2 in the EUM's range");
+    plan = plan_of(eids[0], CARDS);
+    plan.birth.install = missing;
+    said[0] = '\0';
+    cr_assert_neq(farm_open(&plan, &stop, &farm), 0);
+    cr_assert(is_said("nowhere.der"), "%s", said);
+    cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "%s", said);
+}
+
+Test(farm, chips_go_on_under_the_credentials_they_were_made_with)
+{
+    char pki[256], own[256];
+    struct random random;
+    random_init(&random);
+    snprintf(pki, sizeof(pki), "%s/other", born_folder);
+    snprintf(own, sizeof(own), "%s/pki", born_folder);
+    cr_assert_eq(pki_make(&random, &(struct pki_plan){.directory = pki, .first_eid = eids[0]}), 0);
+    struct farm_plan plan = plan_of(eids[0], 2);
+    plan.birth.pki = pki;
+    cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
+    farm_close(farm);
+    plan = plan_of(NULL, CARDS);
+    expect_refusal(&plan, "were made with --pki; give it again");
+    cr_assert_neq(access(own, F_OK), 0);
+    cr_assert_eq(pki_make(&random, &(struct pki_plan){.directory = own, .first_eid = eids[0]}), 0);
+    plan.birth.pki = own;
+    expect_refusal(&plan, "another CI or EUM");
+    plan.birth.pki = pki;
+    cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
+    farm_close(farm);
+    cr_assert_eq(count_chips(), CARDS);
+}
+
+Test(farm, a_port_that_is_taken_is_said_at_once_and_nobody_is_let_in_too_early)
+{
+    struct farm *first;
+    struct vpcd_peer peer;
+    struct farm_plan plan = plan_of(eids[0], 1);
+    char other[256], address[64];
+    cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
+    first = farm;
+    snprintf(other, sizeof(other), "%s/other", born_folder);
+    snprintf(address, sizeof(address), "%s", farm_address(first));
+    plan.state = other;
+    plan.listen = address;
+    said[0] = '\0';
+    cr_assert_neq(farm_open(&plan, &stop, &farm), 0);
+    cr_assert(is_said("Address already in use"), "%s", said);
+    farm_close(first);
+    struct loop loop;
+    struct door *door = calloc(1, sizeof(*door));
+    cr_assert_eq(loop_init(&loop, DOOR_GUESTS + 1, stop.event), 0);
+    cr_assert_eq(door_open(door, "127.0.0.1:0", &loop, NULL, 0), 0);
+    port = (uint16_t)strtoul(strrchr(door->name, ':') + 1, NULL, 10);
+    cr_assert_not(farm_client_connect(&peer, port));
+    cr_assert_eq(door_listen(door), 0);
+    cr_assert(farm_client_connect(&peer, port));
+    vpcd_peer_close(&peer);
+    door_close(door);
+    loop_finish(&loop);
+    free(door);
 }
 
 Test(farm, the_first_chips_sit_in_readers)

@@ -11,13 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apdu/address.h"
 #include "apdu/direct.h"
 #include "tools/lpa/channel.h"
 #include "tools/lpa/interrupt.h"
 
 #define WHERE "farm"
-#define HOST_SIZE 256
-#define PORT_SIZE 8
 #define POWER_ON 1
 /* A client that has just gone keeps its chip until the farm has noticed. */
 #define TRIES_IN_USE 20
@@ -26,7 +25,8 @@
 struct direct {
     struct transport transport;
     const char *where;
-    char host[HOST_SIZE], port[PORT_SIZE], eid[DIRECT_EID_DIGITS + 1];
+    struct address farm;
+    char eid[DIRECT_EID_DIGITS + 1];
     int patience_ms;
     int socket; /* -1: none */
 };
@@ -34,18 +34,12 @@ struct direct {
 static bool parse(struct direct *self, struct fault *fault)
 {
     const char *slash = strrchr(self->where, '/');
-    const char *colon =
-        slash != NULL ? memrchr(self->where, ':', (size_t)(slash - self->where)) : NULL;
-    if (colon == NULL || colon == self->where || colon - self->where >= HOST_SIZE ||
-        slash - colon < 2 || slash - colon > PORT_SIZE) {
+    if (slash == NULL ||
+        !address_parse(bytes_of(self->where, (size_t)(slash - self->where)), &self->farm)) {
         fault_raise(fault, "--direct", "'%.80s' is not HOST:PORT/EID", self->where);
         return fault_next(fault, "the farm's first line says where it listens; its EIDs are the "
                                  "folders in chips of its state");
     }
-    const bool bracketed = self->where[0] == '[' && colon[-1] == ']';
-    snprintf(self->host, sizeof(self->host), "%.*s", (int)(colon - self->where) - 2 * bracketed,
-             self->where + bracketed);
-    snprintf(self->port, sizeof(self->port), "%.*s", (int)(slash - colon) - 1, colon + 1);
     if (strlen(slash + 1) != DIRECT_EID_DIGITS ||
         strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS)
         return fault_raise(fault, "--direct", "'%.40s' is no EID: 32 digits", slash + 1);
@@ -73,15 +67,15 @@ static bool connect_farm(struct direct *self, struct fault *fault)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
-    const int wrong = getaddrinfo(self->host, self->port, &hints, &found);
+    const int wrong = getaddrinfo(self->farm.host, self->farm.port, &hints, &found);
     if (wrong != 0)
-        return fault_raise(fault, WHERE, "%s: %s", self->host, gai_strerror(wrong));
+        return fault_raise(fault, WHERE, "%s: %s", self->farm.host, gai_strerror(wrong));
     for (const struct addrinfo *at = found; at != NULL && self->socket < 0; at = at->ai_next)
         self->socket = connect_one(at);
     freeaddrinfo(found);
     if (self->socket >= 0)
         return true;
-    fault_raise(fault, WHERE, "%s:%s: %s", self->host, self->port, strerror(errno));
+    fault_raise(fault, WHERE, "%s:%s: %s", self->farm.host, self->farm.port, strerror(errno));
     return fault_next(fault, "see whether emuicc-farm runs there");
 }
 
@@ -155,7 +149,8 @@ static void hang_up(struct direct *self)
 static bool explain(struct direct *self, int answer, const char *text, struct fault *fault)
 {
     if (answer < 0) {
-        fault_raise(fault, WHERE, "%s:%s does not answer as a farm does", self->host, self->port);
+        fault_raise(fault, WHERE, "%s:%s does not answer as a farm does", self->farm.host,
+                    self->farm.port);
         return fault_next(fault, "give the port of emuicc-farm, not one of vpcd");
     }
     fault_raise(fault, WHERE, "%s: %s", self->eid, text);

@@ -1,5 +1,6 @@
 #include "tools/smdpp/listener.h"
 
+#include "apdu/address.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 
@@ -11,32 +12,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HOST_SIZE 256
-#define PORT_SIZE 8
 #define BACKLOG 1024
 
 static int complain(const char *where, const char *what)
 {
     trace_error("cannot listen on %s: %s", where, what);
     return FAILURE_INTERNAL;
-}
-
-/* Host and port at the last colon; brackets around an IPv6 address go away. */
-static bool split(const char *where, char host[HOST_SIZE], char port[PORT_SIZE])
-{
-    const char *colon = strrchr(where, ':');
-    if (colon == NULL || colon[1] == '\0' || strlen(colon + 1) >= PORT_SIZE)
-        return false;
-    size_t len = (size_t)(colon - where);
-    if (len >= 2 && where[0] == '[' && where[len - 1] == ']') {
-        where++;
-        len -= 2;
-    }
-    if (len == 0 || len >= HOST_SIZE)
-        return false;
-    snprintf(host, HOST_SIZE, "%.*s", (int)len, where);
-    snprintf(port, PORT_SIZE, "%s", colon + 1);
-    return strspn(port, "0123456789") == strlen(port) && strtoul(port, NULL, 10) <= UINT16_MAX;
 }
 
 static int listen_on(const struct addrinfo *address)
@@ -59,7 +40,7 @@ static void describe(int file, char *found, size_t size)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
-    char host[HOST_SIZE] = "?", port[PORT_SIZE] = "?";
+    char host[ADDRESS_HOST_SIZE] = "?", port[ADDRESS_PORT_SIZE] = "?";
     if (getsockname(file, (struct sockaddr *)&address, &len) == 0)
         getnameinfo((struct sockaddr *)&address, len, host, sizeof(host), port, sizeof(port),
                     NI_NUMERICHOST | NI_NUMERICSERV);
@@ -69,11 +50,11 @@ static void describe(int file, char *found, size_t size)
 int listener_open(const char *where, char *found, size_t size)
 {
     const struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-    char host[HOST_SIZE], port[PORT_SIZE];
+    struct address address;
     struct addrinfo *addresses;
-    if (!split(where, host, port))
+    if (!address_parse(bytes_of_text(where), &address))
         return complain(where, "it is not HOST:PORT");
-    const int code = getaddrinfo(host, port, &hints, &addresses);
+    const int code = getaddrinfo(address.host, address.port, &hints, &addresses);
     if (code != 0)
         return complain(where, gai_strerror(code));
     int file = -1;
