@@ -136,7 +136,7 @@ const char *control_answer(const struct control_table *table, struct bytes line,
                                          : "nothing may follow this request";
         return carry_out(table, row, argument, answer);
     }
-    return "this card does not know the request";
+    return table->unknown;
 }
 
 /* Room for the answer is taken now and given back with the client. */

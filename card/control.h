@@ -30,8 +30,9 @@ struct control_request {
 struct control_table {
     const struct control_request *rows;
     size_t count;
-    size_t answer_max; /* bytes that an answer may take */
-    void *context;     /* of the handlers */
+    size_t answer_max;   /* bytes that an answer may take */
+    void *context;       /* of the handlers */
+    const char *unknown; /* why another request has no answer */
 };
 
 struct control {

@@ -31,12 +31,14 @@ static const struct options_row rows[] = {
 
 const struct options_program farm_options_program = {
     .name = "emuicc-farm",
-    .synopsis = "",
+    .synopsis = "--cards N --state DIR",
     .summary = "many software eUICCs in one process, with readers or on a socket of its own",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer = "  emuicc-farm --cards 1000 --state farm\n"
-              "  emuicc-lpa --direct " DOOR_DEFAULT "/EID info     with an EID out of farm/chips\n",
+    .footer =
+        "  emuicc-farm --cards 1000 --state farm\n"
+        "  emuicc-lpa --direct " DOOR_DEFAULT "/EID info     with an EID out of farm/chips\n"
+        "  emuicc-ctl --state farm/chips/EID status        of one chip, while the farm runs\n",
 };
 
 static bool read_number(const char *name, const char *text, size_t max, size_t *out)

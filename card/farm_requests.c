@@ -38,6 +38,7 @@ struct control_table farm_requests_table(struct door *door)
 {
     return (struct control_table){.rows = rows,
                                   .count = sizeof(rows) / sizeof(rows[0]),
+                                  .unknown = "a farm is asked of its chips: --state FARM/chips/EID",
                                   .answer_max = INVENTORY_MAX,
                                   .context = door};
 }

@@ -54,6 +54,7 @@ static const struct control_request rows[] = {
 struct control_table requests_table(struct card *card)
 {
     return (struct control_table){.rows = rows,
+                                  .unknown = "this card does not know the request",
                                   .count = sizeof(rows) / sizeof(rows[0]),
                                   .answer_max = INVENTORY_MAX,
                                   .context = card};

@@ -59,7 +59,8 @@ static const struct control_request rows[] = {
     {"fill", NULL, "Says much.", fill},
     {"overflow", NULL, "Says too much.", overflow},
 };
-static const struct control_table table = {rows, 4, ANSWER_MAX, (void *)"because"};
+static const struct control_table table = {rows, 4, ANSWER_MAX, (void *)"because",
+                                           "this card does not know the request"};
 
 static void hush(void *context, enum trace_level level, const char *text)
 {

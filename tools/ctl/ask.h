@@ -1,4 +1,5 @@
-/* ask: the running card, over the control socket in its state folder. */
+/* ask: the running card, over the control socket in its state folder; a farm's chip, whose folder
+ * is FARM/chips/EID, over the farm's. */
 #ifndef EMUICC_TOOLS_CTL_ASK_H
 #define EMUICC_TOOLS_CTL_ASK_H
 

@@ -1,0 +1,78 @@
+#!/bin/bash
+# emuicc-ctl and the chips of a running farm: what is asked of one, in its folder, does not touch the others.
+#   test_ctl_farm.sh EMUICC-FARM EMUICC-CTL EMUICC-LPA PACKAGE
+set -u
+farm=$1 ctl=$2 lpa=$3 package=$4
+work=$(mktemp -d) pid=
+found=0
+trap '[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+say() { echo "$*"; found=1; }
+
+"$farm" --cards 3 --state "$work/farm" --listen 127.0.0.1:0 --install "$package" 2>"$work/log" &
+pid=$!
+until grep -q 'loops, at ' "$work/log"; do
+  kill -0 "$pid" || { cat "$work/log"; exit 1; }
+  sleep 0.05
+done
+address=$(sed -n 's/.*loops, at //p' "$work/log")
+mapfile -t chips < <(ls "$work/farm/chips")
+
+# does CHIP COMMAND...: it succeeds, what it prints is in out
+does() { "$ctl" --state "$work/farm/chips/${chips[$1]}" "${@:2}" >"$work/out" 2>"$work/err" || say "$*: $(cat "$work/err")"; }
+shows() { grep -qE -- "$1" "$work/out" || say "$1 is not in: $(cat "$work/out")"; }
+# refused TEXT STATE COMMAND...: one line that says so
+refused() {
+  "$ctl" --state "$2" "${@:3}" >"$work/out" 2>"$work/err" && say "$* succeeds"
+  [ "$(wc -l <"$work/err")" -eq 1 ] || say "$* says: $(cat "$work/err")"
+  grep -qF -- "$1" "$work/err" || say "'$1' is not in: $(cat "$work/err")"
+}
+lpa() { "$lpa" --direct "$address/${chips[$1]}" "${@:2}" >"$work/out" 2>"$work/err"; }
+
+does 1 list
+iccid=$(sed -n 's/^\([0-9]\{18,20\}\) .*/\1/p' "$work/out")
+[ -n "$iccid" ] || say "no profile in: $(cat "$work/out")"
+does 1 status
+shows "^EID: ${chips[1]}\$|eid: ${chips[1]}\$"
+
+# One chip refuses, one is out of its place, the third does as it should.
+does 1 fault add function EnableProfile = result 5, always
+does 1 fault list
+shows 'function EnableProfile = result 5, always'
+does 0 fault list
+shows '^no faults'
+lpa 1 enable "$iccid" && say "the fault does not strike"
+does 2 eject
+lpa 2 enable "$iccid" && say "a chip that is out answers"
+lpa 0 enable "$iccid" || say "the others do not: $(cat "$work/err")"
+does 1 fault clear
+does 2 insert
+for chip in 1 2; do
+  lpa "$chip" enable "$iccid" || say "chip $chip does not enable afterwards: $(cat "$work/err")"
+done
+
+# A chip that is mute keeps its client waiting and nobody else.
+does 1 fault add function GetProfilesInfo = mute, always
+"$lpa" --direct "$address/${chips[1]}" list >/dev/null 2>&1 &
+waiting=$!
+until does 1 fault list && grep -qE 'struck [1-9]' "$work/out"; do sleep 0.05; done
+lpa 0 list || say "another chip does not answer beside one that is mute: $(cat "$work/err")"
+does 1 eject
+wait "$waiting" && say "a list came from a chip that was mute and then out"
+does 1 insert
+does 1 fault clear
+
+does 0 snapshot here
+does 0 disable "$iccid"
+does 0 restore here
+does 0 list
+shows "^$iccid *enabled"
+refused "a farm is asked of its chips: --state FARM/chips/EID" "$work/farm" status
+mkdir "$work/farm/chips/89049032123451234512345678901235"
+refused "no chip here has this EID" "$work/farm/chips/89049032123451234512345678901235" status
+
+kill "$pid" && wait "$pid" || say "the farm ends with $?"
+pid=
+does 0 list
+shows "^$iccid *enabled"
+refused "no card runs on it" "$work/farm/chips/${chips[0]}" status
+exit "$found"
