@@ -6,17 +6,14 @@
  * same elliptic-curve work; the two in turn. EMUICC_CHIPS says how many chips. */
 #include <criterion/criterion.h>
 #include <curl/curl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "tests/benchmarks/floor.h"
 #include "tests/benchmarks/measure.h"
-#include "tests/tools/smdpp_world.h"
+#include "tests/tools/smdpp_process.h"
 
 #define CHIPS 1000
 #define PACKAGE WORLD_LARGE
@@ -33,8 +30,7 @@
 #define MILLISECONDS 1000000.0
 
 static struct world world;
-static pid_t server;
-static char port[8];
+static struct smdpp_process server;
 static size_t connections; /* that were opened */
 static struct floor floor_process;
 static char ca[WORLD_PATH_SIZE + 64];
@@ -161,7 +157,7 @@ static void ask(struct chip *chip, CURLM *all)
     char url[PATH_SIZE];
     put_request(chip);
     chip->len = 0;
-    snprintf(url, sizeof(url), "https://" WORLD_ADDRESS ":%s" ES9_PATH "%s", port,
+    snprintf(url, sizeof(url), "https://" WORLD_ADDRESS ":%s" ES9_PATH "%s", server.port,
              steps[chip->step].function);
     curl_easy_setopt(chip->curl, CURLOPT_URL, url);
     curl_easy_setopt(chip->curl, CURLOPT_POSTFIELDS, chip->request);
@@ -187,7 +183,7 @@ static struct spent spent(void)
     static struct spent last;
     struct timespec now;
     clockid_t clock;
-    MEASURE_NEED(clock_getcpuclockid(server, &clock) == 0 && clock_gettime(clock, &now) == 0);
+    MEASURE_NEED(clock_getcpuclockid(server.pid, &clock) == 0 && clock_gettime(clock, &now) == 0);
     const struct spent total = {(double)measure_time(),
                                 (double)now.tv_sec * NANOSECONDS + (double)now.tv_nsec};
     const struct spent since = {total.time - last.time, total.cpu - last.cpu};
@@ -292,34 +288,18 @@ static void remove_chip(struct chip *chip)
 
 static void start(void)
 {
-    int log[2];
-    char line[512] = "";
     struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
     (void)setrlimit(RLIMIT_NOFILE, &limit);
     floor_start(&floor_process);
     world_make(&world);
     snprintf(ca, sizeof(ca), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem", world.pki);
-    cr_assert_eq(pipe(log), 0);
-    server = fork();
-    if (server == 0) {
-        close(log[0]); /* or nobody reads what it logs, and it waits for ever */
-        dup2(log[1], STDERR_FILENO);
-        execl(getenv("EMUICC_SMDPP"), "emuicc-smdpp", "--pki", world.pki, "--profiles",
-              world.profiles, "--listen", "127.0.0.1:0", (char *)NULL);
-        _exit(127);
-    }
-    close(log[1]);
-    FILE *lines = fdopen(log[0], "r");
-    cr_assert_not_null(fgets(line, sizeof(line), lines));
-    cr_assert_eq(sscanf(line, "emuicc-smdpp: listening on 127.0.0.1:%7[0-9]", port), 1, "%s", line);
-    fclose(lines);
+    smdpp_process_start(&world, NULL, 0, &server);
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 static void end(void)
 {
-    kill(server, SIGTERM);
-    waitpid(server, NULL, 0);
+    (void)smdpp_process_end(&server);
     floor_stop(&floor_process);
     world_end(&world);
     curl_global_cleanup();
@@ -369,7 +349,7 @@ Test(smdpp, under_load)
     const size_t count = wanted != NULL ? strtoul(wanted, NULL, 10) : CHIPS;
     struct chip *chips = calloc(count, sizeof(*chips));
     MEASURE_NEED(chips != NULL && count > 0 && count <= MEASURE_SAMPLES_MAX);
-    snprintf(where, sizeof(where), WORLD_ADDRESS ":%s:127.0.0.1:%s", port, port);
+    snprintf(where, sizeof(where), WORLD_ADDRESS ":%s:127.0.0.1:%s", server.port, server.port);
     struct curl_slist *connect_to = curl_slist_append(NULL, where);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     headers = curl_slist_append(headers, "X-Admin-Protocol: gsma/rsp/v2.2.2");

@@ -19,6 +19,10 @@
 #define LIFETIME_MAX (100LL * 365 * 24 * 3600)
 #define HTTPS "https://"
 #define TRUST_MAX (1u << 20) /* bytes of the file of operators */
+#define LPAS_MAX 4096        /* connections at once */
+#define LPAS_MIN 16
+#define OPERATORS_MAX 64
+#define FILES_OWN 64 /* descriptors for all but these connections */
 
 /* Everything that runs. */
 struct service {
@@ -44,14 +48,21 @@ static int count_package(void *context, const struct catalogue_entry *entry)
     return 0;
 }
 
-/* Every chip that downloads is a connection. */
-static void allow_many_files(void)
+/* How many LPAs may be connected at once, a file descriptor each; few only where the system allows
+ * no more. */
+static unsigned allow_lpas(bool operators)
 {
+    const rlim_t others = FILES_OWN + (operators ? OPERATORS_MAX : 0);
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+        return LPAS_MAX;
     limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= LPAS_MAX + others)
+        return LPAS_MAX;
+    const rlim_t left = limit.rlim_cur > others + LPAS_MIN ? limit.rlim_cur - others : LPAS_MIN;
+    trace_notice("%u LPAs at once, not %d: only %ju files may be open; raise ulimit -Hn for more",
+                 (unsigned)left, LPAS_MAX, (uintmax_t)limit.rlim_cur);
+    return (unsigned)left;
 }
 
 /* Signals wait until sigwait() takes them; threads started from here on inherit that. */
@@ -66,7 +77,9 @@ static void block_signals(sigset_t *ends)
 
 static int start_lpas(struct service *service, const struct smdpp_options *options)
 {
-    const struct server_plan plan = {.listen = options->listen, .functions = &es9_functions};
+    const struct server_plan plan = {.listen = options->listen,
+                                     .functions = &es9_functions,
+                                     .connections = allow_lpas(options->es2_listen != NULL)};
     size_t packages = 0, unreadable;
     int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, count_package,
                                 &packages, &unreadable);
@@ -97,8 +110,10 @@ static int read_trust(struct service *service, const char *path)
 
 static int start_operators(struct service *service, const struct smdpp_options *options)
 {
-    const struct server_plan plan = {
-        .listen = options->es2_listen, .functions = &es2_functions, .trust = service->trust};
+    const struct server_plan plan = {.listen = options->es2_listen,
+                                     .functions = &es2_functions,
+                                     .trust = service->trust,
+                                     .connections = OPERATORS_MAX};
     const int result = server_start(service->smdpp, &plan, &service->operators);
     if (result == 0)
         trace_notice("listening on %s for operators", server_where(service->operators));
@@ -195,7 +210,6 @@ static int run(const struct smdpp_options *options)
     sigset_t ends;
     int taken;
     block_signals(&ends);
-    allow_many_files();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     const int result = start(&service, options);
     if (result == 0)

@@ -19,8 +19,6 @@
 #define CONTENT_TYPE "application/json;charset=UTF-8"
 #define CONTENT_TYPE_FRONT "application/json"
 #define THREADS_MAX 8
-#define CONNECTIONS_MAX 4096
-#define TIMEOUT_SECONDS 60
 
 struct server {
     struct smdpp *smdpp;
@@ -202,7 +200,7 @@ static unsigned thread_count(void)
     return processors < 2 ? 2 : processors > THREADS_MAX ? THREADS_MAX : (unsigned)processors;
 }
 
-static int start_daemon(struct server *server, int socket)
+static int start_daemon(struct server *server, int socket, unsigned connections)
 {
     const struct MHD_OptionItem trust[] = {
         {server->trust != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
@@ -213,7 +211,7 @@ static int start_daemon(struct server *server, int socket)
         NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
         socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
         server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_SECONDS,
+        connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
     if (server->daemon != NULL)
         return 0;
@@ -235,7 +233,7 @@ int server_start(struct smdpp *smdpp, const struct server_plan *plan, struct ser
         result = tls_key(&smdpp->credentials, &server->key);
     if (result == 0) {
         const int socket = listener_open(plan->listen, server->where, sizeof(server->where));
-        result = socket < 0 ? socket : start_daemon(server, socket);
+        result = socket < 0 ? socket : start_daemon(server, socket, plan->connections);
     }
     if (result == 0)
         *out = server;

@@ -7,6 +7,7 @@
 
 #define SERVER_BODY_MAX (256u << 10) /* bytes of a request's body */
 #define SERVER_WHERE_SIZE 300
+#define SERVER_SILENCE 60 /* seconds after which a connection that says nothing is closed */
 
 struct server;
 
@@ -15,6 +16,8 @@ struct server_plan {
     const struct function_table *functions;
     const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:
                           anybody may call. Borrowed until the end. */
+    unsigned connections; /* at once, a file descriptor each; further ones wait in the kernel's
+                             queue until one of these is closed */
 };
 
 /* Listens with the DPtls certificate and answers in threads of its own. 0, or a failure after one
