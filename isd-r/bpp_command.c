@@ -183,12 +183,21 @@ static int check_known(const struct isd_r *isd_r, const struct metadata *metadat
     }
 }
 
+/* What servers of v2 cannot say: none may manage a profile from afar because one of them has said
+ * so. */
+static uint32_t foreign_to_session(const struct isd_r *isd_r)
+{
+    return isd_r->session.v3 ? 0 : isd_r->info->rsp_capability & ~EUICC_INFO_SERVICE_SPECIFIC_DATA;
+}
+
 int bpp_store_metadata(struct isd_r *isd_r, struct bpp_package *package)
 {
     struct metadata metadata;
-    memcpy(package->metadata_bytes, package->plain, package->plain_len);
-    if (!metadata_parse(bytes_of(package->metadata_bytes, package->plain_len),
-                        isd_r->info->rsp_capability, &metadata))
+    struct writer kept = writer_on(package->metadata_bytes, sizeof(package->metadata_bytes));
+    metadata_put_without(bytes_of(package->plain, package->plain_len), foreign_to_session(isd_r),
+                         &kept);
+    if (kept.overflow ||
+        !metadata_parse(writer_bytes(&kept), isd_r->info->rsp_capability, &metadata))
         return BPP_INCORRECT_INPUT_VALUES;
     package->metadata = metadata;
     if (registry_by_iccid(&isd_r->registry, metadata.iccid) != NULL)

@@ -112,6 +112,23 @@ bool metadata_parse(struct bytes request, uint32_t capability, struct metadata *
     return true;
 }
 
+void metadata_put_without(struct bytes request, uint32_t capability, struct writer *out)
+{
+    struct tlv whole, tlv;
+    if (!tlv_whole(request, METADATA_TAG, &whole)) {
+        writer_put(out, request);
+        return;
+    }
+    const size_t mark = tlv_open(out, METADATA_TAG);
+    while (tlv_take(&whole.value, &tlv)) {
+        const struct metadata_field *field = metadata_find_field(tlv.tag);
+        if (field == NULL || !(field->capability & capability))
+            writer_put(out, tlv.whole);
+    }
+    writer_put(out, whole.value); /* what is no element */
+    tlv_close(out, mark);
+}
+
 uint32_t metadata_find_unknown(struct bytes request, uint32_t capability)
 {
     struct tlv whole, tlv;

@@ -84,6 +84,8 @@ extern const struct metadata_field metadata_fields[METADATA_FIELDS]; /* in Store
 const struct metadata_field *metadata_find_field(uint32_t tag);
 bool metadata_is_known(const struct metadata_field *field, uint32_t capability);
 struct bytes *metadata_slot(struct metadata *metadata, const struct metadata_field *field);
+/* The request without the elements that chips know by one of these capabilities. */
+void metadata_put_without(struct bytes request, uint32_t capability, struct writer *out);
 /* The tag of the first element that a chip with these capabilities does not know; 0: none. */
 uint32_t metadata_find_unknown(struct bytes request, uint32_t capability);
 

@@ -89,7 +89,7 @@ static void clear(void)
 static void authenticated(void)
 {
     clear();
-    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){0}) == 0);
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
 }
 
 static void bound(void)

@@ -253,7 +253,7 @@ static struct bytes metadata(struct bytes iccid)
 
 static void download(const struct peer_binding *binding)
 {
-    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){0}) == 0);
+    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
     cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
     peer_bind(&peer, binding);
     cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);

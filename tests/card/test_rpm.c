@@ -44,6 +44,7 @@ static void restart(void)
     card.personality.settings = *v3_settings(0);
     cr_assert_eq(card_start(&card), 0);
     peer_card_power_cycle(&card);
+    peer.v3 = true;
 }
 
 static void install(unsigned number)

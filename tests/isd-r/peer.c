@@ -9,6 +9,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "isd-r/euicc_info.h"
 
 #define MEMORY_DISK "/dev/shm" /* where a commit costs next to nothing */
 
@@ -108,6 +109,7 @@ void peer_restart_chip(struct peer *peer)
 void peer_become(struct peer *peer, const struct isd_r_settings *settings)
 {
     peer->chip.settings = settings;
+    peer->v3 = settings != NULL && euicc_info_is_v3(settings->info);
     peer_restart_chip(peer);
 }
 
@@ -566,7 +568,7 @@ struct peer_outcome peer_load(struct peer *peer, enum peer_cut cut)
 
 struct peer_outcome peer_download(struct peer *peer, const struct peer_binding *binding)
 {
-    cr_assert(peer_authenticate(peer, &(struct peer_authentication){0}) == 0);
+    cr_assert(peer_authenticate(peer, &(struct peer_authentication){.v3 = peer->v3}) == 0);
     cr_assert(peer_prepare(peer, &(struct peer_preparation){0}) == 0);
     peer_bind(peer, binding);
     const struct peer_outcome outcome = peer_load(peer, PEER_CUT_LPAC);

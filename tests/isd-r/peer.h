@@ -23,6 +23,7 @@ struct peer {
     const struct pki_chain *signer; /* which the chip is to sign by; NULL: Variant O */
     struct chip chip;
     size_t block; /* size of STORE DATA blocks */
+    bool v3;      /* peer_download() is in a session of v3 */
 
     uint8_t response_room[PEER_RESPONSE_MAX];
     struct writer response;

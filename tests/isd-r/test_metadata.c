@@ -273,6 +273,18 @@ Test(stored_metadata, is_known_whole_in_a_v3_session)
     }
 }
 
+/* Nor does a server of v2 say who may manage the profile; and what it says so is not looked at. */
+Test(stored_metadata, of_a_v2_session_has_nothing_of_v3)
+{
+    peer_become(&peer, v3_settings(0));
+    cr_assert(eq(int, reason_for(1, ALL, false), 0));
+    cr_assert(
+        bytes_equal(info("9192BF22BA9B"), hex("910850726F7669646572 92044E616D65" VENDOR_DATA)));
+    cr_assert(eq(int, reason_for(2, "BA00", false), 0));
+    cr_assert(eq(int, reason_for(3, "BA00", true), 1));
+    cr_assert(eq(int, reason_for(4, "BA", false), 1));
+}
+
 static int update(const char *request)
 {
     struct isd_r *isd_r = peer.chip.isd_r;
@@ -370,6 +382,7 @@ Test(stored_metadata, is_updated_whole_or_not_at_all)
 Test(stored_metadata, keeps_what_an_update_does_not_name)
 {
     struct tlv whole, field;
+    peer.v3 = false; /* which passes over what nobody knows */
     install(1, "B705 8003 00F110 9F7B01FF" VENDOR_DATA_NOT_STORED);
     cr_assert(eq(int, update("920141"), 0));
     const struct bytes metadata = peer.chip.isd_r->registry.list[0].metadata.whole;
