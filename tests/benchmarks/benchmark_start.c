@@ -46,7 +46,7 @@ int main(void)
     measure_row("bare program", base_memory / MEGABYTE, 1, MEASURE_NO_GOAL);
     measure_row("emuicc", measure_undisturbed(&memory) / MEGABYTE,
                 measure_undisturbed(&memory) / base_memory, MEASURE_NO_GOAL);
-    measure_title("the same", "MB", "MB");
+    measure_title("own memory (RssAnon) by itself", "MB", "MB");
     measure_row("emuicc", measure_undisturbed(&memory) / MEGABYTE,
                 measure_undisturbed(&memory) / MEGABYTE, LIMIT_MEMORY);
     return measure_verdict();

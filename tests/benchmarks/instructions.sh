@@ -63,6 +63,9 @@ done <"$work/table"
 # GetEUICCInfo1 costs at most twice what a refused tag does (all instructions, its copy included).
 all_of() { awk -v name="$1" 'index($0, name) == 1 { print $NF }' "$work/table"; }
 info=$(all_of GetEUICCInfo1) unknown=$(all_of "STORE DATA, unknown tag")
-printf 'GetEUICCInfo1 against an unknown tag: %.2f, goal 2\n' "$(awk "BEGIN { print $info / $unknown }")"
-[ "$info" -le $((2 * unknown)) ] || failed=1
+verdict=met
+[ "$info" -le $((2 * unknown)) ] || { verdict=MISSED; failed=1; }
+printf '\n%-58s %10s %8s %7s\n' "instructions, the libraries included" number "x first" goal
+printf '%-58s %10d %8.2f\n' "STORE DATA, unknown tag" "$unknown" 1
+printf '%-58s %10d %8.2f %7.2f %s\n' GetEUICCInfo1 "$info" "$(awk "BEGIN { print $info / $unknown }")" 2 "$verdict"
 exit "$failed"

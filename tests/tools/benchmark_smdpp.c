@@ -6,6 +6,7 @@
  * same elliptic-curve work; the two in turn. EMUICC_CHIPS says how many chips. */
 #include <criterion/criterion.h>
 #include <curl/curl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -20,6 +21,9 @@
 #define BODY_ROOM 65536 /* grows */
 #define WARM_UP 3
 #define SHARES 200
+#define THREADS 2
+#define TURNS 20 /* of one thread, and of both */
+#define TURN 8   /* downloads of a thread in its turn */
 #define PATH_SIZE 256
 #define ES9_PATH "/gsma/rsp2/es9plus/"
 #define LIMIT 3.0
@@ -28,6 +32,7 @@
 #define NANOSECONDS 1000000000.0
 #define MICROSECONDS 1000.0
 #define MILLISECONDS 1000000.0
+#define WAITS 0.9 /* the quantile of waits that is told */
 
 static struct world world;
 static struct smdpp_process server;
@@ -340,6 +345,57 @@ static void measure_shares(struct chip *chips, size_t count, struct floor *floor
     }
 }
 
+/* A thread that downloads for a while. */
+struct turn {
+    pthread_t thread;
+    struct chip *chip;
+    long waits; /* that it could not go on, for a lock or the like */
+};
+
+static void *take_turn(void *context)
+{
+    struct turn *turn = context;
+    struct rusage use;
+    for (int i = 0; i < TURN; i++)
+        (void)download_here(turn->chip);
+    (void)getrusage(RUSAGE_THREAD, &use);
+    turn->waits = use.ru_nvcsw;
+    return NULL;
+}
+
+/* So many threads call the server, a chip each: real time of a download; each one's waits. */
+static void measure_turn(struct chip *chips, size_t threads, struct measure *times,
+                         struct measure *waits)
+{
+    struct turn turns[THREADS];
+    const uint64_t before = measure_time();
+    for (size_t i = 0; i < threads; i++) {
+        turns[i].chip = &chips[i];
+        MEASURE_NEED(pthread_create(&turns[i].thread, NULL, take_turn, &turns[i]) == 0);
+    }
+    for (size_t i = 0; i < threads; i++) {
+        pthread_join(turns[i].thread, NULL);
+        measure_add(waits, (double)turns[i].waits / TURN);
+    }
+    measure_add(times, (double)(measure_time() - before) / (double)(threads * TURN));
+}
+
+/* With two processors, two threads serve as many as one twice: none waits for the other. */
+static void measure_threads(struct chip *chips)
+{
+    static struct measure alone, both, alone_waits, both_waits;
+    for (int i = 0; i < TURNS; i++) {
+        measure_turn(chips, 1, &alone, &alone_waits);
+        measure_turn(chips, THREADS, &both, &both_waits);
+    }
+    const double one = measure_undisturbed(&alone), two = measure_undisturbed(&both);
+    measure_title("a download in one process, the chip's work too", "real/us", "x one");
+    measure_row("one thread", one / MICROSECONDS, 1, MEASURE_NO_GOAL);
+    measure_row("two threads", two / MICROSECONDS, two / one, MEASURE_NO_GOAL);
+    printf("a thread waits %.2f times a download for anything, beside another %.2f\n",
+           measure_quantile(&alone_waits, WAITS), measure_quantile(&both_waits, WAITS));
+}
+
 Test(smdpp, under_load)
 {
     static struct measure waits, shares, floors;
@@ -348,7 +404,7 @@ Test(smdpp, under_load)
     const char *wanted = getenv("EMUICC_CHIPS");
     const size_t count = wanted != NULL ? strtoul(wanted, NULL, 10) : CHIPS;
     struct chip *chips = calloc(count, sizeof(*chips));
-    MEASURE_NEED(chips != NULL && count > 0 && count <= MEASURE_SAMPLES_MAX);
+    MEASURE_NEED(chips != NULL && count >= THREADS && count <= MEASURE_SAMPLES_MAX);
     snprintf(where, sizeof(where), WORLD_ADDRESS ":%s:127.0.0.1:%s", server.port, server.port);
     struct curl_slist *connect_to = curl_slist_append(NULL, where);
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
@@ -357,6 +413,7 @@ Test(smdpp, under_load)
     for (size_t i = 0; i < count; i++)
         insert(&chips[i], eid, headers, connect_to);
     measure_shares(chips, count, &floor_process, &shares, &floors);
+    measure_threads(chips);
     print(count, run(chips, count, &waits), &shares, &floors, &waits);
     for (size_t i = 0; i < count; i++)
         remove_chip(&chips[i]);
