@@ -198,6 +198,16 @@ static size_t place_of(const struct world *world, size_t turn)
     return turn * 7919 % world->cards;
 }
 
+/* Whether the next download is to be cut off; others may claim what is given back. */
+static bool claim_cut(struct world *world)
+{
+    size_t claimed = atomic_load(&world->books->claimed);
+    while (claimed < world->cuts)
+        if (atomic_compare_exchange_weak(&world->books->claimed, &claimed, claimed + 1))
+            return true;
+    return false;
+}
+
 static void work(struct world *world)
 {
     static struct server server;
@@ -207,13 +217,13 @@ static void work(struct world *world)
     for (size_t turn; (turn = atomic_fetch_add(&world->books->next, 1)) < world->downloads;) {
         const size_t place = place_of(world, turn);
         peer = (struct farm_peer){.eid = world->eids[place], .state = world->state};
-        const bool claim = atomic_fetch_add(&world->books->claimed, 1) < world->cuts;
+        const bool claim = claim_cut(world);
         if (claim) {
             peer.fault_at = 3 + (size_t)rand() % 60;
             peer.fault = "apdu = cut-before-commit";
         }
         serve_chip(world, &server, &peer, place);
-        if (!claim || !peer.struck)
+        if (claim && !peer.struck)
             atomic_fetch_sub(&world->books->claimed, 1);
         atomic_fetch_add(&world->books->done, 1);
     }
