@@ -76,7 +76,7 @@ session = json.load(open(sys.argv[1]))["sessions"][0]
 results = [c["command"] + "=" + c["result"] for c in session["commands"] if "result" in c]
 print(*(results + ([session["terminated"]] if "terminated" in session else [])))' "$work/rpm.json")
   [ "$found" = "$wanted" ] || fail "wanted '$wanted', got '$found': $(cat "$work/rpm.json")"
-  has "the request of AuthenticateServer" "$(said ES10b.AuthenticateServer '>')" 82020640
+  has "the request of AuthenticateServer" "$(said ES10b.AuthenticateServer '>')" "82020640$(iccid "$first")"
   has "what the server signs" "$(es9 AuthenticateClient '<' smdpSigned3)" A1
   has "LoadRpmPackage" "$(said ES10b.LoadRpmPackage '>')" "$(es9 AuthenticateClient '<' smdpSigned3)"
   # Its signature is the server's to verify: it takes no other result.
@@ -139,7 +139,7 @@ grep -q "^nobody.$name: " "$work/rpm.txt" && grep -q "nobody.$name" "$work/lpa.l
 say "-- delete, when it is allowed; several orders after each other"
 order "$(disable "$first")"
 order "$(delete "$first")" "$(list)"
-lpa --json rpm >"$work/rpm.json" 2>"$work/lpa.log" || fail "rpm: $(cat "$work/rpm.json")"
+lpa --json rpm "$name" >"$work/rpm.json" 2>"$work/lpa.log" || fail "rpm: $(cat "$work/rpm.json")"
 [ "$(member "$work/rpm.json" sessions.0.commands.0.result) $(member "$work/rpm.json" sessions.1.commands.0.result)" = "ok ok" ] ||
   fail "two orders: $(cat "$work/rpm.json")"
 [ -z "$(state_of "$first")" ] || fail "it is still there"

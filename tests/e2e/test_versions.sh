@@ -140,4 +140,6 @@ called ES10b.AuthenticateServer && fail "the card is asked to authenticate the l
 accepted liar.example.com "$(code v3.example.com)"
 [ "$(member "$work/document.json" passedOver.0.error.code)" = 8.8.3/3.1 ] || fail "passed over: $(cat "$work/document.json")"
 [ "$(member "$work/document.json" version)" = 3.1.0 ] || fail "the next address: $(cat "$work/document.json")"
+lpa --json rpm liar.example.com v3.example.com >"$work/rpm.json" || fail "rpm: $(cat "$work/rpm.json")"
+[ "$(member "$work/rpm.json" sessions.1.nothing)" = True ] || fail "the next address: $(cat "$work/rpm.json")"
 stop_card TERM

@@ -575,6 +575,16 @@ Test(lpa_download, rpm_that_the_card_does_not_sign_for_is_cancelled)
     cr_expect_str_eq(bench.log, KNOWN " BF44 BF41:29 cancelSession");
 }
 
+/* Its result has ended the session, whatever it says: there is none to cancel. */
+Test(lpa_download, rpm_that_the_card_signs_a_refusal_of_is_over)
+{
+    prepare_rpm("A020"
+                "A01C" RPM_SIGNED("A203810105") "8100");
+    cr_assert_not(run(NOTHING));
+    cr_expect_str_eq(bench.fault.code, "invalidTransactionId (5)");
+    cr_expect_str_eq(bench.log, KNOWN " BF44 BF28");
+}
+
 Test(lpa_download, rpm_that_is_malformed_or_of_another_transaction_is_cancelled)
 {
     static const char *const bad[] = {"30088002010380020102", "300680020103A100",

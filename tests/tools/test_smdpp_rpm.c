@@ -195,6 +195,23 @@ static void install_ordered(void)
     mini_card_forget(&installed);
 }
 
+Test(smdpp_rpm, a_profile_is_its_operators_alone)
+{
+    install_ordered();
+    json_t *response = order_by("other", ENABLE, "OTHER-1", WORLD_EID);
+    cr_assert_codes(response, "8.2.1/3.9");
+    json_decref(response);
+    expect_order(ENABLE, "RPM-1", WORLD_EID, "");
+}
+
+Test(smdpp_rpm, an_order_is_for_its_chip_alone)
+{
+    world.smdpp->any_chip = true;
+    expect_order(LIST, "RPM-1", "89049032000000000000000000000031", "");
+    expect_asked("RPM-1", RPM, "8.2.6/3.8");
+    expect_asked("", RPM, "8.1.1/3.8");
+}
+
 /* Orders of others are none of that profile's; a matching id is plain enough. */
 Test(smdpp_rpm, an_iccid_narrows_the_choice_to_its_operators_orders)
 {
