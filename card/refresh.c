@@ -38,7 +38,8 @@ void refresh_tell(struct card *card)
     isd_r_set_terminal(card->isd_r,
                        (struct isd_r_terminal){.toolkit = has_refresh(card),
                                                .busy = proactive_is_busy(proactive),
-                                               .capable = card->uicc.terminal_capable});
+                                               .capable = card->uicc.terminal_capable,
+                                               .enterprise = card->uicc.terminal_enterprise});
 }
 
 /* 91xx may also come from what a command before has put aside for GET RESPONSE. */

@@ -147,7 +147,7 @@ void uicc_reset(struct uicc *uicc)
 {
     const bool resumable = uicc_suspend_survives_reset(uicc);
     proactive_reset(&uicc->proactive);
-    uicc->terminal_capable = false;
+    uicc->terminal_capable = uicc->terminal_enterprise = false;
     uicc->gsm = (struct uicc_gsm){0};
     reset_channels(uicc);
     if (resumable) {

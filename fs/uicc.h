@@ -78,6 +78,7 @@ struct uicc {
     uint32_t profile_id;       /* in the store; 0: blank */
     bool hides_blank;          /* a blank card shows no files at all, not even an MF */
     bool terminal_capable;     /* a TERMINAL CAPABILITY was received */
+    bool terminal_enterprise;  /* it says: Enterprise Capable Device */
     uint32_t generation;       /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[APDU_CHANNELS];
     struct uicc_gsm gsm;

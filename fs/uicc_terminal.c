@@ -2,6 +2,19 @@
 #include "apdu/tlv.h"
 #include "fs/uicc_commands.h"
 
+#define TAG_TERMINAL_CAPABILITY 0xA9
+#define TAG_EUICC_CAPABILITIES 0x83
+#define ENTERPRISE_CAPABLE_DEVICE 0x20
+
+static bool is_enterprise_capable(struct bytes data)
+{
+    struct tlv template, capabilities;
+    return tlv_whole(data, TAG_TERMINAL_CAPABILITY, &template) &&
+           tlv_find(template.value, TAG_EUICC_CAPABILITIES, &capabilities) &&
+           capabilities.value.len > 0 &&
+           (capabilities.value.data[0] & ENTERPRISE_CAPABLE_DEVICE) != 0;
+}
+
 /* Whatever the terminal is capable of is welcome (TS 102 221 §11.1.19). */
 int uicc_terminal_capability(void *state, const struct apdu *apdu, struct writer *response)
 {
@@ -10,6 +23,7 @@ int uicc_terminal_capability(void *state, const struct apdu *apdu, struct writer
     if (apdu->p1 != 0 || apdu->p2 != 0)
         return SW_WRONG_P1_P2;
     uicc->terminal_capable = true;
+    uicc->terminal_enterprise = is_enterprise_capable(apdu->data);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/bpp_package.h"
+#include "isd-r/enterprise.h"
 #include "isd-r/es10.h"
 #include "isd-r/one_time_key.h"
 #include "isd-r/profile_check.h"
@@ -190,6 +191,13 @@ static uint32_t foreign_to_session(const struct isd_r *isd_r)
     return isd_r->session.v3 ? 0 : isd_r->info->rsp_capability & ~EUICC_INFO_SERVICE_SPECIFIC_DATA;
 }
 
+/* What a company's rules say; a server of v2 cannot be told so. */
+static int check_enterprise(const struct isd_r *isd_r, const struct metadata *metadata)
+{
+    const int refusal = enterprise_refusal(isd_r, metadata);
+    return refusal == 0 || isd_r->session.v3 ? refusal : BPP_UNKNOWN_ERROR;
+}
+
 int bpp_store_metadata(struct isd_r *isd_r, struct bpp_package *package)
 {
     struct metadata metadata;
@@ -204,8 +212,10 @@ int bpp_store_metadata(struct isd_r *isd_r, struct bpp_package *package)
         return BPP_ICCID_ALREADY_EXISTS;
     if (!is_supported_class(isd_r, metadata.class))
         return BPP_UNSUPPORTED_PROFILE_CLASS;
-    const int unknown = check_known(isd_r, &metadata);
-    return unknown != 0 ? unknown : check_rules(isd_r, &metadata);
+    int refusal = check_known(isd_r, &metadata);
+    if (refusal == 0)
+        refusal = check_enterprise(isd_r, &metadata);
+    return refusal != 0 ? refusal : check_rules(isd_r, &metadata);
 }
 
 int bpp_replace_session_keys(struct isd_r *isd_r, struct bpp_package *package)

@@ -73,9 +73,10 @@ const uint8_t *isd_r_eid(const struct isd_r *isd_r); /* 16 bytes */
 
 /* What the card knows of the terminal. It says so when it changes; until then neither holds. */
 struct isd_r_terminal {
-    bool toolkit; /* a TERMINAL PROFILE was received: a change with refreshFlag awaits REFRESH */
-    bool busy;    /* a proactive command is under way: changes answer catBusy */
-    bool capable; /* a TERMINAL CAPABILITY was received */
+    bool toolkit;    /* a TERMINAL PROFILE was received: a change with refreshFlag awaits REFRESH */
+    bool busy;       /* a proactive command is under way: changes answer catBusy */
+    bool capable;    /* a TERMINAL CAPABILITY was received */
+    bool enterprise; /* it says that the device is Enterprise Capable */
 };
 void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal);
 /* The REFRESH that wish.refresh asked for has been done (or refused): the change that awaits it

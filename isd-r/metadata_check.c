@@ -1,12 +1,11 @@
 #include "isd-r/metadata_check.h"
 
-#include "isd-r/metadata.h"
+#include "isd-r/enterprise.h"
 
 #define SERVICE_PROVIDER_MAX 32 /* characters */
 #define NAME_MAX_CHARACTERS 64
 #define ICON_MAX 1024 /* bytes */
 #define ICON_TYPE_MAX 1
-#define ENTERPRISE_NAME_MAX 64
 #define ACTIVATION_CODE_MAX 255
 
 bool metadata_check_iccid(struct bytes value)
@@ -98,22 +97,10 @@ bool metadata_check_lpr(struct bytes value)
            trigger.value.len == 0;
 }
 
-static bool check_enterprise_rules(struct bytes value)
-{
-    struct tlv rules, number;
-    uint32_t count;
-    return tlv_take_tag(&value, 0x80, &rules) && metadata_check_bits(rules.value) &&
-           tlv_take_tag(&value, 0x81, &number) && der_to_unsigned(number.value, UINT32_MAX, &count);
-}
-
-/* { [0] enterpriseOid, [1] enterpriseName, [2] enterpriseRules OPTIONAL } */
 bool metadata_check_enterprise(struct bytes value)
 {
-    struct tlv oid, name, rules;
-    return tlv_take_tag(&value, 0x80, &oid) && tlv_take_tag(&value, 0x81, &name) &&
-           der_is_utf8(name.value, ENTERPRISE_NAME_MAX) &&
-           tlv_take_optional(&value, 0xA2, &rules) &&
-           (rules.tag == 0 || check_enterprise_rules(rules.value));
+    struct enterprise enterprise;
+    return enterprise_parse(value, &enterprise);
 }
 
 /* { [0] smdpAddressForDc, [1] allowedCiPKId OPTIONAL, [2] eidRequired OPTIONAL, [3] tacRequired

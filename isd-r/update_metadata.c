@@ -1,6 +1,7 @@
 #include "isd-r/update_metadata.h"
 
 #include "isd-r/bpp_package.h"
+#include "isd-r/enterprise.h"
 #include "isd-r/es10.h"
 #include "isd-r/state.h"
 #include "isd-r/tag_list.h"
@@ -145,6 +146,10 @@ int update_metadata(struct isd_r *isd_r, const struct registry_profile *target,
     struct metadata before = target->metadata;
     struct update update;
     *out = parse(request, isd_r->info->rsp_capability, &update);
+    const struct bytes enterprise = update.values.enterprise_configuration;
+    if (*out == UPDATE_METADATA_OK && enterprise.data != NULL &&
+        !enterprise_may_become(isd_r, target, enterprise))
+        *out = UPDATE_METADATA_ENTERPRISE_NOT_ALLOWED;
     if (*out != UPDATE_METADATA_OK)
         return 0;
     const size_t mark = tlv_open(&writer, METADATA_TAG);

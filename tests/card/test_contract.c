@@ -6,6 +6,7 @@
 
 #include "../support/born.h"
 #include "../support/talk.h"
+#include "isd-r/state.h"
 
 #define ISD_R "A0000005591010FFFFFFFF8900000100"
 #define ECASD "A0000005591010FFFFFFFF8900000200"
@@ -56,6 +57,26 @@ Test(contract, point_02_terminal_capability_with_any_body)
     ANSWERS("80AA00000AA9088100820101830107", "9000");
     ANSWERS("80AA000005A903830107", "9000");
     ANSWERS("80AA000002A900", "9000");
+}
+
+/* One bit is looked at, and remembered until the reset. */
+Test(contract, point_02_tells_the_chip_of_an_enterprise_capable_device)
+{
+    static const struct {
+        const char *command;
+        bool enterprise;
+    } rows[] = {{"80AA000005A903830107", false},      {"80AA000007A905810082830120", false},
+                {"80AA000008A9068101008301A0", true}, {"80AA000002A900", false},
+                {"80AA000005A903830120", true},       {"80AA000004A9028300", false},
+                {"80AA000005A903820120", false},      {"80AA000001A9", false}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        talk(&card, rows[i].command);
+        cr_assert_eq(card.isd_r->terminal.enterprise, rows[i].enterprise, "%s", rows[i].command);
+    }
+    ANSWERS("80AA000005A903830120", "9000");
+    cr_assert(card.isd_r->terminal.capable && card.isd_r->terminal.enterprise);
+    card_power(&card, CARD_RESET);
+    cr_assert_not(card.isd_r->terminal.capable || card.isd_r->terminal.enterprise);
 }
 
 Test(contract, point_04_select_isd_r_gives_an_fci)

@@ -235,22 +235,6 @@ Test(stored_metadata, may_be_what_an_earlier_chip_did_not_know)
     cr_assert(bytes_equal(info("9B91"), hex("910850726F7669646572" HRI)));
 }
 
-/* errorReason of a download with these elements in a session of this release; 0: installed. */
-static int reason_for(unsigned number, const char *extra, bool v3)
-{
-    uint8_t room[4096];
-    struct writer metadata = writer_on(room, sizeof(room));
-    const struct package content = package_numbered(number);
-    v3_put_metadata(&content, extra, &metadata);
-    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = v3}) == 0);
-    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
-    peer_bind(&peer,
-              &(struct peer_binding){.content = &content, .metadata = writer_bytes(&metadata)});
-    const struct peer_outcome outcome = peer_load(&peer, PEER_CUT_LPAC);
-    cr_assert(outcome.installed || outcome.command == 2);
-    return outcome.installed ? 0 : outcome.reason;
-}
-
 /* v3 servers are told what the chip does not know of what they send; v2's is passed over. */
 Test(stored_metadata, is_known_whole_in_a_v3_session)
 {
@@ -268,8 +252,9 @@ Test(stored_metadata, is_known_whole_in_a_v3_session)
     };
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         peer_become(&peer, v3_settings(rows[i].without));
-        cr_assert(eq(int, reason_for(100 + i, rows[i].extra, true), rows[i].reason), "row %u", i);
-        cr_assert(eq(int, reason_for(200 + i, rows[i].extra, false), 0), "row %u", i);
+        cr_assert(eq(int, v3_reason_for(&peer, 100 + i, rows[i].extra, true), rows[i].reason),
+                  "row %u", i);
+        cr_assert(eq(int, v3_reason_for(&peer, 200 + i, rows[i].extra, false), 0), "row %u", i);
     }
 }
 
@@ -277,12 +262,12 @@ Test(stored_metadata, is_known_whole_in_a_v3_session)
 Test(stored_metadata, of_a_v2_session_has_nothing_of_v3)
 {
     peer_become(&peer, v3_settings(0));
-    cr_assert(eq(int, reason_for(1, ALL, false), 0));
+    cr_assert(eq(int, v3_reason_for(&peer, 1, ALL, false), 0));
     cr_assert(
         bytes_equal(info("9192BF22BA9B"), hex("910850726F7669646572 92044E616D65" VENDOR_DATA)));
-    cr_assert(eq(int, reason_for(2, "BA00", false), 0));
-    cr_assert(eq(int, reason_for(3, "BA00", true), 1));
-    cr_assert(eq(int, reason_for(4, "BA", false), 1));
+    cr_assert(eq(int, v3_reason_for(&peer, 2, "BA00", false), 0));
+    cr_assert(eq(int, v3_reason_for(&peer, 3, "BA00", true), 1));
+    cr_assert(eq(int, v3_reason_for(&peer, 4, "BA", false), 1));
 }
 
 static int update(const char *request)

@@ -47,3 +47,18 @@ void v3_put_metadata(const struct package *content, const char *extra, struct wr
     tlv_close(out, mark);
     cr_assert(!out->overflow);
 }
+
+int v3_reason_for(struct peer *peer, unsigned number, const char *extra, bool v3)
+{
+    uint8_t room[4096];
+    struct writer metadata = writer_on(room, sizeof(room));
+    const struct package content = package_numbered(number);
+    v3_put_metadata(&content, extra, &metadata);
+    cr_assert(peer_authenticate(peer, &(struct peer_authentication){.v3 = v3}) == 0);
+    cr_assert(peer_prepare(peer, &(struct peer_preparation){0}) == 0);
+    peer_bind(peer,
+              &(struct peer_binding){.content = &content, .metadata = writer_bytes(&metadata)});
+    const struct peer_outcome outcome = peer_load(peer, PEER_CUT_LPAC);
+    cr_assert(outcome.installed || outcome.command == 2);
+    return outcome.installed ? 0 : outcome.reason;
+}

@@ -11,4 +11,7 @@ const struct isd_r_settings *v3_settings(uint32_t without);
  * RPM; then these elements, in hexadecimal. */
 void v3_put_metadata(const struct package *content, const char *extra, struct writer *out);
 
+/* errorReason of a download with these elements in a session of this release; 0: installed. */
+int v3_reason_for(struct peer *peer, unsigned number, const char *extra, bool v3);
+
 #endif
