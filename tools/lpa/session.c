@@ -73,7 +73,7 @@ static bool refuse_version(struct session *session, const struct svn *server)
                 "the server answers with version %s; the card speaks %s",
                 server != NULL ? svn_text(server, text) : "2 (it names none)", chip);
     fault_code(fault, VERSIONS_DIFFER);
-    return fault_next(fault, "give another server's address behind this one");
+    return fault_next(fault, "give another server's address or activation code behind this one");
 }
 
 /* Whether the server's version is there says which release the session is of. */
