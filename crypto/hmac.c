@@ -7,10 +7,9 @@
 #define INNER_PAD 0x36
 #define OUTER_PAD 0x5C
 
-/* The key as one block: longer ones are hashed first. */
+/* The key at the front of a block of zeros: longer ones are hashed first. */
 static int block_of(struct bytes key, uint8_t block[BLOCK])
 {
-    memset(block, 0, BLOCK);
     if (key.len > BLOCK)
         return sha256(&key, 1, block);
     if (key.len > 0)
@@ -26,7 +25,7 @@ static void turn(uint8_t block[BLOCK], uint8_t pad)
 
 int hmac_sha256(struct bytes key, const struct bytes *parts, size_t count, uint8_t mac[SHA256_SIZE])
 {
-    uint8_t block[BLOCK], digest[SHA256_SIZE];
+    uint8_t block[BLOCK] = {0}, digest[SHA256_SIZE];
     struct bytes all[HMAC_PARTS_MAX + 1] = {bytes_of(block, sizeof(block))};
     if (count > HMAC_PARTS_MAX)
         return FAILURE_INTERNAL;
