@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ static void become(const struct world *world, const char *const *more, rlim_t fi
     size_t count = 7;
     while (more != NULL && *more != NULL && count + 1 < ARGUMENTS_MAX)
         arguments[count++] = *more++;
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails leaves no server behind */
     if (files != 0)
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     dup2(log, STDERR_FILENO);

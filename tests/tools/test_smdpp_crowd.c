@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/tools/https_client.h"
@@ -24,8 +25,11 @@
 #define TLS_BEGINNING "\x16\x03\x01\x02\x00\x01" /* of a ClientHello */
 #define PATIENCE 3000                            /* looks */
 #define PAUSE_US 10000                           /* between two of them */
-#define OWN_FILES 64                             /* the server's, beside connections */
-#define CONNECTIONS 40                           /* that it then has */
+#define WINDOW_US 200000                         /* in which a server at rest takes */
+#define REST_SECONDS 0.002                       /* less than this of CPU */
+#define WINDOWS 50
+#define OWN_FILES 64   /* the server's, beside connections */
+#define CONNECTIONS 40 /* that it then has */
 
 static struct world world;
 
@@ -65,6 +69,29 @@ static size_t await_files(pid_t process, size_t wanted)
         count = open_files(process);
     }
     return count;
+}
+
+static double seconds_of(pid_t process)
+{
+    struct timespec spent;
+    clockid_t clock;
+    cr_assert_eq(clock_getcpuclockid(process, &clock), 0);
+    cr_assert_eq(clock_gettime(clock, &spent), 0);
+    return (double)spent.tv_sec + (double)spent.tv_nsec / 1e9;
+}
+
+/* Waits for a while in which the process does nothing; false if it never rests. */
+static bool await_rest(pid_t process)
+{
+    double last = seconds_of(process);
+    for (int i = 0; i < WINDOWS; i++) {
+        usleep(WINDOW_US);
+        const double now = seconds_of(process);
+        if (now - last < REST_SECONDS)
+            return true;
+        last = now;
+    }
+    return false;
 }
 
 static int connect_mute(const char *port)
@@ -240,6 +267,25 @@ Test(crowd, only_open_sessions_stay)
     cr_assert_eq(session_table_count(world.smdpp->sessions), ACTIVE / ROLES);
     server_stop(server);
     cr_assert_eq(open_files(getpid()), before);
+}
+
+/* Who holds a connection costs a descriptor, and no work. */
+Test(crowd, those_who_hold_connections_cost_nothing)
+{
+    struct smdpp_process server;
+    struct https_client half;
+    int mutes[MUTE];
+    smdpp_process_start(&world, NULL, 0, &server);
+    const size_t idle = open_files(server.pid);
+    for (size_t i = 0; i < MUTE; i++)
+        mutes[i] = connect_mute(server.port);
+    open_half(&half, server.port);
+    cr_assert_eq(await_files(server.pid, idle + MUTE + 1), idle + MUTE + 1);
+    cr_assert(await_rest(server.pid));
+    for (size_t i = 0; i < MUTE; i++)
+        close(mutes[i]);
+    https_client_close(&half);
+    cr_assert(smdpp_process_end(&server));
 }
 
 /* Who comes when all connections are taken waits until one is free. */

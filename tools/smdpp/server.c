@@ -200,6 +200,8 @@ static unsigned thread_count(void)
     return processors < 2 ? 2 : processors > THREADS_MAX ? THREADS_MAX : (unsigned)processors;
 }
 
+/* By poll(): with epoll libmicrohttpd asks over and over for what a client in the middle of TLS's
+ * handshake has not sent yet. */
 static int start_daemon(struct server *server, int socket, unsigned connections)
 {
     const struct MHD_OptionItem trust[] = {
@@ -207,7 +209,7 @@ static int start_daemon(struct server *server, int socket, unsigned connections)
          (void *)server->trust},
         {MHD_OPTION_END, 0, NULL}};
     server->daemon = MHD_start_daemon(
-        MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_TLS, 0, NULL,
+        MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_TLS, 0, NULL,
         NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
         socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
         server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
