@@ -87,7 +87,42 @@ static void set_profile(struct es9_world *world, struct session *session)
     must(blob_copy(BYTES(0xA0, 0x00, 0xAA, 0x00), &session->package) == 0);
 }
 
-static void put_session(struct es9_world *world, enum session_state state)
+/* Which waits, or is what the session hands over. */
+static void set_rpm(struct es9_world *world, struct session *session)
+{
+    struct database *database = world->smdpp->database;
+    struct rpm_order order = {.eid = ES9_WORLD_EID};
+    uint8_t package[] = {0x30, 0x02, 0xA4, 0x00};
+    order.package = (struct blob){package, sizeof(package)};
+    snprintf(order.matching_id, sizeof(order.matching_id), "RPM%u", world->rpm_orders);
+    const int found = rpm_orders_find(database, ES9_WORLD_EID, "", "", &session->rpm);
+    if (found == 1)
+        must(rpm_orders_add(database, &order) == 0 &&
+             rpm_orders_find(database, ES9_WORLD_EID, "", "", &session->rpm) == 0);
+    else
+        must(found == 0);
+    world->rpm_orders += found == 1;
+    if (session->state != SESSION_RPM) {
+        rpm_orders_finish(&session->rpm);
+        session->rpm = (struct rpm_order){0};
+        return;
+    }
+    struct download load;
+    const int sent = rpm_orders_find_load(database, session_id(session), &load);
+    load = (struct download){
+        .transaction_id = session_id(session), .order = session->rpm.id, .euicc = world->euicc};
+    must(sent == 0 || rpm_orders_send(database, &load) == 0);
+}
+
+static void become_v3(struct es9_world *world, struct session *session)
+{
+    session->version = (struct version){true, world->smdpp->version.own};
+    session->lpa_capability = ES9_WORLD_LPA;
+    session->chip_capability = ES9_WORLD_CHIP;
+    set_rpm(world, session);
+}
+
+static void put_session(struct es9_world *world, enum session_state state, bool v3)
 {
     struct session *session;
     must(session_create(&world->smdpp->random, &session) == 0);
@@ -99,6 +134,8 @@ static void put_session(struct es9_world *world, enum session_state state)
         session->euicc = world->euicc;
         set_profile(world, session);
     }
+    if (v3 || state == SESSION_RPM)
+        become_v3(world, session);
     session_table_put(world->smdpp->sessions, session);
 }
 
@@ -122,8 +159,8 @@ char *es9_world_run(struct es9_world *world, struct bytes input, unsigned *statu
     uint8_t head = 0, id[SESSION_ID_SIZE];
     (void)bytes_take_u8(&input, &head);
     const size_t function = (head & 0x0F) % es9_functions.count;
-    const enum session_state state = (enum session_state)((head >> 4) % (SESSION_BOUND + 1));
-    put_session(world, state);
+    const enum session_state state = (enum session_state)((head >> 4) % (SESSION_RPM + 1));
+    put_session(world, state, (head & ES9_WORLD_V3) != 0);
     if (state == SESSION_BOUND)
         put_download(world);
     char *answer = function_answer(world->smdpp, &es9_functions.rows[function], input, status);

@@ -9,6 +9,8 @@
 #define ES9_WORLD_EID "89049032123451234512345678901235"
 #define ES9_WORLD_ADDRESS "testsmdpplus1.example.com"
 #define ES9_WORLD_PACKAGE "SEED"
+#define ES9_WORLD_LPA 1 /* LpaRspCapability and EuiccRspCapability of sessions of v3 */
+#define ES9_WORLD_CHIP 0x140005
 #define ES9_WORLD_ID 0x11        /* every byte of the session's id */
 #define ES9_WORLD_CHALLENGE 0x22 /* every byte of its challenge */
 
@@ -16,6 +18,7 @@ struct es9_world {
     struct smdpp *smdpp;
     struct euicc euicc; /* the chip of the PKI */
     char folder[64], pki[96], profiles[96];
+    unsigned rpm_orders; /* placed so far: one waits for the chip in each session of v3 */
 };
 
 /* Aborts on errors. Its folder is removed by es9_world_end(). */
@@ -24,6 +27,7 @@ void es9_world_end(struct es9_world *world);
 
 /* First byte of a seed. */
 #define ES9_WORLD_HEAD(function, state) ((uint8_t)((function) | (state) << 4))
+#define ES9_WORLD_V3 0x40 /* in it: the session is one of v3 */
 
 /* Puts the session there and calls the function that the first byte of the input says with the
  * rest as its body. The answer on the heap, or NULL. */

@@ -1,12 +1,16 @@
 /* Any bytes as a bound package. With an even first byte they are the stream as it stands; with an
  * odd one they are what the sections hold, each after two bytes of length, and are protected here
- * with the keys that the chip has, so that they get past every MAC. */
+ * with the keys that the chip has, so that they get past every MAC. More bits of it are the
+ * session's release and whether the device knows a company's rules. */
 #include <stdlib.h>
 
 #include "fuzz_chip.h"
 
 #include "isd-r/bpp_package.h"
 
+#define FLAG_SECTIONS 1
+#define FLAG_V3 2
+#define FLAG_ENTERPRISE 4
 #define P1_LAST 0x91
 #define STREAM_MAX (1 << 18)
 
@@ -78,7 +82,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!bytes_take_u8(&input, &how))
         return 0;
     fuzz_chip_open_session(chip, RSP_PREPARED);
-    if (how % 2 == 0) {
+    chip->isd_r->session.v3 = (how & FLAG_V3) != 0;
+    isd_r_set_terminal(chip->isd_r,
+                       (struct isd_r_terminal){.enterprise = (how & FLAG_ENTERPRISE) != 0});
+    if (!(how & FLAG_SECTIONS)) {
         send(chip, input);
         return 0;
     }

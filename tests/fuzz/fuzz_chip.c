@@ -101,7 +101,7 @@ void fuzz_chip_open_session(struct fuzz_chip *on, enum rsp_state state)
     session->oid_len = 1;
     session->oid[0] = 0x2A;
     session->role = RSP_ROLE_DP_AUTH;
-    session->signer = credentials_first_signer(&on->isd_r->credentials);
+    session->signer = session->server_ci = credentials_first_signer(&on->isd_r->credentials);
     if (state < RSP_PREPARED)
         return;
     need(ec_private_generate(on->isd_r->random, EC_P256, &session->one_time_key) == 0);

@@ -7,6 +7,7 @@
 #include "isd-r/rules.h"
 #include "isd-r/tag_list.h"
 
+#define FLAG_V3 0x80 /* in the first byte: the session is one of v3 */
 #define P1_MORE 0x11
 #define P1_LAST 0x91
 
@@ -43,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     parse(input);
     if (!bytes_take_u8(&input, &state))
         return 0;
-    fuzz_chip_open_session(chip, state % (RSP_PREPARED + 1));
+    fuzz_chip_open_session(chip, (state & ~FLAG_V3) % (RSP_PREPARED + 1));
+    chip->isd_r->session.v3 = (state & FLAG_V3) != 0;
     while (bytes_take_u16(&input, &len) &&
            bytes_take(&input, len < input.len ? len : input.len, &command))
         send(chip, command);

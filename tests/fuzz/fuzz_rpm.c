@@ -66,8 +66,8 @@ static struct fuzz_chip *managed_chip(uint8_t flags)
     need(registry_load(chip->store, &chip->isd_r->registry) == 0);
     fuzz_chip_open_session(chip, RSP_AUTHENTICATED);
     chip->isd_r->session.v3 = (flags & FLAG_V3) != 0;
-    chip->isd_r->session.server_ci = chip->isd_r->session.signer;
-    isd_r_set_terminal(chip->isd_r, (struct isd_r_terminal){.toolkit = flags & FLAG_TOOLKIT});
+    isd_r_set_terminal(
+        chip->isd_r, (struct isd_r_terminal){.toolkit = flags & FLAG_TOOLKIT, .enterprise = true});
     return chip;
 }
 

@@ -36,6 +36,11 @@ TestSuite(corpus, .init = start, .fini = end);
 /* Row of es9_functions. */
 enum { INITIATE, GET_PACKAGE, AUTHENTICATE, NOTIFY, CANCEL };
 
+#define SEEDS_MAX 32
+/* operationType */
+#define RPM 2
+#define BOTH 3
+
 struct seed {
     const char *name;
     uint8_t head;
@@ -47,7 +52,7 @@ struct seed {
     BYTES(0xA0, 0x14, 0x30, 0x12, 0x5A, 0x0A, 0x98, 0x88, 0, 0, 0, 0, 0, 0, 0, 0xF1, 0xBF, 0x31,   \
           0x03, 0x80, 0x01, 0x09)
 
-static size_t make_seeds(struct seed seeds[8])
+static size_t make_v2(struct seed *seeds)
 {
     size_t count = 0;
     seeds[count++] = (struct seed){"initiate", ES9_WORLD_HEAD(INITIATE, SESSION_INITIATED),
@@ -69,6 +74,48 @@ static size_t make_seeds(struct seed seeds[8])
     return count;
 }
 
+/* What a session of v3 has: a range of versions, what LPA and chip can do, an operation. */
+static size_t make_v3(struct seed *seeds)
+{
+    size_t count = 0;
+    memcpy(card.svn, (const uint8_t[]){2, 2, 2}, sizeof(card.svn));
+    memcpy(card.highest_svn, (const uint8_t[]){3, 1, 0}, sizeof(card.highest_svn));
+    card.lpa_capability = ES9_WORLD_LPA;
+    card.capability = ES9_WORLD_CHIP;
+    card.v3 = true;
+    seeds[count++] =
+        (struct seed){"initiate_v3", ES9_WORLD_HEAD(INITIATE, SESSION_INITIATED) | ES9_WORLD_V3,
+                      mini_card_initiate(&card, ES9_WORLD_ADDRESS)};
+    memset(card.server_challenge, ES9_WORLD_CHALLENGE, sizeof(card.server_challenge));
+    card.operation = BOTH;
+    seeds[count++] = (struct seed){"authenticate_v3",
+                                   ES9_WORLD_HEAD(AUTHENTICATE, SESSION_INITIATED) | ES9_WORLD_V3,
+                                   mini_card_authenticate(&card)};
+    card.operation = RPM;
+    card.matching_id = NULL;
+    seeds[count++] = (struct seed){"authenticate_rpm",
+                                   ES9_WORLD_HEAD(AUTHENTICATE, SESSION_INITIATED) | ES9_WORLD_V3,
+                                   mini_card_authenticate(&card)};
+    seeds[count++] = (struct seed){
+        "prepare_v3", ES9_WORLD_HEAD(GET_PACKAGE, SESSION_AUTHENTICATED) | ES9_WORLD_V3,
+        mini_card_prepare(&card)};
+    seeds[count++] =
+        (struct seed){"cancel_v3", ES9_WORLD_HEAD(CANCEL, SESSION_BOUND) | ES9_WORLD_V3,
+                      mini_card_cancel(&card, 25)};
+    seeds[count++] = (struct seed){"cancel_rpm", ES9_WORLD_HEAD(CANCEL, SESSION_RPM) | ES9_WORLD_V3,
+                                   mini_card_cancel(&card, 27)};
+    seeds[count++] =
+        (struct seed){"rpm_result_v3", ES9_WORLD_HEAD(NOTIFY, SESSION_RPM) | ES9_WORLD_V3,
+                      mini_card_rpm_result(&card, RPM_FINAL)};
+    return count;
+}
+
+static size_t make_seeds(struct seed seeds[SEEDS_MAX])
+{
+    const size_t count = make_v2(seeds);
+    return count + make_v3(seeds + count);
+}
+
 static void write_seed(const char *folder, const struct seed *seed)
 {
     char path[512];
@@ -82,7 +129,7 @@ static void write_seed(const char *folder, const struct seed *seed)
 
 Test(corpus, seeds_can_be_made)
 {
-    struct seed seeds[8];
+    struct seed seeds[SEEDS_MAX];
     const size_t count = make_seeds(seeds);
     const char *folder = getenv("EMUICC_MAKE_CORPUS");
     for (size_t i = 0; i < count; i++) {
@@ -111,8 +158,10 @@ static void expect_success(const char *name)
 
 Test(corpus, seeds_get_all_the_way_through)
 {
-    static const char *const names[] = {"initiate",  "authenticate", "prepare", "cancel",
-                                        "installed", "failed",       "enabled", "rpm_result"};
+    static const char *const names[] = {
+        "initiate",         "authenticate", "prepare",    "cancel",      "installed",
+        "failed",           "enabled",      "rpm_result", "initiate_v3", "authenticate_v3",
+        "authenticate_rpm", "prepare_v3",   "cancel_v3",  "cancel_rpm",  "rpm_result_v3"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         expect_success(names[i]);
 }
