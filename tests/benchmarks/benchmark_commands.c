@@ -1,5 +1,6 @@
 /* The card's CPU for single commands, beside a refused instruction, and how often a durable UPDATE
  * makes the disk flush. */
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -8,7 +9,8 @@
 #include "package_file.h"
 
 #define ROUNDS 200
-#define TIMES 50 /* a sample is of so many, since one is not much longer than the clock */
+#define TIMES 50   /* a sample is of so many, since one is not much longer than the clock */
+#define SKIPPED 77 /* as Meson knows it */
 #define PACKAGE "TS48v4_SAIP2.3_BERTLV"
 #define UPDATE "UPDATE BINARY"
 #define UPDATES 1000
@@ -63,9 +65,15 @@ static void flushes(void)
 
 int main(void)
 {
+    const struct package_file *file = package_file_read(PACKAGE);
+    if (strncmp(file->name, PACKAGE, strlen(PACKAGE)) != 0) {
+        fprintf(stderr,
+                "the packages of TS.48, with whose keys AUTHENTICATE is, are not at hand\n");
+        return SKIPPED;
+    }
     memory_disk_start();
     chip_init(&chip);
-    commands_make_ready(&chip, package_file_bytes(package_file_read(PACKAGE)));
+    commands_make_ready(&chip, package_file_bytes(file));
     commands();
     flushes();
     chip_finish(&chip);
