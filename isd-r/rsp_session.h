@@ -35,8 +35,8 @@ struct rsp_session {
     uint8_t server_point[EC_POINT_SIZE];
     uint8_t *issuers; /* of v3: the server's otherCertsInChain; heap */
     size_t issuers_len;
-    const struct credential *server_ci;    /* the CI that its chain leads to */
-    const struct credential *signer;       /* under which the chip signs in this session */
+    const struct credential *server_ci;    /* the CI that its chain leads to; */
+    const struct credential *signer;       /* under which the chip signs: never NULL from then on */
     uint8_t signature1[EC_SIGNATURE_SIZE]; /* euiccSignature1 */
     enum ec_curve binding_curve;           /* of CERT.DPpb's key, once prepared */
     uint8_t binding_point[EC_POINT_SIZE];

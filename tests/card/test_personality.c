@@ -521,6 +521,103 @@ Test(personality, a_release_has_its_fields)
                                                     "900100B1009201AB9303030100");
 }
 
+/* The elements of an info that is given in hexadecimal. */
+static struct bytes content_of(const char *text)
+{
+    static uint8_t room[1000];
+    struct writer whole = writer_on(room, sizeof(room));
+    struct bytes bytes;
+    struct tlv info;
+    cr_assert(hex_decode(text, &whole));
+    bytes = writer_bytes(&whole);
+    cr_assert(tlv_take(&bytes, &info) && bytes.len == 0, "%s", text);
+    return info.value;
+}
+
+/* Value of the field with this tag, or NULL. */
+static const char *field_of(const char *info, const char *tag)
+{
+    struct tlv field;
+    return tlv_find(content_of(info), (uint32_t)strtoul(tag, NULL, 16), &field) ? hex(field.value)
+                                                                                : NULL;
+}
+
+static size_t count_fields(const char *info)
+{
+    struct bytes rest = content_of(info);
+    struct tlv field;
+    size_t count = 0;
+    while (rest.len > 0 && tlv_take(&rest, &field))
+        count++;
+    cr_assert_eq(rest.len, 0, "%s", info);
+    return count;
+}
+
+#define EVERY_FIELD                                                                                \
+    "svn = 2.2.2-3.1.0\nforbidden-rules = ppr1\ntre-product-reference = x\n"                       \
+    "additional-profile-versions = 2.1.0\nadditional-info = 01\nplatform-label = a\n"              \
+    "discovery-base-url = b\nts102241-version = 1.2.3\nglobalplatform-version = 2.3.0\n"
+
+/* Whatever else the text says: a release has no field of a later one. */
+Test(personality, no_release_of_v2_has_a_field_of_v3)
+{
+    static const char of_v3[][4] = {"90", "B1", "92", "93"}, of_2_6[][4] = {"8D", "8E", "AF"};
+    for (int minor = 1; minor <= 7; minor++) {
+        char text[256], expected[64];
+        snprintf(text, sizeof(text),
+                 "svn = 2.%d.0\nlpa-mode = lpad\nadditional-info = 01\n"
+                 "tre-product-reference = x\nadditional-profile-versions = 2.1.0\n",
+                 minor);
+        cr_assert_eq(read_text(text), 0, "%s", said);
+        snprintf(expected, sizeof(expected), "BF2009820302%02X00A900AA00", (unsigned)minor);
+        cr_assert_str_eq(info_1(), expected);
+        for (size_t i = 0; i < sizeof(of_v3) / sizeof(of_v3[0]); i++)
+            cr_assert_null(field_of(info_2(&made), of_v3[i]), "2.%d: %s", minor, of_v3[i]);
+        for (size_t i = 0; i < sizeof(of_2_6) / sizeof(of_2_6[0]); i++)
+            cr_assert_eq(field_of(info_2(&made), of_2_6[i]) != NULL, minor >= 6, "2.%d: %s", minor,
+                         of_2_6[i]);
+    }
+}
+
+/* Dropped, set and lengthened, one after the other; the rest stays. */
+static void change_one(const char *key, const char *(*info)(void), const char *tag)
+{
+    char text[512], line[1100], before[1024];
+    snprintf(text, sizeof(text), "%s%s = %s none\n", EVERY_FIELD, key, tag);
+    cr_assert_eq(read_text(text), 0, "%s", said);
+    cr_assert_null(field_of(info(), tag), "%s %s", key, tag);
+    snprintf(text, sizeof(text), "%s%s = %s BEEF\n", EVERY_FIELD, key, tag);
+    cr_assert_eq(read_text(text), 0, "%s", said);
+    cr_assert_str_eq(field_of(info(), tag), "BEEF", "%s %s", key, tag);
+    cr_assert_eq(read_text(EVERY_FIELD), 0, "%s", said);
+    snprintf(before, sizeof(before), "%s", field_of(info(), tag));
+    snprintf(text, sizeof(text), "%s%s = %s +0401AA\n", EVERY_FIELD, key, tag);
+    cr_assert_eq(read_text(text), 0, "%s", said);
+    const char *after = field_of(info(), tag);
+    snprintf(line, sizeof(line), "%s0401AA", before);
+    cr_assert_str_eq(after, line, "%s %s", key, tag);
+}
+
+static const char *own_info_2(void)
+{
+    return info_2(&made);
+}
+
+Test(personality, each_field_may_be_dropped_set_and_lengthened)
+{
+    static const char *const of_1[] = {"82", "A9", "AA", "B1", "88", "93"};
+    static const char *const of_2[] = {"81", "82", "83", "84", "85", "86", "87", "88",
+                                       "A9", "AA", "8B", "99", "04", "0C", "AC", "8D",
+                                       "8E", "AF", "90", "B1", "92", "93"};
+    cr_assert_eq(read_text(EVERY_FIELD), 0, "%s", said);
+    cr_assert_eq(count_fields(info_1()), sizeof(of_1) / sizeof(of_1[0]));
+    cr_assert_eq(count_fields(info_2(&made)), sizeof(of_2) / sizeof(of_2[0]));
+    for (size_t i = 0; i < sizeof(of_1) / sizeof(of_1[0]); i++)
+        change_one("euicc-info1", info_1, of_1[i]);
+    for (size_t i = 0; i < sizeof(of_2) / sizeof(of_2[0]); i++)
+        change_one("euicc-info2", own_info_2, of_2[i]);
+}
+
 Test(personality, any_field_may_be_another)
 {
     static char text[4096] = "svn = 2.2.2-3.1.0\n";

@@ -94,6 +94,8 @@ static void set_rpm(struct es9_world *world, struct session *session)
     struct rpm_order order = {.eid = ES9_WORLD_EID};
     uint8_t package[] = {0x30, 0x02, 0xA4, 0x00};
     order.package = (struct blob){package, sizeof(package)};
+    /* The ids of real sessions never come again. */
+    must(database_change(database, "DELETE FROM rpm_loads", NULL, 0) >= 0);
     snprintf(order.matching_id, sizeof(order.matching_id), "RPM%u", world->rpm_orders);
     const int found = rpm_orders_find(database, ES9_WORLD_EID, "", "", &session->rpm);
     if (found == 1)
@@ -107,11 +109,9 @@ static void set_rpm(struct es9_world *world, struct session *session)
         session->rpm = (struct rpm_order){0};
         return;
     }
-    struct download load;
-    const int sent = rpm_orders_find_load(database, session_id(session), &load);
-    load = (struct download){
+    const struct download load = {
         .transaction_id = session_id(session), .order = session->rpm.id, .euicc = world->euicc};
-    must(sent == 0 || rpm_orders_send(database, &load) == 0);
+    must(rpm_orders_send(database, &load) == 0);
 }
 
 static void become_v3(struct es9_world *world, struct session *session)

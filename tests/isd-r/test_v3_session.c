@@ -110,6 +110,14 @@ static int prepare(void)
 
 /* --- Chains --- */
 
+/* What the server's chain leads to, which is not asked for again. */
+static void check_server_ci(void)
+{
+    const struct credential *ci = peer.chip.isd_r->session.server_ci;
+    cr_assert(ne(ptr, (void *)ci, NULL));
+    cr_assert(bytes_equal(ci->ci.subject_key_id, ci_key_id()));
+}
+
 Test(v3_session, every_variant_on_both_sides)
 {
     for (int chip = 0; chip < PKI_VARIANTS; chip++)
@@ -117,6 +125,7 @@ Test(v3_session, every_variant_on_both_sides)
             use((enum pki_variant)chip, (enum pki_variant)server);
             cr_assert(eq(int, AUTHENTICATE(.no_ci_key_id = chip != PKI_VARIANT_O), 0), "%d %d",
                       chip, server);
+            check_server_ci();
             cr_assert(eq(int, prepare(), 0), "%d %d", chip, server);
             cr_assert(eq(int, peer_cancel(&peer, 0), 0));
         }
@@ -177,6 +186,7 @@ Test(v3_session, without_the_capability_it_is_v2)
     const struct peer_authentication v3_certificate = {.server = &auth.leaf};
     cr_assert(eq(int, peer_authenticate(&peer, &plain), 0));
     cr_assert(not(peer.chip.isd_r->session.v3));
+    check_server_ci();
     cr_assert(eq(int, peer_cancel(&peer, 16), 127), "a reason of v3");
     cr_assert(eq(int, peer_cancel(&peer, 0), 0));
     cr_assert(eq(int, peer_authenticate(&peer, &v3_certificate), 5), "a role of v3");
@@ -285,6 +295,9 @@ Test(v3_session, each_error_of_a_preparation)
     struct pki_chain foreign;
     use(PKI_VARIANT_O, PKI_VARIANT_A);
     cr_assert(eq(int, AUTHENTICATE(0), 0));
+    cr_assert(eq(int, peer_cancel(&peer, 0), 0));
+    cr_assert(eq(int, prepare(), 4), "no session any more");
+    cr_assert(eq(int, AUTHENTICATE(0), 0));
     cr_assert(pki_read_chain(pki(), PKI_VARIANT_B, PKI_DP_PB, EC_P256, NULL, &foreign) == 0);
     cr_assert(eq(int, peer_prepare(&peer, &(struct peer_preparation){.server = &foreign.leaf}), 1),
               "issued by another than CERT.DPauth");
@@ -297,6 +310,8 @@ Test(v3_session, each_error_of_a_preparation)
     cr_assert(eq(int, peer_prepare(&peer, &bent), 2));
     bent = (struct peer_preparation){.server = &binding.leaf, .wrong_transaction_id = true};
     cr_assert(eq(int, peer_prepare(&peer, &bent), 5));
+    bent = (struct peer_preparation){.server = &binding.leaf, .cc_required = true};
+    cr_assert(eq(int, peer_prepare(&peer, &bent), 127), "no hash of the confirmation code");
     cr_assert(eq(int, prepare(), 0));
 }
 

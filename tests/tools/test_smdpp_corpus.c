@@ -162,6 +162,7 @@ Test(corpus, seeds_get_all_the_way_through)
         "initiate",         "authenticate", "prepare",    "cancel",      "installed",
         "failed",           "enabled",      "rpm_result", "initiate_v3", "authenticate_v3",
         "authenticate_rpm", "prepare_v3",   "cancel_v3",  "cancel_rpm",  "rpm_result_v3"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        expect_success(names[i]);
+    /* Twice: none is in another's way. */
+    for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++)
+        expect_success(names[i / 2]);
 }
