@@ -28,6 +28,10 @@
  *   message = Welcome                  serviceProviderMessage, in message-language (default: en)
  *   pcmp = pcmp.example.com            lprConfiguration
  *   services = voice, data             serviceDescription
+ *   enterprise = 2.999.7 A company     enterpriseConfiguration: whose profile it is
+ *   enterprise-rules = reference, priority, only, 1
+ *                                      its rules; the number: of profiles of nobody that may be
+ *                                      enabled; needs an enterprise
  *   device-change = smdp.example.com   deviceChangeConfiguration; or device-change-code = LPA:1$...
  *   estimated-size = 20000             estimatedProfileSize
  *
@@ -46,11 +50,12 @@
 #define METADATA_TEXT_CODE_MAX 32      /* characters of a confirmation code */
 #define METADATA_TEXT_MAX 8192         /* bytes of a text file */
 #define METADATA_TEXT_MANAGERS_MAX 8
-#define METADATA_TEXT_OID_MAX 24     /* bytes of an object identifier */
-#define METADATA_TEXT_TAGS_MAX 64    /* bytes of a tag list */
-#define METADATA_TEXT_CI_MAX 20      /* bytes of a key identifier */
-#define METADATA_TEXT_MESSAGE_MAX 80 /* characters of a service provider's message */
-#define METADATA_TEXT_AC_MAX 255     /* characters of an activation code */
+#define METADATA_TEXT_OID_MAX 24        /* bytes of an object identifier */
+#define METADATA_TEXT_TAGS_MAX 64       /* bytes of a tag list */
+#define METADATA_TEXT_CI_MAX 20         /* bytes of a key identifier */
+#define METADATA_TEXT_MESSAGE_MAX 80    /* characters of a service provider's message */
+#define METADATA_TEXT_ENTERPRISE_MAX 64 /* characters of a company's name */
+#define METADATA_TEXT_AC_MAX 255        /* characters of an activation code */
 /* Bytes that metadata_text_put() needs at most. */
 #define METADATA_TEXT_REQUEST_MAX 8192
 
@@ -105,6 +110,11 @@ struct metadata_text_v3 {
     char device_change_code[METADATA_TEXT_AC_MAX + 1];
     char message[4 * METADATA_TEXT_MESSAGE_MAX + 1];
     char language[16];
+    struct metadata_text_oid enterprise; /* none: no EnterpriseConfiguration */
+    char enterprise_name[4 * METADATA_TEXT_ENTERPRISE_MAX + 1];
+    bool has_enterprise_rules;
+    uint32_t enterprise_rules; /* enterpriseRuleBits */
+    uint32_t others_enabled;   /* numberOfNonEnterpriseProfiles */
     bool has_services, has_size;
     uint32_t services; /* ServiceDescription */
     uint32_t size;     /* bytes */

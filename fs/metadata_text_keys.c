@@ -247,6 +247,21 @@ static const char *apply(struct metadata_text *metadata, const char *path, char 
     return set != NULL ? set(metadata, path, trim(equals + 1)) : "is not a key";
 }
 
+/* What a key needs beside it and has not; NULL: nothing. */
+static const char *find_missing(const struct metadata_text *metadata)
+{
+    const struct metadata_text_v3 *v3 = &metadata->v3;
+    const bool needs_owner =
+        metadata->rules != 0 || metadata->gid1_len > 0 || metadata->gid2_len > 0;
+    if (needs_owner && !metadata->has_owner)
+        return "rules, gid1 and gid2 need an owner";
+    if (v3->manager_count > 0 && v3->owner.len == 0)
+        return "rpm-manager needs an rpm-owner";
+    if (v3->has_enterprise_rules && v3->enterprise.len == 0)
+        return "enterprise-rules need an enterprise";
+    return NULL;
+}
+
 static int apply_lines(struct metadata_text *metadata, const char *path, char *text)
 {
     int number = 0;
@@ -259,17 +274,11 @@ static int apply_lines(struct metadata_text *metadata, const char *path, char *t
             return FAILURE_INTERNAL;
         }
     }
-    const bool needs_owner =
-        metadata->rules != 0 || metadata->gid1_len > 0 || metadata->gid2_len > 0;
-    if (needs_owner && !metadata->has_owner) {
-        trace_error("%s: rules, gid1 and gid2 need an owner", path);
-        return FAILURE_INTERNAL;
-    }
-    if (metadata->v3.manager_count > 0 && metadata->v3.owner.len == 0) {
-        trace_error("%s: rpm-manager needs an rpm-owner", path);
-        return FAILURE_INTERNAL;
-    }
-    return 0;
+    const char *missing = find_missing(metadata);
+    if (missing == NULL)
+        return 0;
+    trace_error("%s: %s", path, missing);
+    return FAILURE_INTERNAL;
 }
 
 int metadata_text_read(struct metadata_text *metadata, const char *path)

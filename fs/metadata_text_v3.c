@@ -11,6 +11,7 @@
 #define HRI_SERVER_ADDRESS 0x9B
 #define SERVICE_PROVIDER_MESSAGE 0xBE
 #define LPR_CONFIGURATION 0xBC
+#define ENTERPRISE_CONFIGURATION 0xBD
 #define SERVICE_DESCRIPTION 0x9F1F
 #define DEVICE_CHANGE 0xBF20
 #define ESTIMATED_SIZE 0x9F21
@@ -26,6 +27,11 @@
 #define LANGUAGE 0x80
 #define MESSAGE 0x81
 #define PCMP_ADDRESS 0x80
+#define ENTERPRISE_OID 0x80
+#define ENTERPRISE_NAME 0x81
+#define ENTERPRISE_RULES 0xA2
+#define RULE_BITS 0x80
+#define OTHERS_ENABLED 0x81
 #define REQUEST_TO_DP 0xA0
 #define STORED_CODE 0xA1
 #define DEVICE_CHANGE_ADDRESS 0x80
@@ -103,15 +109,20 @@ static const char *set_services(struct metadata_text *metadata, const char *path
     return NULL;
 }
 
+static bool to_number(const char *text, uint32_t *out)
+{
+    const unsigned long number = strtoul(text, NULL, NUMBER_BASE);
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0' || number > SIZE_MAX_VALUE)
+        return false;
+    *out = (uint32_t)number;
+    return true;
+}
+
 static const char *set_estimated_size(struct metadata_text *metadata, const char *path, char *value)
 {
     (void)path;
-    const unsigned long size = strtoul(value, NULL, NUMBER_BASE);
-    if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0' || size > SIZE_MAX_VALUE)
-        return "is no number of bytes";
     metadata->v3.has_size = true;
-    metadata->v3.size = (uint32_t)size;
-    return NULL;
+    return to_number(value, &metadata->v3.size) ? NULL : "is no number of bytes";
 }
 
 static const char *set_oid(struct metadata_text_oid *out, const char *value)
@@ -177,6 +188,35 @@ static const char *add_manager(struct metadata_text *metadata, const char *path,
     return NULL;
 }
 
+/* The company's OID, then its name. */
+static const char *set_enterprise(struct metadata_text *metadata, const char *path, char *value)
+{
+    (void)path;
+    const char *oid = strsep(&value, METADATA_TEXT_SEPARATORS);
+    if (set_oid(&metadata->v3.enterprise, oid) != NULL || value == NULL)
+        return "is not an object identifier and a name";
+    return metadata_text_set(metadata->v3.enterprise_name, sizeof(metadata->v3.enterprise_name),
+                             METADATA_TEXT_ENTERPRISE_MAX, value + strspn(value, " \t"));
+}
+
+static const char *set_enterprise_rules(struct metadata_text *metadata, const char *path,
+                                        char *value)
+{
+    static const struct metadata_text_word words[] = {
+        {"reference", 1u << 0}, {"priority", 1u << 1}, {"only", 1u << 2}, {NULL, 0}};
+    struct metadata_text_v3 *v3 = &metadata->v3;
+    (void)path;
+    v3->has_enterprise_rules = true;
+    for (const char *word; (word = strsep(&value, METADATA_TEXT_SEPARATORS)) != NULL;) {
+        uint32_t rule = 0;
+        if (*word != '\0' && !to_number(word, &v3->others_enabled) &&
+            !metadata_text_find_word(words, word, &rule))
+            return "has a word other than reference, priority, only or a number";
+        v3->enterprise_rules |= rule;
+    }
+    return NULL;
+}
+
 static const struct metadata_text_key keys[] = {
     {"rpm-manager", add_manager},
     {"rpm-owner", set_owner},
@@ -186,6 +226,8 @@ static const struct metadata_text_key keys[] = {
     {"message", set_message},
     {"message-language", set_language},
     {"pcmp", set_pcmp},
+    {"enterprise", set_enterprise},
+    {"enterprise-rules", set_enterprise_rules},
     {"services", set_services},
     {"device-change", set_device_change},
     {"device-change-code", set_device_change_code},
@@ -255,6 +297,22 @@ static void put_lpr(const struct metadata_text_v3 *v3, struct writer *out)
     tlv_close(out, configuration);
 }
 
+static void put_enterprise(const struct metadata_text_v3 *v3, struct writer *out)
+{
+    if (v3->enterprise.len == 0)
+        return;
+    const size_t configuration = tlv_open(out, ENTERPRISE_CONFIGURATION);
+    put_oid(out, ENTERPRISE_OID, &v3->enterprise);
+    tlv_put(out, ENTERPRISE_NAME, bytes_of_text(v3->enterprise_name));
+    if (v3->has_enterprise_rules) {
+        const size_t rules = tlv_open(out, ENTERPRISE_RULES);
+        der_put_bits(out, RULE_BITS, v3->enterprise_rules);
+        der_put_integer(out, OTHERS_ENABLED, v3->others_enabled);
+        tlv_close(out, rules);
+    }
+    tlv_close(out, configuration);
+}
+
 static void put_services(const struct metadata_text_v3 *v3, struct writer *out)
 {
     if (v3->has_services)
@@ -288,8 +346,13 @@ static const struct {
     uint32_t capability;
     void (*put)(const struct metadata_text_v3 *v3, struct writer *out);
 } fields[] = {
-    {1u << 2, put_rpm},   {1u << 6, put_hri},       {1u << 7, put_message},
-    {1u << 8, put_lpr},   {1u << 10, put_services}, {1u << 11, put_device_change},
+    {1u << 2, put_rpm},
+    {1u << 6, put_hri},
+    {1u << 7, put_message},
+    {1u << 8, put_lpr},
+    {1u << 9, put_enterprise},
+    {1u << 10, put_services},
+    {1u << 11, put_device_change},
     {1u << 13, put_size},
 };
 

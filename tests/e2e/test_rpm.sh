@@ -138,10 +138,11 @@ grep -q "^nobody.$name: " "$work/rpm.txt" && grep -q "nobody.$name" "$work/lpa.l
 
 say "-- delete, when it is allowed; several orders after each other"
 order "$(disable "$first")"
-order "$(delete "$first")" "$(list)"
+order "$(delete "$first")" "$(list)" "$(rename "$second" "Still here")"
 lpa --json rpm "$name" >"$work/rpm.json" 2>"$work/lpa.log" || fail "rpm: $(cat "$work/rpm.json")"
 [ "$(member "$work/rpm.json" sessions.0.commands.0.result) $(member "$work/rpm.json" sessions.1.commands.0.result)" = "ok ok" ] ||
   fail "two orders: $(cat "$work/rpm.json")"
+[ "$(member "$work/rpm.json" sessions.1.commands.2.result)" = ok ] || fail "delete, list, update: $(cat "$work/rpm.json")"
 [ -z "$(state_of "$first")" ] || fail "it is still there"
 lpa --json rpm "$name" >"$work/rpm.json" || fail "rpm: $(cat "$work/rpm.json")"
 [ "$(member "$work/rpm.json" sessions.0.nothing)" = True ] || fail "something waits: $(cat "$work/rpm.json")"

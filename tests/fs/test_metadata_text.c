@@ -131,6 +131,8 @@ Test(metadata, fields_of_v3)
                            "hri-server = h.i\n"
                            "message = Hi\nmessage-language = de\n"
                            "pcmp = p.q\n"
+                           "enterprise = 2.999.7 A company\n"
+                           "enterprise-rules = reference only, 1\n"
                            "services = voice, data\n"
                            "device-change = d.c\n"
                            "estimated-size = 20000\n"),
@@ -140,10 +142,11 @@ Test(metadata, fields_of_v3)
                       "BF252E" V2_FIELDS "B611300F800206408109612E6578616D706C659F21024E20");
     expect_request_of(
         UINT32_MAX,
-        "BF25818D" V2_FIELDS
+        "BF2581A8" V2_FIELDS
         "B622300F800203488109612E6578616D706C65300F800201028109622E6578616D706C65"
         "BA27A017300E800388370A810204905C03919F1F3005800388370B8103612E62820201028303883701"
         "9B03682E69BE088002646581024869BC058003702E71"
+        "BD19800388370781094120636F6D70616E79A207800205A0810101"
         "9F1F0206C0"
         "BF2007A0058003642E63"
         "9F21024E20");
@@ -159,6 +162,10 @@ Test(metadata, a_manager_needs_an_owner_and_words_that_are_known)
         "estimated-size = -1\n",
         "rpm-ci = XY\n",
         "rpm-owner = one\n",
+        "enterprise-rules = only\n",
+        "enterprise = 2.999.7\n",
+        "enterprise = A company\n",
+        "enterprise = 2.999.7 A\nenterprise-rules = none\n",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         cr_expect_lt(read_text(wrong[i]), 0, "%s", wrong[i]);

@@ -1,5 +1,5 @@
 /* SELECT of ISD-R and ECASD, and what the ECASD tells. */
-#include "peer.h"
+#include "v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -48,6 +48,34 @@ Test(select, isd_r_tells_its_version)
         cr_assert(bytes_equal(field.value, BYTES(0x82, 0x03, 0x02, 0x05, 0x00)));
         cr_assert(eq(sz, whole.value.len, 0));
     }
+}
+
+/* The value of the template in the answer to a SELECT. */
+static struct bytes template_now(void)
+{
+    static uint8_t room[64];
+    struct writer out = writer_on(room, sizeof(room));
+    cr_assert(eq(int, answer(&isd_r_application, 4, bytes_of(isd_r_aid, 16), &out), 0));
+    return peer_find(writer_bytes(&out), 0xE0);
+}
+
+/* A chip of v3 says its lowest version, and whether a profile is enabled. */
+Test(select, a_template_of_v3_has_the_configuration)
+{
+    uint8_t room[64];
+    struct writer request = writer_on(room, sizeof(room));
+    peer_become(&peer, v3_settings(0));
+    cr_assert(bytes_equal(template_now(), BYTES(0x82, 0x03, 0x02, 0x05, 0x00, 0x03, 0x01, 0x00)));
+    const struct peer_outcome outcome = peer_download(&peer, &(struct peer_binding){0});
+    const size_t mark = tlv_open(&request, 0xBF31);
+    const size_t choice = tlv_open(&request, 0xA0);
+    tlv_put(&request, 0x5A, bytes_of(outcome.iccid, outcome.iccid_len));
+    tlv_close(&request, choice);
+    tlv_put_u8(&request, 0x81, 0);
+    tlv_close(&request, mark);
+    cr_assert(eq(int, peer_result(&peer, writer_bytes(&request), 0xBF31), 0));
+    cr_assert(
+        bytes_equal(template_now(), BYTES(0x82, 0x03, 0x02, 0x05, 0x00, 0x03, 0x02, 0x05, 0x20)));
 }
 
 Test(select, answers_what_p2_asks_for)

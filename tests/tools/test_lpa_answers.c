@@ -247,6 +247,30 @@ Test(lpa_describe, a_profile)
         "\"owner\":{\"mccMnc\":\"00101\",\"gid1\":\"01\"},\"policyRules\":[\"ppr1\",\"ppr2\"]}");
 }
 
+Test(lpa_describe, a_profile_of_v3)
+{
+    expect_json(
+        describe_hex(&describe_profile, "BA27A017300E800388370A810204905C03919F1F3005800388370B"
+                                        "8103612E62820201028303883701"
+                                        "9B03682E69"
+                                        "BE088002646581024869"
+                                        "BC0A8003702E718101648200"
+                                        "BD19800388370781094120636F6D70616E79A207800205A0810101"
+                                        "9F1F0206C0"
+                                        "BF2007A0058003642E63"
+                                        "9F21024E209F25022000"),
+        "{\"rpmConfiguration\":{\"managers\":[{\"oid\":\"2.999.10\",\"rpmType\":[\"enable\","
+        "\"listProfileInfo\"],\"tagList\":\"919F1F\"},{\"oid\":\"2.999.11\"}],"
+        "\"pollingAddress\":\"a.b\",\"allowedCi\":\"0102\",\"ownerOid\":\"2.999.1\"},"
+        "\"hriServerAddress\":\"h.i\",\"serviceProviderMessage\":{\"language\":\"de\","
+        "\"message\":\"Hi\"},\"lprConfiguration\":{\"pcmpAddress\":\"p.q\",\"dpiEnable\":\"d\","
+        "\"triggerOnEnable\":true},\"enterprise\":{\"oid\":\"2.999.7\",\"name\":\"A company\","
+        "\"enterpriseRules\":{\"rules\":[\"reference\",\"only\"],\"othersEnabled\":1}},"
+        "\"serviceDescription\":[\"voice\",\"data\"],"
+        "\"deviceChange\":{\"requestToDp\":{\"address\":\"d.c\"}},\"estimatedSize\":20000,"
+        "\"size\":8192}");
+}
+
 Test(lpa_describe, what_a_card_is)
 {
     expect_json(

@@ -30,6 +30,7 @@ static const char *const rsp_capabilities[] = {
     "updateNotifConfigInfoSupport", "updateMetadataV3Support", NULL};
 
 static const char *const rpm_types[] = {"enable", "disable", "delete", "listProfileInfo", "contactPcmp", NULL};
+static const char *const enterprise_rules[] = {"reference", "priority", "only", NULL};
 static const char *const services[] = {"voice", "data", NULL};
 
 static const struct describe_row operator_rows[] = {
@@ -73,6 +74,19 @@ static const struct describe_row lpr_rows[] = {
 };
 static const struct describe_table lpr_table = TABLE(lpr_rows);
 
+static const struct describe_row enterprise_rules_rows[] = {
+    {0x80, "rules", DESCRIBE_BITS, enterprise_rules},
+    {0x81, "othersEnabled", DESCRIBE_NUMBER},
+};
+static const struct describe_table enterprise_rules_table = TABLE(enterprise_rules_rows);
+
+static const struct describe_row enterprise_rows[] = {
+    {0x80, "oid", DESCRIBE_OID},
+    {0x81, "name", DESCRIBE_TEXT},
+    {0xA2, "enterpriseRules", DESCRIBE_OBJECT, NULL, &enterprise_rules_table},
+};
+static const struct describe_table enterprise_table = TABLE(enterprise_rows);
+
 static const struct describe_row request_to_dp_rows[] = {
     {0x80, "address", DESCRIBE_TEXT},
     {0x81, "allowedCi", DESCRIBE_HEX},
@@ -109,6 +123,7 @@ static const struct describe_row profile_rows[] = {
     {0x9B, "hriServerAddress", DESCRIBE_TEXT},
     {0xBE, "serviceProviderMessage", DESCRIBE_OBJECT, NULL, &message_table},
     {0xBC, "lprConfiguration", DESCRIBE_OBJECT, NULL, &lpr_table},
+    {0xBD, "enterprise", DESCRIBE_OBJECT, NULL, &enterprise_table},
     {0x9F1F, "serviceDescription", DESCRIBE_BITS, services},
     {0xBF20, "deviceChange", DESCRIBE_OBJECT, NULL, &device_change_table},
     {0x9F21, "estimatedSize", DESCRIBE_NUMBER},

@@ -14,7 +14,7 @@
 /* With what v3 has added, for a card that knows these tags. */
 #define ES10C_TAGS_V3                                                                              \
     BYTES(0x5A, 0x4F, 0x9F, 0x70, 0x90, 0x91, 0x92, 0x95, 0xB6, 0xB7, 0x99, 0xBA, 0x9B, 0xBC,      \
-          0x9F, 0x1F, 0xBF, 0x20, 0x9F, 0x25)
+          0xBD, 0x9F, 0x1F, 0xBF, 0x20, 0x9F, 0x25)
 /* *list: the ProfileInfo elements (E3), valid until the next call. `only`: one profile; NULL: all.
  */
 bool es10c_get_profiles_info(struct es10 *es10, const struct profile_id *only, struct bytes tags,
