@@ -30,6 +30,7 @@
 #define WINDOWS 50
 #define OWN_FILES 64   /* the server's, beside connections */
 #define CONNECTIONS 40 /* that it then has */
+#define STAYING 30     /* of these, for clients that say nothing */
 
 static struct world world;
 
@@ -310,5 +311,24 @@ Test(crowd, beyond_its_connections_clients_wait)
     }
     pthread_join(late.thread, NULL);
     cr_assert_eq(await_files(server.pid, idle), idle);
+    cr_assert(smdpp_process_end(&server));
+}
+
+/* Who is served may stay connected, until connections are few: then each leaves when it has its
+ * answer, and does not keep others waiting by its silence. */
+Test(crowd, the_last_connections_are_for_those_who_come)
+{
+    struct smdpp_process server;
+    struct https_client clients[CONNECTIONS];
+    smdpp_process_start(&world, NULL, OWN_FILES + CONNECTIONS, &server);
+    const size_t idle = open_files(server.pid);
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        https_client_open(&clients[i], world.pki, server.port);
+        json_decref(https_client_call(&clients[i], "es9plus", "cancelSession", json_object()));
+        cr_assert_eq(clients[i].status, 200);
+    }
+    cr_assert_eq(await_files(server.pid, idle + STAYING), idle + STAYING);
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        https_client_close(&clients[i]);
     cr_assert(smdpp_process_end(&server));
 }

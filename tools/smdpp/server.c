@@ -7,6 +7,7 @@
 
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -19,12 +20,15 @@
 #define CONTENT_TYPE "application/json;charset=UTF-8"
 #define CONTENT_TYPE_FRONT "application/json"
 #define THREADS_MAX 8
+#define SPARE 4 /* one of so many connections is for those who come */
 
 struct server {
     struct smdpp *smdpp;
     const struct function_table *functions;
     const char *trust;
     struct MHD_Daemon *daemon;
+    unsigned connections; /* at most */
+    atomic_uint connected;
     char *certificates, *key; /* PEM */
     char where[SERVER_WHERE_SIZE];
 };
@@ -59,6 +63,12 @@ static void name_protocol(const struct server *server, struct MHD_Connection *co
              v3 ? svn_text(own, text) : ADMIN_PROTOCOL_V2);
 }
 
+/* With few connections left, nobody keeps one that says nothing while others wait for it. */
+static bool is_crowded(const struct server *server)
+{
+    return atomic_load(&server->connected) > server->connections - server->connections / SPARE;
+}
+
 /* text: the answer's, on the heap, or NULL for none. Takes it over. */
 static enum MHD_Result respond(const struct server *server, struct MHD_Connection *connection,
                                unsigned status, char *text)
@@ -75,6 +85,8 @@ static enum MHD_Result respond(const struct server *server, struct MHD_Connectio
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE);
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
+    if (is_crowded(server))
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     name_protocol(server, connection, protocol);
     MHD_add_response_header(response, ADMIN_PROTOCOL_HEADER, protocol);
     const enum MHD_Result result = MHD_queue_response(connection, status, response);
@@ -183,6 +195,18 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *state = NULL;
 }
 
+static void on_connection(void *context, struct MHD_Connection *connection, void **state,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)connection;
+    (void)state;
+    struct server *server = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        atomic_fetch_add(&server->connected, 1);
+    else
+        atomic_fetch_sub(&server->connected, 1);
+}
+
 __attribute__((format(printf, 2, 0))) static void on_log(void *context, const char *format,
                                                          va_list arguments)
 {
@@ -202,7 +226,7 @@ static unsigned thread_count(void)
 
 /* By poll(): with epoll libmicrohttpd asks over and over for what a client in the middle of TLS's
  * handshake has not sent yet. */
-static int start_daemon(struct server *server, int socket, unsigned connections)
+static int start_daemon(struct server *server, int socket)
 {
     const struct MHD_OptionItem trust[] = {
         {server->trust != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
@@ -213,8 +237,9 @@ static int start_daemon(struct server *server, int socket, unsigned connections)
         NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
         socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
         server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
-        connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
+        server->connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
     if (server->daemon != NULL)
         return 0;
     trace_error("cannot serve HTTPS on %s with the DPtls certificate", server->where);
@@ -230,12 +255,13 @@ int server_start(struct smdpp *smdpp, const struct server_plan *plan, struct ser
     server->smdpp = smdpp;
     server->functions = plan->functions;
     server->trust = plan->trust;
+    server->connections = plan->connections;
     int result = tls_certificates(&smdpp->credentials, &server->certificates);
     if (result == 0)
         result = tls_key(&smdpp->credentials, &server->key);
     if (result == 0) {
         const int socket = listener_open(plan->listen, server->where, sizeof(server->where));
-        result = socket < 0 ? socket : start_daemon(server, socket, plan->connections);
+        result = socket < 0 ? socket : start_daemon(server, socket);
     }
     if (result == 0)
         *out = server;
