@@ -1,6 +1,6 @@
 #include "card/applications.h"
 
-#include "fs/uicc.h"
+#include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
 
 static void open_uicc_channel(void *state, uint8_t channel, uint8_t from)

@@ -7,9 +7,9 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/factory.h"
+#include "card/personality/factory.h"
 #include "card/identity.h"
-#include "card/personality_memory.h"
+#include "card/personality/personality_memory.h"
 
 #define OWN_PKI_FOLDER "pki"
 

@@ -7,11 +7,11 @@
 #define EMUICC_CARD_CARD_H
 
 #include "card/channel.h"
-#include "card/hardware.h"
+#include "card/fault/hardware.h"
 #include "card/observer.h"
-#include "card/personality.h"
-#include "crypto/random.h"
-#include "fs/uicc.h"
+#include "card/personality/personality.h"
+#include "crypto/primitives/random.h"
+#include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
 
 /* Room that card_transmit() needs for an answer: the longest data of a handler, a status word. */

@@ -1,7 +1,7 @@
 #include "card/channel.h"
 
 #include "apdu/status.h"
-#include "fs/uicc.h"
+#include "fs/uicc/uicc.h"
 
 #define INS_MANAGE_CHANNEL 0x70
 #define INS_GET_RESPONSE 0xC0

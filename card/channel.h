@@ -4,7 +4,7 @@
 #define EMUICC_CARD_CHANNEL_H
 
 #include "card/applications.h"
-#include "card/habits.h"
+#include "card/personality/habits.h"
 #include "card/response.h"
 
 struct channel {

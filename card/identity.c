@@ -4,7 +4,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 #include "isd-r/isd_r.h"
 
 #define RADIX 10

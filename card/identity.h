@@ -3,8 +3,8 @@
 #ifndef EMUICC_CARD_IDENTITY_H
 #define EMUICC_CARD_IDENTITY_H
 
-#include "crypto/pki.h"
-#include "fs/store.h"
+#include "crypto/pki/pki.h"
+#include "fs/store/store.h"
 
 struct identity_plan {
     const char *pki;    /* folder */

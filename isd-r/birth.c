@@ -1,9 +1,9 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/metadata_text.h"
-#include "fs/saip.h"
+#include "fs/text/metadata_text.h"
+#include "fs/saip/saip.h"
 #include "isd-r/isd_r.h"
-#include "isd-r/profile_check.h"
+#include "isd-r/profiles/profile_check.h"
 #include "isd-r/state.h"
 
 int isd_r_birth(struct store *store, const struct isd_r_birth *birth)

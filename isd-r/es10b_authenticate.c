@@ -4,7 +4,7 @@
 #include "apdu/trace.h"
 #include "isd-r/device_info.h"
 #include "isd-r/es10b.h"
-#include "isd-r/server_auth.h"
+#include "isd-r/session/server_auth.h"
 #include "isd-r/state.h"
 
 #define TAG_TRANSACTION_ID 0x80

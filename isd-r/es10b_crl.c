@@ -1,7 +1,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/es10b.h"
-#include "isd-r/revocation.h"
+#include "isd-r/session/revocation.h"
 #include "isd-r/state.h"
 
 #define TAG_CRL 0xA0 /* CertificateList with this tag in place of SEQUENCE */

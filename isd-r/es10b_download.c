@@ -1,7 +1,7 @@
 #include "apdu/status.h"
 #include "isd-r/es10b.h"
-#include "isd-r/one_time_key.h"
-#include "isd-r/server_auth.h"
+#include "isd-r/download/one_time_key.h"
+#include "isd-r/session/server_auth.h"
 #include "isd-r/state.h"
 
 #define TAG_TRANSACTION_ID 0x80

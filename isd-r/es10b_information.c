@@ -1,7 +1,7 @@
 #include "isd-r/es10b.h"
 
 #include "apdu/status.h"
-#include "isd-r/rules.h"
+#include "isd-r/profiles/rules.h"
 #include "isd-r/state.h"
 
 #define TAG_CHALLENGE 0x80

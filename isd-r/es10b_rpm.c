@@ -1,8 +1,8 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/es10b.h"
-#include "isd-r/rpm_package.h"
-#include "isd-r/rpm_result.h"
+#include "isd-r/rpm/rpm_package.h"
+#include "isd-r/rpm/rpm_result.h"
 #include "isd-r/state.h"
 
 #define TAG_TRANSACTION_ID 0x80

@@ -1,8 +1,8 @@
 #include "isd-r/es10c.h"
 
 #include "apdu/status.h"
-#include "isd-r/profile_info.h"
-#include "isd-r/profile_state.h"
+#include "isd-r/profiles/profile_info.h"
+#include "isd-r/profiles/profile_state.h"
 #include "isd-r/state.h"
 #include "isd-r/tag_list.h"
 

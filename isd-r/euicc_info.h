@@ -3,8 +3,8 @@
 #ifndef EMUICC_ISD_R_EUICC_INFO_H
 #define EMUICC_ISD_R_EUICC_INFO_H
 
-#include "fs/saip.h"
-#include "isd-r/credentials.h"
+#include "fs/saip/saip.h"
+#include "isd-r/session/credentials.h"
 
 #define EUICC_INFO_VERSION_SIZE 3 /* VersionType: major, minor, revision */
 

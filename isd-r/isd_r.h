@@ -4,9 +4,9 @@
 
 #include "apdu/application.h"
 #include "apdu/checkpoint.h"
-#include "crypto/pki.h"
-#include "crypto/random.h"
-#include "fs/store.h"
+#include "crypto/pki/pki.h"
+#include "crypto/primitives/random.h"
+#include "fs/store/store.h"
 
 struct isd_r; /* heap */
 struct euicc_info;

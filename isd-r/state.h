@@ -3,14 +3,14 @@
 #ifndef EMUICC_ISD_R_STATE_H
 #define EMUICC_ISD_R_STATE_H
 
-#include "isd-r/bpp.h"
-#include "isd-r/credentials.h"
+#include "isd-r/download/bpp.h"
+#include "isd-r/session/credentials.h"
 #include "isd-r/euicc_info.h"
 #include "isd-r/isd_r.h"
-#include "isd-r/notification.h"
-#include "isd-r/profile_state.h"
-#include "isd-r/registry.h"
-#include "isd-r/rsp_session.h"
+#include "isd-r/profiles/notification.h"
+#include "isd-r/profiles/profile_state.h"
+#include "isd-r/profiles/registry.h"
+#include "isd-r/session/rsp_session.h"
 #include "isd-r/store_data.h"
 
 struct isd_r {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "apdu/status.h"
-#include "isd-r/bpp.h"
+#include "isd-r/download/bpp.h"
 #include "isd-r/es10b.h"
 #include "isd-r/state.h"
 

@@ -1,4 +1,4 @@
-#include "card/control.h"
+#include "card/control/control.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include "apdu/json_writer.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define SOCKET_MODE 0600
 #define QUEUE 8

@@ -5,8 +5,8 @@
  *
  * It is served in the card's own thread, while that waits for something else: one client at a time,
  * never waited for, with a limit on what it sends and on how long it may take. */
-#ifndef EMUICC_CARD_CONTROL_H
-#define EMUICC_CARD_CONTROL_H
+#ifndef EMUICC_CARD_CONTROL_CONTROL_H
+#define EMUICC_CARD_CONTROL_CONTROL_H
 
 #include <poll.h>
 

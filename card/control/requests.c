@@ -1,9 +1,9 @@
-#include "card/requests.h"
+#include "card/control/requests.h"
 
 #include "apdu/json_writer.h"
 #include "apdu/status.h"
-#include "card/requests_table.h"
-#include "fs/inventory.h"
+#include "card/control/requests_table.h"
+#include "fs/text/inventory.h"
 
 #define UNREADABLE "the store cannot be read; the card has said why"
 

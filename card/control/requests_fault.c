@@ -1,6 +1,6 @@
 /* Faults, listed and changed while the card runs. */
 #include "apdu/json_writer.h"
-#include "card/requests_table.h"
+#include "card/control/requests_table.h"
 
 static void put_fault(const struct fault *fault, struct writer *answer)
 {

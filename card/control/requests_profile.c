@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
-#include "card/requests_table.h"
+#include "card/control/requests_table.h"
 #include "isd-r/es10.h"
-#include "isd-r/profile_state.h"
+#include "isd-r/profiles/profile_state.h"
 
 #define TAG_IDENTIFIER 0xA0
 #define TAG_REFRESH_FLAG 0x81

@@ -1,6 +1,6 @@
 /* The card in its reader: where it is, taken out and put in by a hand that nobody sees. */
 #include "apdu/json_writer.h"
-#include "card/requests_table.h"
+#include "card/control/requests_table.h"
 
 static const char *const places[] = {[CARD_IN] = "in", [CARD_PULLED] = "in", [CARD_OUT] = "out"};
 

@@ -1,7 +1,7 @@
 /* A known state to start from: the whole chip put aside under a name, and taken back. */
 #include "apdu/status.h"
 #include "card/birth.h"
-#include "card/requests_table.h"
+#include "card/control/requests_table.h"
 
 #define NAME_SIZE 96
 #define BAD_NAME "a name has letters, digits, dots, dashes and underscores, and starts with no dot"

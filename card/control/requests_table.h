@@ -1,9 +1,9 @@
 /* requests_table: what the requests' rooms share. Each handler's context is the card. */
-#ifndef EMUICC_CARD_REQUESTS_TABLE_H
-#define EMUICC_CARD_REQUESTS_TABLE_H
+#ifndef EMUICC_CARD_CONTROL_REQUESTS_TABLE_H
+#define EMUICC_CARD_CONTROL_REQUESTS_TABLE_H
 
 #include "card/card.h"
-#include "card/control.h"
+#include "card/control/control.h"
 
 #define REQUESTS_NO_CHIP "what was restored could not be read; restore something else"
 

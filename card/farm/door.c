@@ -1,4 +1,4 @@
-#include "card/door.h"
+#include "card/farm/door.h"
 
 #include <errno.h>
 #include <netdb.h>

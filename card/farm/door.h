@@ -1,11 +1,11 @@
 /* door: the farm's own socket. Whoever connects says which chip he wants (apdu/direct.h) and is
  * brought to its seat; whoever does not, in good time, is sent away. */
-#ifndef EMUICC_CARD_DOOR_H
-#define EMUICC_CARD_DOOR_H
+#ifndef EMUICC_CARD_FARM_DOOR_H
+#define EMUICC_CARD_FARM_DOOR_H
 
 #include <sys/socket.h>
 
-#include "card/seat.h"
+#include "card/farm/seat.h"
 
 #define DOOR_DEFAULT "127.0.0.1:35970"
 #define DOOR_GUESTS 256 /* that may stand in it at once; others wait outside */

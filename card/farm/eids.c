@@ -1,4 +1,4 @@
-#include "card/eids.h"
+#include "card/farm/eids.h"
 
 #include <dirent.h>
 #include <errno.h>

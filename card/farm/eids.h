@@ -1,8 +1,8 @@
 /* eids: which EIDs a farm's chips have: one after the other, from the first. */
-#ifndef EMUICC_CARD_EIDS_H
-#define EMUICC_CARD_EIDS_H
+#ifndef EMUICC_CARD_FARM_EIDS_H
+#define EMUICC_CARD_FARM_EIDS_H
 
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 /* The first EID of a farm whose chips stand in this folder: what is asked for (NULL: nothing), that
  * of the chips that are there, or the first of the range of this PKI's EUM. 0, or a failure after a

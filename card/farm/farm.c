@@ -1,4 +1,4 @@
-#include "card/farm.h"
+#include "card/farm/farm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/eids.h"
-#include "card/farm_requests.h"
+#include "card/farm/eids.h"
+#include "card/farm/farm_requests.h"
 
 #define CHIPS_FOLDER "chips"
 #define PKI_FOLDER "pki"

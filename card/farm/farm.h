@@ -1,10 +1,10 @@
 /* farm: very many chips in one process. Each has a seat of its own (seat.h), its EID from a range,
  * its store in STATE/chips/EID; a few loops, one a core, serve them. */
-#ifndef EMUICC_CARD_FARM_H
-#define EMUICC_CARD_FARM_H
+#ifndef EMUICC_CARD_FARM_FARM_H
+#define EMUICC_CARD_FARM_FARM_H
 
-#include "card/door.h"
-#include "card/nursery.h"
+#include "card/farm/door.h"
+#include "card/farm/nursery.h"
 #include "card/stop.h"
 
 #define FARM_CARDS_MAX 1000000

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "apdu/trace.h"
-#include "card/farm_options.h"
+#include "card/farm/farm_options.h"
 
 static void say(void *context, enum trace_level level, const char *text)
 {

@@ -1,4 +1,4 @@
-#include "card/farm_options.h"
+#include "card/farm/farm_options.h"
 
 #include <stdlib.h>
 #include <unistd.h>

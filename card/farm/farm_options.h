@@ -1,9 +1,9 @@
 /* farm_options: what the program `emuicc-farm` is asked for on its command line. */
-#ifndef EMUICC_CARD_FARM_OPTIONS_H
-#define EMUICC_CARD_FARM_OPTIONS_H
+#ifndef EMUICC_CARD_FARM_FARM_OPTIONS_H
+#define EMUICC_CARD_FARM_FARM_OPTIONS_H
 
 #include "apdu/options.h"
-#include "card/farm.h"
+#include "card/farm/farm.h"
 
 struct farm_options {
     const char *cards, *vpcd, *listen, *state, *pki, *eid, *personality, *loops;

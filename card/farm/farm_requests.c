@@ -1,6 +1,6 @@
-#include "card/farm_requests.h"
+#include "card/farm/farm_requests.h"
 
-#include "fs/inventory.h"
+#include "fs/text/inventory.h"
 
 struct question {
     struct seat *seat;

@@ -1,4 +1,4 @@
-#include "card/loop.h"
+#include "card/farm/loop.h"
 
 #include <errno.h>
 #include <stdlib.h>

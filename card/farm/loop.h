@@ -1,11 +1,11 @@
 /* loop: one thread that serves very many sockets and times, each in turns that never wait. */
-#ifndef EMUICC_CARD_LOOP_H
-#define EMUICC_CARD_LOOP_H
+#ifndef EMUICC_CARD_FARM_LOOP_H
+#define EMUICC_CARD_FARM_LOOP_H
 
 #include <pthread.h>
 
-#include "card/timers.h"
-#include "card/vpcd.h"
+#include "card/farm/timers.h"
+#include "card/reader/vpcd.h"
 
 struct loop;
 

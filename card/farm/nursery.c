@@ -1,4 +1,4 @@
-#include "card/nursery.h"
+#include "card/farm/nursery.h"
 
 #include <pthread.h>
 #include <unistd.h>

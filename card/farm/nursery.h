@@ -1,8 +1,8 @@
 /* nursery: where the chips of a farm are made that are not there yet. */
-#ifndef EMUICC_CARD_NURSERY_H
-#define EMUICC_CARD_NURSERY_H
+#ifndef EMUICC_CARD_FARM_NURSERY_H
+#define EMUICC_CARD_FARM_NURSERY_H
 
-#include "card/seat.h"
+#include "card/farm/seat.h"
 #include "card/stop.h"
 
 #define NURSERY_THREADS_MAX 256

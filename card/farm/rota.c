@@ -1,4 +1,4 @@
-#include "card/rota.h"
+#include "card/farm/rota.h"
 
 #include <malloc.h>
 

@@ -1,10 +1,10 @@
 /* rota: which of a loop's chips hold something that they do not need when nobody talks to them: an
  * open store, a profile, the whole card when its client has gone. They give it back a while after
  * their last command, and earlier, the longest idle first, when there are too many. */
-#ifndef EMUICC_CARD_ROTA_H
-#define EMUICC_CARD_ROTA_H
+#ifndef EMUICC_CARD_FARM_ROTA_H
+#define EMUICC_CARD_FARM_ROTA_H
 
-#include "card/loop.h"
+#include "card/farm/loop.h"
 
 struct rota_entry {
     struct rota_entry *before, *after; /* NULL: not on the rota */

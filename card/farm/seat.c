@@ -1,4 +1,4 @@
-#include "card/seat.h"
+#include "card/farm/seat.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include "apdu/trace.h"
 #include "card/clock.h"
 #include "card/identity.h"
-#include "card/requests.h"
-#include "fs/uicc_rest.h"
+#include "card/control/requests.h"
+#include "fs/uicc/uicc_rest.h"
 
 #define STORE_IDLE_MS 1000
 #define PROFILE_IDLE_MS 10000

@@ -2,16 +2,16 @@
  * whoever plays the reader: a client of the farm's own socket, or a reader of pcscd.
  *
  * All of a seat but its guest belongs to its loop. */
-#ifndef EMUICC_CARD_SEAT_H
-#define EMUICC_CARD_SEAT_H
+#ifndef EMUICC_CARD_FARM_SEAT_H
+#define EMUICC_CARD_FARM_SEAT_H
 
 #include <stdatomic.h>
 
 #include "apdu/direct.h"
 #include "card/birth.h"
-#include "card/link.h"
-#include "card/loop.h"
-#include "card/rota.h"
+#include "card/reader/link.h"
+#include "card/farm/loop.h"
+#include "card/farm/rota.h"
 
 #define SEAT_STORES_A_LOOP 256 /* that may be open at once */
 #define SEAT_FREE (-1)

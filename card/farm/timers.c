@@ -1,4 +1,4 @@
-#include "card/timers.h"
+#include "card/farm/timers.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* timers: when the next thing is due, of very many. */
-#ifndef EMUICC_CARD_TIMERS_H
-#define EMUICC_CARD_TIMERS_H
+#ifndef EMUICC_CARD_FARM_TIMERS_H
+#define EMUICC_CARD_FARM_TIMERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "card/fault.h"
+#include "card/fault/fault.h"
 
 #include <stdlib.h>
 

@@ -4,11 +4,11 @@
  *   function EnableProfile 2 = result 5, 3 times
  *
  * which fault_text.c reads and writes and fault_table.c explains. */
-#ifndef EMUICC_CARD_FAULT_H
-#define EMUICC_CARD_FAULT_H
+#ifndef EMUICC_CARD_FAULT_FAULT_H
+#define EMUICC_CARD_FAULT_FAULT_H
 
 #include "apdu/checkpoint.h"
-#include "card/text_line.h"
+#include "card/text/text_line.h"
 
 #define FAULTS_MAX 64
 #define FAULT_TEXT_MAX 128         /* characters of a fault as a line, its end included */

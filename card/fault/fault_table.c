@@ -1,6 +1,6 @@
-#include "card/fault_table.h"
+#include "card/fault/fault_table.h"
 
-#include "fs/saip.h"
+#include "fs/saip/saip.h"
 #include "isd-r/es10.h"
 
 static const char *find_function(const char *name)

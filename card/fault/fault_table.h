@@ -1,10 +1,10 @@
 /* fault_table: the kinds of places and of actions, one row each. */
-#ifndef EMUICC_CARD_FAULT_TABLE_H
-#define EMUICC_CARD_FAULT_TABLE_H
+#ifndef EMUICC_CARD_FAULT_FAULT_TABLE_H
+#define EMUICC_CARD_FAULT_FAULT_TABLE_H
 
 #include <stdio.h>
 
-#include "card/fault.h"
+#include "card/fault/fault.h"
 
 /* What the number after a place means. */
 enum fault_number { FAULT_NUMBER_PASS, FAULT_NUMBER_PLACE };

@@ -6,8 +6,8 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/fault_table.h"
-#include "card/shipped.h"
+#include "card/fault/fault_table.h"
+#include "card/text/shipped.h"
 
 #define NO_PLACE "a place is apdu, function, segment or element"
 #define NO_LINE                                                                                    \

@@ -1,4 +1,4 @@
-#include "card/hardware.h"
+#include "card/fault/hardware.h"
 
 #include "apdu/trace.h"
 

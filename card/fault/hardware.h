@@ -1,12 +1,12 @@
 /* hardware: what chips of silicon do by themselves and this one only plays: faults on command, and
  * the time that things take. Nothing in here waits or ends anything: it says what is to become of
  * the answer, and whoever brings that to the reader sees to it. */
-#ifndef EMUICC_CARD_HARDWARE_H
-#define EMUICC_CARD_HARDWARE_H
+#ifndef EMUICC_CARD_FAULT_HARDWARE_H
+#define EMUICC_CARD_FAULT_HARDWARE_H
 
 #include "apdu/bytes.h"
-#include "card/fault.h"
-#include "card/timing.h"
+#include "card/fault/fault.h"
+#include "card/fault/timing.h"
 
 enum hardware_link {
     HARDWARE_ANSWERS,

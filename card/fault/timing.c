@@ -1,4 +1,4 @@
-#include "card/timing.h"
+#include "card/fault/timing.h"
 
 #include <string.h>
 

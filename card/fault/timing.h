@@ -1,6 +1,6 @@
 /* timing: how long things take on a real chip. By default nothing takes any time. */
-#ifndef EMUICC_CARD_TIMING_H
-#define EMUICC_CARD_TIMING_H
+#ifndef EMUICC_CARD_FAULT_TIMING_H
+#define EMUICC_CARD_FAULT_TIMING_H
 
 #include <stdbool.h>
 #include <stddef.h>

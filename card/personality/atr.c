@@ -1,4 +1,4 @@
-#include "card/atr.h"
+#include "card/personality/atr.h"
 
 /* Interface bytes (ISO/IEC 7816-3 §8.2.3, TS 102 221 §6.3.2 and §6.3.3). The upper half of T0 and
  * of each TD says which bytes follow; the lower half of TD is the protocol they speak of. */

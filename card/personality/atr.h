@@ -1,6 +1,6 @@
 /* atr: the Answer To Reset (ISO/IEC 7816-3 §8.2, TS 102 221 §6.3). */
-#ifndef EMUICC_CARD_ATR_H
-#define EMUICC_CARD_ATR_H
+#ifndef EMUICC_CARD_PERSONALITY_ATR_H
+#define EMUICC_CARD_PERSONALITY_ATR_H
 
 #include "apdu/bytes.h"
 

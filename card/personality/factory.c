@@ -1,14 +1,14 @@
-#include "card/factory.h"
+#include "card/personality/factory.h"
 
 #include <stdio.h>
 
 #include "apdu/der.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/personality_value.h"
-#include "card/shipped.h"
-#include "fs/blob.h"
-#include "fs/metadata_text.h"
+#include "card/personality/personality_value.h"
+#include "card/text/shipped.h"
+#include "fs/profile/blob.h"
+#include "fs/text/metadata_text.h"
 
 #define PACKAGE_MAX (1 << 20)
 #define NICKNAME_MAX 64 /* characters */

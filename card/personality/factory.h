@@ -4,11 +4,12 @@
  *   PACKAGE[, enabled][, before-test][, aid = HEX][, nickname = TEXT]
  *
  * PACKAGE is a file (DER), or the name of one that ships. A text beside it, NAME.metadata for
- * NAME.der, says what a server would have said of it (fs/metadata_text.h). It is disabled unless it
- * is enabled; before-test: the enabled one, of class test, has taken over from it. The AID is that
- * of its ISD-P, the next free one unless said. The nickname goes on to the end, commas included. */
-#ifndef EMUICC_CARD_FACTORY_H
-#define EMUICC_CARD_FACTORY_H
+ * NAME.der, says what a server would have said of it (fs/text/metadata_text.h). It is disabled
+ * unless it is enabled; before-test: the enabled one, of class test, has taken over from it. The
+ * AID is that of its ISD-P, the next free one unless said. The nickname goes on to the end, commas
+ * included. */
+#ifndef EMUICC_CARD_PERSONALITY_FACTORY_H
+#define EMUICC_CARD_PERSONALITY_FACTORY_H
 
 #include "isd-r/isd_r.h"
 

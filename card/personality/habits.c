@@ -1,4 +1,4 @@
-#include "card/habits.h"
+#include "card/personality/habits.h"
 
 const struct habits habits_default = {.channels = APDU_CHANNELS - 1, .extended = 1};
 

@@ -1,7 +1,7 @@
 /* habits: what chips do each in their own way between the reader and the applications, where the
  * standards leave it to them (ISO/IEC 7816-3 §12, TS 102 221 §7.3, §8.7) or in spite of them. */
-#ifndef EMUICC_CARD_HABITS_H
-#define EMUICC_CARD_HABITS_H
+#ifndef EMUICC_CARD_PERSONALITY_HABITS_H
+#define EMUICC_CARD_PERSONALITY_HABITS_H
 
 #include "apdu/apdu.h"
 

@@ -1,4 +1,4 @@
-#include "card/personality.h"
+#include "card/personality/personality.h"
 
 void personality_init(struct personality *personality)
 {

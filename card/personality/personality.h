@@ -1,16 +1,16 @@
 /* personality: which chip this is, as a commented text of `key = value`. One table names the keys;
  * what a text does not name is as the default chip has it. */
-#ifndef EMUICC_CARD_PERSONALITY_H
-#define EMUICC_CARD_PERSONALITY_H
+#ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_H
+#define EMUICC_CARD_PERSONALITY_PERSONALITY_H
 
-#include "card/atr.h"
-#include "card/habits.h"
-#include "card/timing.h"
-#include "fs/proactive.h"
-#include "fs/saip.h"
+#include "card/personality/atr.h"
+#include "card/personality/habits.h"
+#include "card/fault/timing.h"
+#include "fs/toolkit/proactive.h"
+#include "fs/saip/saip.h"
 #include "isd-r/euicc_info.h"
 #include "isd-r/isd_r.h"
-#include "isd-r/rules.h"
+#include "isd-r/profiles/rules.h"
 
 #define PERSONALITY_TEXT_MAX (1 << 15) /* bytes of a whole text */
 #define PERSONALITY_MEMORY 4096        /* bytes of all texts among the values */

@@ -1,7 +1,7 @@
-#include "card/personality_file.h"
+#include "card/personality/personality_file.h"
 
-#include "card/personality_table.h"
-#include "card/shipped.h"
+#include "card/personality/personality_table.h"
+#include "card/text/shipped.h"
 
 int personality_file_read(const char *asked, struct writer *text)
 {

@@ -1,7 +1,7 @@
 /* The kinds of values that say which card this is: ATR, EID, AIDs, and whose rules it obeys. */
 #include "apdu/hex.h"
-#include "card/factory.h"
-#include "card/personality_value.h"
+#include "card/personality/factory.h"
+#include "card/personality/personality_value.h"
 
 #define AID_MIN 5 /* the registered provider's id alone */
 #define FLAG_CONSENT (1u << 0)

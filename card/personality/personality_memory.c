@@ -1,10 +1,10 @@
-#include "card/personality_memory.h"
+#include "card/personality/personality_memory.h"
 
 #include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/personality_file.h"
+#include "card/personality/personality_file.h"
 
 #define VALUE_NAME "personality"
 #define REMEMBERED "the personality in the chip's memory"

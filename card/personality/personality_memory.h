@@ -1,10 +1,10 @@
 /* personality_memory: the personality is part of the chip's memory, so that a later start without
  * the option is the same chip. */
-#ifndef EMUICC_CARD_PERSONALITY_MEMORY_H
-#define EMUICC_CARD_PERSONALITY_MEMORY_H
+#ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_MEMORY_H
+#define EMUICC_CARD_PERSONALITY_PERSONALITY_MEMORY_H
 
-#include "card/personality.h"
-#include "fs/store.h"
+#include "card/personality/personality.h"
+#include "fs/store/store.h"
 
 /* The personality of this start: what is asked for (NULL: nothing), else what the store remembers,
  * else the default one. What is asked for is remembered, uncommitted. Only a new one has an EID:

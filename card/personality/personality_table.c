@@ -1,9 +1,9 @@
-#include "card/personality_table.h"
+#include "card/personality/personality_table.h"
 
-#include "card/factory.h"
-#include "card/personality_value.h"
+#include "card/personality/factory.h"
+#include "card/personality/personality_value.h"
 #include "isd-r/es10.h"
-#include "isd-r/rsp_session.h"
+#include "isd-r/session/rsp_session.h"
 
 #define OFFSET(field) offsetof(struct personality, field)
 #define SEQUENCE_MAX INT32_MAX /* a sequence number of four bytes */

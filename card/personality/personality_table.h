@@ -1,8 +1,8 @@
 /* personality_table: the keys of a personality, one row each. */
-#ifndef EMUICC_CARD_PERSONALITY_TABLE_H
-#define EMUICC_CARD_PERSONALITY_TABLE_H
+#ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_TABLE_H
+#define EMUICC_CARD_PERSONALITY_PERSONALITY_TABLE_H
 
-#include "card/personality.h"
+#include "card/personality/personality.h"
 
 struct personality_row;
 

@@ -1,8 +1,8 @@
 /* The lines of a personality's text. */
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/personality_table.h"
-#include "card/text_line.h"
+#include "card/personality/personality_table.h"
+#include "card/text/text_line.h"
 
 #define ROWS_MAX 128
 

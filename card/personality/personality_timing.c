@@ -1,5 +1,5 @@
 /* The keys that say how long things take. */
-#include "card/personality_value.h"
+#include "card/personality/personality_value.h"
 #include "isd-r/es10.h"
 
 #define US_OF_A_MS 1000

@@ -1,4 +1,4 @@
-#include "card/personality_value.h"
+#include "card/personality/personality_value.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* personality_value: the kinds of values that keys of a personality have. Each is a
  * personality_reader; the type of the field at the row's offset stands beside it. */
-#ifndef EMUICC_CARD_PERSONALITY_VALUE_H
-#define EMUICC_CARD_PERSONALITY_VALUE_H
+#ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_VALUE_H
+#define EMUICC_CARD_PERSONALITY_PERSONALITY_VALUE_H
 
-#include "card/personality_table.h"
+#include "card/personality/personality_table.h"
 
 personality_reader personality_value_version;  /* uint8_t[EUICC_INFO_VERSION_SIZE]; none: zeros */
 personality_reader personality_value_range;    /* struct euicc_info: svn and highest_svn */

@@ -5,12 +5,12 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/birth.h"
-#include "card/fault_table.h"
-#include "card/options.h"
-#include "card/personality_file.h"
-#include "card/reader.h"
-#include "card/requests.h"
-#include "card/watchers.h"
+#include "card/fault/fault_table.h"
+#include "card/program/options.h"
+#include "card/personality/personality_file.h"
+#include "card/reader/reader.h"
+#include "card/control/requests.h"
+#include "card/trace/watchers.h"
 
 #define START_SIZE 512 /* characters that say what runs */
 

@@ -1,6 +1,6 @@
-#include "card/options.h"
+#include "card/program/options.h"
 
-#include "card/reader.h"
+#include "card/reader/reader.h"
 
 #define OPTION(name) offsetof(struct options, name)
 

@@ -1,6 +1,6 @@
 /* options: what the program `emuicc` is asked for on its command line. */
-#ifndef EMUICC_CARD_OPTIONS_H
-#define EMUICC_CARD_OPTIONS_H
+#ifndef EMUICC_CARD_PROGRAM_OPTIONS_H
+#define EMUICC_CARD_PROGRAM_OPTIONS_H
 
 #include "apdu/options.h"
 

@@ -1,4 +1,4 @@
-#include "card/link.h"
+#include "card/reader/link.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,10 +1,10 @@
 /* link: a card's way to its reader, turn by turn and without ever waiting: connects to vpcd, serves
  * it, and tries again with back-off when it is not there or goes away, saying so once a change. */
-#ifndef EMUICC_CARD_LINK_H
-#define EMUICC_CARD_LINK_H
+#ifndef EMUICC_CARD_READER_LINK_H
+#define EMUICC_CARD_READER_LINK_H
 
-#include "card/reader.h"
-#include "card/vpcd.h"
+#include "card/reader/reader.h"
+#include "card/reader/vpcd.h"
 
 enum link_state { LINK_UNKNOWN, LINK_ABSENT, LINK_SILENT, LINK_PLUGGED };
 

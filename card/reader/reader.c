@@ -1,4 +1,4 @@
-#include "card/reader.h"
+#include "card/reader/reader.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
-#include "card/link.h"
+#include "card/reader/link.h"
 
 #define LOOPBACK_NET 127
 

@@ -1,12 +1,12 @@
 /* reader: where the card is plugged in, and staying plugged in (link.h) until a stop is asked for.
  */
-#ifndef EMUICC_CARD_READER_H
-#define EMUICC_CARD_READER_H
+#ifndef EMUICC_CARD_READER_READER_H
+#define EMUICC_CARD_READER_READER_H
 
 #include <sys/socket.h>
 
 #include "card/card.h"
-#include "card/control.h"
+#include "card/control/control.h"
 #include "card/stop.h"
 
 #define READER_DEFAULT "127.0.0.1:35963"

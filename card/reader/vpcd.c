@@ -1,4 +1,4 @@
-#include "card/vpcd.h"
+#include "card/reader/vpcd.h"
 
 #include <errno.h>
 #include <netinet/in.h>

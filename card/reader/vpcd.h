@@ -6,8 +6,8 @@
  * One vpcd is one connected socket with one card behind it. The socket may block, or an event loop
  * may call in whenever it is readable, or writable while vpcd_wants_to_send(). An answer that takes
  * its time is kept back: nobody waits for it in here; see vpcd_pause_ms(). */
-#ifndef EMUICC_CARD_VPCD_H
-#define EMUICC_CARD_VPCD_H
+#ifndef EMUICC_CARD_READER_VPCD_H
+#define EMUICC_CARD_READER_VPCD_H
 
 #include "apdu/apdu.h"
 #include "card/card.h"

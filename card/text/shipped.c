@@ -1,4 +1,4 @@
-#include "card/shipped.h"
+#include "card/text/shipped.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* shipped: files that come with the program, wherever it was built or installed. */
-#ifndef EMUICC_CARD_SHIPPED_H
-#define EMUICC_CARD_SHIPPED_H
+#ifndef EMUICC_CARD_TEXT_SHIPPED_H
+#define EMUICC_CARD_TEXT_SHIPPED_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/shipped.h"
+#include "card/text/shipped.h"
 
 #define NAME_WIDTH 20
 

@@ -1,4 +1,4 @@
-#include "card/text_line.h"
+#include "card/text/text_line.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,7 +1,7 @@
 /* text_line: what a user writes for the chip, personalities and faults: a text whose lines say
  * something, hold a comment (# at the start or after a blank), or nothing. */
-#ifndef EMUICC_CARD_TEXT_LINE_H
-#define EMUICC_CARD_TEXT_LINE_H
+#ifndef EMUICC_CARD_TEXT_TEXT_LINE_H
+#define EMUICC_CARD_TEXT_TEXT_LINE_H
 
 #include "apdu/bytes.h"
 

@@ -1,4 +1,4 @@
-#include "card/capture.h"
+#include "card/trace/capture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/gsmtap.h"
+#include "card/trace/gsmtap.h"
 
 #define FILE_MODE 0600
 #define HOST_SIZE 256

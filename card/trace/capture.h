@@ -1,7 +1,7 @@
 /* capture: what goes over the contacts as GSMTAP packets, into a pcap file or to a host. Every byte
  * is in them, PINs and results of AUTHENTICATE too. */
-#ifndef EMUICC_CARD_CAPTURE_H
-#define EMUICC_CARD_CAPTURE_H
+#ifndef EMUICC_CARD_TRACE_CAPTURE_H
+#define EMUICC_CARD_TRACE_CAPTURE_H
 
 #include <stdio.h>
 

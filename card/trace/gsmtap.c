@@ -1,4 +1,4 @@
-#include "card/gsmtap.h"
+#include "card/trace/gsmtap.h"
 
 #include "apdu/status.h"
 

@@ -1,7 +1,7 @@
 /* gsmtap: packets in which traces of SIM cards travel, as libosmocore's gsmtap.h defines them
  * (version 2, type SIM), and pcap files of such packets. Wireshark and pySim-trace read both. */
-#ifndef EMUICC_CARD_GSMTAP_H
-#define EMUICC_CARD_GSMTAP_H
+#ifndef EMUICC_CARD_TRACE_GSMTAP_H
+#define EMUICC_CARD_TRACE_GSMTAP_H
 
 #include "apdu/apdu.h"
 

@@ -1,4 +1,4 @@
-#include "card/tracer.h"
+#include "card/trace/tracer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include "apdu/tlv.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
-#include "card/tracer_element.h"
+#include "card/trace/tracer_element.h"
 #include "isd-r/es10.h"
 
 #define FILE_MODE 0600

@@ -2,13 +2,13 @@
  * their rows, ES10 functions with the names of their elements, results, and whatever apdu/trace.h
  * has to say meanwhile. Shown is what tracer_table.h allows, and lengths: no key, no PIN, no result
  * of AUTHENTICATE, no content of a file or a profile. */
-#ifndef EMUICC_CARD_TRACER_H
-#define EMUICC_CARD_TRACER_H
+#ifndef EMUICC_CARD_TRACE_TRACER_H
+#define EMUICC_CARD_TRACE_TRACER_H
 
 #include <stdio.h>
 
 #include "card/card.h"
-#include "card/tracer_table.h"
+#include "card/trace/tracer_table.h"
 
 /* Bytes that come in pieces. */
 struct tracer_bytes {

@@ -1,4 +1,4 @@
-#include "card/tracer_element.h"
+#include "card/trace/tracer_element.h"
 
 #include "apdu/der.h"
 #include "apdu/tlv.h"

@@ -1,11 +1,11 @@
 /* tracer_element: elements of ES10 as lines of a trace. */
-#ifndef EMUICC_CARD_TRACER_ELEMENT_H
-#define EMUICC_CARD_TRACER_ELEMENT_H
+#ifndef EMUICC_CARD_TRACE_TRACER_ELEMENT_H
+#define EMUICC_CARD_TRACE_TRACER_ELEMENT_H
 
 #include <stdio.h>
 
 #include "apdu/bytes.h"
-#include "card/tracer_table.h"
+#include "card/trace/tracer_table.h"
 
 /* What a node begins with, and all in it. An element may be longer than what has come of it, as the
  * front of a bound package is. */

@@ -1,4 +1,4 @@
-#include "card/tracer_table.h"
+#include "card/trace/tracer_table.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* tracer_table: the names of what an LPA and a card say to each other (SGP.22 §5.7, Annex H), as a
  * tree of elements, and which instructions may be shown with their data. */
-#ifndef EMUICC_CARD_TRACER_TABLE_H
-#define EMUICC_CARD_TRACER_TABLE_H
+#ifndef EMUICC_CARD_TRACE_TRACER_TABLE_H
+#define EMUICC_CARD_TRACE_TRACER_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "card/transcript.h"
+#include "card/trace/transcript.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/transcript_line.h"
+#include "card/trace/transcript_line.h"
 
 #define DIGITS_SHOWN 64 /* of an answer that differs, in a message */
 #define FILE_MODE 0600

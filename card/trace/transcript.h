@@ -1,7 +1,7 @@
 /* transcript: what went over the contacts as a text (transcript_line.h), byte for byte, and a card
  * held against one. */
-#ifndef EMUICC_CARD_TRANSCRIPT_H
-#define EMUICC_CARD_TRANSCRIPT_H
+#ifndef EMUICC_CARD_TRACE_TRANSCRIPT_H
+#define EMUICC_CARD_TRACE_TRANSCRIPT_H
 
 #include <stdio.h>
 

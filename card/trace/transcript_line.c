@@ -1,4 +1,4 @@
-#include "card/transcript_line.h"
+#include "card/trace/transcript_line.h"
 
 #include "apdu/hex.h"
 

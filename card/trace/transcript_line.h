@@ -4,8 +4,8 @@
  *   > 00A4000C023F00      a command
  *   < 9000                its response
  *   reset                 or on, or off: the contacts */
-#ifndef EMUICC_CARD_TRANSCRIPT_LINE_H
-#define EMUICC_CARD_TRANSCRIPT_LINE_H
+#ifndef EMUICC_CARD_TRACE_TRANSCRIPT_LINE_H
+#define EMUICC_CARD_TRACE_TRANSCRIPT_LINE_H
 
 #include "apdu/bytes.h"
 #include "card/observer.h"

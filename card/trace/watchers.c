@@ -1,4 +1,4 @@
-#include "card/watchers.h"
+#include "card/trace/watchers.h"
 
 static int open_trace(struct watchers *watchers, const struct watchers_plan *plan,
                       struct card *card)

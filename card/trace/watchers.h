@@ -1,10 +1,10 @@
 /* watchers: the observers that a card's options ask for. */
-#ifndef EMUICC_CARD_WATCHERS_H
-#define EMUICC_CARD_WATCHERS_H
+#ifndef EMUICC_CARD_TRACE_WATCHERS_H
+#define EMUICC_CARD_TRACE_WATCHERS_H
 
-#include "card/capture.h"
-#include "card/tracer.h"
-#include "card/transcript.h"
+#include "card/trace/capture.h"
+#include "card/trace/tracer.h"
+#include "card/trace/transcript.h"
 
 struct watchers_plan {
     const char *trace, *pcap, *gsmtap, *record; /* files, and a host; NULL: none */

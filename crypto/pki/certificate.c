@@ -1,7 +1,7 @@
-#include "crypto/certificate.h"
+#include "crypto/pki/certificate.h"
 
-#include "crypto/role.h"
-#include "crypto/x509.h"
+#include "crypto/pki/role.h"
+#include "crypto/pki/x509.h"
 
 #define VERSION_TAG 0xA0    /* [0] EXPLICIT Version */
 #define EXTENSIONS_TAG 0xA3 /* [3] EXPLICIT Extensions */

@@ -1,9 +1,9 @@
 /* certificate: X.509 as GSMA profiles it, read in place by the house's own DER reader (SGP.22
  * §4.5, RFC 5280). Nothing is copied: every slice borrows from the bytes parsed. */
-#ifndef EMUICC_CRYPTO_CERTIFICATE_H
-#define EMUICC_CRYPTO_CERTIFICATE_H
+#ifndef EMUICC_CRYPTO_PKI_CERTIFICATE_H
+#define EMUICC_CRYPTO_PKI_CERTIFICATE_H
 
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 #include "apdu/der.h"
 
 /* id-rspRole 2.23.146.1.2.1.n, found in certificatePolicies; sub-CAs and the longer OIDs are v3's.

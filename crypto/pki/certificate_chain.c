@@ -1,5 +1,5 @@
 /* The part of certificate that knows chains. */
-#include "crypto/certificate.h"
+#include "crypto/pki/certificate.h"
 
 #define ROLE(name) (1u << RSP_ROLE_##name)
 

@@ -1,6 +1,6 @@
 /* What certificate promises beyond reading. */
-#include "crypto/x509.h"
-#include "crypto/certificate.h"
+#include "crypto/pki/x509.h"
+#include "crypto/pki/certificate.h"
 
 #define PERMITTED_TAG 0xA0      /* [0] permittedSubtrees */
 #define DIRECTORY_NAME_TAG 0xA4 /* [4] EXPLICIT in GeneralName */

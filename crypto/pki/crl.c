@@ -1,6 +1,6 @@
-#include "crypto/crl.h"
+#include "crypto/pki/crl.h"
 
-#include "crypto/x509.h"
+#include "crypto/pki/x509.h"
 
 #define VERSION_2 1
 #define EXTENSIONS_TAG 0xA0 /* [0] EXPLICIT Extensions */

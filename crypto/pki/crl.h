@@ -1,9 +1,9 @@
 /* crl: certificate revocation lists as GSMA profiles them (SGP.22 §4.6, RFC 5280 §5), read in place
  * like certificates: every slice borrows from the bytes parsed. */
-#ifndef EMUICC_CRYPTO_CRL_H
-#define EMUICC_CRYPTO_CRL_H
+#ifndef EMUICC_CRYPTO_PKI_CRL_H
+#define EMUICC_CRYPTO_PKI_CRL_H
 
-#include "crypto/certificate.h"
+#include "crypto/pki/certificate.h"
 
 struct crl {
     struct bytes tbs;

@@ -1,8 +1,8 @@
-#include "crypto/crl_issue.h"
+#include "crypto/pki/crl_issue.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/x509_write.h"
+#include "crypto/pki/x509_write.h"
 
 #define VERSION_2 1
 #define EXTENSIONS_TAG 0xA0

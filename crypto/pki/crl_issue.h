@@ -1,10 +1,10 @@
 /* crl_issue: writes a revocation list, in one piece, that crl reads (SGP.22 §4.6, RFC 5280 §5).
  * Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_CRL_ISSUE_H
-#define EMUICC_CRYPTO_CRL_ISSUE_H
+#ifndef EMUICC_CRYPTO_PKI_CRL_ISSUE_H
+#define EMUICC_CRYPTO_PKI_CRL_ISSUE_H
 
-#include "crypto/certificate.h"
-#include "crypto/random.h"
+#include "crypto/pki/certificate.h"
+#include "crypto/primitives/random.h"
 
 struct crl_issue {
     const struct certificate *issuer;

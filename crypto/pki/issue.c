@@ -1,10 +1,10 @@
-#include "crypto/issue.h"
+#include "crypto/pki/issue.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/hash.h"
-#include "crypto/role.h"
-#include "crypto/x509_write.h"
+#include "crypto/primitives/hash.h"
+#include "crypto/pki/role.h"
+#include "crypto/pki/x509_write.h"
 
 #define VERSION_TAG 0xA0
 #define VERSION_3 2

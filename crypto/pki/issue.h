@@ -1,9 +1,9 @@
 /* issue: writes a certificate as GSMA profiles them (SGP.22 §4.5.2, SGP.26). It issues what it is
  * told to, also what no CI should: tests of a card want wrong certificates too. */
-#ifndef EMUICC_CRYPTO_ISSUE_H
-#define EMUICC_CRYPTO_ISSUE_H
+#ifndef EMUICC_CRYPTO_PKI_ISSUE_H
+#define EMUICC_CRYPTO_PKI_ISSUE_H
 
-#include "crypto/certificate.h"
+#include "crypto/pki/certificate.h"
 
 #define ISSUE_CERTIFICATE_MAX 2048 /* bytes that one takes at most */
 #define ISSUE_SUBJECT_MAX 4

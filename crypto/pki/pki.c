@@ -1,8 +1,8 @@
-#include "crypto/pki_layout.h"
+#include "crypto/pki/pki_layout.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/disk.h"
+#include "crypto/primitives/disk.h"
 
 #include <stdlib.h>
 #include <unistd.h>

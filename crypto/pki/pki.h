@@ -4,10 +4,10 @@
  * has a folder eUICC/<EID> with files of the same names. What SGP.22 v3 has beside Variant O stands
  * in folders VariantOv3, VariantA, VariantB and VariantC of the same inside, with CISubCA,
  * EUMSubCA, DPSubCA and DSSubCA, under the same CI. */
-#ifndef EMUICC_CRYPTO_PKI_H
-#define EMUICC_CRYPTO_PKI_H
+#ifndef EMUICC_CRYPTO_PKI_PKI_H
+#define EMUICC_CRYPTO_PKI_PKI_H
 
-#include "crypto/certificate.h"
+#include "crypto/pki/certificate.h"
 
 #define PKI_EID_SIZE 16
 #define PKI_EID_DIGITS 32

@@ -1,6 +1,6 @@
 /* The part of pki that reads chains. */
 #include "apdu/status.h"
-#include "crypto/pki_layout.h"
+#include "crypto/pki/pki_layout.h"
 
 void pki_chain_finish(struct pki_chain *chain)
 {

@@ -1,10 +1,10 @@
 /* The part of pki that revokes. */
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/crl.h"
-#include "crypto/crl_issue.h"
-#include "crypto/disk.h"
-#include "crypto/pki_layout.h"
+#include "crypto/pki/crl.h"
+#include "crypto/pki/crl_issue.h"
+#include "crypto/primitives/disk.h"
+#include "crypto/pki/pki_layout.h"
 
 #define UNTIL_2050 INT64_C(2524607999)
 #define FILE_MODE 0644

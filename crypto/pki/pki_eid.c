@@ -1,5 +1,5 @@
 /* The part of pki that knows EIDs: 30 digits and two check digits (SGP.29, ISO/IEC 7064). */
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #include "apdu/hex.h"
 

@@ -1,4 +1,4 @@
-#include "crypto/pki_layout.h"
+#include "crypto/pki/pki_layout.h"
 
 #include "apdu/trace.h"
 

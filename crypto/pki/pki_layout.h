@@ -1,8 +1,8 @@
 /* pki_layout: where SGP.26 puts what. Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_PKI_LAYOUT_H
-#define EMUICC_CRYPTO_PKI_LAYOUT_H
+#ifndef EMUICC_CRYPTO_PKI_PKI_LAYOUT_H
+#define EMUICC_CRYPTO_PKI_PKI_LAYOUT_H
 
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #include <limits.h>
 

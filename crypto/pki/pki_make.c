@@ -1,13 +1,13 @@
 /* The part of pki that issues. */
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/disk.h"
-#include "crypto/issue.h"
-#include "crypto/pki_layout.h"
-#include "crypto/pki_write.h"
+#include "crypto/primitives/disk.h"
+#include "crypto/pki/issue.h"
+#include "crypto/pki/pki_layout.h"
+#include "crypto/pki/pki_write.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,12 +1,12 @@
-#include "crypto/pki_write.h"
+#include "crypto/pki/pki_write.h"
 
 #include "apdu/der.h"
 #include "apdu/status.h"
-#include "crypto/algorithms.h"
-#include "crypto/disk.h"
-#include "crypto/issue.h"
-#include "crypto/oid.h"
-#include "crypto/pki_layout.h"
+#include "crypto/primitives/algorithms.h"
+#include "crypto/primitives/disk.h"
+#include "crypto/pki/issue.h"
+#include "crypto/primitives/oid.h"
+#include "crypto/pki/pki_layout.h"
 
 #include <openssl/pem.h>
 

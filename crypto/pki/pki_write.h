@@ -1,8 +1,8 @@
 /* pki_write: an entity's files, as SGP.26 forms them. Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_PKI_WRITE_H
-#define EMUICC_CRYPTO_PKI_WRITE_H
+#ifndef EMUICC_CRYPTO_PKI_PKI_WRITE_H
+#define EMUICC_CRYPTO_PKI_PKI_WRITE_H
 
-#include "crypto/pki_layout.h"
+#include "crypto/pki/pki_layout.h"
 
 /* Makes the entity's folder and writes key, public key and certificate, the certificate last: an
  * entity without it counts as absent. 0, or a failure after a trace line. */

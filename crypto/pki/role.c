@@ -1,6 +1,6 @@
-#include "crypto/role.h"
+#include "crypto/pki/role.h"
 
-#include "crypto/oid.h"
+#include "crypto/primitives/oid.h"
 
 #define ARCS_MAX 5
 

@@ -1,4 +1,4 @@
-#include "crypto/x509.h"
+#include "crypto/pki/x509.h"
 
 #define DER_TRUE 0xFF
 

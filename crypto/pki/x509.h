@@ -1,10 +1,10 @@
 /* x509: the parts that certificates and revocation lists are made of, in strict DER (RFC 5280
  * §4.1). Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_X509_H
-#define EMUICC_CRYPTO_X509_H
+#ifndef EMUICC_CRYPTO_PKI_X509_H
+#define EMUICC_CRYPTO_PKI_X509_H
 
 #include "apdu/der.h"
-#include "crypto/oid.h"
+#include "crypto/primitives/oid.h"
 
 /* The next element, if its tag is this one and its length is coded in the shortest form. Each take
  * moves nothing when it returns false. */

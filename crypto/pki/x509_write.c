@@ -1,4 +1,4 @@
-#include "crypto/x509_write.h"
+#include "crypto/pki/x509_write.h"
 
 #include "apdu/status.h"
 

@@ -1,11 +1,11 @@
 /* x509_write: the parts of certificates and revocation lists, written (RFC 5280 §4.1, §5.1). Inside
  * crypto/ only. */
-#ifndef EMUICC_CRYPTO_X509_WRITE_H
-#define EMUICC_CRYPTO_X509_WRITE_H
+#ifndef EMUICC_CRYPTO_PKI_X509_WRITE_H
+#define EMUICC_CRYPTO_PKI_X509_WRITE_H
 
 #include "apdu/der.h"
-#include "crypto/oid.h"
-#include "crypto/random.h"
+#include "crypto/primitives/oid.h"
+#include "crypto/primitives/random.h"
 
 void x509_put_oid(struct writer *out, enum oid oid);
 /* AlgorithmIdentifier of ecdsa-with-SHA256. */

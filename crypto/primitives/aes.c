@@ -1,6 +1,6 @@
-#include "crypto/aes.h"
+#include "crypto/primitives/aes.h"
 
-#include "crypto/algorithms.h"
+#include "crypto/primitives/algorithms.h"
 
 #include <limits.h>
 

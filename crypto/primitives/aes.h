@@ -1,8 +1,8 @@
 /* aes: AES-128/256 in the modes that cards use (FIPS 197, SP 800-38A, SP 800-38B). */
-#ifndef EMUICC_CRYPTO_AES_H
-#define EMUICC_CRYPTO_AES_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_AES_H
+#define EMUICC_CRYPTO_PRIMITIVES_AES_H
 
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define AES_BLOCK 16
 

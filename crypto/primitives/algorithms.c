@@ -1,7 +1,7 @@
-#include "crypto/algorithms.h"
+#include "crypto/primitives/algorithms.h"
 
 #include "apdu/trace.h"
-#include "crypto/clearing.h"
+#include "crypto/primitives/clearing.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>

@@ -1,10 +1,10 @@
 /* algorithms: what OpenSSL hands out by name, fetched once for the process and constant afterwards.
  * Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_ALGORITHMS_H
-#define EMUICC_CRYPTO_ALGORITHMS_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_ALGORITHMS_H
+#define EMUICC_CRYPTO_PRIMITIVES_ALGORITHMS_H
 
 #include "apdu/status.h"
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>

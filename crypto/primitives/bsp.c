@@ -1,8 +1,8 @@
-#include "crypto/bsp.h"
+#include "crypto/primitives/bsp.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/kdf.h"
+#include "crypto/primitives/kdf.h"
 
 #define PADDING 0x80
 #define SHARED_INFO_MAX 300 /* two bytes, hostId and EID with their lengths */

@@ -4,11 +4,11 @@
  * and counts segments that are only MACed as well. Each segment is one TLV:
  * tag ‖ length ‖ (cipher text or plain text) ‖ 8 bytes of CMAC.
  */
-#ifndef EMUICC_CRYPTO_BSP_H
-#define EMUICC_CRYPTO_BSP_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_BSP_H
+#define EMUICC_CRYPTO_PRIMITIVES_BSP_H
 
 #include "apdu/tlv.h"
-#include "crypto/aes.h"
+#include "crypto/primitives/aes.h"
 
 #define BSP_KEY_TYPE_AES 0x88
 #define BSP_KEY_LEN 16

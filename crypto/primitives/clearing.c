@@ -1,4 +1,4 @@
-#include "crypto/clearing.h"
+#include "crypto/primitives/clearing.h"
 
 #include <malloc.h>
 #include <openssl/crypto.h>

@@ -1,6 +1,6 @@
 /* disk: whole small files, for credentials. Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_DISK_H
-#define EMUICC_CRYPTO_DISK_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_DISK_H
+#define EMUICC_CRYPTO_PRIMITIVES_DISK_H
 
 #include "apdu/bytes.h"
 

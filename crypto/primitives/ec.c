@@ -1,8 +1,8 @@
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 
 #include "apdu/der.h"
-#include "crypto/ec_private.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/ec_private.h"
+#include "crypto/primitives/hash.h"
 
 #include <openssl/err.h>
 

@@ -1,9 +1,9 @@
 /* ec: the two curves of SGP.22 §2.6.7, ECDSA as r‖s (BSI TR-03111), one-pass key agreement. */
-#ifndef EMUICC_CRYPTO_EC_H
-#define EMUICC_CRYPTO_EC_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_EC_H
+#define EMUICC_CRYPTO_PRIMITIVES_EC_H
 
-#include "crypto/random.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/random.h"
+#include "crypto/primitives/secret.h"
 
 enum ec_curve {
     EC_P256, /* NIST P-256 */

@@ -1,9 +1,9 @@
-#include "crypto/ec_private.h"
+#include "crypto/primitives/ec_private.h"
 
 #include "apdu/der.h"
 #include "apdu/trace.h"
-#include "crypto/disk.h"
-#include "crypto/oid.h"
+#include "crypto/primitives/disk.h"
+#include "crypto/primitives/oid.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>

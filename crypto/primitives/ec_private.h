@@ -1,8 +1,8 @@
 /* ec_private: what a private key is made of. Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_EC_PRIVATE_H
-#define EMUICC_CRYPTO_EC_PRIVATE_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_EC_PRIVATE_H
+#define EMUICC_CRYPTO_PRIMITIVES_EC_PRIVATE_H
 
-#include "crypto/algorithms.h"
+#include "crypto/primitives/algorithms.h"
 
 struct ec_private {
     enum ec_curve curve;

@@ -1,6 +1,6 @@
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 
-#include "crypto/algorithms.h"
+#include "crypto/primitives/algorithms.h"
 
 static int digest_parts(const EVP_MD *md, const struct bytes *parts, size_t count, uint8_t *digest)
 {

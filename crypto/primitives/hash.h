@@ -1,6 +1,6 @@
 /* hash: SHA-256 (FIPS 180-4) and the other digests the field uses. */
-#ifndef EMUICC_CRYPTO_HASH_H
-#define EMUICC_CRYPTO_HASH_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_HASH_H
+#define EMUICC_CRYPTO_PRIMITIVES_HASH_H
 
 #include "apdu/bytes.h"
 

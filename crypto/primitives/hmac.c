@@ -1,7 +1,7 @@
-#include "crypto/hmac.h"
+#include "crypto/primitives/hmac.h"
 
 #include "apdu/status.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define BLOCK 64 /* bytes that SHA-256 takes at a time */
 #define INNER_PAD 0x36

@@ -1,8 +1,8 @@
 /* hmac: HMAC with SHA-256 (RFC 2104, FIPS 198-1). */
-#ifndef EMUICC_CRYPTO_HMAC_H
-#define EMUICC_CRYPTO_HMAC_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_HMAC_H
+#define EMUICC_CRYPTO_PRIMITIVES_HMAC_H
 
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 
 #define HMAC_PARTS_MAX 7
 

@@ -1,7 +1,7 @@
-#include "crypto/kdf.h"
+#include "crypto/primitives/kdf.h"
 
 #include "apdu/status.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 
 static int derive_block(struct bytes secret, struct bytes info, uint32_t counter, uint8_t *block)
 {

@@ -1,6 +1,6 @@
-#include "crypto/keccak.h"
+#include "crypto/primitives/keccak.h"
 
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define ROUNDS 24
 #define SIDE 5

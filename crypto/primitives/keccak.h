@@ -1,6 +1,6 @@
 /* keccak: the permutation Keccak-f[1600] (FIPS 202 §3), which OpenSSL has only inside SHA-3. */
-#ifndef EMUICC_CRYPTO_KECCAK_H
-#define EMUICC_CRYPTO_KECCAK_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_KECCAK_H
+#define EMUICC_CRYPTO_PRIMITIVES_KECCAK_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "crypto/milenage.h"
+#include "crypto/primitives/milenage.h"
 
 static const uint8_t default_rotation[MILENAGE_OUTPUTS] = {64, 0, 32, 64, 96};
 static const uint8_t default_last_bytes[MILENAGE_OUTPUTS] = {0, 1, 2, 4, 8}; /* of c1 to c5 */

@@ -1,8 +1,8 @@
 /* milenage: the example set of f1, f1*, f2 to f5 and f5* around AES-128 (TS 35.205, TS 35.206). */
-#ifndef EMUICC_CRYPTO_MILENAGE_H
-#define EMUICC_CRYPTO_MILENAGE_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_MILENAGE_H
+#define EMUICC_CRYPTO_PRIMITIVES_MILENAGE_H
 
-#include "crypto/aes.h"
+#include "crypto/primitives/aes.h"
 
 #define MILENAGE_KEY_SIZE 16
 #define MILENAGE_RAND_SIZE 16

@@ -1,4 +1,4 @@
-#include "crypto/oid.h"
+#include "crypto/primitives/oid.h"
 
 struct oid_row {
     uint8_t len;

@@ -1,9 +1,9 @@
 /* oid: the object identifiers that keys and certificates bear, by name (RFC 5280, RFC 5480,
  * RFC 5639). Inside crypto/ only. */
-#ifndef EMUICC_CRYPTO_OID_H
-#define EMUICC_CRYPTO_OID_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_OID_H
+#define EMUICC_CRYPTO_PRIMITIVES_OID_H
 
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 
 enum oid {
     OID_EC_PUBLIC_KEY,

@@ -1,8 +1,8 @@
-#include "crypto/random.h"
+#include "crypto/primitives/random.h"
 
-#include "crypto/aes.h"
-#include "crypto/algorithms.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/aes.h"
+#include "crypto/primitives/algorithms.h"
+#include "crypto/primitives/hash.h"
 
 #include <limits.h>
 #include <openssl/rand.h>

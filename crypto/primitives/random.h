@@ -1,7 +1,7 @@
 /* random: where chance comes from. One source a chip, passed as state, so that a test or a
  * researcher can seed it and get the same bytes twice. */
-#ifndef EMUICC_CRYPTO_RANDOM_H
-#define EMUICC_CRYPTO_RANDOM_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_RANDOM_H
+#define EMUICC_CRYPTO_PRIMITIVES_RANDOM_H
 
 #include "apdu/bytes.h"
 

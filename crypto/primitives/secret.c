@@ -1,4 +1,4 @@
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #include <openssl/crypto.h>
 

@@ -1,7 +1,7 @@
 /* secret: key bytes with a type of their own. Wiped by secret_wipe() only and always, compared in
  * constant time, never printed. */
-#ifndef EMUICC_CRYPTO_SECRET_H
-#define EMUICC_CRYPTO_SECRET_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_SECRET_H
+#define EMUICC_CRYPTO_PRIMITIVES_SECRET_H
 
 #include "apdu/bytes.h"
 

@@ -1,9 +1,9 @@
-#include "crypto/suci.h"
+#include "crypto/primitives/suci.h"
 
-#include "crypto/aes.h"
-#include "crypto/algorithms.h"
-#include "crypto/hmac.h"
-#include "crypto/kdf.h"
+#include "crypto/primitives/aes.h"
+#include "crypto/primitives/algorithms.h"
+#include "crypto/primitives/hmac.h"
+#include "crypto/primitives/kdf.h"
 
 #define ENCRYPTION_KEY_SIZE 16
 #define KDF_SIZE (ENCRYPTION_KEY_SIZE + AES_BLOCK + SHA256_SIZE)

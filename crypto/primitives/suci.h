@@ -1,8 +1,8 @@
 /* suci: concealment of a subscription identifier, ECIES profiles A and B (TS 33.501 Annex C.3). */
-#ifndef EMUICC_CRYPTO_SUCI_H
-#define EMUICC_CRYPTO_SUCI_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_SUCI_H
+#define EMUICC_CRYPTO_PRIMITIVES_SUCI_H
 
-#include "crypto/random.h"
+#include "crypto/primitives/random.h"
 
 enum suci_scheme {
     SUCI_NULL = 0,

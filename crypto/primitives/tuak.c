@@ -1,6 +1,6 @@
-#include "crypto/tuak.h"
+#include "crypto/primitives/tuak.h"
 
-#include "crypto/keccak.h"
+#include "crypto/primitives/keccak.h"
 
 #define ALGORITHM_NAME "TUAK1.0"
 /* The state before the permutation (TS 35.231 §6.2); each field stands last byte first. */

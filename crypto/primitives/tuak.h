@@ -1,8 +1,8 @@
 /* tuak: f1, f1*, f2 to f5 and f5* around Keccak-f[1600] (TS 35.231). */
-#ifndef EMUICC_CRYPTO_TUAK_H
-#define EMUICC_CRYPTO_TUAK_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_TUAK_H
+#define EMUICC_CRYPTO_PRIMITIVES_TUAK_H
 
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define TUAK_TOP_SIZE 32 /* of TOP and TOPc */
 #define TUAK_KEY_MAX 32

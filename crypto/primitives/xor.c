@@ -1,4 +1,4 @@
-#include "crypto/xor.h"
+#include "crypto/primitives/xor.h"
 
 #include <string.h>
 

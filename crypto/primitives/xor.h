@@ -1,6 +1,6 @@
 /* xor: the test USIM's authentication algorithm (TS 34.108 §8.1.2). It protects nothing. */
-#ifndef EMUICC_CRYPTO_XOR_H
-#define EMUICC_CRYPTO_XOR_H
+#ifndef EMUICC_CRYPTO_PRIMITIVES_XOR_H
+#define EMUICC_CRYPTO_PRIMITIVES_XOR_H
 
 #include <stddef.h>
 #include <stdint.h>

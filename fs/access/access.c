@@ -1,7 +1,7 @@
-#include "fs/access.h"
+#include "fs/access/access.h"
 
 #include "apdu/tlv.h"
-#include "fs/pin.h"
+#include "fs/access/pin.h"
 
 #define MODE_BYTE 0x80   /* tag of an access mode data object: one access mode byte */
 #define MODE_HEADER 0x81 /* to 8F: parts of a command's header, as the tag's low bits say */

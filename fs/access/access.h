@@ -1,10 +1,10 @@
 /* access: the rule that stands in a record of EF.ARR, asked for one command (TS 102 221 §9.2,
  * ISO/IEC 7816-4 §9.3). Reads the record where it lies; allocates nothing. */
-#ifndef EMUICC_FS_ACCESS_H
-#define EMUICC_FS_ACCESS_H
+#ifndef EMUICC_FS_ACCESS_ACCESS_H
+#define EMUICC_FS_ACCESS_ACCESS_H
 
 #include "apdu/apdu.h"
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 /* Bits of an access mode byte. A command that has none of them is named by its header only. */
 enum access_mode {

@@ -1,7 +1,7 @@
-#include "fs/pin.h"
+#include "fs/access/pin.h"
 
 #include "apdu/status.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define TRIES_MAX 15 /* that a status word 63Cx can tell */
 

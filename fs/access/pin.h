@@ -1,9 +1,9 @@
 /* pin: what presenting a PIN or a PUK does to the object that a profile holds (TS 102 221 §9.5,
  * §11.1.9 to §11.1.13). Works on memory alone: the caller keeps what changed. */
-#ifndef EMUICC_FS_PIN_H
-#define EMUICC_FS_PIN_H
+#ifndef EMUICC_FS_ACCESS_PIN_H
+#define EMUICC_FS_ACCESS_PIN_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 #define PIN_UNIVERSAL 0x11 /* key reference of the universal PIN (TS 102 221 table 9.3) */
 #define PIN_LOCAL 0x80     /* bit of a key reference that belongs to a DF or ADF */

@@ -1,8 +1,8 @@
-#include "fs/fcp.h"
+#include "fs/fcp/fcp.h"
 
 #include "apdu/tlv.h"
-#include "fs/fcp_tags.h"
-#include "fs/pin.h"
+#include "fs/fcp/fcp_tags.h"
+#include "fs/access/pin.h"
 
 #define UICC_CHARACTERISTICS 0x71 /* clock stop allowed; no preferred level */
 #define TERMINAL_CAPABILITY_SUPPORTED 0x01

@@ -1,9 +1,9 @@
 /* fcp: file control parameters, as SELECT and STATUS answer them and as CREATE FILE and RESIZE FILE
  * bring them (TS 102 221 §11.1.1.3, §11.1.1.4; TS 102 222 §6.3, §6.10). */
-#ifndef EMUICC_FS_FCP_H
-#define EMUICC_FS_FCP_H
+#ifndef EMUICC_FS_FCP_FCP_H
+#define EMUICC_FS_FCP_FCP_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 #define FCP_MAX 127 /* bytes of the template's value: its length stays one byte */
 

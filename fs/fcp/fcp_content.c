@@ -1,7 +1,7 @@
-#include "fs/fcp_content.h"
+#include "fs/fcp/fcp_content.h"
 
 #include "apdu/tlv.h"
-#include "fs/fcp_tags.h"
+#include "fs/fcp/fcp_tags.h"
 
 #define ERASED 0xFF
 

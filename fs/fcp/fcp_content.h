@@ -1,9 +1,9 @@
 /* fcp_content: the content of a file that is created or resized by its control parameters: sizes,
  * filling and repeat patterns (TS 102 222 §6.3.2.2.2, §6.10). */
-#ifndef EMUICC_FS_FCP_CONTENT_H
-#define EMUICC_FS_FCP_CONTENT_H
+#ifndef EMUICC_FS_FCP_FCP_CONTENT_H
+#define EMUICC_FS_FCP_FCP_CONTENT_H
 
-#include "fs/fcp.h"
+#include "fs/fcp/fcp.h"
 
 /* Sizes make sense for the type: whole records, not too many, not nothing. */
 bool fcp_content_is_possible(const struct fcp *fcp);

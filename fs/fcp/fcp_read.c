@@ -1,7 +1,7 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "fs/fcp.h"
-#include "fs/fcp_tags.h"
+#include "fs/fcp/fcp.h"
+#include "fs/fcp/fcp_tags.h"
 
 typedef bool reader(struct bytes value, struct fcp *out);
 

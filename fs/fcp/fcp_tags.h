@@ -1,6 +1,6 @@
 /* fcp_tags: the numbers of the file control parameters (TS 102 221 §11.1.1.4, TS 102 222 §6.3). */
-#ifndef EMUICC_FS_FCP_TAGS_H
-#define EMUICC_FS_FCP_TAGS_H
+#ifndef EMUICC_FS_FCP_FCP_TAGS_H
+#define EMUICC_FS_FCP_FCP_TAGS_H
 
 enum fcp_tag {
     FCP_TEMPLATE = 0x62,

@@ -1,7 +1,7 @@
-#include "fs/gsm_header.h"
+#include "fs/fcp/gsm_header.h"
 
-#include "fs/access.h"
-#include "fs/pin.h"
+#include "fs/access/access.h"
+#include "fs/access/pin.h"
 
 enum gsm_type { GSM_MF = 0x01, GSM_DF = 0x02, GSM_EF = 0x04 };
 enum gsm_structure { GSM_TRANSPARENT = 0x00, GSM_LINEAR = 0x01, GSM_CYCLIC = 0x03 };

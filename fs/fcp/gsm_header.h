@@ -1,8 +1,8 @@
 /* gsm_header: a file as a 2G SELECT describes it (TS 51.011 §9.2.1). */
-#ifndef EMUICC_FS_GSM_HEADER_H
-#define EMUICC_FS_GSM_HEADER_H
+#ifndef EMUICC_FS_FCP_GSM_HEADER_H
+#define EMUICC_FS_FCP_GSM_HEADER_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 #define GSM_HEADER_DIRECTORY_LEN 23
 #define GSM_HEADER_EF_LEN 15

@@ -1,8 +1,8 @@
-#include "fs/arena.h"
+#include "fs/profile/arena.h"
 
 #include <stdlib.h>
 
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 /* Small, so that little of a profile's last one is left over; what is large has one of its own. */
 #define CHUNK_SIZE 4096

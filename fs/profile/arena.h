@@ -1,6 +1,6 @@
 /* arena: memory of one profile, given back as a whole and wiped then. Heap, in chunks. */
-#ifndef EMUICC_FS_ARENA_H
-#define EMUICC_FS_ARENA_H
+#ifndef EMUICC_FS_PROFILE_ARENA_H
+#define EMUICC_FS_PROFILE_ARENA_H
 
 #include "apdu/bytes.h"
 

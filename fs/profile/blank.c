@@ -1,4 +1,4 @@
-#include "fs/blank.h"
+#include "fs/profile/blank.h"
 
 #include "apdu/status.h"
 

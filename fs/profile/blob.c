@@ -1,8 +1,8 @@
-#include "fs/blob.h"
+#include "fs/profile/blob.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* blob: bytes on the heap with one owner: a file read, a field decoded. Wiped when given back, as a
  * profile package holds network keys. */
-#ifndef EMUICC_FS_BLOB_H
-#define EMUICC_FS_BLOB_H
+#ifndef EMUICC_FS_PROFILE_BLOB_H
+#define EMUICC_FS_PROFILE_BLOB_H
 
 #include "apdu/bytes.h"
 

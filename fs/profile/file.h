@@ -1,6 +1,6 @@
 /* file: one MF, DF, ADF or EF of a profile (TS 102 221 §8). */
-#ifndef EMUICC_FS_FILE_H
-#define EMUICC_FS_FILE_H
+#ifndef EMUICC_FS_PROFILE_FILE_H
+#define EMUICC_FS_PROFILE_FILE_H
 
 #include "apdu/bytes.h"
 

@@ -1,4 +1,4 @@
-#include "fs/iccid.h"
+#include "fs/profile/iccid.h"
 
 #include "apdu/hex.h"
 

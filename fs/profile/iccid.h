@@ -1,8 +1,8 @@
 /* iccid: the number of a profile in its three forms: digits, digits packed in order as a package's
  * header has them, and with nibbles swapped as EF.ICCID and SGP.22 do (ITU-T E.118; TS 102 221
  * §13.2). */
-#ifndef EMUICC_FS_ICCID_H
-#define EMUICC_FS_ICCID_H
+#ifndef EMUICC_FS_PROFILE_ICCID_H
+#define EMUICC_FS_PROFILE_ICCID_H
 
 #include "apdu/bytes.h"
 

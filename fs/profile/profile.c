@@ -1,9 +1,9 @@
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 #include <stdlib.h>
 
 #include "apdu/status.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 int profile_create(struct profile **out)
 {

@@ -1,11 +1,11 @@
 /* profile: everything a package installs, as one object in one arena: files, PINs, PUKs, network
  * keys, and the elements that are stored without being run. saip builds it, store keeps it, uicc
  * reads it. Built aside, then linked in: nothing points into an incoming profile from outside. */
-#ifndef EMUICC_FS_PROFILE_H
-#define EMUICC_FS_PROFILE_H
+#ifndef EMUICC_FS_PROFILE_PROFILE_H
+#define EMUICC_FS_PROFILE_PROFILE_H
 
-#include "fs/arena.h"
-#include "fs/file.h"
+#include "fs/profile/arena.h"
+#include "fs/profile/file.h"
 
 #define PROFILE_ICCID_SIZE 10
 #define PIN_SIZE 8

@@ -1,4 +1,4 @@
-#include "fs/tree.h"
+#include "fs/profile/tree.h"
 
 bool tree_contains(const struct file *top, const struct file *file)
 {

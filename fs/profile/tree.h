@@ -1,8 +1,8 @@
 /* tree: taking files out of a profile's tree (TS 102 222 §6.4). */
-#ifndef EMUICC_FS_TREE_H
-#define EMUICC_FS_TREE_H
+#ifndef EMUICC_FS_PROFILE_TREE_H
+#define EMUICC_FS_PROFILE_TREE_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 /* file is top, or lies below it. */
 bool tree_contains(const struct file *top, const struct file *file);

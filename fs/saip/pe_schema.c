@@ -1,4 +1,4 @@
-#include "fs/pe_schema.h"
+#include "fs/saip/pe_schema.h"
 
 #include "apdu/der.h"
 

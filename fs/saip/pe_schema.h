@@ -8,8 +8,8 @@
  * are EXPLICIT: a field of CHOICE type holds the chosen alternative's whole TLV as its value.
  * EXTENSIBILITY IMPLIED: elements with tags that are not in the table may follow in a SEQUENCE.
  */
-#ifndef EMUICC_FS_PE_SCHEMA_H
-#define EMUICC_FS_PE_SCHEMA_H
+#ifndef EMUICC_FS_SAIP_PE_SCHEMA_H
+#define EMUICC_FS_SAIP_PE_SCHEMA_H
 
 #include "apdu/tlv.h"
 

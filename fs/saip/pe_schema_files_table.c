@@ -1,5 +1,5 @@
 /* The profile elements that create files from templates: each field but the first two is a File. */
-#include "fs/pe_schema_table.h"
+#include "fs/saip/pe_schema_table.h"
 
 #define FILE(n, name, presence)                                                                    \
     {                                                                                              \

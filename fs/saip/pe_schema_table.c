@@ -1,4 +1,4 @@
-#include "fs/pe_schema_table.h"
+#include "fs/saip/pe_schema_table.h"
 
 #include "apdu/der.h"
 

@@ -1,8 +1,8 @@
 /* What the parts of the schema table share. */
-#ifndef EMUICC_FS_PE_SCHEMA_TABLE_H
-#define EMUICC_FS_PE_SCHEMA_TABLE_H
+#ifndef EMUICC_FS_SAIP_PE_SCHEMA_TABLE_H
+#define EMUICC_FS_SAIP_PE_SCHEMA_TABLE_H
 
-#include "fs/pe_schema.h"
+#include "fs/saip/pe_schema.h"
 
 /* Tags on the wire: context, application and private class, primitive or constructed. */
 #define TAG(front, n) ((n) < 31 ? (front) | (n) : ((front) | 0x1Fu) << 8 | (n))

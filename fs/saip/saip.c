@@ -1,10 +1,10 @@
-#include "fs/saip.h"
+#include "fs/saip/saip.h"
 
 #include <stdlib.h>
 
 #include "apdu/status.h"
-#include "crypto/secret.h"
-#include "fs/saip_pe.h"
+#include "crypto/primitives/secret.h"
+#include "fs/saip/saip_pe.h"
 
 #define BUFFER_SPARE 4096 /* the buffer grows to what is needed and so many bytes more */
 #define ELEMENT_OVERHEAD                                                                           \

@@ -1,11 +1,11 @@
 /* saip: interpreter of the eUICC Profile Package: Interoperable Format (TCA 2.1 to 3.3.1). Takes
  * a package as a stream of bytes, acts on each profile element as its last byte arrives, and builds
  * an incoming profile. Says what became of it as the format's EUICCResponse. */
-#ifndef EMUICC_FS_SAIP_H
-#define EMUICC_FS_SAIP_H
+#ifndef EMUICC_FS_SAIP_SAIP_H
+#define EMUICC_FS_SAIP_SAIP_H
 
 #include "apdu/checkpoint.h"
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 /* PEStatus.status */
 enum pe_status {

@@ -1,8 +1,8 @@
 /* Network keys: PE-AKAParameter (TCA §8.4.2) and PE-CDMAParameter (TCA §8.4.3). */
 #include "apdu/der.h"
 #include "apdu/hex.h"
-#include "crypto/secret.h"
-#include "fs/saip_pe.h"
+#include "crypto/primitives/secret.h"
+#include "fs/saip/saip_pe.h"
 
 enum pe_field { PE_HEADER, PE_CONFIGURATION, PE_SQN_OPTIONS, PE_SQN_DELTA, PE_AGE_LIMIT, PE_SQN };
 enum configuration_tag { CONFIGURATION_MAPPING = 0xA0, CONFIGURATION_ALGORITHM = 0xA1 };

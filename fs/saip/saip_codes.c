@@ -1,6 +1,6 @@
 /* PE-PINCodes and PE-PUKCodes (TCA §8.5). */
 #include "apdu/der.h"
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 enum pe_field { PE_HEADER, PE_CODES };
 enum codes_tag { CODES_CONFIGURATION = 0xA0, CODES_PATH = 0x81 };

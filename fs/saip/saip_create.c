@@ -1,6 +1,6 @@
 /* From a plan to a file in the profile, and its content. */
 #include "apdu/der.h"
-#include "fs/saip_file.h"
+#include "fs/saip/saip_file.h"
 
 #define BER_TLV_SIZE 1024 /* reserved for a BER-TLV file for which nobody has given a size */
 #define ARR_AT_MF 0x2F06

@@ -2,7 +2,7 @@
  * handler of its row; and what a refusal means for the package (TCA §8.1.3, TCA §8.10). */
 #include "apdu/der.h"
 #include "apdu/trace.h"
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 enum header_tag {
     HEADER = 0xA0, /* PEHeader is the first field of every element but the profile header */

@@ -1,10 +1,10 @@
 /* saip_file: from a template's row and an FCP to a file with content (TCA §8.3.2, TCA §8.3.3, TCA
  * §8.3.5). Private to the interpreter. Functions return PE_OK or the status that their element is
  * refused with. */
-#ifndef EMUICC_FS_SAIP_FILE_H
-#define EMUICC_FS_SAIP_FILE_H
+#ifndef EMUICC_FS_SAIP_SAIP_FILE_H
+#define EMUICC_FS_SAIP_SAIP_FILE_H
 
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 /* What a file is to become. Slices borrow from the element. */
 struct saip_plan {

@@ -1,6 +1,6 @@
 /* PE-GenericFileManagement (TCA §8.3.5): files described in full, as CREATE FILE commands would. */
 #include "apdu/der.h"
-#include "fs/saip_file.h"
+#include "fs/saip/saip_file.h"
 
 enum command_tag {
     COMMAND_PATH = 0x80,

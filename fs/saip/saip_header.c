@@ -1,6 +1,6 @@
 /* The first element and the last: ProfileHeader (TCA §8.2.1) and PE-End (TCA §8.10). */
 #include "apdu/der.h"
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 enum header_field {
     HEADER_MAJOR,

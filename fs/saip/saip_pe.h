@@ -4,12 +4,12 @@
  * it gets from saip_refuse(). Whether a refusal ends the installation is judged in one place, by
  * saip.c: a handler only says what is wrong. What a refused element has added is taken out again.
  */
-#ifndef EMUICC_FS_SAIP_PE_H
-#define EMUICC_FS_SAIP_PE_H
+#ifndef EMUICC_FS_SAIP_SAIP_PE_H
+#define EMUICC_FS_SAIP_SAIP_PE_H
 
-#include "fs/pe_schema.h"
-#include "fs/saip.h"
-#include "fs/template.h"
+#include "fs/saip/pe_schema.h"
+#include "fs/saip/saip.h"
+#include "fs/saip/template.h"
 
 #define SAIP_REPORTS_MAX 32         /* the most PEStatus that one response carries */
 #define SAIP_IDENTIFICATIONS 0x8000 /* UInt15 */

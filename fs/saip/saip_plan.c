@@ -1,5 +1,5 @@
 /* What a file is to become: a template's row, then what the Fcp says instead. */
-#include "fs/saip_file.h"
+#include "fs/saip/saip_file.h"
 
 #define FULL_PIN_STATUS 0xC6 /* tag of the data object of which only the value belongs here */
 #define SPECIAL_HIGH_UPDATE 0x80

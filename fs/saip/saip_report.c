@@ -1,8 +1,8 @@
 /* What became of the package: refusals, and the EUICCResponse made of them (TCA §8.10). */
 #include "apdu/der.h"
 #include "apdu/trace.h"
-#include "fs/pe_schema.h"
-#include "fs/saip_pe.h"
+#include "fs/saip/pe_schema.h"
+#include "fs/saip/saip_pe.h"
 
 #define NONE (-1)
 

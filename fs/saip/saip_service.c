@@ -1,4 +1,4 @@
-#include "fs/saip_service.h"
+#include "fs/saip/saip_service.h"
 
 /* Numbers of templates, 2.23.143.1.2.n. */
 enum { USIM = 4, OPT_USIM = 5, ISIM = 8, OPT_ISIM = 9 };

@@ -1,9 +1,9 @@
 /* saip_service: what a service that the card lacks takes out of a profile (TCA §9.5, TCA §9.6).
  * Private to the interpreter. */
-#ifndef EMUICC_FS_SAIP_SERVICE_H
-#define EMUICC_FS_SAIP_SERVICE_H
+#ifndef EMUICC_FS_SAIP_SAIP_SERVICE_H
+#define EMUICC_FS_SAIP_SAIP_SERVICE_H
 
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 /* True if the card lacks the service that this file of a template is for, with the
  * additional-information that says so. */

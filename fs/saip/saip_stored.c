@@ -1,6 +1,6 @@
 /* Elements that are checked and then kept whole: what they ask for is not run by this card, or
  * later, by those who read them (TCA §8.4.3, TCA §8.6 to TCA §8.9). */
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 enum domain_field { DOMAIN_HEADER, DOMAIN_INSTANCE, DOMAIN_KEYS };
 enum key_field { KEY_USAGE, KEY_ACCESS, KEY_IDENTIFIER, KEY_VERSION, KEY_FIELDS = 6 };

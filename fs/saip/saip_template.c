@@ -1,8 +1,8 @@
 /* The elements that create files from a template (TCA §8.3.4): each field but header and template
  * is a File, which says what differs from the template's row. */
 #include "apdu/der.h"
-#include "fs/saip_file.h"
-#include "fs/saip_service.h"
+#include "fs/saip/saip_file.h"
+#include "fs/saip/saip_service.h"
 
 enum pe_field { PE_HEADER, PE_TEMPLATE, PE_FIRST_FILE };
 

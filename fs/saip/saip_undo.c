@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "apdu/status.h"
-#include "crypto/secret.h"
-#include "fs/saip_pe.h"
+#include "crypto/primitives/secret.h"
+#include "fs/saip/saip_pe.h"
 
 struct saip_change {
     struct saip_change *next;

@@ -1,7 +1,7 @@
-#include "fs/template.h"
+#include "fs/saip/template.h"
 
 #include "apdu/hex.h"
-#include "fs/template_table.h"
+#include "fs/saip/template_table.h"
 
 #define PATTERN_MAX 64 /* bytes of the longest default content */
 

@@ -1,10 +1,10 @@
 /* template: the files that a package gets by naming a template instead of describing each one
  * (eUICC Profile Package: Interoperable Format §9, Annex A). One row a file, columns in the order
  * of the document's tables. */
-#ifndef EMUICC_FS_TEMPLATE_H
-#define EMUICC_FS_TEMPLATE_H
+#ifndef EMUICC_FS_SAIP_TEMPLATE_H
+#define EMUICC_FS_SAIP_TEMPLATE_H
 
-#include "fs/file.h"
+#include "fs/profile/file.h"
 
 /* What a package must say about a file when it names its template (column Parameters). */
 enum template_parameter {

@@ -1,8 +1,8 @@
 /* What the template tables share: short names for their columns. */
-#ifndef EMUICC_FS_TEMPLATE_TABLE_H
-#define EMUICC_FS_TEMPLATE_TABLE_H
+#ifndef EMUICC_FS_SAIP_TEMPLATE_TABLE_H
+#define EMUICC_FS_SAIP_TEMPLATE_TABLE_H
 
-#include "fs/template.h"
+#include "fs/saip/template.h"
 
 #define MF FILE_MF
 #define DF FILE_DF

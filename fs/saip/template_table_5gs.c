@@ -1,6 +1,6 @@
 /* Templates 2.13 to 2.16: DF.5GS, DF.SAIP, DF.SNPN, DF.5G_ProSe (TCA §9.5.11 to
  * §9.5.14). */
-#include "fs/template_table.h"
+#include "fs/saip/template_table.h"
 
 /* clang-format off */
 

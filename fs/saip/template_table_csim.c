@@ -5,7 +5,7 @@
  * known, and therefore to be given by the package: default content, access rules, and, of files
  * whose parameters include TYPE, everything but the name. Version 2 of both templates is not known
  * and not supported. */
-#include "fs/template_table.h"
+#include "fs/saip/template_table.h"
 
 /* clang-format off */
 

@@ -1,5 +1,5 @@
 /* Templates 2.8, 2.9 and 2.12: ADF.ISIM, DF.EAP (TCA §9.6, §9.8). */
-#include "fs/template_table.h"
+#include "fs/saip/template_table.h"
 
 /* clang-format off */
 

@@ -1,5 +1,5 @@
 /* Templates 2.1 to 2.3: MF, DF.CD, DF.TELECOM (TCA §9.2 to §9.4). */
-#include "fs/template_table.h"
+#include "fs/saip/template_table.h"
 
 /* clang-format off */
 

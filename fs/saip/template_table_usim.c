@@ -1,5 +1,5 @@
 /* Templates 2.4 to 2.7: ADF.USIM and what lies in it (TCA §9.5.1 to §9.5.4). */
-#include "fs/template_table.h"
+#include "fs/saip/template_table.h"
 
 /* clang-format off */
 

@@ -1,4 +1,4 @@
-#include "fs/store.h"
+#include "fs/store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600

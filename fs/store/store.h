@@ -7,10 +7,10 @@
  * can only be rolled back: store_commit() refuses it. A visitor may read and change what it is
  * shown and other tables, but not call the function that visits it, nor commit.
  */
-#ifndef EMUICC_FS_STORE_H
-#define EMUICC_FS_STORE_H
+#ifndef EMUICC_FS_STORE_STORE_H
+#define EMUICC_FS_STORE_STORE_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 struct store;
 

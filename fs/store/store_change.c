@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "fs/store_profile.h"
+#include "fs/store/store_profile.h"
 
 /* The statements to update leave ?2 unused, where the ones to add have the position. */
 static int update(struct store *store, enum store_statement which, uint32_t profile,

@@ -1,4 +1,4 @@
-#include "fs/store_column.h"
+#include "fs/store/store_column.h"
 
 void store_column_bind_bytes(sqlite3_stmt *statement, int parameter, struct bytes bytes)
 {

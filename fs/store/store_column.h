@@ -1,11 +1,11 @@
 /* store_column: columns of a table and the fields of a struct they keep, as rows, so that what is
  * written and what is read back cannot differ. Private to the store. */
-#ifndef EMUICC_FS_STORE_COLUMN_H
-#define EMUICC_FS_STORE_COLUMN_H
+#ifndef EMUICC_FS_STORE_STORE_COLUMN_H
+#define EMUICC_FS_STORE_STORE_COLUMN_H
 
 #include <sqlite3.h>
 
-#include "fs/arena.h"
+#include "fs/profile/arena.h"
 
 enum store_column_kind {
     STORE_U8,

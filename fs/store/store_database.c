@@ -1,4 +1,4 @@
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 #include <errno.h>
 

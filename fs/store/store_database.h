@@ -1,15 +1,15 @@
 /* store_database: what the store's rooms share: the open database, its kept statements, the
  * transaction that a change begins, and the one place where SQLite's errors are named. Private to
  * the store. */
-#ifndef EMUICC_FS_STORE_DATABASE_H
-#define EMUICC_FS_STORE_DATABASE_H
+#ifndef EMUICC_FS_STORE_STORE_DATABASE_H
+#define EMUICC_FS_STORE_STORE_DATABASE_H
 
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include "fs/store.h"
-#include "fs/store_column.h"
-#include "fs/store_statement_table.h"
+#include "fs/store/store.h"
+#include "fs/store/store_column.h"
+#include "fs/store/store_statement_table.h"
 
 struct store {
     sqlite3 *database;                               /* NULL: at rest */

@@ -1,8 +1,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#include "crypto/secret.h"
-#include "fs/store_database.h"
+#include "crypto/primitives/secret.h"
+#include "fs/store/store_database.h"
 
 #define ALIGNMENT 8 /* that SQLite relies on */
 

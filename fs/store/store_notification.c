@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 static const struct store_column rows[] = {
     STORE_COLUMN(STORE_U32, store_notification, sequence),

@@ -1,4 +1,4 @@
-#include "fs/store_profile.h"
+#include "fs/store/store_profile.h"
 
 #include "apdu/status.h"
 

@@ -1,8 +1,8 @@
 /* store_profile: which columns keep the parts of a profile. Private to the store. */
-#ifndef EMUICC_FS_STORE_PROFILE_H
-#define EMUICC_FS_STORE_PROFILE_H
+#ifndef EMUICC_FS_STORE_STORE_PROFILE_H
+#define EMUICC_FS_STORE_STORE_PROFILE_H
 
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 /* What stands in the package's header, in the profile's own row. */
 extern const struct store_columns store_profile_header;

@@ -1,4 +1,4 @@
-#include "fs/store_profile.h"
+#include "fs/store/store_profile.h"
 
 /* A number of the same size as uint32_t is read and written as one. */
 _Static_assert(sizeof(enum file_type) == sizeof(uint32_t), "enums are stored as 32 bits");

@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "fs/store_profile.h"
+#include "fs/store/store_profile.h"
 
 static int load_header(struct store *store, uint32_t id, struct profile *profile)
 {

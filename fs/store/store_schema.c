@@ -2,7 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 /* "emui": tells a store from any other SQLite database. */
 #define APPLICATION_ID 0x656D7569

@@ -8,7 +8,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 #define FOLDER "snapshots"
 #define SUFFIX ".sqlite"

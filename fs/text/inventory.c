@@ -1,4 +1,4 @@
-#include "fs/inventory.h"
+#include "fs/text/inventory.h"
 
 #include "apdu/der.h"
 #include "apdu/json_writer.h"

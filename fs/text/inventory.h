@@ -2,11 +2,11 @@
  * kept whole because this card does not run them. Whoever asks, the running card or a program that
  * looks at a store by itself, gets the same words. Values that may be or hold keys or codes are
  * never written, only how long they are. */
-#ifndef EMUICC_FS_INVENTORY_H
-#define EMUICC_FS_INVENTORY_H
+#ifndef EMUICC_FS_TEXT_INVENTORY_H
+#define EMUICC_FS_TEXT_INVENTORY_H
 
-#include "fs/pe_schema.h"
-#include "fs/store.h"
+#include "fs/saip/pe_schema.h"
+#include "fs/store/store.h"
 
 #define INVENTORY_MAX (4u << 20) /* bytes that an answer may take */
 #define INVENTORY_ICCID_TEXT_SIZE (2 * PROFILE_ICCID_SIZE + 1)

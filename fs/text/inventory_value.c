@@ -1,7 +1,7 @@
 /* Values of a profile package as JSON, by the schema of the package format. */
 #include "apdu/der.h"
 #include "apdu/json_writer.h"
-#include "fs/inventory.h"
+#include "fs/text/inventory.h"
 
 #define OCTETS_SHOWN 64 /* bytes of a string that are written when it is longer */
 

@@ -36,10 +36,10 @@
  *   estimated-size = 20000             estimatedProfileSize
  *
  * Notifications know the events rpm-enable, rpm-disable, rpm-delete, too. */
-#ifndef EMUICC_FS_METADATA_TEXT_H
-#define EMUICC_FS_METADATA_TEXT_H
+#ifndef EMUICC_FS_TEXT_METADATA_TEXT_H
+#define EMUICC_FS_TEXT_METADATA_TEXT_H
 
-#include "fs/iccid.h"
+#include "fs/profile/iccid.h"
 
 #define METADATA_TEXT_PROVIDER_MAX 32 /* characters */
 #define METADATA_TEXT_NAME_MAX 64     /* characters */

@@ -1,10 +1,10 @@
-#include "fs/metadata_text_keys.h"
+#include "fs/text/metadata_text_keys.h"
 
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/blob.h"
+#include "fs/profile/blob.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* metadata_text_keys: the keys of an operator's text, a table a release of SGP.22; metadata_text's
  * own. */
-#ifndef EMUICC_FS_METADATA_TEXT_KEYS_H
-#define EMUICC_FS_METADATA_TEXT_KEYS_H
+#ifndef EMUICC_FS_TEXT_METADATA_TEXT_KEYS_H
+#define EMUICC_FS_TEXT_METADATA_TEXT_KEYS_H
 
-#include "fs/metadata_text.h"
+#include "fs/text/metadata_text.h"
 
 #define METADATA_TEXT_SEPARATORS ", \t" /* between the words of a value */
 

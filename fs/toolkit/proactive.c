@@ -1,4 +1,4 @@
-#include "fs/proactive.h"
+#include "fs/toolkit/proactive.h"
 
 #include "apdu/apdu.h"
 #include "apdu/status.h"

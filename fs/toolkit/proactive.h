@@ -1,7 +1,7 @@
 /* proactive: what the card asks of the terminal (TS 102 223 §6): a queue of commands, each of which
  * stays until the terminal has answered it. */
-#ifndef EMUICC_FS_PROACTIVE_H
-#define EMUICC_FS_PROACTIVE_H
+#ifndef EMUICC_FS_TOOLKIT_PROACTIVE_H
+#define EMUICC_FS_TOOLKIT_PROACTIVE_H
 
 #include "apdu/bytes.h"
 

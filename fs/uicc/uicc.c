@@ -1,13 +1,13 @@
-#include "fs/uicc.h"
+#include "fs/uicc/uicc.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/blank.h"
-#include "fs/uicc_commands.h"
-#include "fs/uicc_data.h"
-#include "fs/uicc_gba.h"
-#include "fs/uicc_gsm.h"
-#include "fs/uicc_rest.h"
+#include "fs/profile/blank.h"
+#include "fs/uicc/uicc_commands.h"
+#include "fs/uicc/uicc_data.h"
+#include "fs/uicc/uicc_gba.h"
+#include "fs/uicc/uicc_gsm.h"
+#include "fs/uicc/uicc_rest.h"
 
 #define MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
 

@@ -1,12 +1,12 @@
 /* uicc: the UICC behind the enabled profile (TS 102 221 §11): the application that MF, ADFs and
  * EFs belong to, with one selection and one security state for each logical channel. */
-#ifndef EMUICC_FS_UICC_H
-#define EMUICC_FS_UICC_H
+#ifndef EMUICC_FS_UICC_UICC_H
+#define EMUICC_FS_UICC_UICC_H
 
 #include "apdu/application.h"
-#include "crypto/random.h"
-#include "fs/proactive.h"
-#include "fs/store.h"
+#include "crypto/primitives/random.h"
+#include "fs/toolkit/proactive.h"
+#include "fs/store/store.h"
 
 #define UICC_PINS_MAX 64 /* PINs of a profile that a channel can remember as verified */
 

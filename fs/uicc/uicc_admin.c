@@ -1,9 +1,9 @@
 #include "apdu/status.h"
-#include "fs/fcp.h"
-#include "fs/fcp_content.h"
-#include "fs/tree.h"
-#include "fs/uicc_file.h"
-#include "fs/uicc_select.h"
+#include "fs/fcp/fcp.h"
+#include "fs/fcp/fcp_content.h"
+#include "fs/profile/tree.h"
+#include "fs/uicc/uicc_file.h"
+#include "fs/uicc/uicc_select.h"
 
 #define FID_RFU_1 0x3FFF
 #define FID_RFU_2 0xFFFF

@@ -1,6 +1,6 @@
-#include "fs/uicc_application.h"
+#include "fs/uicc/uicc_application.h"
 
-#include "fs/pin.h"
+#include "fs/access/pin.h"
 
 #define EF_UST 0x6F38
 #define EF_IST 0x6F07 /* of an ISIM */

@@ -1,9 +1,9 @@
 /* uicc_application: what a network access application is asked about itself: which one it is, its
  * service table, its PIN (TS 31.102 §4.2.8, §5.1.1; TS 31.103 §4.2.7). */
-#ifndef EMUICC_FS_UICC_APPLICATION_H
-#define EMUICC_FS_UICC_APPLICATION_H
+#ifndef EMUICC_FS_UICC_UICC_APPLICATION_H
+#define EMUICC_FS_UICC_UICC_APPLICATION_H
 
-#include "fs/uicc.h"
+#include "fs/uicc/uicc.h"
 
 /* Numbers in EF.UST, from 1. */
 enum usim_service {

@@ -1,7 +1,7 @@
 #include "apdu/status.h"
-#include "fs/uicc_application.h"
-#include "fs/uicc_authenticate.h"
-#include "fs/uicc_gba.h"
+#include "fs/uicc/uicc_application.h"
+#include "fs/uicc/uicc_authenticate.h"
+#include "fs/uicc/uicc_gba.h"
 
 /* P2 (TS 31.102 table 7.1, TS 31.103 §7.1) */
 #define SPECIFIC_REFERENCE 0x80

@@ -1,9 +1,9 @@
 /* uicc_authenticate: what the contexts of AUTHENTICATE share (TS 31.102 §7.1). */
-#ifndef EMUICC_FS_UICC_AUTHENTICATE_H
-#define EMUICC_FS_UICC_AUTHENTICATE_H
+#ifndef EMUICC_FS_UICC_UICC_AUTHENTICATE_H
+#define EMUICC_FS_UICC_UICC_AUTHENTICATE_H
 
-#include "fs/uicc_commands.h"
-#include "fs/usim.h"
+#include "fs/uicc/uicc_commands.h"
+#include "fs/usim/usim.h"
 
 #define UICC_AUTHENTICATE_SUCCESS 0xDB
 

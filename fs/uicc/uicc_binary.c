@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "fs/uicc_file.h"
+#include "fs/uicc/uicc_file.h"
 
 #define RESPONSE_DATA_MAX (APDU_RESPONSE_MAX - 2) /* bytes beside the status word */
 

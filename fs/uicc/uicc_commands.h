@@ -1,9 +1,9 @@
 /* uicc_commands: the handlers in uicc's instruction table, by room, and what the rooms share. The
  * state of every handler is a struct uicc. */
-#ifndef EMUICC_FS_UICC_COMMANDS_H
-#define EMUICC_FS_UICC_COMMANDS_H
+#ifndef EMUICC_FS_UICC_UICC_COMMANDS_H
+#define EMUICC_FS_UICC_UICC_COMMANDS_H
 
-#include "fs/uicc.h"
+#include "fs/uicc/uicc.h"
 
 /* uicc_select */
 command_handler uicc_select;

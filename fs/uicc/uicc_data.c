@@ -2,9 +2,9 @@
 
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "crypto/secret.h"
-#include "fs/uicc_data.h"
-#include "fs/uicc_file.h"
+#include "crypto/primitives/secret.h"
+#include "fs/uicc/uicc_data.h"
+#include "fs/uicc/uicc_file.h"
 
 /* P2 (TS 102 221 tables 11.24, 11.26): which block, and a short file id. */
 #define BLOCK_MASK 0xC0

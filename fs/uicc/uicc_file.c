@@ -1,4 +1,4 @@
-#include "fs/uicc_file.h"
+#include "fs/uicc/uicc_file.h"
 
 #include "apdu/status.h"
 

@@ -1,9 +1,9 @@
 /* uicc_file: from a command to the EF it works on, with everything checked that stands between. */
-#ifndef EMUICC_FS_UICC_FILE_H
-#define EMUICC_FS_UICC_FILE_H
+#ifndef EMUICC_FS_UICC_UICC_FILE_H
+#define EMUICC_FS_UICC_UICC_FILE_H
 
-#include "fs/access.h"
-#include "fs/uicc_commands.h"
+#include "fs/access/access.h"
+#include "fs/uicc/uicc_commands.h"
 
 /* Structures a command can work on, as bits. */
 enum uicc_file_types {

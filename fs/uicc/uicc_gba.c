@@ -1,10 +1,10 @@
-#include "fs/uicc_gba.h"
+#include "fs/uicc/uicc_gba.h"
 
 #include "apdu/status.h"
-#include "crypto/hmac.h"
-#include "crypto/secret.h"
-#include "fs/uicc_application.h"
-#include "fs/uicc_authenticate.h"
+#include "crypto/primitives/hmac.h"
+#include "crypto/primitives/secret.h"
+#include "fs/uicc/uicc_application.h"
+#include "fs/uicc/uicc_authenticate.h"
 
 #define TAG_BOOTSTRAP 0xDD
 #define TAG_DERIVE 0xDE

@@ -1,10 +1,10 @@
 #include "apdu/status.h"
-#include "fs/gsm_header.h"
-#include "fs/pin.h"
-#include "fs/uicc_application.h"
-#include "fs/uicc_gsm.h"
-#include "fs/uicc_select.h"
-#include "fs/usim.h"
+#include "fs/fcp/gsm_header.h"
+#include "fs/access/pin.h"
+#include "fs/uicc/uicc_application.h"
+#include "fs/uicc/uicc_gsm.h"
+#include "fs/uicc/uicc_select.h"
+#include "fs/usim/usim.h"
 
 #define DF_GSM 0x7F20
 #define FAMILY_UICC 0x00

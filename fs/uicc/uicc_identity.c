@@ -1,8 +1,8 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "fs/uicc_application.h"
-#include "fs/uicc_commands.h"
-#include "fs/usim_identity.h"
+#include "fs/uicc/uicc_application.h"
+#include "fs/uicc/uicc_commands.h"
+#include "fs/uicc/usim_identity.h"
 
 #define CONTEXT_SUCI 0x01
 #define TAG_SUCI 0xA1

@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "fs/uicc_record.h"
+#include "fs/uicc/uicc_record.h"
 
 #define VALUE_MAX 127 /* bytes that may be added at once (TS 102 221 §11.1.8) */
 #define RECORD_MAX 255

@@ -1,6 +1,6 @@
 #include "apdu/status.h"
-#include "fs/uicc_file.h"
-#include "fs/uicc_select.h"
+#include "fs/uicc/uicc_file.h"
+#include "fs/uicc/uicc_select.h"
 
 /* The file that P1 and the data name; without data the current EF. */
 static int find(struct uicc *uicc, const struct apdu *apdu, struct file **out)

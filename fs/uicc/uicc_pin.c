@@ -1,7 +1,7 @@
 #include "apdu/status.h"
-#include "crypto/secret.h"
-#include "fs/pin.h"
-#include "fs/uicc_commands.h"
+#include "crypto/primitives/secret.h"
+#include "fs/access/pin.h"
+#include "fs/uicc/uicc_commands.h"
 
 #define ALTERNATIVE                                                                                \
     0x80 /* P1 of DISABLE PIN: another PIN stands in, its reference in the low bits */

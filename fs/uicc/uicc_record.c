@@ -1,4 +1,4 @@
-#include "fs/uicc_record.h"
+#include "fs/uicc/uicc_record.h"
 
 #include "apdu/status.h"
 

@@ -1,9 +1,9 @@
 /* uicc_record: records of linear fixed and cyclic EFs, as P2 refers to them (TS 102 221 §8.2.2,
  * table 11.11). Record 1 of a cyclic EF is the newest and stands first in the content. */
-#ifndef EMUICC_FS_UICC_RECORD_H
-#define EMUICC_FS_UICC_RECORD_H
+#ifndef EMUICC_FS_UICC_UICC_RECORD_H
+#define EMUICC_FS_UICC_UICC_RECORD_H
 
-#include "fs/uicc_file.h"
+#include "fs/uicc/uicc_file.h"
 
 #define UICC_RECORD_SFI_SHIFT 3
 #define UICC_RECORD_MODE_MASK 0x07

@@ -1,9 +1,9 @@
-#include "fs/uicc_rest.h"
+#include "fs/uicc/uicc_rest.h"
 
 #include <stdlib.h>
 
 #include "apdu/status.h"
-#include "fs/uicc_commands.h"
+#include "fs/uicc/uicc_commands.h"
 
 /* Ids of files; 0: the MF for a directory, none otherwise. */
 struct uicc_place {

@@ -1,9 +1,9 @@
 /* uicc_rest: a UICC nobody talks to gives its profile's memory back, and has it again, selections
  * and all, at the next command. The store holds everything else. */
-#ifndef EMUICC_FS_UICC_REST_H
-#define EMUICC_FS_UICC_REST_H
+#ifndef EMUICC_FS_UICC_UICC_REST_H
+#define EMUICC_FS_UICC_UICC_REST_H
 
-#include "fs/uicc.h"
+#include "fs/uicc/uicc.h"
 
 /* Gives it back, unless a command is only half done that the memory is needed for. */
 void uicc_rest(struct uicc *uicc);

@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "fs/uicc_record.h"
+#include "fs/uicc/uicc_record.h"
 
 /* P2, and the low bits of the first indication byte, with whose values the simple modes agree
  * (TS 102 221 tables 11.12, 11.13). */

@@ -1,7 +1,7 @@
 #include "apdu/status.h"
-#include "fs/fcp.h"
-#include "fs/uicc_rest.h"
-#include "fs/uicc_select.h"
+#include "fs/fcp/fcp.h"
+#include "fs/uicc/uicc_rest.h"
+#include "fs/uicc/uicc_select.h"
 
 /* P2 (TS 102 221 table 11.2) */
 #define OCCURRENCE 0x03

@@ -1,8 +1,8 @@
 /* uicc_select: what a file id or a path means where a channel stands (TS 102 221 §8.4). */
-#ifndef EMUICC_FS_UICC_SELECT_H
-#define EMUICC_FS_UICC_SELECT_H
+#ifndef EMUICC_FS_UICC_UICC_SELECT_H
+#define EMUICC_FS_UICC_UICC_SELECT_H
 
-#include "fs/uicc_commands.h"
+#include "fs/uicc/uicc_commands.h"
 
 enum uicc_select_by {
     UICC_SELECT_FID = 0x00,

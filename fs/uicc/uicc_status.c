@@ -1,8 +1,8 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "fs/fcp.h"
-#include "fs/fcp_tags.h"
-#include "fs/uicc_commands.h"
+#include "fs/fcp/fcp.h"
+#include "fs/fcp/fcp_tags.h"
+#include "fs/uicc/uicc_commands.h"
 
 #define P1_LAST 2 /* no indication, application initialised, application will end */
 

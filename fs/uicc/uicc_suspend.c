@@ -1,6 +1,6 @@
 #include "apdu/status.h"
-#include "crypto/secret.h"
-#include "fs/uicc_commands.h"
+#include "crypto/primitives/secret.h"
+#include "fs/uicc/uicc_commands.h"
 
 enum suspend_operation { OPERATION_SUSPEND = 0x00, OPERATION_RESUME = 0x01 };
 

@@ -1,6 +1,6 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "fs/uicc_commands.h"
+#include "fs/uicc/uicc_commands.h"
 
 #define TAG_TERMINAL_CAPABILITY 0xA9
 #define TAG_EUICC_CAPABILITIES 0x83

@@ -1,12 +1,12 @@
-#include "fs/usim_identity.h"
+#include "fs/uicc/usim_identity.h"
 
 #include <stdio.h>
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "crypto/suci.h"
-#include "fs/uicc_application.h"
+#include "crypto/primitives/suci.h"
+#include "fs/uicc/uicc_application.h"
 
 #define EF_IMSI 0x6F07
 #define EF_AD 0x6FAD

@@ -1,8 +1,8 @@
-#include "fs/usim.h"
+#include "fs/usim/usim.h"
 
-#include "crypto/hash.h"
-#include "crypto/secret.h"
-#include "fs/usim_algorithm.h"
+#include "crypto/primitives/hash.h"
+#include "crypto/primitives/secret.h"
+#include "fs/usim/usim_algorithm.h"
 
 /* sqnOptions. Public sources name bit 2, the protection against wrap around; sqnAgeLimit can hang
  * on none but the two bits beside it, which appear together only. Freshness is always checked. */

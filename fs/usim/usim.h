@@ -1,9 +1,9 @@
 /* usim: authentication and key agreement as a USIM or ISIM does it (TS 33.102 §6.3), over the
  * parameters that a package gave an application. Knows nothing of commands. */
-#ifndef EMUICC_FS_USIM_H
-#define EMUICC_FS_USIM_H
+#ifndef EMUICC_FS_USIM_USIM_H
+#define EMUICC_FS_USIM_USIM_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 #define USIM_RAND_SIZE 16
 #define USIM_AMF_SIZE 2

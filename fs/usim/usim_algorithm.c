@@ -1,9 +1,9 @@
-#include "fs/usim_algorithm.h"
+#include "fs/usim/usim_algorithm.h"
 
 #include "apdu/status.h"
-#include "crypto/milenage.h"
-#include "crypto/tuak.h"
-#include "crypto/xor.h"
+#include "crypto/primitives/milenage.h"
+#include "crypto/primitives/tuak.h"
+#include "crypto/primitives/xor.h"
 
 /* algorithmOptions. Public sources tell the low bits by example only: 02 for the 128-bit answer of
  * TS.48's test USIM; the rest follows the layout that card vendors use for TUAK. Milenage has

@@ -1,9 +1,9 @@
 /* usim_algorithm: the functions f1 to f5* of an application's parameters, whichever algorithm they
  * are for: Milenage, TUAK or the test USIM's XOR. */
-#ifndef EMUICC_FS_USIM_ALGORITHM_H
-#define EMUICC_FS_USIM_ALGORITHM_H
+#ifndef EMUICC_FS_USIM_USIM_ALGORITHM_H
+#define EMUICC_FS_USIM_USIM_ALGORITHM_H
 
-#include "fs/usim.h"
+#include "fs/usim/usim.h"
 
 size_t usim_algorithm_mac_len(const struct aka *aka);
 

@@ -1,12 +1,12 @@
-#include "isd-r/bpp.h"
+#include "isd-r/download/bpp.h"
 
 #include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/bpp_package.h"
+#include "isd-r/download/bpp_package.h"
 #include "isd-r/es10.h"
-#include "isd-r/pir.h"
+#include "isd-r/download/pir.h"
 #include "isd-r/state.h"
 
 #define FUNCTION_TAG 0xBF /* first byte of every ES10 function's tag */

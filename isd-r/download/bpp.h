@@ -1,7 +1,7 @@
 /* bpp: LoadBoundProfilePackage, a bound package taken in as one stream of bytes whatever the blocks
  * it comes in (SGP.22 §2.5.4, §5.5, §5.7.6). A table says which element may come when. */
-#ifndef EMUICC_ISD_R_BPP_H
-#define EMUICC_ISD_R_BPP_H
+#ifndef EMUICC_ISD_R_DOWNLOAD_BPP_H
+#define EMUICC_ISD_R_DOWNLOAD_BPP_H
 
 #include "apdu/tlv.h"
 

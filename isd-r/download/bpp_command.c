@@ -1,11 +1,11 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/bpp_package.h"
-#include "isd-r/enterprise.h"
+#include "isd-r/download/bpp_package.h"
+#include "isd-r/profiles/enterprise.h"
 #include "isd-r/es10.h"
-#include "isd-r/one_time_key.h"
-#include "isd-r/profile_check.h"
-#include "isd-r/rules.h"
+#include "isd-r/download/one_time_key.h"
+#include "isd-r/profiles/profile_check.h"
+#include "isd-r/profiles/rules.h"
 #include "isd-r/state.h"
 
 #define INSTALL_BOUND_PROFILE_PACKAGE 1 /* RemoteOpId */

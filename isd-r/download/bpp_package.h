@@ -1,13 +1,13 @@
 /* bpp_package: a package that is coming in, as the stream (bpp.c) and the ES8+ functions
  * (bpp_command.c) share it. */
-#ifndef EMUICC_ISD_R_BPP_PACKAGE_H
-#define EMUICC_ISD_R_BPP_PACKAGE_H
+#ifndef EMUICC_ISD_R_DOWNLOAD_BPP_PACKAGE_H
+#define EMUICC_ISD_R_DOWNLOAD_BPP_PACKAGE_H
 
-#include "crypto/bsp.h"
-#include "fs/saip.h"
-#include "isd-r/bpp.h"
+#include "crypto/primitives/bsp.h"
+#include "fs/saip/saip.h"
+#include "isd-r/download/bpp.h"
 #include "isd-r/isd_r.h"
-#include "isd-r/metadata.h"
+#include "isd-r/profiles/metadata.h"
 
 #define BPP_PACKAGE_ELEMENT_MAX ISD_R_SEGMENT_MAX
 #define BPP_PACKAGE_COMMAND_MAX 4096    /* plain bytes of ConfigureISDP, StoreMetadata, … */

@@ -1,4 +1,4 @@
-#include "isd-r/one_time_key.h"
+#include "isd-r/download/one_time_key.h"
 
 #include "apdu/status.h"
 #include "apdu/tlv.h"

@@ -1,4 +1,4 @@
-#include "isd-r/pir.h"
+#include "isd-r/download/pir.h"
 
 #include "apdu/status.h"
 #include "isd-r/es10.h"

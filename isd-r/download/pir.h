@@ -1,8 +1,8 @@
 /* pir: ProfileInstallationResult, how a download ended, signed (SGP.22 §2.5.6, §3.1.3.3). */
-#ifndef EMUICC_ISD_R_PIR_H
-#define EMUICC_ISD_R_PIR_H
+#ifndef EMUICC_ISD_R_DOWNLOAD_PIR_H
+#define EMUICC_ISD_R_DOWNLOAD_PIR_H
 
-#include "isd-r/bpp.h"
+#include "isd-r/download/bpp.h"
 
 #define PIR_RESPONSE_MAX 2048 /* bytes of the interpreter's EUICCResponse */
 

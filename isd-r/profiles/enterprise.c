@@ -1,6 +1,6 @@
-#include "isd-r/enterprise.h"
+#include "isd-r/profiles/enterprise.h"
 
-#include "isd-r/bpp.h"
+#include "isd-r/download/bpp.h"
 #include "isd-r/state.h"
 
 #define TAG_OID 0x80

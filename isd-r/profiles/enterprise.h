@@ -1,9 +1,9 @@
 /* enterprise: profiles of a company, and the rules that they bring for what is installed beside
  * them (SGP.22 v3 §2.4a.1.7, §5.5.3). At most one profile has the rules that are in force. */
-#ifndef EMUICC_ISD_R_ENTERPRISE_H
-#define EMUICC_ISD_R_ENTERPRISE_H
+#ifndef EMUICC_ISD_R_PROFILES_ENTERPRISE_H
+#define EMUICC_ISD_R_PROFILES_ENTERPRISE_H
 
-#include "isd-r/registry.h"
+#include "isd-r/profiles/registry.h"
 
 struct isd_r;
 

@@ -1,10 +1,10 @@
 /* metadata: what a server says of a profile beside its content (SGP.22 §4.4, §5.5.3). Every slice
  * borrows from the StoreMetadataRequest that was parsed. */
-#ifndef EMUICC_ISD_R_METADATA_H
-#define EMUICC_ISD_R_METADATA_H
+#ifndef EMUICC_ISD_R_PROFILES_METADATA_H
+#define EMUICC_ISD_R_PROFILES_METADATA_H
 
 #include "apdu/der.h"
-#include "fs/iccid.h"
+#include "fs/profile/iccid.h"
 
 #define METADATA_TAG 0xBF25
 #define METADATA_ICCID_SIZE 10

@@ -1,6 +1,6 @@
-#include "isd-r/metadata_check.h"
+#include "isd-r/profiles/metadata_check.h"
 
-#include "isd-r/enterprise.h"
+#include "isd-r/profiles/enterprise.h"
 
 #define SERVICE_PROVIDER_MAX 32 /* characters */
 #define NAME_MAX_CHARACTERS 64

@@ -1,8 +1,8 @@
 /* metadata_check: whether a value is one that its element of a profile's metadata may have: types
  * and limits of SGP.22 Annex H. What follows the fields that a type has is a later release's and
  * passed over. */
-#ifndef EMUICC_ISD_R_METADATA_CHECK_H
-#define EMUICC_ISD_R_METADATA_CHECK_H
+#ifndef EMUICC_ISD_R_PROFILES_METADATA_CHECK_H
+#define EMUICC_ISD_R_PROFILES_METADATA_CHECK_H
 
 #include "apdu/der.h"
 

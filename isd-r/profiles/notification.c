@@ -1,8 +1,8 @@
-#include "isd-r/notification.h"
+#include "isd-r/profiles/notification.h"
 
 #include "apdu/status.h"
 #include "isd-r/es10.h"
-#include "isd-r/rpm_result.h"
+#include "isd-r/rpm/rpm_result.h"
 #include "isd-r/state.h"
 
 #define TAG_OTHER_CERTIFICATES 0xA1 /* otherCertsInChain, from v3 on */

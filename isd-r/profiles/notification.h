@@ -1,10 +1,10 @@
 /* notification: what servers are told afterwards, signed once and kept until an LPA has delivered
  * it (SGP.22 §3.5, §5.7.9 to §5.7.11). Sequence numbers only grow. */
-#ifndef EMUICC_ISD_R_NOTIFICATION_H
-#define EMUICC_ISD_R_NOTIFICATION_H
+#ifndef EMUICC_ISD_R_PROFILES_NOTIFICATION_H
+#define EMUICC_ISD_R_PROFILES_NOTIFICATION_H
 
-#include "fs/store.h"
-#include "isd-r/metadata.h"
+#include "fs/store/store.h"
+#include "isd-r/profiles/metadata.h"
 
 struct isd_r;
 struct registry_profile;

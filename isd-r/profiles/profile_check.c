@@ -1,7 +1,7 @@
-#include "isd-r/profile_check.h"
+#include "isd-r/profiles/profile_check.h"
 
 #include "apdu/trace.h"
-#include "isd-r/bpp.h"
+#include "isd-r/download/bpp.h"
 
 #define FID_ICCID 0x2FE2
 #define FID_IMSI 0x6F07

@@ -1,9 +1,9 @@
 /* profile_check: does a profile's content fit what its metadata says of it? (SGP.22 §5.5.5) */
-#ifndef EMUICC_ISD_R_PROFILE_CHECK_H
-#define EMUICC_ISD_R_PROFILE_CHECK_H
+#ifndef EMUICC_ISD_R_PROFILES_PROFILE_CHECK_H
+#define EMUICC_ISD_R_PROFILES_PROFILE_CHECK_H
 
-#include "fs/profile.h"
-#include "isd-r/metadata.h"
+#include "fs/profile/profile.h"
+#include "isd-r/profiles/metadata.h"
 
 /* 0, BPP_DATA_MISMATCH or BPP_INVALID_NAA_KEY. */
 int profile_check(struct profile *profile, const struct metadata *metadata);

@@ -1,4 +1,4 @@
-#include "isd-r/profile_info.h"
+#include "isd-r/profiles/profile_info.h"
 
 #include "isd-r/es10.h"
 #include "isd-r/euicc_info.h"

@@ -1,4 +1,4 @@
-#include "isd-r/profile_state.h"
+#include "isd-r/profiles/profile_state.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

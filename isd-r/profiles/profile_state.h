@@ -1,7 +1,7 @@
 /* profile_state: enabling, disabling and deleting profiles by the rules of SGP.22 §5.7.16 to
  * §5.7.19, and the notifications that follow. */
-#ifndef EMUICC_ISD_R_PROFILE_STATE_H
-#define EMUICC_ISD_R_PROFILE_STATE_H
+#ifndef EMUICC_ISD_R_PROFILES_PROFILE_STATE_H
+#define EMUICC_ISD_R_PROFILES_PROFILE_STATE_H
 
 #include "isd-r/isd_r.h"
 

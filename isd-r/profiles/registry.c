@@ -1,4 +1,4 @@
-#include "isd-r/registry.h"
+#include "isd-r/profiles/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* registry: the profiles on the chip, in memory as the store has them (SGP.22 §2.4.4). */
-#ifndef EMUICC_ISD_R_REGISTRY_H
-#define EMUICC_ISD_R_REGISTRY_H
+#ifndef EMUICC_ISD_R_PROFILES_REGISTRY_H
+#define EMUICC_ISD_R_PROFILES_REGISTRY_H
 
-#include "fs/store.h"
-#include "isd-r/credentials.h"
-#include "isd-r/metadata.h"
+#include "fs/store/store.h"
+#include "isd-r/session/credentials.h"
+#include "isd-r/profiles/metadata.h"
 
 struct registry_profile {
     uint32_t id;                        /* in the store */

@@ -1,4 +1,4 @@
-#include "isd-r/rules.h"
+#include "isd-r/profiles/rules.h"
 
 #include "apdu/status.h"
 

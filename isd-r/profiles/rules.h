@@ -1,10 +1,10 @@
 /* rules: the Rules Authorisation Table, which says whose profiles may bring which policy rules, and
  * the check against it (SGP.22 §2.9). */
-#ifndef EMUICC_ISD_R_RULES_H
-#define EMUICC_ISD_R_RULES_H
+#ifndef EMUICC_ISD_R_PROFILES_RULES_H
+#define EMUICC_ISD_R_PROFILES_RULES_H
 
-#include "fs/store.h"
-#include "isd-r/metadata.h"
+#include "fs/store/store.h"
+#include "isd-r/profiles/metadata.h"
 
 #define RULES_TABLE_MAX 1024 /* bytes of the entries together: some 40 of them */
 

@@ -1,7 +1,7 @@
-#include "isd-r/update_metadata.h"
+#include "isd-r/profiles/update_metadata.h"
 
-#include "isd-r/bpp_package.h"
-#include "isd-r/enterprise.h"
+#include "isd-r/download/bpp_package.h"
+#include "isd-r/profiles/enterprise.h"
 #include "isd-r/es10.h"
 #include "isd-r/state.h"
 #include "isd-r/tag_list.h"

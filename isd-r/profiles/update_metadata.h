@@ -1,7 +1,7 @@
 /* update_metadata: UpdateMetadata, what may change of an installed profile's metadata (SGP.22
  * §5.4.1), for whoever may ask for it. */
-#ifndef EMUICC_ISD_R_UPDATE_METADATA_H
-#define EMUICC_ISD_R_UPDATE_METADATA_H
+#ifndef EMUICC_ISD_R_PROFILES_UPDATE_METADATA_H
+#define EMUICC_ISD_R_PROFILES_UPDATE_METADATA_H
 
 #include "apdu/tlv.h"
 

@@ -1,10 +1,10 @@
-#include "isd-r/rpm_command.h"
+#include "isd-r/rpm/rpm_command.h"
 
 #include "isd-r/es10.h"
-#include "isd-r/profile_info.h"
+#include "isd-r/profiles/profile_info.h"
 #include "isd-r/state.h"
 #include "isd-r/tag_list.h"
-#include "isd-r/update_metadata.h"
+#include "isd-r/profiles/update_metadata.h"
 
 #define TAG_CONTINUE_ON_FAILURE 0x80
 #define TAG_RESULT 0x80

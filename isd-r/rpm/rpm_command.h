@@ -1,9 +1,9 @@
 /* rpm_command: the commands of an RPM package, one row each, and what allows them (SGP.22 §3.7,
  * §5.7.23, Annex H). */
-#ifndef EMUICC_ISD_R_RPM_COMMAND_H
-#define EMUICC_ISD_R_RPM_COMMAND_H
+#ifndef EMUICC_ISD_R_RPM_RPM_COMMAND_H
+#define EMUICC_ISD_R_RPM_RPM_COMMAND_H
 
-#include "isd-r/rpm_configuration.h"
+#include "isd-r/rpm/rpm_configuration.h"
 
 struct isd_r;
 struct registry_profile;

@@ -1,7 +1,7 @@
-#include "isd-r/rpm_configuration.h"
+#include "isd-r/rpm/rpm_configuration.h"
 
 #include "isd-r/es10.h"
-#include "isd-r/metadata_check.h"
+#include "isd-r/profiles/metadata_check.h"
 #include "isd-r/tag_list.h"
 
 #define TAG_MANAGERS 0xA0

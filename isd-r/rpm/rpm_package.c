@@ -1,8 +1,8 @@
-#include "isd-r/rpm_package.h"
+#include "isd-r/rpm/rpm_package.h"
 
 #include "apdu/trace.h"
-#include "isd-r/metadata_check.h"
-#include "isd-r/rpm_command.h"
+#include "isd-r/profiles/metadata_check.h"
+#include "isd-r/rpm/rpm_command.h"
 #include "isd-r/state.h"
 
 #define END_SIZE 5 /* bytes of the result that says why processing ended */

@@ -1,7 +1,7 @@
 /* rpm_package: an RPM package, its commands carried out one after the other until one fails or the
  * package ends (SGP.22 §3.7, §5.7.23). */
-#ifndef EMUICC_ISD_R_RPM_PACKAGE_H
-#define EMUICC_ISD_R_RPM_PACKAGE_H
+#ifndef EMUICC_ISD_R_RPM_RPM_PACKAGE_H
+#define EMUICC_ISD_R_RPM_RPM_PACKAGE_H
 
 #include "apdu/tlv.h"
 

@@ -1,4 +1,4 @@
-#include "isd-r/rpm_result.h"
+#include "isd-r/rpm/rpm_result.h"
 
 #include "apdu/status.h"
 #include "isd-r/es10.h"

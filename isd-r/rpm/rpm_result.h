@@ -8,8 +8,8 @@
  *                A2 { A0 RpmCommandResults | 81 error } }, 81 euiccSignRPR
  *
  * where the signature is over the whole of A0, tag and length included. */
-#ifndef EMUICC_ISD_R_RPM_RESULT_H
-#define EMUICC_ISD_R_RPM_RESULT_H
+#ifndef EMUICC_ISD_R_RPM_RPM_RESULT_H
+#define EMUICC_ISD_R_RPM_RPM_RESULT_H
 
 #include "apdu/tlv.h"
 

@@ -1,11 +1,11 @@
-#include "isd-r/credentials.h"
+#include "isd-r/session/credentials.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #define LIST_VERIFICATION 1        /* "credential/<n>/lists" */
 #define LIST_SIGNING 2             /* whichever of the two its chain is for */

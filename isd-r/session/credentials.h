@@ -1,10 +1,10 @@
 /* credentials: who vouches for whom. For each CI that the chip knows, the CI's certificate, and
  * where the chip can sign under it, EUM and eUICC certificate with the key (SGP.22 §4.5). */
-#ifndef EMUICC_ISD_R_CREDENTIALS_H
-#define EMUICC_ISD_R_CREDENTIALS_H
+#ifndef EMUICC_ISD_R_SESSION_CREDENTIALS_H
+#define EMUICC_ISD_R_SESSION_CREDENTIALS_H
 
-#include "crypto/certificate.h"
-#include "fs/store.h"
+#include "crypto/pki/certificate.h"
+#include "fs/store/store.h"
 
 #define CREDENTIALS_EID_SIZE 16
 #define CREDENTIALS_KEY_ID_MAX 64 /* bytes of a subject key identifier; 20 as a rule */

@@ -1,4 +1,4 @@
-#include "isd-r/revocation.h"
+#include "isd-r/session/revocation.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* revocation: the lists that LPAs load, kept for each CI, and the question whether a server's
  * certificate stands in one (SGP.22 §4.6, §5.7.12). A list may come in parts and be followed by a
  * delta. */
-#ifndef EMUICC_ISD_R_REVOCATION_H
-#define EMUICC_ISD_R_REVOCATION_H
+#ifndef EMUICC_ISD_R_SESSION_REVOCATION_H
+#define EMUICC_ISD_R_SESSION_REVOCATION_H
 
-#include "crypto/crl.h"
-#include "isd-r/credentials.h"
+#include "crypto/pki/crl.h"
+#include "isd-r/session/credentials.h"
 
 #define REVOCATION_MEMORY (1 << 15) /* bytes that all lists may take together */
 #define REVOCATION_PARTS_MAX 255    /* of one list */

@@ -1,4 +1,4 @@
-#include "isd-r/rsp_session.h"
+#include "isd-r/session/rsp_session.h"
 
 #include <stdlib.h>
 

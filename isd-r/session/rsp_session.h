@@ -1,11 +1,11 @@
 /* rsp_session: what chip and server have agreed on between GetEUICCChallenge and the last byte of
  * a package (SGP.22 §3.1). One at a time; volatile: a reset ends it. */
-#ifndef EMUICC_ISD_R_RSP_SESSION_H
-#define EMUICC_ISD_R_RSP_SESSION_H
+#ifndef EMUICC_ISD_R_SESSION_RSP_SESSION_H
+#define EMUICC_ISD_R_SESSION_RSP_SESSION_H
 
-#include "crypto/ec.h"
-#include "isd-r/credentials.h"
-#include "isd-r/server_auth.h"
+#include "crypto/primitives/ec.h"
+#include "isd-r/session/credentials.h"
+#include "isd-r/session/server_auth.h"
 
 enum rsp_state {
     RSP_IDLE,

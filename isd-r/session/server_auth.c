@@ -1,8 +1,8 @@
-#include "isd-r/server_auth.h"
+#include "isd-r/session/server_auth.h"
 
 #include "apdu/trace.h"
-#include "isd-r/revocation.h"
-#include "isd-r/stapling.h"
+#include "isd-r/session/revocation.h"
+#include "isd-r/session/stapling.h"
 #include "isd-r/state.h"
 
 static enum server_auth_result refuse(enum server_auth_result result, const char *why)

@@ -1,9 +1,9 @@
 /* server_auth: is this the certificate of an RSP server that the chip may believe? (SGP.22
  * §4.5.2.2) */
-#ifndef EMUICC_ISD_R_SERVER_AUTH_H
-#define EMUICC_ISD_R_SERVER_AUTH_H
+#ifndef EMUICC_ISD_R_SESSION_SERVER_AUTH_H
+#define EMUICC_ISD_R_SESSION_SERVER_AUTH_H
 
-#include "isd-r/credentials.h"
+#include "isd-r/session/credentials.h"
 
 struct isd_r;
 

@@ -1,6 +1,6 @@
-#include "isd-r/stapling.h"
+#include "isd-r/session/stapling.h"
 
-#include "crypto/crl.h"
+#include "crypto/pki/crl.h"
 
 #define LISTS_MAX (CERTIFICATE_CHAIN_MAX + 1)
 

@@ -1,9 +1,9 @@
 /* stapling: the revocation lists that a server of v3 sends along with its chain (SGP.22 v3 §4.6,
  * §5.7.13): one from each issuer in it, whole, signed, of a time. */
-#ifndef EMUICC_ISD_R_STAPLING_H
-#define EMUICC_ISD_R_STAPLING_H
+#ifndef EMUICC_ISD_R_SESSION_STAPLING_H
+#define EMUICC_ISD_R_SESSION_STAPLING_H
 
-#include "isd-r/server_auth.h"
+#include "isd-r/session/server_auth.h"
 
 /* Checks a chain, the server's certificate first, against crlList's content. The chain itself has
  * been verified. */

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "measure.h"
-#include "../support/memory_disk.h"
-#include "package_file.h"
+#include "tests/benchmarks/commands.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/support/memory_disk.h"
+#include "tests/benchmarks/package_file.h"
 
 #define ROUNDS 200
 #define TIMES 50   /* a sample is of so many, since one is not much longer than the clock */

@@ -3,11 +3,11 @@
  * LIMIT times that. */
 #include <stdio.h>
 
-#include "floor.h"
-#include "measure.h"
-#include "../support/memory_disk.h"
-#include "package_file.h"
-#include "session.h"
+#include "tests/benchmarks/floor.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/support/memory_disk.h"
+#include "tests/benchmarks/package_file.h"
+#include "tests/benchmarks/session.h"
 
 #define LIMIT 1.5       /* everything but the installation */
 #define LIMIT_WHOLE 6.0 /* installation included */

@@ -18,14 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../support/card_process.h"
+#include "tests/support/card_process.h"
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "crypto/pki.h"
-#include "farm_peer.h"
-#include "floor.h"
-#include "measure.h"
-#include "package_file.h"
+#include "crypto/pki/pki.h"
+#include "tests/benchmarks/farm_peer.h"
+#include "tests/benchmarks/floor.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/package_file.h"
 
 #define WORKERS 4
 #define PATIENCE_MS 1200000

@@ -2,11 +2,11 @@
  * for one download. */
 #include <stdio.h>
 
-#include "chip.h"
-#include "floor.h"
-#include "measure.h"
-#include "../support/memory_disk.h"
-#include "package_file.h"
+#include "tests/benchmarks/chip.h"
+#include "tests/benchmarks/floor.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/support/memory_disk.h"
+#include "tests/benchmarks/package_file.h"
 
 #define LIMIT 4.0
 #define ROUNDS 60

@@ -3,8 +3,8 @@
 #include <winscard.h>
 
 #include "apdu/apdu.h"
-#include "measure.h"
-#include "round_trip.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/round_trip.h"
 
 #define LIMIT 1.10
 

@@ -1,7 +1,7 @@
 /* APDU round trip on the bare vpcd socket. */
-#include "measure.h"
-#include "plugged.h"
-#include "round_trip.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/plugged.h"
+#include "tests/benchmarks/round_trip.h"
 
 #define LIMIT 1.25
 

@@ -3,8 +3,8 @@
  * store. */
 #include <stdio.h>
 
-#include "measure.h"
-#include "plugged.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/plugged.h"
 
 #define LIMIT 3.0
 #define LIMIT_MEMORY 2.0 /* as megabytes; a bare program has about one */

@@ -1,8 +1,8 @@
-#include "boundary.h"
+#include "tests/benchmarks/boundary.h"
 
-#include "fs/saip.h"
-#include "isd-r/registry.h"
-#include "measure.h"
+#include "fs/saip/saip.h"
+#include "isd-r/profiles/registry.h"
+#include "tests/benchmarks/measure.h"
 
 static uint64_t spent[BOUNDARY_PARTS];
 static uint64_t calls;

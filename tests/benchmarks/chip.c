@@ -1,4 +1,4 @@
-#include "chip.h"
+#include "tests/benchmarks/chip.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/birth.h"
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 #define SHORT_HEADER 5
 #define STATUS_SIZE 2

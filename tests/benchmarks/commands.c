@@ -1,8 +1,8 @@
-#include "commands.h"
+#include "tests/benchmarks/commands.h"
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 #define MF "00A4000C023F00"
 #define USIM "00A4040C07A0000000871002"

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_BENCHMARKS_COMMANDS_H
 #define EMUICC_TESTS_BENCHMARKS_COMMANDS_H
 
-#include "chip.h"
+#include "tests/benchmarks/chip.h"
 
 struct commands_row {
     const char *name;

@@ -1,4 +1,4 @@
-#include "farm_peer.h"
+#include "tests/benchmarks/farm_peer.h"
 
 #include <stdio.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/tlv.h"
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 #define BLOCK 255
 #define TRIES 60000

@@ -3,8 +3,8 @@
 #ifndef EMUICC_TESTS_BENCHMARKS_FARM_PEER_H
 #define EMUICC_TESTS_BENCHMARKS_FARM_PEER_H
 
-#include "../support/farm_client.h"
-#include "server.h"
+#include "tests/support/farm_client.h"
+#include "tests/benchmarks/server.h"
 
 #define FARM_PEER_ANSWER_MAX 16384
 

@@ -1,4 +1,4 @@
-#include "floor.h"
+#include "tests/benchmarks/floor.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 #define AGAIN 3
 #define CURVE "P-256"

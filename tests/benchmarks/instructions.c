@@ -3,10 +3,10 @@
  * within card_transmit() is counted. */
 #include <stdio.h>
 
-#include "commands.h"
-#include "measure.h"
-#include "package_file.h"
-#include "session.h"
+#include "tests/benchmarks/commands.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/package_file.h"
+#include "tests/benchmarks/session.h"
 
 #define SKIPPED 77 /* as Meson knows it */
 #define TIMES 10

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 #define LENGTH_SIZE 2
 #define CONTROL_ATR 4

@@ -1,10 +1,10 @@
-#include "package_file.h"
+#include "tests/benchmarks/package_file.h"
 
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 static void read_file(const char *path, struct package_file *out)
 {

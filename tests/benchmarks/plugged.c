@@ -1,4 +1,4 @@
-#include "plugged.h"
+#include "tests/benchmarks/plugged.h"
 
 #include <ftw.h>
 #include <signal.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "measure.h"
-#include "package_file.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/package_file.h"
 
 #define PATIENCE_MS 20000
 #define PACKAGE "TS48v4_SAIP2.3_BERTLV"

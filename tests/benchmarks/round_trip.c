@@ -1,8 +1,8 @@
-#include "round_trip.h"
+#include "tests/benchmarks/round_trip.h"
 
 #include "apdu/apdu.h"
 #include "apdu/hex.h"
-#include "measure.h"
+#include "tests/benchmarks/measure.h"
 
 #define ROUNDS 2000
 #define WARM_UP 50

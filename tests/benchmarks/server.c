@@ -1,9 +1,9 @@
-#include "server.h"
+#include "tests/benchmarks/server.h"
 
 #include <stdlib.h>
 
-#include "measure.h"
-#include "tools/binder/binder.h"
+#include "tests/benchmarks/measure.h"
+#include "tools/lib/binder/binder.h"
 
 #define ADDRESS "testsmdpplus1.example.com"
 #define TAG_SIGNATURE 0x5F37

@@ -3,7 +3,7 @@
 #ifndef EMUICC_TESTS_BENCHMARKS_SERVER_H
 #define EMUICC_TESTS_BENCHMARKS_SERVER_H
 
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #define SERVER_TRANSACTION_ID_SIZE 16
 #define SERVER_REQUEST_MAX 4096

@@ -1,7 +1,7 @@
-#include "session.h"
+#include "tests/benchmarks/session.h"
 
-#include "boundary.h"
-#include "measure.h"
+#include "tests/benchmarks/boundary.h"
+#include "tests/benchmarks/measure.h"
 
 #define RESULT_SUCCESS 0xA0
 

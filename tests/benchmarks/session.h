@@ -3,8 +3,8 @@
 #ifndef EMUICC_TESTS_BENCHMARKS_SESSION_H
 #define EMUICC_TESTS_BENCHMARKS_SESSION_H
 
-#include "chip.h"
-#include "server.h"
+#include "tests/benchmarks/chip.h"
+#include "tests/benchmarks/server.h"
 
 enum session_step {
     SESSION_CHALLENGE,

@@ -1,11 +1,11 @@
-#include "fake_chip.h"
+#include "tests/card/fake_chip.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "apdu/status.h"
-#include "fs/uicc_commands.h"
+#include "fs/uicc/uicc_commands.h"
 #include "isd-r/es10.h"
 
 struct store {

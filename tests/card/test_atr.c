@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "card/atr.h"
+#include "card/personality/atr.h"
 
 /* Interface bytes of an ATR, taken apart as ISO/IEC 7816-3 §8.2.3 says. */
 struct read_atr {

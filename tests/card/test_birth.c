@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
 #include "apdu/trace.h"
 
 #define EID "89049032000000000000000000001133"

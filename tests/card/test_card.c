@@ -4,8 +4,8 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "../support/talk.h"
-#include "fake_chip.h"
+#include "tests/support/talk.h"
+#include "tests/card/fake_chip.h"
 
 #define SELECT_ISD_R "00A4040006A00000055901"
 

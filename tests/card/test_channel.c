@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "../support/talk.h"
-#include "fake_chip.h"
+#include "tests/support/talk.h"
+#include "tests/card/fake_chip.h"
 
 #define ISD_R "A00000055901"
 #define SELECT_ISD_R "00A4040006" ISD_R

@@ -6,8 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
 
 #define PROFILES 20
 #define SIZE 11366

@@ -4,8 +4,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
 #include "isd-r/state.h"
 
 #define ISD_R "A0000005591010FFFFFFFF8900000100"

@@ -13,7 +13,7 @@
 #include "apdu/json_writer.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
-#include "card/control.h"
+#include "card/control/control.h"
 
 #define ANSWER_MAX (1 << 20)
 

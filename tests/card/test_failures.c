@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../isd-r/peer_rpm.h"
-#include "../isd-r/v3.h"
-#include "../support/memory_disk.h"
-#include "../support/short_memory.h"
+#include "tests/isd-r/peer_rpm.h"
+#include "tests/isd-r/v3.h"
+#include "tests/support/memory_disk.h"
+#include "tests/support/short_memory.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "card/card.h"

@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../support/born.h"
-#include "../support/farm_client.h"
+#include "tests/support/born.h"
+#include "tests/support/farm_client.h"
 #include "apdu/trace.h"
-#include "card/farm.h"
+#include "card/farm/farm.h"
 
 #define CARDS 5
 #define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"

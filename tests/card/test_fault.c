@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../support/peer_card.h"
+#include "tests/support/peer_card.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/es10.h"

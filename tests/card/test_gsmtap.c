@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "apdu/hex.h"
-#include "card/gsmtap.h"
+#include "card/trace/gsmtap.h"
 
 #define APDU_HEADER                                                                                \
     "02040400"                                                                                     \

@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "card/options.h"
+#include "card/program/options.h"
 
 Test(options, every_option_lands_where_it_belongs)
 {

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "card/personality_file.h"
-#include "card/personality_table.h"
+#include "card/personality/personality_file.h"
+#include "card/personality/personality_table.h"
 #include "isd-r/state.h"
 
 #define ISD_R "A0000005591010FFFFFFFF8900000100"

@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../isd-r/peer_rpm.h"
-#include "../isd-r/v3.h"
-#include "../support/power_cut.h"
-#include "../support/store_digest.h"
-#include "../support/talk.h"
+#include "tests/isd-r/peer_rpm.h"
+#include "tests/isd-r/v3.h"
+#include "tests/support/power_cut.h"
+#include "tests/support/store_digest.h"
+#include "tests/support/talk.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
 #include "card/card.h"

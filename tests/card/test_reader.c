@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "../support/vpcd_peer.h"
+#include "tests/support/vpcd_peer.h"
 #include "apdu/trace.h"
-#include "card/reader.h"
+#include "card/reader/reader.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char said[4096];

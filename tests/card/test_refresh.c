@@ -3,8 +3,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
 
 #define SELECT_ISD_R "00A4040010A0000005591010FFFFFFFF8900000100"
 #define ZEROS "000000000000000000000000000000000000000000000000000000000000" /* bytes 4 to 33 */

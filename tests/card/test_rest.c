@@ -3,9 +3,9 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
-#include "fs/uicc_rest.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
+#include "fs/uicc/uicc_rest.h"
 
 static struct card card;
 

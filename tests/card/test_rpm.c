@@ -6,9 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../isd-r/peer_rpm.h"
-#include "../isd-r/v3.h"
-#include "../support/peer_card.h"
+#include "tests/isd-r/peer_rpm.h"
+#include "tests/isd-r/v3.h"
+#include "tests/support/peer_card.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../isd-r/peer.h"
+#include "tests/isd-r/peer.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "card/card.h"

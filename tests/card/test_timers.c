@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "card/timers.h"
+#include "card/farm/timers.h"
 
 #define MANY 500
 

@@ -2,7 +2,7 @@
  */
 #include <criterion/criterion.h>
 
-#include "../support/peer_card.h"
+#include "tests/support/peer_card.h"
 #include "apdu/status.h"
 #include "isd-r/es10.h"
 

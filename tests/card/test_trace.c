@@ -2,10 +2,10 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "../support/peer_card.h"
+#include "tests/support/peer_card.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "card/watchers.h"
+#include "card/trace/watchers.h"
 
 static struct peer peer;
 static struct card card;

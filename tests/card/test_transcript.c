@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../support/talk.h"
+#include "tests/support/talk.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "card/transcript.h"
-#include "card/transcript_line.h"
-#include "fake_chip.h"
+#include "card/trace/transcript.h"
+#include "card/trace/transcript_line.h"
+#include "tests/card/fake_chip.h"
 
 static struct card card;
 static char said[512];

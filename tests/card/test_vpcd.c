@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "card/vpcd.h"
+#include "card/reader/vpcd.h"
 
 /* A card that answers a command with its bytes turned round, and notes what else happens to it. */
 static struct {

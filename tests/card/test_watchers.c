@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../support/born.h"
-#include "../support/talk.h"
+#include "tests/support/born.h"
+#include "tests/support/talk.h"
 #include "apdu/trace.h"
-#include "card/watchers.h"
+#include "card/trace/watchers.h"
 
 #define SELECT_ISD_R "00A4040010A0000005591010FFFFFFFF8900000100"
 #define SELECT_USIM "00A4040C07A0000000871002"

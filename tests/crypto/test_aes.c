@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "crypto/aes.h"
+#include "crypto/primitives/aes.h"
 #include "tests/vectors.h"
 
 Test(aes, cbc_of_sp_800_38a)

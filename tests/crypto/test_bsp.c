@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "crypto/bsp.h"
+#include "crypto/primitives/bsp.h"
 #include "tests/vectors.h"
 
 #define ENC BYTES(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crypto/issue.h"
-#include "crypto/pki.h"
+#include "crypto/pki/issue.h"
+#include "crypto/pki/pki.h"
 #include "tests/crypto/folder.h"
 #include "tests/vectors.h"
 

@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
-#include "crypto/ec.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/ec.h"
+#include "crypto/primitives/hash.h"
 #include "tests/vectors.h"
 
 static enum ec_curve curve_named(const char *name)

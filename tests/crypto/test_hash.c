@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 #include "tests/vectors.h"
 
 Test(hash, published_values)

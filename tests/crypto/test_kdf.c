@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "crypto/kdf.h"
+#include "crypto/primitives/kdf.h"
 #include "tests/vectors.h"
 
 Test(kdf, x963_of_cavp)

@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "crypto/milenage.h"
+#include "crypto/primitives/milenage.h"
 #include "tests/vectors.h"
 
 static void check(struct vectors *v, const char *name, int result, const uint8_t *got, size_t len)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 #include "tests/crypto/folder.h"
 
 #define EID_TEXT "89049032123451234512345678901235"

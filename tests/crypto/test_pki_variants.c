@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "crypto/crl.h"
-#include "crypto/pki.h"
+#include "crypto/pki/crl.h"
+#include "crypto/pki/pki.h"
 #include "tests/crypto/folder.h"
 
 #define EID_TEXT "89049032123451234512345678901235"

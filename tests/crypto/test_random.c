@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
-#include "crypto/random.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/random.h"
+#include "crypto/primitives/secret.h"
 
 static void draw(const char *seed, uint8_t *out, size_t len)
 {

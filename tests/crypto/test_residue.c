@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "crypto/bsp.h"
-#include "crypto/ec.h"
-#include "crypto/pki.h"
+#include "crypto/primitives/bsp.h"
+#include "crypto/primitives/ec.h"
+#include "crypto/pki/pki.h"
 
 #define CHECK(condition) check(condition, __func__, #condition)
 

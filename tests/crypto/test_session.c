@@ -3,8 +3,8 @@
 #include <criterion/criterion.h>
 
 #include "apdu/der.h"
-#include "crypto/bsp.h"
-#include "crypto/certificate.h"
+#include "crypto/primitives/bsp.h"
+#include "crypto/pki/certificate.h"
 #include "tests/vectors.h"
 
 #define AUTHENTICATE_SERVER 0xBF38

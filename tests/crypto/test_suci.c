@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
-#include "crypto/hmac.h"
-#include "crypto/suci.h"
+#include "crypto/primitives/hmac.h"
+#include "crypto/primitives/suci.h"
 #include "tests/vectors.h"
 
 static void check(struct vectors *v, const char *name, const uint8_t *got, size_t len)

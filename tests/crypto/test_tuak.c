@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
-#include "crypto/keccak.h"
-#include "crypto/tuak.h"
+#include "crypto/primitives/keccak.h"
+#include "crypto/primitives/tuak.h"
 #include "tests/vectors.h"
 
 static void check(struct vectors *v, const char *name, const uint8_t *got, size_t len)

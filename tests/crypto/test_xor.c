@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "crypto/xor.h"
+#include "crypto/primitives/xor.h"
 #include "tests/vectors.h"
 
 static void check(struct vectors *v, const char *name, const uint8_t *got, size_t len)

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../support/vpcd_peer.h"
+#include "tests/support/vpcd_peer.h"
 
 #define ARGUMENTS_MAX 32
 #define CONTROL_ATR 4

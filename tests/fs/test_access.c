@@ -1,10 +1,10 @@
 /* Access rules: forms of a record one by one, then each command under each rule in each PIN state.
  */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 
-#include "fs/access.h"
+#include "fs/access/access.h"
 
 /* A profile with one rule, to ask it about READ, UPDATE and whatever comes. */
 struct asked {

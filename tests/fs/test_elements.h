@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_FS_TEST_ELEMENTS_H
 #define EMUICC_TESTS_FS_TEST_ELEMENTS_H
 
-#include "test_package.h"
+#include "tests/fs/test_package.h"
 
 #define MANDATED(n) "A0(80() 81(" n "))"
 #define FREE(n) "A0(81(" n "))"

@@ -1,12 +1,12 @@
 /* File control parameters: no template longer than old clients read, nothing in it that they do
  * not know, order as the specification's tables. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 
 #include "apdu/tlv.h"
-#include "fs/fcp.h"
-#include "fs/fcp_tags.h"
+#include "fs/fcp/fcp.h"
+#include "fs/fcp/fcp_tags.h"
 
 static uint8_t room[512];
 

@@ -1,10 +1,10 @@
 /* What is told of a chip: all that is kept, and no key or code. */
-#include "test_elements.h"
+#include "tests/fs/test_elements.h"
 
-#include "fs/inventory.h"
+#include "fs/text/inventory.h"
 
 #define test_put test_put_in_store /* a name that both have */
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 #undef test_put
 
 TestSuite(inventory, .init = test_make_folder, .fini = test_remove_folder);

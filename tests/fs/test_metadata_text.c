@@ -6,7 +6,7 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "fs/metadata_text.h"
+#include "fs/text/metadata_text.h"
 
 static const uint8_t iccid[] = {0x89, 0x00, 0x01, 0x23, 0x45, 0x67, 0x89, 0x01, 0x23, 0x4F};
 static char folder[] = "/tmp/emuicc-metadata-XXXXXX";

@@ -8,7 +8,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/tlv.h"
-#include "fs/saip.h"
+#include "fs/saip/saip.h"
 
 #define TEST_PACKAGE_MAX 65536
 #define TEST_CHUNK 1020 /* what a segment of a bound package carries at most (SGP.22 §2.5.5) */

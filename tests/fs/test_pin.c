@@ -1,5 +1,5 @@
 /* Counters of PINs and PUKs. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* The queue of proactive commands: which are asked, how they are coded, what ends them. */
-#include "fs/proactive.h"
+#include "fs/toolkit/proactive.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

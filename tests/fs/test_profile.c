@@ -1,7 +1,7 @@
 /* A profile as an object: its arena, its files and how they are found. */
 #include <criterion/criterion.h>
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 Test(arena, gives_zeroed_aligned_memory)
 {

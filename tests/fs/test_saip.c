@@ -1,5 +1,5 @@
 /* What a card answers to profile elements, good and bad (TCA §8). */
-#include "test_elements.h"
+#include "tests/fs/test_elements.h"
 
 Test(saip, takes_what_is_right)
 {

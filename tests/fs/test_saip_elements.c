@@ -1,7 +1,7 @@
 /* Each element has a package that it is taken in, and an empty one that is refused. */
-#include "test_elements.h"
+#include "tests/fs/test_elements.h"
 
-#include "fs/saip_pe.h"
+#include "fs/saip/saip_pe.h"
 
 #define IN_PLACE(tag, fields) tag "(" MANDATED("0B") fields ")"
 #define DF(tag, number, fields) IN_PLACE(tag, "81(67810F0102" number ") A2(A1(" fields "C6(010A)))")

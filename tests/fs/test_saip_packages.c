@@ -1,6 +1,6 @@
 /* The packages of GSMA TS.48: each becomes the files that another decoder finds in it; none of
  * them, cut or changed, does harm. */
-#include "test_package.h"
+#include "tests/fs/test_package.h"
 
 #define FOLDER "data/ts48"
 #define LINE_MAX_SIZE 16384

@@ -1,6 +1,6 @@
 /* Stores that released versions have written open in this one, with everything in them. Each folder
  * of tests/states holds a store and, in its listing, all that is in it. */
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 
 #include "apdu/hex.h"
 

@@ -1,5 +1,5 @@
 /* Opening, values, notifications, transactions. */
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>

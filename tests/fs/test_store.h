@@ -11,7 +11,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/store.h"
+#include "fs/store/store.h"
 
 static char test_folder[64];
 static char test_trace[512]; /* the last error line */

@@ -1,5 +1,5 @@
 /* Power: kill -9 around a commit, a full disk, copies of the folder. */
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 
 #include <signal.h>
 #include <sys/resource.h>

@@ -1,9 +1,9 @@
 /* Profiles: what goes in comes out, single changes, order, deletion. */
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 
 #include <dirent.h>
 
-#include "fs/saip.h"
+#include "fs/saip/saip.h"
 
 TestSuite(store_profile, .init = test_make_folder, .fini = test_remove_folder);
 

@@ -1,5 +1,5 @@
 /* The list of installed profiles: its order, its rows, what a deletion leaves. */
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 
 #include <dirent.h>
 

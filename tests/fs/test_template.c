@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 
 #include "apdu/hex.h"
-#include "fs/pe_schema.h"
-#include "fs/template.h"
+#include "fs/saip/pe_schema.h"
+#include "fs/saip/template.h"
 
 /* The element that names a template, by the template's number. */
 static const char *const elements[] = {

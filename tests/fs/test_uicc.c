@@ -1,6 +1,6 @@
 /* Every transcript of tests/transcripts/uicc, each on a fresh card; every row of the instruction
  * table must have been answered with success in one of them. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 #include <ctype.h>

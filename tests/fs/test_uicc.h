@@ -8,8 +8,8 @@
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "fs/pin.h"
-#include "fs/uicc.h"
+#include "fs/access/pin.h"
+#include "fs/uicc/uicc.h"
 
 /* Rules of the MF's EF.ARR, which serves all files. */
 enum test_rule {

@@ -1,13 +1,13 @@
 /* The UICC behind the packages of GSMA TS.48: every file is found where it lies, described as it
  * is, and read if its rule lets it. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
 
 #include "apdu/tlv.h"
-#include "fs/fcp_tags.h"
-#include "fs/saip.h"
+#include "fs/fcp/fcp_tags.h"
+#include "fs/saip/saip.h"
 
 #define PACKAGE_MAX 65536
 #define FOLDER "data/ts48"

@@ -1,10 +1,10 @@
 /* What the UICC changes is in the store before its answer goes out, and only what it changes. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "test_store.h"
+#include "tests/fs/test_store.h"
 
 TestSuite(uicc_store, .init = test_make_folder, .fini = test_remove_folder);
 

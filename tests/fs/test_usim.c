@@ -1,11 +1,11 @@
 /* AUTHENTICATE over the published vectors of the algorithms, sequence numbers, contexts. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 
-#include "crypto/milenage.h"
-#include "fs/usim.h"
-#include "fs/usim_algorithm.h"
+#include "crypto/primitives/milenage.h"
+#include "fs/usim/usim.h"
+#include "fs/usim/usim_algorithm.h"
 #include "tests/vectors.h"
 
 #define DELTA 0x02

@@ -1,9 +1,9 @@
 /* GET IDENTITY: what the USIM's files say becomes a SUCI, with the keys of TS 33.501 Annex C.4. */
-#include "test_uicc.h"
+#include "tests/fs/test_uicc.h"
 
 #include <criterion/criterion.h>
 
-#include "fs/usim_identity.h"
+#include "fs/uicc/usim_identity.h"
 
 #define KEY_B "0272DA71976234CE833A6907425867B82E074D44EF907DFB4B3E21C1C2256EBCD1"
 #define KEY_A "5A8D38864820197C3394B92613B20B91633CBD897119273BF8E4A6F4EEC0A650"

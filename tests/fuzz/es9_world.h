@@ -3,7 +3,7 @@
 #ifndef EMUICC_TESTS_FUZZ_ES9_WORLD_H
 #define EMUICC_TESTS_FUZZ_ES9_WORLD_H
 
-#include "tools/smdpp/es9.h"
+#include "tools/smdpp/es9/es9.h"
 #include "tools/smdpp/smdpp.h"
 
 #define ES9_WORLD_EID "89049032123451234512345678901235"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "apdu/trace.h"
-#include "tools/at/reply.h"
-#include "tools/at/values.h"
+#include "tools/lib/at/reply.h"
+#include "tools/lib/at/values.h"
 #include "tools/modem/modem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

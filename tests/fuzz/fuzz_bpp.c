@@ -4,9 +4,9 @@
  * session's release and whether the device knows a company's rules. */
 #include <stdlib.h>
 
-#include "fuzz_chip.h"
+#include "tests/fuzz/fuzz_chip.h"
 
-#include "isd-r/bpp_package.h"
+#include "isd-r/download/bpp_package.h"
 
 #define FLAG_SECTIONS 1
 #define FLAG_V3 2

@@ -1,6 +1,6 @@
 /* A row of BSP segments under known keys. The first byte's bits say which ones are encrypted. Each
  * is also sealed again, which must give what was opened. */
-#include "crypto/bsp.h"
+#include "crypto/primitives/bsp.h"
 
 #include <stdlib.h>
 

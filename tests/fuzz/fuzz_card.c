@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../support/born.h"
+#include "tests/support/born.h"
 #include "apdu/trace.h"
 
 #define ENABLE                                                                                     \

@@ -1,5 +1,5 @@
 /* Certificates as a server sends them, and what is asked of those that can be read. */
-#include "crypto/certificate.h"
+#include "crypto/pki/certificate.h"
 
 #include <stdlib.h>
 

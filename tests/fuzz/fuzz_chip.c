@@ -1,4 +1,4 @@
-#include "fuzz_chip.h"
+#include "tests/fuzz/fuzz_chip.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 static char folder[] = "/tmp/emuicc-fuzz-XXXXXX";
 static struct fuzz_chip chip;

@@ -2,9 +2,9 @@
  * there is none, and the chip lives on. Lines are ended by a newline. */
 #include <stdlib.h>
 
-#include "../support/born.h"
+#include "tests/support/born.h"
 #include "apdu/trace.h"
-#include "card/requests.h"
+#include "card/control/requests.h"
 
 static struct card card;
 static uint8_t *room;

@@ -1,5 +1,5 @@
 /* Revocation lists as an LPA passes them on, and each entry of those that can be read. */
-#include "crypto/crl.h"
+#include "crypto/pki/crl.h"
 
 #include <stdlib.h>
 

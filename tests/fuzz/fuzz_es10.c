@@ -1,10 +1,10 @@
 /* Any bytes as ES10 commands, in any state of a session: the input's first byte is the state, then
  * commands follow, each after two bytes of length. The parsers behind checks that random bytes do
  * not pass get the input on their own. */
-#include "fuzz_chip.h"
+#include "tests/fuzz/fuzz_chip.h"
 
 #include "isd-r/device_info.h"
-#include "isd-r/rules.h"
+#include "isd-r/profiles/rules.h"
 #include "isd-r/tag_list.h"
 
 #define FLAG_V3 0x80 /* in the first byte: the session is one of v3 */

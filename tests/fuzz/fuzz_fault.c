@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "card/fault_table.h"
+#include "card/fault/fault_table.h"
 
 static void be_silent(void *context, enum trace_level level, const char *text)
 {

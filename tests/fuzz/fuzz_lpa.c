@@ -4,19 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/common/euicc_info.h"
-#include "tools/common/rpm.h"
-#include "tools/lpa/activation.h"
-#include "tools/lpa/channel.h"
+#include "tools/lib/common/euicc_info.h"
+#include "tools/lib/common/rpm.h"
+#include "tools/lib/es9/activation.h"
+#include "tools/lib/transport/channel.h"
 #include "tools/lpa/describe.h"
 #include "tools/lpa/download_check.h"
-#include "tools/lpa/es10b.h"
-#include "tools/lpa/es10c.h"
-#include "tools/lpa/es9.h"
-#include "tools/lpa/notification.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/lib/es10/es10c.h"
+#include "tools/lib/es9/es9.h"
+#include "tools/lib/es10/notification.h"
 #include "tools/lpa/rules.h"
-#include "tools/lpa/segments.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/es10/segments.h"
+#include "tools/lib/common/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 
 #include "apdu/der.h"
 #include "apdu/trace.h"
-#include "card/personality.h"
+#include "card/personality/personality.h"
 
 static struct personality one, other;
 

@@ -1,6 +1,6 @@
 /* Private key files, PEM or DER. */
 #include "apdu/trace.h"
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 
 #include <stdio.h>
 #include <stdlib.h>

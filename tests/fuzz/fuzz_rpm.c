@@ -1,16 +1,16 @@
 /* Any bytes as an RPM package, and as UpdateMetadata, on a chip with two profiles that this server
  * may manage. The input's first byte is the session's release, the terminal's toolkit and whether
  * the rest is a package or a whole LoadRpmPackageRequest. */
-#include "fuzz_chip.h"
+#include "tests/fuzz/fuzz_chip.h"
 
 #include <stdlib.h>
 
-#include "isd-r/metadata_check.h"
-#include "isd-r/rpm_command.h"
-#include "isd-r/rpm_configuration.h"
-#include "isd-r/rpm_package.h"
-#include "isd-r/rpm_result.h"
-#include "isd-r/update_metadata.h"
+#include "isd-r/profiles/metadata_check.h"
+#include "isd-r/rpm/rpm_command.h"
+#include "isd-r/rpm/rpm_configuration.h"
+#include "isd-r/rpm/rpm_package.h"
+#include "isd-r/rpm/rpm_result.h"
+#include "isd-r/profiles/update_metadata.h"
 
 #define PROFILES 2
 #define FLAG_V3 1

@@ -2,7 +2,7 @@
  * pieces it comes in. Whatever the pieces, the answer is the same. */
 #include <stdlib.h>
 
-#include "fs/saip.h"
+#include "fs/saip/saip.h"
 
 #define RESPONSE_MAX 1024
 

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../support/memory_disk.h"
+#include "tests/support/memory_disk.h"
 #include "apdu/trace.h"
 #include "card/card.h"
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 
 #define BASE_MAX (1u << 17)
 #define IN_A_ROW 0xFFFF

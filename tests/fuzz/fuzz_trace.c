@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "card/tracer_element.h"
-#include "card/transcript_line.h"
+#include "card/trace/tracer_element.h"
+#include "card/trace/transcript_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
  * whatever order, gets a status word, and every channel stands somewhere in the tree. */
 #include "tests/fs/test_uicc.h"
 
-#include "fs/tree.h"
+#include "fs/profile/tree.h"
 
 #define COMMANDS_MAX 400 /* of one input, to keep a run short */
 

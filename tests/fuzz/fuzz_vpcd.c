@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "card/vpcd.h"
+#include "card/reader/vpcd.h"
 
 #define INPUT_MAX 4096
 

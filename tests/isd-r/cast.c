@@ -1,10 +1,10 @@
-#include "cast.h"
+#include "tests/isd-r/cast.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
-#include "fs/metadata_text.h"
+#include "fs/text/metadata_text.h"
 
 #define FIRST_AID 0x10
 

@@ -5,7 +5,7 @@
 #ifndef EMUICC_TESTS_ISD_R_CAST_H
 #define EMUICC_TESTS_ISD_R_CAST_H
 
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #define CAST_ALL "ABCPQRTUVW" /* in order of installation */
 #define CAST_NOBODY 'N'

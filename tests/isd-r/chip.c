@@ -1,4 +1,4 @@
-#include "chip.h"
+#include "tests/isd-r/chip.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "look.h"
+#include "tests/isd-r/look.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

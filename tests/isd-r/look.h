@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_ISD_R_LOOK_H
 #define EMUICC_TESTS_ISD_R_LOOK_H
 
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #define LOOK_APPLICATIONS 0x81
 #define LOOK_FREE_NON_VOLATILE 0x82

@@ -1,4 +1,4 @@
-#include "package.h"
+#include "tests/isd-r/package.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "peer_rpm.h"
+#include "tests/isd-r/peer_rpm.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -3,11 +3,11 @@
 #ifndef EMUICC_TESTS_ISD_R_PEER_H
 #define EMUICC_TESTS_ISD_R_PEER_H
 
-#include "chip.h"
-#include "package.h"
+#include "tests/isd-r/chip.h"
+#include "tests/isd-r/package.h"
 
-#include "crypto/bsp.h"
-#include "crypto/pki.h"
+#include "crypto/primitives/bsp.h"
+#include "crypto/pki/pki.h"
 
 #define PEER_ADDRESS "testsmdpplus1.example.com"
 #define PEER_RESPONSE_MAX 65536

@@ -1,5 +1,5 @@
 /* The SM-DP+'s part of a download: from an unprotected package to a bound one (SGP.22 §2.5). */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 

@@ -3,7 +3,7 @@
 #ifndef EMUICC_TESTS_ISD_R_PEER_RPM_H
 #define EMUICC_TESTS_ISD_R_PEER_RPM_H
 
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 /* One RpmCommand: its tag, the ICCID of its profile (empty: none), what follows that. */
 void peer_put_rpm_command(uint32_t tag, struct bytes iccid, struct bytes rest, bool continues,

@@ -1,4 +1,4 @@
-#include "rewind.h"
+#include "tests/isd-r/rewind.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

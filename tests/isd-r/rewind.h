@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_ISD_R_REWIND_H
 #define EMUICC_TESTS_ISD_R_REWIND_H
 
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 #include "tests/support/memory_disk.h"
 
 /* Before the peer is started. */

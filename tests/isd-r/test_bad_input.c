@@ -1,7 +1,7 @@
 /* Any bytes in any order, at any point of a session: each ends in an answer that the specification
  * knows, and the next good session goes through. EMUICC_ROUNDS: how often, 1500 if it is not set.
  */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,5 +1,5 @@
 /* LoadBoundProfilePackage: every way to cut a package, every reason to refuse one. */
-#include "look.h"
+#include "tests/isd-r/look.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

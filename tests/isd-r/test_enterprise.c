@@ -1,6 +1,6 @@
 /* Profiles of a company: each reason not to install one, or what is none beside one, and what may
  * be changed afterwards. */
-#include "v3.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -8,7 +8,7 @@
 #include "apdu/hex.h"
 #include "isd-r/euicc_info.h"
 #include "isd-r/state.h"
-#include "isd-r/update_metadata.h"
+#include "isd-r/profiles/update_metadata.h"
 
 static struct peer peer;
 

@@ -1,5 +1,5 @@
 /* What comes between two blocks of a package: other functions, resets, power cuts. */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

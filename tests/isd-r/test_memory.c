@@ -1,6 +1,6 @@
 /* The chip's memory: what each profile takes of it, and profiles that do not fit. */
-#include "cast.h"
-#include "look.h"
+#include "tests/isd-r/cast.h"
+#include "tests/isd-r/look.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

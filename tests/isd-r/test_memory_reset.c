@@ -1,7 +1,7 @@
 /* eUICCMemoryReset (SGP.22 §5.7.19): every combination of its options, on chips of v2 and of v3. */
-#include "cast.h"
-#include "rewind.h"
-#include "v3.h"
+#include "tests/isd-r/cast.h"
+#include "tests/isd-r/rewind.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
 /* The elements of a profile's metadata, those of SGP.22 v3 among them: their limits, who is shown
  * them, and what UpdateMetadata makes of them. */
-#include "v3.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -8,7 +8,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "isd-r/state.h"
-#include "isd-r/update_metadata.h"
+#include "isd-r/profiles/update_metadata.h"
 
 #define MANAGER "300A 8002 8837 8102 0308 5C00"
 

@@ -1,5 +1,5 @@
 /* ListNotification, RetrieveNotificationsList, RemoveNotificationFromList. */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
 /* The project's own packages and those of GSMA TS.48, downloaded: what the chip signs of each, what
  * is left of those that are refused, and that nothing it says on the way holds a key or a code. */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -9,7 +9,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "fs/inventory.h"
+#include "fs/text/inventory.h"
 
 static struct peer peer;
 

@@ -1,6 +1,6 @@
 /* Which profiles a chip lets in: policy rules by its Rules Authorisation Table (SGP.22 §2.9.2), and
  * test profiles by what it supports. */
-#include "look.h"
+#include "tests/isd-r/look.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
 /* What waits for a REFRESH, eUICCMemoryReset, and profiles from the factory; the state table has a
  * test of its own. */
-#include "cast.h"
+#include "tests/isd-r/cast.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

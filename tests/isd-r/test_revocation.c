@@ -1,5 +1,5 @@
 /* LoadCRL: each error, parts, deltas, and who is let in afterwards. */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -4,8 +4,8 @@
  * provider's name), C (contact), L (list by ICCID) and a profile's letter; L* lists by owner; +
  * says continueOnFailure. The result is written the same with =code, lists with =letters, and
  * !reason where processing was terminated. */
-#include "peer_rpm.h"
-#include "v3.h"
+#include "tests/isd-r/peer_rpm.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -16,7 +16,7 @@
 #include "apdu/status.h"
 #include "isd-r/es10.h"
 #include "isd-r/euicc_info.h"
-#include "isd-r/rpm_command.h"
+#include "isd-r/rpm/rpm_command.h"
 
 static struct peer peer;
 

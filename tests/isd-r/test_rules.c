@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "isd-r/rules.h"
+#include "isd-r/profiles/rules.h"
 
 #define PPR1 0x06, 0x40
 #define PPR1_AND_2 0x05, 0x60

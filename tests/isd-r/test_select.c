@@ -1,5 +1,5 @@
 /* SELECT of ISD-R and ECASD, and what the ECASD tells. */
-#include "v3.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

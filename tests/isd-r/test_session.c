@@ -1,6 +1,6 @@
 /* AuthenticateServer, PrepareDownload, CancelSession: each check with its own code, on both curves.
  */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -10,7 +10,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/issue.h"
+#include "crypto/pki/issue.h"
 
 static struct peer peer;
 

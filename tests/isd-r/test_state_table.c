@@ -1,8 +1,8 @@
 /* What EnableProfile, DisableProfile and DeleteProfile answer and do (SGP.22 §5.7.16 to §5.7.18): a
  * row a state, command and profile, each of them tried in every circumstance and with either name
  * of the profile. */
-#include "cast.h"
-#include "rewind.h"
+#include "tests/isd-r/cast.h"
+#include "tests/isd-r/rewind.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,5 +1,5 @@
 /* STORE DATA: blocks, their numbers, what they add up to. */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,13 +1,13 @@
 /* Sessions of SGP.22 v3: chains of every variant on both sides, lists that come along, what the LPA
  * may say, and each error of v3; and that a session of v2 stays one. */
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
 #include "apdu/status.h"
-#include "isd-r/credentials.h"
+#include "isd-r/session/credentials.h"
 #include "isd-r/euicc_info.h"
 #include "isd-r/state.h"
 

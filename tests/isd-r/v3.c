@@ -1,4 +1,4 @@
-#include "v3.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_ISD_R_V3_H
 #define EMUICC_TESTS_ISD_R_V3_H
 
-#include "peer.h"
+#include "tests/isd-r/peer.h"
 
 /* without: EUICC_INFO_* that it lacks. Valid until the next call. */
 const struct isd_r_settings *v3_settings(uint32_t without);

@@ -3,9 +3,9 @@
 #ifndef EMUICC_TESTS_SOAK_LIFE_H
 #define EMUICC_TESTS_SOAK_LIFE_H
 
-#include "../benchmarks/chip.h"
-#include "../benchmarks/measure.h"
-#include "../benchmarks/server.h"
+#include "tests/benchmarks/chip.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/server.h"
 
 #define LIFE_PROFILES 4
 #define LIFE_NONE LIFE_PROFILES

@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../benchmarks/session.h"
+#include "tests/benchmarks/session.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "card/birth.h"
-#include "life.h"
+#include "tests/soak/life.h"
 
 #define NANOSECONDS 1000000000u
 #define DEEDS_BETWEEN_CHECKS 400

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
-#include "life.h"
+#include "tests/soak/life.h"
 
 #define SEGMENTS 12 /* of a package, of which one is struck */
 #define ELEMENTS 8

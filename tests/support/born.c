@@ -1,11 +1,11 @@
-#include "born.h"
+#include "tests/support/born.h"
 
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "crypto/ec.h"
+#include "crypto/primitives/ec.h"
 
 char born_folder[64];
 const char born_package[] = PACKAGE;

@@ -1,4 +1,4 @@
-#include "card_process.h"
+#include "tests/support/card_process.h"
 
 #include <poll.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "farm_client.h"
+#include "tests/support/farm_client.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

@@ -3,7 +3,7 @@
 #define EMUICC_TESTS_SUPPORT_FARM_CLIENT_H
 
 #include "apdu/direct.h"
-#include "vpcd_peer.h"
+#include "tests/support/vpcd_peer.h"
 
 /* Connects to this port of the loopback address; nothing is said yet. False with errno. */
 bool farm_client_connect(struct vpcd_peer *peer, uint16_t port);

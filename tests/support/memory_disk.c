@@ -1,9 +1,9 @@
-#include "memory_disk.h"
+#include "tests/support/memory_disk.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "fs/store_database.h"
+#include "fs/store/store_database.h"
 
 #define PATH_MAX_LEN 512
 #define FIRST_CAPACITY 65536

@@ -1,4 +1,4 @@
-#include "peer_card.h"
+#include "tests/support/peer_card.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

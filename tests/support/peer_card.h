@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_SUPPORT_PEER_CARD_H
 #define EMUICC_TESTS_SUPPORT_PEER_CARD_H
 
-#include "../isd-r/peer.h"
+#include "tests/isd-r/peer.h"
 #include "card/card.h"
 
 /* A peer on NIST P-256, a chip with its credentials, the ISD-R selected; both in the peer's folder.

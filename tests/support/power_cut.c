@@ -1,4 +1,4 @@
-#include "power_cut.h"
+#include "tests/support/power_cut.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #ifndef EMUICC_TESTS_SUPPORT_POWER_CUT_H
 #define EMUICC_TESTS_SUPPORT_POWER_CUT_H
 
-#include "memory_disk.h"
+#include "tests/support/memory_disk.h"
 
 enum power_cut {
     POWER_CUT_KILLED, /* the process alone ends: the system still writes everything */

@@ -1,4 +1,4 @@
-#include "running.h"
+#include "tests/support/running.h"
 
 #include <ftw.h>
 #include <signal.h>

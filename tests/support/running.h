@@ -2,8 +2,8 @@
 #ifndef EMUICC_TESTS_SUPPORT_RUNNING_H
 #define EMUICC_TESTS_SUPPORT_RUNNING_H
 
-#include "card_process.h"
-#include "vpcd_peer.h"
+#include "tests/support/card_process.h"
+#include "tests/support/vpcd_peer.h"
 
 struct running {
     struct vpcd_peer peer;

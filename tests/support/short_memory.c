@@ -1,4 +1,4 @@
-#include "short_memory.h"
+#include "tests/support/short_memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

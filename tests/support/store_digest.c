@@ -1,9 +1,9 @@
-#include "store_digest.h"
+#include "tests/support/store_digest.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 
-#include "fs/store.h"
+#include "fs/store/store.h"
 
 #define CONTENT_MAX (4u << 20)
 

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_SUPPORT_STORE_DIGEST_H
 #define EMUICC_TESTS_SUPPORT_STORE_DIGEST_H
 
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 
 /* Reads the store in this folder, which must not be open; there may be none yet. NULL, or what is
  * wrong with the database. */

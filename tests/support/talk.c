@@ -1,4 +1,4 @@
-#include "talk.h"
+#include "tests/support/talk.h"
 
 #include <stdio.h>
 

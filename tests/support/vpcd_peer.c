@@ -1,4 +1,4 @@
-#include "vpcd_peer.h"
+#include "tests/support/vpcd_peer.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -2,7 +2,7 @@
 
 #include "apdu/apdu.h"
 #include "apdu/status.h"
-#include "tools/lpa/channel.h"
+#include "tools/lib/transport/channel.h"
 
 static void complain(struct fake_card *card, const char *what)
 {

@@ -3,7 +3,7 @@
 #ifndef EMUICC_TESTS_TOOLS_FAKE_CARD_H
 #define EMUICC_TESTS_TOOLS_FAKE_CARD_H
 
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/transport.h"
 
 #define FAKE_CARD_MAX 65536
 

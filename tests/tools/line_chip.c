@@ -5,8 +5,8 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "tools/binder/binder.h"
-#include "tools/common/field.h"
+#include "tools/lib/binder/binder.h"
+#include "tools/lib/common/field.h"
 
 /* A member of one of mini_card's requests, as bytes; gives the request back. */
 static void put_member(json_t *request, const char *name, struct writer *out)

@@ -3,7 +3,7 @@
 #ifndef EMUICC_TESTS_TOOLS_LINE_CHIP_H
 #define EMUICC_TESTS_TOOLS_LINE_CHIP_H
 
-#include "crypto/bsp.h"
+#include "crypto/primitives/bsp.h"
 #include "tests/tools/fake_card.h"
 #include "tests/tools/mini_card.h"
 

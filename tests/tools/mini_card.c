@@ -8,9 +8,9 @@
 
 #include "apdu/der.h"
 #include "apdu/hex.h"
-#include "crypto/bsp.h"
-#include "crypto/hash.h"
-#include "tools/common/base64.h"
+#include "crypto/primitives/bsp.h"
+#include "crypto/primitives/hash.h"
+#include "tools/lib/common/base64.h"
 
 #define ROOM 65536
 

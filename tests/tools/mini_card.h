@@ -6,9 +6,9 @@
 
 #include <jansson.h>
 
-#include "crypto/pki.h"
-#include "crypto/random.h"
-#include "fs/blob.h"
+#include "crypto/pki/pki.h"
+#include "crypto/primitives/random.h"
+#include "fs/profile/blob.h"
 
 /* What the card does wrong, one at a time. */
 enum mini_card_fault {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "apdu/der.h"
-#include "tools/smdpp/es2.h"
+#include "tools/smdpp/es2/es2.h"
 #include "apdu/trace.h"
 
 #define PACKAGE_ROOM 16384

@@ -4,7 +4,7 @@
 #define EMUICC_TESTS_TOOLS_SMDPP_WORLD_H
 
 #include "tests/tools/mini_card.h"
-#include "tools/smdpp/es9.h"
+#include "tools/smdpp/es9/es9.h"
 #include "tools/smdpp/smdpp.h"
 
 #define WORLD_ADDRESS "testsmdpplus1.example.com"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tools/token/link.h"
+#include "tools/lib/token/link.h"
 
 static char folder[64];
 

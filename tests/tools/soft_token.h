@@ -2,7 +2,7 @@
 #ifndef EMUICC_TESTS_TOOLS_SOFT_TOKEN_H
 #define EMUICC_TESTS_TOOLS_SOFT_TOKEN_H
 
-#include "tools/token/token.h"
+#include "tools/lib/token/token.h"
 
 #define SOFT_TOKEN_URI "pkcs11:token=line?pin-value=1234"
 #define SOFT_TOKEN_NAMED(object) "pkcs11:token=line;object=" object "?pin-value=1234"

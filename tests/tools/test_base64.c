@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "tools/common/base64.h"
+#include "tools/lib/common/base64.h"
 
 struct vector {
     const char *plain, *text;

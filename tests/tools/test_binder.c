@@ -1,5 +1,5 @@
 #include "apdu/trace.h"
-#include "tools/binder/binder.h"
+#include "tools/lib/binder/binder.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "apdu/trace.h"
-#include "crypto/bsp.h"
-#include "tools/batch/batch.h"
+#include "crypto/primitives/bsp.h"
+#include "tools/lib/batch/batch.h"
 
 #define EID_1 "89049032123451234512345678901235"
 #define EID_2 "89049032123451234512345678901332"

@@ -4,10 +4,10 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#include "crypto/bsp.h"
-#include "tools/batch/batch.h"
-#include "tools/smdpp/export.h"
-#include "tools/smdpp/import.h"
+#include "crypto/primitives/bsp.h"
+#include "tools/lib/batch/batch.h"
+#include "tools/smdpp/orders/export.h"
+#include "tools/smdpp/orders/import.h"
 
 #define ICCID_SMALL "8988000000000000011"
 #define ICCID_LARGE "8988000000000000021"

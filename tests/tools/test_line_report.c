@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "crypto/bsp.h"
-#include "tools/batch/batch.h"
+#include "crypto/primitives/bsp.h"
+#include "tools/lib/batch/batch.h"
 #include "tools/line/options.h"
 
 #define WAITING "89049032123451234512345678901235"

@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 #include "apdu/trace.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 #include "tests/tools/soft_token.h"
 #include "tests/vectors.h"
-#include "tools/token/diversify.h"
+#include "tools/lib/token/diversify.h"
 
 #define OUT_MAX 64
 

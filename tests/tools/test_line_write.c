@@ -6,7 +6,7 @@
 #include "tests/tools/line_chip.h"
 #include "tests/tools/smdpp_world.h"
 #include "tools/line/write.h"
-#include "tools/smdpp/catalogue.h"
+#include "tools/smdpp/orders/catalogue.h"
 
 #define LOG_MAX 262144
 

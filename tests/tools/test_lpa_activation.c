@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "tools/lpa/activation.h"
+#include "tools/lib/es9/activation.h"
 
 struct good {
     const char *text, *address, *matching_id, *oid;

@@ -4,9 +4,9 @@
 #include "apdu/status.h"
 #include "tests/tools/fake_card.h"
 #include "tools/lpa/describe.h"
-#include "tools/lpa/es10b.h"
-#include "tools/lpa/es10c.h"
-#include "tools/lpa/notification.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/lib/es10/es10c.h"
+#include "tools/lib/es10/notification.h"
 #include "tools/lpa/rules.h"
 
 struct bench {

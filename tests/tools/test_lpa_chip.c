@@ -2,8 +2,8 @@
 
 #include "apdu/status.h"
 #include "tests/tools/fake_card.h"
-#include "tools/lpa/channel.h"
-#include "tools/lpa/chip.h"
+#include "tools/lib/transport/channel.h"
+#include "tools/lib/es10/chip.h"
 
 struct bench {
     struct fake_card card;

@@ -6,7 +6,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "tests/tools/fake_card.h"
-#include "tools/lpa/ca.h"
+#include "tools/lib/es9/ca.h"
 #include "tools/lpa/lpa.h"
 
 static const char *info2 = "BF2211"

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tools/lpa/direct.h"
+#include "tools/lib/transport/direct.h"
 
 #define EID "89049032123451234512345678901235"
 

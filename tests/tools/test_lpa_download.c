@@ -4,11 +4,11 @@
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "crypto/hash.h"
+#include "crypto/primitives/hash.h"
 #include "tests/tools/fake_card.h"
-#include "tools/common/base64.h"
+#include "tools/lib/common/base64.h"
 #include "tools/lpa/download.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 
 /* What goes wrong in a download. */
 enum trouble {

@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
-#include "tools/lpa/es9.h"
-#include "tools/lpa/es9_status.h"
+#include "tools/lib/es9/es9.h"
+#include "tools/lib/es9/es9_status.h"
 
 #define HEADER(status) "\"header\":{\"functionExecutionStatus\":{\"status\":\"" status "\"}}"
 #define REFUSAL(data)                                                                              \

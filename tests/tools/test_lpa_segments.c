@@ -1,7 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "apdu/hex.h"
-#include "tools/lpa/segments.h"
+#include "tools/lib/es10/segments.h"
 
 struct package {
     uint8_t memory[8192];

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "tests/tools/fake_modem.h"
-#include "tools/lpa/serial.h"
+#include "tools/lib/transport/serial.h"
 
 #define LONG_MS 60000
 #define OK "\r\nOK\r\n"

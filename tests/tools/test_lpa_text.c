@@ -1,9 +1,9 @@
 #include <criterion/criterion.h>
 
 #include "apdu/hex.h"
-#include "tools/lpa/profile_id.h"
-#include "tools/lpa/readers.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/es10/profile_id.h"
+#include "tools/lib/transport/readers.h"
+#include "tools/lib/common/text.h"
 
 struct pair {
     const char *from, *to;

@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "tools/common/package.h"
+#include "tools/lib/common/package.h"
 
 Test(package, headers_of_real_shape_are_read)
 {

@@ -7,8 +7,8 @@
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "fs/blob.h"
-#include "tools/common/package.h"
+#include "fs/profile/blob.h"
+#include "tools/lib/common/package.h"
 #include "tools/profile/build.h"
 #include "tools/profile/diff.h"
 #include "tools/profile/dump.h"

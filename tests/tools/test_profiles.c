@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "apdu/tlv.h"
-#include "fs/blob.h"
-#include "fs/metadata_text.h"
-#include "tools/common/package.h"
+#include "fs/profile/blob.h"
+#include "fs/text/metadata_text.h"
+#include "tools/lib/common/package.h"
 #include "tools/profile/trial.h"
 #include "tools/profile/verdict.h"
 

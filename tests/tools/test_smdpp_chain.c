@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "crypto/issue.h"
+#include "crypto/pki/issue.h"
 
 static struct world world;
 static struct mini_card card;

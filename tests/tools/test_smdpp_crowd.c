@@ -14,7 +14,7 @@
 
 #include "tests/tools/https_client.h"
 #include "tests/tools/smdpp_process.h"
-#include "tools/smdpp/server.h"
+#include "tools/smdpp/server/server.h"
 
 #define ACTIVE 48 /* clients that come and go, a quarter of each role */
 #define HALF 8    /* that hold half a request */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "crypto/bsp.h"
+#include "crypto/primitives/bsp.h"
 
 static struct world world;
 static struct mini_card card;

@@ -9,7 +9,7 @@
 
 #include "tests/tools/https_client.h"
 #include "tests/tools/smdpp_process.h"
-#include "tools/smdpp/server.h"
+#include "tools/smdpp/server/server.h"
 
 #define PROTOCOL_SIZE 32
 

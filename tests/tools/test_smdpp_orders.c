@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "apdu/trace.h"
-#include "tools/smdpp/downloads.h"
-#include "tools/smdpp/schema.h"
+#include "tools/smdpp/orders/downloads.h"
+#include "tools/smdpp/orders/schema.h"
 
 static struct database *database;
 

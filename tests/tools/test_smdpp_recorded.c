@@ -3,10 +3,10 @@
 #include <criterion/criterion.h>
 
 #include "tests/vectors.h"
-#include "tools/binder/binder.h"
-#include "tools/smdpp/chip_answer.h"
-#include "tools/smdpp/euicc.h"
-#include "tools/smdpp/pending.h"
+#include "tools/lib/binder/binder.h"
+#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/smdpp/orders/euicc.h"
+#include "tools/smdpp/orders/pending.h"
 
 #define EID_SIZE 16
 #define BODY_ROOM 2048

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "apdu/hex.h"
-#include "tools/common/base64.h"
+#include "tools/lib/common/base64.h"
 
 static struct world world;
 static struct mini_card card;

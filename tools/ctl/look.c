@@ -6,7 +6,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/inventory.h"
+#include "fs/text/inventory.h"
 
 /* Opening a store would make one. */
 static bool there_is_one(const char *state)

@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "apdu/der.h"
-#include "tools/common/euicc_info.h"
-#include "tools/smdpp/chip_answer.h"
+#include "tools/lib/common/euicc_info.h"
+#include "tools/smdpp/es9/chip_answer.h"
 
 #define WHERE "authentication"
 /* ServerSigned1 */

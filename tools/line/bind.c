@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "apdu/der.h"
-#include "tools/binder/binder.h"
-#include "tools/lpa/segments.h"
-#include "tools/smdpp/chip_answer.h"
+#include "tools/lib/binder/binder.h"
+#include "tools/lib/es10/segments.h"
+#include "tools/smdpp/es9/chip_answer.h"
 
 #define WHERE "binding"
 #define SIGNATURE 0x5F37

@@ -1,7 +1,7 @@
 #include "tools/line/writing.h"
 
-#include "crypto/pki.h"
-#include "tools/lpa/es10c.h"
+#include "crypto/pki/pki.h"
+#include "tools/lib/es10/es10c.h"
 
 #define WHERE "batch"
 

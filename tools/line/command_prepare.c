@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include "apdu/trace.h"
-#include "tools/batch/batch.h"
+#include "tools/lib/batch/batch.h"
 #include "tools/line/options.h"
 #include "tools/line/table.h"
-#include "tools/smdpp/catalogue.h"
-#include "tools/token/token.h"
+#include "tools/smdpp/orders/catalogue.h"
+#include "tools/lib/token/token.h"
 
 #define PART_ENDING ".part"
 #define PATH_SIZE 4096

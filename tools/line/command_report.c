@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "tools/batch/batch.h"
-#include "tools/common/base64.h"
+#include "tools/lib/batch/batch.h"
+#include "tools/lib/common/base64.h"
 #include "tools/line/options.h"
 #include "tools/lpa/show.h"
 

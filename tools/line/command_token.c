@@ -1,10 +1,10 @@
 #include <stdio.h>
 
 #include "apdu/trace.h"
-#include "crypto/secret.h"
-#include "fs/blob.h"
+#include "crypto/primitives/secret.h"
+#include "fs/profile/blob.h"
 #include "tools/line/options.h"
-#include "tools/token/token.h"
+#include "tools/lib/token/token.h"
 
 /* The file's first line. */
 static int read_pin(const char *path, struct blob *out)

@@ -6,7 +6,7 @@
 #include "tools/line/options.h"
 #include "tools/line/presence.h"
 #include "tools/line/station.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 
 struct shop {
     const struct line_options *options;

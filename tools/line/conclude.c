@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "tools/lpa/notification.h"
-#include "tools/smdpp/pending.h"
+#include "tools/lib/es10/notification.h"
+#include "tools/smdpp/orders/pending.h"
 
 #define WHERE "result"
 #define NUMBERS_MAX 64

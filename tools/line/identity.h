@@ -3,8 +3,8 @@
 #ifndef EMUICC_TOOLS_LINE_IDENTITY_H
 #define EMUICC_TOOLS_LINE_IDENTITY_H
 
-#include "tools/smdpp/credentials.h"
-#include "tools/token/token.h"
+#include "tools/smdpp/server/credentials.h"
+#include "tools/lib/token/token.h"
 
 struct identity {
     struct credentials credentials;

@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "tools/batch/batch.h"
+#include "tools/lib/batch/batch.h"
 #include "tools/line/identity.h"
 
 #define LINE_AID_MIN 5

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <winscard.h>
 
-#include "tools/lpa/readers.h"
+#include "tools/lib/transport/readers.h"
 
 #define PRESENCE_NAMES_SIZE 8192
 

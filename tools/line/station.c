@@ -5,9 +5,9 @@
 
 #include "apdu/trace.h"
 #include "tools/line/presence.h"
-#include "tools/lpa/interrupt.h"
-#include "tools/lpa/pcsc.h"
-#include "tools/lpa/serial.h"
+#include "tools/lib/transport/interrupt.h"
+#include "tools/lib/transport/pcsc.h"
+#include "tools/lib/transport/serial.h"
 
 #define MOMENT_NS 500000000L
 

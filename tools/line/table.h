@@ -4,7 +4,7 @@
 #ifndef EMUICC_TOOLS_LINE_TABLE_H
 #define EMUICC_TOOLS_LINE_TABLE_H
 
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #define TABLE_NAME_SIZE 256
 #define TABLE_MAX (16u << 20) /* bytes of a file */

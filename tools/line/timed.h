@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_LINE_TIMED_H
 #define EMUICC_TOOLS_LINE_TIMED_H
 
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/transport.h"
 
 struct timed {
     struct transport transport;

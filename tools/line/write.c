@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "apdu/trace.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 
 static const char *const outcome_texts[WRITE_OUTCOMES] = {"written", "failed", "left", "refused"};
 

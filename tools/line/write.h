@@ -4,7 +4,7 @@
 #define EMUICC_TOOLS_LINE_WRITE_H
 
 #include "tools/line/line.h"
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/transport.h"
 
 enum write_outcome {
     WRITE_DONE,    /* the profile is on the chip and its signed result in the batch */

@@ -5,9 +5,9 @@
 
 #include "tools/line/timed.h"
 #include "tools/line/write.h"
-#include "tools/lpa/es10b.h"
-#include "tools/smdpp/call.h"
-#include "tools/smdpp/euicc.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/smdpp/server/call.h"
+#include "tools/smdpp/orders/euicc.h"
 
 #define WRITING_CHALLENGE_SIZE 16
 #define WRITING_SIGNED1_SIZE 512

@@ -1,7 +1,7 @@
-#include "tools/common/euicc_info.h"
+#include "tools/lib/common/euicc_info.h"
 #include "tools/lpa/describe.h"
-#include "tools/lpa/es10b.h"
-#include "tools/lpa/es10c.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/lib/es10/es10c.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/show.h"
 

@@ -3,10 +3,10 @@
 
 #include "tools/lpa/deliver.h"
 #include "tools/lpa/describe.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/show.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 #define PENDING_MAX 256
 #define NUMBER_BASE 10

@@ -1,9 +1,9 @@
 #include <stdio.h>
 
 #include "apdu/der.h"
-#include "tools/lpa/es10c.h"
+#include "tools/lib/es10/es10c.h"
 #include "tools/lpa/lpa.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 #define NICKNAME_MAX 64 /* characters (SGP.22 §5.7.21) */
 

@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/lpa/es10c.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/es10/es10c.h"
+#include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/rpm.h"
 #include "tools/lpa/show.h"

@@ -2,9 +2,9 @@
 #ifndef EMUICC_TOOLS_LPA_DELIVER_H
 #define EMUICC_TOOLS_LPA_DELIVER_H
 
-#include "tools/lpa/es10b.h"
-#include "tools/lpa/es9.h"
-#include "tools/lpa/notification.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/lib/es9/es9.h"
+#include "tools/lib/es10/notification.h"
 #include "tools/lpa/session.h"
 
 /* Fetches the notification with this number, sends it to this address (UTF-8, as the card names it)

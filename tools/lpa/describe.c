@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "apdu/der.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 #define NAME_MAX_VALUE 0xFFFF
 #define BITS 32

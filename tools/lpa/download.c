@@ -3,16 +3,16 @@
 #include <string.h>
 
 #include "apdu/trace.h"
-#include "crypto/hash.h"
-#include "crypto/secret.h"
+#include "crypto/primitives/hash.h"
+#include "crypto/primitives/secret.h"
 #include "tools/lpa/describe.h"
 #include "tools/lpa/download_check.h"
 #include "tools/lpa/download_result.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/prompt.h"
 #include "tools/lpa/rpm.h"
 #include "tools/lpa/rules.h"
-#include "tools/lpa/segments.h"
+#include "tools/lib/es10/segments.h"
 
 #define CONFIRMATION_CODE_SIZE 64
 #define TAG_METADATA 0xBF25

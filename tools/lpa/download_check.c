@@ -2,8 +2,8 @@
 
 #include <strings.h>
 
-#include "crypto/certificate.h"
-#include "tools/lpa/segments.h"
+#include "crypto/pki/certificate.h"
+#include "tools/lib/es10/segments.h"
 
 #define METADATA_MAX 8192
 

@@ -3,10 +3,10 @@
 #ifndef EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
 #define EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
 
-#include "tools/common/svn.h"
-#include "tools/lpa/activation.h"
-#include "tools/lpa/es10b.h"
-#include "tools/lpa/es9.h"
+#include "tools/lib/common/svn.h"
+#include "tools/lib/es9/activation.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/lib/es9/es9.h"
 
 /* The server signs for the address of the activation code and for the transaction it names, and
  * bears the object identifier of the code, if that has one. */

@@ -4,7 +4,7 @@
 
 #include "tools/lpa/deliver.h"
 #include "tools/lpa/describe.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 #define WHERE "ES10b.LoadBoundProfilePackage"
 #define PENDING_MAX 64

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "apdu/hex.h"
-#include "tools/lpa/profile_id.h"
+#include "tools/lib/es10/profile_id.h"
 
 #define ISD_R_AID "A0000005591010FFFFFFFF8900000100" /* SGP.22 §2.2.3 */
 #define AID_MIN 5

@@ -3,8 +3,8 @@
 #define EMUICC_TOOLS_LPA_LPA_H
 
 #include "apdu/options.h"
-#include "tools/lpa/es10.h"
-#include "tools/lpa/http.h"
+#include "tools/lib/es10/es10.h"
+#include "tools/lib/es9/http.h"
 #include "tools/lpa/progress.h"
 
 struct lpa_options {

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "tools/lpa/direct.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/direct.h"
+#include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"
-#include "tools/lpa/pcsc.h"
-#include "tools/lpa/serial.h"
+#include "tools/lib/transport/pcsc.h"
+#include "tools/lib/transport/serial.h"
 
 /* With --verbose all goes to standard error, details included. */
 static void print_line(void *context, enum trace_level level, const char *text)

@@ -1,10 +1,10 @@
 #include "tools/lpa/rpm.h"
 
 #include "apdu/der.h"
-#include "tools/common/rpm.h"
+#include "tools/lib/common/rpm.h"
 #include "tools/lpa/deliver.h"
 #include "tools/lpa/describe.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 enum {
     TAG_TRANSACTION_ID = 0x80,

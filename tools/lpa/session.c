@@ -5,7 +5,7 @@
 #include "apdu/der.h"
 #include "apdu/trace.h"
 #include "tools/lpa/download_check.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 
 #define VERSION_WITHOUT_CONTEXT 2
 #define VERSIONS_DIFFER "8.8.3/3.1" /* as a server says it (SGP.22 §5.6.1) */

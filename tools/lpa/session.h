@@ -3,10 +3,10 @@
 #ifndef EMUICC_TOOLS_LPA_SESSION_H
 #define EMUICC_TOOLS_LPA_SESSION_H
 
-#include "tools/common/euicc_info.h"
-#include "tools/lpa/activation.h"
-#include "tools/lpa/es10b.h"
-#include "tools/lpa/es9.h"
+#include "tools/lib/common/euicc_info.h"
+#include "tools/lib/es9/activation.h"
+#include "tools/lib/es10/es10b.h"
+#include "tools/lib/es9/es9.h"
 #include "tools/lpa/progress.h"
 
 /* What a session needs of the program. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 #define COLUMNS_MAX 12
 #define CELL_SIZE 1024

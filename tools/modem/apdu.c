@@ -1,5 +1,5 @@
 #include "apdu/hex.h"
-#include "tools/at/values.h"
+#include "tools/lib/at/values.h"
 #include "tools/modem/modem.h"
 
 #define COMMAND_MAX (5 + APDU_DATA_SHORT_MAX + 1)

@@ -1,6 +1,6 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "tools/at/values.h"
+#include "tools/lib/at/values.h"
 #include "tools/modem/modem.h"
 
 #define ANSWER_MAX 512 /* bytes that +CRSM shows */

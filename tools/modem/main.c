@@ -4,7 +4,7 @@
 
 #include "apdu/options.h"
 #include "apdu/trace.h"
-#include "tools/lpa/pcsc.h"
+#include "tools/lib/transport/pcsc.h"
 #include "tools/modem/port.h"
 
 struct modem_options {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "apdu/trace.h"
-#include "tools/at/terminal.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/at/terminal.h"
+#include "tools/lib/transport/interrupt.h"
 
 #define INPUT_MAX 1024
 

@@ -1,4 +1,4 @@
-#include "tools/at/values.h"
+#include "tools/lib/at/values.h"
 #include "tools/modem/modem.h"
 
 void modem_default_settings(struct modem *modem)

@@ -2,7 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/lpa/channel.h"
+#include "tools/lib/transport/channel.h"
 
 #define FIRST_FURTHER_CHANNEL 4
 #define CLASS_FURTHER 0x40 /* the form of class byte that names channels from 4 on */

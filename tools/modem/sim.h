@@ -5,8 +5,8 @@
 #define EMUICC_TOOLS_MODEM_SIM_H
 
 #include "apdu/apdu.h"
-#include "tools/at/cme.h"
-#include "tools/lpa/exchange.h"
+#include "tools/lib/at/cme.h"
+#include "tools/lib/transport/exchange.h"
 
 struct sim {
     struct transport *(*create)(const char *reader); /* NULL if memory is short */

@@ -1,7 +1,7 @@
 /* emuicc-pki: makes a test PKI, or adds eUICCs to one. */
 #include "apdu/options.h"
 #include "apdu/trace.h"
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_PROFILE_BUILD_VALUE_H
 #define EMUICC_TOOLS_PROFILE_BUILD_VALUE_H
 
-#include "fs/pe_schema.h"
+#include "fs/saip/pe_schema.h"
 #include "tools/profile/scan.h"
 
 struct build {

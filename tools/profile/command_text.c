@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "crypto/secret.h"
-#include "tools/common/package.h"
+#include "crypto/primitives/secret.h"
+#include "tools/lib/common/package.h"
 #include "tools/profile/build.h"
 #include "tools/profile/dump.h"
 #include "tools/profile/file.h"

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_PROFILE_ELEMENTS_H
 #define EMUICC_TOOLS_PROFILE_ELEMENTS_H
 
-#include "fs/pe_schema.h"
+#include "fs/saip/pe_schema.h"
 
 struct element_row {
     unsigned number;                     /* from 1 */

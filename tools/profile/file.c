@@ -7,7 +7,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/common/package.h"
+#include "tools/lib/common/package.h"
 
 #define TEXT_MAX (32u << 20) /* a package's text is about nine times as long as the package */
 #define PATH_SIZE 4096

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_PROFILE_FILE_H
 #define EMUICC_TOOLS_PROFILE_FILE_H
 
-#include "fs/blob.h"
+#include "fs/profile/blob.h"
 
 /* All of a package, or of a text; a missing file is a failure too. 0, or a failure, traced. */
 int file_read_package(const char *path, struct blob *out);

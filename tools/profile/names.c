@@ -1,6 +1,6 @@
 #include "tools/profile/names.h"
 
-#include "fs/template.h"
+#include "fs/saip/template.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_PROFILE_NAMES_H
 #define EMUICC_TOOLS_PROFILE_NAMES_H
 
-#include "fs/profile.h"
+#include "fs/profile/profile.h"
 
 /* "EF.IMSI"; of a link that no template has, what it leads to; else "". */
 const char *names_of_file(const struct file *file);

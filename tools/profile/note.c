@@ -1,5 +1,5 @@
 #include "apdu/bytes.h"
-#include "fs/file.h"
+#include "fs/profile/file.h"
 #include "tools/profile/value.h"
 
 /* Bits of the file descriptor byte and the coding byte behind it (TS 102 221 §11.1.1.4.3). */

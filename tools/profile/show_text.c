@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "apdu/hex.h"
-#include "tools/common/package.h"
+#include "tools/lib/common/package.h"
 #include "tools/profile/elements.h"
 #include "tools/profile/names.h"
 #include "tools/profile/show.h"

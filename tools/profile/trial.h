@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_PROFILE_TRIAL_H
 #define EMUICC_TOOLS_PROFILE_TRIAL_H
 
-#include "fs/saip.h"
+#include "fs/saip/saip.h"
 
 #define TRIAL_RESPONSE_MAX 4096
 

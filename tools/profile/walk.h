@@ -4,7 +4,7 @@
 #ifndef EMUICC_TOOLS_PROFILE_WALK_H
 #define EMUICC_TOOLS_PROFILE_WALK_H
 
-#include "fs/pe_schema.h"
+#include "fs/saip/pe_schema.h"
 
 enum walk_kind {
     WALK_ENTER, /* a SEQUENCE or SEQUENCE OF begins; its parts follow one level deeper */

@@ -1,14 +1,14 @@
 /* emuicc-smdpp: an SM-DP+ in the foreground. */
 #include "apdu/trace.h"
-#include "tools/smdpp/es2.h"
-#include "tools/smdpp/es9.h"
-#include "tools/smdpp/export.h"
-#include "tools/smdpp/import.h"
-#include "tools/smdpp/messenger.h"
+#include "tools/smdpp/es2/es2.h"
+#include "tools/smdpp/es9/es9.h"
+#include "tools/smdpp/orders/export.h"
+#include "tools/smdpp/orders/import.h"
+#include "tools/smdpp/es2/messenger.h"
 #include "tools/smdpp/options.h"
-#include "tools/smdpp/server.h"
-#include "tools/smdpp/tls.h"
-#include "tools/token/token.h"
+#include "tools/smdpp/server/server.h"
+#include "tools/smdpp/server/tls.h"
+#include "tools/lib/token/token.h"
 
 #include <curl/curl.h>
 #include <signal.h>

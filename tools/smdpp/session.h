@@ -4,10 +4,10 @@
 #ifndef EMUICC_TOOLS_SMDPP_SESSION_H
 #define EMUICC_TOOLS_SMDPP_SESSION_H
 
-#include "crypto/random.h"
-#include "tools/smdpp/credentials.h"
-#include "tools/smdpp/rpm_orders.h"
-#include "tools/smdpp/version.h"
+#include "crypto/primitives/random.h"
+#include "tools/smdpp/server/credentials.h"
+#include "tools/smdpp/orders/rpm_orders.h"
+#include "tools/smdpp/es9/version.h"
 
 #define SESSION_ID_SIZE 16
 #define SESSION_CHALLENGE_SIZE 16

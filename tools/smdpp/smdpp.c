@@ -3,9 +3,9 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/crl.h"
-#include "tools/smdpp/schema.h"
-#include "tools/smdpp/tls.h"
+#include "crypto/pki/crl.h"
+#include "tools/smdpp/orders/schema.h"
+#include "tools/smdpp/server/tls.h"
 
 #include <stdio.h>
 #include <stdlib.h>

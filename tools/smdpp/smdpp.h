@@ -3,10 +3,10 @@
 #define EMUICC_TOOLS_SMDPP_SMDPP_H
 
 #include "apdu/options.h"
-#include "tools/smdpp/catalogue.h"
-#include "tools/smdpp/credentials.h"
-#include "tools/common/database.h"
-#include "tools/smdpp/progress.h"
+#include "tools/smdpp/orders/catalogue.h"
+#include "tools/smdpp/server/credentials.h"
+#include "tools/lib/common/database.h"
+#include "tools/smdpp/es2/progress.h"
 #include "tools/smdpp/session.h"
 
 #define SMDPP_ADDRESS_SIZE METADATA_TEXT_ADDRESS_SIZE

@@ -1,6 +1,6 @@
 /* cme: what a modem's refusal means, `+CME ERROR: 13` (TS 27.007 §9.2). */
-#ifndef EMUICC_TOOLS_AT_CME_H
-#define EMUICC_TOOLS_AT_CME_H
+#ifndef EMUICC_TOOLS_LIB_AT_CME_H
+#define EMUICC_TOOLS_LIB_AT_CME_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "tools/at/cme.h"
+#include "tools/lib/at/cme.h"
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "tools/at/dialogue.h"
+#include "tools/lib/at/dialogue.h"
 
 #include <errno.h>
 #include <poll.h>

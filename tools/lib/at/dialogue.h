@@ -1,8 +1,8 @@
 /* dialogue: one command to a modem on a serial line, and its reply. */
-#ifndef EMUICC_TOOLS_AT_DIALOGUE_H
-#define EMUICC_TOOLS_AT_DIALOGUE_H
+#ifndef EMUICC_TOOLS_LIB_AT_DIALOGUE_H
+#define EMUICC_TOOLS_LIB_AT_DIALOGUE_H
 
-#include "tools/at/reply.h"
+#include "tools/lib/at/reply.h"
 
 enum dialogue_result {
     DIALOGUE_OK,

@@ -1,4 +1,4 @@
-#include "tools/at/reply.h"
+#include "tools/lib/at/reply.h"
 
 #include "apdu/trace.h"
 

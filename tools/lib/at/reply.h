@@ -1,7 +1,7 @@
 /* reply: what a modem says to one command: lines of which one may carry the result, until a final
  * one; between them its echo and whatever it has to say unasked (V.250 §5.7, TS 27.007 §4.1). */
-#ifndef EMUICC_TOOLS_AT_REPLY_H
-#define EMUICC_TOOLS_AT_REPLY_H
+#ifndef EMUICC_TOOLS_LIB_AT_REPLY_H
+#define EMUICC_TOOLS_LIB_AT_REPLY_H
 
 #include "apdu/bytes.h"
 

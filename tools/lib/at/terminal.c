@@ -1,4 +1,4 @@
-#include "tools/at/terminal.h"
+#include "tools/lib/at/terminal.h"
 
 #include <termios.h>
 

@@ -1,6 +1,6 @@
 /* terminal: a terminal line that carries bytes and nothing else. */
-#ifndef EMUICC_TOOLS_AT_TERMINAL_H
-#define EMUICC_TOOLS_AT_TERMINAL_H
+#ifndef EMUICC_TOOLS_LIB_AT_TERMINAL_H
+#define EMUICC_TOOLS_LIB_AT_TERMINAL_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "tools/at/values.h"
+#include "tools/lib/at/values.h"
 
 #include "apdu/hex.h"
 

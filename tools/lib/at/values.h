@@ -1,7 +1,7 @@
 /* values: what stands behind the name of an AT command or of its result, `1,10,"80CA"`: numbers and
  * texts with commas between them (V.250 §5.4, TS 27.007 §4). */
-#ifndef EMUICC_TOOLS_AT_VALUES_H
-#define EMUICC_TOOLS_AT_VALUES_H
+#ifndef EMUICC_TOOLS_LIB_AT_VALUES_H
+#define EMUICC_TOOLS_LIB_AT_VALUES_H
 
 #include "apdu/bytes.h"
 

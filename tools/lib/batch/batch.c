@@ -1,8 +1,8 @@
-#include "tools/batch/batch.h"
+#include "tools/lib/batch/batch.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/common/database.h"
+#include "tools/lib/common/database.h"
 
 #include <stdio.h>
 #include <stdlib.h>

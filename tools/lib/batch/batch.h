@@ -4,13 +4,13 @@
  *
  * A row is claimed before anything is done to its chip and belongs to that owner until it is
  * finished or released, or the owner's process has died. Rows are unique by EID and by ICCID. */
-#ifndef EMUICC_TOOLS_BATCH_BATCH_H
-#define EMUICC_TOOLS_BATCH_BATCH_H
+#ifndef EMUICC_TOOLS_LIB_BATCH_BATCH_H
+#define EMUICC_TOOLS_LIB_BATCH_BATCH_H
 
-#include "fs/blob.h"
-#include "fs/metadata_text.h"
-#include "tools/batch/owner.h"
-#include "tools/token/diversify.h"
+#include "fs/profile/blob.h"
+#include "fs/text/metadata_text.h"
+#include "tools/lib/batch/owner.h"
+#include "tools/lib/token/diversify.h"
 
 #define BATCH_EID_SIZE 33      /* 32 digits and an end */
 #define BATCH_NAME_SIZE 256    /* of a package */

@@ -1,4 +1,4 @@
-#include "tools/batch/owner.h"
+#include "tools/lib/batch/owner.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* owner: who works on a row of a batch: a process of this machine, and which of its hands. As text,
  * so that another process can see whether that one still lives. */
-#ifndef EMUICC_TOOLS_BATCH_OWNER_H
-#define EMUICC_TOOLS_BATCH_OWNER_H
+#ifndef EMUICC_TOOLS_LIB_BATCH_OWNER_H
+#define EMUICC_TOOLS_LIB_BATCH_OWNER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "crypto/hash.h"
-#include "crypto/pki.h"
-#include "tools/batch/batch.h"
+#include "crypto/primitives/hash.h"
+#include "crypto/pki/pki.h"
+#include "tools/lib/batch/batch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "tools/binder/binder.h"
+#include "tools/lib/binder/binder.h"
 
 #include "apdu/der.h"
 #include "apdu/status.h"

@@ -8,12 +8,12 @@
  *   binder_finish()   body and a signature for this transaction -> BoundProfilePackage; again for
  *                     each try with the same one-time keys
  */
-#ifndef EMUICC_TOOLS_BINDER_BINDER_H
-#define EMUICC_TOOLS_BINDER_BINDER_H
+#ifndef EMUICC_TOOLS_LIB_BINDER_BINDER_H
+#define EMUICC_TOOLS_LIB_BINDER_BINDER_H
 
-#include "crypto/bsp.h"
-#include "crypto/ec.h"
-#include "crypto/random.h"
+#include "crypto/primitives/bsp.h"
+#include "crypto/primitives/ec.h"
+#include "crypto/primitives/random.h"
 
 #define BINDER_HOST_ID_MAX 16
 #define BINDER_EID_SIZE 16

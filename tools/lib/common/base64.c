@@ -1,4 +1,4 @@
-#include "tools/common/base64.h"
+#include "tools/lib/common/base64.h"
 
 #define GROUP_DIGITS 4 /* digits that stand for three bytes */
 #define DIGIT_BITS 6

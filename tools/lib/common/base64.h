@@ -1,6 +1,6 @@
 /* base64 (RFC 4648 §4), the form of every DER object in the JSON of ES2+, ES9+ and ES11. */
-#ifndef EMUICC_TOOLS_COMMON_BASE64_H
-#define EMUICC_TOOLS_COMMON_BASE64_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_BASE64_H
+#define EMUICC_TOOLS_LIB_COMMON_BASE64_H
 
 #include "apdu/bytes.h"
 

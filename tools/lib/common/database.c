@@ -1,4 +1,4 @@
-#include "tools/common/database.h"
+#include "tools/lib/common/database.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

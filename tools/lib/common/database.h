@@ -1,7 +1,7 @@
 /* database: a SQLite file that threads share: one connection, one lock. Every function returns a
  * failure (< 0, traced) when SQLite fails. */
-#ifndef EMUICC_TOOLS_COMMON_DATABASE_H
-#define EMUICC_TOOLS_COMMON_DATABASE_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_DATABASE_H
+#define EMUICC_TOOLS_LIB_COMMON_DATABASE_H
 
 #include <sqlite3.h>
 

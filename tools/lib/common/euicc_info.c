@@ -1,4 +1,4 @@
-#include "tools/common/euicc_info.h"
+#include "tools/lib/common/euicc_info.h"
 
 #include "apdu/der.h"
 

@@ -1,10 +1,10 @@
 /* euicc_info: what a chip says of itself (SGP.22 §5.7.8). What is not known here, newer releases'
  * fields among it, is skipped. The slices borrow. */
-#ifndef EMUICC_TOOLS_COMMON_EUICC_INFO_H
-#define EMUICC_TOOLS_COMMON_EUICC_INFO_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_EUICC_INFO_H
+#define EMUICC_TOOLS_LIB_COMMON_EUICC_INFO_H
 
 #include "apdu/tlv.h"
-#include "tools/common/svn.h"
+#include "tools/lib/common/svn.h"
 
 /* Bits of EuiccRspCapability. */
 #define EUICC_INFO_RPM (1u << 2)

@@ -1,9 +1,9 @@
-#include "tools/common/field.h"
+#include "tools/lib/common/field.h"
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/common/base64.h"
+#include "tools/lib/common/base64.h"
 
 #include <stdlib.h>
 

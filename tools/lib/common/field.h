@@ -1,10 +1,10 @@
 /* field: members of the JSON objects of ES2+ and ES9+, read with bounds (SGP.22 §6.5). */
-#ifndef EMUICC_TOOLS_COMMON_FIELD_H
-#define EMUICC_TOOLS_COMMON_FIELD_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_FIELD_H
+#define EMUICC_TOOLS_LIB_COMMON_FIELD_H
 
 #include <jansson.h>
 
-#include "fs/blob.h"
+#include "fs/profile/blob.h"
 
 #define FIELD_TRANSACTION_ID_MAX 16 /* bytes (SGP.22 Annex H, TransactionId) */
 

@@ -1,4 +1,4 @@
-#include "tools/common/package.h"
+#include "tools/lib/common/package.h"
 
 #include "apdu/der.h"
 

@@ -1,10 +1,10 @@
 /* package: what the front of an unprotected profile package says of it (TCA eUICC Profile Package:
  * Interoperable Format §8.2, PE-Header). Read here with no help from the card's interpreter, so
  * that a fault of one is seen by the other. */
-#ifndef EMUICC_TOOLS_COMMON_PACKAGE_H
-#define EMUICC_TOOLS_COMMON_PACKAGE_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_PACKAGE_H
+#define EMUICC_TOOLS_LIB_COMMON_PACKAGE_H
 
-#include "fs/iccid.h"
+#include "fs/profile/iccid.h"
 
 #define PACKAGE_MAX (4u << 20) /* bytes of a package that the programs take */
 #define PACKAGE_TYPE_SIZE 101  /* profileType of at most 100 bytes, and an end */

@@ -1,4 +1,4 @@
-#include "tools/common/rpm.h"
+#include "tools/lib/common/rpm.h"
 
 #include "apdu/der.h"
 

@@ -7,8 +7,8 @@
  *   signed result     A0 { 80 transactionId, BF2F metadata, 06 smdpOid,
  *                          A2 { A0 RpmCommandResults | 81 error } }, 81 euiccSignRPR over that A0
  */
-#ifndef EMUICC_TOOLS_COMMON_RPM_H
-#define EMUICC_TOOLS_COMMON_RPM_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_RPM_H
+#define EMUICC_TOOLS_LIB_COMMON_RPM_H
 
 #include "apdu/tlv.h"
 

@@ -1,4 +1,4 @@
-#include "tools/common/svn.h"
+#include "tools/lib/common/svn.h"
 
 #include <stdio.h>
 #include <stdlib.h>

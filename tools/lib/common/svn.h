@@ -1,7 +1,7 @@
 /* svn: the releases of SGP.22 that the sides of a session name. They match by their major number:
  * 3.0.1 works with 3.1.0 (SGP.22 v3 §3.0.1). */
-#ifndef EMUICC_TOOLS_COMMON_SVN_H
-#define EMUICC_TOOLS_COMMON_SVN_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_SVN_H
+#define EMUICC_TOOLS_LIB_COMMON_SVN_H
 
 #include "apdu/bytes.h"
 

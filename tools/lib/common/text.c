@@ -1,4 +1,4 @@
-#include "tools/lpa/text.h"
+#include "tools/lib/common/text.h"
 
 #include <stdio.h>
 

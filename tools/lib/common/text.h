@@ -1,7 +1,7 @@
 /* text: what cards and servers say, made fit for a terminal and for JSON; identifiers as people
  * write them. */
-#ifndef EMUICC_TOOLS_LPA_TEXT_H
-#define EMUICC_TOOLS_LPA_TEXT_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_TEXT_H
+#define EMUICC_TOOLS_LIB_COMMON_TEXT_H
 
 #include <jansson.h>
 

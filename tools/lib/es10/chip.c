@@ -1,9 +1,9 @@
-#include "tools/lpa/chip.h"
+#include "tools/lib/es10/chip.h"
 
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "tools/lpa/exchange.h"
+#include "tools/lib/transport/exchange.h"
 
 #define STORE_DATA_MORE 0x11
 #define STORE_DATA_LAST 0x91

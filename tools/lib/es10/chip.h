@@ -1,10 +1,10 @@
 /* chip: a session with the ISD-R on a logical channel of its own (SGP.22 §5.7.2). */
-#ifndef EMUICC_TOOLS_LPA_CHIP_H
-#define EMUICC_TOOLS_LPA_CHIP_H
+#ifndef EMUICC_TOOLS_LIB_ES10_CHIP_H
+#define EMUICC_TOOLS_LIB_ES10_CHIP_H
 
 #include "apdu/apdu.h"
-#include "tools/lpa/record.h"
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/record.h"
+#include "tools/lib/transport/transport.h"
 
 #define CHIP_BLOCKS_MAX 256 /* STORE DATA counts its blocks in one byte */
 #define CHIP_BLOCK_DEFAULT APDU_DATA_SHORT_MAX

@@ -1,6 +1,6 @@
 /* codes: the result and error codes of a card, by their names in SGP.22 and in words. */
-#ifndef EMUICC_TOOLS_LPA_CODES_H
-#define EMUICC_TOOLS_LPA_CODES_H
+#ifndef EMUICC_TOOLS_LIB_ES10_CODES_H
+#define EMUICC_TOOLS_LIB_ES10_CODES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "tools/lpa/codes.h"
+#include "tools/lib/es10/codes.h"
 
 #define SHOW_LIST "'emuicc-lpa list' shows what is there"
 #define DISABLE_FIRST "'emuicc-lpa disable' it first"

@@ -1,4 +1,4 @@
-#include "tools/lpa/es10.h"
+#include "tools/lib/es10/es10.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /* es10: the functions of a card that an LPA calls, by name and tag; sending a request and checking
  * the front of its answer (SGP.22 §5.7). es10b and es10c hold the functions themselves. */
-#ifndef EMUICC_TOOLS_LPA_ES10_H
-#define EMUICC_TOOLS_LPA_ES10_H
+#ifndef EMUICC_TOOLS_LIB_ES10_ES10_H
+#define EMUICC_TOOLS_LIB_ES10_ES10_H
 
 #include "apdu/tlv.h"
-#include "tools/lpa/chip.h"
-#include "tools/lpa/codes.h"
+#include "tools/lib/es10/chip.h"
+#include "tools/lib/es10/codes.h"
 
 enum es10_function {
     ES10A_GET_CONFIGURED_ADDRESSES,

@@ -1,4 +1,4 @@
-#include "tools/lpa/es10b.h"
+#include "tools/lib/es10/es10b.h"
 
 #include "apdu/der.h"
 

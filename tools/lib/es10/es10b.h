@@ -1,9 +1,9 @@
 /* es10b: the functions of a download and of the notifications after it (SGP.22 §5.7.5 to §5.7.14,
  * §5.7.22), and ES10a's addresses. False after a fault; slices are valid until the next call. */
-#ifndef EMUICC_TOOLS_LPA_ES10B_H
-#define EMUICC_TOOLS_LPA_ES10B_H
+#ifndef EMUICC_TOOLS_LIB_ES10_ES10B_H
+#define EMUICC_TOOLS_LIB_ES10_ES10B_H
 
-#include "tools/lpa/es10.h"
+#include "tools/lib/es10/es10.h"
 
 #define ES10B_CHALLENGE_LEN 16
 #define ES10B_TAC_LEN 4

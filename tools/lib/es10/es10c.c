@@ -1,4 +1,4 @@
-#include "tools/lpa/es10c.h"
+#include "tools/lib/es10/es10c.h"
 
 #include "apdu/der.h"
 

@@ -1,10 +1,10 @@
 /* es10c: profile management by the user (SGP.22 §5.7.15 to §5.7.21). False after a fault that bears
  * the card's error code. */
-#ifndef EMUICC_TOOLS_LPA_ES10C_H
-#define EMUICC_TOOLS_LPA_ES10C_H
+#ifndef EMUICC_TOOLS_LIB_ES10_ES10C_H
+#define EMUICC_TOOLS_LIB_ES10_ES10C_H
 
-#include "tools/lpa/es10.h"
-#include "tools/lpa/profile_id.h"
+#include "tools/lib/es10/es10.h"
+#include "tools/lib/es10/profile_id.h"
 
 #define ES10C_EID_LEN 16
 

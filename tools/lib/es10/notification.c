@@ -1,7 +1,7 @@
-#include "tools/lpa/notification.h"
+#include "tools/lib/es10/notification.h"
 
 #include "apdu/der.h"
-#include "tools/lpa/codes.h"
+#include "tools/lib/es10/codes.h"
 
 #define CODE_MAX 0xFFFF
 

@@ -1,7 +1,7 @@
 /* notification: what the card has to tell a server, and how an installation ended (SGP.22 §3.5,
  * §2.5.6). */
-#ifndef EMUICC_TOOLS_LPA_NOTIFICATION_H
-#define EMUICC_TOOLS_LPA_NOTIFICATION_H
+#ifndef EMUICC_TOOLS_LIB_ES10_NOTIFICATION_H
+#define EMUICC_TOOLS_LIB_ES10_NOTIFICATION_H
 
 #include <jansson.h>
 

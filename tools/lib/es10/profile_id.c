@@ -1,4 +1,4 @@
-#include "tools/lpa/profile_id.h"
+#include "tools/lib/es10/profile_id.h"
 
 #include "apdu/hex.h"
 

@@ -1,9 +1,9 @@
 /* profile_id: how a user names a profile, and how the card does. */
-#ifndef EMUICC_TOOLS_LPA_PROFILE_ID_H
-#define EMUICC_TOOLS_LPA_PROFILE_ID_H
+#ifndef EMUICC_TOOLS_LIB_ES10_PROFILE_ID_H
+#define EMUICC_TOOLS_LIB_ES10_PROFILE_ID_H
 
 #include "apdu/tlv.h"
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 #define PROFILE_ID_ICCID_LEN 10
 #define PROFILE_ID_AID_MAX 16

@@ -1,6 +1,6 @@
-#include "tools/lpa/segments.h"
+#include "tools/lib/es10/segments.h"
 
-#include "crypto/bsp.h"
+#include "crypto/primitives/bsp.h"
 
 enum {
     TAG_PACKAGE = 0xBF36,

@@ -1,6 +1,6 @@
 /* segments: a bound profile package cut for LoadBoundProfilePackage (SGP.22 §2.5.5). */
-#ifndef EMUICC_TOOLS_LPA_SEGMENTS_H
-#define EMUICC_TOOLS_LPA_SEGMENTS_H
+#ifndef EMUICC_TOOLS_LIB_ES10_SEGMENTS_H
+#define EMUICC_TOOLS_LIB_ES10_SEGMENTS_H
 
 #include "apdu/tlv.h"
 

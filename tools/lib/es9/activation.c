@@ -1,4 +1,4 @@
-#include "tools/lpa/activation.h"
+#include "tools/lib/es9/activation.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* activation: the activation code that a subscriber is given (SGP.22 §4.1). */
-#ifndef EMUICC_TOOLS_LPA_ACTIVATION_H
-#define EMUICC_TOOLS_LPA_ACTIVATION_H
+#ifndef EMUICC_TOOLS_LIB_ES9_ACTIVATION_H
+#define EMUICC_TOOLS_LIB_ES9_ACTIVATION_H
 
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 #define ACTIVATION_TEXT_MAX 255 /* characters of a code, prefix excluded */
 

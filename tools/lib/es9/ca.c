@@ -1,4 +1,4 @@
-#include "tools/lpa/ca.h"
+#include "tools/lib/es9/ca.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "apdu/der.h"
-#include "tools/common/base64.h"
+#include "tools/lib/common/base64.h"
 
 #define WHERE "--ca"
 #define FILE_MAX (1u << 20)

@@ -1,9 +1,9 @@
 /* ca: the CI certificates that servers' TLS certificates must lead to. */
-#ifndef EMUICC_TOOLS_LPA_CA_H
-#define EMUICC_TOOLS_LPA_CA_H
+#ifndef EMUICC_TOOLS_LIB_ES9_CA_H
+#define EMUICC_TOOLS_LIB_ES9_CA_H
 
-#include "fs/blob.h"
-#include "tools/lpa/fault.h"
+#include "fs/profile/blob.h"
+#include "tools/lib/transport/fault.h"
 
 /* Certificates in PEM. path: a PEM file (any number of certificates), a DER file, or a folder in
  * SGP.26's layout, whose CertificateIssuer/CERT_CI_* are meant. The blob is the caller's. */

@@ -1,12 +1,12 @@
-#include "tools/lpa/es9.h"
+#include "tools/lib/es9/es9.h"
 
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "tools/common/field.h"
-#include "tools/lpa/activation.h"
-#include "tools/lpa/es9_status.h"
-#include "tools/lpa/text.h"
+#include "tools/lib/common/field.h"
+#include "tools/lib/es9/activation.h"
+#include "tools/lib/es9/es9_status.h"
+#include "tools/lib/common/text.h"
 
 #define FIELD_MAX HTTP_ANSWER_MAX
 #define CODE_SIZE 16      /* "8.11.1" and such */

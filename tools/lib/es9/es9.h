@@ -1,8 +1,8 @@
 /* es9: the functions of an SM-DP+ that an LPA calls, as JSON over HTTPS (SGP.22 §5.6, §6.5.2). */
-#ifndef EMUICC_TOOLS_LPA_ES9_H
-#define EMUICC_TOOLS_LPA_ES9_H
+#ifndef EMUICC_TOOLS_LIB_ES9_ES9_H
+#define EMUICC_TOOLS_LIB_ES9_ES9_H
 
-#include "tools/lpa/http.h"
+#include "tools/lib/es9/http.h"
 
 enum es9_function {
     ES9_INITIATE_AUTHENTICATION,

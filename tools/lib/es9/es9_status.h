@@ -1,6 +1,6 @@
 /* es9_status: subject and reason codes of RSP servers, in words (SGP.22 §5.2.6). */
-#ifndef EMUICC_TOOLS_LPA_ES9_STATUS_H
-#define EMUICC_TOOLS_LPA_ES9_STATUS_H
+#ifndef EMUICC_TOOLS_LIB_ES9_ES9_STATUS_H
+#define EMUICC_TOOLS_LIB_ES9_ES9_STATUS_H
 
 #define ES9_STATUS_TEXT_SIZE 160
 

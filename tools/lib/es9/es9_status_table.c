@@ -1,4 +1,4 @@
-#include "tools/lpa/es9_status.h"
+#include "tools/lib/es9/es9_status.h"
 
 #include <stdio.h>
 #include <string.h>

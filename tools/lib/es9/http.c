@@ -1,13 +1,13 @@
-#include "tools/lpa/http.h"
+#include "tools/lib/es9/http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "crypto/certificate.h"
-#include "tools/common/base64.h"
-#include "tools/lpa/ca.h"
-#include "tools/lpa/interrupt.h"
+#include "crypto/pki/certificate.h"
+#include "tools/lib/common/base64.h"
+#include "tools/lib/es9/ca.h"
+#include "tools/lib/transport/interrupt.h"
 
 #define CONNECT_SECONDS 10L
 #define TOTAL_SECONDS 120L

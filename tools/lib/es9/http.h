@@ -1,12 +1,12 @@
 /* http: HTTPS as RSP servers speak it (SGP.22 §6.1, §6.5.1), by libcurl. */
-#ifndef EMUICC_TOOLS_LPA_HTTP_H
-#define EMUICC_TOOLS_LPA_HTTP_H
+#ifndef EMUICC_TOOLS_LIB_ES9_HTTP_H
+#define EMUICC_TOOLS_LIB_ES9_HTTP_H
 
 #include <curl/curl.h>
 
 #include "apdu/options.h"
-#include "fs/blob.h"
-#include "tools/lpa/record.h"
+#include "fs/profile/blob.h"
+#include "tools/lib/transport/record.h"
 
 #define HTTP_ANSWER_MAX (8u << 20) /* a package of several megabytes in base64 fits */
 

@@ -1,4 +1,4 @@
-#include "tools/token/diversify.h"
+#include "tools/lib/token/diversify.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,11 +1,11 @@
 /* diversify: keys from a root that never leaves its token: KDF in counter mode (NIST SP 800-108
  * §4.1) with AES-CMAC, a counter of 32 bits before the fixed input data. */
-#ifndef EMUICC_TOOLS_TOKEN_DIVERSIFY_H
-#define EMUICC_TOOLS_TOKEN_DIVERSIFY_H
+#ifndef EMUICC_TOOLS_LIB_TOKEN_DIVERSIFY_H
+#define EMUICC_TOOLS_LIB_TOKEN_DIVERSIFY_H
 
-#include "crypto/aes.h"
-#include "fs/iccid.h"
-#include "tools/binder/binder.h"
+#include "crypto/primitives/aes.h"
+#include "fs/profile/iccid.h"
+#include "tools/lib/binder/binder.h"
 
 #define DIVERSIFY_FIXED_MAX 124 /* bytes of fixed input data */
 

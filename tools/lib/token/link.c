@@ -1,8 +1,8 @@
-#include "tools/token/link.h"
+#include "tools/lib/token/link.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/blob.h"
+#include "fs/profile/blob.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
-/* link: the way to a token: module, slot, session. Inside tools/token/ only. */
-#ifndef EMUICC_TOOLS_TOKEN_LINK_H
-#define EMUICC_TOOLS_TOKEN_LINK_H
+/* link: the way to a token: module, slot, session. Inside tools/lib/token/ only. */
+#ifndef EMUICC_TOOLS_LIB_TOKEN_LINK_H
+#define EMUICC_TOOLS_LIB_TOKEN_LINK_H
 
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/uri.h>
 
-#include "crypto/secret.h"
+#include "crypto/primitives/secret.h"
 
 #define LINK_LABEL_SIZE 33 /* of a token, end included */
 

@@ -1,8 +1,8 @@
-#include "tools/token/token.h"
+#include "tools/lib/token/token.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/token/link.h"
+#include "tools/lib/token/link.h"
 
 #include <pthread.h>
 #include <stdlib.h>

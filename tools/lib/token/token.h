@@ -4,11 +4,11 @@
  *
  * SoftHSM's module is asked, or the one that module-path= names. What fails is traced in one line
  * that names the token and never its PIN. A token's calls may come from several threads. */
-#ifndef EMUICC_TOOLS_TOKEN_TOKEN_H
-#define EMUICC_TOOLS_TOKEN_TOKEN_H
+#ifndef EMUICC_TOOLS_LIB_TOKEN_TOKEN_H
+#define EMUICC_TOOLS_LIB_TOKEN_TOKEN_H
 
-#include "crypto/aes.h"
-#include "crypto/ec.h"
+#include "crypto/primitives/aes.h"
+#include "crypto/primitives/ec.h"
 
 #define TOKEN_SCHEME "pkcs11:"
 #define TOKEN_ROOT_LABEL                                                                           \

@@ -1,8 +1,8 @@
-#include "tools/lpa/channel.h"
+#include "tools/lib/transport/channel.h"
 
 #include "apdu/apdu.h"
 #include "apdu/status.h"
-#include "tools/lpa/exchange.h"
+#include "tools/lib/transport/exchange.h"
 
 #define ANSWER_MAX 256 /* bytes; an FCI is the longest */
 #define CLOSE_CHANNEL 0x80

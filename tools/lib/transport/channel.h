@@ -1,9 +1,9 @@
 /* channel: the application's own logical channel, where the card's commands are at hand:
  * TERMINAL CAPABILITY, MANAGE CHANNEL and SELECT (SGP.22 §5.7.1, TS 102 221 §11.1). */
-#ifndef EMUICC_TOOLS_LPA_CHANNEL_H
-#define EMUICC_TOOLS_LPA_CHANNEL_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_CHANNEL_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_CHANNEL_H
 
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/transport.h"
 
 /* Says that the device holds an LPA. False after a fault; a card need not know the command. */
 bool channel_announce(struct transport *transport, struct fault *fault);

@@ -1,4 +1,4 @@
-#include "tools/lpa/direct.h"
+#include "tools/lib/transport/direct.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -13,8 +13,8 @@
 
 #include "apdu/address.h"
 #include "apdu/direct.h"
-#include "tools/lpa/channel.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/channel.h"
+#include "tools/lib/transport/interrupt.h"
 
 #define WHERE "farm"
 #define POWER_ON 1

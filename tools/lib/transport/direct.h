@@ -1,8 +1,8 @@
 /* direct: a chip of an emuicc-farm, on the farm's own socket (apdu/direct.h). */
-#ifndef EMUICC_TOOLS_LPA_DIRECT_H
-#define EMUICC_TOOLS_LPA_DIRECT_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_DIRECT_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_DIRECT_H
 
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/transport.h"
 
 /* A download's signatures under a crowd of others may take a while. */
 #define DIRECT_PATIENCE_MS 60000

@@ -1,4 +1,4 @@
-#include "tools/lpa/exchange.h"
+#include "tools/lib/transport/exchange.h"
 
 #include "apdu/apdu.h"
 #include "apdu/hex.h"

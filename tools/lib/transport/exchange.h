@@ -1,8 +1,8 @@
 /* exchange: one command to a card and all of its answer, whatever pieces it comes in. */
-#ifndef EMUICC_TOOLS_LPA_EXCHANGE_H
-#define EMUICC_TOOLS_LPA_EXCHANGE_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_EXCHANGE_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_EXCHANGE_H
 
-#include "tools/lpa/transport.h"
+#include "tools/lib/transport/transport.h"
 
 #define CLASS_UICC 0x00
 #define CLASS_PROPRIETARY 0x80

@@ -1,4 +1,4 @@
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 #include <stdarg.h>
 #include <stdio.h>

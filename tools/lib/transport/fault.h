@@ -1,7 +1,7 @@
 /* fault: why a command of the LPA could not do what was asked: where it failed, the code as its
  * specification names it, what that means, and what to do next. */
-#ifndef EMUICC_TOOLS_LPA_FAULT_H
-#define EMUICC_TOOLS_LPA_FAULT_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_FAULT_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_FAULT_H
 
 #include <jansson.h>
 #include <stdbool.h>

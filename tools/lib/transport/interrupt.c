@@ -1,4 +1,4 @@
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/transport/interrupt.h"
 
 #include <signal.h>
 #include <stddef.h>

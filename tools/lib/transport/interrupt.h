@@ -1,8 +1,8 @@
 /* interrupt: Ctrl-C and SIGTERM ask for an orderly end; a second one ends at once. */
-#ifndef EMUICC_TOOLS_LPA_INTERRUPT_H
-#define EMUICC_TOOLS_LPA_INTERRUPT_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_INTERRUPT_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_INTERRUPT_H
 
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 void interrupt_start(void);
 /* Asked to end, and not yet told so. */

@@ -1,13 +1,13 @@
-#include "tools/lpa/pcsc.h"
+#include "tools/lib/transport/pcsc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <winscard.h>
 
-#include "tools/lpa/channel.h"
-#include "tools/lpa/interrupt.h"
-#include "tools/lpa/readers.h"
+#include "tools/lib/transport/channel.h"
+#include "tools/lib/transport/interrupt.h"
+#include "tools/lib/transport/readers.h"
 
 #define WHERE "PC/SC"
 /* pcscd may have been started by our first call: its reader needs two polls to see the card. */

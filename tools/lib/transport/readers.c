@@ -1,4 +1,4 @@
-#include "tools/lpa/readers.h"
+#include "tools/lib/transport/readers.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* readers: which of the readers that pcscd knows is meant. */
-#ifndef EMUICC_TOOLS_LPA_READERS_H
-#define EMUICC_TOOLS_LPA_READERS_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_READERS_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_READERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 #define READERS_MAX 64
 

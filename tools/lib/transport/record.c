@@ -1,4 +1,4 @@
-#include "tools/lpa/record.h"
+#include "tools/lib/transport/record.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 /* record: what is said on both interfaces, a line a message, for whoever looks for a fault or tests
  * an LPA: "ES10b.GetEUICCInfo1 > BF2000", "ES9+.AuthenticateClient < {...}". */
-#ifndef EMUICC_TOOLS_LPA_RECORD_H
-#define EMUICC_TOOLS_LPA_RECORD_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_RECORD_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_RECORD_H
 
 #include <stdio.h>
 
 #include "apdu/bytes.h"
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 #define RECORD_SENT '>'
 #define RECORD_RECEIVED '<'

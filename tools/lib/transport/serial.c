@@ -1,4 +1,4 @@
-#include "tools/lpa/serial.h"
+#include "tools/lib/transport/serial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +10,12 @@
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "tools/at/cme.h"
-#include "tools/at/dialogue.h"
-#include "tools/at/terminal.h"
-#include "tools/at/values.h"
-#include "tools/lpa/channel.h"
-#include "tools/lpa/interrupt.h"
+#include "tools/lib/at/cme.h"
+#include "tools/lib/at/dialogue.h"
+#include "tools/lib/at/terminal.h"
+#include "tools/lib/at/values.h"
+#include "tools/lib/transport/channel.h"
+#include "tools/lib/transport/interrupt.h"
 
 #define WHERE "modem"
 #define GREETINGS 3 /* a modem may have to wake up, or to lose half a line of somebody else's */

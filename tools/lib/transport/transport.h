@@ -1,9 +1,9 @@
 /* transport: the way of an APDU to a card. A PC/SC reader is one, a device's modem another. */
-#ifndef EMUICC_TOOLS_LPA_TRANSPORT_H
-#define EMUICC_TOOLS_LPA_TRANSPORT_H
+#ifndef EMUICC_TOOLS_LIB_TRANSPORT_TRANSPORT_H
+#define EMUICC_TOOLS_LIB_TRANSPORT_TRANSPORT_H
 
 #include "apdu/bytes.h"
-#include "tools/lpa/fault.h"
+#include "tools/lib/transport/fault.h"
 
 #define TRANSPORT_RESPONSE_MAX 258 /* bytes: short answers, status word included */
 

@@ -1,8 +1,8 @@
-#include "tools/smdpp/es2.h"
+#include "tools/smdpp/es2/es2.h"
 
 #include "apdu/status.h"
-#include "tools/smdpp/es2_request.h"
-#include "tools/smdpp/es2_rpm.h"
+#include "tools/smdpp/es2/es2_request.h"
+#include "tools/smdpp/es2/es2_rpm.h"
 #include "tools/smdpp/smdpp.h"
 
 #include <stdio.h>

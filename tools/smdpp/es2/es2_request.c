@@ -1,7 +1,7 @@
-#include "tools/smdpp/es2_request.h"
+#include "tools/smdpp/es2/es2_request.h"
 
-#include "crypto/pki.h"
-#include "tools/smdpp/orders.h"
+#include "crypto/pki/pki.h"
+#include "tools/smdpp/orders/orders.h"
 
 #define IDENTIFIER_MAX (ORDERS_TEXT_SIZE - 1)
 #define DIGITS "0123456789"

@@ -1,9 +1,9 @@
 /* es2_request: what the functions of ES2+ take, read and checked (SGP.22 §6.5.2.1 to §6.5.2.4). */
-#ifndef EMUICC_TOOLS_SMDPP_ES2_REQUEST_H
-#define EMUICC_TOOLS_SMDPP_ES2_REQUEST_H
+#ifndef EMUICC_TOOLS_SMDPP_ES2_ES2_REQUEST_H
+#define EMUICC_TOOLS_SMDPP_ES2_ES2_REQUEST_H
 
-#include "tools/common/package.h"
-#include "tools/smdpp/call.h"
+#include "tools/lib/common/package.h"
+#include "tools/smdpp/server/call.h"
 
 /* Each member: NULL or "" where the request has none. The texts borrow from the request. */
 struct es2_request {

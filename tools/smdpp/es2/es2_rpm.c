@@ -1,9 +1,9 @@
-#include "tools/smdpp/es2_rpm.h"
+#include "tools/smdpp/es2/es2_rpm.h"
 
 #include "apdu/status.h"
-#include "fs/iccid.h"
-#include "tools/common/rpm.h"
-#include "tools/smdpp/es2_request.h"
+#include "fs/profile/iccid.h"
+#include "tools/lib/common/rpm.h"
+#include "tools/smdpp/es2/es2_request.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* es2_rpm: ES2+.RpmOrder: an operator wants something done to its profiles on a chip (SGP.22 v3
  * §5.3.6). */
-#ifndef EMUICC_TOOLS_SMDPP_ES2_RPM_H
-#define EMUICC_TOOLS_SMDPP_ES2_RPM_H
+#ifndef EMUICC_TOOLS_SMDPP_ES2_ES2_RPM_H
+#define EMUICC_TOOLS_SMDPP_ES2_ES2_RPM_H
 
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 #include "tools/smdpp/smdpp.h"
 
 /* eid, rpmScript (an RpmPackage in DER, base64), matchingId (drawn here if absent). Each command's

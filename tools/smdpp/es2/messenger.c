@@ -1,8 +1,8 @@
-#include "tools/smdpp/messenger.h"
+#include "tools/smdpp/es2/messenger.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/smdpp/progress.h"
+#include "tools/smdpp/es2/progress.h"
 
 #include <curl/curl.h>
 #include <pthread.h>

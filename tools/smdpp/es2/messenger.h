@@ -1,7 +1,7 @@
 /* messenger: carries progress to the operator's server, in a thread of its own, so that no download
  * waits for it (SGP.22 §5.3.5). */
-#ifndef EMUICC_TOOLS_SMDPP_MESSENGER_H
-#define EMUICC_TOOLS_SMDPP_MESSENGER_H
+#ifndef EMUICC_TOOLS_SMDPP_ES2_MESSENGER_H
+#define EMUICC_TOOLS_SMDPP_ES2_MESSENGER_H
 
 struct messenger;
 

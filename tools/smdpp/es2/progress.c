@@ -1,4 +1,4 @@
-#include "tools/smdpp/progress.h"
+#include "tools/smdpp/es2/progress.h"
 
 #include <stdio.h>
 #include <time.h>

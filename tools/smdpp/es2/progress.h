@@ -1,12 +1,12 @@
 /* progress: what an operator hears of the downloads it has ordered
  * (ES2+.HandleDownloadProgressInfo, SGP.22 §5.3.5). */
-#ifndef EMUICC_TOOLS_SMDPP_PROGRESS_H
-#define EMUICC_TOOLS_SMDPP_PROGRESS_H
+#ifndef EMUICC_TOOLS_SMDPP_ES2_PROGRESS_H
+#define EMUICC_TOOLS_SMDPP_ES2_PROGRESS_H
 
 #include <jansson.h>
 
-#include "tools/smdpp/call.h"
-#include "tools/smdpp/orders.h"
+#include "tools/smdpp/server/call.h"
+#include "tools/smdpp/orders/orders.h"
 
 /* notificationPointId */
 enum progress_point {

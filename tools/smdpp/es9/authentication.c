@@ -1,8 +1,8 @@
-#include "tools/smdpp/authentication.h"
+#include "tools/smdpp/es9/authentication.h"
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "tools/common/euicc_info.h"
+#include "tools/lib/common/euicc_info.h"
 
 #include <ctype.h>
 #include <stdlib.h>

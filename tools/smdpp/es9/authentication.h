@@ -1,8 +1,8 @@
 /* authentication: server and chip make sure of each other (SGP.22 §3.1.2, §5.6.1, §5.6.3). */
-#ifndef EMUICC_TOOLS_SMDPP_AUTHENTICATION_H
-#define EMUICC_TOOLS_SMDPP_AUTHENTICATION_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_H
+#define EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_H
 
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 #include "tools/smdpp/smdpp.h"
 
 /* ES9+.InitiateAuthentication: opens a session. */

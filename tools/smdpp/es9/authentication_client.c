@@ -1,10 +1,10 @@
-#include "tools/smdpp/authentication.h"
+#include "tools/smdpp/es9/authentication.h"
 
 #include "apdu/status.h"
-#include "fs/iccid.h"
-#include "tools/smdpp/chip_answer.h"
-#include "tools/smdpp/rpm_session.h"
-#include "tools/smdpp/selection.h"
+#include "fs/profile/iccid.h"
+#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/smdpp/es9/rpm_session.h"
+#include "tools/smdpp/es9/selection.h"
 
 #include <time.h>
 

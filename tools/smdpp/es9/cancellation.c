@@ -1,7 +1,7 @@
-#include "tools/smdpp/cancellation.h"
+#include "tools/smdpp/es9/cancellation.h"
 
-#include "tools/smdpp/chip_answer.h"
-#include "tools/smdpp/rpm_session.h"
+#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/smdpp/es9/rpm_session.h"
 
 /* CancelSessionReason, and whether the order is worth another try (SGP.22 §3.0.2). */
 static const struct reason {

@@ -1,8 +1,8 @@
 /* cancellation: the LPA ends a session before its end (SGP.22 §3.0.2, §5.6.5). */
-#ifndef EMUICC_TOOLS_SMDPP_CANCELLATION_H
-#define EMUICC_TOOLS_SMDPP_CANCELLATION_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_CANCELLATION_H
+#define EMUICC_TOOLS_SMDPP_ES9_CANCELLATION_H
 
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 #include "tools/smdpp/smdpp.h"
 
 /* ES9+.CancelSession: checks the chip's CancelSessionResponse. The order waits for another time, or

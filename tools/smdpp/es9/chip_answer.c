@@ -1,4 +1,4 @@
-#include "tools/smdpp/chip_answer.h"
+#include "tools/smdpp/es9/chip_answer.h"
 
 #include "apdu/der.h"
 

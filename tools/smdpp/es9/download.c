@@ -1,10 +1,10 @@
-#include "tools/smdpp/download.h"
+#include "tools/smdpp/es9/download.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/binder/binder.h"
-#include "tools/smdpp/chip_answer.h"
-#include "tools/smdpp/selection.h"
+#include "tools/lib/binder/binder.h"
+#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/smdpp/es9/selection.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* download: the profile is bound to the chip and handed over (SGP.22 §3.1.3, §5.6.2). */
-#ifndef EMUICC_TOOLS_SMDPP_DOWNLOAD_H
-#define EMUICC_TOOLS_SMDPP_DOWNLOAD_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_DOWNLOAD_H
+#define EMUICC_TOOLS_SMDPP_ES9_DOWNLOAD_H
 
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 #include "tools/smdpp/smdpp.h"
 
 /* ES9+.GetBoundProfilePackage: checks the chip's PrepareDownloadResponse and the confirmation code,

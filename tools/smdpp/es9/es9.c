@@ -1,9 +1,9 @@
-#include "tools/smdpp/es9.h"
+#include "tools/smdpp/es9/es9.h"
 
-#include "tools/smdpp/authentication.h"
-#include "tools/smdpp/cancellation.h"
-#include "tools/smdpp/download.h"
-#include "tools/smdpp/notification.h"
+#include "tools/smdpp/es9/authentication.h"
+#include "tools/smdpp/es9/cancellation.h"
+#include "tools/smdpp/es9/download.h"
+#include "tools/smdpp/es9/notification.h"
 
 #define CHIP_ANSWER_MAX 65536 /* bytes of what a chip has answered: certificates, EUICCInfo2 */
 

@@ -1,9 +1,9 @@
-#include "tools/smdpp/notification.h"
+#include "tools/smdpp/es9/notification.h"
 
 #include "apdu/status.h"
 #include "apdu/hex.h"
-#include "tools/smdpp/pending.h"
-#include "tools/smdpp/rpm_session.h"
+#include "tools/smdpp/orders/pending.h"
+#include "tools/smdpp/es9/rpm_session.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* notification: what chips tell of their profiles (SGP.22 §3.5, §5.6.4). */
-#ifndef EMUICC_TOOLS_SMDPP_NOTIFICATION_H
-#define EMUICC_TOOLS_SMDPP_NOTIFICATION_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_NOTIFICATION_H
+#define EMUICC_TOOLS_SMDPP_ES9_NOTIFICATION_H
 
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 #include "tools/smdpp/smdpp.h"
 
 /* ES9+.HandleNotification: verifies a ProfileInstallationResult or another signed notification and

@@ -1,9 +1,9 @@
-#include "tools/smdpp/rpm_session.h"
+#include "tools/smdpp/es9/rpm_session.h"
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "fs/iccid.h"
-#include "tools/smdpp/selection.h"
+#include "fs/profile/iccid.h"
+#include "tools/smdpp/es9/selection.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* rpm_session: a session that hands an RPM package over in the stead of a profile (SGP.22 v3
  * §3.7.2, §5.6.3), and its end. */
-#ifndef EMUICC_TOOLS_SMDPP_RPM_SESSION_H
-#define EMUICC_TOOLS_SMDPP_RPM_SESSION_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_RPM_SESSION_H
+#define EMUICC_TOOLS_SMDPP_ES9_RPM_SESSION_H
 
-#include "tools/common/rpm.h"
-#include "tools/smdpp/call.h"
+#include "tools/lib/common/rpm.h"
+#include "tools/smdpp/server/call.h"
 #include "tools/smdpp/smdpp.h"
 
 /* Sets session->rpm to the order that waits for session->euicc under this matching id; its id stays

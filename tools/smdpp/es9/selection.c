@@ -1,4 +1,4 @@
-#include "tools/smdpp/selection.h"
+#include "tools/smdpp/es9/selection.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,9 +1,9 @@
 /* selection: which profile a chip gets, and whether it may (SGP.22 §3.1.2 step 13, §3.1.3). */
-#ifndef EMUICC_TOOLS_SMDPP_SELECTION_H
-#define EMUICC_TOOLS_SMDPP_SELECTION_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_SELECTION_H
+#define EMUICC_TOOLS_SMDPP_ES9_SELECTION_H
 
-#include "tools/smdpp/call.h"
-#include "tools/common/euicc_info.h"
+#include "tools/smdpp/server/call.h"
+#include "tools/lib/common/euicc_info.h"
 #include "tools/smdpp/smdpp.h"
 
 #define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */

@@ -1,4 +1,4 @@
-#include "tools/smdpp/version.h"
+#include "tools/smdpp/es9/version.h"
 
 #define OWN_DEFAULT "3.1"
 #define LOWEST_DEFAULT "2"

@@ -1,8 +1,8 @@
 /* version: which release of SGP.22 a server speaks with a chip (SGP.22 v3 §3.0.1, §5.6.1). */
-#ifndef EMUICC_TOOLS_SMDPP_VERSION_H
-#define EMUICC_TOOLS_SMDPP_VERSION_H
+#ifndef EMUICC_TOOLS_SMDPP_ES9_VERSION_H
+#define EMUICC_TOOLS_SMDPP_ES9_VERSION_H
 
-#include "tools/common/euicc_info.h"
+#include "tools/lib/common/euicc_info.h"
 
 /* What the server speaks. */
 struct version_plan {

@@ -1,4 +1,4 @@
-#include "tools/smdpp/catalogue.h"
+#include "tools/smdpp/orders/catalogue.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,11 +1,11 @@
 /* catalogue: the packages in a folder, NAME.der each, with what NAME.metadata says of them. Read
  * anew whenever one is asked for, so that a file may be put there while the server runs. */
-#ifndef EMUICC_TOOLS_SMDPP_CATALOGUE_H
-#define EMUICC_TOOLS_SMDPP_CATALOGUE_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_CATALOGUE_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_CATALOGUE_H
 
-#include "fs/blob.h"
-#include "fs/metadata_text.h"
-#include "tools/common/package.h"
+#include "fs/profile/blob.h"
+#include "fs/text/metadata_text.h"
+#include "tools/lib/common/package.h"
 
 #define CATALOGUE_NAME_SIZE 256 /* a file name without its ending, and an end */
 

@@ -1,4 +1,4 @@
-#include "tools/smdpp/downloads.h"
+#include "tools/smdpp/orders/downloads.h"
 
 #include "apdu/status.h"
 

@@ -1,11 +1,11 @@
 /* downloads: what was sent to which chip, so that it can be sent again, and what the chips have
  * said of it (SGP.22 §3.1.3, §3.5). */
-#ifndef EMUICC_TOOLS_SMDPP_DOWNLOADS_H
-#define EMUICC_TOOLS_SMDPP_DOWNLOADS_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_DOWNLOADS_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_DOWNLOADS_H
 
-#include "fs/blob.h"
-#include "tools/smdpp/euicc.h"
-#include "tools/smdpp/orders.h"
+#include "fs/profile/blob.h"
+#include "tools/smdpp/orders/euicc.h"
+#include "tools/smdpp/orders/orders.h"
 
 /* A package as it was bound, kept until the chip has said what became of it. */
 struct download_binding {

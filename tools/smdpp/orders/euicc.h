@@ -1,9 +1,9 @@
 /* euicc: is this chip whom it says it is? Certificate chain, EID, signatures (SGP.22 §4.5.2.2). */
-#ifndef EMUICC_TOOLS_SMDPP_EUICC_H
-#define EMUICC_TOOLS_SMDPP_EUICC_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_EUICC_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_EUICC_H
 
-#include "crypto/pki.h"
-#include "tools/smdpp/call.h"
+#include "crypto/pki/pki.h"
+#include "tools/smdpp/server/call.h"
 
 #define EUICC_SIGNATURE_TAG 0x5F37
 

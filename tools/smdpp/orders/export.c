@@ -1,8 +1,8 @@
-#include "tools/smdpp/export.h"
+#include "tools/smdpp/orders/export.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/batch/batch.h"
+#include "tools/lib/batch/batch.h"
 
 #include <time.h>
 #include <unistd.h>

@@ -1,10 +1,10 @@
 /* export: orders for known chips leave the server as a batch for a production line: what was
  * ordered over ES2+ for an EID, released, and not downloaded. */
-#ifndef EMUICC_TOOLS_SMDPP_EXPORT_H
-#define EMUICC_TOOLS_SMDPP_EXPORT_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_EXPORT_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_EXPORT_H
 
 #include "tools/smdpp/smdpp.h"
-#include "tools/token/diversify.h"
+#include "tools/lib/token/diversify.h"
 
 struct export_counts {
     unsigned exported;

@@ -1,10 +1,10 @@
-#include "tools/smdpp/import.h"
+#include "tools/smdpp/orders/import.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/batch/batch.h"
-#include "tools/smdpp/downloads.h"
-#include "tools/smdpp/pending.h"
+#include "tools/lib/batch/batch.h"
+#include "tools/smdpp/orders/downloads.h"
+#include "tools/smdpp/orders/pending.h"
 
 struct import {
     struct smdpp *smdpp;

@@ -1,6 +1,6 @@
 /* import: what a production line has made of exported orders comes back to the server. */
-#ifndef EMUICC_TOOLS_SMDPP_IMPORT_H
-#define EMUICC_TOOLS_SMDPP_IMPORT_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_IMPORT_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_IMPORT_H
 
 #include "tools/smdpp/smdpp.h"
 

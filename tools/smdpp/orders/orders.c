@@ -1,4 +1,4 @@
-#include "tools/smdpp/orders.h"
+#include "tools/smdpp/orders/orders.h"
 
 #include "apdu/status.h"
 

@@ -3,12 +3,12 @@
  * An order comes from an operator over ES2+ and is for one chip, once. Besides, every package can
  * be had by its file name as matching id; such an open order is made for each chip that asks, and
  * may be repeated as often as one likes. */
-#ifndef EMUICC_TOOLS_SMDPP_ORDERS_H
-#define EMUICC_TOOLS_SMDPP_ORDERS_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_ORDERS_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_ORDERS_H
 
-#include "crypto/hash.h"
-#include "tools/common/package.h"
-#include "tools/common/database.h"
+#include "crypto/primitives/hash.h"
+#include "tools/lib/common/package.h"
+#include "tools/lib/common/database.h"
 
 #define ORDERS_TEXT_SIZE 256 /* of a matching id or a package's name, end included */
 #define ORDERS_EID_SIZE 33   /* 32 digits and an end */

@@ -1,4 +1,4 @@
-#include "tools/smdpp/pending.h"
+#include "tools/smdpp/orders/pending.h"
 
 #include "apdu/der.h"
 

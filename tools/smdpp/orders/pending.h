@@ -1,10 +1,10 @@
 /* pending: a PendingNotification taken apart (SGP.22 §2.5.6, §5.7.10). The slices borrow. */
-#ifndef EMUICC_TOOLS_SMDPP_PENDING_H
-#define EMUICC_TOOLS_SMDPP_PENDING_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_PENDING_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_PENDING_H
 
-#include "fs/iccid.h"
-#include "tools/common/rpm.h"
-#include "tools/smdpp/euicc.h"
+#include "fs/profile/iccid.h"
+#include "tools/lib/common/rpm.h"
+#include "tools/smdpp/orders/euicc.h"
 
 /* NotificationMetadata */
 struct pending_metadata {

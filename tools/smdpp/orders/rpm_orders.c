@@ -1,4 +1,4 @@
-#include "tools/smdpp/rpm_orders.h"
+#include "tools/smdpp/orders/rpm_orders.h"
 
 #include "apdu/status.h"
 

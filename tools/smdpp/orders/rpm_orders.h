@@ -1,10 +1,10 @@
 /* rpm_orders: what operators want done to profiles on a chip, beside the orders of downloads
  * (SGP.22 v3 §3.7, §5.3.6). An order is for one EID and waits, through as many sessions as it
  * takes, until the chip has signed what came of it. */
-#ifndef EMUICC_TOOLS_SMDPP_RPM_ORDERS_H
-#define EMUICC_TOOLS_SMDPP_RPM_ORDERS_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_RPM_ORDERS_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_RPM_ORDERS_H
 
-#include "tools/smdpp/downloads.h"
+#include "tools/smdpp/orders/downloads.h"
 
 enum rpm_order_state {
     RPM_ORDER_WAITS,

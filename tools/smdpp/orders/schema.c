@@ -1,4 +1,4 @@
-#include "tools/smdpp/schema.h"
+#include "tools/smdpp/orders/schema.h"
 
 #include <stddef.h>
 

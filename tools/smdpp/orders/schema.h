@@ -1,8 +1,8 @@
 /* schema: the tables of the server's file: orders and what became of them. */
-#ifndef EMUICC_TOOLS_SMDPP_SCHEMA_H
-#define EMUICC_TOOLS_SMDPP_SCHEMA_H
+#ifndef EMUICC_TOOLS_SMDPP_ORDERS_SCHEMA_H
+#define EMUICC_TOOLS_SMDPP_ORDERS_SCHEMA_H
 
-#include "tools/common/database.h"
+#include "tools/lib/common/database.h"
 
 extern const struct database_schema smdpp_schema;
 

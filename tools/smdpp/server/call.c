@@ -1,4 +1,4 @@
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 
 #include "apdu/hex.h"
 

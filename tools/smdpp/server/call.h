@@ -1,10 +1,10 @@
 /* call: one function call of a client: the parsed request, the answer that grows, and what the log
  * will say of it. */
-#ifndef EMUICC_TOOLS_SMDPP_CALL_H
-#define EMUICC_TOOLS_SMDPP_CALL_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_CALL_H
+#define EMUICC_TOOLS_SMDPP_SERVER_CALL_H
 
-#include "tools/common/field.h"
-#include "tools/smdpp/refusal.h"
+#include "tools/lib/common/field.h"
+#include "tools/smdpp/server/refusal.h"
 
 #define CALL_TRANSACTION_SIZE (2 * FIELD_TRANSACTION_ID_MAX + 1)
 #define CALL_DETAIL_SIZE 256

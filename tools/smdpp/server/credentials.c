@@ -1,8 +1,8 @@
-#include "tools/smdpp/credentials.h"
+#include "tools/smdpp/server/credentials.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/smdpp/tls.h"
+#include "tools/smdpp/server/tls.h"
 
 static const struct {
     const char *name;

@@ -1,8 +1,8 @@
 /* credentials: what the server signs with and whom it believes (SGP.22 §4.5), one set a curve. */
-#ifndef EMUICC_TOOLS_SMDPP_CREDENTIALS_H
-#define EMUICC_TOOLS_SMDPP_CREDENTIALS_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_CREDENTIALS_H
+#define EMUICC_TOOLS_SMDPP_SERVER_CREDENTIALS_H
 
-#include "crypto/pki.h"
+#include "crypto/pki/pki.h"
 
 /* Everything under one CI key. */
 struct credentials_set {

@@ -1,4 +1,4 @@
-#include "tools/smdpp/function.h"
+#include "tools/smdpp/server/function.h"
 
 #include "apdu/trace.h"
 

@@ -1,8 +1,8 @@
 /* function: the tables of remote functions, and how any of them is called (SGP.22 §6.5.1). */
-#ifndef EMUICC_TOOLS_SMDPP_FUNCTION_H
-#define EMUICC_TOOLS_SMDPP_FUNCTION_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_FUNCTION_H
+#define EMUICC_TOOLS_SMDPP_SERVER_FUNCTION_H
 
-#include "tools/smdpp/call.h"
+#include "tools/smdpp/server/call.h"
 
 struct smdpp;
 

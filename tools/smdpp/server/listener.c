@@ -1,4 +1,4 @@
-#include "tools/smdpp/listener.h"
+#include "tools/smdpp/server/listener.h"
 
 #include "apdu/address.h"
 #include "apdu/status.h"

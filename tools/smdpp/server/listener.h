@@ -1,6 +1,6 @@
 /* listener: a socket that listens where an option says. */
-#ifndef EMUICC_TOOLS_SMDPP_LISTENER_H
-#define EMUICC_TOOLS_SMDPP_LISTENER_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_LISTENER_H
+#define EMUICC_TOOLS_SMDPP_SERVER_LISTENER_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "tools/smdpp/refusal.h"
+#include "tools/smdpp/server/refusal.h"
 
 #define REFUSAL_ROW(name, subject, reason, goes_on, text) [name] = {subject, reason, goes_on, text},
 static const struct refusal_row rows[REFUSAL_COUNT] = {REFUSAL_TABLE(REFUSAL_ROW)};

@@ -1,7 +1,7 @@
 /* refusal: every way in which the server says no, as SGP.22 §5.2.6 codes it: subject and reason.
  * A handler returns one of these (> 0), 0, or a failure (< 0). */
-#ifndef EMUICC_TOOLS_SMDPP_REFUSAL_H
-#define EMUICC_TOOLS_SMDPP_REFUSAL_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_REFUSAL_H
+#define EMUICC_TOOLS_SMDPP_SERVER_REFUSAL_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
-#include "tools/smdpp/server.h"
+#include "tools/smdpp/server/server.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/smdpp/listener.h"
-#include "tools/smdpp/tls.h"
+#include "tools/smdpp/server/listener.h"
+#include "tools/smdpp/server/tls.h"
 
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>

@@ -1,8 +1,8 @@
 /* server: function tables behind HTTPS, by libmicrohttpd (SGP.22 §6.1 to §6.3). */
-#ifndef EMUICC_TOOLS_SMDPP_SERVER_H
-#define EMUICC_TOOLS_SMDPP_SERVER_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_SERVER_H
+#define EMUICC_TOOLS_SMDPP_SERVER_SERVER_H
 
-#include "tools/smdpp/function.h"
+#include "tools/smdpp/server/function.h"
 #include "tools/smdpp/smdpp.h"
 
 #define SERVER_BODY_MAX (256u << 10) /* bytes of a request's body */

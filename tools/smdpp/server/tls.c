@@ -1,4 +1,4 @@
-#include "tools/smdpp/tls.h"
+#include "tools/smdpp/server/tls.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,8 +1,8 @@
 /* tls: the DPtls certificate and its key as GnuTLS wants them. */
-#ifndef EMUICC_TOOLS_SMDPP_TLS_H
-#define EMUICC_TOOLS_SMDPP_TLS_H
+#ifndef EMUICC_TOOLS_SMDPP_SERVER_TLS_H
+#define EMUICC_TOOLS_SMDPP_SERVER_TLS_H
 
-#include "tools/smdpp/credentials.h"
+#include "tools/smdpp/server/credentials.h"
 
 /* The first DNS name in a certificate; false if it has none or it does not fit. */
 bool tls_name(struct bytes der, char *out, size_t size);
