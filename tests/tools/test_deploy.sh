@@ -75,10 +75,10 @@ done
 kill "$farm" && wait "$farm"
 grep -q "/$(ls "$work/farm/chips")\"" "$deploy/kubernetes.yaml" || say "the job's EID is not $(ls "$work/farm/chips")"
 
-# README names each recipe.
+# The page on many chips names each recipe.
 for recipe in "$deploy"/*; do
-  grep -qF "\`${recipe##*/}\`" "$source/README.md" || grep -qF "deploy/${recipe##*/}" "$source/README.md" ||
-    say "README.md does not name ${recipe##*/}"
+  grep -qF "\`${recipe##*/}\`" "$source/docs/many-chips.md" || grep -qF "deploy/${recipe##*/}" "$source/docs/many-chips.md" ||
+    say "docs/many-chips.md does not name ${recipe##*/}"
 done
 for script in farm.slurm pcscd-place; do bash -n "$deploy/$script" || say "$script cannot be read"; done
 [ "$found" -eq 0 ] && echo "the recipes fit: $named options"
