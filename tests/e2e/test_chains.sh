@@ -2,28 +2,12 @@
 # Certificate chains of SGP.22 v3 with sub-CAs on both sides, end to end: the server shows Variant C and
 # the chip signs with Variant C, each with its other certificates; revocation lists go with them, and
 # are obeyed; a server of v2 meets the same chip with Variant O and none.
-. "${0%/*}/place.sh"
-. "${0%/*}/provision.sh"
-. "${0%/*}/recording.sh"
-need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
-package=usim-milenage iccid=8988211000000000011
-[ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
-need python3
-enter_place "$0" "$@"
+. "${0%/*}/servers.sh"
 
-pki=$work/pki
 "$BUILD/tools/pki/emuicc-pki" --v3 --crl "$pki" || fail "no PKI"
 lists=("$pki/CertificateIssuer/CRL_CI_ECDSA_NIST.crl" "$pki/VariantC/CISubCA/CRL_CISubCA_VARC_SIG_NIST.crl"
   "$pki/VariantC/DPSubCA/CRL_SM_DPSubCA_VARC_SIG_NIST.crl")
 for list in "${lists[@]}"; do [ -s "$list" ] || fail "no list $list"; done
-# server NAME PORT OPTION...
-server() {
-  "$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$BUILD/tools/profiles" --address "$1" \
-    --listen "127.0.0.1:$2" "${@:3}" >"$work/$1.log" 2>&1 &
-  mappings+=(--connect-to "$1:443:127.0.0.1:$2")
-  until_true 20 listens "$2" || fail "$1 does not come up"
-}
-mappings=()
 server v2.example.com 8442 --svn 2.5
 server chains.example.com 8443 --variant C
 server lists.example.com 8444 --variant C --crl "${lists[0]}" --crl "${lists[1]}" --crl "${lists[2]}"
@@ -31,16 +15,10 @@ server gap.example.com 8445 --variant C --crl "${lists[0]}" --crl "${lists[1]}"
 "$BUILD/tools/pki/emuicc-pki" --revoke "$pki/VariantC/DPauth/CERT_S_SM_DPauth_VARC_SIG_NIST.der" "$pki" || fail "no revocation"
 server revoked.example.com 8446 --variant C --crl "${lists[0]}" --crl "${lists[1]}" --crl "${lists[2]}"
 
-lpa() {
-  "$BUILD/tools/lpa/emuicc-lpa" --reader "$E2E_READER" --ca "$pki" "${mappings[@]}" --record "$work/session.txt" "$@"
-}
-download() {
-  lpa --json download "LPA:1\$$1\$$package" >"$work/document.json" 2>"$work/lpa.log" ||
-    fail "$1 does not give a profile: $(cat "$work/document.json")"
-}
+download() { request_download "$1" || fail "$1 does not give a profile: $(cat "$work/document.json")"; }
 # refused SERVER CODE TEXT: by the chip, of which the server hears
 refused() {
-  lpa --json download "LPA:1\$$1\$$package" >"$work/document.json" 2>"$work/lpa.log" && fail "$1 gives a profile"
+  request_download "$1" && fail "$1 gives a profile"
   [ "$(member "$work/document.json" error.code)" = "$3" ] || fail "$1 is refused so: $(cat "$work/document.json")"
   has "what the chip answers to $1" "$(said ES10b.AuthenticateServer '<')" "0201$2"
   grep -q "eUICC says $3" "$work/$1.log" || fail "$1 has not heard it: $(cat "$work/$1.log")"
@@ -62,7 +40,7 @@ shown=$(certificates ES10b.AuthenticateServer '>') signed=$(certificates ES10b.A
 [ "$shown" -ge 2 ] || fail "the chip is shown $shown certificates"
 [ "$signed" -ge 3 ] || fail "the chip answers with $signed certificates"
 say "   the chip is shown $shown certificates, and answers with $signed"
-lpa delete "$iccid" >"$work/lpa.log" 2>&1 || fail "the profile cannot be deleted"
+delete_profile
 
 say "-- with revocation lists"
 download lists.example.com
@@ -70,7 +48,7 @@ shown=$(es9 InitiateAuthentication '<' crlList)
 [ -n "$shown" ] || fail "the server sends no lists"
 has "the request of AuthenticateServer" "$(said ES10b.AuthenticateServer '>')" "${shown:8}" 8101FF
 has "what the server signs" "$(es9 InitiateAuthentication '<' serverSigned1)" 8101FF 86020490
-lpa delete "$iccid" >"$work/lpa.log" 2>&1 || fail "the profile cannot be deleted"
+delete_profile
 say "   ${#shown} digits of lists go from the server to the chip"
 refused gap.example.com 09 "missingCrl (9)"
 refused revoked.example.com 0B "revokedCert (11)"

@@ -89,6 +89,13 @@ take_out() {
   kill -TERM "${card_pids[$1]}"
   wait "${card_pids[$1]}" 2>/dev/null
 }
+# offer SLOT EID: a chip into a reader that has let the last one go, until it is seen. A reader takes its time to
+# see that a chip has gone: what it shows until then is the last one.
+offer() {
+  until_true 20 is_empty "$1" || fail "${readers[$1]} does not let its chip go"
+  put_in "$1" "$2"
+  until_true 20 holds "$1" || fail "no chip in ${readers[$1]}"
+}
 holds() { opensc-tool --list-readers 2>/dev/null | grep -qE "Yes.*${readers[$1]}"; }
 is_empty() { ! holds "$1"; }
 # iccids_on SLOT: what is on the chip in it, over PC/SC
@@ -137,6 +144,7 @@ start_readers
 
 say "-- $chips chips in four readers at once"
 begin=$SECONDS
+: >"$work/line.json" >"$work/line.log" # read before the line has said anything
 strace -f --seccomp-bpf -e trace=socket -o "$work/sockets.txt" \
   "$line" write --batch "$batch" --token "$token" --pki "$work/pki" --all --loop --json >"$work/line.json" 2>"$work/line.log" &
 line_pid=$!
@@ -163,8 +171,7 @@ say "-- the same download through an SM-DP+ over HTTPS"
 start_server "$work/pki" "$work/profiles" testsmdpplus1.example.com
 downloads=3
 for ((i = chips; i < chips + downloads; i++)); do
-  put_in 0 "${eids[i]}"
-  until_true 20 holds 0 || fail "no chip in the first reader"
+  offer 0 "${eids[i]}"
   start=$(date +%s%N)
   "$BUILD/tools/lpa/emuicc-lpa" --reader "${readers[0]}" --ca "$pki" --connect-to "$server_name:443:127.0.0.1:8443" \
     download "LPA:1\$$server_name\$p$i" >"$work/lpa.log" 2>&1 || fail "the download of p$i fails"
@@ -247,13 +254,10 @@ batch=$work/wrong
 table "$last" 2 >"$work/eids.txt"
 prepare "$work/eids.txt" "$batch" || fail "no batch: $(cat "$work/prepare.log")"
 here=(--batch "$batch" --pki "$work/pki" --reader "${readers[0]}" --json)
-put_in 0 "${eids[last + 2]}"
-until_true 20 holds 0
+offer 0 "${eids[last + 2]}"
 refused "there is no profile for this EID" "${here[@]}" --token "$token"
 take_out 0
-until_true 10 is_empty 0
-put_in 0 "${eids[last]}"
-until_true 20 holds 0
+offer 0 "${eids[last]}"
 refused "made with another token" "${here[@]}" --token "pkcs11:token=line?pin-source=$work/pin"
 "$BUILD/tools/pki/emuicc-pki" "$work/foreign" || fail "no second PKI"
 refused "the chip believes no CI under which the line has a DPauth" --batch "$batch" --pki "$work/foreign" --reader "${readers[0]}" --json --token "$token"
@@ -264,7 +268,6 @@ refused "the row was altered" --batch "$work/altered" --pki "$work/pki" --reader
 "$line" write "${here[@]}" --token "$token" >"$work/right.json" 2>&1 || fail "nothing is wrong now: $(cat "$work/right.json")"
 refused "written before" "${here[@]}" --token "$token"
 take_out 0
-until_true 10 is_empty 0
 
 say "-- $modem_chips devices on a serial line"
 batch=$work/cable
@@ -276,6 +279,7 @@ until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not c
 "$line" write --batch "$batch" --pki "$work/pki" --token "$token" --serial "$work/modem" --loop >"$work/serial.txt" 2>"$work/serial.log" &
 line_pid=$!
 for ((i = last + 4; i < last + 4 + modem_chips; i++)); do
+  until_true 20 is_empty 0 || fail "the reader does not let its chip go"
   put_in 0 "${eids[i]}"
   until_true 60 is_written "${eids[i]}" || fail "not written over AT commands: $(cat "$work/serial.txt" "$work/serial.log")"
   until_true 60 check_over_modem "${eids[i]}" || fail "${eids[i]} behind the modem does not hold $(row "${eids[i]}" iccid)"
@@ -291,7 +295,6 @@ say "written over AT commands and read back: $(tail -n 1 "$work/serial.txt")"
 say "-- an operator's order"
 batch=$work/wrong
 orders=(--pki "$work/pki" --profiles "$work/profiles" --orders "$work/orders.db")
-until_true 10 is_empty 0
 "$BUILD/tools/smdpp/emuicc-smdpp" "${orders[@]}" --export "$work/exported" --token "$token" >"$work/smdpp.log" 2>&1 ||
   fail "no orders are exported: $(cat "$work/smdpp.log")"
 sqlite3 "$work/orders.db" "INSERT INTO orders (open, state, iccid, package, type, eid)
@@ -300,8 +303,7 @@ sqlite3 "$work/orders.db" "INSERT INTO orders (open, state, iccid, package, type
   fail "the order is not exported: $(cat "$work/smdpp.log")"
 grep -q "1 order exported" "$work/smdpp.log" || fail "$(cat "$work/smdpp.log")"
 batch=$work/exported
-put_in 0 "${eids[last + 2]}"
-until_true 20 holds 0
+offer 0 "${eids[last + 2]}"
 "$line" write --batch "$batch" --pki "$work/pki" --token "$token" --reader "${readers[0]}" >"$work/exported.txt" 2>&1 ||
   fail "the exported order: $(cat "$work/exported.txt")"
 check_chip 0 "${eids[last + 2]}"

@@ -1,54 +1,31 @@
 #!/bin/bash
 # Versions of SGP.22, a server and a chip a pairing: what each side says on both interfaces, what they
 # agree on, and how they part when there is nothing.
-. "${0%/*}/place.sh"
-. "${0%/*}/provision.sh"
-. "${0%/*}/recording.sh"
-need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
-package=usim-milenage iccid=8988211000000000011
-[ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
-need python3
-enter_place "$0" "$@"
+. "${0%/*}/servers.sh"
 
-pki=$work/pki
 "$BUILD/tools/pki/emuicc-pki" "$pki" || fail "no PKI"
-mkdir "$work/profiles"
-cp "$BUILD/tools/profiles/$package.der" "$work/profiles/"
-echo "services = data" >"$work/profiles/$package.metadata"
+profiles=$work/profiles
+mkdir "$profiles"
+cp "$BUILD/tools/profiles/$package.der" "$profiles/"
+echo "services = data" >"$profiles/$package.metadata"
 
-# One server a version, each under a name of its own.
-mappings=()
-server() {
-  local name=$1 port=$2
-  shift 2
-  "$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$work/profiles" --address "$name" \
-    --listen "127.0.0.1:$port" "$@" >"$work/$name.log" 2>&1 &
-  mappings+=(--connect-to "$name:443:127.0.0.1:$port")
-  until_true 20 listens "$port" || fail "$name does not come up"
-}
+# One server a version.
 server v2.example.com 8442 --svn 2.5
 server v3.example.com 8443 --svn 3.1
 server v3-only.example.com 8444 --svn 3.1 --lowest-svn 3.0
 server liar.example.com 8445 --answer-svn 4.0.0
 
-lpa() {
-  "$BUILD/tools/lpa/emuicc-lpa" --reader "$E2E_READER" --ca "$pki" "${mappings[@]}" \
-    --record "$work/session.txt" "$@"
-}
-code() { printf 'LPA:1$%s$%s' "$1" "$package"; }
-
 # accepted SERVER: installs, then takes the profile off again
 accepted() {
-  lpa --json download "$(code "$1")" "${@:2}" >"$work/document.json" 2>"$work/lpa.log" ||
-    fail "$1 does not give a profile: $(cat "$work/document.json")"
+  request_download "$@" || fail "$1 does not give a profile: $(cat "$work/document.json")"
   cp "$work/session.txt" "$work/kept.txt"
-  lpa delete "$iccid" >"$work/lpa.log" 2>&1 || fail "the profile cannot be deleted"
+  delete_profile
   lpa notifications remove >"$work/lpa.log" 2>&1
   cp "$work/kept.txt" "$work/session.txt"
 }
 # refused SERVER CODE
 refused() {
-  lpa --json "${@:3}" download "$(code "$1")" >"$work/document.json" 2>"$work/lpa.log" && fail "$1 gives a profile"
+  request_download "$1" && fail "$1 gives a profile"
   [ "$(member "$work/document.json" error.code)" = "$2" ] || fail "$1 refuses so: $(cat "$work/document.json")"
   say "refused: $(member "$work/document.json" error.text)"
 }
