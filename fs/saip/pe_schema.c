@@ -1,6 +1,9 @@
 #include "fs/saip/pe_schema.h"
 
+#include <stdlib.h>
+
 #include "apdu/der.h"
+#include "apdu/hex.h"
 
 uint32_t pe_schema_universal_tag(const struct pe_schema_type *type)
 {
@@ -25,6 +28,45 @@ const struct pe_schema_field *pe_schema_find(const struct pe_schema_type *type, 
         if (type->fields[i].tag == tag)
             return &type->fields[i];
     return NULL;
+}
+
+static bool is_fallback_string(const char *fallback, struct bytes value)
+{
+    if (strlen(fallback) != 2 * value.len)
+        return false;
+    for (size_t i = 0; i < value.len; i++)
+        if (hex_digit(fallback[2 * i]) != value.data[i] >> 4 ||
+            hex_digit(fallback[2 * i + 1]) != (value.data[i] & 0x0F))
+            return false;
+    return true;
+}
+
+/* A list's DEFAULT is as many as it may hold, all alike. */
+static bool is_fallback_list(const struct pe_schema_field *field, struct bytes value)
+{
+    size_t count = 0;
+    struct tlv element;
+    for (; tlv_take(&value, &element); count++)
+        if (!is_fallback_string(field->fallback, element.value))
+            return false;
+    return value.len == 0 && count == field->type->max;
+}
+
+bool pe_schema_is_default(const struct pe_schema_field *field, struct bytes value)
+{
+    int64_t number;
+    if (field->presence != PE_SCHEMA_DEFAULT || field->fallback == NULL)
+        return false;
+    switch (field->type->kind) {
+    case PE_SCHEMA_INTEGER:
+        return der_to_integer(value, &number) && number == strtoll(field->fallback, NULL, 10);
+    case PE_SCHEMA_OCTET_STRING:
+        return is_fallback_string(field->fallback, value);
+    case PE_SCHEMA_SEQUENCE_OF:
+        return is_fallback_list(field, value);
+    default:
+        return false;
+    }
 }
 
 const char *pe_schema_name(const struct pe_schema_type *type, uint32_t value)

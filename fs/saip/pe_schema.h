@@ -73,6 +73,8 @@ uint32_t pe_schema_universal_tag(const struct pe_schema_type *type);
  */
 const struct pe_schema_field *pe_schema_find(const struct pe_schema_type *type, size_t from,
                                              uint32_t tag);
+/* Whether a value that codes the field's type is the field's DEFAULT; false if it has none. */
+bool pe_schema_is_default(const struct pe_schema_field *field, struct bytes value);
 /* Name of a value or bit; NULL if it has none. */
 const char *pe_schema_name(const struct pe_schema_type *type, uint32_t value);
 

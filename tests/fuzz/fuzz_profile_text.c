@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "tools/profile/build.h"
-#include "tools/profile/dump.h"
-#include "tools/profile/lines.h"
-#include "tools/profile/verdict.h"
+#include "tools/profile/text/build.h"
+#include "tools/profile/text/dump.h"
+#include "tools/profile/text/lines.h"
+#include "tools/profile/package/verdict.h"
 
 #define ROOM (1u << 20)
 

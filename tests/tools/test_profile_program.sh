@@ -1,7 +1,7 @@
 #!/bin/bash
 # emuicc-profile as a user runs it: words in, exit status and lines out.
-# usage: test_profile_program.sh PROGRAM PROFILES
-program=$1 profiles=$2
+# usage: test_profile_program.sh PROGRAM PROFILES PACKAGES
+program=$1 profiles=$2 packages=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
@@ -39,6 +39,14 @@ cmp "$package" "$work/again.der" || failed=1
 expect 0 '' diff "$package" "$work/again.der"
 expect 2 "^-   ef-imsi/fillFileContent '080910100000000010'H" diff "$package" "$profiles/usim-names.der"
 expect 2 '"only": "second"' --json diff "$package" "$profiles/usim-names.der"
+
+# As GSMA publishes TS.48: value assignments, { 2 23 143 }, keyCompontents, DEFAULTs, a byte order mark.
+expect 0 '' build "$packages/value-notation.txt" "$work/out.der"
+cmp "$packages/value-notation.der" "$work/out.der" || failed=1
+{ printf '\xEF\xBB\xBF'; cat "$packages/value-notation.txt"; } >"$work/marked"
+expect 0 '' build "$work/marked" "$work/out.der"
+cmp "$packages/value-notation.der" "$work/out.der" || failed=1
+expect 0 '^accepted: ' check "$work/out.der"
 
 printf 'end : {\n  wrong\n}\n' >"$work/wrong"
 expect 1 "wrong:2: 'wrong' where a field of PE-End" build "$work/wrong" "$work/wrong.der"

@@ -9,9 +9,9 @@
 #include "apdu/trace.h"
 #include "fs/profile/blob.h"
 #include "tools/lib/common/package.h"
-#include "tools/profile/build.h"
-#include "tools/profile/diff.h"
-#include "tools/profile/dump.h"
+#include "tools/profile/text/build.h"
+#include "tools/profile/text/diff.h"
+#include "tools/profile/text/dump.h"
 
 static uint8_t *room; /* PACKAGE_MAX bytes */
 static char refusal[512];
@@ -111,8 +111,67 @@ Test(profile_text, choices_and_lists)
                   "05DEAD");
 }
 
+Test(profile_text, object_identifiers)
+{
+    assert_builds("mf : { templateID { 2 23 143 1 2 1 } }", "B008810667810F010201");
+    assert_builds("mf : { templateID {joint-iso-itu-t(2) international-organizations ( 23 ) 143} }",
+                  "B005810367810F");
+    assert_builds("header : { eUICC-Mandatory-GFSTEList { { 2 999 1 }, 2.999.2 } }",
+                  "A00CA60A"
+                  "06038837010603883702");
+}
+
+Test(profile_text, values_may_have_names_of_their_own)
+{
+    assert_builds("value1 ProfileElement ::= end : { end-header {} }", "AA02A000");
+    assert_builds("end ProfileElement ::= end : {} header ProfileElement::=header:{}", "AA00A000");
+    assert_refused("value1 UICCCapability ::= end : {}",
+                   "t:1: 'UICCCapability' where ProfileElement should stand");
+    assert_refused("value1 ProfileElement : end : {}", "t:1: ':' where '::=' should stand");
+}
+
+Test(profile_text, older_spellings_are_read)
+{
+    assert_builds("securityDomain : { keyList { { keyCompontents { { keyType '80'H } } } } }",
+                  "A60BA209300730"
+                  "053003800180");
+    assert_builds("df-5gs : { ef-nsi { doNotCreate : NULL } }", "BC04AB028000");
+    assert_refused("end : { keyCompontents {} }",
+                   "t:1: 'keyCompontents' where a field of PE-End, raw or } should stand");
+}
+
+/* X.690 §11.5 */
+Test(profile_text, defaults_are_left_out)
+{
+    assert_builds("mf : { mf { fileDescriptor : { lcsi '05'H } } }", "B004A202A100");
+    assert_builds("mf : { mf { fileDescriptor : { lcsi '04'H } } }", "B007A205A1038A0104");
+    assert_builds("mf : { mf { fileDescriptor : { raw '8A0105'H } } }", "B007A205A1038A0105");
+    assert_builds("pukCodes : { pukCodes { { maxNumOfAttemps-retryNumLeft 170 } } }",
+                  "A304A1023000");
+    assert_builds("akaParameter : { sqnInit { '000000000000'H } }", "A40AA5080406000000000000");
+    struct writer out = build("mf : { mf { fileDescriptor : { raw '8A0105'H lcsi '05'H } } }");
+    char *text = dump(writer_bytes(&out));
+    cr_assert(strstr(text, "raw '8A0105'H -- lcsi with the value of its DEFAULT") != NULL, "%s",
+              text);
+    free(text);
+}
+
+Test(profile_text, a_list_of_defaults_is_one)
+{
+    char text[1024] = "akaParameter : { sqnInit {";
+    for (size_t i = 0; i < 32; i++)
+        strcat(text, " '000000000000'H");
+    strcat(text, " } }");
+    assert_builds(text, "A400");
+}
+
 Test(profile_text, comments_and_separators)
 {
+    assert_builds("end : { -- one -- end-header -- two -- {} -- three\n }", "AA02A000");
+    assert_builds("----- a line -----\nend : {} -- a ----- b\n--", "AA00");
+    assert_builds("\xEF\xBB\xBF"
+                  "end : {}",
+                  "AA00");
     assert_builds("-- first\n end:{ -- the last, really\n\tend-header\r\n{},}--x", "AA02A000");
     assert_builds("", "");
     assert_builds(" -- nothing", "");
@@ -139,6 +198,13 @@ Test(profile_text, mistakes_are_told_with_their_line)
     assert_refused("end : { end-header { identification 99999999999999999999 } }",
                    "t:1: '99999999999999999999' where a number of at most 64 bits should stand");
     assert_refused("mf : { templateID 2.x }", "t:1: '2.' where an object identifier should stand");
+    assert_refused("mf : { templateID { 2 23 } 1 }",
+                   "t:1: '1' where a field of PE-MF, raw or } should stand");
+    assert_refused("mf : { templateID { x 23 } }",
+                   "t:1: '23' where '(' and the number of this arc should stand");
+    assert_refused("mf : { templateID { 2 23", "t:1: the text ends where a number should stand");
+    assert_refused("mf : { templateID { } }", "t:1: '}' where an object identifier should stand");
+    assert_refused("end : {} \x80", "t:1: a byte 80 where one of the alternatives should stand");
     assert_refused("end : {} ;", "t:1: ';' where one of the alternatives should stand");
     assert_refused("raw '00'H * 5000000", "t: the package is longer than 4194304 bytes");
 }
@@ -247,7 +313,8 @@ Test(profile_text, odd_bytes_come_back)
         "A604A10284"
         "00",
         "9F8101028001",
-        "1F8181810100", /* a tag of four bytes */
+        "1F8181810100",       /* a tag of four bytes */
+        "B007A205A1038A0105", /* a DEFAULT that is there */
     };
     for (size_t i = 0; i < sizeof(oddities) / sizeof(oddities[0]); i++) {
         uint8_t bytes[64];

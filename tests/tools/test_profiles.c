@@ -10,8 +10,8 @@
 #include "fs/profile/blob.h"
 #include "fs/text/metadata_text.h"
 #include "tools/lib/common/package.h"
-#include "tools/profile/trial.h"
-#include "tools/profile/verdict.h"
+#include "tools/profile/package/trial.h"
+#include "tools/profile/package/verdict.h"
 
 #define EF_ICCID 0x2FE2
 #define EF_DIR 0x2F00

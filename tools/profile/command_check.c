@@ -2,9 +2,9 @@
 
 #include "apdu/hex.h"
 #include "tools/profile/command.h"
-#include "tools/profile/file.h"
-#include "tools/profile/trial.h"
-#include "tools/profile/verdict.h"
+#include "tools/profile/package/file.h"
+#include "tools/profile/package/trial.h"
+#include "tools/profile/package/verdict.h"
 
 struct check {
     struct bytes package;

@@ -2,8 +2,8 @@
 
 #include <jansson.h>
 
-#include "tools/profile/diff.h"
-#include "tools/profile/file.h"
+#include "tools/profile/text/diff.h"
+#include "tools/profile/package/file.h"
 
 struct output {
     json_t *list;     /* NULL: text */

@@ -1,6 +1,6 @@
 #include "apdu/trace.h"
 #include "tools/profile/command.h"
-#include "tools/profile/file.h"
+#include "tools/profile/package/file.h"
 #include "tools/profile/show.h"
 
 static int print_json(struct bytes package, const struct trial *trial)

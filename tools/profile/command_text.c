@@ -6,9 +6,9 @@
 #include "apdu/trace.h"
 #include "crypto/primitives/secret.h"
 #include "tools/lib/common/package.h"
-#include "tools/profile/build.h"
-#include "tools/profile/dump.h"
-#include "tools/profile/file.h"
+#include "tools/profile/text/build.h"
+#include "tools/profile/text/dump.h"
+#include "tools/profile/package/file.h"
 
 /* The package that a text makes; memory of PACKAGE_MAX bytes in *out, also after a failure. */
 static int build_blob(const char *name, struct bytes text, struct blob *out)

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "tools/profile/trial.h"
+#include "tools/profile/package/trial.h"
 
 void show_text(struct bytes package, const struct trial *trial);
 /* NULL if memory is short. */

@@ -2,8 +2,8 @@
 
 #include "apdu/hex.h"
 #include "tools/lib/common/package.h"
-#include "tools/profile/elements.h"
-#include "tools/profile/names.h"
+#include "tools/profile/package/elements.h"
+#include "tools/profile/package/names.h"
 #include "tools/profile/show.h"
 
 #define CONTENT_SHOWN 20 /* bytes of a file that fit on its line */

@@ -1,6 +1,6 @@
 /* file: packages and texts in and out. */
-#ifndef EMUICC_TOOLS_PROFILE_FILE_H
-#define EMUICC_TOOLS_PROFILE_FILE_H
+#ifndef EMUICC_TOOLS_PROFILE_PACKAGE_FILE_H
+#define EMUICC_TOOLS_PROFILE_PACKAGE_FILE_H
 
 #include "fs/profile/blob.h"
 

@@ -1,6 +1,6 @@
 #include "apdu/bytes.h"
 #include "fs/profile/file.h"
-#include "tools/profile/value.h"
+#include "tools/profile/text/value.h"
 
 /* Bits of the file descriptor byte and the coding byte behind it (TS 102 221 §11.1.1.4.3). */
 #define DESCRIPTOR_SHAREABLE 0x40

@@ -1,8 +1,8 @@
 /* walk: a profile package taken apart along its ASN.1, node by node, in the order of its bytes.
  * Whatever the bytes are, the nodes cover all of them: what is no DER of the expected type comes as
  * a raw node, so that what is written from the nodes can be put together to the same bytes. */
-#ifndef EMUICC_TOOLS_PROFILE_WALK_H
-#define EMUICC_TOOLS_PROFILE_WALK_H
+#ifndef EMUICC_TOOLS_PROFILE_PACKAGE_WALK_H
+#define EMUICC_TOOLS_PROFILE_PACKAGE_WALK_H
 
 #include "fs/saip/pe_schema.h"
 
@@ -21,6 +21,7 @@ struct walk_node {
     const struct pe_schema_type *type;         /* of the value; NULL if raw */
     struct bytes value;                        /* raw: as whole */
     struct bytes whole;                        /* the outermost TLV of the node */
+    bool is_default; /* the value is the field's DEFAULT, which DER would leave out */
 };
 
 /* Return other than 0 ends the walk and is returned. */

@@ -1,6 +1,6 @@
-#include "tools/profile/dump.h"
+#include "tools/profile/text/dump.h"
 
-#include "tools/profile/value.h"
+#include "tools/profile/text/value.h"
 
 #define INDENT 4
 
@@ -8,7 +8,10 @@ struct dump {
     FILE *out;
     unsigned element; /* number of the profile element */
     bool in_line;     /* within a sequence that stands on one line */
+    int written;      /* depth of a list that stands there whole, as raw; else NOT_WRITTEN */
 };
+
+#define NOT_WRITTEN (-1)
 
 /* Short ones that every element has; the rest have a line for each part. */
 static bool fits_in_line(const struct walk_node *node)
@@ -54,6 +57,31 @@ static void dump_leaf(const struct dump *dump, const struct walk_node *node)
     end_line(dump);
 }
 
+/* build would leave it out: so it is written as bytes. */
+static void dump_default(struct dump *dump, const struct walk_node *node)
+{
+    const struct walk_node raw = {
+        .kind = WALK_RAW, .depth = node->depth, .value = node->whole, .whole = node->whole};
+    const int column = print_label(dump, &raw);
+    value_print(dump->out, &raw, dump->in_line ? 0 : column);
+    if (!dump->in_line)
+        fprintf(dump->out, " -- %s with the value of its DEFAULT, which DER leaves out",
+                walk_name(node));
+    end_line(dump);
+    if (node->kind == WALK_ENTER)
+        dump->written = node->depth;
+}
+
+/* Whether the node is part of what stands there already. */
+static bool is_written(struct dump *dump, const struct walk_node *node)
+{
+    if (dump->written == NOT_WRITTEN)
+        return false;
+    if (node->kind == WALK_LEAVE && node->depth == dump->written)
+        dump->written = NOT_WRITTEN;
+    return true;
+}
+
 static void enter(struct dump *dump, const struct walk_node *node)
 {
     print_label(dump, node);
@@ -73,9 +101,13 @@ static void leave(struct dump *dump, const struct walk_node *node)
 static int dump_node(void *context, const struct walk_node *node)
 {
     struct dump *dump = context;
+    if (is_written(dump, node))
+        return 0;
     if (node->depth == 0 && node->kind != WALK_LEAVE)
         fprintf(dump->out, "\n-- element %u: %zu bytes\n", ++dump->element, node->whole.len);
-    if (node->kind == WALK_ENTER)
+    if (node->is_default)
+        dump_default(dump, node);
+    else if (node->kind == WALK_ENTER)
         enter(dump, node);
     else if (node->kind == WALK_LEAVE)
         leave(dump, node);
@@ -86,7 +118,7 @@ static int dump_node(void *context, const struct walk_node *node)
 
 void dump_package(struct bytes package, FILE *out)
 {
-    struct dump dump = {.out = out};
+    struct dump dump = {.out = out, .written = NOT_WRITTEN};
     fprintf(out, "-- eUICC profile package, %zu bytes; emuicc-profile build makes it anew\n",
             package.len);
     (void)walk_package(package, dump_node, &dump);

@@ -1,4 +1,4 @@
-#include "tools/profile/walk.h"
+#include "tools/profile/package/walk.h"
 
 #include "apdu/der.h"
 
@@ -97,8 +97,11 @@ static int visit_field(struct walk *walk, const struct pe_schema_field *field,
             return visit_raw(walk, tlv->whole);
         return visit_alternative(walk, field->type, field, tlv, &inner);
     }
-    struct walk_node node = {
-        .field = field, .type = field->type, .value = tlv->value, .whole = tlv->whole};
+    struct walk_node node = {.field = field,
+                             .type = field->type,
+                             .value = tlv->value,
+                             .whole = tlv->whole,
+                             .is_default = pe_schema_is_default(field, tlv->value)};
     return visit_value(walk, &node);
 }
 

@@ -1,4 +1,4 @@
-#include "tools/profile/elements.h"
+#include "tools/profile/package/elements.h"
 
 #include "apdu/der.h"
 

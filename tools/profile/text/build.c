@@ -1,11 +1,12 @@
-#include "tools/profile/build.h"
+#include "tools/profile/text/build.h"
 
 #include <stdio.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/profile/build_value.h"
-#include "tools/profile/file.h"
+#include "tools/profile/text/build_value.h"
+#include "tools/profile/text/spelling.h"
+#include "tools/profile/package/file.h"
 
 #define PATH_SIZE 4096
 #define DEPTH_MAX 8      /* texts that include each other */
@@ -22,10 +23,25 @@ static bool put_raw(struct build *build)
 static const struct pe_schema_field *named_field(const struct build *build,
                                                  const struct pe_schema_type *type)
 {
+    if (build->scan.token != SCAN_NAME)
+        return NULL;
+    const struct bytes name = spelling_today(type, build->scan.word);
     for (size_t i = 0; i < type->count; i++)
-        if (scan_is_name(&build->scan, type->fields[i].name))
+        if (bytes_equal(name, bytes_of_text(type->fields[i].name)))
             return &type->fields[i];
     return NULL;
+}
+
+/* DER leaves out what has the value of its DEFAULT (X.690 §11.5); raw puts it there all the same.
+ */
+static void drop_default(struct build *build, const struct pe_schema_field *field, size_t start)
+{
+    struct writer *out = build->out;
+    struct tlv written;
+    if (!out->overflow &&
+        tlv_whole(bytes_of(out->data + start, out->len - start), field->tag, &written) &&
+        pe_schema_is_default(field, written.value))
+        out->len = start;
 }
 
 static bool put_field(struct build *build, const struct pe_schema_type *type)
@@ -37,8 +53,12 @@ static bool put_field(struct build *build, const struct pe_schema_type *type)
                  type->name != NULL ? type->name : "this type");
         return build_refuse(build, expected);
     }
+    const size_t start = build->out->len;
     scan_next(&build->scan);
-    return put_value(build, field->type, field->tag);
+    if (!put_value(build, field->type, field->tag))
+        return false;
+    drop_default(build, field, start);
+    return true;
 }
 
 static bool put_alternative(struct build *build, const struct pe_schema_type *choice)
@@ -51,8 +71,25 @@ static bool put_alternative(struct build *build, const struct pe_schema_type *ch
            put_value(build, alternative->type, alternative->tag);
 }
 
+/* NAME ProfileElement ::= in front of an element: a value assignment (X.680 §16.2), of which only
+ * the value matters. True as well if there is none. */
+static bool skip_assignment(struct build *build, const struct pe_schema_type *element)
+{
+    struct scan ahead = build->scan;
+    scan_next(&ahead);
+    if (build->scan.token != SCAN_NAME || ahead.token != SCAN_NAME || element->name == NULL)
+        return true;
+    build->scan = ahead;
+    if (!scan_is_name(&ahead, element->name))
+        return build_refuse(build, element->name);
+    scan_next(&build->scan);
+    return build_expect(build, SCAN_ASSIGN, "'::='");
+}
+
 static bool put_element(struct build *build, const struct pe_schema_type *element)
 {
+    if (!skip_assignment(build, element))
+        return false;
     if (element->kind == PE_SCHEMA_CHOICE)
         return put_alternative(build, element);
     return put_value(build, element, pe_schema_universal_tag(element));

@@ -1,6 +1,6 @@
 /* names: what the specifications call a file, looked up in the package format's templates. */
-#ifndef EMUICC_TOOLS_PROFILE_NAMES_H
-#define EMUICC_TOOLS_PROFILE_NAMES_H
+#ifndef EMUICC_TOOLS_PROFILE_PACKAGE_NAMES_H
+#define EMUICC_TOOLS_PROFILE_PACKAGE_NAMES_H
 
 #include "fs/profile/profile.h"
 

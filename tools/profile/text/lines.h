@@ -1,7 +1,7 @@
 /* lines: a package as lines that can be compared, one for each value: the path of names that leads
  * to it, and the value as text. */
-#ifndef EMUICC_TOOLS_PROFILE_LINES_H
-#define EMUICC_TOOLS_PROFILE_LINES_H
+#ifndef EMUICC_TOOLS_PROFILE_TEXT_LINES_H
+#define EMUICC_TOOLS_PROFILE_TEXT_LINES_H
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "tools/profile/scan.h"
+#include "tools/profile/text/scan.h"
 
 #include <ctype.h>
 
@@ -13,17 +13,43 @@ static void advance(struct scan *scan)
     scan->at++;
 }
 
+static bool starts_with(const struct scan *scan, const char *sign)
+{
+    const size_t len = strlen(sign);
+    return (size_t)(scan->end - scan->at) >= len && memcmp(scan->at, sign, len) == 0;
+}
+
 static bool at_comment(const struct scan *scan)
 {
-    return peek(scan, 0) == '-' && peek(scan, 1) == '-';
+    return starts_with(scan, "--");
+}
+
+static size_t take_hyphens(struct scan *scan)
+{
+    const char *start = scan->at;
+    while (peek(scan, 0) == '-')
+        scan->at++;
+    return (size_t)(scan->at - start);
+}
+
+/* From two hyphens to the next two or the end of the line (X.680 §12.6.3); a longer row of them is
+ * a line that somebody has drawn, and ends nothing. */
+static void skip_comment(struct scan *scan)
+{
+    (void)take_hyphens(scan);
+    while (scan->at < scan->end && *scan->at != '\n') {
+        if (take_hyphens(scan) == 2)
+            return;
+        if (scan->at < scan->end && *scan->at != '\n')
+            scan->at++;
+    }
 }
 
 static void skip_separators(struct scan *scan)
 {
     while (scan->at < scan->end) {
         if (at_comment(scan))
-            while (scan->at < scan->end && *scan->at != '\n')
-                scan->at++;
+            skip_comment(scan);
         else if (isspace((unsigned char)*scan->at) || *scan->at == ',')
             advance(scan);
         else
@@ -98,12 +124,16 @@ static void scan_sign(struct scan *scan)
     static const struct {
         char sign;
         enum scan_token token;
-    } signs[] = {{'{', SCAN_OPEN},
-                 {'}', SCAN_CLOSE},
-                 {':', SCAN_COLON},
-                 {'+', SCAN_PLUS},
-                 {'*', SCAN_TIMES}};
-    const char *start = scan->at++;
+    } signs[] = {{'{', SCAN_OPEN},   {'}', SCAN_CLOSE}, {':', SCAN_COLON}, {'(', SCAN_BEFORE},
+                 {')', SCAN_BEHIND}, {'+', SCAN_PLUS},  {'*', SCAN_TIMES}};
+    static const char assignment[] = "::=";
+    const char *start = scan->at;
+    if (starts_with(scan, assignment)) {
+        scan->at += sizeof(assignment) - 1;
+        set(scan, SCAN_ASSIGN, start);
+        return;
+    }
+    scan->at++;
     set(scan, SCAN_BAD, start);
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
         if (signs[i].sign == *start)
@@ -129,8 +159,11 @@ void scan_next(struct scan *scan)
 
 void scan_start(struct scan *scan, struct bytes text)
 {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
     *scan = (struct scan){
         .at = (const char *)text.data, .end = (const char *)text.data + text.len, .line = 1};
+    if (starts_with(scan, byte_order_mark))
+        scan->at += sizeof(byte_order_mark) - 1;
     scan_next(scan);
 }
 

@@ -1,7 +1,8 @@
-/* scan: the words of the text form. Blanks, line ends, commas and comments (from -- to the end of
- * the line) only separate. */
-#ifndef EMUICC_TOOLS_PROFILE_SCAN_H
-#define EMUICC_TOOLS_PROFILE_SCAN_H
+/* scan: the words of the text form, which are those of ASN.1 value notation (X.680 §12). Blanks,
+ * line ends, commas and comments only separate; a byte order mark at the front is none of the
+ * words. */
+#ifndef EMUICC_TOOLS_PROFILE_TEXT_SCAN_H
+#define EMUICC_TOOLS_PROFILE_TEXT_SCAN_H
 
 #include "apdu/bytes.h"
 
@@ -15,6 +16,9 @@ enum scan_token {
     SCAN_OPEN,
     SCAN_CLOSE,
     SCAN_COLON,
+    SCAN_ASSIGN, /* ::= */
+    SCAN_BEFORE, /* ( and ), around the number of a named arc */
+    SCAN_BEHIND,
     SCAN_PLUS,
     SCAN_TIMES,
     SCAN_BAD, /* no word, or a string without its end */

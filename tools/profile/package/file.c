@@ -1,4 +1,4 @@
-#include "tools/profile/file.h"
+#include "tools/profile/package/file.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
-#include "tools/profile/lines.h"
+#include "tools/profile/text/lines.h"
 
 #include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/profile/value.h"
+#include "tools/profile/text/value.h"
 
 #define DEPTH_MAX 32 /* far more than the ASN.1 has */
 #define GROWTH 256   /* lines that room is made for at a time */

@@ -1,6 +1,6 @@
 /* elements: the profile elements of a package, as a list. */
-#ifndef EMUICC_TOOLS_PROFILE_ELEMENTS_H
-#define EMUICC_TOOLS_PROFILE_ELEMENTS_H
+#ifndef EMUICC_TOOLS_PROFILE_PACKAGE_ELEMENTS_H
+#define EMUICC_TOOLS_PROFILE_PACKAGE_ELEMENTS_H
 
 #include "fs/saip/pe_schema.h"
 

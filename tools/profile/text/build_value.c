@@ -1,6 +1,7 @@
-#include "tools/profile/build_value.h"
+#include "tools/profile/text/build_value.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "apdu/der.h"
@@ -9,6 +10,20 @@
 
 #define NUMBER_SIZE 24 /* characters of a number, its end included */
 #define WORD_SHOWN 40  /* characters of a word that a message repeats */
+
+static bool is_printable(uint8_t byte)
+{
+    return byte >= ' ' && byte < 0x7F;
+}
+
+/* As much of a word as a message repeats: its first printable characters. */
+static struct bytes shown(struct bytes word)
+{
+    size_t len = 0;
+    while (len < word.len && len < WORD_SHOWN && is_printable(word.data[len]))
+        len++;
+    return bytes_of(word.data, len);
+}
 
 bool build_refuse(struct build *build, const char *expected)
 {
@@ -19,10 +34,12 @@ bool build_refuse(struct build *build, const char *expected)
     else if (scan->token == SCAN_BAD && scan->word.len != 1)
         trace_error("%s:%u: a string without its end, or '...' without H", build->name,
                     scan->word_line);
+    else if (scan->token == SCAN_BAD && !is_printable(scan->word.data[0]))
+        trace_error("%s:%u: a byte %02X where %s should stand", build->name, scan->word_line,
+                    scan->word.data[0], expected);
     else
         trace_error("%s:%u: '%.*s' where %s should stand", build->name, scan->word_line,
-                    (int)(scan->word.len < WORD_SHOWN ? scan->word.len : WORD_SHOWN),
-                    (const char *)scan->word.data, expected);
+                    (int)shown(scan->word).len, (const char *)scan->word.data, expected);
     return false;
 }
 
@@ -101,7 +118,7 @@ static bool repeat(struct build *build, size_t start, int64_t times)
 static bool put_piece(struct build *build)
 {
     const size_t start = build->out->len;
-    int64_t times;
+    int64_t times = 0;
     if (build->scan.token != SCAN_HEX && build->scan.token != SCAN_TEXT)
         return build_refuse(build, "'...'H or \"...\"");
     if (!(build->scan.token == SCAN_HEX ? put_hex : put_text)(build))
@@ -159,12 +176,44 @@ bool build_integer(struct build *build, const struct pe_schema_type *type, uint3
     return true;
 }
 
+/* 23, or international-organizations(23). */
+static bool read_arc(struct build *build, int64_t *arc)
+{
+    if (build->scan.token != SCAN_NAME)
+        return read_number(build, arc);
+    scan_next(&build->scan);
+    return build_expect(build, SCAN_BEFORE, "'(' and the number of this arc") &&
+           read_number(build, arc) && build_expect(build, SCAN_BEHIND, "')'");
+}
+
+/* { 2 23 143 1 } as 2.23.143.1, up to the bracket that closes it. */
+static bool read_arcs(struct build *build, char *text, size_t size)
+{
+    size_t len = 0;
+    scan_next(&build->scan);
+    while (build->scan.token != SCAN_CLOSE) {
+        int64_t arc = 0;
+        if (!read_arc(build, &arc))
+            return false;
+        len +=
+            (size_t)snprintf(text + len, size - len, "%s%lld", len > 0 ? "." : "", (long long)arc);
+        if (len >= size)
+            return build_refuse(build, "the end of the object identifier");
+    }
+    return true;
+}
+
 bool build_oid(struct build *build, uint32_t tag)
 {
-    char text[DER_OID_TEXT_SIZE];
+    char text[DER_OID_TEXT_SIZE] = "";
     const size_t mark = tlv_open(build->out, tag);
-    if (build->scan.token != SCAN_OID || !word_text(build, text, sizeof(text)) ||
-        !der_oid_from_text(text, build->out))
+    if (build->scan.token == SCAN_OPEN) {
+        if (!read_arcs(build, text, sizeof(text)))
+            return false;
+    } else if (build->scan.token != SCAN_OID || !word_text(build, text, sizeof(text))) {
+        return build_refuse(build, "an object identifier");
+    }
+    if (!der_oid_from_text(text, build->out))
         return build_refuse(build, "an object identifier");
     tlv_close(build->out, mark);
     scan_next(&build->scan);

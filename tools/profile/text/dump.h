@@ -1,6 +1,6 @@
 /* dump: a package as text, which build turns back into the same bytes. */
-#ifndef EMUICC_TOOLS_PROFILE_DUMP_H
-#define EMUICC_TOOLS_PROFILE_DUMP_H
+#ifndef EMUICC_TOOLS_PROFILE_TEXT_DUMP_H
+#define EMUICC_TOOLS_PROFILE_TEXT_DUMP_H
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* verdict: the EUICCResponse taken apart, and the faults of a package that its ASN.1 alone shows.
  */
-#ifndef EMUICC_TOOLS_PROFILE_VERDICT_H
-#define EMUICC_TOOLS_PROFILE_VERDICT_H
+#ifndef EMUICC_TOOLS_PROFILE_PACKAGE_VERDICT_H
+#define EMUICC_TOOLS_PROFILE_PACKAGE_VERDICT_H
 
-#include "tools/profile/elements.h"
+#include "tools/profile/package/elements.h"
 
 #define VERDICT_NONE (-1)
 

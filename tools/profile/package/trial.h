@@ -1,6 +1,6 @@
 /* trial: a package given to the card's interpreter, as a chip of the default kind would run it. */
-#ifndef EMUICC_TOOLS_PROFILE_TRIAL_H
-#define EMUICC_TOOLS_PROFILE_TRIAL_H
+#ifndef EMUICC_TOOLS_PROFILE_PACKAGE_TRIAL_H
+#define EMUICC_TOOLS_PROFILE_PACKAGE_TRIAL_H
 
 #include "fs/saip/saip.h"
 

@@ -1,4 +1,4 @@
-#include "tools/profile/verdict.h"
+#include "tools/profile/package/verdict.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* build: the text form turned into a package. */
-#ifndef EMUICC_TOOLS_PROFILE_BUILD_H
-#define EMUICC_TOOLS_PROFILE_BUILD_H
+#ifndef EMUICC_TOOLS_PROFILE_TEXT_BUILD_H
+#define EMUICC_TOOLS_PROFILE_TEXT_BUILD_H
 
 #include "apdu/bytes.h"
 

@@ -1,10 +1,10 @@
 /* value: a value without parts as text, the way the text form writes it and build reads it. */
-#ifndef EMUICC_TOOLS_PROFILE_VALUE_H
-#define EMUICC_TOOLS_PROFILE_VALUE_H
+#ifndef EMUICC_TOOLS_PROFILE_TEXT_VALUE_H
+#define EMUICC_TOOLS_PROFILE_TEXT_VALUE_H
 
 #include <stdio.h>
 
-#include "tools/profile/walk.h"
+#include "tools/profile/package/walk.h"
 
 /* Writes the value of a leaf or raw node. Bytes that do not fit on one line go on in the next ones,
  * below each other from `column` on; column 0 keeps all on one line. */

@@ -1,4 +1,4 @@
-#include "tools/profile/names.h"
+#include "tools/profile/package/names.h"
 
 #include "fs/saip/template.h"
 

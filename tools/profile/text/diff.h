@@ -1,8 +1,8 @@
 /* diff: what two packages differ in, value by value. */
-#ifndef EMUICC_TOOLS_PROFILE_DIFF_H
-#define EMUICC_TOOLS_PROFILE_DIFF_H
+#ifndef EMUICC_TOOLS_PROFILE_TEXT_DIFF_H
+#define EMUICC_TOOLS_PROFILE_TEXT_DIFF_H
 
-#include "tools/profile/lines.h"
+#include "tools/profile/text/lines.h"
 
 /* One value that only one of them has. */
 struct diff_change {

@@ -1,4 +1,4 @@
-#include "tools/profile/trial.h"
+#include "tools/profile/package/trial.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"

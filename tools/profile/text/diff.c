@@ -1,4 +1,4 @@
-#include "tools/profile/diff.h"
+#include "tools/profile/text/diff.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "tools/profile/value.h"
+#include "tools/profile/text/value.h"
 
 #include "apdu/der.h"
 
