@@ -1,3 +1,4 @@
+/* What a value means, as the comment that dump writes behind it. */
 #include "apdu/bytes.h"
 #include "fs/profile/file.h"
 #include "tools/profile/text/value.h"
