@@ -2,7 +2,6 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/refresh.h"
 #include "isd-r/es10.h"
 
 int card_open(struct card *card, const char *state_directory)
@@ -41,7 +40,8 @@ int card_start(struct card *card)
     card->uicc.proactive.settings = card->personality.proactive;
     card->uicc.hides_blank = card->personality.blank < 0;
     applications_init(&card->applications, card->isd_r, &card->uicc);
-    channel_init(&card->channels, &card->applications, &card->personality.habits);
+    channel_init(&card->channels, &card->applications, &card->personality.dialect);
+    card->refresh = (struct refresh){card->isd_r, &card->uicc, &card->personality.dialect};
     card_arm(card);
     status = isd_r_refreshed(card->isd_r, true);
     (void)isd_r_take_wish(card->isd_r);
@@ -104,7 +104,7 @@ static void grant(struct card *card, struct isd_r_wish wish)
         channel_end_uicc(&card->channels);
     }
     if (wish.refresh)
-        refresh_ask(card);
+        refresh_ask(&card->refresh);
 }
 
 /* The one commit of a command, and the one place where a failure becomes a status word. */
@@ -113,19 +113,19 @@ static uint16_t settle(struct card *card, int status)
     const struct hardware_outcome *outcome = &card->hardware.outcome;
     if (outcome->undo) {
         undo(card);
-        refresh_tell(card);
+        refresh_tell(&card->refresh);
         return outcome->status != 0 ? outcome->status : SW_TECHNICAL_PROBLEM;
     }
-    const int answered = status >= 0 ? refresh_answered(card) : 0;
+    const int answered = status >= 0 ? refresh_answered(&card->refresh) : 0;
     const int committed = commit(card, answered < 0 ? answered : status);
     if (committed < 0) {
-        refresh_tell(card);
+        refresh_tell(&card->refresh);
         return committed == FAILURE_MEMORY ? SW_MEMORY_PROBLEM : SW_TECHNICAL_PROBLEM;
     }
     proactive_settle(&card->uicc.proactive);
     grant(card, isd_r_take_wish(card->isd_r));
-    refresh_tell(card);
-    return refresh_announce(card, status == 0 ? SW_OK : (uint16_t)status);
+    refresh_tell(&card->refresh);
+    return refresh_announce(&card->refresh, status == 0 ? SW_OK : (uint16_t)status);
 }
 
 /* A change of profile that awaited a REFRESH takes effect: no terminal can do more than reset. */
@@ -140,7 +140,7 @@ void card_power(struct card *card, enum card_power power)
     channel_reset(&card->channels);
     isd_r_reset(card->isd_r);
     uicc_reset(&card->uicc);
-    refresh_tell(card);
+    refresh_tell(&card->refresh);
     observers_power(card->observers, power, card_atr(card));
 }
 
@@ -157,8 +157,8 @@ static void answer(struct card *card, struct bytes command, struct writer *respo
         trace_error("instruction %02X answers more than a response can hold", apdu.ins);
         status = FAILURE_INTERNAL;
     }
-    apdu.le = habits_le_of(&card->personality.habits, &apdu);
-    response_finish(&apdu, settle(card, status), response, channel_rest(&card->channels, &apdu));
+    apdu.le = dialect_le_of(&card->personality.dialect, &apdu);
+    response_finish(&apdu, settle(card, status), response, channel_pending(&card->channels, &apdu));
 }
 
 /* A command that a fault refuses is not even looked at. */
@@ -207,17 +207,17 @@ void card_arm(struct card *card)
         isd_r_watch(card->isd_r, watch);
 }
 
-enum card_place card_place(const struct card *card)
+enum card_presence card_presence(const struct card *card)
 {
-    return card->place;
+    return card->presence;
 }
 
 void card_unplugged(struct card *card)
 {
     card_power(card, CARD_OFF);
     card->seen = false;
-    if (card->place == CARD_PULLED)
-        card->place = CARD_IN;
+    if (card->presence == CARD_REINSERTING)
+        card->presence = CARD_INSERTED;
 }
 
 /* The first to come is the first to be told. */

@@ -10,6 +10,7 @@
 #include "card/fault/hardware.h"
 #include "card/observer.h"
 #include "card/personality/personality.h"
+#include "card/refresh.h"
 #include "crypto/primitives/random.h"
 #include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
@@ -17,12 +18,12 @@
 /* Room that card_transmit() needs for an answer: the longest data of a handler, a status word. */
 #define CARD_RESPONSE_CAPACITY (APDU_RESPONSE_MAX + 2)
 
-/* Where the card is, as far as it goes by what it was asked from outside its reader. Whoever serves
- * its link ends that unless it is CARD_IN. */
-enum card_place {
-    CARD_IN,
-    CARD_PULLED, /* for a moment: the next link may begin at once */
-    CARD_OUT,    /* until it is put in again */
+/* Whether the card is in its reader, as requests from outside want it. Whoever serves its link ends
+ * that unless it is CARD_INSERTED. */
+enum card_presence {
+    CARD_INSERTED,
+    CARD_REINSERTING, /* out for a moment: the next link may begin at once */
+    CARD_EJECTED,     /* until it is inserted again */
 };
 
 struct card {
@@ -32,15 +33,16 @@ struct card {
     struct uicc uicc;
     struct applications applications;
     struct channels channels;
+    struct refresh refresh;
     struct personality personality;
     struct observer *observers; /* NULL: nobody */
     struct hardware hardware;
-    enum card_place place;
+    enum card_presence presence;
     bool seen; /* it has been powered since it was put in */
 };
 
 /* Opens or makes the chip's memory and nothing more: a new chip gets its credentials, and any chip
- * another personality than the default (birth.h), before card_start(). 0, or a failure after a
+ * another personality than the default (startup.h), before card_start(). 0, or a failure after a
  * trace line. */
 int card_open(struct card *card, const char *state_directory);
 /* Reads the chip out of its memory; from here on it answers. What is not committed is read too, and
@@ -72,7 +74,7 @@ uint16_t card_provision(struct card *card, struct bytes request, struct writer *
 /* The faults have changed. */
 void card_arm(struct card *card);
 
-enum card_place card_place(const struct card *card);
+enum card_presence card_presence(const struct card *card);
 /* The link has ended: what was pulled out for a moment is back. */
 void card_unplugged(struct card *card);
 

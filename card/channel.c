@@ -42,7 +42,7 @@ static void open_channel(struct channels *channels, uint8_t number, uint8_t from
 /* The lowest first: many clients know channels 1 to 3 only. */
 static int open_lowest(struct channels *channels, uint8_t from, struct writer *response)
 {
-    for (uint8_t number = 1; number <= channels->habits->channels; number++) {
+    for (uint8_t number = 1; number <= channels->dialect->channels; number++) {
         if (channels->channels[number].open)
             continue;
         open_channel(channels, number, from);
@@ -54,7 +54,7 @@ static int open_lowest(struct channels *channels, uint8_t from, struct writer *r
 
 static int open_numbered(struct channels *channels, uint8_t number, uint8_t from)
 {
-    if (number > channels->habits->channels || channels->channels[number].open)
+    if (number > channels->dialect->channels || channels->channels[number].open)
         return SW_WRONG_P1_P2;
     open_channel(channels, number, from);
     return 0;
@@ -68,7 +68,7 @@ static int close_numbered(struct channels *channels, uint8_t number)
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
     deselect(channels, number);
-    response_rest_release(&channel->rest);
+    response_pending_release(&channel->pending);
     channel->open = false;
     return 0;
 }
@@ -89,7 +89,7 @@ static int get_response(void *state, const struct apdu *apdu, struct writer *res
 {
     if (apdu->p1 != 0 || apdu->p2 != 0)
         return SW_WRONG_P1_P2;
-    return response_fetch(channel_rest(state, apdu), apdu, response);
+    return response_fetch(channel_pending(state, apdu), apdu, response);
 }
 
 /* Ends a selection: what the application said becomes true for the channel. */
@@ -169,12 +169,12 @@ static void read_case_anew(struct apdu *apdu)
     }
 }
 
-static int match(const struct habits *habits, const struct command_table *table, struct apdu *apdu,
-                 const struct command_row **row)
+static int match(const struct dialect *dialect, const struct command_table *table,
+                 struct apdu *apdu, const struct command_row **row)
 {
     const struct apdu as_sent = *apdu;
     int status = command_match(table, apdu, row);
-    if (status != SW_WRONG_LENGTH || habits->le == HABITS_LE_EXACT)
+    if (status != SW_WRONG_LENGTH || dialect->le == DIALECT_LE_EXACT)
         return status;
     read_case_anew(apdu);
     status = command_match(table, apdu, row);
@@ -199,18 +199,18 @@ int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer
     const struct command_row *row;
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
-    if (apdu->extended && !channels->habits->extended)
+    if (apdu->extended && !channels->dialect->extended)
         return SW_WRONG_LENGTH;
     if (apdu->secured)
         return SW_SECURE_MESSAGING_NOT_SUPPORTED;
     if (apdu->ins != INS_GET_RESPONSE)
-        response_rest_drop(&channel->rest);
-    const int own = match(channels->habits, &own_table, apdu, &row);
+        response_pending_drop(&channel->pending);
+    const int own = match(channels->dialect, &own_table, apdu, &row);
     if (own == 0)
         return row->handle(channels, apdu, response);
     if (own == SW_WRONG_LENGTH)
         return own;
-    const int theirs = match(channels->habits, &selected->application->commands, apdu, &row);
+    const int theirs = match(channels->dialect, &selected->application->commands, apdu, &row);
     if (theirs == 0)
         return run(selected, row, apdu, response);
     return theirs == SW_CLASS ? own : theirs;
@@ -222,20 +222,20 @@ const struct command_row *channel_look(const struct channels *channels, struct a
     const struct applications_row *selected = addressee(channels, &apdu);
     const struct command_row *row = NULL;
     *application = selected->application->name;
-    if (match(channels->habits, &own_table, &apdu, &row) != 0)
-        (void)match(channels->habits, &selected->application->commands, &apdu, &row);
+    if (match(channels->dialect, &own_table, &apdu, &row) != 0)
+        (void)match(channels->dialect, &selected->application->commands, &apdu, &row);
     return row;
 }
 
-struct response_rest *channel_rest(struct channels *channels, const struct apdu *apdu)
+struct response_pending *channel_pending(struct channels *channels, const struct apdu *apdu)
 {
-    return &channel_of(channels, apdu)->rest;
+    return &channel_of(channels, apdu)->pending;
 }
 
 void channel_reset(struct channels *channels)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
-        response_rest_release(&channels->channels[i].rest);
+        response_pending_release(&channels->channels[i].pending);
         channels->channels[i] = (struct channel){.open = i == CHANNEL_BASIC};
     }
 }
@@ -246,14 +246,14 @@ void channel_end_uicc(struct channels *channels)
         struct channel *channel = &channels->channels[i];
         if (!channel->open || channel->selected != APPLICATIONS_UICC)
             continue;
-        response_rest_release(&channel->rest);
+        response_pending_release(&channel->pending);
         channel->open = i == CHANNEL_BASIC;
     }
 }
 
 void channel_init(struct channels *channels, const struct applications *applications,
-                  const struct habits *habits)
+                  const struct dialect *dialect)
 {
-    *channels = (struct channels){.applications = applications, .habits = habits};
+    *channels = (struct channels){.applications = applications, .dialect = dialect};
     channels->channels[CHANNEL_BASIC].open = true;
 }

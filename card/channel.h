@@ -4,24 +4,24 @@
 #define EMUICC_CARD_CHANNEL_H
 
 #include "card/applications.h"
-#include "card/personality/habits.h"
+#include "card/personality/dialect.h"
 #include "card/response.h"
 
 struct channel {
     bool open;
     uint8_t selected; /* place in the table of applications */
-    struct response_rest rest;
+    struct response_pending pending;
 };
 
 struct channels {
     const struct applications *applications; /* borrowed */
-    const struct habits *habits;             /* borrowed */
+    const struct dialect *dialect;           /* borrowed */
     struct channel channels[APDU_CHANNELS];
 };
 
 /* Only the basic channel is open, with the UICC selected. */
 void channel_init(struct channels *channels, const struct applications *applications,
-                  const struct habits *habits);
+                  const struct dialect *dialect);
 /* Power-off, power-on, reset: as after channel_init(), and memory is returned. The applications
  * are not told: they are reset as well. */
 void channel_reset(struct channels *channels);
@@ -39,6 +39,6 @@ const struct command_row *channel_look(const struct channels *channels, struct a
                                        const char **application);
 
 /* What waits on the channel of this command. */
-struct response_rest *channel_rest(struct channels *channels, const struct apdu *apdu);
+struct response_pending *channel_pending(struct channels *channels, const struct apdu *apdu);
 
 #endif

@@ -243,7 +243,7 @@ static int remember_issuers(const struct identity *identity, struct store *store
     return result;
 }
 
-int identity_give(const struct identity_plan *plan, struct random *random, struct store *store)
+int identity_provision(const struct identity_plan *plan, struct random *random, struct store *store)
 {
     struct identity identity = {0};
     int result = plan->own ? make_own(plan, random) : 0;

@@ -1,4 +1,4 @@
-#include "card/birth.h"
+#include "card/startup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "apdu/trace.h"
 #include "card/personality/factory.h"
 #include "card/identity.h"
-#include "card/personality/personality_memory.h"
+#include "card/personality/personality_store.h"
 
 #define OWN_PKI_FOLDER "pki"
 
@@ -22,7 +22,7 @@ static void folder_of(const char *file, char folder[PATH_MAX])
 }
 
 /* The personality's profiles, then those that are asked for. */
-static int install_all(const struct birth_plan *plan, struct card *card)
+static int install_all(const struct startup_plan *plan, struct card *card)
 {
     char folder[PATH_MAX];
     int result = 0;
@@ -34,7 +34,7 @@ static int install_all(const struct birth_plan *plan, struct card *card)
     return result == 0 ? uicc_load(&card->uicc, isd_r_enabled_profile(card->isd_r)) : result;
 }
 
-static int first_start(const struct birth_plan *plan, const uint8_t *eid, struct card *card)
+static int first_start(const struct startup_plan *plan, const uint8_t *eid, struct card *card)
 {
     char own[PATH_MAX];
     const struct personality *personality = &card->personality;
@@ -48,7 +48,7 @@ static int first_start(const struct birth_plan *plan, const uint8_t *eid, struct
         }
         identity.pki = own;
     }
-    int result = identity_give(&identity, &card->random, card->store);
+    int result = identity_provision(&identity, &card->random, card->store);
     if (result == 0)
         result = card_start(card);
     if (result == 0)
@@ -56,7 +56,7 @@ static int first_start(const struct birth_plan *plan, const uint8_t *eid, struct
     return result == 0 ? store_commit(card->store) : result;
 }
 
-static int later_start(const struct birth_plan *plan, const uint8_t *eid, struct card *card)
+static int later_start(const struct startup_plan *plan, const uint8_t *eid, struct card *card)
 {
     char digits[PKI_EID_DIGITS + 1];
     const int result = card_start(card);
@@ -84,7 +84,7 @@ static bool is_readable_folder(const char *path)
     return folder != NULL;
 }
 
-static int check_what_comes_along(const struct birth_plan *plan)
+static int check_extras(const struct startup_plan *plan)
 {
     for (size_t i = 0; i < plan->install_count; i++)
         if (!factory_is_profile(plan->install[i])) {
@@ -98,8 +98,8 @@ static int check_what_comes_along(const struct birth_plan *plan)
     return 0;
 }
 
-/* What can be said of the options before the chip is looked at. */
-static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
+/* Whatever can be checked before the chip is opened. */
+static int check_plan(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE])
 {
     if (plan->state[0] == '\0') {
         trace_error("--state: it names no folder");
@@ -110,17 +110,17 @@ static int check_plan(const struct birth_plan *plan, uint8_t eid[PKI_EID_SIZE])
                     plan->eid);
         return FAILURE_INTERNAL;
     }
-    return check_what_comes_along(plan);
+    return check_extras(plan);
 }
 
-int birth_check(const struct birth_plan *plan)
+int startup_check(const struct startup_plan *plan)
 {
-    const int result = check_what_comes_along(plan);
-    return result == 0 && plan->personality != NULL ? personality_memory_check(plan->personality)
+    const int result = check_extras(plan);
+    return result == 0 && plan->personality != NULL ? personality_store_check(plan->personality)
                                                     : result;
 }
 
-int birth_card(const struct birth_plan *plan, struct card *card)
+int startup_card(const struct startup_plan *plan, struct card *card)
 {
     uint8_t eid[PKI_EID_SIZE];
     *card = (struct card){0};
@@ -130,7 +130,7 @@ int birth_card(const struct birth_plan *plan, struct card *card)
     if (plan->seed != NULL)
         random_init_seeded(&card->random, bytes_of_text(plan->seed));
     if (result == 0)
-        result = personality_memory_choose(card->store, plan->personality, &card->personality);
+        result = personality_store_choose(card->store, plan->personality, &card->personality);
     if (result != 0)
         return result;
     const uint8_t *asked = plan->eid != NULL           ? eid
@@ -140,20 +140,20 @@ int birth_card(const struct birth_plan *plan, struct card *card)
                                      : later_start(plan, asked, card);
 }
 
-int birth_again(struct card *card)
+int startup_reload(struct card *card)
 {
     channel_reset(&card->channels);
     uicc_finish(&card->uicc);
     isd_r_destroy(card->isd_r);
     card->isd_r = NULL;
-    int result = personality_memory_choose(card->store, NULL, &card->personality);
+    int result = personality_store_choose(card->store, NULL, &card->personality);
     if (result == 0)
         result = card_start(card);
     if (result == 0)
         result = store_commit(card->store);
     if (card->isd_r == NULL)
-        card->place = CARD_OUT;
-    else if (card->place == CARD_IN)
-        card->place = CARD_PULLED;
+        card->presence = CARD_EJECTED;
+    else if (card->presence == CARD_INSERTED)
+        card->presence = CARD_REINSERTING;
     return result;
 }

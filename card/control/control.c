@@ -15,7 +15,7 @@
 #include "crypto/primitives/secret.h"
 
 #define SOCKET_MODE 0600
-#define QUEUE 8
+#define BACKLOG 8
 
 const struct control control_none = {.folder = -1, .listener = -1, .client = -1};
 
@@ -38,7 +38,7 @@ static bool listen_in(struct control *control, const char *state)
     /* The mode goes over to the name that bind() makes. */
     return control->listener >= 0 && fchmod(control->listener, SOCKET_MODE) == 0 &&
            bind(control->listener, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
-           listen(control->listener, QUEUE) == 0;
+           listen(control->listener, BACKLOG) == 0;
 }
 
 static void shut(int *descriptor)
@@ -209,7 +209,7 @@ static bool serve(struct control *control)
     return answered;
 }
 
-/* The end of the wait, or of the client's patience. */
+/* The end of the wait, or of the client's time. */
 static int64_t next_end(const struct control *control, int64_t end)
 {
     if (control->client < 0)

@@ -1,5 +1,5 @@
 /* Profiles changed from outside, as a server could that needs no LPA: the ISD-R does what it does
- * for ES10c, rules and notifications included, and no fault lies on it. */
+ * for ES10c, rules and notifications included, and no fault applies to it. */
 #include <stdio.h>
 
 #include "apdu/status.h"

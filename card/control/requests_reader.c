@@ -1,8 +1,9 @@
-/* The card in its reader: where it is, taken out and put in by a hand that nobody sees. */
+/* The card in its reader: where it is; ejecting, inserting and resetting it from outside. */
 #include "apdu/json_writer.h"
 #include "card/control/requests_table.h"
 
-static const char *const places[] = {[CARD_IN] = "in", [CARD_PULLED] = "in", [CARD_OUT] = "out"};
+static const char *const places[] = {
+    [CARD_INSERTED] = "in", [CARD_REINSERTING] = "in", [CARD_EJECTED] = "out"};
 
 const char *requests_status(void *context, struct bytes argument, struct writer *answer)
 {
@@ -15,8 +16,8 @@ const char *requests_status(void *context, struct bytes argument, struct writer 
     json_writer_open_object(answer, NULL);
     json_writer_word(answer, "eid", eid);
     json_writer_hex(answer, "atr", card_atr(card));
-    json_writer_word(answer, "place", places[card->place]);
-    json_writer_boolean(answer, "seen", card->seen && card->place == CARD_IN);
+    json_writer_word(answer, "place", places[card->presence]);
+    json_writer_boolean(answer, "seen", card->seen && card->presence == CARD_INSERTED);
     json_writer_boolean(answer, "enabled", isd_r_enabled_profile(card->isd_r) != 0);
     json_writer_number(answer, "faults", (int64_t)card->hardware.faults.count);
     json_writer_word(answer, "timing", card->personality.timing.real ? "real" : "instant");
@@ -28,7 +29,7 @@ const char *requests_eject(void *context, struct bytes argument, struct writer *
 {
     struct card *card = context;
     (void)argument;
-    card->place = CARD_OUT;
+    card->presence = CARD_EJECTED;
     return requests_done(answer);
 }
 
@@ -38,7 +39,7 @@ const char *requests_insert(void *context, struct bytes argument, struct writer 
     (void)argument;
     if (card->isd_r == NULL)
         return REQUESTS_NO_CHIP;
-    card->place = CARD_IN;
+    card->presence = CARD_INSERTED;
     return requests_done(answer);
 }
 

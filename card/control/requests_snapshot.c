@@ -1,6 +1,6 @@
 /* A known state to start from: the whole chip put aside under a name, and taken back. */
 #include "apdu/status.h"
-#include "card/birth.h"
+#include "card/startup.h"
 #include "card/control/requests_table.h"
 
 #define NAME_SIZE 96
@@ -34,7 +34,7 @@ const char *requests_restore(void *context, struct bytes argument, struct writer
     const int result = store_restore(card->store, name);
     if (result == SW_REFERENCE_NOT_FOUND)
         return "there is no snapshot of this name";
-    if (result != 0 || birth_again(card) != 0)
+    if (result != 0 || startup_reload(card) != 0)
         return "it cannot be taken back; the card has said why";
     return requests_done(answer);
 }

@@ -11,7 +11,7 @@
 #define NUMBER_ONE "0000000000000000000001" /* what follows the IIN, without check digits */
 
 /* The lowest EID that names something in the folder: 0, or 1 if there is none. */
-static int lowest(const char *chips, uint8_t eid[PKI_EID_SIZE])
+static int lowest_eid(const char *chips, uint8_t eid[PKI_EID_SIZE])
 {
     DIR *folder = opendir(chips);
     uint8_t one[PKI_EID_SIZE];
@@ -58,7 +58,7 @@ int eids_first(const char *chips, const char *pki, const char *asked, uint8_t ei
                     asked);
         return FAILURE_INTERNAL;
     }
-    if (lowest(chips, eid) == 0) {
+    if (lowest_eid(chips, eid) == 0) {
         if (asked == NULL || memcmp(eid, wanted, PKI_EID_SIZE) == 0)
             return 0;
         pki_eid_to_text(eid, digits);
@@ -73,7 +73,7 @@ int eids_first(const char *chips, const char *pki, const char *asked, uint8_t ei
     return 0;
 }
 
-bool eids_reach(const uint8_t first[PKI_EID_SIZE], size_t count)
+bool eids_fit_range(const uint8_t first[PKI_EID_SIZE], size_t count)
 {
     uint8_t eid[PKI_EID_SIZE];
     char digits[PKI_EID_DIGITS + 1];

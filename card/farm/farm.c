@@ -21,7 +21,7 @@
 #define LOCK_FILE "lock"
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
-/* Descriptors: of a client; of an open store, with its log; a loop's own; the rest. */
+/* Descriptors: of a client; of an open store, with its log; of a loop; of the rest. */
 #define DESCRIPTORS_A_CARD 1
 #define DESCRIPTORS_A_STORE 2
 #define DESCRIPTORS_A_LOOP 32
@@ -32,13 +32,13 @@ struct farm {
     const struct stop *stop;
     char chips[PATH_MAX], pki[PATH_MAX];
     int lock;
-    struct seat *seats;
+    struct slot *slots;
     struct loop *loops;
-    struct seat_rotas *rotas;
+    struct slot_idle_lists *idle_lists;
     struct reader *readers;
     char *reader_names;
     size_t reader_count, loop_count;
-    struct door door;
+    struct listener listener;
 };
 
 static int refuse_memory(void)
@@ -68,7 +68,7 @@ static int lock_state(struct farm *farm)
     return FAILURE_INTERNAL;
 }
 
-static int take_folders(struct farm *farm)
+static int prepare_folders(struct farm *farm)
 {
     const char *state = farm->plan.state;
     const bool fits = snprintf(farm->chips, PATH_MAX, "%s/" CHIPS_FOLDER, state) < PATH_MAX &&
@@ -79,20 +79,20 @@ static int take_folders(struct farm *farm)
     }
     if (make_folder(state) != 0 || lock_state(farm) != 0 || make_folder(farm->chips) != 0)
         return FAILURE_INTERNAL;
-    farm->plan.birth.state = farm->chips;
+    farm->plan.chip.state = farm->chips;
     return 0;
 }
 
-/* All chips have the same issuers, then and now; those of a farm of its own are made with the
- * first EID. */
-static int take_credentials(struct farm *farm)
+/* All chips have the same issuers, at every start. Without --pki the farm makes a PKI of its own,
+ * with the first EID. */
+static int prepare_credentials(struct farm *farm)
 {
-    const struct seat *first = &farm->seats[0];
+    const struct slot *first = &farm->slots[0];
     struct random random;
-    if (farm->plan.birth.pki != NULL)
-        return seat_fits(first) ? 0 : FAILURE_INTERNAL;
-    farm->plan.birth.pki = farm->pki;
-    if (seat_is_made(first) && access(farm->pki, F_OK) != 0) {
+    if (farm->plan.chip.pki != NULL)
+        return slot_matches_pki(first) ? 0 : FAILURE_INTERNAL;
+    farm->plan.chip.pki = farm->pki;
+    if (slot_is_provisioned(first) && access(farm->pki, F_OK) != 0) {
         trace_error("the chips in %s were made with --pki; give it again", farm->plan.state);
         return FAILURE_INTERNAL;
     }
@@ -100,39 +100,40 @@ static int take_credentials(struct farm *farm)
     return pki_make(&random, &(struct pki_plan){.directory = farm->pki, .first_eid = first->eid});
 }
 
-static int take_eids(struct farm *farm)
+static int assign_eids(struct farm *farm)
 {
     const struct farm_plan *plan = &farm->plan;
     uint8_t eid[PKI_EID_SIZE];
-    const char *pki = plan->birth.pki != NULL ? plan->birth.pki : farm->pki;
-    if (eids_first(farm->chips, pki, plan->first_eid, eid) != 0 || !eids_reach(eid, plan->cards))
+    const char *pki = plan->chip.pki != NULL ? plan->chip.pki : farm->pki;
+    if (eids_first(farm->chips, pki, plan->first_eid, eid) != 0 ||
+        !eids_fit_range(eid, plan->cards))
         return FAILURE_INTERNAL;
     for (size_t i = 0; i < plan->cards; i++, pki_eid_next(eid)) {
-        struct seat *seat = &farm->seats[i];
+        struct slot *slot = &farm->slots[i];
         const size_t loop = i % plan->loops;
-        pki_eid_to_text(eid, seat->eid);
-        seat_init(seat, &farm->loops[loop], &farm->rotas[loop], &plan->birth);
+        pki_eid_to_text(eid, slot->eid);
+        slot_init(slot, &farm->loops[loop], &farm->idle_lists[loop], &plan->chip);
     }
     return 0;
 }
 
-static int take_loops(struct farm *farm)
+static int init_loops(struct farm *farm)
 {
     for (size_t i = 0; i < farm->plan.loops; i++) {
-        const size_t sources = farm->plan.cards / farm->plan.loops + DOOR_GUESTS + 5;
+        const size_t sources = farm->plan.cards / farm->plan.loops + LISTENER_PENDING_MAX + 5;
         farm->loop_count = i + 1;
         if (loop_init(&farm->loops[i], sources, farm->stop->event) != 0)
             return FAILURE_INTERNAL;
-        seat_rotas_init(&farm->rotas[i], &farm->loops[i]);
+        slot_idle_lists_init(&farm->idle_lists[i], &farm->loops[i]);
     }
     return 0;
 }
 
-/* As many as the machine allows; each client and each open store needs some. */
+/* Raises the limit as far as the system allows: each client and each open store needs some. */
 static void raise_descriptors(const struct farm_plan *plan)
 {
     struct rlimit limit;
-    const size_t stores = plan->loops * SEAT_STORES_A_LOOP;
+    const size_t stores = plan->loops * SLOT_STORES_A_LOOP;
     const rlim_t needed = plan->cards * DESCRIPTORS_A_CARD +
                           (plan->cards < stores ? plan->cards : stores) * DESCRIPTORS_A_STORE +
                           plan->loops * DESCRIPTORS_A_LOOP + DESCRIPTORS_BESIDE;
@@ -158,7 +159,7 @@ static size_t count_items(const char *list)
     return count;
 }
 
-static int take_readers(struct farm *farm)
+static int parse_readers(struct farm *farm)
 {
     if (farm->plan.readers == NULL)
         return 0;
@@ -179,31 +180,33 @@ static int take_readers(struct farm *farm)
     return 0;
 }
 
-/* The first chips get a reader each; one that cannot be read leaves its own empty. */
-static void plug_in(struct farm *farm)
+/* The first chips get a reader each; the reader of a chip that cannot be read stays empty. */
+static void attach_readers(struct farm *farm)
 {
     for (size_t i = 0; i < farm->reader_count; i++)
-        (void)seat_plug_in(&farm->seats[i], &farm->readers[i]);
+        (void)slot_attach_reader(&farm->slots[i], &farm->readers[i]);
 }
 
-/* What can be refused is refused before the first chip is made, and clients come when all are. */
+/* Whatever can be refused is refused before the first chip is made; clients are accepted when all
+ * are made. */
 static int open_all(struct farm *farm)
 {
     const struct farm_plan *plan = &farm->plan;
-    farm->seats = calloc(plan->cards, sizeof(*farm->seats));
+    farm->slots = calloc(plan->cards, sizeof(*farm->slots));
     farm->loops = calloc(plan->loops, sizeof(*farm->loops));
-    farm->rotas = calloc(plan->loops, sizeof(*farm->rotas));
-    if (farm->seats == NULL || farm->loops == NULL || farm->rotas == NULL)
+    farm->idle_lists = calloc(plan->loops, sizeof(*farm->idle_lists));
+    if (farm->slots == NULL || farm->loops == NULL || farm->idle_lists == NULL)
         return refuse_memory();
     raise_descriptors(plan);
-    if (take_readers(farm) != 0 || birth_check(&plan->birth) != 0 || take_folders(farm) != 0 ||
-        take_loops(farm) != 0 ||
-        door_open(&farm->door, plan->listen, &farm->loops[0], farm->seats, plan->cards) != 0 ||
-        take_eids(farm) != 0 || take_credentials(farm) != 0 ||
-        nursery_make(farm->seats, plan->cards, plan->loops, farm->stop) != 0)
+    if (parse_readers(farm) != 0 || startup_check(&plan->chip) != 0 || prepare_folders(farm) != 0 ||
+        init_loops(farm) != 0 ||
+        listener_open(&farm->listener, plan->listen, &farm->loops[0], farm->slots, plan->cards) !=
+            0 ||
+        assign_eids(farm) != 0 || prepare_credentials(farm) != 0 ||
+        provisioning_run(farm->slots, plan->cards, plan->loops, farm->stop) != 0)
         return FAILURE_INTERNAL;
-    plug_in(farm);
-    return door_listen(&farm->door);
+    attach_readers(farm);
+    return listener_listen(&farm->listener);
 }
 
 int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm **out)
@@ -214,7 +217,7 @@ int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm
     farm->plan = *plan;
     farm->stop = stop;
     farm->lock = -1;
-    farm->door.listener = -1;
+    farm->listener.socket = -1;
     const int result = open_all(farm);
     if (result == 0)
         *out = farm;
@@ -223,10 +226,10 @@ int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm
     return result;
 }
 
-/* Requests are heard in this thread and answered in the loops'. */
-static void hear_requests(struct farm *farm)
+/* This thread receives requests; the loops' threads answer them. */
+static void serve_requests(struct farm *farm)
 {
-    const struct control_table table = farm_requests_table(&farm->door);
+    const struct control_table table = farm_requests_table(&farm->listener);
     struct control control;
     control_open(&control, farm->plan.state, &table);
     while (!stop_asked(farm->stop)) {
@@ -242,7 +245,7 @@ int farm_serve(struct farm *farm)
     while (started < farm->plan.loops && loop_start(&farm->loops[started]) == 0)
         started++;
     if (started == farm->plan.loops)
-        hear_requests(farm);
+        serve_requests(farm);
     else
         kill(getpid(), SIGTERM);
     for (size_t i = 0; i < started; i++)
@@ -254,22 +257,22 @@ void farm_close(struct farm *farm)
 {
     if (farm == NULL)
         return;
-    door_close(&farm->door);
-    for (size_t i = 0; farm->seats != NULL && i < farm->plan.cards; i++)
-        seat_finish(&farm->seats[i]);
+    listener_close(&farm->listener);
+    for (size_t i = 0; farm->slots != NULL && i < farm->plan.cards; i++)
+        slot_finish(&farm->slots[i]);
     for (size_t i = 0; i < farm->loop_count; i++)
         loop_finish(&farm->loops[i]);
     if (farm->lock >= 0)
         close(farm->lock);
     free(farm->reader_names);
     free(farm->readers);
-    free(farm->rotas);
+    free(farm->idle_lists);
     free(farm->loops);
-    free(farm->seats);
+    free(farm->slots);
     free(farm);
 }
 
 const char *farm_address(const struct farm *farm)
 {
-    return farm->door.name;
+    return farm->listener.name;
 }

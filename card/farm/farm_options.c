@@ -10,34 +10,33 @@
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"cards", "N", "how many chips; a later start may say more, which are made, or fewer, of which the "
-     "others stay as they are", OPTIONS_TEXT, OPTION(cards)},
+    {"cards", "N", "how many chips; a later start may name more, which are made, or fewer: the others "
+     "stay as they are", OPTIONS_TEXT, OPTION(cards)},
     {"state", "DIR", "the farm's memory, made on first start: each chip has a folder chips/EID in it",
      OPTIONS_TEXT, OPTION(state)},
     {"listen", "HOST:PORT", "where clients ask for a chip by its EID, an address of this machine, default "
-     DOOR_DEFAULT "; whoever reaches it can use every chip", OPTIONS_TEXT, OPTION(listen)},
+     LISTENER_DEFAULT "; whoever can connect to it can use every chip", OPTIONS_TEXT, OPTION(listen)},
     {"vpcd", "HOST:PORT,...", "readers to plug the first chips into, one each; see emuicc --help",
      OPTIONS_TEXT, OPTION(vpcd)},
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26 with the EUM's key, under which each chip "
      "gets a certificate; default: a test PKI of the farm's own in DIR/pki of the state", OPTIONS_TEXT, OPTION(pki)},
-    {"eid", "DIGITS", "the first EID, from which the others count on, default the first of the EUM's "
-     "range", OPTIONS_TEXT, OPTION(eid)},
+    {"eid", "DIGITS", "the first EID; the others follow it, default the first of the EUM's range", OPTIONS_TEXT, OPTION(eid)},
     {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality)},
     {"install", "PROFILE", "a profile that each chip leaves the factory with, as for emuicc; repeatable",
      OPTIONS_LIST, OPTION(install)},
-    {"loops", "N", "threads that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
+    {"loops", "N", "event loops, a thread each, that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
 };
 /* clang-format on */
 
 const struct options_program farm_options_program = {
     .name = "emuicc-farm",
     .synopsis = "--cards N --state DIR",
-    .summary = "many software eUICCs in one process, with readers or on a socket of its own",
+    .summary = "many software eUICCs in one process, in readers or on its own TCP socket",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer =
         "  emuicc-farm --cards 1000 --state farm\n"
-        "  emuicc-lpa --direct " DOOR_DEFAULT "/EID info     with an EID out of farm/chips\n"
+        "  emuicc-lpa --direct " LISTENER_DEFAULT "/EID info     with an EID out of farm/chips\n"
         "  emuicc-ctl --state farm/chips/EID status        of one chip, while the farm runs\n",
 };
 
@@ -61,11 +60,11 @@ bool farm_options_plan(const struct farm_options *options, struct farm_plan *pla
         .state = options->state,
         .first_eid = options->eid,
         .readers = options->vpcd,
-        .listen = options->listen != NULL ? options->listen : DOOR_DEFAULT,
-        .birth = {.pki = options->pki,
-                  .personality = options->personality,
-                  .install = options->install.items,
-                  .install_count = options->install.count}};
+        .listen = options->listen != NULL ? options->listen : LISTENER_DEFAULT,
+        .chip = {.pki = options->pki,
+                 .personality = options->personality,
+                 .install = options->install.items,
+                 .install_count = options->install.count}};
     if (options->cards == NULL || options->state == NULL) {
         trace_error("--cards N and --state DIR are needed; try 'emuicc-farm --help'");
         return false;

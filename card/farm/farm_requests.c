@@ -2,17 +2,17 @@
 
 #include "fs/text/inventory.h"
 
-struct question {
-    struct seat *seat;
+struct slot_question {
+    struct slot *slot;
     struct bytes line;
     struct writer *answer;
     const char *why;
 };
 
-static void ask(void *context)
+static void answer_in_loop(void *context)
 {
-    struct question *question = context;
-    question->why = seat_ask(question->seat, question->line, question->answer);
+    struct slot_question *question = context;
+    question->why = slot_request(question->slot, question->line, question->answer);
 }
 
 static const char *chip(void *context, struct bytes argument, struct writer *answer)
@@ -21,11 +21,12 @@ static const char *chip(void *context, struct bytes argument, struct writer *ans
     if (!bytes_take(&argument, DIRECT_EID_DIGITS, &eid) || !bytes_take(&argument, 1, &blank) ||
         blank.data[0] != ' ' || argument.len == 0)
         return "an EID of 32 digits and a request are needed";
-    struct question question = {
-        .seat = door_find(context, eid), .line = argument, .answer = answer};
-    if (question.seat == NULL)
+    struct slot_question question = {
+        .slot = listener_find(context, eid), .line = argument, .answer = answer};
+    if (question.slot == NULL)
         return "no chip here has this EID";
-    return loop_run(question.seat->loop, ask, &question) ? question.why : "the farm is ending";
+    return loop_run(question.slot->loop, answer_in_loop, &question) ? question.why
+                                                                    : "the farm is shutting down";
 }
 
 /* clang-format off */
@@ -34,11 +35,11 @@ static const struct control_request rows[] = {
 };
 /* clang-format on */
 
-struct control_table farm_requests_table(struct door *door)
+struct control_table farm_requests_table(struct listener *listener)
 {
     return (struct control_table){.rows = rows,
                                   .count = sizeof(rows) / sizeof(rows[0]),
                                   .unknown = "a farm is asked of its chips: --state FARM/chips/EID",
                                   .answer_max = INVENTORY_MAX,
-                                  .context = door};
+                                  .context = listener};
 }

@@ -1,56 +1,58 @@
-#include "card/farm/rota.h"
+#include "card/farm/idle_list.h"
 
 #include <malloc.h>
 
-#define RESTS_A_TURN 8
+#define RELEASES_A_ROUND 8
 
-/* What the last of them gave back goes back to the machine. */
-static void rest_first(struct rota *rota)
+/* After the last release the freed memory goes back to the system. */
+static void release_first(struct idle_list *list)
 {
-    struct rota_entry *entry = rota->ends.after;
-    rota_leave(rota, entry);
-    entry->rest(entry);
-    if (rota->count == 0)
+    struct idle_entry *entry = list->ends.after;
+    idle_list_remove(list, entry);
+    entry->release(entry);
+    if (list->count == 0)
         malloc_trim(0);
 }
 
-static void turn(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+static void handle(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
-    struct rota *rota = (struct rota *)source;
+    struct idle_list *list = (struct idle_list *)source;
     (void)ready;
-    for (int i = 0; i < RESTS_A_TURN && rota->count > 0; i++) {
-        if (rota->ends.after->last + rota->patience > now)
+    for (int i = 0; i < RELEASES_A_ROUND && list->count > 0; i++) {
+        if (list->ends.after->last_use + list->timeout_ms > now)
             break;
-        rest_first(rota);
+        release_first(list);
     }
-    loop_await_time(loop, source, rota->count > 0 ? rota->ends.after->last + rota->patience : -1);
+    loop_set_time(loop, source,
+                  list->count > 0 ? list->ends.after->last_use + list->timeout_ms : -1);
 }
 
-void rota_init(struct rota *rota, struct loop *loop, int64_t patience, size_t many)
+void idle_list_init(struct idle_list *list, struct loop *loop, int64_t timeout_ms, size_t limit)
 {
-    *rota = (struct rota){.source.turn = turn, .loop = loop, .patience = patience, .many = many};
-    rota->ends.before = rota->ends.after = &rota->ends;
+    *list = (struct idle_list){
+        .source.handle = handle, .loop = loop, .timeout_ms = timeout_ms, .limit = limit};
+    list->ends.before = list->ends.after = &list->ends;
 }
 
-void rota_touch(struct rota *rota, struct rota_entry *entry, int64_t now)
+void idle_list_touch(struct idle_list *list, struct idle_entry *entry, int64_t now)
 {
-    if (rota_has(entry))
-        rota_leave(rota, entry);
-    entry->last = now;
-    entry->before = rota->ends.before;
-    entry->after = &rota->ends;
+    if (idle_list_has(entry))
+        idle_list_remove(list, entry);
+    entry->last_use = now;
+    entry->before = list->ends.before;
+    entry->after = &list->ends;
     entry->before->after = entry->after->before = entry;
-    rota->count++;
-    if (rota->count == 1)
-        loop_await_time(rota->loop, &rota->source, now + rota->patience);
-    if (rota->count > rota->many)
-        rest_first(rota);
+    list->count++;
+    if (list->count == 1)
+        loop_set_time(list->loop, &list->source, now + list->timeout_ms);
+    if (list->count > list->limit)
+        release_first(list);
 }
 
-void rota_leave(struct rota *rota, struct rota_entry *entry)
+void idle_list_remove(struct idle_list *list, struct idle_entry *entry)
 {
     entry->before->after = entry->after;
     entry->after->before = entry->before;
     entry->before = entry->after = NULL;
-    rota->count--;
+    list->count--;
 }

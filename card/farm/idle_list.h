@@ -1,31 +1,32 @@
-/* rota: which of a loop's chips hold something that they do not need when nobody talks to them: an
- * open store, a profile, the whole card when its client has gone. They give it back a while after
- * their last command, and earlier, the longest idle first, when there are too many. */
-#ifndef EMUICC_CARD_FARM_ROTA_H
-#define EMUICC_CARD_FARM_ROTA_H
+/* idle_list: the chips of a loop that hold something they can do without while nobody uses them: an
+ * open store, a profile, the whole card once its client has gone. They are in the order of their
+ * last use. One that has been idle for the list's timeout releases it; when too many are on the
+ * list, the least recently used one does so at once. */
+#ifndef EMUICC_CARD_FARM_IDLE_LIST_H
+#define EMUICC_CARD_FARM_IDLE_LIST_H
 
 #include "card/farm/loop.h"
 
-struct rota_entry {
-    struct rota_entry *before, *after; /* NULL: not on the rota */
-    int64_t last;                      /* its last command */
-    void (*rest)(struct rota_entry *entry);
+struct idle_entry {
+    struct idle_entry *before, *after; /* NULL: not on the list */
+    int64_t last_use;
+    void (*release)(struct idle_entry *entry);
 };
 
-struct rota {
+struct idle_list {
     struct loop_source source;
     struct loop *loop;
-    int64_t patience;       /* milliseconds */
-    size_t many;            /* that may hold it at once */
-    struct rota_entry ends; /* the ring's: after it the longest idle one */
+    int64_t timeout_ms;
+    size_t limit;           /* entries at once */
+    struct idle_entry ends; /* of the ring: `after` is the least recently used */
     size_t count;
 };
 
-void rota_init(struct rota *rota, struct loop *loop, int64_t patience, size_t many);
-/* It has had a command just now, or has something to give back since now. */
-void rota_touch(struct rota *rota, struct rota_entry *entry, int64_t now);
-void rota_leave(struct rota *rota, struct rota_entry *entry);
-static inline bool rota_has(const struct rota_entry *entry)
+void idle_list_init(struct idle_list *list, struct loop *loop, int64_t timeout_ms, size_t limit);
+/* Puts the entry, used just now, at the end of the list. */
+void idle_list_touch(struct idle_list *list, struct idle_entry *entry, int64_t now);
+void idle_list_remove(struct idle_list *list, struct idle_entry *entry);
+static inline bool idle_list_has(const struct idle_entry *entry)
 {
     return entry->after != NULL;
 }

@@ -1,4 +1,4 @@
-#include "card/farm/door.h"
+#include "card/farm/listener.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -12,21 +12,22 @@
 #include "apdu/trace.h"
 #include "card/clock.h"
 
-#define QUEUE 4096
-#define SHORTAGE_MS 100 /* without a free descriptor, before the next try */
+#define BACKLOG 4096
+#define RETRY_MS 100 /* before the next accept() when no descriptor is free */
 
-static int by_eid(const void *eid, const void *seat)
+static int by_eid(const void *eid, const void *slot)
 {
-    return memcmp(eid, ((const struct seat *)seat)->eid, PKI_EID_DIGITS);
+    return memcmp(eid, ((const struct slot *)slot)->eid, PKI_EID_DIGITS);
 }
 
-struct seat *door_find(const struct door *door, struct bytes eid)
+struct slot *listener_find(const struct listener *listener, struct bytes eid)
 {
-    return bsearch(eid.data, door->seats, door->seat_count, sizeof(*door->seats), by_eid);
+    return bsearch(eid.data, listener->slots, listener->slot_count, sizeof(*listener->slots),
+                   by_eid);
 }
 
-/* Where this hello leads; NULL with the answer it gets. */
-static struct seat *find_seat(const struct door *door, struct bytes payload,
+/* The slot that this hello asks for; NULL with the refusal in *answer. */
+static struct slot *find_slot(const struct listener *listener, struct bytes payload,
                               enum direct_answer *answer)
 {
     struct bytes eid;
@@ -34,180 +35,181 @@ static struct seat *find_seat(const struct door *door, struct bytes payload,
     if (!direct_take_hello(payload, &eid))
         return NULL;
     *answer = DIRECT_UNKNOWN;
-    return door_find(door, eid);
+    return listener_find(listener, eid);
 }
 
-static void await_more(struct door *door)
+static void watch_clients(struct listener *listener)
 {
-    const bool room = door->guest_count < DOOR_GUESTS;
-    loop_await(door->loop, &door->source, door->listener, room ? EPOLLIN : 0);
+    const bool room = listener->pending_count < LISTENER_PENDING_MAX;
+    loop_watch(listener->loop, &listener->source, listener->socket, room ? EPOLLIN : 0);
 }
 
-static void leave(struct door_guest *guest)
+static void release(struct listener_pending *pending)
 {
-    loop_forget(guest->door->loop, &guest->source);
-    guest->here = false;
-    guest->door->guest_count--;
-    await_more(guest->door);
+    loop_unwatch(pending->listener->loop, &pending->source);
+    pending->used = false;
+    pending->listener->pending_count--;
+    watch_clients(pending->listener);
 }
 
-static void refuse(struct door_guest *guest, enum direct_answer answer)
+static void refuse(struct listener_pending *pending, enum direct_answer answer)
 {
     uint8_t room[DIRECT_ANSWER_MAX];
     struct writer frame = writer_on(room, sizeof(room));
     direct_put_answer(answer, &frame);
-    (void)send(guest->socket, frame.data, frame.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    leave(guest);
-    close(guest->socket);
+    (void)send(pending->socket, frame.data, frame.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    release(pending);
+    close(pending->socket);
 }
 
-/* The seat answers a guest that it takes. */
-static void show_in(struct door_guest *guest)
+/* A slot that takes the client also answers it. */
+static void hand_over(struct listener_pending *pending)
 {
     enum direct_answer answer;
     const struct bytes payload =
-        bytes_of(guest->hello + DIRECT_LENGTH_SIZE, sizeof(guest->hello) - DIRECT_LENGTH_SIZE);
-    struct seat *seat = find_seat(guest->door, payload, &answer);
-    if (seat == NULL) {
-        refuse(guest, answer);
+        bytes_of(pending->hello + DIRECT_LENGTH_SIZE, sizeof(pending->hello) - DIRECT_LENGTH_SIZE);
+    struct slot *slot = find_slot(pending->listener, payload, &answer);
+    if (slot == NULL) {
+        refuse(pending, answer);
         return;
     }
-    loop_forget(guest->door->loop, &guest->source);
-    if (seat_offer(seat, guest->socket))
-        leave(guest);
+    loop_unwatch(pending->listener->loop, &pending->source);
+    if (slot_hand_over(slot, pending->socket))
+        release(pending);
     else
-        refuse(guest, DIRECT_IN_USE);
+        refuse(pending, DIRECT_IN_USE);
 }
 
-/* What has come so far is how a hello begins. */
-static bool may_be_hello(const struct door_guest *guest)
+/* Whether the bytes so far can begin a hello. */
+static bool may_be_hello(const struct listener_pending *pending)
 {
     static const uint8_t begin[] = {0, DIRECT_HELLO_SIZE};
-    return memcmp(guest->hello, begin, guest->len < sizeof(begin) ? guest->len : sizeof(begin)) ==
-           0;
+    return memcmp(pending->hello, begin,
+                  pending->len < sizeof(begin) ? pending->len : sizeof(begin)) == 0;
 }
 
-static void hear(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+static void read_hello(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
-    struct door_guest *guest = (struct door_guest *)source;
+    struct listener_pending *pending = (struct listener_pending *)source;
     (void)loop;
     (void)now;
-    if (!guest->here)
+    if (!pending->used)
         return;
-    const ssize_t got = ready ? recv(guest->socket, guest->hello + guest->len,
-                                     sizeof(guest->hello) - guest->len, MSG_DONTWAIT)
+    const ssize_t got = ready ? recv(pending->socket, pending->hello + pending->len,
+                                     sizeof(pending->hello) - pending->len, MSG_DONTWAIT)
                               : 0;
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    guest->len += got > 0 ? (size_t)got : 0;
-    if (got <= 0 || !may_be_hello(guest))
-        refuse(guest, DIRECT_NO_HELLO);
-    else if (guest->len == sizeof(guest->hello))
-        show_in(guest);
+    pending->len += got > 0 ? (size_t)got : 0;
+    if (got <= 0 || !may_be_hello(pending))
+        refuse(pending, DIRECT_NO_HELLO);
+    else if (pending->len == sizeof(pending->hello))
+        hand_over(pending);
 }
 
-static struct door_guest *free_place(struct door *door)
+static struct listener_pending *find_unused(struct listener *listener)
 {
-    for (size_t i = 0; i < DOOR_GUESTS; i++)
-        if (!door->guests[i].here)
-            return &door->guests[i];
+    for (size_t i = 0; i < LISTENER_PENDING_MAX; i++)
+        if (!listener->pending[i].used)
+            return &listener->pending[i];
     return NULL;
 }
 
-static void let_in(struct door *door, int socket, int64_t now)
+static void add_pending(struct listener *listener, int socket, int64_t now)
 {
-    struct door_guest *guest = free_place(door);
-    *guest = (struct door_guest){.source.turn = hear, .door = door, .here = true, .socket = socket};
-    door->guest_count++;
-    loop_await(door->loop, &guest->source, socket, EPOLLIN);
-    loop_await_time(door->loop, &guest->source, now + DOOR_PATIENCE_MS);
+    struct listener_pending *pending = find_unused(listener);
+    *pending = (struct listener_pending){
+        .source.handle = read_hello, .listener = listener, .used = true, .socket = socket};
+    listener->pending_count++;
+    loop_watch(listener->loop, &pending->source, socket, EPOLLIN);
+    loop_set_time(listener->loop, &pending->source, now + LISTENER_HELLO_TIMEOUT_MS);
 }
 
-/* Without a descriptor left the queue would be announced again at once. */
-static void turn(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+/* Without a free descriptor epoll would report the backlog again at once: pause instead. */
+static void accept_clients(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
-    struct door *door = (struct door *)source;
+    struct listener *listener = (struct listener *)source;
     (void)ready;
-    while (door->guest_count < DOOR_GUESTS) {
-        const int socket = accept4(door->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    while (listener->pending_count < LISTENER_PENDING_MAX) {
+        const int socket = accept4(listener->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (socket >= 0) {
-            let_in(door, socket, now);
+            add_pending(listener, socket, now);
             continue;
         }
         if (errno != EMFILE && errno != ENFILE)
             break;
-        loop_await(loop, source, door->listener, 0);
-        loop_await_time(loop, source, now + SHORTAGE_MS);
+        loop_watch(loop, source, listener->socket, 0);
+        loop_set_time(loop, source, now + RETRY_MS);
         return;
     }
-    await_more(door);
+    watch_clients(listener);
 }
 
-static int bind_to(struct door *door, const struct addrinfo *where)
+static int bind_to(struct listener *listener, const struct addrinfo *where)
 {
     const int yes = 1;
-    door->listener = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (door->listener >= 0 &&
-        setsockopt(door->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
-        bind(door->listener, where->ai_addr, where->ai_addrlen) == 0)
+    listener->socket = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener->socket >= 0 &&
+        setsockopt(listener->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+        bind(listener->socket, where->ai_addr, where->ai_addrlen) == 0)
         return 0;
     return errno;
 }
 
-static void take_name(struct door *door, const char *host)
+static void note_name(struct listener *listener, const char *host)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
     char port[ADDRESS_PORT_SIZE] = "?";
-    if (getsockname(door->listener, (struct sockaddr *)&address, &len) == 0)
+    if (getsockname(listener->socket, (struct sockaddr *)&address, &len) == 0)
         (void)getnameinfo((struct sockaddr *)&address, len, NULL, 0, port, sizeof(port),
                           NI_NUMERICSERV);
-    snprintf(door->name, sizeof(door->name), strchr(host, ':') != NULL ? "[%.40s]:%s" : "%.40s:%s",
-             host, port);
+    snprintf(listener->name, sizeof(listener->name),
+             strchr(host, ':') != NULL ? "[%.40s]:%s" : "%.40s:%s", host, port);
 }
 
-int door_open(struct door *door, const char *name, struct loop *loop, struct seat *seats,
-              size_t seat_count)
+int listener_open(struct listener *listener, const char *name, struct loop *loop,
+                  struct slot *slots, size_t slot_count)
 {
     struct addrinfo *found = NULL;
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     struct address address;
-    *door = (struct door){.source.turn = turn,
-                          .loop = loop,
-                          .listener = -1,
-                          .seats = seats,
-                          .seat_count = seat_count};
+    *listener = (struct listener){.source.handle = accept_clients,
+                                  .loop = loop,
+                                  .socket = -1,
+                                  .slots = slots,
+                                  .slot_count = slot_count};
     if (!address_parse(bytes_of_text(name), &address) ||
         getaddrinfo(address.host, address.port, &hints, &found) != 0) {
-        trace_error("--listen %s: an address and a port are needed, as in " DOOR_DEFAULT, name);
+        trace_error("--listen %s: an address and a port are needed, as in " LISTENER_DEFAULT, name);
         return FAILURE_INTERNAL;
     }
-    const int wrong = bind_to(door, found);
+    const int wrong = bind_to(listener, found);
     freeaddrinfo(found);
     if (wrong != 0) {
         trace_error("--listen %s: %s", name, strerror(wrong));
         return FAILURE_INTERNAL;
     }
-    take_name(door, address.host);
+    note_name(listener, address.host);
     return 0;
 }
 
-int door_listen(struct door *door)
+int listener_listen(struct listener *listener)
 {
-    if (listen(door->listener, QUEUE) != 0) {
-        trace_error("--listen %s: %s", door->name, strerror(errno));
+    if (listen(listener->socket, BACKLOG) != 0) {
+        trace_error("--listen %s: %s", listener->name, strerror(errno));
         return FAILURE_INTERNAL;
     }
-    await_more(door);
+    watch_clients(listener);
     return 0;
 }
 
-void door_close(struct door *door)
+void listener_close(struct listener *listener)
 {
-    for (size_t i = 0; i < DOOR_GUESTS; i++)
-        if (door->guests[i].here)
-            close(door->guests[i].socket);
-    if (door->listener >= 0)
-        close(door->listener);
+    for (size_t i = 0; i < LISTENER_PENDING_MAX; i++)
+        if (listener->pending[i].used)
+            close(listener->pending[i].socket);
+    if (listener->socket >= 0)
+        close(listener->socket);
 }

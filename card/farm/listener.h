@@ -1,45 +1,48 @@
-/* door: the farm's own socket. Whoever connects says which chip he wants (apdu/direct.h) and is
- * brought to its seat; whoever does not, in good time, is sent away. */
-#ifndef EMUICC_CARD_FARM_DOOR_H
-#define EMUICC_CARD_FARM_DOOR_H
+/* listener: the farm's TCP socket. A client says in a hello (apdu/direct.h) which chip it wants and
+ * is handed over to that chip's slot. A client that sends no hello in time is disconnected. */
+#ifndef EMUICC_CARD_FARM_LISTENER_H
+#define EMUICC_CARD_FARM_LISTENER_H
 
 #include <sys/socket.h>
 
-#include "card/farm/seat.h"
+#include "card/farm/slot.h"
 
-#define DOOR_DEFAULT "127.0.0.1:35970"
-#define DOOR_GUESTS 256 /* that may stand in it at once; others wait outside */
-#define DOOR_PATIENCE_MS 5000
+#define LISTENER_DEFAULT "127.0.0.1:35970"
+#define LISTENER_PENDING_MAX                                                                       \
+    256 /* connections without a whole hello; others wait in the backlog                           \
+         */
+#define LISTENER_HELLO_TIMEOUT_MS 5000
 
-struct door_guest {
-    struct loop_source source; /* socket 0: nobody */
-    struct door *door;
+/* A connection whose hello is not complete. */
+struct listener_pending {
+    struct loop_source source;
+    struct listener *listener;
     uint8_t hello[DIRECT_LENGTH_SIZE + DIRECT_HELLO_SIZE];
     size_t len;
-    bool here;
+    bool used;
     int socket;
 };
 
-struct door {
+struct listener {
     struct loop_source source;
     struct loop *loop;
-    int listener;
-    char name[64]; /* what it listens at, as a client would say it */
-    struct seat *seats;
-    size_t seat_count; /* in order of their EIDs */
-    size_t guest_count;
-    struct door_guest guests[DOOR_GUESTS];
+    int socket;
+    char name[64]; /* its address, as a client would write it */
+    struct slot *slots;
+    size_t slot_count; /* in order of their EIDs */
+    size_t pending_count;
+    struct listener_pending pending[LISTENER_PENDING_MAX];
 };
 
-/* Takes HOST:PORT, an address and a port, for itself; port 0 is any that is free. 0, or a failure
- * after a trace line. */
-int door_open(struct door *door, const char *name, struct loop *loop, struct seat *seats,
-              size_t seat_count);
-/* From here on clients find somebody there. 0, or a failure after a trace line. */
-int door_listen(struct door *door);
-void door_close(struct door *door);
+/* Binds HOST:PORT, an address and a port; port 0 is any free one. Clients are refused until
+ * listener_listen(). 0, or a failure after a trace line. */
+int listener_open(struct listener *listener, const char *name, struct loop *loop,
+                  struct slot *slots, size_t slot_count);
+/* From here on clients are accepted. 0, or a failure after a trace line. */
+int listener_listen(struct listener *listener);
+void listener_close(struct listener *listener);
 
-/* The seat of the chip with this EID, 32 characters; NULL if there is none. */
-struct seat *door_find(const struct door *door, struct bytes eid);
+/* The slot of the chip with this EID, 32 characters; NULL if there is none. */
+struct slot *listener_find(const struct listener *listener, struct bytes eid);
 
 #endif

@@ -12,7 +12,7 @@
 #include "card/clock.h"
 
 #define EVENTS_A_ROUND 64
-#define TIMES_A_ROUND 64
+#define TIMERS_A_ROUND 64
 
 static void run_task(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
@@ -38,14 +38,14 @@ static bool init_descriptors(struct loop *loop, int stop)
     if (loop->epoll < 0 || loop->call.event < 0 ||
         epoll_ctl(loop->epoll, EPOLL_CTL_ADD, stop, &event) != 0)
         return false;
-    loop_await(loop, &loop->call.source, loop->call.event, EPOLLIN);
+    loop_watch(loop, &loop->call.source, loop->call.event, EPOLLIN);
     return true;
 }
 
 int loop_init(struct loop *loop, size_t sources, int stop)
 {
     *loop = (struct loop){.buffers = malloc(sizeof(*loop->buffers)),
-                          .call = {.source.turn = run_task, .event = -1}};
+                          .call = {.source.handle = run_task, .event = -1}};
     pthread_mutex_init(&loop->call.lock, NULL);
     pthread_cond_init(&loop->call.done, NULL);
     if (init_descriptors(loop, stop) && loop->buffers != NULL)
@@ -81,12 +81,12 @@ bool loop_run(struct loop *loop, loop_task *task, void *context)
     return ran;
 }
 
-static void run_times(struct loop *loop, int64_t now)
+static void run_timers(struct loop *loop, int64_t now)
 {
     struct timer *timer;
-    for (int i = 0; i < TIMES_A_ROUND && (timer = timers_take(&loop->timers, now)) != NULL; i++) {
+    for (int i = 0; i < TIMERS_A_ROUND && (timer = timers_take(&loop->timers, now)) != NULL; i++) {
         struct loop_source *source = (struct loop_source *)timer;
-        source->turn(source, loop, false, now);
+        source->handle(source, loop, false, now);
     }
 }
 
@@ -111,9 +111,9 @@ static void *run(void *context)
             struct loop_source *source = events[i].data.ptr;
             if (source == NULL)
                 return end(loop);
-            source->turn(source, loop, true, now);
+            source->handle(source, loop, true, now);
         }
-        run_times(loop, now);
+        run_timers(loop, now);
     }
 }
 
@@ -131,8 +131,8 @@ void loop_join(struct loop *loop)
     pthread_join(loop->thread, NULL);
 }
 
-/* A closed socket is not there any more: its number may be another one's by now. */
-void loop_await(struct loop *loop, struct loop_source *source, int socket, uint32_t events)
+/* A closed socket is gone from epoll: its number may belong to another socket by now. */
+void loop_watch(struct loop *loop, struct loop_source *source, int socket, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = source};
     const bool same = source->socket == socket + 1;
@@ -143,19 +143,19 @@ void loop_await(struct loop *loop, struct loop_source *source, int socket, uint3
     source->events = events;
 }
 
-void loop_await_time(struct loop *loop, struct loop_source *source, int64_t due)
+void loop_set_time(struct loop *loop, struct loop_source *source, int64_t due)
 {
     timers_set(&loop->timers, &source->timer, due);
 }
 
-void loop_forget(struct loop *loop, struct loop_source *source)
+void loop_unwatch(struct loop *loop, struct loop_source *source)
 {
     (void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, source->socket - 1, NULL);
     source->socket = 0;
     timers_set(&loop->timers, &source->timer, -1);
 }
 
-bool loop_hand_over(struct loop *loop, struct loop_source *source, int socket)
+bool loop_add_socket(struct loop *loop, struct loop_source *source, int socket)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = source};
     return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, socket, &event) == 0;

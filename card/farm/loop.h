@@ -1,4 +1,4 @@
-/* loop: one thread that serves very many sockets and times, each in turns that never wait. */
+/* loop: an event loop: one thread that serves very many sockets and timers. No handler blocks. */
 #ifndef EMUICC_CARD_FARM_LOOP_H
 #define EMUICC_CARD_FARM_LOOP_H
 
@@ -9,13 +9,14 @@
 
 struct loop;
 
-/* Whoever wants turns; zero but for turn at first. Lives as long as the loop. */
+/* A source of events: a socket and a timer; zero but for `handle` at first. Lives as long as the
+ * loop. */
 struct loop_source {
     struct timer timer; /* first: the loop finds the source by it */
-    int socket;         /* that is awaited, by its number plus one; 0: none */
+    int socket;         /* that is watched, by its number plus one; 0: none */
     uint32_t events;
-    /* ready: the socket is, or is broken; else it is time. */
-    void (*turn)(struct loop_source *source, struct loop *loop, bool ready, int64_t now);
+    /* ready: the socket is ready or broken; else the timer has expired. */
+    void (*handle)(struct loop_source *source, struct loop *loop, bool ready, int64_t now);
 };
 
 typedef void loop_task(void *context);
@@ -23,16 +24,16 @@ typedef void loop_task(void *context);
 struct loop {
     int epoll;
     struct timers timers;
-    struct vpcd_buffers *buffers; /* for whoever has its turn */
+    struct vpcd_buffers *buffers; /* for the handler that runs */
     pthread_t thread;
     struct loop_call {
         struct loop_source source;
         int event;
         pthread_mutex_t lock;
         pthread_cond_t done;
-        loop_task *task; /* NULL: none is asked for */
+        loop_task *task; /* NULL: none */
         void *context;
-        bool over; /* the loop does not run any more */
+        bool over; /* the loop has ended */
     } call;
 };
 
@@ -44,19 +45,19 @@ void loop_finish(struct loop *loop);
 int loop_start(struct loop *loop);
 void loop_join(struct loop *loop);
 
-/* What the source awaits from now on: EPOLLIN or EPOLLOUT of a socket that does not block (-1:
- * nothing), and a time (-1: none). A socket that is closed is not awaited any more. Only in the
- * loop's own thread, or before it starts. */
-void loop_await(struct loop *loop, struct loop_source *source, int socket, uint32_t events);
-void loop_await_time(struct loop *loop, struct loop_source *source, int64_t due);
-/* The socket is somebody else's from now on. */
-void loop_forget(struct loop *loop, struct loop_source *source);
-/* From any thread: the socket, about which the source knows, gives it a turn at once. False
- * if it cannot be awaited. */
-bool loop_hand_over(struct loop *loop, struct loop_source *source, int socket);
+/* What the source waits for from now on: EPOLLIN or EPOLLOUT of a non-blocking socket (-1: none),
+ * and a time (-1: none). A closed socket is no longer watched. Only in the loop's own thread, or
+ * before it starts. */
+void loop_watch(struct loop *loop, struct loop_source *source, int socket, uint32_t events);
+void loop_set_time(struct loop *loop, struct loop_source *source, int64_t due);
+/* The socket is no longer watched, so that another loop may have it. */
+void loop_unwatch(struct loop *loop, struct loop_source *source);
+/* From any thread: watches a socket that the source knows of; the source is called at once. False
+ * if it cannot be watched. */
+bool loop_add_socket(struct loop *loop, struct loop_source *source, int socket);
 
-/* From another thread, one at a time: runs the task in the loop's and waits for its end. False,
- * with nothing run, when the loop has ended. */
+/* From another thread, one at a time: runs the task in the loop's thread and waits for its end.
+ * False, with nothing run, when the loop has ended. */
 bool loop_run(struct loop *loop, loop_task *task, void *context);
 
 #endif

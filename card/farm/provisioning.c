@@ -1,4 +1,4 @@
-#include "card/farm/nursery.h"
+#include "card/farm/provisioning.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -8,70 +8,74 @@
 #include "card/clock.h"
 
 #define PROGRESS_MS 2000
-#define LOOK_US 50000
+#define POLL_US 50000
 
-struct nursery {
-    struct seat *seats;
+struct provisioning {
+    struct slot *slots;
     size_t count;
     const struct stop *stop;
     atomic_size_t next, made;
     atomic_bool failed;
 };
 
-static bool goes_on(struct nursery *nursery)
+static bool continues(struct provisioning *provisioning)
 {
-    return !atomic_load(&nursery->failed) && !stop_asked(nursery->stop);
+    return !atomic_load(&provisioning->failed) && !stop_asked(provisioning->stop);
 }
 
-static void *make_some(void *context)
+static void *run_thread(void *context)
 {
-    struct nursery *nursery = context;
-    for (size_t i; goes_on(nursery) && (i = atomic_fetch_add(&nursery->next, 1)) < nursery->count;)
-        if (seat_make(&nursery->seats[i]) != 0)
-            atomic_store(&nursery->failed, true);
+    struct provisioning *provisioning = context;
+    for (size_t i; continues(provisioning) &&
+                   (i = atomic_fetch_add(&provisioning->next, 1)) < provisioning->count;)
+        if (slot_provision(&provisioning->slots[i]) != 0)
+            atomic_store(&provisioning->failed, true);
         else
-            atomic_fetch_add(&nursery->made, 1);
+            atomic_fetch_add(&provisioning->made, 1);
     return NULL;
 }
 
-static void say_progress(struct nursery *nursery)
+static void report_progress(struct provisioning *provisioning)
 {
     for (int64_t said = clock_ms();
-         goes_on(nursery) && atomic_load(&nursery->next) < nursery->count; usleep(LOOK_US)) {
+         continues(provisioning) && atomic_load(&provisioning->next) < provisioning->count;
+         usleep(POLL_US)) {
         if (clock_ms() - said < PROGRESS_MS)
             continue;
         said = clock_ms();
-        trace_notice("%zu of %zu chips are made", atomic_load(&nursery->made), nursery->count);
+        trace_notice("%zu of %zu chips are made", atomic_load(&provisioning->made),
+                     provisioning->count);
     }
 }
 
-static void make_all(struct nursery *nursery, size_t count)
+static void make_all(struct provisioning *provisioning, size_t count)
 {
-    pthread_t threads[NURSERY_THREADS_MAX];
+    pthread_t threads[PROVISIONING_THREADS_MAX];
     size_t started = 0;
-    while (started < count && pthread_create(&threads[started], NULL, make_some, nursery) == 0)
+    while (started < count &&
+           pthread_create(&threads[started], NULL, run_thread, provisioning) == 0)
         started++;
     if (started == 0)
-        make_some(nursery);
+        run_thread(provisioning);
     else
-        say_progress(nursery);
+        report_progress(provisioning);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
 }
 
-/* The first one alone: what is wrong with it is wrong with all, and is said once. */
-int nursery_make(struct seat *seats, size_t count, size_t threads, const struct stop *stop)
+/* The first chip is made alone: what is wrong with it is wrong with all, and is reported once. */
+int provisioning_run(struct slot *slots, size_t count, size_t threads, const struct stop *stop)
 {
-    struct nursery nursery = {.seats = seats, .count = count, .stop = stop};
+    struct provisioning provisioning = {.slots = slots, .count = count, .stop = stop};
     size_t there = 0;
-    while (there < count && seat_is_made(&seats[there]))
+    while (there < count && slot_is_provisioned(&slots[there]))
         there++;
     if (there == count)
         return 0;
-    if (seat_make(&seats[there]) != 0)
+    if (slot_provision(&slots[there]) != 0)
         return FAILURE_INTERNAL;
-    atomic_init(&nursery.next, there + 1);
-    atomic_init(&nursery.made, there + 1);
-    make_all(&nursery, threads);
-    return atomic_load(&nursery.made) == count ? 0 : FAILURE_INTERNAL;
+    atomic_init(&provisioning.next, there + 1);
+    atomic_init(&provisioning.made, there + 1);
+    make_all(&provisioning, threads);
+    return atomic_load(&provisioning.made) == count ? 0 : FAILURE_INTERNAL;
 }

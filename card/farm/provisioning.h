@@ -1,14 +1,15 @@
-/* nursery: where the chips of a farm are made that are not there yet. */
-#ifndef EMUICC_CARD_FARM_NURSERY_H
-#define EMUICC_CARD_FARM_NURSERY_H
+/* provisioning: makes the chips of a farm that do not exist yet. */
+#ifndef EMUICC_CARD_FARM_PROVISIONING_H
+#define EMUICC_CARD_FARM_PROVISIONING_H
 
-#include "card/farm/seat.h"
+#include "card/farm/slot.h"
 #include "card/stop.h"
 
-#define NURSERY_THREADS_MAX 256
+#define PROVISIONING_THREADS_MAX 256
 
-/* Makes them on so many threads and says how far it is; what it has made stays when it is cut
- * short. 0, or a failure after a trace line; stops early, as a failure, when it is asked to. */
-int nursery_make(struct seat *seats, size_t count, size_t threads, const struct stop *stop);
+/* Makes them on so many threads and reports progress. Chips that are made stay when it is
+ * interrupted. 0, or a failure after a trace line; a stop that is asked for ends it early, as a
+ * failure. */
+int provisioning_run(struct slot *slots, size_t count, size_t threads, const struct stop *stop);
 
 #endif

@@ -1,4 +1,4 @@
-#include "card/farm/seat.h"
+#include "card/farm/slot.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -10,139 +10,139 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
-#include "card/identity.h"
 #include "card/control/requests.h"
+#include "card/identity.h"
 #include "fs/uicc/uicc_rest.h"
 
 #define STORE_IDLE_MS 1000
 #define PROFILE_IDLE_MS 10000
 
-bool seat_folder(const struct seat *seat, char path[SEAT_PATH_MAX])
+bool slot_folder(const struct slot *slot, char path[SLOT_PATH_MAX])
 {
-    return snprintf(path, SEAT_PATH_MAX, "%s/%s", seat->plan->state, seat->eid) < SEAT_PATH_MAX;
+    return snprintf(path, SLOT_PATH_MAX, "%s/%s", slot->plan->state, slot->eid) < SLOT_PATH_MAX;
 }
 
-/* Reads the chip, or makes it. card_close() is due whatever becomes of it. */
-static int read_card(const struct seat *seat, struct card *card)
+/* Reads the chip, or makes it. card_close() is due in both cases. */
+static int start_card(const struct slot *slot, struct card *card)
 {
-    char folder[SEAT_PATH_MAX];
-    struct birth_plan plan = *seat->plan;
+    char folder[SLOT_PATH_MAX];
+    struct startup_plan plan = *slot->plan;
     *card = (struct card){0};
-    if (!seat_folder(seat, folder)) {
+    if (!slot_folder(slot, folder)) {
         trace_error("--state %s: the path is too long", plan.state);
         return FAILURE_INTERNAL;
     }
     plan.state = folder;
-    plan.eid = seat->eid;
-    return birth_card(&plan, card);
+    plan.eid = slot->eid;
+    return startup_card(&plan, card);
 }
 
-bool seat_is_made(const struct seat *seat)
+bool slot_is_provisioned(const struct slot *slot)
 {
-    char file[SEAT_PATH_MAX + sizeof("/" STORE_FILE)];
-    if (!seat_folder(seat, file))
+    char file[SLOT_PATH_MAX + sizeof("/" STORE_FILE)];
+    if (!slot_folder(slot, file))
         return false;
     strcat(file, "/" STORE_FILE);
     return access(file, F_OK) == 0;
 }
 
-bool seat_fits(const struct seat *seat)
+bool slot_matches_pki(const struct slot *slot)
 {
-    char folder[SEAT_PATH_MAX];
+    char folder[SLOT_PATH_MAX];
     struct store *store;
-    if (!seat_is_made(seat) || !seat_folder(seat, folder) || store_open(folder, &store) != 0)
+    if (!slot_is_provisioned(slot) || !slot_folder(slot, folder) || store_open(folder, &store) != 0)
         return true;
-    const bool fits = identity_fits(seat->plan->pki, store);
+    const bool fits = identity_fits(slot->plan->pki, store);
     store_close(store);
     return fits;
 }
 
-int seat_make(const struct seat *seat)
+int slot_provision(const struct slot *slot)
 {
     struct card card;
-    if (seat_is_made(seat))
+    if (slot_is_provisioned(slot))
         return 0;
-    trace_of(seat->eid);
-    const int result = read_card(seat, &card);
+    trace_of(slot->eid);
+    const int result = start_card(slot, &card);
     card_close(&card);
     trace_of(NULL);
     return result;
 }
 
-static void let_card_go(struct seat *seat)
+static void unload_card(struct slot *slot)
 {
-    if (seat->card == NULL)
+    if (slot->card == NULL)
         return;
-    card_close(seat->card);
-    free(seat->card);
-    seat->card = NULL;
+    card_close(slot->card);
+    free(slot->card);
+    slot->card = NULL;
 }
 
-static int need_card(struct seat *seat)
+static int load_card(struct slot *slot)
 {
-    if (seat->card != NULL)
+    if (slot->card != NULL)
         return 0;
-    seat->card = malloc(sizeof(*seat->card));
-    if (seat->card == NULL) {
+    slot->card = malloc(sizeof(*slot->card));
+    if (slot->card == NULL) {
         trace_error("no memory for another card");
         return FAILURE_INTERNAL;
     }
-    const int result = read_card(seat, seat->card);
+    const int result = start_card(slot, slot->card);
     if (result != 0)
-        let_card_go(seat);
+        unload_card(slot);
     return result;
 }
 
-static bool has_company(const struct seat *seat)
+static bool is_in_use(const struct slot *slot)
 {
-    return seat->seated || seat->link != NULL;
+    return slot->connected || slot->link != NULL;
 }
 
-/* Faults that lie on it, and that it is ejected, are nowhere but in memory. */
-static bool has_orders(const struct card *card)
+/* Faults that are set and an ejected card are recorded in memory alone. */
+static bool has_volatile_state(const struct card *card)
 {
-    return card->hardware.faults.count > 0 || card_place(card) != CARD_IN;
+    return card->hardware.faults.count > 0 || card_presence(card) != CARD_INSERTED;
 }
 
-/* Another chip with nobody there has nothing to remember: it goes whole. */
-static void fall_asleep(struct rota_entry *entry)
+/* The store is closed; a card that nobody uses and that has nothing to keep is unloaded whole. */
+static void release_store(struct idle_entry *entry)
 {
-    struct seat *seat = (struct seat *)((uint8_t *)entry - offsetof(struct seat, awake));
-    if (has_company(seat) || has_orders(seat->card)) {
-        store_rest(seat->card->store);
+    struct slot *slot = (struct slot *)((uint8_t *)entry - offsetof(struct slot, idle_store));
+    if (is_in_use(slot) || has_volatile_state(slot->card)) {
+        store_rest(slot->card->store);
         return;
     }
-    if (rota_has(&seat->light))
-        rota_leave(&seat->rotas->light, &seat->light);
-    let_card_go(seat);
+    if (idle_list_has(&slot->idle_profile))
+        idle_list_remove(&slot->lists->profile, &slot->idle_profile);
+    unload_card(slot);
 }
 
-static void grow_light(struct rota_entry *entry)
+static void release_profile(struct idle_entry *entry)
 {
-    struct seat *seat = (struct seat *)((uint8_t *)entry - offsetof(struct seat, light));
-    uicc_rest(&seat->card->uicc);
+    struct slot *slot = (struct slot *)((uint8_t *)entry - offsetof(struct slot, idle_profile));
+    uicc_rest(&slot->card->uicc);
 }
 
-void seat_rotas_init(struct seat_rotas *rotas, struct loop *loop)
+void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop)
 {
-    rota_init(&rotas->awake, loop, STORE_IDLE_MS, SEAT_STORES_A_LOOP);
-    rota_init(&rotas->light, loop, PROFILE_IDLE_MS, SIZE_MAX);
+    idle_list_init(&lists->store, loop, STORE_IDLE_MS, SLOT_STORES_A_LOOP);
+    idle_list_init(&lists->profile, loop, PROFILE_IDLE_MS, SIZE_MAX);
 }
 
 /* After anything that may have opened the store. */
-static void note_use(struct seat *seat, bool command, int64_t now)
+static void note_use(struct slot *slot, bool command, int64_t now)
 {
-    if (seat->card == NULL)
+    if (slot->card == NULL)
         return;
-    if ((command || !rota_has(&seat->awake)) &&
-        (!has_company(seat) || store_is_awake(seat->card->store)))
-        rota_touch(&seat->rotas->awake, &seat->awake, now);
+    if ((command || !idle_list_has(&slot->idle_store)) &&
+        (!is_in_use(slot) || store_is_awake(slot->card->store)))
+        idle_list_touch(&slot->lists->store, &slot->idle_store, now);
     if (command)
-        rota_touch(&seat->rotas->light, &seat->light, now);
+        idle_list_touch(&slot->lists->profile, &slot->idle_profile, now);
 }
 
-/* Of a socket that was just opened: a few bytes always fit. */
-static bool say(int socket, enum direct_answer answer)
+/* The socket was just opened: a few bytes always fit. */
+static bool send_answer(int socket, enum direct_answer answer)
 {
     uint8_t room[DIRECT_ANSWER_MAX];
     struct writer frame = writer_on(room, sizeof(room));
@@ -150,133 +150,133 @@ static bool say(int socket, enum direct_answer answer)
     return send(socket, frame.data, frame.len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)frame.len;
 }
 
-static void see_off(struct seat *seat, int64_t now)
+static void disconnect(struct slot *slot, int64_t now)
 {
-    const int socket = atomic_load(&seat->guest);
-    if (seat->seated) {
-        vpcd_finish(&seat->vpcd);
-        card_unplugged(seat->card);
+    const int socket = atomic_load(&slot->client);
+    if (slot->connected) {
+        vpcd_finish(&slot->vpcd);
+        card_unplugged(slot->card);
     }
-    seat->seated = false;
-    note_use(seat, true, now);
-    loop_await(seat->loop, &seat->source, -1, 0);
-    loop_await_time(seat->loop, &seat->source, -1);
+    slot->connected = false;
+    note_use(slot, true, now);
+    loop_watch(slot->loop, &slot->source, -1, 0);
+    loop_set_time(slot->loop, &slot->source, -1);
     close(socket);
-    atomic_store(&seat->guest, SEAT_FREE);
+    atomic_store(&slot->client, SLOT_FREE);
 }
 
-static bool welcome(struct seat *seat, int socket)
+static bool connect_client(struct slot *slot, int socket)
 {
-    const bool there = need_card(seat) == 0 && card_place(seat->card) == CARD_IN;
-    if (!there || !say(socket, DIRECT_PLUGGED)) {
-        (void)say(socket, DIRECT_BROKEN);
+    const bool there = load_card(slot) == 0 && card_presence(slot->card) == CARD_INSERTED;
+    if (!there || !send_answer(socket, DIRECT_PLUGGED)) {
+        (void)send_answer(socket, DIRECT_BROKEN);
         return false;
     }
-    vpcd_init(&seat->vpcd, seat->card, socket);
-    seat->seated = true;
+    vpcd_init(&slot->vpcd, slot->card, socket);
+    slot->connected = true;
     return true;
 }
 
-/* The first turn of a new guest seats him. */
-static void guest_turn(struct seat *seat, bool ready, int64_t now)
+/* The first event of a new client connects it. */
+static void handle_client(struct slot *slot, bool ready, int64_t now)
 {
-    const int socket = atomic_load(&seat->guest);
-    const unsigned before = seat->seated ? seat->vpcd.commands : 0;
+    const int socket = atomic_load(&slot->client);
+    const unsigned before = slot->connected ? slot->vpcd.commands : 0;
     if (socket < 0)
         return;
-    const bool gone = seat->seated && ((ready && vpcd_pause_ms(&seat->vpcd) > 0) ||
-                                       card_place(seat->card) != CARD_IN);
-    if (gone ||
-        !(seat->seated ? vpcd_turn(&seat->vpcd, seat->loop->buffers) : welcome(seat, socket))) {
-        see_off(seat, now);
+    const bool gone = slot->connected && ((ready && vpcd_pause_ms(&slot->vpcd) > 0) ||
+                                          card_presence(slot->card) != CARD_INSERTED);
+    if (gone || !(slot->connected ? vpcd_step(&slot->vpcd, slot->loop->buffers)
+                                  : connect_client(slot, socket))) {
+        disconnect(slot, now);
         return;
     }
-    note_use(seat, seat->vpcd.commands != before, now);
-    loop_await(seat->loop, &seat->source, socket, (uint32_t)vpcd_events(&seat->vpcd));
-    loop_await_time(seat->loop, &seat->source, vpcd_due(&seat->vpcd, now));
+    note_use(slot, slot->vpcd.commands != before, now);
+    loop_watch(slot->loop, &slot->source, socket, (uint32_t)vpcd_events(&slot->vpcd));
+    loop_set_time(slot->loop, &slot->source, vpcd_due(&slot->vpcd, now));
 }
 
-static void reader_turn(struct seat *seat, bool ready, int64_t now)
+static void handle_reader(struct slot *slot, bool ready, int64_t now)
 {
-    struct link *link = seat->link;
+    struct link *link = slot->link;
     const unsigned before = link->vpcd.commands;
-    link_turn(link, ready, now, seat->loop->buffers);
-    note_use(seat, link->vpcd.commands != before, now);
-    loop_await(seat->loop, &seat->source, link->socket, (uint32_t)link_events(link));
-    loop_await_time(seat->loop, &seat->source, link->due);
+    link_step(link, ready, now, slot->loop->buffers);
+    note_use(slot, link->vpcd.commands != before, now);
+    loop_watch(slot->loop, &slot->source, link->socket, (uint32_t)link_events(link));
+    loop_set_time(slot->loop, &slot->source, link->due);
 }
 
-static void turn(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+static void handle(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
-    struct seat *seat = (struct seat *)source;
+    struct slot *slot = (struct slot *)source;
     (void)loop;
-    if (seat->link != NULL) {
-        reader_turn(seat, ready, now);
+    if (slot->link != NULL) {
+        handle_reader(slot, ready, now);
         return;
     }
-    trace_of(seat->eid);
-    guest_turn(seat, ready, now);
+    trace_of(slot->eid);
+    handle_client(slot, ready, now);
     trace_of(NULL);
 }
 
-void seat_init(struct seat *seat, struct loop *loop, struct seat_rotas *rotas,
-               const struct birth_plan *plan)
+void slot_init(struct slot *slot, struct loop *loop, struct slot_idle_lists *lists,
+               const struct startup_plan *plan)
 {
-    seat->source.turn = turn;
-    seat->awake.rest = fall_asleep;
-    seat->light.rest = grow_light;
-    seat->loop = loop;
-    seat->rotas = rotas;
-    seat->plan = plan;
-    atomic_init(&seat->guest, SEAT_FREE);
+    slot->source.handle = handle;
+    slot->idle_store.release = release_store;
+    slot->idle_profile.release = release_profile;
+    slot->loop = loop;
+    slot->lists = lists;
+    slot->plan = plan;
+    atomic_init(&slot->client, SLOT_FREE);
 }
 
-void seat_finish(struct seat *seat)
+void slot_finish(struct slot *slot)
 {
-    if (seat->link != NULL)
-        link_finish(seat->link);
-    free(seat->link);
-    if (seat->seated)
-        vpcd_finish(&seat->vpcd);
-    if (atomic_load(&seat->guest) >= 0)
-        close(atomic_load(&seat->guest));
-    let_card_go(seat);
+    if (slot->link != NULL)
+        link_finish(slot->link);
+    free(slot->link);
+    if (slot->connected)
+        vpcd_finish(&slot->vpcd);
+    if (atomic_load(&slot->client) >= 0)
+        close(atomic_load(&slot->client));
+    unload_card(slot);
 }
 
-int seat_plug_in(struct seat *seat, const struct reader *reader)
+int slot_attach_reader(struct slot *slot, const struct reader *reader)
 {
-    if (need_card(seat) != 0)
+    if (load_card(slot) != 0)
         return FAILURE_INTERNAL;
-    seat->link = malloc(sizeof(*seat->link));
-    if (seat->link == NULL) {
+    slot->link = malloc(sizeof(*slot->link));
+    if (slot->link == NULL) {
         trace_error("no memory for another reader");
         return FAILURE_INTERNAL;
     }
-    link_init(seat->link, reader, seat->card);
-    atomic_store(&seat->guest, SEAT_RESERVED);
-    loop_await_time(seat->loop, &seat->source, 0);
+    link_init(slot->link, reader, slot->card);
+    atomic_store(&slot->client, SLOT_RESERVED);
+    loop_set_time(slot->loop, &slot->source, 0);
     return 0;
 }
 
-bool seat_offer(struct seat *seat, int socket)
+bool slot_hand_over(struct slot *slot, int socket)
 {
-    int nobody = SEAT_FREE;
-    if (!atomic_compare_exchange_strong(&seat->guest, &nobody, socket))
+    int nobody = SLOT_FREE;
+    if (!atomic_compare_exchange_strong(&slot->client, &nobody, socket))
         return false;
-    if (loop_hand_over(seat->loop, &seat->source, socket))
+    if (loop_add_socket(slot->loop, &slot->source, socket))
         return true;
-    atomic_store(&seat->guest, SEAT_FREE);
+    atomic_store(&slot->client, SLOT_FREE);
     return false;
 }
 
-const char *seat_ask(struct seat *seat, struct bytes line, struct writer *answer)
+const char *slot_request(struct slot *slot, struct bytes line, struct writer *answer)
 {
-    if (need_card(seat) != 0)
+    if (load_card(slot) != 0)
         return "the chip cannot be read; the farm has said why";
-    const struct control_table table = requests_table(seat->card);
+    const struct control_table table = requests_table(slot->card);
     const char *why = control_answer(&table, line, answer);
     const int64_t now = clock_ms();
-    note_use(seat, true, now);
-    loop_await_time(seat->loop, &seat->source, now); /* it may have been taken out */
+    note_use(slot, true, now);
+    loop_set_time(slot->loop, &slot->source, now); /* the card may have been ejected */
     return why;
 }

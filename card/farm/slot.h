@@ -1,68 +1,68 @@
-/* seat: one chip's place in a farm: its name, its folder, the card while somebody needs it, and
- * whoever plays the reader: a client of the farm's own socket, or a reader of pcscd.
+/* slot: one chip of a farm: its EID, its folder, the card while it is in memory, and its reader: a
+ * client of the farm's socket, or a reader of pcscd.
  *
- * All of a seat but its guest belongs to its loop. */
-#ifndef EMUICC_CARD_FARM_SEAT_H
-#define EMUICC_CARD_FARM_SEAT_H
+ * All of a slot but `client` belongs to the thread of its loop. */
+#ifndef EMUICC_CARD_FARM_SLOT_H
+#define EMUICC_CARD_FARM_SLOT_H
 
 #include <stdatomic.h>
 
 #include "apdu/direct.h"
-#include "card/birth.h"
-#include "card/reader/link.h"
+#include "card/farm/idle_list.h"
 #include "card/farm/loop.h"
-#include "card/farm/rota.h"
+#include "card/reader/link.h"
+#include "card/startup.h"
 
-#define SEAT_STORES_A_LOOP 256 /* that may be open at once */
-#define SEAT_FREE (-1)
-#define SEAT_RESERVED (-2) /* by a reader */
+#define SLOT_STORES_A_LOOP 256 /* that may be open at once */
+#define SLOT_FREE (-1)
+#define SLOT_RESERVED (-2) /* by a reader */
 
-/* The rotas of one loop: chips rest in two steps. */
-struct seat_rotas {
-    struct rota awake; /* what an idle chip can do without at once: its store, or the whole card */
-    struct rota light; /* what it takes a moment to have again: its profile */
+/* The idle lists of one loop. An idle chip gives its memory back in two steps. */
+struct slot_idle_lists {
+    struct idle_list store;   /* first the store is closed, or the whole card unloaded */
+    struct idle_list profile; /* later the profile, which takes a moment to read again */
 };
-void seat_rotas_init(struct seat_rotas *rotas, struct loop *loop);
+void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop);
 
-struct seat {
+struct slot {
     struct loop_source source;
-    struct rota_entry awake, light;
-    atomic_int guest; /* the socket of its client, SEAT_FREE or SEAT_RESERVED */
+    struct idle_entry idle_store, idle_profile;
+    atomic_int client; /* its socket, SLOT_FREE or SLOT_RESERVED */
     char eid[PKI_EID_DIGITS + 1];
-    const struct birth_plan *plan; /* of all chips, their folder being `state`; borrowed */
+    const struct startup_plan *plan; /* of all chips; `state` is the folder of theirs; borrowed */
     struct loop *loop;
-    struct seat_rotas *rotas;
+    struct slot_idle_lists *lists;
     struct card *card; /* NULL: not in memory */
-    bool seated;       /* a guest is served */
-    struct vpcd vpcd;  /* of the guest */
+    bool connected;    /* the client has been answered and is served */
+    struct vpcd vpcd;  /* of the client */
     struct link *link; /* of the reader; NULL: none */
 };
 
-void seat_init(struct seat *seat, struct loop *loop, struct seat_rotas *rotas,
-               const struct birth_plan *plan);
-/* Powers the card off and lets it go. */
-void seat_finish(struct seat *seat);
+void slot_init(struct slot *slot, struct loop *loop, struct slot_idle_lists *lists,
+               const struct startup_plan *plan);
+/* Powers the card off and frees it. */
+void slot_finish(struct slot *slot);
 
 /* The chip's folder. False if the path is too long. */
-#define SEAT_PATH_MAX 4096
-bool seat_folder(const struct seat *seat, char path[SEAT_PATH_MAX]);
-/* Whether the chip has a memory yet. */
-bool seat_is_made(const struct seat *seat);
-/* False if it has, and was made under other issuers than the plan's; then a trace line has said so.
- * One that cannot be read is no matter of this. */
-bool seat_fits(const struct seat *seat);
-/* Makes the chip if it has no memory yet. 0, or a failure after a trace line. */
-int seat_make(const struct seat *seat);
-/* Plugs the chip into this reader, for good; before the loop starts. 0, or a failure after a trace
- * line: then the seat stays empty. */
-int seat_plug_in(struct seat *seat, const struct reader *reader);
+#define SLOT_PATH_MAX 4096
+bool slot_folder(const struct slot *slot, char path[SLOT_PATH_MAX]);
+/* Whether the chip has a store yet. */
+bool slot_is_provisioned(const struct slot *slot);
+/* False if the chip was made under other issuers than the plan's; a trace line has said so. A chip
+ * without a store, or with one that cannot be read, matches. */
+bool slot_matches_pki(const struct slot *slot);
+/* Makes the chip if it has no store yet. 0, or a failure after a trace line. */
+int slot_provision(const struct slot *slot);
+/* Plugs the chip into this reader for good; before the loop starts. 0, or a failure after a trace
+ * line: then the reader stays empty. */
+int slot_attach_reader(struct slot *slot, const struct reader *reader);
 
-/* From any thread: gives the chip to the client on this socket, which the seat then owns and
- * answers. False if it is taken. */
-bool seat_offer(struct seat *seat, int socket);
+/* From any thread: gives the chip to the client on this socket, which the slot then owns and
+ * answers. False if the chip is in use. */
+bool slot_hand_over(struct slot *slot, int socket);
 
-/* In the loop's thread: what the chip is asked as on an emuicc's control socket (requests.h): NULL
+/* In the loop's thread: answers a request as an emuicc's control socket does (requests.h): NULL
  * with the answer, or why there is none. */
-const char *seat_ask(struct seat *seat, struct bytes line, struct writer *answer);
+const char *slot_request(struct slot *slot, struct bytes line, struct writer *answer);
 
 #endif

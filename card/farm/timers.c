@@ -27,7 +27,7 @@ static void put(struct timers *timers, struct timer *timer, size_t place)
 }
 
 /* Moves a hole at this place to where the timer fits, later ones down or earlier ones up. */
-static void sink(struct timers *timers, struct timer *timer, size_t place)
+static void sift(struct timers *timers, struct timer *timer, size_t place)
 {
     for (; place > 1 && timers->heap[place / 2]->due > timer->due; place /= 2)
         put(timers, timers->heap[place / 2], place);
@@ -41,21 +41,21 @@ static void sink(struct timers *timers, struct timer *timer, size_t place)
     put(timers, timer, place);
 }
 
-static void take_back(struct timers *timers, struct timer *timer)
+static void remove_timer(struct timers *timers, struct timer *timer)
 {
     struct timer *const last = timers->heap[timers->count--];
     if (last != timer)
-        sink(timers, last, timer->place);
+        sift(timers, last, timer->place);
     timer->place = 0;
 }
 
 void timers_set(struct timers *timers, struct timer *timer, int64_t due)
 {
     if (timer->place != 0)
-        take_back(timers, timer);
+        remove_timer(timers, timer);
     timer->due = due;
     if (due >= 0 && timers->count < timers->capacity)
-        sink(timers, timer, ++timers->count);
+        sift(timers, timer, ++timers->count);
 }
 
 struct timer *timers_take(struct timers *timers, int64_t now)
@@ -63,7 +63,7 @@ struct timer *timers_take(struct timers *timers, int64_t now)
     struct timer *const first = timers->count > 0 ? timers->heap[1] : NULL;
     if (first == NULL || first->due > now)
         return NULL;
-    take_back(timers, first);
+    remove_timer(timers, first);
     return first;
 }
 

@@ -1,4 +1,4 @@
-/* timers: when the next thing is due, of very many. */
+/* timers: a heap of very many timers; the earliest first. */
 #ifndef EMUICC_CARD_FARM_TIMERS_H
 #define EMUICC_CARD_FARM_TIMERS_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Embedded in what is to be done; zero at first. */
+/* Embedded in its owner; zero at first. */
 struct timer {
     int64_t due;  /* clock_ms() */
     size_t place; /* in the heap, from 1; 0: not set */
@@ -21,9 +21,9 @@ struct timers {
 int timers_init(struct timers *timers, size_t capacity);
 void timers_finish(struct timers *timers);
 
-/* Sets it, or sets it anew; due < 0 takes it back. */
+/* Sets it, or moves it; due < 0 cancels it. */
 void timers_set(struct timers *timers, struct timer *timer, int64_t due);
-/* The earliest, which is unset then, if it is due; or NULL. */
+/* Removes and returns the earliest timer if it is due; else NULL. */
 struct timer *timers_take(struct timers *timers, int64_t now);
 /* When the earliest is due; -1: there is none. */
 int64_t timers_next(const struct timers *timers);

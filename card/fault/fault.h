@@ -1,4 +1,4 @@
-/* fault: what goes wrong on command. A fault has a place on the way of a command, the passes of
+/* fault: what goes wrong on command. A fault has a place in a command's processing, the passes of
  * that place it waits for, and an action; its text is a line, `PLACE = ACTION`, as in
  *
  *   function EnableProfile 2 = result 5, 3 times

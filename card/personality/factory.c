@@ -5,7 +5,7 @@
 #include "apdu/der.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/personality/personality_value.h"
+#include "card/personality/words.h"
 #include "card/text/shipped.h"
 #include "fs/profile/blob.h"
 #include "fs/text/metadata_text.h"
@@ -27,7 +27,7 @@ static bool read_aid(struct bytes value, struct factory_profile *out)
     if (value.len >= sizeof(digits))
         return false;
     snprintf(digits, sizeof(digits), "%.*s", (int)value.len, (const char *)value.data);
-    return personality_value_to_aid(digits, &out->aid);
+    return words_to_aid(digits, &out->aid);
 }
 
 static bool read_nickname(struct bytes value, struct factory_profile *out)
@@ -51,10 +51,10 @@ static void split(struct bytes text, struct bytes *key, struct bytes *value)
     const size_t len = equals != NULL ? (size_t)(equals - text.data) : text.len;
     struct bytes front;
     bytes_take(&text, len, &front);
-    personality_value_take_word(&front, "", key);
+    words_take(&front, "", key);
     if (text.len > 1)
         *value = bytes_of(text.data + 1, text.len - 1);
-    personality_value_skip_blanks(value);
+    words_skip_blanks(value);
 }
 
 /* The next of them, cut off the front. */
@@ -66,7 +66,7 @@ static bool read_word(struct bytes *from, struct factory_profile *out)
         *from = (struct bytes){0};
         return read_nickname(value, out);
     }
-    personality_value_take_word(from, ",", &word);
+    words_take(from, ",", &word);
     if (bytes_equal(word, bytes_of_text("enabled")))
         return set_state(out, ISD_R_FACTORY_ENABLED);
     if (bytes_equal(word, bytes_of_text("before-test")))
@@ -79,7 +79,7 @@ static bool read(const char *text, struct factory_profile *out)
 {
     struct bytes rest = bytes_of_text(text);
     *out = (struct factory_profile){0};
-    if (!personality_value_take_word(&rest, ",", &out->package) || out->package.len == 0)
+    if (!words_take(&rest, ",", &out->package) || out->package.len == 0)
         return false;
     while (rest.len > 0)
         if (!read_word(&rest, out))

@@ -4,7 +4,7 @@
 #define EMUICC_CARD_PERSONALITY_PERSONALITY_H
 
 #include "card/personality/atr.h"
-#include "card/personality/habits.h"
+#include "card/personality/dialect.h"
 #include "card/fault/timing.h"
 #include "fs/toolkit/proactive.h"
 #include "fs/saip/saip.h"
@@ -22,7 +22,7 @@ struct personality {
     struct euicc_info info;
     struct saip_platform platform;
     struct proactive_settings proactive;
-    struct habits habits;
+    struct dialect dialect;
     int variant; /* enum pki_variant of a chip of v3's second chain; < 0 for none */
     int blank;   /* what a chip with no enabled profile shows: < 0 for nothing */
     struct atr atr;

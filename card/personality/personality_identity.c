@@ -2,8 +2,8 @@
 #include "apdu/hex.h"
 #include "card/personality/factory.h"
 #include "card/personality/personality_value.h"
+#include "card/personality/words.h"
 
-#define AID_MIN 5 /* the registered provider's id alone */
 #define FLAG_CONSENT (1u << 0)
 #define TAG_RULES 0x80
 #define TAG_OPERATORS 0xA1
@@ -46,24 +46,13 @@ bool personality_value_eid(struct personality *personality, const struct persona
     return personality->has_eid;
 }
 
-bool personality_value_to_aid(const char *value, struct isd_r_aid *out)
-{
-    struct isd_r_aid aid;
-    struct writer room = writer_on(aid.data, sizeof(aid.data));
-    if (!hex_decode(value, &room) || room.len < AID_MIN)
-        return false;
-    aid.len = (uint8_t)room.len;
-    *out = aid;
-    return true;
-}
-
 bool personality_value_aid(struct personality *personality, const struct personality_row *row,
                            const char *value, bool again)
 {
     (void)again;
     struct isd_r_aid *aid = (struct isd_r_aid *)((uint8_t *)personality + row->offset);
     if (!personality_value_is_none(row, value))
-        return personality_value_to_aid(value, aid);
+        return words_to_aid(value, aid);
     aid->len = 0;
     return true;
 }
@@ -79,7 +68,7 @@ bool personality_value_aids(struct personality *personality, const struct person
         settings->aid_count = 0;
     if (none)
         return true;
-    if (!personality_value_to_aid(value, &settings->aids[settings->aid_count]))
+    if (!words_to_aid(value, &settings->aids[settings->aid_count]))
         return false;
     settings->aid_count++;
     return true;
@@ -104,8 +93,8 @@ static bool put_network(struct bytes text, struct writer *out)
 {
     uint8_t mcc[MCC_DIGITS], mnc[MCC_DIGITS];
     struct bytes country;
-    if (!personality_value_take_word(&text, "-", &country) ||
-        !to_digits(country, MCC_DIGITS, mcc) || !to_digits(text, MCC_DIGITS - 1, mnc))
+    if (!words_take(&text, "-", &country) || !to_digits(country, MCC_DIGITS, mcc) ||
+        !to_digits(text, MCC_DIGITS - 1, mnc))
         return false;
     tlv_put(out, TAG_NETWORK,
             BYTES((uint8_t)(mcc[1] << 4 | mcc[0]), (uint8_t)(mnc[2] << 4 | mcc[2]),
@@ -137,9 +126,9 @@ static bool put_operator(struct bytes text, struct writer *out)
     if (bytes_equal(text, bytes_of_text("any")))
         text = bytes_of_text("***-***/*/*");
     const size_t mark = tlv_open(out, DER_SEQUENCE);
-    bool right = personality_value_take_word(&text, "/", &part) && put_network(part, out);
+    bool right = words_take(&text, "/", &part) && put_network(part, out);
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && right; i++)
-        if (personality_value_take_word(&text, "/", &part))
+        if (words_take(&text, "/", &part))
             right = put_group(part, groups[i], out);
     tlv_close(out, mark);
     return right && text.len == 0;
@@ -150,7 +139,7 @@ static bool put_operators(struct bytes text, struct writer *out)
     struct bytes one;
     bool right = text.len > 0;
     const size_t mark = tlv_open(out, TAG_OPERATORS);
-    while (right && personality_value_take_word(&text, ",", &one))
+    while (right && words_take(&text, ",", &one))
         right = put_operator(one, out);
     tlv_close(out, mark);
     return right;
@@ -161,9 +150,8 @@ static bool put_rule(const struct personality_row *row, struct bytes text, struc
 {
     struct bytes rules, operators = {0};
     uint32_t bits;
-    if (!personality_value_take_word(&text, " \t", &rules) ||
-        !personality_value_to_bits(row, rules, &bits) ||
-        !personality_value_take_word(&text, " \t", &operators))
+    if (!words_take(&text, " \t", &rules) || !personality_value_to_bits(row, rules, &bits) ||
+        !words_take(&text, " \t", &operators))
         return false;
     const size_t mark = tlv_open(out, DER_SEQUENCE);
     der_put_bits(out, TAG_RULES, bits);

@@ -1,4 +1,4 @@
-#include "card/personality/personality_memory.h"
+#include "card/personality/personality_store.h"
 
 #include <stdlib.h>
 
@@ -47,7 +47,7 @@ static int become(struct store *store, const char *asked, struct memory *memory,
     return store_put(store, VALUE_NAME, text);
 }
 
-int personality_memory_choose(struct store *store, const char *asked, struct personality *out)
+int personality_store_choose(struct store *store, const char *asked, struct personality *out)
 {
     struct memory *memory = calloc(1, sizeof(*memory));
     if (memory == NULL) {
@@ -67,7 +67,7 @@ int personality_memory_choose(struct store *store, const char *asked, struct per
     return result;
 }
 
-int personality_memory_check(const char *asked)
+int personality_store_check(const char *asked)
 {
     struct memory *memory = calloc(1, sizeof(*memory));
     if (memory == NULL) {

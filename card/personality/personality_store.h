@@ -1,7 +1,7 @@
-/* personality_memory: the personality is part of the chip's memory, so that a later start without
+/* personality_store: the personality is part of the chip's memory, so that a later start without
  * the option is the same chip. */
-#ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_MEMORY_H
-#define EMUICC_CARD_PERSONALITY_PERSONALITY_MEMORY_H
+#ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_STORE_H
+#define EMUICC_CARD_PERSONALITY_PERSONALITY_STORE_H
 
 #include "card/personality/personality.h"
 #include "fs/store/store.h"
@@ -10,8 +10,8 @@
  * else the default one. What is asked for is remembered, uncommitted. Only a new one has an EID:
  * one that is remembered has had its say. 0, or a failure after one trace line: it cannot be read,
  * or an existing chip would have other AIDs. */
-int personality_memory_choose(struct store *store, const char *asked, struct personality *out);
+int personality_store_choose(struct store *store, const char *asked, struct personality *out);
 /* Whether what is asked for can be read: 0, or a failure after one trace line. */
-int personality_memory_check(const char *asked);
+int personality_store_check(const char *asked);
 
 #endif

@@ -1,5 +1,6 @@
 /* The keys that say how long things take. */
 #include "card/personality/personality_value.h"
+#include "card/personality/words.h"
 #include "isd-r/es10.h"
 
 #define US_OF_A_MS 1000
@@ -69,7 +70,6 @@ bool personality_value_cost(struct personality *personality, const struct person
     struct timing *timing = (struct timing *)((uint8_t *)personality + row->offset);
     struct bytes rest = bytes_of_text(value), name, cost;
     uint32_t us;
-    return personality_value_take_word(&rest, " \t", &name) &&
-           personality_value_take_word(&rest, " \t", &cost) && rest.len == 0 &&
+    return words_take(&rest, " \t", &name) && words_take(&rest, " \t", &cost) && rest.len == 0 &&
            to_cost(cost, &us) && set_cost(timing, name, us);
 }

@@ -1,4 +1,5 @@
 #include "card/personality/personality_value.h"
+#include "card/personality/words.h"
 
 #include <stdlib.h>
 
@@ -15,34 +16,6 @@ static void *field_of(struct personality *personality, const struct personality_
 bool personality_value_is_none(const struct personality_row *row, const char *value)
 {
     return row->optional && strcmp(value, "none") == 0;
-}
-
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-void personality_value_skip_blanks(struct bytes *from)
-{
-    while (from->len > 0 && is_blank(from->data[0]))
-        bytes_take(from, 1, &(struct bytes){0});
-}
-
-bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word)
-{
-    size_t len = 0;
-    if (from->len == 0)
-        return false;
-    while (len < from->len && strchr(separators, from->data[len]) == NULL)
-        len++;
-    bytes_take(from, len, word);
-    personality_value_skip_blanks(from);
-    if (from->len > 1 && strchr(separators, from->data[0]) != NULL)
-        bytes_take(from, 1, &(struct bytes){0});
-    personality_value_skip_blanks(from);
-    while (word->len > 0 && is_blank(word->data[word->len - 1]))
-        word->len--;
-    return true;
 }
 
 /* Digits alone, up to a limit. */
@@ -113,8 +86,7 @@ bool personality_value_range(struct personality *personality, const struct perso
     struct euicc_info *info = &personality->info;
     uint8_t low[EUICC_INFO_VERSION_SIZE], high[EUICC_INFO_VERSION_SIZE];
     struct bytes rest = bytes_of_text(value), first;
-    if (!personality_value_take_word(&rest, "- \t", &first) ||
-        !to_version(first, low, sizeof(low)) ||
+    if (!words_take(&rest, "- \t", &first) || !to_version(first, low, sizeof(low)) ||
         !to_version(rest.len > 0 ? rest : first, high, sizeof(high)))
         return false;
     const int order = memcmp(low, high, sizeof(low));
@@ -134,7 +106,7 @@ bool personality_value_versions(struct personality *personality, const struct pe
     struct bytes rest = bytes_of_text(value), one;
     uint32_t count = 0;
     if (!personality_value_is_none(row, value)) {
-        while (personality_value_take_word(&rest, ", \t", &one))
+        while (words_take(&rest, ", \t", &one))
             if (count == EUICC_INFO_PACKAGES_MAX ||
                 !to_version(one, versions[count++], EUICC_INFO_VERSION_SIZE))
                 return false;
@@ -162,7 +134,7 @@ bool personality_value_to_bits(const struct personality_row *row, struct bytes w
     uint32_t result = 0;
     struct bytes word;
     unsigned bit;
-    while (personality_value_take_word(&words, ", \t", &word)) {
+    while (words_take(&words, ", \t", &word)) {
         if (!find_word(row, word, &bit))
             return false;
         result |= 1u << bit;
@@ -320,8 +292,8 @@ bool personality_value_change(struct personality *personality, const struct pers
     struct euicc_info *info = &personality->info;
     struct euicc_info_change change = {.info = row->limit, .kind = EUICC_INFO_SET};
     struct bytes rest = bytes_of_text(value), tag;
-    if (info->change_count == EUICC_INFO_CHANGES_MAX ||
-        !personality_value_take_word(&rest, " \t", &tag) || !to_tag(tag, &change.tag))
+    if (info->change_count == EUICC_INFO_CHANGES_MAX || !words_take(&rest, " \t", &tag) ||
+        !to_tag(tag, &change.tag))
         return false;
     const char *what = (const char *)rest.data; /* up to the text's own end */
     if (strcmp(what, "none") == 0) {

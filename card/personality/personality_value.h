@@ -3,7 +3,26 @@
 #ifndef EMUICC_CARD_PERSONALITY_PERSONALITY_VALUE_H
 #define EMUICC_CARD_PERSONALITY_PERSONALITY_VALUE_H
 
-#include "card/personality/personality_table.h"
+#include "card/personality/personality.h"
+
+struct personality_row;
+
+/* Reads one value (a text without blanks around it) into the personality: false if it is none.
+ * again: the key has been there before in this text (repeatable ones only). */
+typedef bool personality_reader(struct personality *personality, const struct personality_row *row,
+                                const char *value, bool again);
+
+struct personality_row {
+    const char *key;
+    personality_reader *read;
+    size_t offset;            /* of the value in struct personality */
+    uint32_t limit;           /* greatest number, most characters or bytes */
+    bool optional;            /* `none` is a value: the chip does not have it */
+    bool repeatable;          /* the first line replaces the default, each further one adds */
+    const char *const *words; /* names of bits 0, 1, …, or of numbers; NULL ends, "" is nameless */
+    const char *form;         /* what a value looks like */
+    const char *help;
+};
 
 personality_reader personality_value_version;  /* uint8_t[EUICC_INFO_VERSION_SIZE]; none: zeros */
 personality_reader personality_value_range;    /* struct euicc_info: svn and highest_svn */
@@ -34,13 +53,6 @@ personality_reader personality_value_profile;    /* profiles and profile_count *
 const char *personality_value_keep(struct personality *personality, const char *text);
 /* True if the row lets the value be `none`, and it is. */
 bool personality_value_is_none(const struct personality_row *row, const char *value);
-/* Cuts the next word off the front of *from, at one of these separators or its end; the separator
- * and blanks around it are skipped. False if nothing is left. Two separators have an empty word
- * between them, and so has one that nothing follows: it is never skipped. */
-bool personality_value_take_word(struct bytes *from, const char *separators, struct bytes *word);
-/* Hexadecimal digits of an AID. */
-bool personality_value_to_aid(const char *value, struct isd_r_aid *out);
-void personality_value_skip_blanks(struct bytes *from);
 /* The bits of words with commas; false if one is unknown. */
 bool personality_value_to_bits(const struct personality_row *row, struct bytes words,
                                uint32_t *bits);

@@ -4,23 +4,23 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/birth.h"
+#include "card/startup.h"
 #include "card/fault/fault_table.h"
 #include "card/program/options.h"
 #include "card/personality/personality_file.h"
-#include "card/reader/reader.h"
+#include "card/reader/reader_serve.h"
 #include "card/control/requests.h"
-#include "card/trace/watchers.h"
+#include "card/trace/outputs.h"
 
 #define START_SIZE 512 /* characters that say what runs */
 
-/* context: the watchers, or NULL. */
+/* context: the outputs, or NULL. */
 static void say(void *context, enum trace_level level, const char *text)
 {
     if (level <= TRACE_NOTICE)
         fprintf(stderr, "emuicc: %s\n", text);
     if (context != NULL)
-        watchers_note(context, text);
+        outputs_note(context, text);
 }
 
 static int plug_in(const struct options *options, const struct reader *reader, struct card *card,
@@ -46,21 +46,21 @@ static void describe(const struct options *options, const struct card *card, cha
 }
 
 static int watch_and_run(const struct options *options, const struct reader *reader,
-                         struct card *card, struct stop *stop, struct watchers *watchers)
+                         struct card *card, struct stop *stop, struct outputs *outputs)
 {
     char start[START_SIZE];
     describe(options, card, start);
     trace_notice("%s, state %s, reader %s", start, options->state,
                  options->replay != NULL ? "none" : options->vpcd);
-    const struct watchers_plan plan = {.trace = options->trace,
-                                       .pcap = options->pcap,
-                                       .gsmtap = options->gsmtap,
-                                       .record = options->record,
-                                       .start = start,
-                                       .seeded = options->seed != NULL};
-    if (watchers_open(watchers, &plan, card) != 0)
+    const struct outputs_plan plan = {.trace = options->trace,
+                                      .pcap = options->pcap,
+                                      .gsmtap = options->gsmtap,
+                                      .record = options->record,
+                                      .start = start,
+                                      .seeded = options->seed != NULL};
+    if (outputs_open(outputs, &plan, card) != 0)
         return FAILURE_INTERNAL;
-    trace_to(say, watchers);
+    trace_to(say, outputs);
     const int result = options->replay != NULL ? transcript_replay(options->replay, card)
                                                : plug_in(options, reader, card, stop);
     trace_to(say, NULL);
@@ -70,23 +70,23 @@ static int watch_and_run(const struct options *options, const struct reader *rea
 static int serve(const struct options *options, const struct reader *reader, struct stop *stop)
 {
     struct card card;
-    struct watchers watchers = {0};
-    const struct birth_plan plan = {.state = options->state,
-                                    .pki = options->pki,
-                                    .eid = options->eid,
-                                    .seed = options->seed,
-                                    .personality = options->personality,
-                                    .install = options->install.items,
-                                    .install_count = options->install.count};
-    int result = birth_card(&plan, &card);
+    struct outputs outputs = {0};
+    const struct startup_plan plan = {.state = options->state,
+                                      .pki = options->pki,
+                                      .eid = options->eid,
+                                      .seed = options->seed,
+                                      .personality = options->personality,
+                                      .install = options->install.items,
+                                      .install_count = options->install.count};
+    int result = startup_card(&plan, &card);
     if (result == 0 && options->faults != NULL) {
         result = faults_read_file(&card.hardware.faults, options->faults);
         card_arm(&card);
     }
     if (result == 0)
-        result = watch_and_run(options, reader, &card, stop, &watchers);
+        result = watch_and_run(options, reader, &card, stop, &outputs);
     card_close(&card);
-    watchers_close(&watchers);
+    outputs_close(&outputs);
     return result;
 }
 

@@ -12,7 +12,7 @@ struct options {
     const char *faults;      /* NULL: none from the start */
     const char *personality; /* NULL: as the state remembers it, or the default chip */
     const char *seed;        /* NULL: the system's chance */
-    const char *trace, *pcap, *gsmtap, *record; /* see watchers.h */
+    const char *trace, *pcap, *gsmtap, *record; /* see outputs.h */
     const char *replay;                         /* NULL: plugged into the reader */
     struct options_list install;
 };

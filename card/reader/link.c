@@ -130,7 +130,7 @@ static void serve(struct link *link, bool ready, int64_t now, struct vpcd_buffer
 {
     const bool broken = ready && vpcd_pause_ms(&link->vpcd) > 0;
     const bool open =
-        !broken && (!ready && now < link->due ? true : vpcd_turn(&link->vpcd, buffers));
+        !broken && (!ready && now < link->due ? true : vpcd_step(&link->vpcd, buffers));
     const bool silent = link->due >= 0 && now >= link->due;
     if (link->vpcd.spoken_to)
         say(link, LINK_PLUGGED, 0);
@@ -138,10 +138,10 @@ static void serve(struct link *link, bool ready, int64_t now, struct vpcd_buffer
         say(link, LINK_SILENT, 0);
     if (link->vpcd.spoken_to || silent)
         link->due = open ? vpcd_due(&link->vpcd, now) : -1;
-    if (open && !is_overlooked(link) && card_place(link->card) == CARD_IN)
+    if (open && !is_overlooked(link) && card_presence(link->card) == CARD_INSERTED)
         return;
     link->overlooked = is_overlooked(link);
-    link->pulled = card_place(link->card) != CARD_IN;
+    link->pulled = card_presence(link->card) != CARD_INSERTED;
     end(link, 0, now);
 }
 
@@ -150,13 +150,13 @@ short link_events(const struct link *link)
     return link->connected ? vpcd_events(&link->vpcd) : POLLOUT;
 }
 
-void link_turn(struct link *link, bool ready, int64_t now, struct vpcd_buffers *buffers)
+void link_step(struct link *link, bool ready, int64_t now, struct vpcd_buffers *buffers)
 {
     if (link->connected)
         serve(link, ready, now, buffers);
     else if (link->socket >= 0)
         connected(link, ready, now);
-    else if (card_place(link->card) == CARD_OUT)
+    else if (card_presence(link->card) == CARD_EJECTED)
         link->due = -1;
     else if (link->due < 0)
         link->due = now + PAUSE_UNPLUGGED_MS;

@@ -3,6 +3,7 @@
 #ifndef EMUICC_CARD_READER_LINK_H
 #define EMUICC_CARD_READER_LINK_H
 
+#include "card/card.h"
 #include "card/reader/reader.h"
 #include "card/reader/vpcd.h"
 
@@ -29,6 +30,6 @@ void link_finish(struct link *link);
 /* What to await of the socket: POLLIN or POLLOUT. */
 short link_events(const struct link *link);
 /* When the socket is ready (or broken) or the time has come. */
-void link_turn(struct link *link, bool ready, int64_t now, struct vpcd_buffers *buffers);
+void link_step(struct link *link, bool ready, int64_t now, struct vpcd_buffers *buffers);
 
 #endif

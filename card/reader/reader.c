@@ -2,14 +2,10 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <stdlib.h>
 
 #include "apdu/address.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/clock.h"
-#include "card/reader/link.h"
 
 #define LOOPBACK_NET 127
 
@@ -73,26 +69,4 @@ int reader_init(struct reader *reader, const char *name)
         return FAILURE_INTERNAL;
     }
     return resolve(reader, address.host, address.port);
-}
-
-int reader_serve(const struct reader *reader, struct card *card, struct stop *stop,
-                 struct control *control)
-{
-    struct link link;
-    struct vpcd_buffers *buffers = malloc(sizeof(*buffers));
-    if (buffers == NULL) {
-        trace_error("no memory for the reader's frames");
-        return FAILURE_INTERNAL;
-    }
-    link_init(&link, reader, card);
-    link_turn(&link, false, clock_ms(), buffers);
-    while (!stop_asked(stop)) {
-        struct pollfd waits[] = {{.fd = stop->event, .events = POLLIN},
-                                 {.fd = link.socket, .events = link_events(&link)}};
-        control_wait(control, waits, sizeof(waits) / sizeof(waits[0]), link.due);
-        link_turn(&link, waits[1].revents != 0, clock_ms(), buffers);
-    }
-    link_finish(&link);
-    free(buffers);
-    return 0;
 }

@@ -1,13 +1,8 @@
-/* reader: where the card is plugged in, and staying plugged in (link.h) until a stop is asked for.
- */
+/* reader: the address of the reader that a card is plugged into. */
 #ifndef EMUICC_CARD_READER_READER_H
 #define EMUICC_CARD_READER_READER_H
 
 #include <sys/socket.h>
-
-#include "card/card.h"
-#include "card/control/control.h"
-#include "card/stop.h"
 
 #define READER_DEFAULT "127.0.0.1:35963"
 
@@ -21,10 +16,5 @@ struct reader {
  * elsewhere is refused, as every command and its data goes there. 0, or a failure after a trace
  * line. */
 int reader_init(struct reader *reader, const char *name);
-
-/* Serves the card until a stop is asked for, and requests to it while it waits. 0, or a failure
- * after a trace line. */
-int reader_serve(const struct reader *reader, struct card *card, struct stop *stop,
-                 struct control *control);
 
 #endif

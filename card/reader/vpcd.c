@@ -10,7 +10,7 @@
 #include "apdu/status.h"
 #include "card/clock.h"
 
-#define FRAMES_A_TURN 8
+#define FRAMES_A_STEP 8
 
 enum control {
     CONTROL_OFF = 0,
@@ -175,7 +175,7 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
 static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd_buffers *buffers)
 {
     struct bytes payload;
-    for (int i = 0; i < FRAMES_A_TURN && vpcd->unsent.len == 0 && take_frame(received, &payload);
+    for (int i = 0; i < FRAMES_A_STEP && vpcd->unsent.len == 0 && take_frame(received, &payload);
          i++)
         if (!answer_frame(vpcd, payload, buffers))
             return false;
@@ -226,7 +226,7 @@ int64_t vpcd_due(const struct vpcd *vpcd, int64_t now)
     return vpcd_has_more(vpcd) ? now : -1;
 }
 
-bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers)
+bool vpcd_step(struct vpcd *vpcd, struct vpcd_buffers *buffers)
 {
     struct bytes received;
     if (!send_unsent(vpcd))

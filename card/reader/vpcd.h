@@ -50,7 +50,7 @@ void vpcd_finish(struct vpcd *vpcd);
 /* Receives once and answers the whole frames that are there, but no more than a few: others wait
  * for their turn. False when the link is over: closed by the other side, broken, or out of memory.
  */
-bool vpcd_turn(struct vpcd *vpcd, struct vpcd_buffers *buffers);
+bool vpcd_step(struct vpcd *vpcd, struct vpcd_buffers *buffers);
 /* Whole frames are left for another turn, which nothing that comes has to announce. */
 bool vpcd_has_more(const struct vpcd *vpcd);
 
@@ -64,7 +64,7 @@ int vpcd_pause_ms(const struct vpcd *vpcd);
 /* What to await of the socket: POLLIN, POLLOUT, or 0, nothing but its end, while an answer is kept
  * back. */
 short vpcd_events(const struct vpcd *vpcd);
-/* When vpcd_turn() is wanted whatever the socket does, for whom it is `now`, in milliseconds; -1:
+/* When vpcd_step() is wanted whatever the socket does, for whom it is `now`, in milliseconds; -1:
  * never. */
 int64_t vpcd_due(const struct vpcd *vpcd, int64_t now);
 

@@ -28,7 +28,7 @@
 #include "tests/benchmarks/package_file.h"
 
 #define WORKERS 4
-#define PATIENCE_MS 1200000
+#define TIMEOUT_MS 1200000
 #define CONNECTED 100    /* of the chips that are measured while a client holds them */
 #define PAUSE_US 2000000 /* after which an idle chip has closed its store */
 #define REST_US 12000000 /* after which its profile is not in memory */
@@ -104,7 +104,7 @@ static void start_farm(struct world *world)
     const char *const argv[] = {EMUICC_FARM, "--cards",  world->cards_text, "--state", world->state,
                                 "--pki",     world->pki, "--listen",        listen,    NULL};
     MEASURE_NEED(card_process_start(&world->farm, argv));
-    if (!card_process_says(&world->farm, "loops, at ", PATIENCE_MS)) {
+    if (!card_process_says(&world->farm, "loops, at ", TIMEOUT_MS)) {
         fprintf(stderr, "%s", world->farm.said);
         MEASURE_NEED(!"the farm starts");
     }
@@ -247,7 +247,7 @@ static void download_all(struct world *world)
         usleep(1000);
     }
     world->cpu = cpu_of(world->farm.pid) - before;
-    MEASURE_NEED(card_process_end(&world->farm, SIGKILL, PATIENCE_MS) == -SIGKILL);
+    MEASURE_NEED(card_process_end(&world->farm, SIGKILL, TIMEOUT_MS) == -SIGKILL);
     start_farm(world);
     for (int i = 0; i < WORKERS; i++) {
         int status;
@@ -426,7 +426,7 @@ int main(int argc, char **argv)
         memory[1] = anonymous_memory(world.farm.pid);
         measure_all(&world, &floor, memory);
     }
-    MEASURE_NEED(card_process_end(&world.farm, SIGTERM, PATIENCE_MS) == 0);
+    MEASURE_NEED(card_process_end(&world.farm, SIGTERM, TIMEOUT_MS) == 0);
     const double disk = check_stores(&world);
     const size_t cut = atomic_load(&world.books->cut);
     printf("%.1f KiB of disk a chip\n%zu downloads, %zu cut off in mid-command, the farm killed "

@@ -7,7 +7,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/birth.h"
+#include "card/startup.h"
 #include "tests/benchmarks/measure.h"
 
 #define SHORT_HEADER 5
@@ -40,7 +40,7 @@ void chip_init(struct chip *chip)
     MEASURE_NEED(ec_start() == 0);
     snprintf(state, sizeof(state), "%s/chip", chip->folder);
     snprintf(chip->pki, sizeof(chip->pki), "%s/pki", state);
-    MEASURE_NEED(birth_card(&(struct birth_plan){.state = state}, &chip->card) == 0);
+    MEASURE_NEED(startup_card(&(struct startup_plan){.state = state}, &chip->card) == 0);
     select_isd_r(chip);
 }
 

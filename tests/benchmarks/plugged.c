@@ -9,7 +9,7 @@
 #include "tests/benchmarks/measure.h"
 #include "tests/benchmarks/package_file.h"
 
-#define PATIENCE_MS 20000
+#define TIMEOUT_MS 20000
 #define PACKAGE "TS48v4_SAIP2.3_BERTLV"
 #define ISD_R "A0000005591010FFFFFFFF8900000100"
 #define ENABLE_HEADER "80E2910014BF3111A00C"
@@ -46,7 +46,7 @@ void plugged_start_null(struct plugged *card, const struct plugged_chip *chip)
 
 void plugged_stop(struct plugged *card)
 {
-    (void)card_process_end(&card->process, SIGTERM, PATIENCE_MS);
+    (void)card_process_end(&card->process, SIGTERM, TIMEOUT_MS);
     vpcd_peer_close(&card->peer);
 }
 

@@ -175,9 +175,9 @@ Test(card, contract_1_asking_for_the_atr_changes_nothing)
 Test(card, memory_goes_back_at_power_off)
 {
     ANSWERS("80E291000301FFFF", "6100");
-    cr_assert_neq(card.channels.channels[0].rest.data, NULL);
+    cr_assert_neq(card.channels.channels[0].pending.data, NULL);
     card_power(&card, CARD_OFF);
-    cr_assert_null(card.channels.channels[0].rest.data);
+    cr_assert_null(card.channels.channels[0].pending.data);
 }
 
 Test(card, the_longest_answer_comes_at_once_or_in_pieces)

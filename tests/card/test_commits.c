@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 
 #define PROFILES 20
@@ -33,7 +33,7 @@ static struct card card;
 static void stop(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
 }
 
 TestSuite(commits, .fini = stop, .timeout = 120);
@@ -69,8 +69,8 @@ static void add_copy(struct profile *profile, uint8_t number)
 static void fill_chip(void)
 {
     struct profile *profile;
-    cr_assert(born_begin());
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_begin());
+    cr_assert(temp_card_make(&card, true));
     cr_assert_eq(store_profile_load(card.store, 1, &profile), 0);
     cr_assert_eq(store_each_profile(card.store, keep_metadata, NULL), 0);
     atomic_store(&flushes, 0);
@@ -81,10 +81,10 @@ static void fill_chip(void)
     cr_assert_eq(store_commit(card.store), 0);
     cr_assert_geq(atomic_load(&flushes), 1, "flushes are not seen");
     card_close(&card);
-    cr_assert(born_card(&card, false));
+    cr_assert(temp_card_make(&card, false));
     /* The first change after a start begins SQLite's log, which takes more. */
     talk_through(&card, SELECT_ISD_R);
-    cr_assert_str_eq(talk_es10(&card, "BF29105A0A" BORN_ICCID "90024F6E"), "BF29038001009000");
+    cr_assert_str_eq(talk_es10(&card, "BF29105A0A" TEMP_CARD_ICCID "90024F6E"), "BF29038001009000");
 }
 
 static int count_row(void *context, const struct store_profile *row)
@@ -100,7 +100,7 @@ static const struct {
     unsigned flushes;
 } rows[] = {
     {SELECT_ISD_R, "9000", 0},
-    {"80E2910014BF3111A00C5A0A" BORN_ICCID "8101FF", "BF31038001009000", 1},
+    {"80E2910014BF3111A00C5A0A" TEMP_CARD_ICCID "8101FF", "BF31038001009000", 1},
     {"00A4040C07A0000000871002",     "9000",       0},
     {"0020000A083535353535353535",   "9000",       0},
     {"00A4000C026F7E",               "9000",       0},

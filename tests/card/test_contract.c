@@ -4,28 +4,28 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "isd-r/state.h"
 
 #define ISD_R "A0000005591010FFFFFFFF8900000100"
 #define ECASD "A0000005591010FFFFFFFF8900000200"
 #define SELECT_ISD_R "00A4040010" ISD_R
-#define ENABLE "BF3111A00C5A0A" BORN_ICCID "8101"
-#define DISABLE "BF3211A00C5A0A" BORN_ICCID "8101"
+#define ENABLE "BF3111A00C5A0A" TEMP_CARD_ICCID "8101"
+#define DISABLE "BF3211A00C5A0A" TEMP_CARD_ICCID "8101"
 
 static struct card card;
 
 static void start(void)
 {
-    cr_assert(born_begin());
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_begin());
+    cr_assert(temp_card_make(&card, true));
 }
 
 static void stop(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
 }
 
 TestSuite(contract, .init = start, .fini = stop, .timeout = 60);
@@ -124,7 +124,7 @@ Test(contract, point_06_store_data_in_blocks_of_any_size)
         cr_assert_str_eq(in_blocks("BF3E035C015A", size, "00"), eid);
     }
     /* a SetNickname with a long name, 96 bytes in all */
-    snprintf(request, sizeof(request), "BF294C5A0A" BORN_ICCID "903E");
+    snprintf(request, sizeof(request), "BF294C5A0A" TEMP_CARD_ICCID "903E");
     for (int i = 0; i < 0x3E; i++)
         strcat(request, "41");
     for (size_t size = 1; size <= 255; size += size < 80 ? 1 : 35)
@@ -155,9 +155,9 @@ Test(contract, point_08_an_unknown_request_is_an_error)
 Test(contract, point_09_lists_are_there_even_when_empty)
 {
     card_close(&card);
-    born_end();
-    cr_assert(born_begin());
-    cr_assert(born_card(&card, false));
+    temp_card_end();
+    cr_assert(temp_card_begin());
+    cr_assert(temp_card_make(&card, false));
     talk(&card, SELECT_ISD_R "00");
     ES10_ANSWERS("BF2D00", "BF2D02A0009000");
     ES10_ANSWERS("BF2800", "BF2802A0009000");
@@ -172,11 +172,12 @@ Test(contract, point_09_a_tag_list_and_a_search_are_taken)
 {
     talk(&card, SELECT_ISD_R "00");
     const char *list = talk_es10(&card, "BF2D0D5C0B5A4F9F70909192939495B7");
-    cr_assert(starts_with(list, "BF2D") && strstr(list, "5A0A" BORN_ICCID) != NULL, "%s", list);
-    list = talk_es10(&card, "BF2D0EA00C5A0A" BORN_ICCID);
-    cr_assert_not_null(strstr(list, "5A0A" BORN_ICCID), "%s", list);
+    cr_assert(starts_with(list, "BF2D") && strstr(list, "5A0A" TEMP_CARD_ICCID) != NULL, "%s",
+              list);
+    list = talk_es10(&card, "BF2D0EA00C5A0A" TEMP_CARD_ICCID);
+    cr_assert_not_null(strstr(list, "5A0A" TEMP_CARD_ICCID), "%s", list);
     list = talk_es10(&card, "BF2D0EA00C5A0A89000123456789012341");
-    cr_assert_null(strstr(list, "5A0A" BORN_ICCID), "%s", list);
+    cr_assert_null(strstr(list, "5A0A" TEMP_CARD_ICCID), "%s", list);
 }
 
 Test(contract, point_10_and_24_any_flag_but_zero_is_true_and_nicknames_come_as_90_or_8f)
@@ -185,9 +186,9 @@ Test(contract, point_10_and_24_any_flag_but_zero_is_true_and_nicknames_come_as_9
     ES10_ANSWERS(ENABLE "01", "BF31038001009000");
     ES10_ANSWERS(DISABLE "00", "BF32038001009000");
     ES10_ANSWERS(ENABLE "FF", "BF31038001009000");
-    ES10_ANSWERS("BF29115A0A" BORN_ICCID "90036F6E65", "BF29038001009000");
+    ES10_ANSWERS("BF29115A0A" TEMP_CARD_ICCID "90036F6E65", "BF29038001009000");
     cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "90036F6E65"));
-    ES10_ANSWERS("BF29115A0A" BORN_ICCID "8F0374776F", "BF29038001009000");
+    ES10_ANSWERS("BF29115A0A" TEMP_CARD_ICCID "8F0374776F", "BF29038001009000");
     cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "900374776F"));
 }
 
@@ -197,7 +198,7 @@ Test(contract, point_15_the_enabled_profile_has_its_iccid_and_applications)
     ES10_ANSWERS(ENABLE "00", "BF31038001009000");
     ANSWERS("00A4000C023F00", "9000");
     ANSWERS("00A4000C022FE2", "9000");
-    ANSWERS("00B000000A", BORN_ICCID "9000");
+    ANSWERS("00B000000A", TEMP_CARD_ICCID "9000");
     ANSWERS("00A4000C022F00", "9000");
     const char *record = talk(&card, "00B2010400");
     if (starts_with(record, "6C")) {
@@ -235,11 +236,11 @@ Test(contract, point_17_the_profile_survives_power_and_a_new_start)
     card_power(&card, CARD_OFF);
     ANSWERS("80E2910003BF2E00", "6D00");
     ANSWERS("00A4000C022FE2", "9000");
-    ANSWERS("00B000000A", BORN_ICCID "9000");
+    ANSWERS("00B000000A", TEMP_CARD_ICCID "9000");
     card_close(&card);
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_make(&card, true));
     ANSWERS("00A4000C022FE2", "9000");
-    ANSWERS("00B000000A", BORN_ICCID "9000");
+    ANSWERS("00B000000A", TEMP_CARD_ICCID "9000");
 }
 
 Test(contract, point_18_the_ecasd_tells_the_eid)

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/farm_client.h"
 #include "apdu/trace.h"
 #include "card/farm/farm.h"
@@ -45,13 +45,13 @@ static bool is_said(const char *text)
 
 static struct farm_plan plan_of(const char *eid, size_t cards)
 {
-    static const char *const packages[] = {born_package};
+    static const char *const packages[] = {temp_card_package};
     return (struct farm_plan){.cards = cards,
                               .loops = 2,
-                              .state = born_folder,
+                              .state = temp_card_folder,
                               .first_eid = eid,
                               .listen = "127.0.0.1:0",
-                              .birth = {.install = packages, .install_count = 1}};
+                              .chip = {.install = packages, .install_count = 1}};
 }
 
 static int open_with(const char *eid, size_t cards, const char *readers)
@@ -78,7 +78,7 @@ static void begin(void)
 {
     uint8_t eid[PKI_EID_SIZE];
     trace_to(note, NULL);
-    cr_assert(born_begin());
+    cr_assert(temp_card_begin());
     cr_assert_eq(stop_begin(&stop), 0);
     cr_assert(pki_eid_from_text("89049032123451234512345678901235", eid));
     for (int i = 0; i < CARDS; i++, pki_eid_next(eid))
@@ -96,7 +96,7 @@ static void stop_serving(void)
 static void end(void)
 {
     stop_finish(&stop);
-    born_end();
+    temp_card_end();
 }
 
 TestSuite(farm, .init = begin, .fini = end, .timeout = 60);
@@ -196,7 +196,7 @@ Test(farm, idle_chips_rest_and_answer_as_before)
     struct vpcd_peer peer;
     char profiles[512], log[256];
     start();
-    snprintf(log, sizeof(log), "%s/chips/%s/store.sqlite-wal", born_folder, eids[1]);
+    snprintf(log, sizeof(log), "%s/chips/%s/store.sqlite-wal", temp_card_folder, eids[1]);
     cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_PLUGGED);
     cr_assert_str_eq(vpcd_peer_exchange(&peer, SELECT_ISD_R), "9000");
     snprintf(profiles, sizeof(profiles), "%s", vpcd_peer_ask(&peer, GET_PROFILES));
@@ -219,7 +219,7 @@ Test(farm, a_chip_that_cannot_be_read_is_refused_and_the_others_are_not)
     struct vpcd_peer peer;
     char store[256];
     cr_assert_eq(open_with(eids[0], CARDS, NULL), 0);
-    snprintf(store, sizeof(store), "%s/chips/%s/store.sqlite", born_folder, eids[3]);
+    snprintf(store, sizeof(store), "%s/chips/%s/store.sqlite", temp_card_folder, eids[3]);
     FILE *file = fopen(store, "r+");
     cr_assert(file != NULL && fputs("this is no database at all", file) >= 0);
     cr_assert_eq(fclose(file), 0);
@@ -239,11 +239,11 @@ Test(farm, a_later_start_goes_on_where_the_last_one_was)
     cr_assert_eq(open_with(eids[0], 2, NULL), 0);
     farm_close(farm);
     /* As after kill -9 in the middle of making one. */
-    snprintf(store, sizeof(store), "%s/chips/%s", born_folder, eids[2]);
+    snprintf(store, sizeof(store), "%s/chips/%s", temp_card_folder, eids[2]);
     struct store *half;
     cr_assert_eq(store_open(store, &half), 0);
     store_close(half);
-    snprintf(first, sizeof(first), "%s/chips/%s/store.sqlite", born_folder, eids[0]);
+    snprintf(first, sizeof(first), "%s/chips/%s/store.sqlite", temp_card_folder, eids[0]);
     cr_assert_eq(access(first, F_OK), 0);
     cr_assert_neq(open_with(eids[1], CARDS, NULL), 0);
     cr_assert(is_said("begin with"), "%s", said);
@@ -272,7 +272,7 @@ static int count_chips(void)
 {
     char chips[256];
     int count = 0;
-    snprintf(chips, sizeof(chips), "%s/chips", born_folder);
+    snprintf(chips, sizeof(chips), "%s/chips", temp_card_folder);
     DIR *folder = opendir(chips);
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
         count += entry->d_name[0] != '.';
@@ -304,18 +304,18 @@ Test(farm, what_cannot_be_is_said_once_and_before_a_chip_is_made)
     plan.listen = "127.0.0.1:99999";
     expect_refusal(&plan, "--listen 127.0.0.1:99999");
     plan = plan_of(eids[0], CARDS);
-    plan.birth.personality = "nobody";
+    plan.chip.personality = "nobody";
     expect_refusal(&plan, "--personality nobody");
     plan = plan_of(eids[0], CARDS);
-    plan.birth.pki = "nowhere";
+    plan.chip.pki = "nowhere";
     expect_refusal(&plan, "--pki nowhere");
     plan = plan_of(eids[0], CARDS);
-    plan.birth.install = packages;
+    plan.chip.install = packages;
     expect_refusal(&plan, "--install usim, , enabled");
     plan = plan_of("89049032999999999999999999999894", CARDS);
     expect_refusal(&plan, "there are only 2 in the EUM's range");
     plan = plan_of(eids[0], CARDS);
-    plan.birth.install = missing;
+    plan.chip.install = missing;
     said[0] = '\0';
     cr_assert_neq(farm_open(&plan, &stop, &farm), 0);
     cr_assert(is_said("nowhere.der"), "%s", said);
@@ -327,20 +327,20 @@ Test(farm, chips_go_on_under_the_credentials_they_were_made_with)
     char pki[256], own[256];
     struct random random;
     random_init(&random);
-    snprintf(pki, sizeof(pki), "%s/other", born_folder);
-    snprintf(own, sizeof(own), "%s/pki", born_folder);
+    snprintf(pki, sizeof(pki), "%s/other", temp_card_folder);
+    snprintf(own, sizeof(own), "%s/pki", temp_card_folder);
     cr_assert_eq(pki_make(&random, &(struct pki_plan){.directory = pki, .first_eid = eids[0]}), 0);
     struct farm_plan plan = plan_of(eids[0], 2);
-    plan.birth.pki = pki;
+    plan.chip.pki = pki;
     cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
     farm_close(farm);
     plan = plan_of(NULL, CARDS);
     expect_refusal(&plan, "were made with --pki; give it again");
     cr_assert_neq(access(own, F_OK), 0);
     cr_assert_eq(pki_make(&random, &(struct pki_plan){.directory = own, .first_eid = eids[0]}), 0);
-    plan.birth.pki = own;
+    plan.chip.pki = own;
     expect_refusal(&plan, "another CI or EUM");
-    plan.birth.pki = pki;
+    plan.chip.pki = pki;
     cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
     farm_close(farm);
     cr_assert_eq(count_chips(), CARDS);
@@ -354,7 +354,7 @@ Test(farm, a_port_that_is_taken_is_said_at_once_and_nobody_is_let_in_too_early)
     char other[256], address[64];
     cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
     first = farm;
-    snprintf(other, sizeof(other), "%s/other", born_folder);
+    snprintf(other, sizeof(other), "%s/other", temp_card_folder);
     snprintf(address, sizeof(address), "%s", farm_address(first));
     plan.state = other;
     plan.listen = address;
@@ -363,17 +363,17 @@ Test(farm, a_port_that_is_taken_is_said_at_once_and_nobody_is_let_in_too_early)
     cr_assert(is_said("Address already in use"), "%s", said);
     farm_close(first);
     struct loop loop;
-    struct door *door = calloc(1, sizeof(*door));
-    cr_assert_eq(loop_init(&loop, DOOR_GUESTS + 1, stop.event), 0);
-    cr_assert_eq(door_open(door, "127.0.0.1:0", &loop, NULL, 0), 0);
-    port = (uint16_t)strtoul(strrchr(door->name, ':') + 1, NULL, 10);
+    struct listener *listener = calloc(1, sizeof(*listener));
+    cr_assert_eq(loop_init(&loop, LISTENER_PENDING_MAX + 1, stop.event), 0);
+    cr_assert_eq(listener_open(listener, "127.0.0.1:0", &loop, NULL, 0), 0);
+    port = (uint16_t)strtoul(strrchr(listener->name, ':') + 1, NULL, 10);
     cr_assert_not(farm_client_connect(&peer, port));
-    cr_assert_eq(door_listen(door), 0);
+    cr_assert_eq(listener_listen(listener), 0);
     cr_assert(farm_client_connect(&peer, port));
     vpcd_peer_close(&peer);
-    door_close(door);
+    listener_close(listener);
     loop_finish(&loop);
-    free(door);
+    free(listener);
 }
 
 Test(farm, the_first_chips_sit_in_readers)

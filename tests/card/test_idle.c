@@ -1,9 +1,9 @@
-/* A chip at rest, store closed and profile not in memory, is the same chip to whoever talks to it.
+/* An idle chip, its store closed and its profile not in memory, is the same chip to its clients.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "fs/uicc/uicc_rest.h"
 
@@ -11,21 +11,22 @@ static struct card card;
 
 static void begin(void)
 {
-    cr_assert(born_begin());
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_begin());
+    cr_assert(temp_card_make(&card, true));
     cr_assert_str_eq(talk(&card, "00A4040C10A0000005591010FFFFFFFF8900000100"), "9000");
-    cr_assert_str_eq(talk_es10(&card, "BF3111A00C5A0A" BORN_ICCID "810100"), "BF31038001009000");
+    cr_assert_str_eq(talk_es10(&card, "BF3111A00C5A0A" TEMP_CARD_ICCID "810100"),
+                     "BF31038001009000");
 }
 
 static void end(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
 }
 
-TestSuite(rest, .init = begin, .fini = end);
+TestSuite(idle, .init = begin, .fini = end);
 
-static void rest(void)
+static void release(void)
 {
     uicc_rest(&card.uicc);
     store_rest(card.store);
@@ -33,16 +34,16 @@ static void rest(void)
     cr_assert_not(store_is_awake(card.store));
 }
 
-Test(rest, selections_and_verified_pins_stay)
+Test(idle, selections_and_verified_pins_stay)
 {
     cr_assert_str_eq(talk(&card, "00A4040C07A0000000871002"), "9000");
     cr_assert_str_eq(talk(&card, "0070000001"), "019000");
     cr_assert_str_eq(talk(&card, "01A4000C022FE2"), "9000");
     cr_assert_str_eq(talk(&card, "0020000A083535353535353535"), "9000");
-    rest();
-    cr_assert_str_eq(talk(&card, "01B000000A"), BORN_ICCID "9000");
+    release();
+    cr_assert_str_eq(talk(&card, "01B000000A"), TEMP_CARD_ICCID "9000");
     cr_assert_not_null(card.uicc.profile);
-    rest();
+    release();
     cr_assert_str_eq(talk(&card, "00A4000C026F07"), "9000");               /* in the USIM */
     cr_assert_str_eq(talk(&card, "00D6000009082910101010325476"), "9000"); /* ADM1 is verified */
     cr_assert_str_eq(talk(&card, "01A4040C07A0000000871002"), "9000");
@@ -50,15 +51,15 @@ Test(rest, selections_and_verified_pins_stay)
     cr_assert_str_eq(talk(&card, "01D6000009082910101010325476"), "6982"); /* on this channel not */
 }
 
-Test(rest, what_was_written_before_is_there)
+Test(idle, what_was_written_before_is_there)
 {
     cr_assert_str_eq(talk(&card, "00A4040C07A0000000871002"), "9000");
     cr_assert_str_eq(talk(&card, "0020000A083535353535353535"), "9000");
     cr_assert_str_eq(talk(&card, "00A4000C026F07"), "9000");
     cr_assert_str_eq(talk(&card, "00D6000009082910101010325476"), "9000");
-    rest();
+    release();
     cr_assert_str_eq(talk(&card, "00B0000009"), "0829101010103254769000");
-    rest();
+    release();
     cr_assert_str_eq(talk(&card, "00D6000009082910101010325498"), "9000");
     card_power(&card, CARD_RESET);
     cr_assert_str_eq(talk(&card, "00A4040C07A0000000871002"), "9000");
@@ -66,34 +67,35 @@ Test(rest, what_was_written_before_is_there)
     cr_assert_str_eq(talk(&card, "00B0000009"), "0829101010103254989000");
 }
 
-Test(rest, resets_and_channels_that_close_or_open_do_not_wake_it)
+Test(idle, resets_and_channels_that_close_or_open_do_not_read_it_again)
 {
     cr_assert_str_eq(talk(&card, "0070000001"), "019000");
     cr_assert_str_eq(talk(&card, "01A4040C07A0000000871002"), "9000");
-    rest();
+    release();
     cr_assert_str_eq(talk(&card, "00708001"), "9000");
     cr_assert_null(card.uicc.profile);
     cr_assert_str_eq(talk(&card, "0070000001"), "019000");
     cr_assert_null(card.uicc.profile);
     cr_assert_str_eq(talk(&card, "01A4000C026F07"), "6A82"); /* at the MF, not in the USIM */
-    rest();
+    release();
     card_power(&card, CARD_RESET);
     cr_assert_null(card.uicc.profile);
     cr_assert_str_eq(talk(&card, "00A4000C022FE2"), "9000");
-    rest();
+    release();
     cr_assert_str_eq(talk(&card, "00A4040C10A0000005591010FFFFFFFF8900000100"), "9000");
-    rest();
-    cr_assert_str_eq(talk_es10(&card, "BF3211A00C5A0A" BORN_ICCID "810100"), "BF32038001009000");
+    release();
+    cr_assert_str_eq(talk_es10(&card, "BF3211A00C5A0A" TEMP_CARD_ICCID "810100"),
+                     "BF32038001009000");
     cr_assert_eq(card.uicc.profile_id, 0);
 }
 
-Test(rest, a_store_that_others_changed_is_a_failure_that_changes_nothing)
+Test(idle, a_store_that_others_changed_is_a_failure_that_changes_nothing)
 {
     struct store *other;
     char folder[96];
-    snprintf(folder, sizeof(folder), "%s/chip", born_folder);
+    snprintf(folder, sizeof(folder), "%s/chip", temp_card_folder);
     cr_assert_str_eq(talk(&card, "00A4000C022FE2"), "9000");
-    rest();
+    release();
     cr_assert_eq(store_open(folder, &other), 0);
     cr_assert_str_eq(talk(&card, "00B0000009"), "6F00");
     store_close(other);

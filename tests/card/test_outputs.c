@@ -1,4 +1,4 @@
-/* What a card's watchers write, of a real chip: names and results in the trace, and no secret. */
+/* What a card's outputs write, of a real chip: names and results in the trace, and no secret. */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "apdu/trace.h"
-#include "card/trace/watchers.h"
+#include "card/trace/outputs.h"
 
 #define SELECT_ISD_R "00A4040010A0000005591010FFFFFFFF8900000100"
 #define SELECT_USIM "00A4040C07A0000000871002"
@@ -20,24 +20,24 @@
 #define RAND "00112233445566778899AABBCCDDEEFF"
 
 static struct card card;
-static struct watchers watchers;
+static struct outputs outputs;
 static char trace_path[96], pcap_path[96];
 
 static void note(void *context, enum trace_level level, const char *text)
 {
     (void)context, (void)level;
-    watchers_note(&watchers, text);
+    outputs_note(&outputs, text);
 }
 
 static void start(void)
 {
-    cr_assert(born_begin());
-    cr_assert(born_card(&card, true));
-    snprintf(trace_path, sizeof(trace_path), "%s/trace", born_folder);
-    snprintf(pcap_path, sizeof(pcap_path), "%s/pcap", born_folder);
-    const struct watchers_plan plan = {
+    cr_assert(temp_card_begin());
+    cr_assert(temp_card_make(&card, true));
+    snprintf(trace_path, sizeof(trace_path), "%s/trace", temp_card_folder);
+    snprintf(pcap_path, sizeof(pcap_path), "%s/pcap", temp_card_folder);
+    const struct outputs_plan plan = {
         .trace = trace_path, .pcap = pcap_path, .start = "a chip", .seeded = true};
-    cr_assert(watchers_open(&watchers, &plan, &card) == 0);
+    cr_assert(outputs_open(&outputs, &plan, &card) == 0);
     trace_to(note, NULL);
 }
 
@@ -45,11 +45,11 @@ static void stop(void)
 {
     trace_to(NULL, NULL);
     card_close(&card);
-    watchers_close(&watchers);
-    born_end();
+    outputs_close(&outputs);
+    temp_card_end();
 }
 
-TestSuite(watchers, .init = start, .fini = stop, .timeout = 60);
+TestSuite(outputs, .init = start, .fini = stop, .timeout = 60);
 
 static const char *traced(void)
 {
@@ -74,13 +74,14 @@ static void hides(const char *what)
 static void enable(void)
 {
     talk(&card, SELECT_ISD_R "00");
-    cr_assert_str_eq(talk_es10(&card, "BF3111A00C5A0A" BORN_ICCID "8101FF"), "BF31038001009000");
+    cr_assert_str_eq(talk_es10(&card, "BF3111A00C5A0A" TEMP_CARD_ICCID "8101FF"),
+                     "BF31038001009000");
 }
 
-Test(watchers, names_and_results_of_es10)
+Test(outputs, names_and_results_of_es10)
 {
     enable();
-    (void)talk_es10(&card, "BF3111A00C5A0A" BORN_ICCID "8101FF");
+    (void)talk_es10(&card, "BF3111A00C5A0A" TEMP_CARD_ICCID "8101FF");
     (void)talk_es10(&card, "BF2D00");
     card_power(&card, CARD_RESET);
     shows("* a chip\n");
@@ -98,7 +99,7 @@ Test(watchers, names_and_results_of_es10)
     shows("* "); /* what the ISD-R says of it */
 }
 
-Test(watchers, no_secret_is_in_the_trace)
+Test(outputs, no_secret_is_in_the_trace)
 {
     char result[64];
     enable();
@@ -125,7 +126,7 @@ Test(watchers, no_secret_is_in_the_trace)
 }
 
 /* Requests in blocks, answers in pieces, an unknown tag, a cut element, what is no command. */
-Test(watchers, whatever_comes)
+Test(outputs, whatever_comes)
 {
     talk(&card, SELECT_ISD_R "00");
     talk(&card, "80E2110003BF3E03");
@@ -143,7 +144,7 @@ Test(watchers, whatever_comes)
     talk(&card, "05A4040000");
 }
 
-Test(watchers, files_are_for_their_owner)
+Test(outputs, files_are_for_their_owner)
 {
     struct stat trace, pcap;
     cr_assert(stat(trace_path, &trace) == 0 && stat(pcap_path, &pcap) == 0);
@@ -155,7 +156,7 @@ Test(watchers, files_are_for_their_owner)
     cr_expect_eq(pcap.st_size - before, 16 + 28 + 16 + 9); /* record, IP and UDP, GSMTAP, bytes */
 }
 
-Test(watchers, packets_go_to_a_host)
+Test(outputs, packets_go_to_a_host)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
@@ -164,13 +165,13 @@ Test(watchers, packets_go_to_a_host)
                                        0x00, 0x0C, 0x02, 0x3F, 0x00, 0x90, 0x00};
     uint8_t packet[64];
     char host[32];
-    struct watchers more = {0};
+    struct outputs more = {0};
     const int listener = socket(AF_INET, SOCK_DGRAM, 0);
     cr_assert(listener >= 0 && bind(listener, (struct sockaddr *)&address, size) == 0 &&
               getsockname(listener, (struct sockaddr *)&address, &size) == 0);
     snprintf(host, sizeof(host), "127.0.0.1:%u", ntohs(address.sin_port));
-    const struct watchers_plan plan = {.gsmtap = host, .start = ""};
-    cr_assert(watchers_open(&more, &plan, &card) == 0);
+    const struct outputs_plan plan = {.gsmtap = host, .start = ""};
+    cr_assert(outputs_open(&more, &plan, &card) == 0);
     talk(&card, "00A4000C023F00");
     const ssize_t got = recv(listener, packet, sizeof(packet), 0);
     cr_expect(got == sizeof(expected) && memcmp(packet, expected, sizeof(expected)) == 0);
@@ -178,13 +179,13 @@ Test(watchers, packets_go_to_a_host)
     talk(&card, "00A4000C023F00"); /* nobody listens any more */
     talk(&card, "00A4000C023F00");
     card.observers = NULL;
-    watchers_close(&more);
+    outputs_close(&more);
 }
 
-Test(watchers, places_that_are_none)
+Test(outputs, places_that_are_none)
 {
-    struct watchers none = {0};
-    const struct watchers_plan plans[] = {
+    struct outputs none = {0};
+    const struct outputs_plan plans[] = {
         {.trace = "/nonexistent/a", .start = ""},
         {.pcap = "/nonexistent/a", .start = ""},
         {.record = "/nonexistent/a", .start = ""},
@@ -193,7 +194,7 @@ Test(watchers, places_that_are_none)
         {.gsmtap = "127.0.0.1:no-such-port", .start = ""},
     };
     for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
-        cr_expect(watchers_open(&none, &plans[i], &card) < 0, "plan %zu", i);
-        watchers_close(&none);
+        cr_expect(outputs_open(&none, &plans[i], &card) < 0, "plan %zu", i);
+        outputs_close(&none);
     }
 }

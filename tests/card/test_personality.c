@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
@@ -33,11 +33,11 @@ static void start(void)
 {
     said[0] = '\0';
     trace_to(note, NULL);
-    cr_assert(born_begin());
+    cr_assert(temp_card_begin());
     personality_init(&made);
 }
 
-TestSuite(personality, .init = start, .fini = born_end, .timeout = 120);
+TestSuite(personality, .init = start, .fini = temp_card_end, .timeout = 120);
 
 static int read_text(const char *text)
 {
@@ -196,11 +196,11 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_lt(made.blank, 0);
     cr_assert_eq(info->profile_ram, 1u << 10);
     cr_assert_eq(info->applications, 6);
-    cr_assert_eq(made.habits.channels, 3);
-    cr_assert_eq(made.habits.answers, HABITS_ANSWERS_AT_ONCE);
-    cr_assert_eq(made.habits.le, HABITS_LE_EXACT);
-    cr_assert_eq(made.habits.extended, 0);
-    cr_assert_eq(made.habits.refresh, HABITS_REFRESH_SILENT);
+    cr_assert_eq(made.dialect.channels, 3);
+    cr_assert_eq(made.dialect.answers, DIALECT_ANSWERS_AT_ONCE);
+    cr_assert_eq(made.dialect.le, DIALECT_LE_EXACT);
+    cr_assert_eq(made.dialect.extended, 0);
+    cr_assert_eq(made.dialect.refresh, DIALECT_REFRESH_SILENT);
     cr_assert_eq(settings->block_max, 120);
     cr_assert_eq(settings->quirks, ISD_R_QUIRK_ONLY_BY_AID | ISD_R_QUIRK_RETRIEVE_ERROR);
     cr_assert_eq(made.profile_count, 2);
@@ -381,7 +381,7 @@ static const char *info_2(const struct personality *personality)
     struct credentials none = {0};
     struct store *store;
     char folder[96];
-    snprintf(folder, sizeof(folder), "%s/info", born_folder);
+    snprintf(folder, sizeof(folder), "%s/info", temp_card_folder);
     cr_assert_eq(store_open(folder, &store), 0);
     cr_assert_eq(euicc_info_put_2(&personality->info, &none, store, 0, &out), 0);
     store_close(store);
@@ -420,9 +420,9 @@ static int be_born(struct card *card, const char *state, const char *personality
 {
     char path[160];
     said[0] = '\0';
-    snprintf(path, sizeof(path), "%s/%s", born_folder, state);
-    const struct birth_plan plan = {.state = path, .personality = personality, .eid = eid};
-    return birth_card(&plan, card);
+    snprintf(path, sizeof(path), "%s/%s", temp_card_folder, state);
+    const struct startup_plan plan = {.state = path, .personality = personality, .eid = eid};
+    return startup_card(&plan, card);
 }
 
 static void expect_no_birth(const char *state, const char *personality, const char *why)
@@ -697,7 +697,7 @@ static const char *write_file(const char *name, const char *text)
     static char paths[4][160];
     static unsigned turn;
     char *path = paths[turn++ % 4];
-    snprintf(path, sizeof(paths[0]), "%s/%s", born_folder, name);
+    snprintf(path, sizeof(paths[0]), "%s/%s", temp_card_folder, name);
     FILE *file = fopen(path, "w");
     cr_assert_not_null(file);
     fputs(text, file);
@@ -810,7 +810,7 @@ Test(personality, what_cannot_be_read_makes_no_chip)
 {
     static struct card card;
     expect_no_birth("chip", "nowhere", "--personality nowhere: No such file");
-    expect_no_birth("chip", born_folder, "--personality /tmp/emuicc-born-");
+    expect_no_birth("chip", temp_card_folder, "--personality /tmp/emuicc-born-");
     expect_no_birth("chip", write_file("bad", "svn = 2.5.0\n\nsvm = 2\n"), "bad:3: svm is no key");
     static char large[PERSONALITY_TEXT_MAX + 2];
     memset(large, '\n', sizeof(large) - 1);

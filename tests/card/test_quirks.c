@@ -1,8 +1,8 @@
-/* The habits and quirks of personalities, each on a chip that has it. */
+/* The dialect and quirks of personalities, each on a chip that has it. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "isd-r/state.h"
 
@@ -18,13 +18,13 @@ static struct card card;
 
 static void start(void)
 {
-    cr_assert(born_begin());
+    cr_assert(temp_card_begin());
 }
 
 static void end(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
 }
 
 TestSuite(quirks, .init = start, .fini = end, .timeout = 60);
@@ -34,23 +34,23 @@ static void be(const char *personality)
 {
     static const char *const installs[] = {"usim-milenage", "usim-names"};
     char state[96];
-    snprintf(state, sizeof(state), "%s/%s", born_folder, personality);
-    const struct birth_plan plan = {
+    snprintf(state, sizeof(state), "%s/%s", temp_card_folder, personality);
+    const struct startup_plan plan = {
         .state = state, .personality = personality, .install = installs, .install_count = 2};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(startup_card(&plan, &card), 0);
 }
 
 /* The same chip after a text of lines. */
 static void be_text(const char *text)
 {
     char path[96];
-    snprintf(path, sizeof(path), "%s/personality.txt", born_folder);
+    snprintf(path, sizeof(path), "%s/personality.txt", temp_card_folder);
     FILE *file = fopen(path, "w");
     cr_assert_not_null(file);
     fputs(text, file);
     fclose(file);
-    const struct birth_plan plan = {.state = born_folder, .personality = path};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    const struct startup_plan plan = {.state = temp_card_folder, .personality = path};
+    cr_assert_eq(startup_card(&plan, &card), 0);
 }
 
 static void select_isd_r(void)
@@ -191,9 +191,9 @@ Test(quirks, answers_come_at_once_where_they_are_wanted_so)
 Test(quirks, a_fresh_chip_counts_an_application_and_numbers_from_0)
 {
     char state[96];
-    snprintf(state, sizeof(state), "%s/chip", born_folder);
-    const struct birth_plan plan = {.state = state, .personality = "field-applications"};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    snprintf(state, sizeof(state), "%s/chip", temp_card_folder);
+    const struct startup_plan plan = {.state = state, .personality = "field-applications"};
+    cr_assert_eq(startup_card(&plan, &card), 0);
     select_isd_r();
     cr_assert_not_null(strstr(talk_es10(&card, "BF2200"), "840F810101"));
     cr_assert_eq(card.isd_r->notification.next, 0);
@@ -233,15 +233,15 @@ Test(quirks, a_fourth_profile_does_not_fit_into_volatile_memory)
                                            "usim-iccid18"};
     char state[96];
     uint64_t left;
-    snprintf(state, sizeof(state), "%s/four", born_folder);
-    struct birth_plan plan = {
+    snprintf(state, sizeof(state), "%s/four", temp_card_folder);
+    struct startup_plan plan = {
         .state = state, .personality = "field-little-ram", .install = installs};
     plan.install_count = 4;
-    cr_assert_neq(birth_card(&plan, &card), 0);
+    cr_assert_neq(startup_card(&plan, &card), 0);
     card_close(&card);
-    snprintf(state, sizeof(state), "%s/three", born_folder);
+    snprintf(state, sizeof(state), "%s/three", temp_card_folder);
     plan.install_count = 3;
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(startup_card(&plan, &card), 0);
     cr_assert_eq(card.isd_r->registry.count, 3);
     cr_assert_eq(euicc_info_free_memory(card.isd_r->info, card.store, &left), 0);
     for (size_t i = 0; i < card.isd_r->registry.count; i++)
@@ -261,9 +261,9 @@ Test(quirks, a_full_chip_has_no_room_for_another_profile)
 {
     char state[96];
     uint64_t left;
-    snprintf(state, sizeof(state), "%s/chip", born_folder);
-    const struct birth_plan plan = {.state = state, .personality = "full"};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    snprintf(state, sizeof(state), "%s/chip", temp_card_folder);
+    const struct startup_plan plan = {.state = state, .personality = "full"};
+    cr_assert_eq(startup_card(&plan, &card), 0);
     cr_assert_eq(card.isd_r->registry.count, 6);
     cr_assert_eq(euicc_info_free_memory(card.isd_r->info, card.store, &left), 0);
     for (size_t i = 0; i < card.isd_r->registry.count; i++)

@@ -7,7 +7,7 @@
 
 #include "tests/support/vpcd_peer.h"
 #include "apdu/trace.h"
-#include "card/reader/reader.h"
+#include "card/reader/reader_serve.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char said[4096];
@@ -67,9 +67,9 @@ struct hardware_outcome card_outcome(const struct card *card)
     return (struct hardware_outcome){0};
 }
 
-static _Atomic(enum card_place) place;
+static _Atomic(enum card_presence) place;
 
-enum card_place card_place(const struct card *card)
+enum card_presence card_presence(const struct card *card)
 {
     (void)card;
     return atomic_load(&place);
@@ -78,8 +78,8 @@ enum card_place card_place(const struct card *card)
 void card_unplugged(struct card *card)
 {
     card_power(card, CARD_OFF);
-    enum card_place pulled = CARD_PULLED;
-    atomic_compare_exchange_strong(&place, &pulled, CARD_IN);
+    enum card_presence pulled = CARD_REINSERTING;
+    atomic_compare_exchange_strong(&place, &pulled, CARD_INSERTED);
 }
 
 Test(reader, an_address_is_taken_and_a_name_only_of_this_machine)
@@ -285,7 +285,7 @@ Test(reader, a_card_that_is_pulled_out_leaves_and_comes_back, .timeout = 60)
     start_serving();
     cr_assert(vpcd_peer_accept(&peer));
     cr_assert(vpcd_peer_atr(&peer, &atr));
-    atomic_store(&place, CARD_PULLED);
+    atomic_store(&place, CARD_REINSERTING);
     for (int i = 0; i < 2 && vpcd_peer_atr(&peer, &atr); i++)
         ;
     cr_assert_not(vpcd_peer_atr(&peer, &atr));

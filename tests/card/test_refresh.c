@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 
 #define SELECT_ISD_R "00A4040010A0000005591010FFFFFFFF8900000100"
@@ -20,14 +20,14 @@ static struct card card;
 
 static void start(void)
 {
-    cr_assert(born_begin());
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_begin());
+    cr_assert(temp_card_make(&card, true));
 }
 
 static void stop(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
 }
 
 TestSuite(refresh, .init = start, .fini = stop, .timeout = 60);
@@ -43,7 +43,8 @@ TestSuite(refresh, .init = start, .fini = stop, .timeout = 60);
 static const char *change(bool enable, const char *flag)
 {
     char request[64];
-    snprintf(request, sizeof(request), "BF3%d11A00C5A0A" BORN_ICCID "8101%s", enable ? 1 : 2, flag);
+    snprintf(request, sizeof(request), "BF3%d11A00C5A0A" TEMP_CARD_ICCID "8101%s", enable ? 1 : 2,
+             flag);
     return talk_es10(&card, request);
 }
 
@@ -144,7 +145,7 @@ static void run(const struct row *row, bool enable)
     card_power(&card, CARD_RESET);
     cr_assert_eq(is_enabled() == enable, row->at_reset, "after the reset");
     ANSWERS("00A4000C022FE2", "9000");
-    ANSWERS("00B000000A", is_enabled() ? BORN_ICCID "9000" : "FFFFFFFFFFFFFFFFFFFF9000");
+    ANSWERS("00B000000A", is_enabled() ? TEMP_CARD_ICCID "9000" : "FFFFFFFFFFFFFFFFFFFF9000");
 }
 
 Test(refresh, follows_the_table)
@@ -165,7 +166,7 @@ Test(refresh, is_durable_when_it_is_promised_and_when_it_is_answered)
     store_close(card.store);
     card.store = NULL;
     card_close(&card);
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_make(&card, true));
     cr_assert(is_enabled());
     talk(&card, SELECT_ISD_R "00");
     ANSWERS(KNOWS_STATE_CHANGE, "9000");
@@ -173,7 +174,7 @@ Test(refresh, is_durable_when_it_is_promised_and_when_it_is_answered)
     fetch();
     cr_assert_str_eq(respond(1, STATE_CHANGE, 0), "9000");
     card_close(&card);
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_make(&card, true));
     cr_assert_not(is_enabled());
     talk(&card, SELECT_ISD_R "00");
     ANSWERS(KNOWS_STATE_CHANGE, "9000");
@@ -181,7 +182,7 @@ Test(refresh, is_durable_when_it_is_promised_and_when_it_is_answered)
     fetch();
     cr_assert_str_eq(respond(1, STATE_CHANGE, 0x20), "9000");
     card_close(&card);
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_make(&card, true));
     cr_assert_not(is_enabled());
 }
 
@@ -197,7 +198,7 @@ Test(refresh, ends_what_the_old_profile_had_and_leaves_the_isd_r_its_channel)
     ANSWERS("00A4040C0CA0000000871002FFFFFFFF89", "9000");
     ANSWERS("002800010830303030FFFFFFFF", "9000");
     ANSWERS(KNOWS_STATE_CHANGE, "9000");
-    cr_assert_str_eq(talk_through(&card, "82E2910014BF3211A00C5A0A" BORN_ICCID "8101FF"),
+    cr_assert_str_eq(talk_through(&card, "82E2910014BF3211A00C5A0A" TEMP_CARD_ICCID "8101FF"),
                      "BF3203800100910B");
     ANSWERS("01A4000C026F07", "910B");
     cr_assert_str_eq(fetch(), "D0098103010109820281829000");

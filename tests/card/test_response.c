@@ -9,7 +9,7 @@ static uint8_t data[DATA_MAX];
 static uint8_t room[DATA_MAX];
 
 /* What a handler that wrote len bytes answers with this status, for a command with this Le. */
-static struct writer finish(struct response_rest *rest, uint32_t le, size_t len, uint16_t status)
+static struct writer finish(struct response_pending *rest, uint32_t le, size_t len, uint16_t status)
 {
     struct writer response = writer_on(room, sizeof(room));
     for (size_t i = 0; i < len; i++)
@@ -59,7 +59,7 @@ Test(response, data_goes_where_le_and_status_say)
         {0, 5, 0x6F00, 0, 0x6F00, 0, 0},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct response_rest rest = {0};
+        struct response_pending rest = {0};
         struct writer response = finish(&rest, cases[i].le, cases[i].len, cases[i].status);
         cr_assert_eq(response.len, cases[i].sent + 2, "row %zu", i);
         cr_assert_eq(status_of(&response), cases[i].sent_status, "row %zu", i);
@@ -67,7 +67,7 @@ Test(response, data_goes_where_le_and_status_say)
         cr_assert_eq(rest.len, cases[i].left, "row %zu", i);
         if (cases[i].left > 0)
             cr_assert_eq(rest.status, cases[i].last, "row %zu", i);
-        response_rest_release(&rest);
+        response_pending_release(&rest);
     }
 }
 
@@ -75,7 +75,7 @@ Test(response, contract_5_whatever_is_left_comes_in_pieces_of_any_size)
 {
     const uint32_t sizes[] = {1, 7, 100, 255, 256, 4096, 65536};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        struct response_rest rest = {0};
+        struct response_pending rest = {0};
         size_t got = 0;
         finish(&rest, 0, 1500, SW_OK);
         for (int status = SW_BYTES_AVAILABLE; status != 0 && status != SW_OK;) {
@@ -95,19 +95,19 @@ Test(response, contract_5_whatever_is_left_comes_in_pieces_of_any_size)
         struct writer nothing = writer_on(room, sizeof(room));
         cr_assert_eq(response_fetch(&rest, &(struct apdu){.le = 256}, &nothing),
                      SW_CONDITIONS_NOT_SATISFIED);
-        response_rest_release(&rest);
+        response_pending_release(&rest);
     }
 }
 
 Test(response, memory_stays_for_the_next_and_goes_when_released)
 {
-    struct response_rest rest = {0};
+    struct response_pending rest = {0};
     finish(&rest, 0, 3000, SW_OK);
     const uint8_t *before = rest.data;
-    response_rest_drop(&rest);
+    response_pending_drop(&rest);
     finish(&rest, 0, 2000, SW_OK);
     cr_assert_eq(rest.data, before);
-    response_rest_release(&rest);
+    response_pending_release(&rest);
     cr_assert_null(rest.data);
     cr_assert_eq(rest.capacity, 0);
 }

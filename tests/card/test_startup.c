@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "apdu/trace.h"
 
@@ -24,31 +24,31 @@ static void note(void *context, enum trace_level level, const char *text)
 static void start(void)
 {
     trace_to(note, NULL);
-    cr_assert(born_begin());
+    cr_assert(temp_card_begin());
 }
 
-TestSuite(birth, .init = start, .fini = born_end, .timeout = 60);
+TestSuite(birth, .init = start, .fini = temp_card_end, .timeout = 60);
 
 static const char *in_folder(const char *name)
 {
     static char paths[32][192];
     static size_t next;
     char *path = paths[next++ % 32];
-    snprintf(path, sizeof(paths[0]), "%s/%s", born_folder, name);
+    snprintf(path, sizeof(paths[0]), "%s/%s", temp_card_folder, name);
     return path;
 }
 
-static int born(const struct birth_plan *plan, char eid[PKI_EID_DIGITS + 1])
+static int born(const struct startup_plan *plan, char eid[PKI_EID_DIGITS + 1])
 {
     struct card card;
-    const int result = birth_card(plan, &card);
+    const int result = startup_card(plan, &card);
     if (result == 0)
         pki_eid_to_text(isd_r_eid(card.isd_r), eid);
     card_close(&card);
     return result;
 }
 
-static void expect_refusal(const struct birth_plan *plan, const char *why)
+static void expect_refusal(const struct startup_plan *plan, const char *why)
 {
     char eid[PKI_EID_DIGITS + 1];
     said[0] = '\0';
@@ -61,7 +61,7 @@ Test(birth, the_first_start_makes_everything_and_later_ones_are_the_same_chip)
 {
     char first[PKI_EID_DIGITS + 1], later[PKI_EID_DIGITS + 1];
     struct stat about;
-    const struct birth_plan plan = {.state = in_folder("deep/er/chip")};
+    const struct startup_plan plan = {.state = in_folder("deep/er/chip")};
     cr_assert_eq(born(&plan, first), 0);
     cr_assert_eq(stat(plan.state, &about), 0);
     cr_assert_eq(about.st_mode & 0777, 0700);
@@ -74,8 +74,8 @@ Test(birth, the_first_start_makes_everything_and_later_ones_are_the_same_chip)
 Test(birth, two_chips_are_not_one)
 {
     char one[PKI_EID_DIGITS + 1], other[PKI_EID_DIGITS + 1];
-    cr_assert_eq(born(&(struct birth_plan){.state = in_folder("one")}, one), 0);
-    cr_assert_eq(born(&(struct birth_plan){.state = in_folder("other")}, other), 0);
+    cr_assert_eq(born(&(struct startup_plan){.state = in_folder("one")}, one), 0);
+    cr_assert_eq(born(&(struct startup_plan){.state = in_folder("other")}, other), 0);
     cr_assert_str_neq(one, other);
 }
 
@@ -83,7 +83,7 @@ Test(birth, two_chips_are_not_one)
 static const char *make_pki(const char *chip)
 {
     char eid[PKI_EID_DIGITS + 1], pki[128];
-    cr_assert_eq(born(&(struct birth_plan){.state = in_folder(chip)}, eid), 0);
+    cr_assert_eq(born(&(struct startup_plan){.state = in_folder(chip)}, eid), 0);
     snprintf(pki, sizeof(pki), "%s/pki", chip);
     return in_folder(pki);
 }
@@ -91,18 +91,18 @@ static const char *make_pki(const char *chip)
 Test(birth, the_eid_is_the_certificates_or_one_that_can_be_certified)
 {
     char first[PKI_EID_DIGITS + 1], eid[PKI_EID_DIGITS + 1];
-    cr_assert_eq(born(&(struct birth_plan){.state = in_folder("maker")}, first), 0);
+    cr_assert_eq(born(&(struct startup_plan){.state = in_folder("maker")}, first), 0);
     const char *pki = in_folder("maker/pki");
-    struct birth_plan plan = {.state = in_folder("same"), .pki = pki};
+    struct startup_plan plan = {.state = in_folder("same"), .pki = pki};
     cr_assert_eq(born(&plan, eid), 0);
     cr_assert_str_eq(eid, first);
-    plan = (struct birth_plan){.state = in_folder("named"), .pki = pki, .eid = first};
+    plan = (struct startup_plan){.state = in_folder("named"), .pki = pki, .eid = first};
     cr_assert_eq(born(&plan, eid), 0);
     cr_assert_str_eq(eid, first);
-    plan = (struct birth_plan){.state = in_folder("new"), .pki = pki, .eid = EID};
+    plan = (struct startup_plan){.state = in_folder("new"), .pki = pki, .eid = EID};
     cr_assert_eq(born(&plan, eid), 0, "%s", said);
     cr_assert_str_eq(eid, EID);
-    plan = (struct birth_plan){.state = in_folder("own"), .eid = EID};
+    plan = (struct startup_plan){.state = in_folder("own"), .eid = EID};
     cr_assert_eq(born(&plan, eid), 0);
     cr_assert_str_eq(eid, EID);
 }
@@ -120,9 +120,9 @@ static int credentials_of(const char *state, const char *pki, const char *eid,
 {
     struct card card;
     int keys = 0;
-    const struct birth_plan plan = {
+    const struct startup_plan plan = {
         .state = in_folder(state), .pki = pki, .eid = eid, .personality = personality};
-    cr_assert_eq(birth_card(&plan, &card), 0, "%s", said);
+    cr_assert_eq(startup_card(&plan, &card), 0, "%s", said);
     cr_assert_eq(store_each_value(card.store, "credential/", count_key, &keys), 0);
     card_close(&card);
     return keys;
@@ -167,7 +167,7 @@ Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
 {
     char eid[PKI_EID_DIGITS + 1];
     const char *pki = make_pki("maker");
-    struct birth_plan plan = {.state = in_folder("chip"), .pki = pki};
+    struct startup_plan plan = {.state = in_folder("chip"), .pki = pki};
     plan.eid = "89049044900000000000000000102355";
     expect_refusal(&plan, "outside the EUM's range");
     plan.eid = "8904903200000000000000000000111";
@@ -183,7 +183,7 @@ Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
 
 Test(birth, a_pki_that_cannot_be_used_is_refused)
 {
-    struct birth_plan plan = {.state = in_folder("chip"), .pki = in_folder("nowhere")};
+    struct startup_plan plan = {.state = in_folder("chip"), .pki = in_folder("nowhere")};
     expect_refusal(&plan, "nowhere: No such file or directory");
     cr_assert_eq(mkdir(plan.pki, 0700), 0);
     expect_refusal(&plan, "no CI certificate");
@@ -203,7 +203,7 @@ static void copy_file(const char *from, const char *to)
 
 Test(birth, certificates_that_do_not_lead_to_the_ci_are_refused)
 {
-    struct birth_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
+    struct startup_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
     make_pki("other");
     copy_file("other/pki/eUICC/CERT_EUICC_ECDSA_NIST.der",
               "maker/pki/eUICC/CERT_EUICC_ECDSA_NIST.der");
@@ -216,7 +216,7 @@ Test(birth, certificates_that_do_not_lead_to_the_ci_are_refused)
 
 Test(birth, keys_that_are_missing_are_said_to_be)
 {
-    struct birth_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
+    struct startup_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
     cr_assert_eq(unlink(in_folder("maker/pki/eUICC/SK_EUICC_ECDSA_NIST.pem")), 0);
     expect_refusal(&plan, "without its key");
     cr_assert_eq(unlink(in_folder("maker/pki/eUICC/CERT_EUICC_ECDSA_NIST.der")), 0);
@@ -227,7 +227,7 @@ Test(birth, a_later_start_with_what_is_another_chips_is_refused)
 {
     char first[PKI_EID_DIGITS + 1], eid[PKI_EID_DIGITS + 1];
     const char *pki = make_pki("maker");
-    struct birth_plan plan = {.state = in_folder("chip"), .pki = pki};
+    struct startup_plan plan = {.state = in_folder("chip"), .pki = pki};
     cr_assert_eq(born(&plan, first), 0);
     cr_assert_eq(born(&plan, eid), 0);
     plan.eid = first;
@@ -244,8 +244,8 @@ Test(birth, a_later_start_with_what_is_another_chips_is_refused)
 Test(birth, a_state_in_use_is_refused)
 {
     struct card card;
-    const struct birth_plan plan = {.state = in_folder("chip")};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    const struct startup_plan plan = {.state = in_folder("chip")};
+    cr_assert_eq(startup_card(&plan, &card), 0);
     expect_refusal(&plan, plan.state);
     card_close(&card);
 }
@@ -255,24 +255,24 @@ Test(birth, a_state_that_cannot_be_made_is_refused)
     const int file = open(in_folder("file"), O_CREAT | O_WRONLY, 0600);
     cr_assert_geq(file, 0);
     close(file);
-    expect_refusal(&(struct birth_plan){.state = in_folder("file/chip")}, "file/chip");
-    expect_refusal(&(struct birth_plan){.state = ""}, "--state: it names no folder");
+    expect_refusal(&(struct startup_plan){.state = in_folder("file/chip")}, "file/chip");
+    expect_refusal(&(struct startup_plan){.state = ""}, "--state: it names no folder");
 }
 
 Test(birth, only_the_first_start_installs)
 {
     struct card card;
     const char *nothing = in_folder("gone.der");
-    cr_assert(born_card(&card, true));
+    cr_assert(temp_card_make(&card, true));
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
-    cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "5A0A" BORN_ICCID));
+    cr_assert_not_null(strstr(talk_es10(&card, "BF2D00"), "5A0A" TEMP_CARD_ICCID));
     card_close(&card);
-    const struct birth_plan plan = {
+    const struct startup_plan plan = {
         .state = in_folder("chip"), .install = &nothing, .install_count = 1};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(startup_card(&plan, &card), 0);
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
     const char *list = talk_es10(&card, "BF2D00");
-    cr_assert_not_null(strstr(list, "5A0A" BORN_ICCID));
+    cr_assert_not_null(strstr(list, "5A0A" TEMP_CARD_ICCID));
     cr_assert_not_null(strstr(list, "9F700100"), "it is not disabled: %s", list);
     card_close(&card);
 }
@@ -283,8 +283,8 @@ static const char *beside(const char *name_and_words)
     static char texts[2][512];
     static unsigned turn;
     char *text = texts[turn++ % 2];
-    const int folder = (int)(strrchr(born_package, '/') + 1 - born_package);
-    snprintf(text, sizeof(texts[0]), "%.*s%s", folder, born_package, name_and_words);
+    const int folder = (int)(strrchr(temp_card_package, '/') + 1 - temp_card_package);
+    snprintf(text, sizeof(texts[0]), "%.*s%s", folder, temp_card_package, name_and_words);
     return text;
 }
 
@@ -295,9 +295,9 @@ Test(birth, a_factory_profile_is_as_it_is_said)
     const char *const installs[] = {
         beside("usim-test.der,enabled"),
         beside("usim-milenage.der, before-test, aid=A0000005591010, nickname=x, y")};
-    const struct birth_plan plan = {
+    const struct startup_plan plan = {
         .state = in_folder("chip"), .install = installs, .install_count = 2};
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(startup_card(&plan, &card), 0);
     cr_assert_eq(strncmp(talk(&card, "00A40000022FE2"), "61", 2), 0);
     cr_assert_str_eq(talk(&card, "00B000000A"), "988812010000000030F79000");
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
@@ -305,7 +305,7 @@ Test(birth, a_factory_profile_is_as_it_is_said)
     cr_assert_not_null(strstr(list, "9F7001019106656D7569636392"
                                     "0C546573742070726F66696C65950100"),
                        "%s", list);
-    cr_assert_not_null(strstr(list, "5A0A" BORN_ICCID "4F07A00000055910109F700100"
+    cr_assert_not_null(strstr(list, "5A0A" TEMP_CARD_ICCID "4F07A00000055910109F700100"
                                     "9004782C20799106656D75696363920D5553494D204D696C656E616765"
                                     "950102"),
                        "%s", list);
@@ -331,7 +331,7 @@ Test(birth, factory_profiles_that_cannot_be_together_are_refused)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const char *const installs[] = {beside(rows[i].first), beside(rows[i].second)};
-        const struct birth_plan plan = {
+        const struct startup_plan plan = {
             .state = in_folder("chip"), .install = installs, .install_count = 2};
         expect_refusal(&plan, rows[i].why);
     }
@@ -339,8 +339,9 @@ Test(birth, factory_profiles_that_cannot_be_together_are_refused)
 
 Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
 {
-    const char *packages[] = {born_package, in_folder("gone.der")};
-    struct birth_plan plan = {.state = in_folder("chip"), .install = packages, .install_count = 2};
+    const char *packages[] = {temp_card_package, in_folder("gone.der")};
+    struct startup_plan plan = {
+        .state = in_folder("chip"), .install = packages, .install_count = 2};
     expect_refusal(&plan, "gone.der: there is no such package");
     const int file = open(packages[1], O_CREAT | O_WRONLY, 0600);
     cr_assert_eq(write(file, "no package", 10), 10);
@@ -348,7 +349,7 @@ Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
     expect_refusal(&plan, "gone.der: the package is refused: invalid-request-format");
     struct card card;
     plan.install_count = 0;
-    cr_assert_eq(birth_card(&plan, &card), 0);
+    cr_assert_eq(startup_card(&plan, &card), 0);
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
     cr_assert_str_eq(talk_es10(&card, "BF2D00"), "BF2D02A0009000");
     card_close(&card);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 
 static struct card card;
@@ -14,17 +14,17 @@ static void open_state(const char *release)
     static uint8_t room[1 << 20];
     char from[400], to[128], eid[PKI_EID_DIGITS + 1];
     const char *source = getenv("EMUICC_SOURCE");
-    cr_assert(born_begin());
+    cr_assert(temp_card_begin());
     snprintf(from, sizeof(from), "%s/tests/states/%s/" STORE_FILE, source != NULL ? source : ".",
              release);
-    snprintf(to, sizeof(to), "%s/" STORE_FILE, born_folder);
+    snprintf(to, sizeof(to), "%s/" STORE_FILE, temp_card_folder);
     FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
     cr_assert(in != NULL && out != NULL, "%s", from);
     const size_t len = fread(room, 1, sizeof(room), in);
     cr_assert(len > 0 && fwrite(room, 1, len, out) == len);
     fclose(in);
     fclose(out);
-    cr_assert_eq(birth_card(&(struct birth_plan){.state = born_folder}, &card), 0);
+    cr_assert_eq(startup_card(&(struct startup_plan){.state = temp_card_folder}, &card), 0);
     pki_eid_to_text(isd_r_eid(card.isd_r), eid);
     cr_assert_str_eq(eid, "89049032123451234512345678901235");
 }
@@ -69,5 +69,5 @@ Test(states, of_0_1_0_go_on, .timeout = 60)
     list = talk_es10(&card, "BF2800");
     cr_expect_not_null(strstr(list, "800106"), "%s", list);
     card_close(&card);
-    born_end();
+    temp_card_end();
 }

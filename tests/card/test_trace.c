@@ -5,7 +5,7 @@
 #include "tests/support/peer_card.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "card/trace/watchers.h"
+#include "card/trace/outputs.h"
 
 static struct peer peer;
 static struct card card;
@@ -13,15 +13,15 @@ static struct card card;
 Test(trace, a_download_is_named_and_its_keys_are_not_written, .timeout = 60)
 {
     static char text[1 << 20];
-    static struct watchers watchers;
+    static struct outputs outputs;
     char path[128], key[2 * 16 + 1];
     struct package package = package_with_usim(1);
     for (size_t i = 0; i < sizeof(package.key); i++)
         package.key[i] = (uint8_t)(0xA0 + 5 * i);
     peer_card_start(&peer, &card);
     snprintf(path, sizeof(path), "%s/trace", peer.folder);
-    const struct watchers_plan plan = {.trace = path, .start = "a chip"};
-    cr_assert_eq(watchers_open(&watchers, &plan, &card), 0);
+    const struct outputs_plan plan = {.trace = path, .start = "a chip"};
+    cr_assert_eq(outputs_open(&outputs, &plan, &card), 0);
     cr_assert(peer_download(&peer, &(struct peer_binding){.content = &package}).installed);
     FILE *file = fopen(path, "r");
     cr_assert_not_null(file);
@@ -36,5 +36,5 @@ Test(trace, a_download_is_named_and_its_keys_are_not_written, .timeout = 60)
     key[2 * 4] = '\0'; /* nor the beginning of it, where lines are cut */
     cr_assert_null(strstr(text, key));
     peer_card_stop(&peer, &card);
-    watchers_close(&watchers);
+    outputs_close(&outputs);
 }

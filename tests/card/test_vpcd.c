@@ -89,17 +89,17 @@ static void expect_silence(void)
 Test(vpcd, of_the_control_words_only_the_atr_is_answered)
 {
     put(BYTES(0, 1, 1));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     put(BYTES(0, 1, 2));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     put(BYTES(0, 1, 0));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect_silence();
     cr_assert_eq(seen.powers[CARD_ON], 1);
     cr_assert_eq(seen.powers[CARD_RESET], 1);
     cr_assert_eq(seen.powers[CARD_OFF], 1);
     put(BYTES(0, 1, 4));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 2, 0x3B, 0x00));
     cr_assert_eq(seen.commands, 0);
 }
@@ -107,18 +107,18 @@ Test(vpcd, of_the_control_words_only_the_atr_is_answered)
 Test(vpcd, another_single_byte_is_a_command_that_is_too_short)
 {
     put(BYTES(0, 1, 3));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 2, 0x67, 0x00));
 }
 
 Test(vpcd, length_and_payload_may_come_apart)
 {
     put(BYTES(0, 5));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert_not(vpcd.spoken_to);
     expect_silence();
     put(BYTES(1, 2, 3, 4, 5));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert(vpcd.spoken_to);
     expect(BYTES(0, 5, 5, 4, 3, 2, 1));
 }
@@ -128,7 +128,7 @@ Test(vpcd, every_byte_may_come_alone)
     const uint8_t frames[] = {0, 1, 1, 0, 4, 1, 2, 3, 4, 0, 1, 4};
     for (size_t i = 0; i < sizeof(frames); i++) {
         put(bytes_of(&frames[i], 1));
-        cr_assert(vpcd_turn(&vpcd, buffers));
+        cr_assert(vpcd_step(&vpcd, buffers));
     }
     expect(BYTES(0, 4, 4, 3, 2, 1, 0, 2, 0x3B, 0x00));
     cr_assert_eq(seen.powers[CARD_ON], 1);
@@ -137,12 +137,12 @@ Test(vpcd, every_byte_may_come_alone)
 Test(vpcd, several_frames_share_a_segment)
 {
     put(BYTES(0, 1, 0, 0, 1, 1, 0, 1, 4, 0, 4, 1, 2, 3, 4, 0, 4, 9, 9));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 2, 0x3B, 0x00, 0, 4, 4, 3, 2, 1));
     cr_assert_eq(seen.powers[CARD_OFF], 1);
     cr_assert_eq(seen.powers[CARD_ON], 1);
     put(BYTES(8, 7));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 4, 7, 8, 9, 9));
 }
 
@@ -150,15 +150,15 @@ Test(vpcd, an_empty_frame_is_a_command_that_is_too_short)
 {
     seen.answer_len = 0;
     put(BYTES(0, 0));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert_eq(seen.commands, 1);
 }
 
 Test(vpcd, silence_is_no_end_and_a_closed_link_is)
 {
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     shutdown(wire[1], SHUT_WR);
-    cr_assert_not(vpcd_turn(&vpcd, buffers));
+    cr_assert_not(vpcd_step(&vpcd, buffers));
 }
 
 Test(vpcd, a_peer_that_has_gone_does_not_kill_the_card)
@@ -166,7 +166,7 @@ Test(vpcd, a_peer_that_has_gone_does_not_kill_the_card)
     put(BYTES(0, 4, 1, 2, 3, 4));
     close(wire[1]);
     wire[1] = -1;
-    cr_assert_not(vpcd_turn(&vpcd, buffers));
+    cr_assert_not(vpcd_step(&vpcd, buffers));
 }
 
 /* The longest frames both ways, over a wire that takes them in pieces. */
@@ -184,7 +184,7 @@ Test(vpcd, up_to_65535_bytes_go_each_way)
     while (received < sizeof(got)) {
         ssize_t moved = send(wire[1], frame + sent, sizeof(frame) - sent, 0);
         sent += moved > 0 ? (size_t)moved : 0;
-        cr_assert(vpcd_turn(&vpcd, buffers));
+        cr_assert(vpcd_step(&vpcd, buffers));
         stuck |= vpcd_wants_to_send(&vpcd);
         moved = recv(wire[1], got + received, sizeof(got) - received, 0);
         received += moved > 0 ? (size_t)moved : 0;
@@ -194,7 +194,7 @@ Test(vpcd, up_to_65535_bytes_go_each_way)
     cr_assert(got[0] == 0xFF && got[1] == 0xFF);
     for (size_t i = 0; i < APDU_COMMAND_MAX; i++)
         cr_assert_eq(got[2 + i], frame[2 + APDU_COMMAND_MAX - 1 - i]);
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert_not(vpcd_wants_to_send(&vpcd));
 }
 
@@ -207,27 +207,27 @@ Test(vpcd, frames_wait_behind_an_answer_that_is_stuck)
     setsockopt(wire[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     seen.answer_len = 60000;
     put(BYTES(0, 4, 1, 1, 1, 1, 0, 4, 2, 2, 2, 2, 0, 1));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert(vpcd_wants_to_send(&vpcd));
     cr_assert_eq(seen.commands, 1);
     while (received < 2 * (2 + 60000)) {
         const ssize_t moved = recv(wire[1], got + received, sizeof(got) - received, 0);
         received += moved > 0 ? (size_t)moved : 0;
-        cr_assert(vpcd_turn(&vpcd, buffers));
+        cr_assert(vpcd_step(&vpcd, buffers));
     }
     cr_assert_eq(seen.commands, 2);
     cr_assert_eq(got[2], 1);
     cr_assert_eq(got[2 + 60000 + 2], 2);
     put(BYTES(4));
     seen.answer_len = 0;
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 2, 0x3B, 0x00));
 }
 
 Test(vpcd, an_idle_link_keeps_no_memory)
 {
     put(BYTES(0, 4, 1, 2, 3, 4));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert_null(vpcd.received.many);
     cr_assert_null(vpcd.unsent.many);
     cr_assert_leq(sizeof(struct vpcd), 112);
@@ -244,7 +244,7 @@ static int64_t fake_clock(void)
 static void put_command(void)
 {
     put(BYTES(0, 4, 0, 0xA4, 0, 1));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
 }
 
 Test(vpcd, an_answer_that_takes_its_time_goes_when_it_is_due)
@@ -258,11 +258,11 @@ Test(vpcd, an_answer_that_takes_its_time_goes_when_it_is_due)
     cr_assert_not(vpcd_wants_to_send(&vpcd));
     fake_now_us += 40400;
     cr_assert_eq(vpcd_pause_ms(&vpcd), 1);
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect_silence();
     fake_now_us += 100;
     cr_assert_eq(vpcd_pause_ms(&vpcd), 0);
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 4, 1, 0, 0xA4, 0));
     cr_assert_lt(vpcd_pause_ms(&vpcd), 0);
 }
@@ -274,11 +274,11 @@ Test(vpcd, a_command_behind_a_slow_answer_is_answered_after_it)
     fake_now_us = 1;
     seen.outcome.delay_us = 1000;
     put(BYTES(0, 4, 0, 0xA4, 0, 1, 0, 4, 0, 0xA4, 0, 2));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     cr_assert_eq(seen.commands, 1);
     fake_now_us += 1000;
     seen.outcome.delay_us = 0;
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 4, 1, 0, 0xA4, 0, 0, 4, 2, 0, 0xA4, 0));
 }
 
@@ -289,11 +289,11 @@ Test(vpcd, a_mute_card_says_nothing_until_it_is_reset)
     seen.outcome.link = HARDWARE_ANSWERS;
     put_command();
     put(BYTES(0, 1, 4));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     expect_silence();
     cr_assert_eq(seen.commands, 1);
     put(BYTES(0, 1, 2));
-    cr_assert(vpcd_turn(&vpcd, buffers));
+    cr_assert(vpcd_step(&vpcd, buffers));
     put_command();
     expect(BYTES(0, 4, 1, 0, 0xA4, 0));
 }
@@ -302,6 +302,6 @@ Test(vpcd, a_card_that_goes_ends_the_link_without_an_answer)
 {
     seen.outcome.link = HARDWARE_GONE;
     put(BYTES(0, 4, 0, 0xA4, 0, 1));
-    cr_assert_not(vpcd_turn(&vpcd, buffers));
+    cr_assert_not(vpcd_step(&vpcd, buffers));
     expect_silence();
 }

@@ -39,7 +39,7 @@ static bool plug_into(struct vpcd_peer *reader, uint16_t port)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    *reader = (struct vpcd_peer){.listener = -1, .patience_ms = -1};
+    *reader = (struct vpcd_peer){.listener = -1, .timeout_ms = -1};
     reader->link = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     return connect(reader->link, (struct sockaddr *)&address, sizeof(address)) == 0;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "apdu/trace.h"
 
 #define ENABLE                                                                                     \
@@ -42,13 +42,13 @@ static void silence(void *context, enum trace_level level, const char *text)
 static void finish(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
 }
 
 static void begin(void)
 {
     trace_to(silence, NULL);
-    if (!born_begin() || !born_card(&card, true))
+    if (!temp_card_begin() || !temp_card_make(&card, true))
         abort();
     atexit(finish);
 }

@@ -2,7 +2,7 @@
  * there is none, and the chip lives on. Lines are ended by a newline. */
 #include <stdlib.h>
 
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 #include "apdu/trace.h"
 #include "card/control/requests.h"
 
@@ -19,7 +19,7 @@ static void silence(void *context, enum trace_level level, const char *text)
 static void finish(void)
 {
     card_close(&card);
-    born_end();
+    temp_card_end();
     free(room);
 }
 
@@ -27,7 +27,7 @@ static void begin(const struct control_table *table)
 {
     trace_to(silence, NULL);
     room = malloc(table->answer_max);
-    if (room == NULL || !born_begin() || !born_card(&card, true))
+    if (room == NULL || !temp_card_begin() || !temp_card_make(&card, true))
         abort();
     atexit(finish);
 }

@@ -1,4 +1,5 @@
-/* The first frame of a client at a farm's door: what is taken for a hello is one, to the byte. */
+/* The first frame of a client at a farm's listener: what is taken for a hello is one, to the byte.
+ */
 #include <stdlib.h>
 
 #include "apdu/direct.h"

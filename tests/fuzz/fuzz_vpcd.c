@@ -76,10 +76,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (rest.len > 0) {
         (void)bytes_take(&rest, rest.len < pieces ? rest.len : pieces, &piece);
         if (send(wire[1], piece.data, piece.len, 0) != (ssize_t)piece.len ||
-            !vpcd_turn(&vpcd, &buffers))
+            !vpcd_step(&vpcd, &buffers))
             abort();
         while (vpcd_has_more(&vpcd))
-            if (!vpcd_turn(&vpcd, &buffers))
+            if (!vpcd_step(&vpcd, &buffers))
                 abort();
         got += drain(wire[1]);
     }

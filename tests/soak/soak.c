@@ -13,7 +13,7 @@
 #include "tests/benchmarks/session.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
-#include "card/birth.h"
+#include "card/startup.h"
 #include "tests/soak/life.h"
 
 #define NANOSECONDS 1000000000u
@@ -107,7 +107,7 @@ void life_restart(struct life *life)
     char state[80];
     snprintf(state, sizeof(state), "%s/chip", life->chip.folder);
     card_close(&life->chip.card);
-    MEASURE_NEED(birth_card(&(struct birth_plan){.state = state}, &life->chip.card) == 0);
+    MEASURE_NEED(startup_card(&(struct startup_plan){.state = state}, &life->chip.card) == 0);
     need(life, SELECT_ISD_R);
 }
 

@@ -5,14 +5,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 60000
+#define TIMEOUT_MS 60000
 
 bool farm_client_connect(struct vpcd_peer *peer, uint16_t port)
 {
     const struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     const int yes = 1;
-    *peer = (struct vpcd_peer){.listener = -1, .port = port, .patience_ms = PATIENCE_MS};
+    *peer = (struct vpcd_peer){.listener = -1, .port = port, .timeout_ms = TIMEOUT_MS};
     peer->link = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (peer->link >= 0 &&
         connect(peer->link, (const struct sockaddr *)&address, sizeof(address)) == 0 &&

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_MS 20000
+#define TIMEOUT_MS 20000
 #define OPTIONS_MAX 8
 #define OWN_OPTIONS 5
 
@@ -43,7 +43,7 @@ bool running_start(struct running *card, const char *const options[])
         argv[OWN_OPTIONS + i] = options[i];
     if (!vpcd_peer_open(&card->peer))
         return false;
-    card->peer.patience_ms = PATIENCE_MS;
+    card->peer.timeout_ms = TIMEOUT_MS;
     snprintf(reader, sizeof(reader), "127.0.0.1:%u", card->peer.port);
     return card_process_start(&card->process, argv) && vpcd_peer_accept(&card->peer) &&
            vpcd_peer_control(&card->peer, VPCD_PEER_ON) && vpcd_peer_atr(&card->peer, &atr);
@@ -51,7 +51,7 @@ bool running_start(struct running *card, const char *const options[])
 
 void running_kill(struct running *card)
 {
-    (void)card_process_end(&card->process, SIGKILL, PATIENCE_MS);
+    (void)card_process_end(&card->process, SIGKILL, TIMEOUT_MS);
     vpcd_peer_close(&card->peer);
 }
 

@@ -1,4 +1,4 @@
-#include "tests/support/born.h"
+#include "tests/support/temp_card.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 
 #include "crypto/primitives/ec.h"
 
-char born_folder[64];
-const char born_package[] = PACKAGE;
+char temp_card_folder[64];
+const char temp_card_package[] = PACKAGE;
 
 static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *where)
 {
@@ -18,23 +18,23 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
     return remove(path);
 }
 
-bool born_begin(void)
+bool temp_card_begin(void)
 {
-    snprintf(born_folder, sizeof(born_folder), "/tmp/emuicc-born-XXXXXX");
-    return mkdtemp(born_folder) != NULL && ec_start() == 0;
+    snprintf(temp_card_folder, sizeof(temp_card_folder), "/tmp/emuicc-born-XXXXXX");
+    return mkdtemp(temp_card_folder) != NULL && ec_start() == 0;
 }
 
-void born_end(void)
+void temp_card_end(void)
 {
-    nftw(born_folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    nftw(temp_card_folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-bool born_card(struct card *card, bool with_profile)
+bool temp_card_make(struct card *card, bool with_profile)
 {
-    static const char *const packages[] = {born_package};
+    static const char *const packages[] = {temp_card_package};
     char state[96];
-    snprintf(state, sizeof(state), "%s/chip", born_folder);
-    const struct birth_plan plan = {
+    snprintf(state, sizeof(state), "%s/chip", temp_card_folder);
+    const struct startup_plan plan = {
         .state = state, .install = packages, .install_count = with_profile ? 1 : 0};
-    return birth_card(&plan, card) == 0;
+    return startup_card(&plan, card) == 0;
 }

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 20000
+#define TIMEOUT_MS 20000
 #define LENGTH_SIZE 2
 #define STATUS_SIZE 2
 #define SW1_BYTES_AVAILABLE 0x61
@@ -17,7 +17,7 @@ bool vpcd_peer_open(struct vpcd_peer *peer)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(address);
     peer->link = -1;
-    peer->patience_ms = PATIENCE_MS;
+    peer->timeout_ms = TIMEOUT_MS;
     peer->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (peer->listener < 0 ||
         bind(peer->listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
@@ -46,7 +46,7 @@ void vpcd_peer_close(struct vpcd_peer *peer)
 static bool ready(const struct vpcd_peer *peer, int socket)
 {
     struct pollfd wait = {.fd = socket, .events = POLLIN};
-    return poll(&wait, 1, peer->patience_ms) == 1;
+    return poll(&wait, 1, peer->timeout_ms) == 1;
 }
 
 bool vpcd_peer_accept(struct vpcd_peer *peer)

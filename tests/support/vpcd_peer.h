@@ -17,7 +17,7 @@ enum vpcd_peer_control {
 struct vpcd_peer {
     int listener, link; /* -1: none */
     uint16_t port;
-    int patience_ms; /* how long to wait for a card or an answer */
+    int timeout_ms; /* how long to wait for a card or an answer */
     uint8_t frame[2 + APDU_RESPONSE_MAX];
     char text[HEX_SIZE(APDU_RESPONSE_MAX) + 4];
 };

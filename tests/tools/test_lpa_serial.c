@@ -30,11 +30,11 @@ struct bench {
 };
 
 static void begin(struct bench *bench, const struct fake_modem_turn *turns, size_t count,
-                  int patience)
+                  int timeout)
 {
     *bench = (struct bench){0};
     fake_modem_start(&bench->modem, turns, count);
-    bench->transport = serial_create(bench->modem.path, patience);
+    bench->transport = serial_create(bench->modem.path, timeout);
     cr_assert_not_null(bench->transport);
     bench->response = writer_on(bench->room, sizeof(bench->room));
 }

@@ -23,7 +23,7 @@
     "POST /gsma/rsp2/es9plus/cancelSession HTTP/1.1\r\nHost: " WORLD_ADDRESS                       \
     "\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 #define TLS_BEGINNING "\x16\x03\x01\x02\x00\x01" /* of a ClientHello */
-#define PATIENCE 3000                            /* looks */
+#define LOOKS_MAX 3000                           /* looks */
 #define PAUSE_US 10000                           /* between two of them */
 #define WINDOW_US 200000                         /* in which a server at rest takes */
 #define REST_SECONDS 0.002                       /* less than this of CPU */
@@ -65,7 +65,7 @@ static size_t open_files(pid_t process)
 static size_t await_files(pid_t process, size_t wanted)
 {
     size_t count = open_files(process);
-    for (int i = 0; i < PATIENCE && count != wanted; i++) {
+    for (int i = 0; i < LOOKS_MAX && count != wanted; i++) {
         usleep(PAUSE_US);
         count = open_files(process);
     }

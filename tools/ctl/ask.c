@@ -16,7 +16,7 @@
 #define FARM_SOCKET "../../" SOCKET_NAME
 #define FARM_REQUEST "chip %s "
 #define PREFIX_SIZE (sizeof(FARM_REQUEST) + DIRECT_EID_DIGITS)
-#define PATIENCE_S 10
+#define TIMEOUT_S 10
 
 static enum ask_result fail(const char *state, const char *why)
 {
@@ -24,11 +24,11 @@ static enum ask_result fail(const char *state, const char *why)
     return ASK_FAILED;
 }
 
-static void set_patience(int socket)
+static void set_timeout(int socket)
 {
-    const struct timeval patience = {.tv_sec = PATIENCE_S};
-    (void)setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    (void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    const struct timeval timeout = {.tv_sec = TIMEOUT_S};
+    (void)setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    (void)setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 }
 
 /* Through the open folder, as a socket's address holds no more than 107 characters. */
@@ -106,7 +106,7 @@ static enum ask_result ask_on(int socket, int folder, const char *state, const c
     char prefix[PREFIX_SIZE];
     if (!reach(socket, folder, prefix))
         return nobody_listens() ? ASK_NOBODY : fail(state, strerror(errno));
-    set_patience(socket);
+    set_timeout(socket);
     if (!send_line(socket, bytes_of_text(prefix)) || !send_line(socket, bytes_of_text(line)) ||
         !send_line(socket, bytes_of_text("\n")) || !receive_all(socket, out))
         return fail(state, errno == EAGAIN ? "the card does not answer" : strerror(errno));

@@ -15,7 +15,7 @@
 static void try_one(struct station *station, const char *done, struct write_report *report)
 {
     struct transport *transport = station->serial != NULL
-                                      ? serial_create(station->serial, SERIAL_PATIENCE_MS)
+                                      ? serial_create(station->serial, SERIAL_TIMEOUT_MS)
                                       : pcsc_create(station->reader);
     if (transport == NULL) {
         trace_error("out of memory");

@@ -20,9 +20,9 @@ static void print_line(void *context, enum trace_level level, const char *text)
 static struct transport *place_of(const struct lpa_options *options)
 {
     if (options->serial != NULL)
-        return serial_create(options->serial, SERIAL_PATIENCE_MS);
+        return serial_create(options->serial, SERIAL_TIMEOUT_MS);
     if (options->direct != NULL)
-        return direct_create(options->direct, DIRECT_PATIENCE_MS);
+        return direct_create(options->direct, DIRECT_TIMEOUT_MS);
     return pcsc_create(options->reader);
 }
 

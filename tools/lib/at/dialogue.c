@@ -68,9 +68,9 @@ static enum dialogue_result receive(int line, struct reply *reply, int64_t deadl
     return reply->state == REPLY_OK ? DIALOGUE_OK : DIALOGUE_ERROR;
 }
 
-enum dialogue_result dialogue(int line, struct reply *reply, int patience_ms)
+enum dialogue_result dialogue(int line, struct reply *reply, int timeout_ms)
 {
-    const int64_t deadline = now_ms() + patience_ms;
+    const int64_t deadline = now_ms() + timeout_ms;
     tcflush(line, TCIFLUSH);
     enum dialogue_result result = send_all(line, bytes_of_text(reply->echo), deadline);
     if (result == DIALOGUE_OK)

@@ -27,7 +27,7 @@ struct direct {
     const char *where;
     struct address farm;
     char eid[DIRECT_EID_DIGITS + 1];
-    int patience_ms;
+    int timeout_ms;
     int socket; /* -1: none */
 };
 
@@ -102,7 +102,7 @@ static bool receive_all(struct direct *self, uint8_t *data, size_t len)
 {
     for (size_t at = 0; at < len;) {
         struct pollfd wait = {.fd = self->socket, .events = POLLIN};
-        const int ready = poll(&wait, 1, self->patience_ms);
+        const int ready = poll(&wait, 1, self->timeout_ms);
         const ssize_t got = ready > 0 ? recv(self->socket, data + at, len - at, 0) : ready;
         if (got == 0 || (got < 0 && errno != EINTR))
             return false;
@@ -210,14 +210,14 @@ static void direct_close(struct transport *transport)
 static const struct transport_kind direct_kind = {"direct",        direct_open,      channel_select,
                                                   direct_transmit, channel_deselect, direct_close};
 
-struct transport *direct_create(const char *where, int patience_ms)
+struct transport *direct_create(const char *where, int timeout_ms)
 {
     struct direct *self = calloc(1, sizeof(*self));
     if (self == NULL)
         return NULL;
     self->transport.kind = &direct_kind;
     self->where = where;
-    self->patience_ms = patience_ms;
+    self->timeout_ms = timeout_ms;
     self->socket = -1;
     return &self->transport;
 }

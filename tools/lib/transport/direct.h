@@ -5,10 +5,10 @@
 #include "tools/lib/transport/transport.h"
 
 /* A download's signatures under a crowd of others may take a while. */
-#define DIRECT_PATIENCE_MS 60000
+#define DIRECT_TIMEOUT_MS 60000
 
-/* where: HOST:PORT/EID, borrowed; patience_ms: how long one answer may take. NULL if memory is
+/* where: HOST:PORT/EID, borrowed; timeout_ms: how long one answer may take. NULL if memory is
  * short. */
-struct transport *direct_create(const char *where, int patience_ms);
+struct transport *direct_create(const char *where, int timeout_ms);
 
 #endif

@@ -11,7 +11,7 @@
 
 #define WHERE "PC/SC"
 /* pcscd may have been started by our first call: its reader needs two polls to see the card. */
-#define PATIENCE_MS 3000
+#define TIMEOUT_MS 3000
 #define POLL_MS 100
 #define NAMES_SIZE 8192 /* all readers' names, each with its end */
 
@@ -95,7 +95,7 @@ static bool find_card(struct pcsc *self, size_t *chosen, struct fault *fault)
         choice = readers_choose(&self->readers, self->wanted, chosen);
         if (choice == READERS_CHOSEN)
             return true;
-        if (choice == READERS_SEVERAL || waited >= PATIENCE_MS)
+        if (choice == READERS_SEVERAL || waited >= TIMEOUT_MS)
             return readers_explain(&self->readers, self->wanted, choice, fault);
         if (!interrupt_none(fault))
             return false;
@@ -110,7 +110,7 @@ static LONG connect_card(struct pcsc *self, const char *reader, struct fault *fa
     for (int waited = 0;; waited += POLL_MS) {
         const LONG code = SCardConnect(self->context, reader, SCARD_SHARE_EXCLUSIVE,
                                        SCARD_PROTOCOL_T0, &self->card, &protocol);
-        if (code != SCARD_E_SHARING_VIOLATION || waited >= PATIENCE_MS || !interrupt_none(fault))
+        if (code != SCARD_E_SHARING_VIOLATION || waited >= TIMEOUT_MS || !interrupt_none(fault))
             return code;
         pause_poll();
     }

@@ -25,7 +25,7 @@
 struct serial {
     struct transport transport;
     const char *tty;
-    int patience_ms;
+    int timeout_ms;
     int line;     /* -1: not open */
     bool is_lost; /* it fell silent or hung up: what it says now answers something else */
     bool has_session;
@@ -73,13 +73,13 @@ static bool refuse_command(struct serial *self, const char *where, struct fault 
 }
 
 /* Sends a command. `name`: of the result that must come with it; NULL: none. */
-static bool command(struct serial *self, const char *text, const char *name, int patience_ms,
+static bool command(struct serial *self, const char *text, const char *name, int timeout_ms,
                     struct fault *fault)
 {
     const char *where = name != NULL ? name : WHERE;
     reply_begin(&self->reply, text, name, name != NULL);
     const enum dialogue_result result =
-        self->is_lost ? DIALOGUE_GONE : dialogue(self->line, &self->reply, patience_ms);
+        self->is_lost ? DIALOGUE_GONE : dialogue(self->line, &self->reply, timeout_ms);
     switch (result) {
     case DIALOGUE_OK:
         return name == NULL || self->reply.has_value ||
@@ -102,12 +102,12 @@ static bool command(struct serial *self, const char *text, const char *name, int
 
 static bool greet(struct serial *self, struct fault *fault)
 {
-    const int patience = self->patience_ms < GREETING_MS ? self->patience_ms : GREETING_MS;
+    const int timeout = self->timeout_ms < GREETING_MS ? self->timeout_ms : GREETING_MS;
     struct fault last = {0};
     for (int i = 0; i < GREETINGS; i++) {
         last = (struct fault){0};
         self->is_lost = false;
-        if (command(self, "AT", NULL, patience, &last))
+        if (command(self, "AT", NULL, timeout, &last))
             return true;
         if (!interrupt_none(fault))
             return false;
@@ -122,7 +122,7 @@ static bool set_up(struct serial *self, struct fault *fault)
     static const char *const wishes[] = {"ATE0", "AT+CMEE=1"};
     struct fault refused = {0};
     for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-        if (command(self, wishes[i], NULL, self->patience_ms, &refused))
+        if (command(self, wishes[i], NULL, self->timeout_ms, &refused))
             continue;
         if (self->is_lost)
             return fault_raise(fault, refused.where, "%s", refused.text);
@@ -146,7 +146,7 @@ static bool serial_select(struct transport *transport, struct bytes aid, struct 
         return fault_raise(fault, "+CCHO", "the AID is too long");
     hex_encode(aid, digits);
     snprintf(text, sizeof(text), "AT+CCHO=\"%s\"", digits);
-    if (!command(self, text, "+CCHO", self->patience_ms, fault))
+    if (!command(self, text, "+CCHO", self->timeout_ms, fault))
         return self->is_lost ? false : channel_not_found(fault);
     struct values values = values_of(writer_bytes(&self->reply.value));
     self->has_session = values_take_number(&values, UINT32_MAX, &self->session);
@@ -162,7 +162,7 @@ static bool serial_transmit(struct transport *transport, struct bytes apdu, stru
         return fault_raise(fault, "+CGLA", "a command of %zu bytes is too long", apdu.len);
     hex_encode(apdu, digits);
     snprintf(text, sizeof(text), "AT+CGLA=%u,%zu,\"%s\"", self->session, 2 * apdu.len, digits);
-    if (!command(self, text, "+CGLA", self->patience_ms, fault))
+    if (!command(self, text, "+CGLA", self->timeout_ms, fault))
         return false;
     struct values values = values_of(writer_bytes(&self->reply.value));
     uint8_t room[REPLY_LINE_MAX / 2];
@@ -183,7 +183,7 @@ static void serial_deselect(struct transport *transport, struct fault *fault)
         return;
     self->has_session = false;
     snprintf(text, sizeof(text), "AT+CCHC=%u", self->session);
-    command(self, text, NULL, self->patience_ms, fault);
+    command(self, text, NULL, self->timeout_ms, fault);
 }
 
 static void serial_close(struct transport *transport)
@@ -197,14 +197,14 @@ static void serial_close(struct transport *transport)
 static const struct transport_kind serial_kind = {"serial",        serial_open,     serial_select,
                                                   serial_transmit, serial_deselect, serial_close};
 
-struct transport *serial_create(const char *tty, int patience_ms)
+struct transport *serial_create(const char *tty, int timeout_ms)
 {
     struct serial *self = calloc(1, sizeof(*self));
     if (self == NULL)
         return NULL;
     self->transport.kind = &serial_kind;
     self->tty = tty;
-    self->patience_ms = patience_ms;
+    self->timeout_ms = timeout_ms;
     self->line = -1;
     return &self->transport;
 }

@@ -6,10 +6,10 @@
 #include "tools/lib/transport/transport.h"
 
 /* A real card may work for the better part of a minute on one command. */
-#define SERIAL_PATIENCE_MS 180000
+#define SERIAL_TIMEOUT_MS 180000
 
-/* tty: the path of a terminal, borrowed; patience_ms: how long one answer may take. NULL if memory
+/* tty: the path of a terminal, borrowed; timeout_ms: how long one answer may take. NULL if memory
  * is short. */
-struct transport *serial_create(const char *tty, int patience_ms);
+struct transport *serial_create(const char *tty, int timeout_ms);
 
 #endif
