@@ -126,7 +126,7 @@ static void put_session(struct es9_world *world, enum session_state state, bool 
 {
     struct session *session;
     must(session_create(&world->smdpp->random, &session) == 0);
-    memset(session->id, ES9_WORLD_ID, sizeof(session->id));
+    memset(session->entry.id, ES9_WORLD_ID, sizeof(session->entry.id));
     memset(session->challenge, ES9_WORLD_CHALLENGE, sizeof(session->challenge));
     session->server = session->chip = &world->smdpp->credentials.sets[EC_P256];
     session->state = state;
@@ -136,7 +136,7 @@ static void put_session(struct es9_world *world, enum session_state state, bool 
     }
     if (v3 || state == SESSION_RPM)
         become_v3(world, session);
-    session_table_put(world->smdpp->sessions, session);
+    session_put(world->smdpp->sessions, session);
 }
 
 /* What SESSION_BOUND leaves in the database. */
@@ -165,6 +165,6 @@ char *es9_world_run(struct es9_world *world, struct bytes input, unsigned *statu
         put_download(world);
     char *answer = function_answer(world->smdpp, &es9_functions.rows[function], input, status);
     memset(id, ES9_WORLD_ID, sizeof(id));
-    session_destroy(session_table_take(world->smdpp->sessions, bytes_of(id, sizeof(id))));
+    session_destroy(session_take(world->smdpp->sessions, bytes_of(id, sizeof(id))));
     return answer;
 }

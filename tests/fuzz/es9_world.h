@@ -4,7 +4,7 @@
 #define EMUICC_TESTS_FUZZ_ES9_WORLD_H
 
 #include "tools/smdpp/es9/es9.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/smdpp/state/smdpp.h"
 
 #define ES9_WORLD_EID "89049032123451234512345678901235"
 #define ES9_WORLD_ADDRESS "testsmdpplus1.example.com"

@@ -5,7 +5,7 @@
 
 #include "tests/tools/mini_card.h"
 #include "tools/smdpp/es9/es9.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/smdpp/state/smdpp.h"
 
 #define WORLD_ADDRESS "testsmdpplus1.example.com"
 #define WORLD_PATH_SIZE 256

@@ -6,8 +6,8 @@
 
 #include "crypto/primitives/bsp.h"
 #include "tools/lib/batch/batch.h"
-#include "tools/smdpp/orders/export.h"
-#include "tools/smdpp/orders/import.h"
+#include "tools/smdpp/front/export.h"
+#include "tools/smdpp/front/import.h"
 
 #define ICCID_SMALL "8988000000000000011"
 #define ICCID_LARGE "8988000000000000021"

@@ -57,8 +57,8 @@ static void expect_signing(const struct identity *identity)
     uint8_t signature[EC_SIGNATURE_SIZE];
     random_init(&random);
     cr_assert(set->serving);
-    cr_assert_eq(ec_sign(set->dp_auth.key, &random, &message, 1, signature), 0);
-    cr_assert(ec_verify(EC_P256, set->dp_auth.certificate.point, &message, 1,
+    cr_assert_eq(ec_sign(set->auth.key, &random, &message, 1, signature), 0);
+    cr_assert(ec_verify(EC_P256, set->auth.certificate.point, &message, 1,
                         bytes_of(signature, sizeof(signature))));
 }
 

@@ -14,7 +14,7 @@
 
 #include "tests/tools/https_client.h"
 #include "tests/tools/smdpp_process.h"
-#include "tools/smdpp/server/server.h"
+#include "tools/lib/server/server.h"
 
 #define ACTIVE 48 /* clients that come and go, a quarter of each role */
 #define HALF 8    /* that hold half a request */
@@ -260,10 +260,14 @@ Test(crowd, the_program_serves_the_others_and_ends_cleanly)
 Test(crowd, only_open_sessions_stay)
 {
     struct server *server;
-    const struct server_plan plan = {
-        .listen = "127.0.0.1:0", .functions = &es9_functions, .connections = 2 * ACTIVE};
+    const struct server_plan plan = {.listen = "127.0.0.1:0",
+                                     .functions = &es9_functions,
+                                     .program = world.smdpp,
+                                     .tls = &world.smdpp->credentials.tls,
+                                     .ci = &world.smdpp->credentials.sets[EC_P256].ci,
+                                     .connections = 2 * ACTIVE};
     const size_t before = open_files(getpid());
-    cr_assert_eq(server_start(world.smdpp, &plan, &server), 0);
+    cr_assert_eq(server_start(&plan, &server), 0);
     meet(strrchr(server_where(server), ':') + 1);
     cr_assert_eq(session_table_count(world.smdpp->sessions), ACTIVE / ROLES);
     server_stop(server);

@@ -9,7 +9,7 @@
 
 #include "tests/tools/https_client.h"
 #include "tests/tools/smdpp_process.h"
-#include "tools/smdpp/server/server.h"
+#include "tools/lib/server/server.h"
 
 #define PROTOCOL_SIZE 32
 
@@ -25,9 +25,9 @@ static pthread_mutex_t heard_lock = PTHREAD_MUTEX_INITIALIZER;
 static int heard[8];
 static size_t heard_count;
 
-static int hear(struct smdpp *smdpp, struct call *call)
+static int hear(void *program, struct call *call)
 {
-    (void)smdpp;
+    (void)program;
     int point = 0;
     cr_assert_eq(json_unpack((json_t *)call->request, "{s:i}", "notificationPointId", &point), 0);
     pthread_mutex_lock(&heard_lock);
@@ -37,8 +37,8 @@ static int hear(struct smdpp *smdpp, struct call *call)
     return 0;
 }
 
-static const struct function_row operator_row = {PROGRESS_PATH, "HandleDownloadProgressInfo", hear,
-                                                 true, "SGP.22 §5.3.5"};
+static const struct function_row operator_row = {
+    PROGRESS_PATH, "HandleDownloadProgressInfo", hear, true, "SGP.22 §5.3.5", FUNCTION_JSON};
 static const struct function_table operator_functions = {&operator_row, 1};
 
 /* Its server believes the SM-DP+'s certificate and no other. */
@@ -64,9 +64,11 @@ static void start_operator(void)
     blob_finish(&pem);
     const struct server_plan server_plan = {.listen = "localhost:0",
                                             .functions = &operator_functions,
+                                            .tls = &operator->credentials.tls,
+                                            .ci = &operator->credentials.sets[EC_P256].ci,
                                             .trust = trust,
                                             .connections = 16};
-    cr_assert_eq(server_start(operator, & server_plan, &operator_server), 0);
+    cr_assert_eq(server_start(&server_plan, &operator_server), 0);
     snprintf(operator_url, sizeof(operator_url), "https://localhost%s",
              strrchr(server_where(operator_server), ':'));
 }

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "tools/smdpp/session.h"
+#include "tools/smdpp/state/session.h"
 
 #define COUNT_MAX 64
 #define BYTES_MAX 65536
@@ -17,7 +17,7 @@ static struct random chance;
 static void start(void)
 {
     random_init(&chance);
-    cr_assert_eq(session_table_create(&usual, &table), 0);
+    cr_assert_eq(session_open_table(&usual, &table), 0);
 }
 
 static void end(void)
@@ -47,42 +47,42 @@ Test(session, ids_and_challenges_differ)
 Test(session, one_that_is_taken_is_not_found_again)
 {
     struct session *session = make();
-    session_table_put(table, session);
+    session_put(table, session);
     cr_assert_eq(session_table_count(table), 1);
-    cr_assert_eq(session_table_take(table, session_id(session)), session);
-    cr_assert_null(session_table_take(table, session_id(session)));
+    cr_assert_eq(session_take(table, session_id(session)), session);
+    cr_assert_null(session_take(table, session_id(session)));
     cr_assert_eq(session_table_count(table), 0);
-    session_table_put(table, session);
-    cr_assert_not_null(session_table_take(table, session_id(session)));
+    session_put(table, session);
+    cr_assert_not_null(session_take(table, session_id(session)));
     session_destroy(session);
 }
 
 Test(session, ids_of_wrong_length_are_not_found)
 {
     struct session *session = make();
-    session_table_put(table, session);
+    session_put(table, session);
     for (size_t len = 0; len < SESSION_ID_SIZE; len++)
-        cr_assert_null(session_table_take(table, bytes_of(session->id, len)));
+        cr_assert_null(session_take(table, bytes_of(session->entry.id, len)));
 }
 
 /* The table of every test but with other limits. */
 static void start_anew(const struct session_limits *limits)
 {
     session_table_destroy(table);
-    cr_assert_eq(session_table_create(limits, &table), 0);
+    cr_assert_eq(session_open_table(limits, &table), 0);
 }
 
 Test(session, time_ends_it)
 {
     struct session *session = make(), *later = make();
     uint8_t id[SESSION_ID_SIZE];
-    memcpy(id, later->id, sizeof(id));
+    memcpy(id, later->entry.id, sizeof(id));
     start_anew(&hasty);
-    session_table_put(table, session);
+    session_put(table, session);
     later->state = SESSION_BOUND;
-    session_table_put(table, later);
+    session_put(table, later);
     cr_assert_eq(session_table_count(table), 1, "the next one has swept the first away");
-    cr_assert_null(session_table_take(table, bytes_of(id, sizeof(id))));
+    cr_assert_null(session_take(table, bytes_of(id, sizeof(id))));
     cr_assert_eq(session_table_count(table), 0, "whoever looks sweeps");
     cr_assert_eq(session_table_bytes(table), 0);
 }
@@ -98,16 +98,16 @@ static struct id put(enum session_state state, size_t package)
     struct session *session = make();
     session->state = state;
     session->package = (struct blob){calloc(1, package), package};
-    memcpy(id.bytes, session->id, sizeof(id.bytes));
-    session_table_put(table, session);
+    memcpy(id.bytes, session->entry.id, sizeof(id.bytes));
+    session_put(table, session);
     return id;
 }
 
 static bool is_there(struct id id)
 {
-    struct session *session = session_table_take(table, bytes_of(id.bytes, sizeof(id.bytes)));
+    struct session *session = session_take(table, bytes_of(id.bytes, sizeof(id.bytes)));
     if (session != NULL)
-        session_table_put(table, session);
+        session_put(table, session);
     return session != NULL;
 }
 
@@ -157,14 +157,14 @@ static void *fight(void *context)
 {
     (void)context;
     uint8_t id[SESSION_ID_SIZE];
-    memcpy(id, shared->id, sizeof(id));
+    memcpy(id, shared->entry.id, sizeof(id));
     for (int i = 0; i < ROUNDS; i++) {
-        struct session *session = session_table_take(table, bytes_of(id, sizeof(id)));
+        struct session *session = session_take(table, bytes_of(id, sizeof(id)));
         if (session == NULL)
             continue;
         cr_assert_eq(__atomic_fetch_add(&winners, 1, __ATOMIC_SEQ_CST), 0);
         __atomic_fetch_sub(&winners, 1, __ATOMIC_SEQ_CST);
-        session_table_put(table, session);
+        session_put(table, session);
     }
     return NULL;
 }
@@ -173,7 +173,7 @@ Test(session, only_one_works_on_it_at_a_time)
 {
     pthread_t threads[THREADS];
     shared = make();
-    session_table_put(table, shared);
+    session_put(table, shared);
     for (int i = 0; i < THREADS; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, fight, NULL), 0);
     for (int i = 0; i < THREADS; i++)

@@ -73,7 +73,7 @@ bool writing_sign_challenge(struct writing *writing)
         return writing_break(writing, WHERE);
     put_signed1(writing, &signed1);
     writing->signed1 = writer_bytes(&signed1);
-    return (!signed1.overflow && ec_sign(writing->server->dp_auth.key, random, &writing->signed1, 1,
+    return (!signed1.overflow && ec_sign(writing->server->auth.key, random, &writing->signed1, 1,
                                          writing->signature1) == 0) ||
            writing_break(writing, "DPauth");
 }
@@ -91,7 +91,7 @@ bool writing_authenticate(struct writing *writing)
     const struct es10b_server server = {.signed1 = writing->signed1,
                                         .signature1 = writer_bytes(&signature),
                                         .ci_key_id = writer_bytes(&ci),
-                                        .certificate = writing->server->dp_auth.certificate.whole};
+                                        .certificate = writing->server->auth.certificate.whole};
     const struct es10b_context context = {.matching_id = "", .device = &device};
     writing->open = es10b_authenticate_server(&writing->es10, &server, &context, &answer);
     return writing->open && writing_keep(writing, answer, &writing->authenticated);

@@ -36,8 +36,7 @@ bool writing_offer(struct writing *writing)
     tlv_close(&signed2, sequence);
     writing->signed2 = writer_bytes(&signed2);
     const struct bytes parts[] = {writing->signed2, writing->chip_signature1};
-    return ec_sign(writing->server->dp_pb.key, &writing->random, parts, 2, writing->signature2) ==
-               0 ||
+    return ec_sign(writing->server->pb.key, &writing->random, parts, 2, writing->signature2) == 0 ||
            writing_break(writing, "DPpb");
 }
 
@@ -45,8 +44,7 @@ bool writing_prepare(struct writing *writing)
 {
     uint8_t memory[ELEMENT_SIZE];
     const struct es10b_binding binding = {writing->signed2, put_signature2(writing, memory),
-                                          writing->server->dp_pb.certificate.whole,
-                                          (struct bytes){0}};
+                                          writing->server->pb.certificate.whole, (struct bytes){0}};
     struct bytes answer;
     return es10b_prepare_download(&writing->es10, &binding, &answer) &&
            writing_keep(writing, answer, &writing->prepared);
@@ -75,7 +73,7 @@ static int seal(struct writing *writing, const struct binder_input *input, struc
         .host_id = input->host_id,
         .euicc_otpk = input->euicc_otpk,
         .smdp_otpk = bytes_of(smdp_otpk, sizeof(smdp_otpk)),
-        .signer = writing->server->dp_pb.key,
+        .signer = writing->server->pb.key,
     };
     const size_t size = body->len + BINDER_FINISH_MAX;
     package = writer_on(malloc(size), size);
@@ -91,7 +89,7 @@ static bool seal_for(struct writing *writing, struct bytes otpk)
     struct writer configuration = writer_on(memory, sizeof(memory));
     binder_put_configuration(credentials_oid(&writing->line->identity.credentials), &configuration);
     const struct binder_input input = {
-        .curve = writing->server->dp_pb.certificate.curve,
+        .curve = writing->server->pb.certificate.curve,
         .euicc_otpk = otpk,
         .host_id = binder_host_id(batch_address(writing->line->batch)),
         .eid = bytes_of(writing->euicc.eid, sizeof(writing->euicc.eid)),

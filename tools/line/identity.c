@@ -47,7 +47,7 @@ static int try_key(struct pki_entity *entity, const char *key, struct token *tok
 
 static struct pki_entity *entity_of(struct credentials_set *set, enum pki_name name)
 {
-    return name == PKI_DP_AUTH ? &set->dp_auth : &set->dp_pb;
+    return name == PKI_DP_AUTH ? &set->auth : &set->pb;
 }
 
 /* Gives the key to the certificate that it is for. */
@@ -89,11 +89,11 @@ static int check_dates(const struct certificate *certificate, const char *name, 
 
 static int check_set(struct credentials_set *set, int64_t now)
 {
-    set->serving = set->serving && set->dp_auth.key != NULL && set->dp_pb.key != NULL;
+    set->serving = set->serving && set->auth.key != NULL && set->pb.key != NULL;
     if (!set->serving)
         return 0;
-    const int result = check_dates(&set->dp_auth.certificate, "DPauth", now);
-    return result == 0 ? check_dates(&set->dp_pb.certificate, "DPpb", now) : result;
+    const int result = check_dates(&set->auth.certificate, "DPauth", now);
+    return result == 0 ? check_dates(&set->pb.certificate, "DPpb", now) : result;
 }
 
 static int check(struct identity *identity, const char *pki, int64_t now)
@@ -117,7 +117,7 @@ int identity_read(const char *pki, const char *dpauth_key, const char *dppb_key,
                   struct identity *out)
 {
     *out = (struct identity){0};
-    int result = credentials_read_signers(pki, true, &out->credentials);
+    int result = credentials_read_signers(pki, &credentials_smdp, true, &out->credentials);
     if (result == 0)
         result = take_key(out, PKI_DP_AUTH, dpauth_key, &out->dp_auth);
     if (result == 0)

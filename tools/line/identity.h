@@ -3,7 +3,7 @@
 #ifndef EMUICC_TOOLS_LINE_IDENTITY_H
 #define EMUICC_TOOLS_LINE_IDENTITY_H
 
-#include "tools/smdpp/server/credentials.h"
+#include "tools/lib/server/credentials.h"
 #include "tools/lib/token/token.h"
 
 struct identity {

@@ -6,7 +6,7 @@
 #include "tools/line/timed.h"
 #include "tools/line/write.h"
 #include "tools/lib/es10/es10b.h"
-#include "tools/smdpp/server/call.h"
+#include "tools/lib/server/call.h"
 #include "tools/smdpp/orders/euicc.h"
 
 #define WRITING_CHALLENGE_SIZE 16

@@ -3,7 +3,7 @@
 #include "apdu/status.h"
 #include "tools/smdpp/es2/es2_request.h"
 #include "tools/smdpp/es2/es2_rpm.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/smdpp/state/smdpp.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -97,8 +97,9 @@ static int choose_order(struct smdpp *smdpp, struct call *call, const struct es2
     return 0;
 }
 
-static int download_order(struct smdpp *smdpp, struct call *call)
+static int download_order(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct es2_request request;
     struct search search;
     int result = es2_request_read(call, &request);
@@ -214,8 +215,9 @@ static int respond_confirmation(struct smdpp *smdpp, struct call *call, const st
     return 0;
 }
 
-static int confirm_order(struct smdpp *smdpp, struct call *call)
+static int confirm_order(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct es2_request request;
     struct order order;
     int result = es2_request_read(call, &request);
@@ -254,8 +256,9 @@ static int check_cancellation(struct call *call, const struct es2_request *reque
     return 0;
 }
 
-static int cancel_order(struct smdpp *smdpp, struct call *call)
+static int cancel_order(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct es2_request request;
     struct order order;
     int result = es2_request_read(call, &request);
@@ -281,8 +284,9 @@ static int cancel_order(struct smdpp *smdpp, struct call *call)
                       : result;
 }
 
-static int release_profile(struct smdpp *smdpp, struct call *call)
+static int release_profile(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct es2_request request;
     struct order order;
     int result = es2_request_read(call, &request);
@@ -303,11 +307,11 @@ static int release_profile(struct smdpp *smdpp, struct call *call)
 
 /* clang-format off */
 static const struct function_row rows[] = {
-    {"/gsma/rsp2/es2plus/downloadOrder",  "DownloadOrder",  download_order,  false, "SGP.22 §5.3.1"},
-    {"/gsma/rsp2/es2plus/confirmOrder",   "ConfirmOrder",   confirm_order,   false, "SGP.22 §5.3.2"},
-    {"/gsma/rsp2/es2plus/cancelOrder",    "CancelOrder",    cancel_order,    false, "SGP.22 §5.3.3"},
-    {"/gsma/rsp2/es2plus/releaseProfile", "ReleaseProfile", release_profile, false, "SGP.22 §5.3.4"},
-    {"/gsma/rsp2/es2plus/rpmOrder",       "RpmOrder",       es2_rpm_order,   false, "SGP.22 v3 §5.3.6"},
+    {"/gsma/rsp2/es2plus/downloadOrder",  "DownloadOrder",  download_order,  false, "SGP.22 §5.3.1", FUNCTION_JSON},
+    {"/gsma/rsp2/es2plus/confirmOrder",   "ConfirmOrder",   confirm_order,   false, "SGP.22 §5.3.2", FUNCTION_JSON},
+    {"/gsma/rsp2/es2plus/cancelOrder",    "CancelOrder",    cancel_order,    false, "SGP.22 §5.3.3", FUNCTION_JSON},
+    {"/gsma/rsp2/es2plus/releaseProfile", "ReleaseProfile", release_profile, false, "SGP.22 §5.3.4", FUNCTION_JSON},
+    {"/gsma/rsp2/es2plus/rpmOrder",       "RpmOrder",       es2_rpm_order,   false, "SGP.22 v3 §5.3.6", FUNCTION_JSON},
 };
 /* clang-format on */
 

@@ -3,7 +3,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES2_ES2_H
 #define EMUICC_TOOLS_SMDPP_ES2_ES2_H
 
-#include "tools/smdpp/server/function.h"
+#include "tools/lib/server/function.h"
 
 extern const struct function_table es2_functions;
 

@@ -3,7 +3,7 @@
 #define EMUICC_TOOLS_SMDPP_ES2_ES2_REQUEST_H
 
 #include "tools/lib/common/package.h"
-#include "tools/smdpp/server/call.h"
+#include "tools/lib/server/call.h"
 
 /* Each member: NULL or "" where the request has none. The texts borrow from the request. */
 struct es2_request {

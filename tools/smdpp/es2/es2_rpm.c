@@ -106,8 +106,9 @@ static int read_request(struct call *call, struct es2_request *request, struct b
     return result == 0 ? call_bytes(call, "rpmScript", SCRIPT_MAX, script) : result;
 }
 
-int es2_rpm_order(struct smdpp *smdpp, struct call *call)
+int es2_rpm_order(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct es2_request request;
     struct blob script = {0};
     struct tlv package;

@@ -3,13 +3,13 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES2_ES2_RPM_H
 #define EMUICC_TOOLS_SMDPP_ES2_ES2_RPM_H
 
-#include "tools/smdpp/server/call.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/lib/server/call.h"
+#include "tools/smdpp/state/smdpp.h"
 
 /* eid, rpmScript (an RpmPackage in DER, base64), matchingId (drawn here if absent). Each command's
  * profile has to be one that this server has sent to that chip, ordered by this operator or open;
  * with --any-chip nothing is asked of it, so that a card's refusals can be seen. Answers the
  * matchingId. */
-int es2_rpm_order(struct smdpp *smdpp, struct call *call);
+int es2_rpm_order(void *program, struct call *call);
 
 #endif

@@ -278,14 +278,15 @@ static int initiate(struct smdpp *smdpp, struct call *call, struct initiation *i
     session->chip_capability = initiation->info1.capability;
     result = open_session(smdpp, call, initiation, session);
     if (result == 0)
-        session_table_put(smdpp->sessions, session);
+        session_put(smdpp->sessions, session);
     else
         session_destroy(session);
     return result;
 }
 
-int authentication_initiate(struct smdpp *smdpp, struct call *call)
+int authentication_initiate(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct initiation initiation = {0};
     const int result = initiate(smdpp, call, &initiation);
     blob_finish(&initiation.challenge);

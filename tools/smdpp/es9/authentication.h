@@ -2,11 +2,11 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_H
 #define EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_H
 
-#include "tools/smdpp/server/call.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/lib/server/call.h"
+#include "tools/smdpp/state/smdpp.h"
 
 /* ES9+.InitiateAuthentication: opens a session. */
-int authentication_initiate(struct smdpp *smdpp, struct call *call);
+int authentication_initiate(void *program, struct call *call);
 
 /* ES9+.AuthenticateClient: checks the chip's AuthenticateServerResponse, chooses the profile, and
  * answers with what DPpb signs of it. */

@@ -2,8 +2,8 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES9_CANCELLATION_H
 #define EMUICC_TOOLS_SMDPP_ES9_CANCELLATION_H
 
-#include "tools/smdpp/server/call.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/lib/server/call.h"
+#include "tools/smdpp/state/smdpp.h"
 
 /* ES9+.CancelSession: checks the chip's CancelSessionResponse. The order waits for another time, or
  * ends in error, as the reason says. */

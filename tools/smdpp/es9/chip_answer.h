@@ -4,7 +4,7 @@
 #define EMUICC_TOOLS_SMDPP_ES9_CHIP_ANSWER_H
 
 #include "tools/lib/common/euicc_info.h"
-#include "tools/smdpp/server/call.h"
+#include "tools/lib/server/call.h"
 #include "tools/smdpp/orders/euicc.h"
 
 /* OperationType (SGP.22 v3) */

@@ -115,7 +115,7 @@ static int bind_package(struct smdpp *smdpp, struct call *call, struct session *
     binder_put_configuration(credentials_oid(&smdpp->credentials), &configuration);
     int result = protect(smdpp, session, &keys, &package);
     const struct binder_input input = {
-        .curve = session->server->dp_pb.certificate.curve,
+        .curve = session->server->pb.certificate.curve,
         .euicc_otpk = otpk,
         .host_id = binder_host_id(smdpp->address),
         .eid = bytes_of(session->euicc.eid, sizeof(session->euicc.eid)),

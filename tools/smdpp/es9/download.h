@@ -2,8 +2,8 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES9_DOWNLOAD_H
 #define EMUICC_TOOLS_SMDPP_ES9_DOWNLOAD_H
 
-#include "tools/smdpp/server/call.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/lib/server/call.h"
+#include "tools/smdpp/state/smdpp.h"
 
 /* ES9+.GetBoundProfilePackage: checks the chip's PrepareDownloadResponse and the confirmation code,
  * and answers with the bound package: the one sent before if the chip still has the one-time key it

@@ -38,7 +38,7 @@ static int run_in_session(struct smdpp *smdpp, struct call *call, const struct s
                              ? !step->ends
                              : result > 0 && refusal_row((enum refusal)result)->session_goes_on;
     if (goes_on)
-        session_table_put(smdpp->sessions, session);
+        session_put(smdpp->sessions, session);
     else
         session_destroy(session);
     return result;
@@ -54,7 +54,7 @@ static int run_step(struct smdpp *smdpp, struct call *call, const struct step *s
         result = call_bytes(call, step->member, CHIP_ANSWER_MAX, &answer);
     if (result != 0)
         return result;
-    struct session *session = session_table_take(smdpp->sessions, writer_bytes(&id));
+    struct session *session = session_take(smdpp->sessions, writer_bytes(&id));
     if (session != NULL)
         result = run_in_session(smdpp, call, step, session, blob_bytes(&answer));
     else
@@ -63,28 +63,28 @@ static int run_step(struct smdpp *smdpp, struct call *call, const struct step *s
     return result;
 }
 
-static int es9_authenticate_client(struct smdpp *smdpp, struct call *call)
+static int es9_authenticate_client(void *program, struct call *call)
 {
-    return run_step(smdpp, call, &authenticate_client);
+    return run_step(program, call, &authenticate_client);
 }
 
-static int es9_get_bound_profile_package(struct smdpp *smdpp, struct call *call)
+static int es9_get_bound_profile_package(void *program, struct call *call)
 {
-    return run_step(smdpp, call, &get_package);
+    return run_step(program, call, &get_package);
 }
 
-static int es9_cancel_session(struct smdpp *smdpp, struct call *call)
+static int es9_cancel_session(void *program, struct call *call)
 {
-    return run_step(smdpp, call, &cancel_session);
+    return run_step(program, call, &cancel_session);
 }
 
 /* clang-format off */
 static const struct function_row rows[] = {
-    {"/gsma/rsp2/es9plus/initiateAuthentication", "InitiateAuthentication", authentication_initiate,       false, "SGP.22 §5.6.1"},
-    {"/gsma/rsp2/es9plus/getBoundProfilePackage", "GetBoundProfilePackage", es9_get_bound_profile_package, false, "SGP.22 §5.6.2"},
-    {"/gsma/rsp2/es9plus/authenticateClient",     "AuthenticateClient",     es9_authenticate_client,       false, "SGP.22 §5.6.3"},
-    {"/gsma/rsp2/es9plus/handleNotification",     "HandleNotification",     notification_handle,           true,  "SGP.22 §5.6.4"},
-    {"/gsma/rsp2/es9plus/cancelSession",          "CancelSession",          es9_cancel_session,            false, "SGP.22 §5.6.5"},
+    {"/gsma/rsp2/es9plus/initiateAuthentication", "InitiateAuthentication", authentication_initiate,       false, "SGP.22 §5.6.1", FUNCTION_JSON},
+    {"/gsma/rsp2/es9plus/getBoundProfilePackage", "GetBoundProfilePackage", es9_get_bound_profile_package, false, "SGP.22 §5.6.2", FUNCTION_JSON},
+    {"/gsma/rsp2/es9plus/authenticateClient",     "AuthenticateClient",     es9_authenticate_client,       false, "SGP.22 §5.6.3", FUNCTION_JSON},
+    {"/gsma/rsp2/es9plus/handleNotification",     "HandleNotification",     notification_handle,           true,  "SGP.22 §5.6.4", FUNCTION_JSON},
+    {"/gsma/rsp2/es9plus/cancelSession",          "CancelSession",          es9_cancel_session,            false, "SGP.22 §5.6.5", FUNCTION_JSON},
 };
 /* clang-format on */
 

@@ -2,7 +2,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES9_ES9_H
 #define EMUICC_TOOLS_SMDPP_ES9_ES9_H
 
-#include "tools/smdpp/server/function.h"
+#include "tools/lib/server/function.h"
 
 extern const struct function_table es9_functions;
 

@@ -88,7 +88,7 @@ static int conclude(struct smdpp *smdpp, struct call *call, const struct pending
         return result;
     call_note(call, "EID %s, profile %s: install %s", texts.eid, order.iccid, texts.result);
     const struct download_notification note = to_note(pending, &texts, whole);
-    session_destroy(session_table_take(smdpp->sessions, pending->transaction_id));
+    session_destroy(session_take(smdpp->sessions, pending->transaction_id));
     result = downloads_conclude(smdpp->database, order.id,
                                 pending->installed ? ORDER_INSTALLED : ORDER_RELEASED, &note);
     if (result == 0)
@@ -142,8 +142,9 @@ static int handle_other(struct smdpp *smdpp, struct call *call, const struct pen
     return downloads_note(smdpp->database, &note);
 }
 
-int notification_handle(struct smdpp *smdpp, struct call *call)
+int notification_handle(void *program, struct call *call)
 {
+    struct smdpp *smdpp = program;
     struct blob whole;
     struct pending pending;
     int result = call_bytes(call, "pendingNotification", PENDING_MAX, &whole);

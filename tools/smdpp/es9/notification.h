@@ -2,11 +2,11 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES9_NOTIFICATION_H
 #define EMUICC_TOOLS_SMDPP_ES9_NOTIFICATION_H
 
-#include "tools/smdpp/server/call.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/lib/server/call.h"
+#include "tools/smdpp/state/smdpp.h"
 
 /* ES9+.HandleNotification: verifies a ProfileInstallationResult or another signed notification and
  * keeps it. The result of a download that is unknown here is acknowledged and only logged. */
-int notification_handle(struct smdpp *smdpp, struct call *call);
+int notification_handle(void *program, struct call *call);
 
 #endif

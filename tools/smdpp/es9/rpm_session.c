@@ -175,7 +175,7 @@ static int finish(struct smdpp *smdpp, struct call *call, const struct rpm_signe
     };
     call_note(call, "EID %s, RPM order '%s': %s", order->eid, order->matching_id,
               notification->result);
-    session_destroy(session_table_take(smdpp->sessions, result->transaction_id));
+    session_destroy(session_take(smdpp->sessions, result->transaction_id));
     const int concluded = result->executed ? rpm_orders_conclude(smdpp->database, order->id,
                                                                  RPM_ORDER_DONE, notification)
                                            : downloads_note(smdpp->database, notification);

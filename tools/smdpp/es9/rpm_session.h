@@ -4,8 +4,8 @@
 #define EMUICC_TOOLS_SMDPP_ES9_RPM_SESSION_H
 
 #include "tools/lib/common/rpm.h"
-#include "tools/smdpp/server/call.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/lib/server/call.h"
+#include "tools/smdpp/state/smdpp.h"
 
 /* Sets session->rpm to the order that waits for session->euicc under this matching id; its id stays
  * 0 if there is none, or if the chip takes a download too and one waits for it. 0 or a failure. */

@@ -123,7 +123,7 @@ static int find_binding(struct smdpp *smdpp, struct session *session)
     if (result != 0)
         return result < 0 ? result : 0;
     if (session->order.state != ORDER_DOWNLOADED ||
-        binding->curve != session->server->dp_pb.certificate.curve ||
+        binding->curve != session->server->pb.certificate.curve ||
         memcmp(binding->content, session->content, sizeof(binding->content)) != 0)
         downloads_finish_binding(binding);
     return 0;

@@ -2,9 +2,9 @@
 #ifndef EMUICC_TOOLS_SMDPP_ES9_SELECTION_H
 #define EMUICC_TOOLS_SMDPP_ES9_SELECTION_H
 
-#include "tools/smdpp/server/call.h"
+#include "tools/lib/server/call.h"
 #include "tools/lib/common/euicc_info.h"
-#include "tools/smdpp/smdpp.h"
+#include "tools/smdpp/state/smdpp.h"
 
 #define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */
 #define SELECTION_CODES_MAX 3     /* wrong confirmation codes that an order stands */

@@ -3,7 +3,7 @@
 #define EMUICC_TOOLS_SMDPP_ORDERS_EUICC_H
 
 #include "crypto/pki/pki.h"
-#include "tools/smdpp/server/call.h"
+#include "tools/lib/server/call.h"
 
 #define EUICC_SIGNATURE_TAG 0x5F37
 

@@ -1,0 +1,316 @@
+#include "tools/lib/server/server.h"
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/lib/common/svn.h"
+#include "tools/lib/server/listener.h"
+#include "tools/lib/server/tls.h"
+
+#include <gnutls/gnutls.h>
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define ADMIN_PROTOCOL_HEADER "X-Admin-Protocol"
+#define ADMIN_PROTOCOL_FRONT "gsma/rsp/v"
+#define ADMIN_PROTOCOL_V2 "2.2.2"
+#define ADMIN_PROTOCOL_SIZE (sizeof(ADMIN_PROTOCOL_FRONT) + SVN_TEXT_SIZE)
+#define THREADS_MAX 8
+#define SPARE 4 /* one of so many connections is for those who come */
+
+struct server {
+    struct server_plan plan;
+    struct MHD_Daemon *daemon;
+    atomic_uint connected;
+    char *certificates, *key; /* PEM */
+    char where[SERVER_WHERE_SIZE];
+};
+
+/* How a request's Content-Type begins, and the answer's. */
+static const struct {
+    const char *front, *answer;
+} media[] = {
+    [FUNCTION_JSON] = {"application/json", "application/json;charset=UTF-8"},
+    [FUNCTION_BINARY] = {"application/x-gsma-rsp-asn1", "application/x-gsma-rsp-asn1"},
+};
+
+/* A request while its body arrives. */
+struct request {
+    const struct function_row *row;
+    uint8_t *body; /* SERVER_BODY_MAX of room, made when the first byte arrives */
+    size_t len;
+    bool too_long;
+};
+
+static bool starts_with(const char *text, const char *front)
+{
+    return text == NULL || strncasecmp(text, front, strlen(front)) == 0;
+}
+
+/* A client that names v3, as one of its sessions does, is answered so by a server that knows it. */
+static void name_protocol(const struct server *server, struct MHD_Connection *connection,
+                          char out[ADMIN_PROTOCOL_SIZE])
+{
+    struct svn theirs;
+    const struct server_plan *plan = &server->plan;
+    const char *named =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, ADMIN_PROTOCOL_HEADER);
+    const bool v3 = named != NULL && plan->protocol_v3 != NULL &&
+                    starts_with(named, ADMIN_PROTOCOL_FRONT) &&
+                    svn_from_text(named + strlen(ADMIN_PROTOCOL_FRONT), &theirs) &&
+                    svn_major(&theirs) >= SVN_SESSION_CONTEXT;
+    snprintf(out, ADMIN_PROTOCOL_SIZE, ADMIN_PROTOCOL_FRONT "%s",
+             v3                       ? plan->protocol_v3
+             : plan->protocol != NULL ? plan->protocol
+                                      : ADMIN_PROTOCOL_V2);
+}
+
+/* With few connections left, nobody keeps one that says nothing while others wait for it. */
+static bool is_crowded(const struct server *server)
+{
+    return atomic_load(&server->connected) >
+           server->plan.connections - server->plan.connections / SPARE;
+}
+
+/* body: on the heap, or NULL for none. Takes it over. */
+static enum MHD_Result respond(const struct server *server, struct MHD_Connection *connection,
+                               unsigned status, const char *type, struct blob body)
+{
+    char protocol[ADMIN_PROTOCOL_SIZE];
+    struct MHD_Response *response =
+        body.data != NULL
+            ? MHD_create_response_from_buffer(body.len, body.data, MHD_RESPMEM_MUST_FREE)
+            : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL) {
+        free(body.data);
+        return MHD_NO;
+    }
+    if (body.data != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, MHD_HTTP_METHOD_POST);
+    if (is_crowded(server))
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    name_protocol(server, connection, protocol);
+    MHD_add_response_header(response, ADMIN_PROTOCOL_HEADER, protocol);
+    const enum MHD_Result result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result respond_empty(const struct server *server, struct MHD_Connection *connection,
+                                     unsigned status)
+{
+    return respond(server, connection, status, NULL, (struct blob){0});
+}
+
+static enum MHD_Result respond_text(const struct server *server, struct MHD_Connection *connection,
+                                    unsigned status, char *text)
+{
+    const struct blob body = {(uint8_t *)text, text != NULL ? strlen(text) : 0};
+    return respond(server, connection, status, media[FUNCTION_JSON].answer, body);
+}
+
+/* The headers of SGP.22 §6.2: who leaves them out is not sent away, who sets them wrong is. */
+static bool check_headers(struct MHD_Connection *connection, const struct function_row *row,
+                          char **text, unsigned *status)
+{
+    const char *protocol =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, ADMIN_PROTOCOL_HEADER);
+    const char *type =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    const char *front = media[row->binding].front;
+    char detail[CALL_DETAIL_SIZE];
+    snprintf(detail, sizeof(detail), "Content-Type is not %s", front);
+    if (!starts_with(protocol, ADMIN_PROTOCOL_FRONT))
+        *text = function_refuse(row, REFUSAL_PROTOCOL_VERSION, ADMIN_PROTOCOL_HEADER, status);
+    else if (!starts_with(type, front))
+        *text = function_refuse(row, REFUSAL_FORMAT, detail, status);
+    else
+        return true;
+    return false;
+}
+
+static enum MHD_Result answer(struct server *server, struct MHD_Connection *connection,
+                              const struct request *request)
+{
+    unsigned status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    char *text = NULL;
+    void *program = server->plan.program;
+    const struct function_row *row = request->row;
+    const struct bytes body = bytes_of(request->body, request->len);
+    if (request->too_long)
+        return respond_empty(server, connection, MHD_HTTP_CONTENT_TOO_LARGE);
+    if (check_headers(connection, row, &text, &status)) {
+        if (row->binding == FUNCTION_BINARY) {
+            const struct blob found = function_answer_binary(program, row, body, &status);
+            return respond(server, connection, status, media[row->binding].answer, found);
+        }
+        text = function_answer(program, row, body, &status);
+    }
+    return respond_text(server, connection, status, text);
+}
+
+/* A client with a certificate that leads to one that is trusted. */
+static bool is_trusted(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned status = 0;
+    return info != NULL &&
+           gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 &&
+           status == 0;
+}
+
+static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
+                             const char *path, const char *method, void **state)
+{
+    const struct function_row *row = function_find(server->plan.functions, path);
+    if (row == NULL)
+        return respond_empty(server, connection, MHD_HTTP_NOT_FOUND);
+    if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+        return respond_empty(server, connection, MHD_HTTP_METHOD_NOT_ALLOWED);
+    if (server->plan.trust != NULL && !is_trusted(connection)) {
+        trace_notice("- %s: refused, no client certificate that is trusted", row->name);
+        return respond_empty(server, connection, MHD_HTTP_FORBIDDEN);
+    }
+    struct request *request = calloc(1, sizeof(*request));
+    if (request == NULL)
+        return MHD_NO;
+    request->row = row;
+    *state = request;
+    return MHD_YES;
+}
+
+/* Bytes beyond the bound are read and dropped, so that the client hears the refusal. */
+static enum MHD_Result take_body(struct request *request, const char *data, size_t *len)
+{
+    if (request->body == NULL && (request->body = malloc(SERVER_BODY_MAX)) == NULL)
+        return MHD_NO;
+    request->too_long |= SERVER_BODY_MAX - request->len < *len;
+    if (!request->too_long) {
+        memcpy(request->body + request->len, data, *len);
+        request->len += *len;
+    }
+    *len = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *path,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *len, void **state)
+{
+    (void)version;
+    struct server *server = context;
+    struct request *request = *state;
+    if (request == NULL)
+        return begin(server, connection, path, method, state);
+    if (*len > 0)
+        return take_body(request, data, len);
+    return answer(server, connection, request);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)context;
+    (void)connection;
+    (void)code;
+    struct request *request = *state;
+    if (request == NULL)
+        return;
+    free(request->body);
+    free(request);
+    *state = NULL;
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **state,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    (void)connection;
+    (void)state;
+    struct server *server = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        atomic_fetch_add(&server->connected, 1);
+    else
+        atomic_fetch_sub(&server->connected, 1);
+}
+
+__attribute__((format(printf, 2, 0))) static void on_log(void *context, const char *format,
+                                                         va_list arguments)
+{
+    (void)context;
+    char line[256];
+    const int len = vsnprintf(line, sizeof(line), format, arguments);
+    if (len > 0 && (size_t)len < sizeof(line) && line[len - 1] == '\n')
+        line[len - 1] = '\0';
+    trace_detail("HTTP: %s", line);
+}
+
+static unsigned thread_count(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 2 ? 2 : processors > THREADS_MAX ? THREADS_MAX : (unsigned)processors;
+}
+
+/* By poll(): with epoll libmicrohttpd asks over and over for what a client in the middle of TLS's
+ * handshake has not sent yet. */
+static int start_daemon(struct server *server, int socket)
+{
+    const struct MHD_OptionItem trust[] = {
+        {server->plan.trust != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+         (void *)server->plan.trust},
+        {MHD_OPTION_END, 0, NULL}};
+    server->daemon = MHD_start_daemon(
+        MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_TLS, 0, NULL,
+        NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
+        socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
+        server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
+        server->plan.connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return 0;
+    trace_error("cannot serve HTTPS on %s with its TLS certificate", server->where);
+    close(socket);
+    return FAILURE_INTERNAL;
+}
+
+int server_start(const struct server_plan *plan, struct server **out)
+{
+    struct server *server = calloc(1, sizeof(*server));
+    if (server == NULL)
+        return FAILURE_INTERNAL;
+    server->plan = *plan;
+    int result = tls_certificates(plan->tls, plan->ci, &server->certificates);
+    if (result == 0)
+        result = tls_key(plan->tls, &server->key);
+    if (result == 0) {
+        const int socket = listener_open(plan->listen, server->where, sizeof(server->where));
+        result = socket < 0 ? socket : start_daemon(server, socket);
+    }
+    if (result == 0)
+        *out = server;
+    else
+        server_stop(server);
+    return result;
+}
+
+const char *server_where(const struct server *server)
+{
+    return server->where;
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    free(server->certificates);
+    tls_release(server->key);
+    free(server);
+}

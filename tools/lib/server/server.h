@@ -1,0 +1,34 @@
+/* server: a table of functions behind HTTPS, by libmicrohttpd (SGP.22 §6.1 to §6.3). */
+#ifndef EMUICC_TOOLS_LIB_SERVER_SERVER_H
+#define EMUICC_TOOLS_LIB_SERVER_SERVER_H
+
+#include "tools/lib/server/function.h"
+
+#define SERVER_BODY_MAX (256u << 10) /* bytes of a request's body */
+#define SERVER_WHERE_SIZE 300
+#define SERVER_SILENCE 60 /* seconds after which a connection that says nothing is closed */
+
+struct server;
+
+struct server_plan {
+    const char *listen; /* "HOST:PORT", "[IPv6]:PORT"; port 0: any free one */
+    const struct function_table *functions;
+    void *program;                     /* what the functions work on; threads come at once */
+    const struct pki_entity *tls, *ci; /* the certificate with its key that clients see, its CI */
+    const char *protocol;    /* of X-Admin-Protocol in answers, "2.2.2"; NULL: SGP.22 v2's */
+    const char *protocol_v3; /* the same to a client that names v3 or higher; NULL: none */
+    const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:
+                          anybody may call. Borrowed until the end. */
+    unsigned connections; /* at once, a file descriptor each; further ones wait in the kernel's
+                             queue until one of these is closed */
+};
+
+/* Listens and answers in threads of its own; texts of the plan but `listen` are borrowed until the
+ * end. 0, or a failure after one trace line that says what is wrong with which address. */
+int server_start(const struct server_plan *plan, struct server **out);
+/* Where it listens: "127.0.0.1:8443". */
+const char *server_where(const struct server *server);
+/* Ends all connections; NULL is fine. */
+void server_stop(struct server *server);
+
+#endif

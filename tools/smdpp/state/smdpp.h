@@ -1,0 +1,52 @@
+/* smdpp: the server's state, whatever the transport. Handlers may run at the same time. */
+#ifndef EMUICC_TOOLS_SMDPP_STATE_SMDPP_H
+#define EMUICC_TOOLS_SMDPP_STATE_SMDPP_H
+
+#include "apdu/options.h"
+#include "tools/smdpp/orders/catalogue.h"
+#include "tools/lib/server/credentials.h"
+#include "tools/lib/common/database.h"
+#include "tools/smdpp/state/progress.h"
+#include "tools/smdpp/state/session.h"
+
+#define SMDPP_ADDRESS_SIZE METADATA_TEXT_ADDRESS_SIZE
+
+struct smdpp {
+    struct random random;
+    struct credentials credentials;
+    struct version_plan version;
+    struct blob crls;                 /* to be stapled: CertificateList, one after the other */
+    const char *profiles;             /* folder; the caller's text */
+    char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
+    struct session_table *sessions;
+    struct database *database;
+    bool any_chip;           /* what a chip says it cannot take is sent all the same */
+    int64_t order_lifetime;  /* seconds from ConfirmOrder on; 0: for ever */
+    progress_sink *progress; /* NULL: no operator wants to hear */
+    void *progress_context;
+};
+
+struct smdpp_plan {
+    const char *pki, *profiles; /* folders; borrowed */
+    const char *address;        /* NULL: the name in the DPtls certificate */
+    const char *orders;         /* SQLite file; NULL: in memory */
+    struct version_plan version;
+    enum pki_variant variant;        /* of the chain for chips that take one; O: none */
+    const struct options_list *crls; /* files to be stapled; NULL: none */
+    bool any_chip;
+    int64_t order_lifetime;
+};
+
+/* 0, or a failure after one trace line that says what is wrong with what. */
+int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out);
+void smdpp_destroy(struct smdpp *smdpp);
+
+/* A matching id of 20 characters that nobody guesses. 0 or a failure. */
+int smdpp_draw_matching_id(struct smdpp *smdpp, char out[ORDERS_TEXT_SIZE]);
+
+/* Tells the operator, if the order is an operator's and one listens. A failure stays here: a
+ * download does not depend on who hears of it. */
+void smdpp_tell(struct smdpp *smdpp, const struct progress *progress);
+void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress);
+
+#endif
