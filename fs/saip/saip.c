@@ -83,9 +83,11 @@ static int judge_front(struct saip *saip, struct bytes front)
     const enum tlv_front result = tlv_read_header(front, &header);
     saip->current = front;
     if (result == TLV_FRONT_BAD)
-        saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, front.data);
+        saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, front.data, "this is no TLV");
     else if (result == TLV_FRONT_OK && header.value_len > saip->platform.memory + ELEMENT_OVERHEAD)
-        saip_refuse(saip, PE_NOT_ENOUGH_MEMORY, front.data);
+        saip_refuse_because(saip, PE_NOT_ENOUGH_MEMORY, front.data,
+                            "an element of %zu bytes, where %zu are left", header.value_len,
+                            saip->platform.memory);
     else
         return SAIP_MORE;
     saip_abort(saip, NULL);
@@ -108,10 +110,11 @@ static int drain(struct saip *saip)
     return result;
 }
 
-static int refuse_stream(struct saip *saip)
+static int refuse_stream(struct saip *saip, const char *why)
 {
     saip->current = (struct bytes){0};
-    saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, NULL);
+    saip->file = (struct saip_place){0};
+    saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, NULL, "%s", why);
     saip->refusal.offset = 0;
     saip_abort(saip, NULL);
     return SAIP_ABORTED;
@@ -119,21 +122,22 @@ static int refuse_stream(struct saip *saip)
 
 int saip_feed(struct saip *saip, struct bytes chunk)
 {
+    static const char behind[] = "bytes follow behind the element end";
     if (saip->progress == SAIP_ABORTED || chunk.len == 0)
         return saip->progress;
     if (saip->progress == SAIP_ENDED)
-        return refuse_stream(saip);
+        return refuse_stream(saip, behind);
     int result = collect(saip, chunk);
     if (result == 0)
         result = drain(saip);
     if (result == SAIP_ENDED && saip->len > 0)
-        return refuse_stream(saip);
+        return refuse_stream(saip, behind);
     return result;
 }
 
 int saip_finish(struct saip *saip)
 {
     if (saip->progress == SAIP_MORE)
-        return refuse_stream(saip);
+        return refuse_stream(saip, "the package stops before its element end");
     return saip->progress;
 }

@@ -54,6 +54,19 @@ int saip_finish(struct saip *saip);
 #define SAIP_RESPONSE_MAX 640 /* bytes of the longest EUICCResponse */
 /* EUICCResponse, DER: { peStatus, profileInstallationAborted?, statusMessage? }. */
 void saip_put_response(const struct saip *saip, struct writer *out);
+/* A file that a package is about. */
+struct saip_place {
+    uint16_t fid;     /* 0: none */
+    const char *name; /* the template's: "EF.IMPI"; NULL if it is of no template */
+};
+#define SAIP_REASON_SIZE 128
+/* What the n-th PEStatus of the response does not say; false if there are not so many. Borrowed. */
+struct saip_reason {
+    const char *element;    /* "isim" */
+    struct saip_place file; /* that was being made or filled */
+    const char *text;       /* "51 bytes do not fit in the 32 it has left", or "" */
+};
+bool saip_reason(const struct saip *saip, size_t n, struct saip_reason *out);
 /* Worst status so far: PE_OK, or what aborted. */
 enum pe_status saip_status(const struct saip *saip);
 /* As the format's ASN.1 calls it: "bad-values". */

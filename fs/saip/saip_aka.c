@@ -75,10 +75,13 @@ static int read_algorithm(struct saip *saip, const struct pe_schema_type *type,
     const struct bytes key = fields[ALGORITHM_KEY].value, opc = fields[ALGORITHM_OPC].value;
     if (!der_to_unsigned(fields[ALGORITHM_ID].value, AKA_TEST, &algorithm) ||
         !sizes_fit((enum aka_algorithm)algorithm, key.len, opc.len))
-        return saip_refuse(saip, PE_BAD_VALUES, choice->whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, choice->whole.data,
+                                   "algorithm %u has no key of %zu bytes with an OPc of %zu",
+                                   algorithm, key.len, opc.len);
     if (fields[ALGORITHM_KECCAK].tag != 0 &&
         (!der_to_unsigned(fields[ALGORITHM_KECCAK].value, UINT8_MAX, &keccak) || keccak == 0))
-        return saip_refuse(saip, PE_BAD_VALUES, fields[ALGORITHM_KECCAK].whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, fields[ALGORITHM_KECCAK].whole.data,
+                                   "numberOfKeccak is 1 to %d", UINT8_MAX);
     aka->algorithm = (enum aka_algorithm)algorithm;
     aka->options = fields[ALGORITHM_OPTIONS].value.data[0];
     aka->key_len = (uint8_t)key.len;
@@ -93,7 +96,8 @@ static int read_algorithm(struct saip *saip, const struct pe_schema_type *type,
                 sizeof aka->auth_counter_max);
     aka->keccak = (uint8_t)keccak;
     if (!saip_supports(saip, service_of(aka)))
-        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, choice->whole.data);
+        return saip_refuse_because(saip, PE_FEATURE_NOT_SUPPORTED, choice->whole.data,
+                                   "the card lacks the algorithm %u", algorithm);
     return PE_OK;
 }
 
@@ -105,7 +109,8 @@ static int read_mapping(struct saip *saip, const struct pe_schema_type *type,
     struct file *source = profile_adf_by_aid(saip->profile, fields[MAPPING_SOURCE].value, NULL);
     const struct aka *used = source != NULL ? profile_aka(saip->profile, source) : NULL;
     if (used == NULL || used->adf == aka->adf)
-        return saip_refuse(saip, PE_BAD_VALUES, choice->whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, choice->whole.data,
+                                   "mappingSource leads to no other application's parameters");
     aka->mapping_options = fields[MAPPING_OPTIONS].value.data[0];
     aka->mapped = used->adf;
     return PE_OK;
@@ -124,7 +129,9 @@ static int read_sqn(struct saip *saip, const struct saip_pe *pe, struct aka *aka
     uint8_t worst = aka->sqn_delta[0] | aka->sqn_age_limit[0];
     for (size_t i = 0; i < AKA_SQN_COUNT; i++)
         worst |= aka->sqn[i][0];
-    return worst <= SQN_MAX_FIRST ? PE_OK : saip_refuse(saip, PE_BAD_VALUES, pe->whole.data);
+    return worst <= SQN_MAX_FIRST ? PE_OK
+                                  : saip_refuse_because(saip, PE_BAD_VALUES, pe->whole.data,
+                                                        "a sequence number is longer than 43 bits");
 }
 
 static bool has_aka(const struct profile *profile, uint32_t adf)
@@ -140,7 +147,8 @@ static int read_configuration(struct saip *saip, const struct saip_pe *pe, struc
     struct bytes rest = pe->fields[PE_CONFIGURATION].value;
     struct tlv choice;
     if (!tlv_take(&rest, &choice))
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "it has no algoConfiguration");
     const struct pe_schema_type *type = alternative(pe, choice.tag);
     return choice.tag == CONFIGURATION_MAPPING ? read_mapping(saip, type, &choice, aka)
                                                : read_algorithm(saip, type, &choice, aka);
@@ -150,7 +158,8 @@ int saip_aka(struct saip *saip, const struct saip_pe *pe)
 {
     struct saip_context *now = &saip->now;
     if (has_aka(saip->profile, now->adf->id))
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "the application has its parameters already");
     struct aka *aka = saip_alloc(saip, sizeof *aka);
     if (aka == NULL)
         return PE_NOT_ENOUGH_MEMORY;

@@ -53,13 +53,25 @@ static struct pin *find_pin(const struct saip *saip, uint32_t directory, uint8_t
     return pin;
 }
 
-static bool is_right(const struct saip *saip, const struct pe_schema_type *list,
-                     const struct pin *pin)
+/* PE_OK, or the refusal. */
+static int judge_pin(struct saip *saip, const struct pe_schema_type *list, const struct pin *pin,
+                     const uint8_t *at)
 {
-    const bool at_mf = saip->now.pin_context->type == FILE_MF;
-    return is_named(list, pin->reference) && is_local(pin->reference) != at_mf &&
-           find_pin(saip, pin->directory, pin->reference) == NULL &&
-           (pin->puk == 0 || profile_puk(saip->profile, pin->puk) != NULL);
+    const struct file *directory = saip->now.pin_context;
+    const bool at_mf = directory->type == FILE_MF;
+    if (!is_named(list, pin->reference))
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "there is no PIN %02X", pin->reference);
+    if (is_local(pin->reference) == at_mf)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "PIN %02X is %s", pin->reference,
+                                   at_mf ? "no global one" : "a global one, which the MF has");
+    if (find_pin(saip, pin->directory, pin->reference) != NULL)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "PIN %02X is there already",
+                                   pin->reference);
+    if (pin->puk != 0 && profile_puk(saip->profile, pin->puk) == NULL)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at,
+                                   "PIN %02X refers to PUK %02X, which is not there",
+                                   pin->reference, pin->puk);
+    return PE_OK;
 }
 
 static int read_pin(struct saip *saip, const struct pe_schema_type *list, struct tlv element)
@@ -79,8 +91,9 @@ static int read_pin(struct saip *saip, const struct pe_schema_type *list, struct
         .puk = number(&fields[PIN_UNBLOCKING], 0),
     };
     bytes_copy_exact(fields[PIN_VALUE].value, pin->value, sizeof pin->value);
-    if (!is_right(saip, list, pin))
-        return saip_refuse(saip, PE_BAD_VALUES, element.whole.data);
+    const int result = judge_pin(saip, list, pin, element.whole.data);
+    if (result != PE_OK)
+        return result;
     *(saip->now.last_pin != NULL ? &saip->now.last_pin->next : &saip->profile->pins) = pin;
     saip->now.last_pin = pin;
     return PE_OK;
@@ -92,7 +105,8 @@ static int share(struct saip *saip, const struct tlv *path)
     struct file *context = saip->now.pin_context;
     struct file *other = profile_file_by_path(saip->profile, path->value);
     if (other == NULL || !file_is_directory(other) || other == context || context->type == FILE_MF)
-        return saip_refuse(saip, PE_BAD_VALUES, path->whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, path->whole.data,
+                                   "its filePath leads to no other directory's PINs");
     context->pins = other->pins != 0 ? other->pins : file_resolve(other)->id;
     return PE_OK;
 }
@@ -107,7 +121,8 @@ int saip_pin_codes(struct saip *saip, const struct saip_pe *pe)
         return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
     for (struct pin *pin = saip->profile->pins; pin != NULL; pin = pin->next)
         if (pin->directory == context->id)
-            return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, choice.whole.data);
+            return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, choice.whole.data,
+                                       "directory %04X has its PINs already", context->fid);
     if (choice.tag == CODES_PATH)
         return share(saip, &choice);
     int result = PE_OK;
@@ -123,7 +138,9 @@ static int read_puk(struct saip *saip, const struct pe_schema_type *list, struct
     const uint8_t reference = number(&fields[PUK_REFERENCE], 0);
     const uint8_t tries = number(&fields[PUK_TRIES], PUK_TRIES_DEFAULT);
     if (!is_named(list, reference) || profile_puk(saip->profile, reference) != NULL)
-        return saip_refuse(saip, PE_BAD_VALUES, element.whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, element.whole.data, "%s PUK %02X%s",
+                                   is_named(list, reference) ? "" : "there is no", reference,
+                                   is_named(list, reference) ? " is there already" : "");
     struct puk *puk = saip_alloc(saip, sizeof *puk);
     if (puk == NULL)
         return PE_NOT_ENOUGH_MEMORY;
@@ -142,7 +159,8 @@ int saip_puk_codes(struct saip *saip, const struct saip_pe *pe)
     int result = PE_OK;
     /* Right after the MF (TCA §8.5.2): no other directory, and no PIN that could refer to a PUK. */
     if (saip->now.pin_context != saip->profile->mf || saip->now.last_pin != NULL)
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "PUKs come right after the MF, before any PIN");
     while (result == PE_OK && tlv_take(&rest, &element))
         result = read_puk(saip, list, element);
     return result;

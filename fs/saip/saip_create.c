@@ -47,14 +47,20 @@ static bool is_taken(struct profile *profile, const struct saip_plan *plan)
     return false;
 }
 
-/* Everything that the format wants to be there for this kind of file. */
-static bool is_complete(const struct saip_plan *plan)
+/* What the format wants to be there for this kind of file and is not; NULL: nothing. */
+static const char *missing_part(const struct saip_plan *plan)
 {
-    if (!plan->type_known || plan->fid == 0 || plan->arr_record == 0)
-        return false;
+    if (!plan->type_known)
+        return "fileDescriptor";
+    if (plan->fid == 0)
+        return "fileID";
+    if (plan->arr_record == 0)
+        return "securityAttributesReferenced";
     if (plan->type == FILE_ADF && plan->aid.len == 0)
-        return false;
-    return !plan_is_directory(plan) || plan->link.len > 0 || plan->pin_status.len > 0;
+        return "dfName";
+    return plan_is_directory(plan) && plan->link.len == 0 && plan->pin_status.len == 0
+               ? "pinStatusTemplateDO"
+               : NULL;
 }
 
 static int check(struct saip *saip, const struct saip_plan *plan, const uint8_t *at)
@@ -62,14 +68,20 @@ static int check(struct saip *saip, const struct saip_plan *plan, const uint8_t 
     const bool nested = plan->type != FILE_MF && plan->type != FILE_ADF;
     if (plan->type_known && plan->type == FILE_BER_TLV &&
         !saip_supports(saip, SAIP_SERVICE_BER_TLV))
-        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, at);
+        return saip_refuse_because(saip, PE_FEATURE_NOT_SUPPORTED, at,
+                                   "the card has no BER-TLV files");
     if (plan->type_known && plan->type == FILE_BER_TLV && plan->pattern.len > 0)
-        return saip_refuse(saip, PE_INVALID_PARAMETER, at);
-    if (!is_complete(plan) || (nested && plan->parent == NULL) ||
-        (plan->parent != NULL && plan->parent->target != NULL))
-        return saip_refuse(saip, PE_BAD_VALUES, at);
+        return saip_refuse_because(saip, PE_INVALID_PARAMETER, at,
+                                   "a BER-TLV file has no fill pattern");
+    const char *missing = missing_part(plan);
+    if (missing != NULL)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "it has no %s", missing);
+    if (nested && plan->parent == NULL)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "its directory is not there");
+    if (plan->parent != NULL && plan->parent->target != NULL)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "its directory is a link");
     if (plan->type == FILE_MF ? saip->profile->mf != NULL : is_taken(saip->profile, plan))
-        return saip_refuse(saip, PE_BAD_VALUES, at);
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "it is there already");
     return PE_OK;
 }
 
@@ -164,12 +176,14 @@ static int create_link(struct saip *saip, const struct saip_plan *plan, const ui
 {
     struct file *target = profile_file_by_path(saip->profile, plan->link);
     if (target == NULL || target->type == FILE_MF || target->type == FILE_ADF)
-        return saip_refuse(saip, PE_BAD_VALUES, at);
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "its linkPath leads to no EF or DF");
     target = file_resolve(target);
     if (target->type == FILE_DF && !saip_supports(saip, SAIP_SERVICE_DF_LINK))
-        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, at);
+        return saip_refuse_because(saip, PE_FEATURE_NOT_SUPPORTED, at,
+                                   "the card has no links to DFs");
     if ((target->type == FILE_DF) != (plan->type == FILE_DF) && plan->row != NULL)
-        return saip_refuse(saip, PE_BAD_VALUES, at);
+        return saip_refuse_because(saip, PE_BAD_VALUES, at,
+                                   "its linkPath leads to a file of another kind");
     struct saip_plan link = *plan;
     link.type = target->type;
     link.type_known = true;
@@ -191,6 +205,16 @@ static int create_link(struct saip *saip, const struct saip_plan *plan, const ui
     return PE_OK;
 }
 
+static int refuse_size(struct saip *saip, const struct saip_plan *plan, const uint8_t *at)
+{
+    if (!plan->size_given && plan->size == 0 && plan->records == 0)
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "it has no efFileSize");
+    if (plan_has_records(plan))
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "%u bytes are no 1 to %d records of %u",
+                                   plan->size, FILE_RECORDS_MAX, plan->record_len);
+    return saip_refuse_because(saip, PE_BAD_VALUES, at, "it cannot have %u bytes", plan->size);
+}
+
 int saip_plan_create(struct saip *saip, const struct saip_plan *plan, const uint8_t *at,
                      struct file **out)
 {
@@ -201,7 +225,7 @@ int saip_plan_create(struct saip *saip, const struct saip_plan *plan, const uint
     if (result != PE_OK)
         return result;
     if (!find_size(plan, &size))
-        return saip_refuse(saip, PE_BAD_VALUES, at);
+        return refuse_size(saip, plan, at);
     result = add_file(saip, plan, out);
     if (result != PE_OK)
         return result;
@@ -219,7 +243,8 @@ int saip_content_skip(struct saip *saip, struct saip_cursor *cursor, struct byte
     uint32_t count;
     if (!der_to_unsigned(offset, UINT16_MAX, &count) || cursor->file == NULL ||
         cursor->file->type == FILE_BER_TLV || count > cursor->file->size - cursor->position)
-        return saip_refuse(saip, PE_BAD_VALUES, offset.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, offset.data,
+                                   "fillFileOffset leads out of the file, or there is none");
     cursor->position += count;
     return PE_OK;
 }
@@ -227,8 +252,13 @@ int saip_content_skip(struct saip *saip, struct saip_cursor *cursor, struct byte
 int saip_content_put(struct saip *saip, struct saip_cursor *cursor, struct bytes content)
 {
     struct file *file = cursor->file;
-    if (file == NULL || file->content == NULL || content.len > file->size - cursor->position)
-        return saip_refuse(saip, PE_BAD_VALUES, content.data);
+    if (file == NULL || file->content == NULL)
+        return saip_refuse_because(saip, PE_BAD_VALUES, content.data,
+                                   "content where there is no file to hold it");
+    if (content.len > file->size - cursor->position)
+        return saip_refuse_because(saip, PE_BAD_VALUES, content.data,
+                                   "%zu bytes do not fit in the %u that it has left of %u",
+                                   content.len, file->size - cursor->position, file->size);
     const int noted = saip_undo_note(saip, file);
     if (noted != PE_OK)
         return noted;
@@ -250,6 +280,6 @@ int saip_content_end(struct saip *saip, struct saip_cursor *cursor, const uint8_
     struct bytes content = bytes_of(file->content, file->content_len);
     while (content.len > 0)
         if (!tlv_take(&content, &tlv))
-            return saip_refuse(saip, PE_BAD_VALUES, at);
+            return saip_refuse_because(saip, PE_BAD_VALUES, at, "its content is no BER-TLV");
     return PE_OK;
 }

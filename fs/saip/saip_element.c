@@ -72,11 +72,17 @@ static int check_place(struct saip *saip, const struct saip_pe *pe)
     const struct saip_row *row = pe->row;
     const uint16_t missing = (uint16_t)(row->needs & ~saip->now.seen);
     if ((row->services & ~saip->platform.services) != 0)
-        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, pe->whole.data);
+        return saip_refuse_because(saip, PE_FEATURE_NOT_SUPPORTED, pe->whole.data,
+                                   "the card does not support it");
     if (missing != 0 && (missing & ~saip->now.skipped) == 0)
-        return saip_refuse(saip, PE_NOT_SUPPORTED, pe->whole.data);
-    if (missing != 0 || (row->once & saip->now.seen) != 0)
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_NOT_SUPPORTED, pe->whole.data,
+                                   "it needs an element that was refused");
+    if (missing != 0)
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "it needs elements before it that are not there");
+    if ((row->once & saip->now.seen) != 0)
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "there has been one already");
     return PE_OK;
 }
 
@@ -90,15 +96,16 @@ static int check_form(struct saip *saip, const struct saip_pe *pe)
     struct pe_schema_fault fault;
     if (pe_schema_check(pe->type, pe->value, &fault))
         return PE_OK;
-    trace_detail("%s: %s of %s is not as the format has it", pe->row->name,
-                 fault.field != NULL ? fault.field : "an element",
-                 fault.type->name != NULL ? fault.type->name : "a part");
+    const char *field = fault.field != NULL ? fault.field : "an element";
+    const char *type = fault.type->name != NULL ? fault.type->name : "a part";
+    trace_detail("%s: %s of %s is not as the format has it", pe->row->name, field, type);
     /* A service that nobody has heard of is one that the card lacks (TCA §8.2.1). */
     if (fault.kind == PE_SCHEMA_UNKNOWN && fault.type == saip_service_list())
         return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, fault.at);
     if (fault.kind == PE_SCHEMA_UNKNOWN)
         return saip_warn(saip, pe, PE_INVALID_PARAMETER, NONE, fault.at);
-    return saip_refuse(saip, statuses[fault.kind], fault.at);
+    return saip_refuse_because(saip, statuses[fault.kind], fault.at,
+                               "%s of %s is not as the format has it", field, type);
 }
 
 /* Whoever watches may have the element refused. */
@@ -112,12 +119,16 @@ static int ask_watcher(struct saip *saip, const struct saip_pe *pe)
 static int run(struct saip *saip, struct saip_pe *pe)
 {
     if (!note_identification(saip, pe))
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "identification %d is another element's",
+                                   (int)pe->identification);
     const bool is_known = pe->row != NULL && pe->row->handle != NULL;
     if (!is_known && (saip->now.seen & SAIP_SEEN_HEADER) != 0)
-        return saip_refuse(saip, PE_NOT_SUPPORTED, pe->whole.data);
+        return saip_refuse_because(saip, PE_NOT_SUPPORTED, pe->whole.data,
+                                   "there is no such profile element");
     if (!is_known) /* before the profile header */
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "a package begins with its header");
     int result = ask_watcher(saip, pe);
     if (result == PE_OK)
         result = check_place(saip, pe);
@@ -199,6 +210,7 @@ int saip_element(struct saip *saip, struct tlv tlv)
     pe.type = field != NULL ? field->type : NULL;
     read_header(&pe);
     saip->current = tlv.whole;
+    saip->file = (struct saip_place){0};
     saip->element_count++;
     saip->now.first_directory = NULL;
     saip->now.file_count = saip->profile->file_count;

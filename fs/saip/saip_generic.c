@@ -24,8 +24,10 @@ static int select_path(struct saip *saip, struct selection *selection, const str
     if (result != PE_OK)
         return result;
     if (file == NULL)
-        return saip_refuse(saip, PE_BAD_VALUES, command->whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, command->whole.data,
+                                   "its filePath leads to no file");
     const bool is_directory = file_is_directory(file);
+    saip->file = (struct saip_place){file->fid, NULL};
     selection->directory = is_directory ? file : file->parent;
     selection->cursor = (struct saip_cursor){is_directory ? NULL : file, 0};
     return PE_OK;
@@ -36,6 +38,7 @@ static int create(struct saip *saip, struct selection *selection, const struct t
     struct saip_plan plan = saip_plan_blank(selection->directory);
     struct file *file = NULL;
     int result = saip_content_end(saip, &selection->cursor, command->whole.data);
+    saip->file = (struct saip_place){0};
     if (result == PE_OK)
         result = saip_plan_read(saip, &plan, command->value);
     if (result == PE_OK)
@@ -81,6 +84,7 @@ int saip_generic(struct saip *saip, const struct saip_pe *pe)
     if (result == PE_OK)
         result = saip_content_end(saip, &selection.cursor, pe->whole.data);
     if (result == PE_OK && saip->profile->mf == NULL)
-        return saip_refuse(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data);
+        return saip_refuse_because(saip, PE_INVALID_REQUEST_FORMAT, pe->whole.data,
+                                   "the first file is the MF");
     return result;
 }

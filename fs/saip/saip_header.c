@@ -46,8 +46,10 @@ static int check_version(struct saip *saip, const struct saip_pe *pe)
     der_to_unsigned(pe->fields[HEADER_MINOR].value, UINT8_MAX, &minor);
     if (major < MAJOR_MIN || major > platform->major ||
         (major == platform->major && minor > platform->minor))
-        return saip_refuse(saip, PE_UNSUPPORTED_PROFILE_VERSION,
-                           pe->fields[HEADER_MAJOR].whole.data);
+        return saip_refuse_because(saip, PE_UNSUPPORTED_PROFILE_VERSION,
+                                   pe->fields[HEADER_MAJOR].whole.data,
+                                   "format %u.%u, where the card takes %d.0 to %u.%u", major, minor,
+                                   MAJOR_MIN, platform->major, platform->minor);
     saip->profile->major = (uint8_t)major;
     saip->profile->minor = (uint8_t)minor;
     return PE_OK;
@@ -62,11 +64,24 @@ static int check_services(struct saip *saip, const struct saip_pe *pe)
         const uint32_t number = service.tag - SERVICE_TAG;
         if (number >= sizeof service_bits ||
             !saip_supports(saip, (enum saip_service)service_bits[number]))
-            return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, service.whole.data);
+            return saip_refuse_because(
+                saip, PE_FEATURE_NOT_SUPPORTED, service.whole.data, "the card lacks the service %s",
+                number < sizeof service_bits ? saip_service_list()->fields[number].name
+                                             : "that is not known");
     }
     if (pe->fields[HEADER_IOT].tag != 0 && !saip_supports(saip, SAIP_SERVICE_IOT))
-        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, pe->fields[HEADER_IOT].whole.data);
+        return saip_refuse_because(saip, PE_FEATURE_NOT_SUPPORTED,
+                                   pe->fields[HEADER_IOT].whole.data,
+                                   "the card has no IoT minimal profile");
     return PE_OK;
+}
+
+static int refuse_template(struct saip *saip, const struct tlv *oid)
+{
+    char text[DER_OID_TEXT_SIZE] = "";
+    (void)der_oid_to_text(oid->value, text, sizeof text);
+    return saip_refuse_because(saip, PE_TEMPLATE_NOT_SUPPORTED, oid->whole.data,
+                               "the template %.80s is not known", text);
 }
 
 static int check_templates(struct saip *saip, const struct saip_pe *pe)
@@ -75,7 +90,7 @@ static int check_templates(struct saip *saip, const struct saip_pe *pe)
     struct tlv oid;
     while (tlv_take(&rest, &oid))
         if (template_by_oid(oid.value) == NULL)
-            return saip_refuse(saip, PE_TEMPLATE_NOT_SUPPORTED, oid.whole.data);
+            return refuse_template(saip, &oid);
     return PE_OK;
 }
 
@@ -83,7 +98,10 @@ static int check_templates(struct saip *saip, const struct saip_pe *pe)
 static int check_libraries(struct saip *saip, const struct saip_pe *pe)
 {
     const struct bytes list = pe->fields[HEADER_AIDS].value;
-    return list.len == 0 ? PE_OK : saip_refuse(saip, PE_LIB_NOT_SUPPORTED, list.data);
+    if (list.len == 0)
+        return PE_OK;
+    return saip_refuse_because(saip, PE_LIB_NOT_SUPPORTED, list.data,
+                               "the card has none of the libraries of eUICC-Mandatory-AIDs");
 }
 
 static void take_names(struct saip *saip, const struct saip_pe *pe)
@@ -114,19 +132,27 @@ int saip_header(struct saip *saip, const struct saip_pe *pe)
 /* PINs that a directory lists without anybody having given them (TCA §8.1.3). */
 static int check_pins(void *context, struct file *file)
 {
-    struct profile *profile = context;
+    struct saip *saip = context;
     if (!file_is_directory(file))
-        return 0;
-    for (size_t i = 0; i < file->pin_status.len; i++)
-        if (profile_pin(profile, file, file->pin_status.data[i]) == NULL)
-            return 1;
-    return 0;
+        return PE_OK;
+    for (size_t i = 0; i < file->pin_status.len; i++) {
+        const uint8_t reference = file->pin_status.data[i];
+        if (profile_pin(saip->profile, file, reference) != NULL)
+            continue;
+        saip->file = (struct saip_place){file->fid, NULL};
+        return saip_refuse_because(saip, PE_PIN_CODE_MISSING, saip->current.data,
+                                   "its pinStatusTemplateDO lists PIN %02X, which is not there",
+                                   reference);
+    }
+    return PE_OK;
 }
 
 int saip_end(struct saip *saip, const struct saip_pe *pe)
 {
-    if (profile_each_file(saip->profile, check_pins, saip->profile) != 0)
-        return saip_refuse(saip, PE_PIN_CODE_MISSING, pe->whole.data);
+    (void)pe;
+    const int result = profile_each_file(saip->profile, check_pins, saip);
+    if (result != PE_OK)
+        return result;
     saip->progress = SAIP_ENDED;
     return PE_OK;
 }

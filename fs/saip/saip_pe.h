@@ -32,9 +32,12 @@ enum saip_seen {
 /* One PEStatus (TCA §8.10). */
 struct saip_report {
     enum pe_status status;
-    int32_t identification; /* the PE's; < 0: none */
-    int32_t additional;     /* additional-information; < 0: none */
-    int32_t offset;         /* of what is wrong, from the PE's first byte; < 0: none */
+    int32_t identification;        /* the PE's; < 0: none */
+    int32_t additional;            /* additional-information; < 0: none */
+    int32_t offset;                /* of what is wrong, from the PE's first byte; < 0: none */
+    const char *element;           /* the PE's name */
+    struct saip_place file;        /* that was being made or filled */
+    char reason[SAIP_REASON_SIZE]; /* what is wrong, for people; "" if nothing more is known */
 };
 
 /* One profile element, complete and of the right form. */
@@ -128,6 +131,7 @@ struct saip {
     struct saip_report reports[SAIP_REPORTS_MAX];
     size_t report_count;
     struct saip_report refusal;  /* of the current element */
+    struct saip_place file;      /* that the current element is at */
     struct bytes current;        /* the current element */
     struct saip_change *changes; /* what it overwrites in files that were there before it */
     uint8_t identifications[SAIP_IDENTIFICATIONS / 8];
@@ -137,6 +141,9 @@ struct saip {
 /* Refuses the current element because of what is at `at` (in its bytes; else no offset is
  * reported): returns status. */
 int saip_refuse(struct saip *saip, enum pe_status status, const uint8_t *at);
+/* The same, and says why: the text goes on from the name of the file. */
+int saip_refuse_because(struct saip *saip, enum pe_status status, const uint8_t *at,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 int saip_refuse_with(struct saip *saip, enum pe_status status, uint8_t additional,
                      const uint8_t *at);
 /* A warning: the current element goes on without what is at `at`; additional < 0: none. PE_OK, or

@@ -1,9 +1,11 @@
 /* What a file is to become: a template's row, then what the Fcp says instead. */
+#include "apdu/hex.h"
 #include "fs/saip/saip_file.h"
 
 #define FULL_PIN_STATUS 0xC6 /* tag of the data object of which only the value belongs here */
 #define SPECIAL_HIGH_UPDATE 0x80
 #define SPECIAL_RESERVED 0x3F
+#define VALUE_SHOWN 16 /* bytes of a value that a reason repeats */
 
 /* Fields of Fcp and ProprietaryInfo, by number. */
 enum fcp_field { FCP_DESCRIPTOR, FCP_LINK = 9, FCP_FIELDS };
@@ -197,6 +199,16 @@ static enum pe_status read_link(struct saip_plan *plan, struct bytes value)
     return value.len % 2 == 0 && (value.len > 0 || plan->row != NULL) ? PE_OK : PE_BAD_VALUES;
 }
 
+static int refuse_field(struct saip *saip, enum pe_status status,
+                        const struct pe_schema_field *field, const struct tlv *tlv)
+{
+    char digits[HEX_SIZE(VALUE_SHOWN)];
+    const bool whole = tlv->value.len <= VALUE_SHOWN;
+    hex_encode(bytes_of(tlv->value.data, whole ? tlv->value.len : VALUE_SHOWN), digits);
+    return saip_refuse_because(saip, status, tlv->whole.data, "its %s cannot be '%s%s'H",
+                               field->name, digits, whole ? "" : "...");
+}
+
 int saip_plan_read(struct saip *saip, struct saip_plan *plan, struct bytes fcp)
 {
     static reader *const readers[FCP_FIELDS] = {
@@ -209,8 +221,10 @@ int saip_plan_read(struct saip *saip, struct saip_plan *plan, struct bytes fcp)
         if (fields[i].tag == 0)
             continue;
         const enum pe_status status = readers[i](plan, fields[i].value);
+        if (plan->fid != 0)
+            saip->file.fid = plan->fid;
         if (status != PE_OK)
-            return saip_refuse(saip, status, fields[i].whole.data);
+            return refuse_field(saip, status, &pe_schema_fcp.fields[i], &fields[i]);
     }
     return PE_OK;
 }

@@ -1,4 +1,7 @@
 /* What became of the package: refusals, and the EUICCResponse made of them (TCA §8.10). */
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "apdu/der.h"
 #include "apdu/trace.h"
 #include "fs/saip/pe_schema.h"
@@ -24,7 +27,19 @@ int saip_refuse(struct saip *saip, enum pe_status status, const uint8_t *at)
         .identification = NONE,
         .additional = NONE,
         .offset = inside ? (int32_t)(at - in.data) : NONE,
+        .file = saip->file,
     };
+    return status;
+}
+
+int saip_refuse_because(struct saip *saip, enum pe_status status, const uint8_t *at,
+                        const char *format, ...)
+{
+    va_list arguments;
+    saip_refuse(saip, status, at);
+    va_start(arguments, format);
+    vsnprintf(saip->refusal.reason, sizeof(saip->refusal.reason), format, arguments);
+    va_end(arguments);
     return status;
 }
 
@@ -39,12 +54,26 @@ int saip_refuse_with(struct saip *saip, enum pe_status status, uint8_t additiona
 void saip_report(struct saip *saip, const struct saip_pe *pe)
 {
     const char *name = pe != NULL && pe->row != NULL ? pe->row->name : "unknown";
-    saip->refusal.identification = pe != NULL ? pe->identification : NONE;
+    struct saip_report *refusal = &saip->refusal;
+    refusal->identification = pe != NULL ? pe->identification : NONE;
+    refusal->element = name;
     if (saip->report_count < SAIP_REPORTS_MAX)
-        saip->reports[saip->report_count++] = saip->refusal;
-    trace_detail("profile element %s, identification %d: status %d, offset %d", name,
-                 (int)saip->refusal.identification, (int)saip->refusal.status,
-                 (int)saip->refusal.offset);
+        saip->reports[saip->report_count++] = *refusal;
+    trace_detail("profile element %s, identification %d, offset %d: %s", name,
+                 (int)refusal->identification, (int)refusal->offset,
+                 saip_status_name(refusal->status));
+    if (refusal->file.fid != 0 || refusal->reason[0] != '\0')
+        trace_detail("  %s %04X: %s", refusal->file.name != NULL ? refusal->file.name : "file",
+                     refusal->file.fid, refusal->reason);
+}
+
+bool saip_reason(const struct saip *saip, size_t n, struct saip_reason *out)
+{
+    if (n >= saip->report_count)
+        return false;
+    const struct saip_report *report = &saip->reports[n];
+    *out = (struct saip_reason){report->element, report->file, report->reason};
+    return true;
 }
 
 int saip_warn(struct saip *saip, const struct saip_pe *pe, enum pe_status status,

@@ -42,7 +42,8 @@ static int check_keys(struct saip *saip, const struct pe_schema_type *list, stru
         while (tlv_take(&rest, &other)) {
             pe_schema_split(list->element, other.value, other_fields);
             if (same_key(fields, other_fields))
-                return saip_refuse(saip, PE_BAD_VALUES, other.whole.data);
+                return saip_refuse_because(saip, PE_BAD_VALUES, other.whole.data,
+                                           "its keys have one of this version and identifier");
         }
     }
     return PE_OK;
@@ -59,7 +60,8 @@ int saip_rfm(struct saip *saip, const struct saip_pe *pe)
 {
     const struct tlv *instance = &pe->fields[RFM_INSTANCE];
     if (pe->fields[RFM_TARS].tag == 0 && instance->value.len < AID_WITH_TAR)
-        return saip_refuse(saip, PE_BAD_VALUES, instance->whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, instance->whole.data,
+                                   "it has no TAR, neither in tarList nor in its AID");
     return saip_store(saip, pe);
 }
 
@@ -69,6 +71,7 @@ int saip_application(struct saip *saip, const struct saip_pe *pe)
     const struct tlv *load_block = &pe->fields[APPLICATION_LOAD_BLOCK];
     const uint32_t runtimes = SAIP_BIT(SAIP_SERVICE_JAVACARD) | SAIP_BIT(SAIP_SERVICE_MULTOS);
     if (load_block->tag != 0 && (saip->platform.services & runtimes) == 0)
-        return saip_refuse(saip, PE_RUNTIME_NOT_SUPPORTED, load_block->whole.data);
+        return saip_refuse_because(saip, PE_RUNTIME_NOT_SUPPORTED, load_block->whole.data,
+                                   "the card has no runtime for code");
     return saip_store(saip, pe);
 }

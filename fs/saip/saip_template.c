@@ -74,6 +74,7 @@ static int make_next(struct session *session, const struct template_file *row,
                      const struct tlv *descriptor, const uint8_t *at, struct field_state *state)
 {
     struct saip_plan plan = saip_plan_row(row, state->count, parent_of(session, row));
+    session->saip->file = (struct saip_place){plan.fid, row->name};
     int result = PE_OK;
     if (descriptor != NULL)
         result = saip_plan_read(session->saip, &plan, descriptor->value);
@@ -109,8 +110,10 @@ static int run_file(struct session *session, const struct template_file *row,
     while (result == PE_OK && tlv_take(&rest, &choice)) {
         /* The flag has no effect on the files at the MF. */
         if (choice.tag == FILE_DO_NOT_CREATE && session->template->base != TEMPLATE_AT_ROOT)
-            return state.count == 0 ? PE_OK
-                                    : saip_refuse(session->saip, PE_BAD_VALUES, choice.whole.data);
+            return state.count == 0
+                       ? PE_OK
+                       : saip_refuse_because(session->saip, PE_BAD_VALUES, choice.whole.data,
+                                             "doNotCreate stands behind other parts");
         result = run_choice(session, row, &choice, &state);
     }
     if (result == PE_OK && state.count == 0)
@@ -126,7 +129,9 @@ static int run_field(struct session *session, size_t field)
     const struct template_file *row = row_of_field(session->template, field);
     uint8_t additional;
     if (row == NULL) /* a later version's file */
-        return saip_refuse(session->saip, PE_INVALID_PARAMETER, file->whole.data);
+        return saip_refuse_because(session->saip, PE_INVALID_PARAMETER, file->whole.data,
+                                   "%s is not in this version of the template",
+                                   session->pe->type->fields[field].name);
     if (saip_service_forbids(session->saip, session->template->number, row->fid, &additional))
         return saip_warn(session->saip, session->pe, PE_FEATURE_NOT_SUPPORTED, additional,
                          file->whole.data);
@@ -204,7 +209,8 @@ static int note_adf(struct saip *saip, enum template_base base, const struct sai
                                        : base == TEMPLATE_ADF_ISIM ? SAIP_SERVICE_MULTIPLE_ISIM
                                                                    : SAIP_SERVICE_MULTIPLE_CSIM;
     if (*last != NULL && !saip_supports(saip, multiple))
-        return saip_refuse(saip, PE_FEATURE_NOT_SUPPORTED, pe->whole.data);
+        return saip_refuse_because(saip, PE_FEATURE_NOT_SUPPORTED, pe->whole.data,
+                                   "the card takes one application of this kind");
     *last = now->adf;
     return PE_OK;
 }
@@ -214,9 +220,11 @@ int saip_template(struct saip *saip, const struct saip_pe *pe)
     const struct tlv *oid = &pe->fields[PE_TEMPLATE];
     struct session session = {.saip = saip, .pe = pe, .template = template_by_oid(oid->value)};
     if (session.template == NULL)
-        return saip_refuse(saip, PE_TEMPLATE_NOT_SUPPORTED, oid->whole.data);
+        return saip_refuse_because(saip, PE_TEMPLATE_NOT_SUPPORTED, oid->whole.data,
+                                   "its template is not known");
     if (!belongs(pe, session.template))
-        return saip_refuse(saip, PE_BAD_VALUES, oid->whole.data);
+        return saip_refuse_because(saip, PE_BAD_VALUES, oid->whole.data,
+                                   "its template is that of %s", session.template->name);
     const enum template_base base = session.template->base;
     session.base = find_base(saip, base);
     const int result = run_fields(&session);
