@@ -50,11 +50,12 @@ static int check(struct isd_r *isd_r, const struct isd_r_factory_profile *factor
                  struct profile *profile, struct bytes request)
 {
     struct metadata metadata;
+    char why[PROFILE_CHECK_WHY_SIZE];
     const struct registry *registry = &isd_r->registry;
-    if (!metadata_parse(request, isd_r->info->rsp_capability, &metadata) ||
-        profile_check(profile, &metadata) != 0)
-        return refuse(factory->name, "its metadata and the package do not fit: the same ICCID and "
-                                     "owner, and in class test no subscriber's key");
+    if (!metadata_parse(request, isd_r->info->rsp_capability, &metadata))
+        return refuse(factory->name, "its metadata is none that a card takes");
+    if (profile_check(profile, &metadata, why) != 0)
+        return refuse(factory->name, why);
     if (registry_by_iccid(registry, metadata.iccid) != NULL)
         return refuse(factory->name, "a profile with this ICCID is on the chip already");
     if (registry_by_aid(registry, bytes_of(factory->aid.data, factory->aid.len)) != NULL)
@@ -85,6 +86,18 @@ static int add(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
     return result == 0 ? registry_load(isd_r->store, &isd_r->registry) : result;
 }
 
+/* The last PEStatus is the one that ended the installation. */
+static void refuse_package(const struct saip *saip, const char *name)
+{
+    struct saip_reason reason = {0};
+    char line[SAIP_REASON_LINE_SIZE] = "";
+    for (size_t n = 0; saip_reason(saip, n, &reason); n++)
+        saip_reason_line(&reason, line);
+    trace_error("%s: the package is refused: %s in %s%s%s; 'emuicc-profile check' says where", name,
+                saip_status_name(saip_status(saip)), reason.element, line[0] != '\0' ? ": " : "",
+                line);
+}
+
 /* Builds the profile; 1 if the package is refused. */
 static int interpret(struct isd_r *isd_r, struct bytes package, const char *name,
                      struct profile *profile)
@@ -103,8 +116,7 @@ static int interpret(struct isd_r *isd_r, struct bytes package, const char *name
     if (result == SAIP_MORE || result == SAIP_ENDED)
         result = saip_finish(saip);
     if (result == SAIP_ABORTED)
-        trace_error("%s: the package is refused: %s; 'emuicc-profile check' says where", name,
-                    saip_status_name(saip_status(saip)));
+        refuse_package(saip, name);
     saip_destroy(saip);
     return result < 0 ? result : result != SAIP_ENDED;
 }

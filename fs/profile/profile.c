@@ -4,6 +4,9 @@
 
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
+#include "fs/profile/iccid.h"
+
+#define FID_ICCID 0x2FE2
 
 int profile_create(struct profile **out)
 {
@@ -185,4 +188,21 @@ struct aka *profile_aka(struct profile *profile, const struct file *adf)
 {
     struct aka *aka = aka_of(profile, adf->id);
     return aka != NULL && aka->mapped != 0 ? aka_of(profile, aka->mapped) : aka;
+}
+
+struct bytes profile_iccid_file(struct profile *profile)
+{
+    struct file *file = profile->mf != NULL ? profile_child(profile->mf, FID_ICCID) : NULL;
+    if (file == NULL)
+        return (struct bytes){0};
+    file = file_resolve(file);
+    return bytes_of(file->content, file->content != NULL ? file->size : 0);
+}
+
+bool profile_iccid_agrees(struct profile *profile)
+{
+    uint8_t swapped[ICCID_SIZE];
+    const struct bytes file = profile_iccid_file(profile);
+    iccid_swap(profile->iccid, swapped);
+    return file.len == 0 || bytes_equal(file, bytes_of(swapped, sizeof(swapped)));
 }

@@ -104,6 +104,10 @@ struct pin *profile_pin(struct profile *profile, struct file *directory, uint8_t
 struct puk *profile_puk(struct profile *profile, uint8_t reference);
 /* The parameters an ADF authenticates with, mapping followed; NULL if there are none. */
 struct aka *profile_aka(struct profile *profile, const struct file *adf);
+/* Content of EF.ICCID; empty if there is none. */
+struct bytes profile_iccid_file(struct profile *profile);
+/* EF.ICCID, if there is one, has the number of the package's header. */
+bool profile_iccid_agrees(struct profile *profile);
 /* EF.ARR for this file, looked up as TS 102 221 §9.2.7 says: in its DF, then upwards. */
 struct file *profile_arr(struct profile *profile, struct file *file);
 

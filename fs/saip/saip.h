@@ -67,6 +67,9 @@ struct saip_reason {
     const char *text;       /* "51 bytes do not fit in the 32 it has left", or "" */
 };
 bool saip_reason(const struct saip *saip, size_t n, struct saip_reason *out);
+/* File and text in one: "EF.IMPI (6F02): 51 bytes do not fit ..."; "" if neither is known. */
+#define SAIP_REASON_LINE_SIZE 192
+void saip_reason_line(const struct saip_reason *reason, char line[SAIP_REASON_LINE_SIZE]);
 /* Worst status so far: PE_OK, or what aborted. */
 enum pe_status saip_status(const struct saip *saip);
 /* As the format's ASN.1 calls it: "bad-values". */

@@ -55,6 +55,7 @@ void saip_report(struct saip *saip, const struct saip_pe *pe)
 {
     const char *name = pe != NULL && pe->row != NULL ? pe->row->name : "unknown";
     struct saip_report *refusal = &saip->refusal;
+    char line[SAIP_REASON_LINE_SIZE];
     refusal->identification = pe != NULL ? pe->identification : NONE;
     refusal->element = name;
     if (saip->report_count < SAIP_REPORTS_MAX)
@@ -62,9 +63,22 @@ void saip_report(struct saip *saip, const struct saip_pe *pe)
     trace_detail("profile element %s, identification %d, offset %d: %s", name,
                  (int)refusal->identification, (int)refusal->offset,
                  saip_status_name(refusal->status));
-    if (refusal->file.fid != 0 || refusal->reason[0] != '\0')
-        trace_detail("  %s %04X: %s", refusal->file.name != NULL ? refusal->file.name : "file",
-                     refusal->file.fid, refusal->reason);
+    saip_reason_line(&(struct saip_reason){name, refusal->file, refusal->reason}, line);
+    if (line[0] != '\0')
+        trace_detail("  %s", line);
+}
+
+void saip_reason_line(const struct saip_reason *reason, char line[SAIP_REASON_LINE_SIZE])
+{
+    const struct saip_place *file = &reason->file;
+    const char *colon = reason->text[0] != '\0' ? ": " : "";
+    if (file->name != NULL)
+        snprintf(line, SAIP_REASON_LINE_SIZE, "%s (%04X)%s%s", file->name, file->fid, colon,
+                 reason->text);
+    else if (file->fid != 0)
+        snprintf(line, SAIP_REASON_LINE_SIZE, "file %04X%s%s", file->fid, colon, reason->text);
+    else
+        snprintf(line, SAIP_REASON_LINE_SIZE, "%s", reason->text);
 }
 
 bool saip_reason(const struct saip *saip, size_t n, struct saip_reason *out)

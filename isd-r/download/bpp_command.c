@@ -269,6 +269,7 @@ int bpp_load_profile_element(struct isd_r *isd_r, struct bpp_package *package,
 
 int bpp_end_profile_elements(struct isd_r *isd_r, struct bpp_package *package)
 {
+    char why[PROFILE_CHECK_WHY_SIZE];
     (void)isd_r;
     if (package->saip == NULL)
         return BPP_SCP03T_STRUCTURE_ERROR;
@@ -277,5 +278,5 @@ int bpp_end_profile_elements(struct isd_r *isd_r, struct bpp_package *package)
         return result;
     if (result != SAIP_ENDED)
         return reason_of(package->saip);
-    return profile_check(package->incoming, &package->metadata);
+    return profile_check(package->incoming, &package->metadata, why);
 }

@@ -1,9 +1,11 @@
 #include "isd-r/profiles/profile_check.h"
 
+#include <stdio.h>
+
 #include "apdu/trace.h"
+#include "fs/profile/iccid.h"
 #include "isd-r/download/bpp.h"
 
-#define FID_ICCID 0x2FE2
 #define FID_IMSI 0x6F07
 #define FID_UST 0x6F38
 #define FID_GID1 0x6F3E
@@ -29,13 +31,31 @@ static struct bytes content_of(struct file *directory, uint16_t fid)
     return bytes_of(file->content, file->content != NULL ? file->size : 0);
 }
 
-static bool iccid_matches(struct profile *profile, const struct metadata *metadata)
+static bool header_matches(const struct profile *profile, const struct metadata *metadata)
 {
     uint8_t swapped[METADATA_ICCID_SIZE];
-    const struct bytes file = content_of(profile->mf, FID_ICCID);
     iccid_swap(profile->iccid, swapped);
-    return bytes_equal(bytes_of(swapped, sizeof(swapped)), metadata->iccid) &&
-           (file.len == 0 || bytes_equal(file, metadata->iccid));
+    return bytes_equal(bytes_of(swapped, sizeof(swapped)), metadata->iccid);
+}
+
+/* Says which two ICCIDs differ: `other` is as EF.ICCID codes it. */
+static int refuse_iccid(const struct profile *profile, const char *whose, struct bytes other,
+                        char why[PROFILE_CHECK_WHY_SIZE])
+{
+    char header[ICCID_TEXT_SIZE], text[ICCID_TEXT_SIZE];
+    iccid_text(profile->iccid, header);
+    (void)iccid_swapped_text(other, text);
+    snprintf(why, PROFILE_CHECK_WHY_SIZE, "the package's header has ICCID %s, %s has %s", header,
+             whose, text);
+    trace_detail("%s", why);
+    return BPP_DATA_MISMATCH;
+}
+
+static int refuse(int result, const char *what, char why[PROFILE_CHECK_WHY_SIZE])
+{
+    snprintf(why, PROFILE_CHECK_WHY_SIZE, "%s", what);
+    trace_detail("%s", why);
+    return result;
 }
 
 /* The nth digit of an IMSI (TS 31.102 §4.2.2): after the length byte and the parity nibble. */
@@ -119,19 +139,19 @@ static bool has_test_keys(const struct profile *profile)
     return true;
 }
 
-int profile_check(struct profile *profile, const struct metadata *metadata)
+int profile_check(struct profile *profile, const struct metadata *metadata,
+                  char why[PROFILE_CHECK_WHY_SIZE])
 {
-    if (!iccid_matches(profile, metadata)) {
-        trace_detail("the package's ICCID is not the metadata's");
-        return BPP_DATA_MISMATCH;
-    }
-    if (!owner_matches(profile, metadata)) {
-        trace_detail("the package's IMSI or group ids are not the profile owner's");
-        return BPP_DATA_MISMATCH;
-    }
-    if (metadata->class == METADATA_TEST && !has_test_keys(profile)) {
-        trace_detail("a test profile with a subscriber's key");
-        return BPP_INVALID_NAA_KEY;
-    }
+    why[0] = '\0';
+    if (!header_matches(profile, metadata))
+        return refuse_iccid(profile, "the metadata", metadata->iccid, why);
+    if (!profile_iccid_agrees(profile))
+        return refuse_iccid(profile, "its EF.ICCID", profile_iccid_file(profile), why);
+    if (!owner_matches(profile, metadata))
+        return refuse(BPP_DATA_MISMATCH,
+                      "the package's IMSI or group ids are not those of the metadata's owner", why);
+    if (metadata->class == METADATA_TEST && !has_test_keys(profile))
+        return refuse(BPP_INVALID_NAA_KEY,
+                      "the metadata's class is test, and the package has a subscriber's key", why);
     return 0;
 }

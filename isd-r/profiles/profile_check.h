@@ -5,7 +5,10 @@
 #include "fs/profile/profile.h"
 #include "isd-r/profiles/metadata.h"
 
-/* 0, BPP_DATA_MISMATCH or BPP_INVALID_NAA_KEY. */
-int profile_check(struct profile *profile, const struct metadata *metadata);
+#define PROFILE_CHECK_WHY_SIZE 160
+/* 0, BPP_DATA_MISMATCH or BPP_INVALID_NAA_KEY, with what does not fit in `why`, for people; it is
+ * traced as well. */
+int profile_check(struct profile *profile, const struct metadata *metadata,
+                  char why[PROFILE_CHECK_WHY_SIZE]);
 
 #endif

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "tools/lib/common/package.h"
 
@@ -23,4 +24,26 @@ Test(package, headers_of_real_shape_are_read)
     cr_assert_str_eq(header.type, "");
     iccid_text(header.iccid, text);
     cr_assert_str_eq(text, "89000123456789012341");
+}
+
+static void expect_problem(const char *file, const char *front)
+{
+    const char *problem = package_problem(bytes_of_text(file));
+    cr_assert(problem != NULL && strncmp(problem, front, strlen(front)) == 0, "%s: %s", file,
+              problem != NULL ? problem : "none");
+}
+
+Test(package, files_that_are_none_are_told_as_what_they_are)
+{
+    expect_problem("", "is empty");
+    expect_problem("A0 15\n80", "is hexadecimal text");
+    expect_problem("value1 ProfileElement ::= header : {", "is text");
+    expect_problem("\xEF\xBB\xBFvalue1", "is text");
+    expect_problem("PK\x03\x04", "is a ZIP archive");
+    expect_problem("\xBF\x36\x82", "is a bound profile package");
+    expect_problem("\xA0\x03\x80\x01\x02", "begins as a package");
+    expect_problem("\x30\x03\x61\x62\x63", "is no unprotected profile package");
+    expect_problem("\x30\x03\x01\x02", "is no unprotected profile package");
+    cr_assert(package_begins(bytes_of_text("\xA0\x03")));
+    cr_assert_not(package_begins(bytes_of_text("")));
 }

@@ -30,6 +30,28 @@ expect 0 '6F07 EF.IMSI  *transparent, 9 bytes  SFI 7  rules 6F06/2  080910100000
 expect 0 'PIN 81 in 7FF0: enabled, tries 3 of 3, PUK 81$' show "$package"
 expect 0 '"path": "7FF0/6F07"' --json show "$package"
 expect 0 'files made before the package was refused' show "$profiles/n_memory.der"
+# A refusal names element, file and value.
+expect 0 '' dump "$profiles/usim-isim-tuak.der"
+sed "/ef-impi {/,/}/s/efFileSize '33'H/efFileSize '20'H/" "$work/out" >"$work/wide"
+expect 0 '' build "$work/wide" "$work/wide.der"
+expect 2 '^  EF.IMPI (6F02): 51 bytes do not fit in the 32 that it has left of 32$' check "$work/wide.der"
+expect 2 '"file-name": "EF.IMPI"' --json check "$work/wide.der"
+expect 2 '^  file 3F00: its pinStatusTemplateDO lists PIN' check "$profiles/n_pin-missing.der"
+# What no metadata can save.
+expect 0 '' dump "$package"
+sed "s/iccid '8988211000000000011F'H/iccid '8988211000000000037F'H/" "$work/out" >"$work/iccid"
+expect 0 '' build "$work/iccid" "$work/iccid.der"
+expect 2 "header's iccid is 8988211000000000037, EF.ICCID (2FE2) has 8988211000000000011$" check "$work/iccid.der"
+expect 2 '"mismatch": ' check --json "$work/iccid.der"
+# Files that people take for packages.
+: >"$work/empty"
+xxd -p "$package" >"$work/hex" 2>/dev/null || od -An -tx1 "$package" >"$work/hex"
+for command in show check; do
+  expect 1 'is text: ' "$command" "$packages/value-notation.txt"
+  expect 1 'is hexadecimal text: ' "$command" "$work/hex"
+  expect 1 'is empty$' "$command" "$work/empty"
+done
+expect 1 'is text: ' diff "$package" "$packages/value-notation.txt"
 "$program" show "$profiles/usim-milenage.der" | grep -qi 465B5CE8B199 && { echo "show prints a key"; failed=1; }
 
 expect 0 '' dump "$package"

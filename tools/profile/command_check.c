@@ -30,8 +30,10 @@ static int show_fault(void *context, const struct element_row *row)
     return 0;
 }
 
-static void print_status(const struct verdict_status *status, const struct element_row *row)
+static void print_status(const struct verdict_status *status, const struct element_row *row,
+                         const struct saip_reason *reason)
 {
+    char line[SAIP_REASON_LINE_SIZE];
     printf("status %lld %s", (long long)status->status, status->name);
     if (row != NULL)
         printf(", element %u, %s", row->number, elements_name(row));
@@ -42,6 +44,9 @@ static void print_status(const struct verdict_status *status, const struct eleme
     if (row != NULL && status->offset != VERDICT_NONE)
         printf(", byte %lld of the package", (long long)row->offset + (long long)status->offset);
     putchar('\n');
+    saip_reason_line(reason, line);
+    if (line[0] != '\0')
+        printf("  %s\n", line);
 }
 
 static void list_optional(json_t *entry, const char *name, int64_t value)
@@ -50,8 +55,18 @@ static void list_optional(json_t *entry, const char *name, int64_t value)
         json_object_set_new(entry, name, json_integer(value));
 }
 
+static void list_reason(json_t *entry, const struct saip_reason *reason)
+{
+    if (reason->file.fid != 0)
+        json_object_set_new(entry, "file", json_sprintf("%04X", reason->file.fid));
+    if (reason->file.name != NULL)
+        json_object_set_new(entry, "file-name", json_string(reason->file.name));
+    if (reason->text[0] != '\0')
+        json_object_set_new(entry, "reason", json_string(reason->text));
+}
+
 static void list_status(json_t *list, const struct verdict_status *status,
-                        const struct element_row *row)
+                        const struct element_row *row, const struct saip_reason *reason)
 {
     json_t *entry =
         json_pack("{s:I, s:s}", "status", (json_int_t)status->status, "name", status->name);
@@ -60,6 +75,7 @@ static void list_status(json_t *list, const struct verdict_status *status,
     list_optional(entry, "identification", status->identification);
     list_optional(entry, "additional-information", status->additional);
     list_optional(entry, "offset", status->offset);
+    list_reason(entry, reason);
     json_array_append_new(list, entry);
 }
 
@@ -67,21 +83,26 @@ static int show_status(void *context, const struct verdict_status *status)
 {
     const struct check *check = context;
     struct element_row row;
+    struct saip_reason reason = {.text = ""};
+    (void)saip_reason(check->trial->saip, status->number, &reason);
     const bool found = status->identification != VERDICT_NONE &&
                        elements_find(check->package, (uint32_t)status->identification, &row);
     if (check->statuses == NULL)
-        print_status(status, found ? &row : NULL);
+        print_status(status, found ? &row : NULL, &reason);
     else
-        list_status(check->statuses, status, found ? &row : NULL);
+        list_status(check->statuses, status, found ? &row : NULL, &reason);
     return 0;
 }
 
 static void check_as_text(struct check *check)
 {
     const struct trial *trial = check->trial;
+    char mismatch[TRIAL_MISMATCH_SIZE];
     elements_each(check->package, show_fault, check);
     verdict_each(trial->response, show_status, check);
-    if (trial->accepted)
+    if (trial_mismatch(trial, mismatch))
+        printf("refused at the end of the download, whatever the metadata is: %s\n", mismatch);
+    else if (trial->accepted)
         printf("accepted: %u files, %zu bytes\n", trial->profile->file_count,
                trial->profile->arena.used);
     else
@@ -90,7 +111,7 @@ static void check_as_text(struct check *check)
 
 static void check_as_json(struct check *check)
 {
-    char response[HEX_SIZE(TRIAL_RESPONSE_MAX)];
+    char response[HEX_SIZE(TRIAL_RESPONSE_MAX)], mismatch[TRIAL_MISMATCH_SIZE];
     const struct trial *trial = check->trial;
     hex_encode(trial->response, response);
     check->faults = json_array();
@@ -101,6 +122,8 @@ static void check_as_json(struct check *check)
                              "faults", check->faults, "statuses", check->statuses, "files",
                              (int)trial->profile->file_count, "bytes",
                              (json_int_t)trial->profile->arena.used, "response", response);
+    if (trial_mismatch(trial, mismatch))
+        json_object_set_new(root, "mismatch", json_string(mismatch));
     json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(root);
@@ -110,7 +133,7 @@ int command_check(const struct command_options *options, char **words)
 {
     struct blob package;
     struct trial trial;
-    if (file_read_package(words[0], &package) != 0)
+    if (file_read_real_package(words[0], &package) != 0)
         return COMMAND_WRONG;
     int result = COMMAND_WRONG;
     if (trial_run(blob_bytes(&package), &trial) == 0) {

@@ -66,7 +66,7 @@ int command_diff(const struct command_options *options, char **words)
 {
     struct blob a = {0}, b = {0};
     int result = COMMAND_WRONG;
-    if (file_read_package(words[0], &a) == 0 && file_read_package(words[1], &b) == 0)
+    if (file_read_real_package(words[0], &a) == 0 && file_read_real_package(words[1], &b) == 0)
         result = compare(options, blob_bytes(&a), blob_bytes(&b));
     blob_finish(&a);
     blob_finish(&b);

@@ -20,7 +20,7 @@ int command_show(const struct command_options *options, char **words)
 {
     struct blob package;
     struct trial trial;
-    if (file_read_package(words[0], &package) != 0)
+    if (file_read_real_package(words[0], &package) != 0)
         return COMMAND_WRONG;
     int result = COMMAND_WRONG;
     if (trial_run(blob_bytes(&package), &trial) == 0) {

@@ -1,5 +1,7 @@
 #include "tools/lib/common/package.h"
 
+#include <string.h>
+
 #include "apdu/der.h"
 
 #define PE_HEADER 0xA0
@@ -8,6 +10,7 @@
 #define HEADER_TYPE 0x82
 #define HEADER_ICCID 0x83
 #define VERSION_MAX 255
+#define TEXT_FRONT 256 /* bytes that tell whether a file is text */
 
 static bool take_version(struct bytes *from, uint32_t tag, uint8_t *out)
 {
@@ -42,4 +45,57 @@ bool package_read_header(struct bytes package, struct package_header *out)
         return false;
     *out = header;
     return true;
+}
+
+bool package_begins(struct bytes file)
+{
+    return file.len > 0 && file.data[0] == PE_HEADER;
+}
+
+static bool is_all_of(struct bytes file, const char *characters)
+{
+    for (size_t i = 0; i < file.len; i++)
+        if (file.data[i] == '\0' || strchr(characters, file.data[i]) == NULL)
+            return false;
+    return true;
+}
+
+static bool is_hexadecimal(struct bytes file)
+{
+    return is_all_of(file, "0123456789abcdefABCDEF \t\r\n");
+}
+
+/* A front of printable characters, in UTF-8. */
+static bool is_text(struct bytes file)
+{
+    const size_t len = file.len < TEXT_FRONT ? file.len : TEXT_FRONT;
+    for (size_t i = 0; i < len; i++)
+        if (file.data[i] < ' ' && strchr("\t\r\n", file.data[i]) == NULL)
+            return false;
+    return true;
+}
+
+static bool starts_with(struct bytes file, const char *front)
+{
+    return bytes_start_with(file, bytes_of_text(front));
+}
+
+const char *package_problem(struct bytes file)
+{
+    struct package_header header;
+    if (package_read_header(file, &header))
+        return NULL;
+    if (file.len == 0)
+        return "is empty";
+    if (package_begins(file))
+        return "begins as a package and has no whole header";
+    if (starts_with(file, "\xBF\x36"))
+        return "is a bound profile package: an unprotected one is wanted";
+    if (starts_with(file, "PK"))
+        return "is a ZIP archive: the packages are in it";
+    if (is_hexadecimal(file))
+        return "is hexadecimal text: 'xxd -r -p' makes a package of it";
+    if (is_text(file))
+        return "is text: 'emuicc-profile build' makes a package of value notation";
+    return "is no unprotected profile package: it does not begin with a header (tag A0)";
 }

@@ -19,4 +19,11 @@ struct package_header {
  * that a card has to refuse can be sent as well. */
 bool package_read_header(struct bytes package, struct package_header *out);
 
+/* What a file is that people take for a package: NULL if it begins with a whole header, else what
+ * it is instead, as the end of a sentence: "is hexadecimal text: xxd -r -p makes bytes of it". */
+const char *package_problem(struct bytes file);
+
+/* False if it does not even begin as a package does, with the header's tag. */
+bool package_begins(struct bytes file);
+
 #endif

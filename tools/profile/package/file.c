@@ -25,6 +25,17 @@ int file_read_package(const char *path, struct blob *out)
     return read_existing(path, PACKAGE_MAX, out);
 }
 
+int file_read_real_package(const char *path, struct blob *out)
+{
+    if (file_read_package(path, out) != 0)
+        return FAILURE_INTERNAL;
+    if (package_begins(blob_bytes(out)))
+        return 0;
+    trace_error("%s %s", path, package_problem(blob_bytes(out)));
+    blob_finish(out);
+    return FAILURE_INTERNAL;
+}
+
 int file_read_text(const char *path, struct blob *out)
 {
     return read_existing(path, TEXT_MAX, out);

@@ -1,38 +1,89 @@
 #include "tools/profile/package/trial.h"
 
-#include "apdu/status.h"
-#include "apdu/trace.h"
+#include <stdio.h>
+#include <stdlib.h>
 
-static int feed(struct saip *saip, struct bytes package)
+#include "apdu/status.h"
+#include "apdu/tlv.h"
+#include "apdu/trace.h"
+#include "fs/profile/iccid.h"
+
+#define GROWTH 64
+
+static int note_files(struct trial *trial)
 {
-    const int progress = saip_feed(saip, package);
-    return progress < 0 || progress == SAIP_ABORTED ? progress : saip_finish(saip);
+    if (trial->element_count % GROWTH == 0) {
+        const size_t count = trial->element_count + GROWTH;
+        uint32_t *more = realloc(trial->last_file, count * sizeof(*more));
+        if (more == NULL)
+            return FAILURE_INTERNAL;
+        trial->last_file = more;
+    }
+    trial->last_file[trial->element_count++] = trial->profile->file_count;
+    return 0;
+}
+
+/* Element by element, so that it is known which one made a file. */
+static int feed(struct trial *trial, struct bytes package)
+{
+    int progress = SAIP_MORE;
+    while (package.len > 0 && progress != SAIP_ABORTED) {
+        struct tlv tlv = {.whole = package};
+        if (!tlv_take(&package, &tlv))
+            package.len = 0;
+        progress = saip_feed(trial->saip, tlv.whole);
+        if (progress >= 0 && note_files(trial) != 0)
+            return FAILURE_INTERNAL;
+        if (progress < 0)
+            return progress;
+    }
+    return progress == SAIP_ABORTED ? progress : saip_finish(trial->saip);
 }
 
 int trial_run(struct bytes package, struct trial *out)
 {
-    struct saip *saip = NULL;
     *out = (struct trial){0};
     int result = profile_create(&out->profile);
     if (result == 0)
-        result = saip_create(&saip_default_platform, out->profile, &saip);
-    const int progress = result == 0 ? feed(saip, package) : result;
+        result = saip_create(&saip_default_platform, out->profile, &out->saip);
+    const int progress = result == 0 ? feed(out, package) : result;
     if (progress < 0) {
         trace_error("the interpreter failed");
-        saip_destroy(saip);
         trial_finish(out);
         return progress;
     }
     struct writer writer = writer_on(out->room, sizeof(out->room));
-    saip_put_response(saip, &writer);
+    saip_put_response(out->saip, &writer);
     out->response = writer_bytes(&writer);
-    out->accepted = progress == SAIP_ENDED;
-    saip_destroy(saip);
+    out->installed = progress == SAIP_ENDED;
+    out->accepted = out->installed && profile_iccid_agrees(out->profile);
     return 0;
 }
 
 void trial_finish(struct trial *trial)
 {
+    saip_destroy(trial->saip);
     profile_destroy(trial->profile);
-    trial->profile = NULL;
+    free(trial->last_file);
+    *trial = (struct trial){0};
+}
+
+unsigned trial_element(const struct trial *trial, const struct file *file)
+{
+    for (unsigned i = 0; i < trial->element_count; i++)
+        if (file->id <= trial->last_file[i])
+            return i + 1;
+    return 0;
+}
+
+bool trial_mismatch(const struct trial *trial, char text[TRIAL_MISMATCH_SIZE])
+{
+    char header[ICCID_TEXT_SIZE], file[ICCID_TEXT_SIZE];
+    if (!trial->installed || trial->accepted)
+        return false;
+    iccid_text(trial->profile->iccid, header);
+    (void)iccid_swapped_text(profile_iccid_file(trial->profile), file);
+    snprintf(text, TRIAL_MISMATCH_SIZE, "the header's iccid is %s, EF.ICCID (2FE2) has %s", header,
+             file[0] != '\0' ? file : "another length");
+    return true;
 }

@@ -21,8 +21,12 @@ static struct verdict_status read_status(struct bytes value)
 {
     struct tlv fields[PE_SCHEMA_FIELDS_MAX];
     pe_schema_split(status_type(), value, fields);
-    struct verdict_status status = {integer_of(&fields[0]), integer_of(&fields[1]),
-                                    integer_of(&fields[2]), integer_of(&fields[3]), ""};
+    struct verdict_status status = {integer_of(&fields[0]),
+                                    integer_of(&fields[1]),
+                                    integer_of(&fields[2]),
+                                    integer_of(&fields[3]),
+                                    "",
+                                    0};
     const char *name = pe_schema_name(status_type()->fields[0].type, (uint32_t)status.status);
     if (name != NULL)
         status.name = name;
@@ -37,8 +41,9 @@ int verdict_each(struct bytes response, verdict_visitor *visit, void *context)
     pe_schema_split(&pe_schema_euicc_response, whole.value, fields);
     int result = 0;
     struct bytes list = fields[0].value;
-    while (result == 0 && tlv_take(&list, &element)) {
-        const struct verdict_status status = read_status(element.value);
+    for (size_t number = 0; result == 0 && tlv_take(&list, &element); number++) {
+        struct verdict_status status = read_status(element.value);
+        status.number = number;
         result = visit(context, &status);
     }
     return result;

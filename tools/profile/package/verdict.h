@@ -11,6 +11,7 @@
 struct verdict_status {
     int64_t status, identification, additional, offset;
     const char *name; /* of the status: "bad-values"; "" if it has none */
+    size_t number;    /* in the response, from 0 */
 };
 
 /* Visits the statuses of an EUICCResponse. Return other than 0 ends it and is returned. */
