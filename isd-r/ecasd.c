@@ -1,5 +1,5 @@
 #include "apdu/status.h"
-#include "isd-r/fci.h"
+#include "fs/domain/fci.h"
 #include "isd-r/isd_r.h"
 #include "isd-r/state.h"
 

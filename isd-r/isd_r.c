@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "apdu/status.h"
-#include "isd-r/fci.h"
+#include "fs/domain/fci.h"
 #include "isd-r/state.h"
 
 #define TAG_PROPRIETARY_TEMPLATE 0xE0 /* ISDRProprietaryApplicationTemplate */

@@ -45,7 +45,9 @@ static bool fetch_ciphers(void)
         ok = table.cbc[size] != NULL && table.ecb[size] != NULL && table.cmac[size] != NULL;
     }
     EVP_MAC_free(mac);
-    return ok;
+    table.des_cbc = EVP_CIPHER_fetch(NULL, "DES-EDE3-CBC", NULL);
+    table.des_ecb = EVP_CIPHER_fetch(NULL, "DES-EDE3-ECB", NULL);
+    return ok && table.des_cbc != NULL && table.des_ecb != NULL;
 }
 
 static bool fetch_groups(void)

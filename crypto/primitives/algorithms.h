@@ -14,6 +14,7 @@ enum algorithms_key_size { KEY_128, KEY_192, KEY_256, KEY_SIZES };
 struct algorithms {
     EVP_MD *sha256, *sha1;
     EVP_CIPHER *cbc[KEY_SIZES], *ecb[KEY_SIZES];
+    EVP_CIPHER *des_cbc, *des_ecb; /* triple, three keys */
     EVP_MAC_CTX *cmac[KEY_SIZES]; /* keyed with zeros: to be duplicated and keyed anew */
     EC_GROUP *group[EC_CURVES];
 };

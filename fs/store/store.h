@@ -85,6 +85,36 @@ int store_pin_update(struct store *store, uint32_t profile, const struct pin *pi
 int store_puk_update(struct store *store, uint32_t profile, const struct puk *puk);
 int store_aka_update(struct store *store, uint32_t profile, const struct aka *aka);
 
+/* The elements of a package that are kept whole, of an installed profile, in its order. */
+typedef int store_element_visitor(void *context, const struct element *element);
+int store_each_element(struct store *store, uint32_t profile, store_element_visitor *visit,
+                       void *context);
+
+/* What GlobalPlatform's registry holds of a profile, or of the chip itself (profile 0): records by
+ * kind and name, whose form is their reader's. They go with their profile. */
+enum store_domain_kind {
+    STORE_DOMAIN_ENTRY = 1,
+    STORE_DOMAIN_KEY,
+    STORE_DOMAIN_COUNTER,
+    STORE_DOMAIN_OBJECT,
+    STORE_DOMAIN_CODE, /* counted by store_used() */
+};
+struct store_domain {
+    enum store_domain_kind kind;
+    struct bytes name, value;
+};
+/* Adds or replaces. */
+int store_domain_put(struct store *store, uint32_t profile, const struct store_domain *record);
+/* Nothing to remove is success. */
+int store_domain_forget(struct store *store, uint32_t profile, enum store_domain_kind kind,
+                        struct bytes name);
+typedef int store_domain_visitor(void *context, struct bytes name, struct bytes value);
+/* In order of names. */
+int store_each_domain(struct store *store, uint32_t profile, enum store_domain_kind kind,
+                      store_domain_visitor *visit, void *context);
+/* *out: whether there is any record. 0 or a failure. */
+int store_domain_is_there(struct store *store, uint32_t profile, bool *out);
+
 /* Notifications, kept as the signed bytes that will be sent (SGP.22 §3.5). */
 #define STORE_OPERATION_MAX 31 /* an event is one bit of a NotificationEvent */
 struct store_notification {
@@ -109,7 +139,7 @@ bool store_snapshot_is_name(const char *name);
 int store_snapshot(struct store *store, const char *name);
 int store_restore(struct store *store, const char *name);
 
-/* Bytes that the installed profiles take together. */
+/* Bytes that the installed profiles take together, with what was loaded into them since. */
 int store_used(struct store *store, uint64_t *bytes);
 
 #endif

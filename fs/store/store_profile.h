@@ -19,6 +19,7 @@ struct store_list {
 extern const struct store_list store_profile_lists[STORE_LISTS];
 
 extern const struct store_columns store_pin_columns, store_puk_columns, store_aka_columns;
+extern const struct store_columns store_element_columns;
 
 /* Result and parameter columns of a file after those of its struct. */
 extern const struct store_columns store_file_columns;

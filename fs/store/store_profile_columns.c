@@ -75,7 +75,7 @@ static const struct store_column element_rows[] = {
     STORE_COLUMN(STORE_U32, element, directory),
     STORE_COLUMN(STORE_SLICE, element, whole),
 };
-static const struct store_columns element_columns = {element_rows, COUNT(element_rows)};
+const struct store_columns store_element_columns = {element_rows, COUNT(element_rows)};
 
 /* clang-format off */
 const struct store_list store_profile_lists[STORE_LISTS] = {
@@ -85,7 +85,7 @@ const struct store_list store_profile_lists[STORE_LISTS] = {
      sizeof(struct puk), offsetof(struct profile, puks)},
     {"aka", STORE_AKA_ADD, STORE_AKA_LIST, &store_aka_columns,
      sizeof(struct aka), offsetof(struct profile, akas)},
-    {"element", STORE_ELEMENT_ADD, STORE_ELEMENT_LIST, &element_columns,
+    {"element", STORE_ELEMENT_ADD, STORE_ELEMENT_LIST, &store_element_columns,
      sizeof(struct element), offsetof(struct profile, elements)},
 };
 /* clang-format on */

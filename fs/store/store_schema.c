@@ -48,6 +48,11 @@ static const char *const steps[] = {
     "  whole BLOB NOT NULL, PRIMARY KEY (profile, position)) WITHOUT ROWID;"
     "CREATE TABLE notification (sequence INTEGER PRIMARY KEY, operation INTEGER NOT NULL,"
     "  address BLOB NOT NULL, iccid BLOB NOT NULL, pending BLOB NOT NULL);",
+    /* A trigger, as what is the chip's own belongs to no row of a profile. */
+    "CREATE TABLE domain (profile INTEGER NOT NULL, kind INTEGER NOT NULL, name BLOB NOT NULL,"
+    "  value BLOB NOT NULL, PRIMARY KEY (profile, kind, name)) WITHOUT ROWID;"
+    "CREATE TRIGGER profile_domain AFTER DELETE ON profile BEGIN"
+    "  DELETE FROM domain WHERE profile = old.id; END;",
 };
 /* clang-format on */
 #define VERSION ((int)(sizeof(steps) / sizeof(steps[0])))

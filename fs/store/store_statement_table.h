@@ -31,7 +31,8 @@
         " configuration FROM profile ORDER BY id") \
     row(STORE_PROFILE_HEADER, "SELECT header_iccid, major, minor, type, file_count" \
         " FROM profile WHERE id = ?1") \
-    row(STORE_USED, "SELECT total(size) FROM profile") \
+    row(STORE_USED, "SELECT (SELECT total(size) FROM profile) +" \
+        " (SELECT total(length(value)) FROM domain WHERE kind = 5)") /* STORE_DOMAIN_CODE */ \
     \
     row(STORE_FILE_ADD, "INSERT INTO file (profile, id, fid, type, shareable, sfi, life_cycle," \
         " special, arr, arr_record, record_len, size, maximum, content_len, aid, pins," \
@@ -78,6 +79,15 @@
         " VALUES (?1, ?2, ?3, ?4, ?5)") \
     row(STORE_ELEMENT_LIST, "SELECT tag, directory, whole" \
         " FROM element WHERE profile = ?1 ORDER BY position") \
+    \
+    row(STORE_DOMAIN_PUT, "INSERT INTO domain (profile, kind, name, value)" \
+        " VALUES (?1, ?2, ?3, ?4)" \
+        " ON CONFLICT (profile, kind, name) DO UPDATE SET value = excluded.value") \
+    row(STORE_DOMAIN_FORGET, "DELETE FROM domain" \
+        " WHERE profile = ?1 AND kind = ?2 AND name = ?3") \
+    row(STORE_DOMAIN_LIST, "SELECT name, value FROM domain" \
+        " WHERE profile = ?1 AND kind = ?2 ORDER BY name") \
+    row(STORE_DOMAIN_ANYTHING, "SELECT 1 FROM domain WHERE profile = ?1 LIMIT 1") \
     \
     row(STORE_NOTIFICATION_ADD, "INSERT INTO notification" \
         " (sequence, operation, address, iccid, pending) VALUES (?1, ?2, ?3, ?4, ?5)") \

@@ -1,4 +1,4 @@
-#include "isd-r/fci.h"
+#include "fs/domain/fci.h"
 
 #include "apdu/status.h"
 

@@ -1,6 +1,6 @@
 /* fci: what SELECT by AID answers for a security domain (GlobalPlatform §11.9.3.1). */
-#ifndef EMUICC_ISD_R_FCI_H
-#define EMUICC_ISD_R_FCI_H
+#ifndef EMUICC_FS_DOMAIN_FCI_H
+#define EMUICC_FS_DOMAIN_FCI_H
 
 #include "apdu/apdu.h"
 #include "apdu/tlv.h"
