@@ -3,7 +3,7 @@
 #ifndef EMUICC_FS_DOMAIN_DOMAIN_DGI_H
 #define EMUICC_FS_DOMAIN_DOMAIN_DGI_H
 
-#include "fs/domain/domain_registry.h"
+#include "fs/domain/domain_list.h"
 
 #define DOMAIN_DGI_OBJECTS 0x0070 /* its content is TLVs, each an object for GET DATA */
 

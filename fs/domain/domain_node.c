@@ -63,7 +63,7 @@ int domain_node_entry(struct domain_registry *registry, struct bytes name, struc
         return damaged("an entry");
     }
     node->record_len = copy.len;
-    struct domain_entry *old = domain_registry_find(registry, &node->aid);
+    struct domain_entry *old = domain_list_find(registry, &node->aid);
     if (old != NULL)
         domain_node_drop_entry(registry, old);
     keep_serial(registry, node->serial);
@@ -93,7 +93,7 @@ int domain_node_key(struct domain_registry *registry, struct bytes name, struct 
     }
     node->record_len = copy.len;
     struct domain_key *old =
-        domain_registry_key(registry, &node->domain, node->version, node->identifier);
+        domain_list_key(registry, &node->domain, node->version, node->identifier);
     if (old != NULL)
         domain_node_drop_key(registry, old);
     keep_serial(registry, node->serial);
@@ -125,7 +125,7 @@ int domain_node_object(struct domain_registry *registry, struct bytes name, stru
         free(node);
         return damaged("a data object");
     }
-    struct domain_object *old = domain_registry_object(registry, &node->domain, node->tag);
+    struct domain_object *old = domain_list_object(registry, &node->domain, node->tag);
     if (old != NULL)
         domain_node_drop_object(registry, old);
     node->next = registry->objects;
@@ -169,19 +169,10 @@ void domain_node_drop_object(struct domain_registry *registry, struct domain_obj
     free_wiped(object, sizeof(*object) + object->value.len);
 }
 
-struct domain_counter *domain_node_find_counter(const struct domain_registry *registry,
-                                                const struct domain_aid *domain, uint8_t version)
-{
-    for (struct domain_counter *at = registry->counters; at != NULL; at = at->next)
-        if (at->version == version && domain_aid_equal(&at->domain, domain))
-            return at;
-    return NULL;
-}
-
 int domain_node_add_counter(struct domain_registry *registry, const struct domain_counter *counter)
 {
     struct domain_counter *node =
-        domain_node_find_counter(registry, &counter->domain, counter->version);
+        domain_list_find_counter(registry, &counter->domain, counter->version);
     struct domain_counter *next = node != NULL ? node->next : registry->counters;
     if (node == NULL) {
         node = calloc(1, sizeof(*node));

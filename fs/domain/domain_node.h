@@ -27,9 +27,6 @@ int domain_node_add_key(struct domain_registry *registry, const struct domain_ke
 int domain_node_add_counter(struct domain_registry *registry, const struct domain_counter *counter);
 int domain_node_add_object(struct domain_registry *registry, const struct domain_object *object);
 
-struct domain_counter *domain_node_find_counter(const struct domain_registry *registry,
-                                                const struct domain_aid *domain, uint8_t version);
-
 /* Makes a profile's registry from the elements of its package. 0 or a failure. */
 int domain_package_load(struct domain_registry *registry);
 

@@ -67,7 +67,7 @@ static void read_toolkit(const struct tlv *fields, struct domain_entry *out)
 static const struct domain_aid *root_aid(const struct domain_registry *registry,
                                          const struct domain_aid *otherwise)
 {
-    const struct domain_entry *root = domain_registry_root(registry);
+    const struct domain_entry *root = domain_list_root(registry);
     return root != NULL ? &root->aid : otherwise;
 }
 
@@ -105,7 +105,7 @@ static void put_components(const struct pe_schema_type *list, struct bytes compo
             .mac_length = (uint8_t)mac,
             .value = fields[COMPONENT_DATA].value,
         };
-        domain_key_put_component(out, &component);
+        domain_list_put_component(out, &component);
     }
 }
 

@@ -3,7 +3,7 @@
 #ifndef EMUICC_FS_DOMAIN_DOMAIN_RECORD_H
 #define EMUICC_FS_DOMAIN_DOMAIN_RECORD_H
 
-#include "fs/domain/domain_registry.h"
+#include "fs/domain/domain_list.h"
 
 #define DOMAIN_RECORD_NAME_MAX (DOMAIN_AID_MAX + 2)
 #define DOMAIN_RECORD_FIXED_MAX 192 /* bytes of a record without its slices */

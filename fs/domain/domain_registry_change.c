@@ -1,4 +1,6 @@
 /* Changes of a registry, in memory and in the store. */
+#include "fs/domain/domain_registry.h"
+
 #include "fs/domain/domain_node.h"
 
 #include <stdlib.h>
@@ -80,14 +82,13 @@ int domain_registry_put(struct domain_registry *registry, const struct domain_en
     int result = begin(registry);
     if (result == 0)
         result = domain_node_add_entry(registry, entry);
-    return result == 0 ? store_entry(registry, domain_registry_find(registry, &entry->aid))
-                       : result;
+    return result == 0 ? store_entry(registry, domain_list_find(registry, &entry->aid)) : result;
 }
 
 static int forget_counter(struct domain_registry *registry, const struct domain_aid *domain,
                           uint8_t version)
 {
-    struct domain_counter *counter = domain_node_find_counter(registry, domain, version);
+    struct domain_counter *counter = domain_list_find_counter(registry, domain, version);
     uint8_t room[DOMAIN_RECORD_NAME_MAX];
     struct writer name = writer_on(room, sizeof(room));
     if (counter == NULL)
@@ -102,12 +103,12 @@ int domain_registry_put_key(struct domain_registry *registry, const struct domai
 {
     const struct domain_aid domain = key->domain;
     const uint8_t version = key->version, identifier = key->identifier;
-    const bool replaces = domain_registry_key(registry, &domain, version, identifier) != NULL;
+    const bool replaces = domain_list_key(registry, &domain, version, identifier) != NULL;
     int result = begin(registry);
     if (result == 0)
         result = domain_node_add_key(registry, key);
     if (result == 0)
-        result = store_key(registry, domain_registry_key(registry, &domain, version, identifier));
+        result = store_key(registry, domain_list_key(registry, &domain, version, identifier));
     return result == 0 && replaces ? forget_counter(registry, &domain, version) : result;
 }
 
@@ -127,7 +128,7 @@ int domain_registry_put_object(struct domain_registry *registry, const struct do
     const uint16_t tag = object->tag;
     if (result == 0)
         result = domain_node_add_object(registry, object);
-    return result == 0 ? store_object(registry, domain_registry_object(registry, &domain, tag))
+    return result == 0 ? store_object(registry, domain_list_object(registry, &domain, tag))
                        : result;
 }
 

@@ -51,7 +51,7 @@ static const char *listing(const struct domain_registry *registry)
     }
     for (const struct domain_key *at = registry->keys; at != NULL; at = at->next)
         len += (size_t)snprintf(text + len, sizeof(text) - len, "%02X/%02X:%02X ", at->version,
-                                at->identifier, domain_key_first(at).type);
+                                at->identifier, domain_list_first_component(at).type);
     return text;
 }
 
@@ -68,46 +68,47 @@ Test(domain_registry, is_made_from_the_package)
     struct chip chip = begin();
     cr_expect_str_eq(listing(&chip.registry), LISTED KEYS);
     cr_expect_not(store_changed(chip.store), "reading writes nothing");
-    const struct domain_entry *root = domain_registry_root(&chip.registry);
+    const struct domain_entry *root = domain_list_root(&chip.registry);
     cr_assert_not_null(root);
     cr_expect(domain_aid_equal(&root->aid, &chip.mno));
     const struct domain_entry *rfm =
-        domain_registry_by_tar(&chip.registry, (const uint8_t[]){0xB0, 0x01, 0x40});
+        domain_list_by_tar(&chip.registry, (const uint8_t[]){0xB0, 0x01, 0x40});
     cr_assert_not_null(rfm);
     cr_expect(domain_aid_equal(&rfm->domain, &chip.mno));
-    cr_expect_null(domain_registry_by_tar(&chip.registry, (const uint8_t[]){0x01, 0x20, 0xB0}),
+    cr_expect_null(domain_list_by_tar(&chip.registry, (const uint8_t[]){0x01, 0x20, 0xB0}),
                    "a TAR is not found across two");
-    const struct domain_counter counter = domain_registry_counter(&chip.registry, &chip.mno, 0x01);
+    const struct domain_counter counter = domain_list_counter(&chip.registry, &chip.mno, 0x01);
     cr_expect_arr_eq(counter.cntr, ((uint8_t[]){0, 0, 0, 0, 0x64}), DOMAIN_CNTR_SIZE);
-    cr_expect_eq(domain_key_first(domain_registry_key(&chip.registry, &chip.mno, 1, 1)).mac_length,
-                 4);
-    const struct domain_object *object = domain_registry_object(&chip.registry, &chip.mno, 0x66);
+    cr_expect_eq(
+        domain_list_first_component(domain_list_key(&chip.registry, &chip.mno, 1, 1)).mac_length,
+        4);
+    const struct domain_object *object = domain_list_object(&chip.registry, &chip.mno, 0x66);
     cr_assert_not_null(object);
     cr_expect(bytes_equal(object->value, BYTES(0x66, 0x04, 0x73, 0x02, 0x06, 0x00)));
-    cr_expect_not_null(domain_registry_object(&chip.registry, &chip.mno, 0x00C1));
+    cr_expect_not_null(domain_list_object(&chip.registry, &chip.mno, 0x00C1));
     end(&chip);
 }
 
 Test(domain_registry, its_first_change_writes_it_all)
 {
     struct chip chip = begin();
-    struct domain_counter counter = domain_registry_counter(&chip.registry, &chip.mno, 0x30);
+    struct domain_counter counter = domain_list_counter(&chip.registry, &chip.mno, 0x30);
     counter.sequence = 7;
     cr_assert_eq(domain_registry_put_counter(&chip.registry, &counter), 0);
     cr_assert_eq(store_commit(chip.store), 0);
     reload(&chip);
     cr_expect(chip.registry.stored);
     cr_expect_str_eq(listing(&chip.registry), LISTED KEYS);
-    cr_expect_eq(domain_registry_counter(&chip.registry, &chip.mno, 0x30).sequence, 7);
-    cr_expect_eq(domain_registry_counter(&chip.registry, &chip.mno, 0x01).cntr[4], 0x64);
-    cr_expect_not_null(domain_registry_object(&chip.registry, &chip.mno, 0x66));
+    cr_expect_eq(domain_list_counter(&chip.registry, &chip.mno, 0x30).sequence, 7);
+    cr_expect_eq(domain_list_counter(&chip.registry, &chip.mno, 0x01).cntr[4], 0x64);
+    cr_expect_not_null(domain_list_object(&chip.registry, &chip.mno, 0x66));
     end(&chip);
 }
 
 Test(domain_registry, what_is_rolled_back_was_never_there)
 {
     struct chip chip = begin();
-    cr_assert_eq(domain_registry_remove(&chip.registry, domain_registry_root(&chip.registry)), 0);
+    cr_assert_eq(domain_registry_remove(&chip.registry, domain_list_root(&chip.registry)), 0);
     store_rollback(chip.store);
     reload(&chip);
     cr_expect_str_eq(listing(&chip.registry), LISTED KEYS);
@@ -117,12 +118,12 @@ Test(domain_registry, what_is_rolled_back_was_never_there)
 Test(domain_registry, a_changed_entry_keeps_its_place_and_what_it_holds)
 {
     struct chip chip = begin();
-    struct domain_entry changed = *domain_registry_root(&chip.registry);
+    struct domain_entry changed = *domain_list_root(&chip.registry);
     changed.state = 0x83;
     cr_assert_eq(domain_registry_put(&chip.registry, &changed), 0);
     cr_assert_eq(store_commit(chip.store), 0);
     reload(&chip);
-    const struct domain_entry *root = domain_registry_root(&chip.registry);
+    const struct domain_entry *root = domain_list_root(&chip.registry);
     cr_expect_eq(chip.registry.entries, root);
     cr_expect_eq(root->state, 0x83);
     cr_expect_eq(root->tars.len, 6);
@@ -132,13 +133,13 @@ Test(domain_registry, a_changed_entry_keeps_its_place_and_what_it_holds)
 Test(domain_registry, a_removed_domain_takes_its_keys_counters_and_data_along)
 {
     struct chip chip = begin();
-    cr_assert_eq(domain_registry_remove(&chip.registry, domain_registry_root(&chip.registry)), 0);
+    cr_assert_eq(domain_registry_remove(&chip.registry, domain_list_root(&chip.registry)), 0);
     cr_assert_eq(store_commit(chip.store), 0);
     reload(&chip);
     cr_expect_null(chip.registry.keys);
     cr_expect_null(chip.registry.counters);
     cr_expect_null(chip.registry.objects);
-    cr_expect_null(domain_registry_root(&chip.registry));
+    cr_expect_null(domain_list_root(&chip.registry));
     end(&chip);
 }
 
@@ -148,7 +149,7 @@ static void put_key(struct chip *chip, uint8_t version, uint8_t identifier)
     struct writer components = writer_on(room, sizeof(room));
     const struct domain_key_component component = {DOMAIN_KEY_AES, 8,
                                                    bytes_of_text("sixteen bytes ok")};
-    domain_key_put_component(&components, &component);
+    domain_list_put_component(&components, &component);
     const struct domain_key key = {.domain = chip->mno,
                                    .version = version,
                                    .identifier = identifier,
@@ -163,7 +164,7 @@ Test(domain_registry, a_new_key_set_comes_first_and_a_replaced_one_counts_anew)
     put_key(&chip, 0x2A, 2);
     cr_expect_str_eq(listing(&chip.registry), LISTED "2A/02:88 2A/01:88 " KEYS);
     put_key(&chip, 0x01, 1);
-    cr_expect_eq(domain_registry_counter(&chip.registry, &chip.mno, 0x01).cntr[4], 0);
+    cr_expect_eq(domain_list_counter(&chip.registry, &chip.mno, 0x01).cntr[4], 0);
     cr_assert_eq(store_commit(chip.store), 0);
     reload(&chip);
     cr_expect_str_eq(listing(&chip.registry),
