@@ -1,4 +1,4 @@
-# Debian 12 packages, sourced by tools/start and tools/check.
+# Debian's packages, sourced by tools/script.sh; all of them are in Debian 12 and in Debian 13.
 #   packages_run    what building and running needs
 #   packages_check  what the tests need beside it
 #   packages_long   what only tools/check --long needs
@@ -6,9 +6,13 @@
 packages_run="gcc libc6-dev meson ninja-build pkg-config
   libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libp11-kit-dev softhsm2
   libpcsclite-dev pcscd vsmartcard-vpcd opensc ca-certificates"
-packages_check="libcriterion-dev clang clang-format libclang-rt-14-dev pcsc-tools git man-db
-  openssl python3 python3-pytest sqlite3 iproute2 procps strace valgrind"
+packages_check="libcriterion-dev clang clang-format libclang-rt-dev pcsc-tools git man-db
+  openssl curl xxd python3 python3-pytest sqlite3 iproute2 procps strace valgrind"
 packages_long="gcovr"
+
+packages_fetch() {
+  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
 
 # packages_install NAME...: installs what is missing; says what to do when it may not.
 packages_install() {
@@ -25,8 +29,7 @@ packages_install() {
   echo "installing ${#missing[@]} packages: ${missing[*]}"
   local log
   log=$(mktemp)
-  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
-      >"$log" 2>&1 </dev/null; then
+  if ! followed "$log" packages_fetch "${missing[@]}"; then
     tail -n 20 "$log" >&2
     echo "the packages could not be installed; the last lines of apt-get are above" >&2
     return 1

@@ -79,17 +79,17 @@ installed && fail "something is installed: $(profiles)"
 
 say "-- interrupted in mid-package"
 # at_metadata SIGNAL [PROCESS]: a download that must fail, as its document says in cut.json: when
-# StoreMetadata comes, that process, or the LPA, gets the signal. The LPA's trace goes through the
-# smallest of pipes, so that it cannot run far ahead of it.
+# StoreMetadata comes, that process, or the LPA, gets the signal. The LPA's trace goes through a socket that
+# holds a few lines and no more, so that the LPA cannot run ahead of it on a machine that is busy.
 at_metadata() {
   python3 - "$1" "${2:-0}" "$work/cut.json" "$BUILD/tools/lpa/emuicc-lpa" --json --verbose --block 6 --reader "$E2E_READER" \
     --ca "$pki" --connect-to "$name:443:127.0.0.1:8443" download "$code" <<'PYTHON' || fail "the interrupted download succeeds"
-import fcntl, os, signal, subprocess, sys
-reading, writing = os.pipe()
-fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+import os, signal, socket, subprocess, sys
+reading, writing = socket.socketpair()
+writing.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the kernel's least
 program = subprocess.Popen(sys.argv[4:], stdout=open(sys.argv[3], "w"), stderr=writing)
-os.close(writing)
-for line in open(reading, "rb", buffering=0):
+writing.close()
+for line in reading.makefile("rb", buffering=0):
     if b"ES8+.StoreMetadata" in line:
         os.kill(int(sys.argv[2]) or program.pid, signal.Signals[sys.argv[1]])
 sys.exit(program.wait() != 1)
