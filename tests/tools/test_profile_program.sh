@@ -52,6 +52,17 @@ for command in show check; do
   expect 1 'is empty$' "$command" "$work/empty"
 done
 expect 1 'is text: ' diff "$package" "$packages/value-notation.txt"
+# What a card takes and a phone does not.
+expect 0 '^note file-service, element [0-9]*, EF.FDN 7FF0/6F3B: service 2' check "$package"
+expect 0 '^accepted: ' --strict check "$package"
+sed "s/'000[0-9A-F]'H$/'0000'H/; /ef-acc {/,/}/s/'[0-9A-F]*'H/'0000'H/" "$work/iccid" >"$work/text.acc"
+sed -i "s/iccid '8988211000000000037F'H/iccid '8988211000000000011F'H/" "$work/text.acc"
+expect 0 '' build "$work/text.acc" "$work/acc.der"
+expect 0 '^warning acc, .*EF.ACC 7FF0/6F78: 0000: ' check "$work/acc.der"
+expect 3 '^warning acc, ' check --strict "$work/acc.der"
+expect 0 '"finding": "acc"' check --json "$work/acc.der"
+expect 0 '^dir-missing ' findings
+expect 0 '"section": "ITU-T E.118"' --json findings
 "$program" show "$profiles/usim-milenage.der" | grep -qi 465B5CE8B199 && { echo "show prints a key"; failed=1; }
 
 expect 0 '' dump "$package"

@@ -2,6 +2,8 @@
 
 #include "apdu/hex.h"
 #include "tools/profile/command.h"
+#include "tools/profile/lint/lint.h"
+#include "tools/profile/package/names.h"
 #include "tools/profile/package/file.h"
 #include "tools/profile/package/trial.h"
 #include "tools/profile/package/verdict.h"
@@ -9,7 +11,8 @@
 struct check {
     struct bytes package;
     const struct trial *trial;
-    json_t *faults, *statuses; /* NULL: text */
+    json_t *faults, *statuses, *findings; /* NULL: text */
+    unsigned warnings;                    /* findings that are errors or warnings */
 };
 
 static int show_fault(void *context, const struct element_row *row)
@@ -94,6 +97,46 @@ static int show_status(void *context, const struct verdict_status *status)
     return 0;
 }
 
+static void print_finding(const struct lint_finding *finding)
+{
+    printf("%s %s", lint_severity_name(finding->row->severity), finding->row->name);
+    if (finding->element != 0)
+        printf(", element %u", finding->element);
+    if (finding->file != NULL) {
+        char path[TRIAL_PATH_SIZE];
+        trial_path(finding->file, path);
+        printf(", %s %s", names_of_file(finding->file), path);
+    }
+    printf(": %s (%s)\n", finding->text, finding->row->section);
+}
+
+static void list_finding(json_t *list, const struct lint_finding *finding)
+{
+    json_t *entry = json_pack("{s:s, s:s, s:s, s:s}", "finding", finding->row->name, "severity",
+                              lint_severity_name(finding->row->severity), "text", finding->text,
+                              "section", finding->row->section);
+    if (finding->element != 0)
+        json_object_set_new(entry, "element", json_integer(finding->element));
+    if (finding->file != NULL) {
+        char path[TRIAL_PATH_SIZE];
+        trial_path(finding->file, path);
+        json_object_set_new(entry, "file", json_string(path));
+        json_object_set_new(entry, "file-name", json_string(names_of_file(finding->file)));
+    }
+    json_array_append_new(list, entry);
+}
+
+static int show_finding(void *context, const struct lint_finding *finding)
+{
+    struct check *check = context;
+    check->warnings += finding->row->severity != LINT_NOTE;
+    if (check->findings == NULL)
+        print_finding(finding);
+    else
+        list_finding(check->findings, finding);
+    return 0;
+}
+
 static void check_as_text(struct check *check)
 {
     const struct trial *trial = check->trial;
@@ -107,6 +150,7 @@ static void check_as_text(struct check *check)
                trial->profile->arena.used);
     else
         printf("refused: the installation is aborted\n");
+    lint_package(check->package, trial, show_finding, check);
 }
 
 static void check_as_json(struct check *check)
@@ -116,11 +160,13 @@ static void check_as_json(struct check *check)
     hex_encode(trial->response, response);
     check->faults = json_array();
     check->statuses = json_array();
+    check->findings = json_array();
     elements_each(check->package, show_fault, check);
     verdict_each(trial->response, show_status, check);
-    json_t *root = json_pack("{s:b, s:o, s:o, s:i, s:I, s:s}", "accepted", trial->accepted,
-                             "faults", check->faults, "statuses", check->statuses, "files",
-                             (int)trial->profile->file_count, "bytes",
+    lint_package(check->package, trial, show_finding, check);
+    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:i, s:I, s:s}", "accepted", trial->accepted,
+                             "faults", check->faults, "statuses", check->statuses, "findings",
+                             check->findings, "files", (int)trial->profile->file_count, "bytes",
                              (json_int_t)trial->profile->arena.used, "response", response);
     if (trial_mismatch(trial, mismatch))
         json_object_set_new(root, "mismatch", json_string(mismatch));
@@ -139,7 +185,9 @@ int command_check(const struct command_options *options, char **words)
     if (trial_run(blob_bytes(&package), &trial) == 0) {
         struct check check = {.package = blob_bytes(&package), .trial = &trial};
         (options->json ? check_as_json : check_as_text)(&check);
-        result = trial.accepted ? COMMAND_FINE : COMMAND_NO;
+        result = !trial.accepted                         ? COMMAND_NO
+                 : options->strict && check.warnings > 0 ? COMMAND_FINDINGS
+                                                         : COMMAND_FINE;
         trial_finish(&trial);
     }
     blob_finish(&package);

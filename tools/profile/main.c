@@ -9,7 +9,8 @@
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"json", NULL, "check, show and diff print JSON.", OPTIONS_FLAG, AT(json)},
+    {"json", NULL, "check, findings, show and diff print JSON.", OPTIONS_FLAG, AT(json)},
+    {"strict", NULL, "check exits with 3 if the package is accepted and has errors or warnings.", OPTIONS_FLAG, AT(strict)},
 };
 
 static const struct {
@@ -18,6 +19,7 @@ static const struct {
     command_run *run;
 } commands[] = {
     {"check", 1, command_check},
+    {"findings", 0, command_findings},
     {"show", 1, command_show},
     {"build", 2, command_build},
     {"dump", 1, command_dump},
@@ -27,20 +29,23 @@ static const struct {
 
 static const struct options_program program = {
     .name = "emuicc-profile",
-    .synopsis = "check FILE | show FILE | build TEXT OUT | dump FILE | diff A B",
+    .synopsis = "check FILE | findings | show FILE | build TEXT OUT | dump FILE | diff A B",
     .summary = "makes, reads and judges unprotected eSIM profile packages",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer = "check  what the card would answer to the package; exit 2 if it refuses it\n"
-              "show   its elements, and the files that it makes\n"
-              "build  a package (DER) from a text\n"
-              "dump   the text of a package; build makes the same bytes of it\n"
-              "diff   the values in which two packages differ; exit 2 if there are any\n"
-              "\n"
-              "examples:\n"
-              "  emuicc-profile dump profile.der > profile.txt\n"
-              "  emuicc-profile build profile.txt profile.der\n"
-              "  emuicc-profile check profile.der\n",
+    .footer =
+        "check  what the card would answer to the package, exit 2 if it refuses it; and what\n"
+        "       terminals, networks and servers would stumble over, a named finding a line\n"
+        "findings  the list of what check looks for, with sections\n"
+        "show   its elements, and the files that it makes\n"
+        "build  a package (DER) from a text\n"
+        "dump   the text of a package; build makes the same bytes of it\n"
+        "diff   the values in which two packages differ; exit 2 if there are any\n"
+        "\n"
+        "examples:\n"
+        "  emuicc-profile dump profile.der > profile.txt\n"
+        "  emuicc-profile build profile.txt profile.der\n"
+        "  emuicc-profile check profile.der\n",
 };
 
 int main(int argc, char **argv)

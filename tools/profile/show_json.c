@@ -34,14 +34,8 @@ static int list_element(void *context, const struct element_row *row)
 
 static json_t *path_of(const struct file *file)
 {
-    char path[64] = "";
-    const struct file *chain[8];
-    size_t count = 0, len = 0;
-    for (; file != NULL && count < sizeof(chain) / sizeof(chain[0]); file = file->parent)
-        chain[count++] = file;
-    while (count-- > 0)
-        len += (size_t)snprintf(path + len, sizeof(path) - len, "%s%04X", len > 0 ? "/" : "",
-                                chain[count]->fid);
+    char path[TRIAL_PATH_SIZE];
+    trial_path(file, path);
     return json_string(path);
 }
 

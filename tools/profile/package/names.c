@@ -73,10 +73,10 @@ static uint16_t place_of_row(const struct template *template, const struct templ
 struct search {
     const struct file *file;
     enum kind kind;
-    const char *name;
+    const struct template_file *row;
 };
 
-static int find_name(void *context, const struct template *template)
+static int find_row(void *context, const struct template *template)
 {
     struct search *search = context;
     if (!template_fits(template, search->kind))
@@ -87,7 +87,7 @@ static int find_name(void *context, const struct template *template)
                           search->file->fid < row->fid + row->instances &&
                           place_of_row(template, row) == place_of(search->file);
         if (fits) {
-            search->name = row->name;
+            search->row = row;
             return 1;
         }
     }
@@ -103,16 +103,24 @@ static const char *name_of_adf(enum kind kind)
     return names[kind];
 }
 
+const struct template_file *names_row(const struct file *file)
+{
+    struct search search = {file, kind_of(file), NULL};
+    if (file->type != FILE_MF && file->type != FILE_ADF)
+        template_each(find_row, &search);
+    return search.row;
+}
+
 const char *names_of_file(const struct file *file)
 {
-    struct search search = {file, kind_of(file), ""};
+    const struct template_file *row = names_row(file);
     if (file->type == FILE_MF)
         return "MF";
-    if (file->type == FILE_ADF && search.kind != KIND_MF)
-        return name_of_adf(search.kind);
-    template_each(find_name, &search);
-    const bool other_name = search.name[0] == '\0' && file->target != NULL;
-    return other_name ? names_of_file(file->target) : search.name;
+    if (file->type == FILE_ADF)
+        return name_of_adf(kind_of(file));
+    if (row != NULL)
+        return row->name;
+    return file->target != NULL ? names_of_file(file->target) : "";
 }
 
 const char *names_of_type(enum file_type type)

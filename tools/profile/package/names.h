@@ -3,7 +3,10 @@
 #define EMUICC_TOOLS_PROFILE_PACKAGE_NAMES_H
 
 #include "fs/profile/profile.h"
+#include "fs/saip/template.h"
 
+/* The template's row for a file; NULL if it is of none. */
+const struct template_file *names_row(const struct file *file);
 /* "EF.IMSI"; of a link that no template has, what it leads to; else "". */
 const char *names_of_file(const struct file *file);
 /* "linear fixed" */

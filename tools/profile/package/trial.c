@@ -9,6 +9,7 @@
 #include "fs/profile/iccid.h"
 
 #define GROWTH 64
+#define DEPTH_MAX 8 /* directories that a path tells */
 
 static int note_files(struct trial *trial)
 {
@@ -74,6 +75,17 @@ unsigned trial_element(const struct trial *trial, const struct file *file)
         if (file->id <= trial->last_file[i])
             return i + 1;
     return 0;
+}
+
+void trial_path(const struct file *file, char path[TRIAL_PATH_SIZE])
+{
+    const struct file *chain[DEPTH_MAX];
+    size_t count = 0, len = 0;
+    for (path[0] = '\0'; file != NULL && count < DEPTH_MAX; file = file->parent)
+        chain[count++] = file;
+    while (count-- > 0)
+        len += (size_t)snprintf(path + len, TRIAL_PATH_SIZE - len, "%s%04X", len > 0 ? "/" : "",
+                                chain[count]->fid);
 }
 
 bool trial_mismatch(const struct trial *trial, char text[TRIAL_MISMATCH_SIZE])

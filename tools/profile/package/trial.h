@@ -24,6 +24,10 @@ void trial_finish(struct trial *trial);
 /* Number of the element that made a file, from 1; 0 if it is not known. */
 unsigned trial_element(const struct trial *trial, const struct file *file);
 
+/* "3F00/7F10/6F3A": the file ids that lead to it. */
+#define TRIAL_PATH_SIZE 64
+void trial_path(const struct file *file, char path[TRIAL_PATH_SIZE]);
+
 /* What no metadata can save: the card compares the ICCID of header and EF.ICCID (SGP.22 §5.5.5) and
  * refuses the package at its end. False if they agree, or there is nothing to compare. */
 #define TRIAL_MISMATCH_SIZE 128
