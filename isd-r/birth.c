@@ -36,7 +36,10 @@ static void put_metadata(const struct isd_r *isd_r, const struct profile *profil
         iccid_swap(profile->iccid, text.iccid);
     if (text.name[0] == '\0' && der_is_utf8(bytes_of_text(profile->type), sizeof(profile->type)))
         metadata_text_set_name(&text, profile->type);
-    metadata_text_put(&text, euicc_info_is_v3(info) ? info->rsp_capability : 0, out);
+    metadata_text_put(&text,
+                      euicc_info_is_v3(info) ? info->rsp_capability
+                                             : info->rsp_capability & EUICC_INFO_IOT_METADATA,
+                      out);
 }
 
 static int refuse(const char *name, const char *why)

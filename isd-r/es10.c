@@ -4,6 +4,7 @@
 #include "apdu/trace.h"
 #include "isd-r/es10a.h"
 #include "isd-r/es10b.h"
+#include "isd-r/es10b_iot.h"
 #include "isd-r/es10c.h"
 #include "isd-r/state.h"
 
@@ -14,28 +15,31 @@
 
 /* clang-format off */
 static const struct es10_row rows[] = {
-    { ES10_GET_CONFIGURED_ADDRESSES,    "GetEuiccConfiguredAddresses",    es10a_get_euicc_configured_addresses, NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.3" },
-    { ES10_SET_DEFAULT_DP_ADDRESS,      "SetDefaultDpAddress",            es10a_set_default_dp_address,         NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.4" },
-    { ES10_PREPARE_DOWNLOAD,            "PrepareDownload",                es10b_prepare_download,               NULL,              ES10_ERROR_SESSION, "SGP.22 §5.7.5" },
-    { ES10_LOAD_BOUND_PROFILE_PACKAGE,  "LoadBoundProfilePackage",        es10b_load_bound_profile_package,     es10b_is_prepared, ES10_ERROR_PACKAGE, "SGP.22 §5.7.6" },
-    { ES10_GET_EUICC_CHALLENGE,         "GetEUICCChallenge",              es10b_get_euicc_challenge,            NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.7" },
-    { ES10_GET_EUICC_INFO1,             "GetEUICCInfo1",                  es10b_get_euicc_info1,                NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.8" },
-    { ES10_GET_EUICC_INFO2,             "GetEUICCInfo2",                  es10b_get_euicc_info2,                NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.8" },
-    { ES10_LIST_NOTIFICATION,           "ListNotification",               es10b_list_notification,              NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.9" },
-    { ES10_RETRIEVE_NOTIFICATIONS_LIST, "RetrieveNotificationsList",      es10b_retrieve_notifications_list,    NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.10" },
-    { ES10_REMOVE_NOTIFICATION,         "RemoveNotificationFromList",     es10b_remove_notification_from_list,  NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.11" },
-    { ES10_LOAD_CRL,                    "LoadCRL",                        es10b_load_crl,                       es10b_has_crl,     ES10_ERROR_CHOICE,  "SGP.22 §5.7.12" },
-    { ES10_AUTHENTICATE_SERVER,         "AuthenticateServer",             es10b_authenticate_server,            NULL,              ES10_ERROR_SESSION, "SGP.22 §5.7.13" },
-    { ES10_CANCEL_SESSION,              "CancelSession",                  es10b_cancel_session,                 NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.14" },
-    { ES10_GET_PROFILES_INFO,           "GetProfilesInfo",                es10c_get_profiles_info,              NULL,              ES10_ERROR_CHOICE,  "SGP.22 §5.7.15" },
-    { ES10_ENABLE_PROFILE,              "EnableProfile",                  es10c_enable_profile,                 NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.16" },
-    { ES10_DISABLE_PROFILE,             "DisableProfile",                 es10c_disable_profile,                NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.17" },
-    { ES10_DELETE_PROFILE,              "DeleteProfile",                  es10c_delete_profile,                 NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.18" },
-    { ES10_EUICC_MEMORY_RESET,          "eUICCMemoryReset",               es10c_euicc_memory_reset,             NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.19" },
-    { ES10_GET_EUICC_DATA,              "GetEID",                         es10c_get_eid,                        NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.20" },
-    { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   NULL,              ES10_ERROR_RESULT,  "SGP.22 §5.7.21" },
-    { ES10_GET_RAT,                     "GetRAT",                         es10b_get_rat,                        NULL,              ES10_ERROR_NONE,    "SGP.22 §5.7.22" },
-    { ES10_LOAD_RPM_PACKAGE,            "LoadRpmPackage",                 es10b_load_rpm_package,               es10b_has_rpm,     ES10_ERROR_NONE,    "SGP.22 §5.7.23" },
+    { ES10_GET_CONFIGURED_ADDRESSES,    "GetEuiccConfiguredAddresses",    es10a_get_euicc_configured_addresses, NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.3" },
+    { ES10_SET_DEFAULT_DP_ADDRESS,      "SetDefaultDpAddress",            es10a_set_default_dp_address,         NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.4" },
+    { ES10_PREPARE_DOWNLOAD,            "PrepareDownload",                es10b_prepare_download,               NULL,              ES10_ERROR_SESSION, ES10_ALL, "SGP.22 §5.7.5" },
+    { ES10_LOAD_BOUND_PROFILE_PACKAGE,  "LoadBoundProfilePackage",        es10b_load_bound_profile_package,     es10b_is_prepared, ES10_ERROR_PACKAGE, ES10_ALL, "SGP.22 §5.7.6" },
+    { ES10_GET_EUICC_CHALLENGE,         "GetEUICCChallenge",              es10b_get_euicc_challenge,            NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.7" },
+    { ES10_GET_EUICC_INFO1,             "GetEUICCInfo1",                  es10b_get_euicc_info1,                NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.8" },
+    { ES10_GET_EUICC_INFO2,             "GetEUICCInfo2",                  es10b_get_euicc_info2,                NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.8" },
+    { ES10_LIST_NOTIFICATION,           "ListNotification",               es10b_list_notification,              NULL,              ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.9" },
+    { ES10_RETRIEVE_NOTIFICATIONS_LIST, "RetrieveNotificationsList",      es10b_retrieve_notifications_list,    NULL,              ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.10" },
+    { ES10_REMOVE_NOTIFICATION,         "RemoveNotificationFromList",     es10b_remove_notification_from_list,  NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.11" },
+    { ES10_LOAD_CRL,                    "LoadCRL",                        es10b_load_crl,                       es10b_has_crl,     ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.12" },
+    { ES10_AUTHENTICATE_SERVER,         "AuthenticateServer",             es10b_authenticate_server,            NULL,              ES10_ERROR_SESSION, ES10_ALL, "SGP.22 §5.7.13" },
+    { ES10_CANCEL_SESSION,              "CancelSession",                  es10b_cancel_session,                 NULL,              ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.14" },
+    { ES10_GET_PROFILES_INFO,           "GetProfilesInfo",                es10c_get_profiles_info,              NULL,              ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.15" },
+    { ES10_ENABLE_PROFILE,              "EnableProfile",                  es10c_enable_profile,                 NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.16" },
+    { ES10_DISABLE_PROFILE,             "DisableProfile",                 es10c_disable_profile,                NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.17" },
+    { ES10_DELETE_PROFILE,              "DeleteProfile",                  es10c_delete_profile,                 NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.18" },
+    { ES10_EUICC_MEMORY_RESET,          "eUICCMemoryReset",               es10c_euicc_memory_reset,             NULL,              ES10_ERROR_RESULT,  ES10_CONSUMER | ES10_IOT_1_0, "SGP.22 §5.7.19" },
+    { ES10_GET_EUICC_DATA,              "GetEID",                         es10c_get_eid,                        NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.20" },
+    { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.21" },
+    { ES10_GET_RAT,                     "GetRAT",                         es10b_get_rat,                        NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.22" },
+    { ES10_LOAD_RPM_PACKAGE,            "LoadRpmPackage",                 es10b_load_rpm_package,               es10b_has_rpm,     ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.23" },
+    { ES10_GET_CERTS,                   "GetCerts",                       es10b_get_certs,                      NULL,              ES10_ERROR_CHOICE,  ES10_IOT, "SGP.32 §5.9.10" },
+    { ES10_ADD_INITIAL_EIM,             "AddInitialEim",                  es10b_add_initial_eim,                NULL,              ES10_ERROR_CHOICE,  ES10_IOT, "SGP.32 §5.9.4" },
+    { ES10_GET_EIM_CONFIGURATION_DATA,  "GetEimConfigurationData",        es10b_get_eim_configuration_data,     NULL,              ES10_ERROR_NONE,    ES10_IOT, "SGP.32 §5.9.18" },
 };
 /* clang-format on */
 
@@ -64,8 +68,10 @@ int es10_put_error(const struct es10_row *row, struct bytes request, int code,
         der_put_integer(response, DER_INTEGER, code);
         tlv_close(response, choice);
     } else {
-        der_put_integer(response, row->error_form == ES10_ERROR_RESULT ? TAG_RESULT : TAG_CHOICE,
-                        code);
+        static const uint32_t tags[] = {[ES10_ERROR_RESULT] = TAG_RESULT,
+                                        [ES10_ERROR_CHOICE] = TAG_CHOICE,
+                                        [ES10_ERROR_INTEGER] = DER_INTEGER};
+        der_put_integer(response, tags[row->error_form], code);
     }
     tlv_close(response, whole);
     return 0;
@@ -98,17 +104,27 @@ static bool is_es10b(const struct es10_row *row)
     return row >= es10_find(ES10_PREPARE_DOWNLOAD) && row <= es10_find(ES10_CANCEL_SESSION);
 }
 
+/* As the chip's release has it. */
+static const struct es10_row *find_own(const struct isd_r *isd_r, uint32_t tag)
+{
+    const struct es10_row *row = es10_find(tag);
+    const enum euicc_info_iot iot = euicc_info_iot(isd_r->info);
+    if (row != NULL && (row->chips >> iot & 1) == 0)
+        row = NULL;
+    if (row == NULL)
+        trace_detail("no ES10 function has the tag %X", (unsigned)tag);
+    return row;
+}
+
 int es10_execute(struct isd_r *isd_r, struct bytes command, struct writer *response)
 {
     struct tlv_header header;
     struct tlv request;
     if (tlv_read_header(command, &header) != TLV_FRONT_OK)
         return SW_WRONG_DATA;
-    const struct es10_row *row = es10_find(header.tag);
-    if (row == NULL) {
-        trace_detail("no ES10 function has the tag %X", (unsigned)header.tag);
+    const struct es10_row *row = find_own(isd_r, header.tag);
+    if (row == NULL)
         return SW_REFERENCE_NOT_FOUND;
-    }
     int result = isd_r->locked && is_es10b(row) ? SW_CONDITIONS_NOT_SATISFIED : 0;
     if (result == 0 && row->guard != NULL)
         result = row->guard(isd_r);

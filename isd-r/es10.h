@@ -27,6 +27,22 @@ enum es10_tag {
     ES10_CANCEL_SESSION = 0xBF41,
     ES10_GET_RAT = 0xBF43,
     ES10_LOAD_RPM_PACKAGE = 0xBF44,
+    /* SGP.32's */
+    ES10_IPAE_ACTIVATION = 0xBF42,
+    ES10_LOAD_EUICC_PACKAGE = 0xBF51,
+    ES10_GET_EIM_CONFIGURATION_DATA = 0xBF55,
+    ES10_GET_CERTS = 0xBF56,
+    ES10_ADD_INITIAL_EIM = 0xBF57,
+    ES10_PROFILE_ROLLBACK = 0xBF58,
+    ES10_CONFIGURE_IMMEDIATE_ENABLE = 0xBF59,
+    ES10_IMMEDIATE_ENABLE = 0xBF5A,
+    ES10_ENABLE_EMERGENCY_PROFILE = 0xBF5B,
+    ES10_DISABLE_EMERGENCY_PROFILE = 0xBF5C,
+    ES10_EXECUTE_FALLBACK_MECHANISM = 0xBF5D,
+    ES10_RETURN_FROM_FALLBACK = 0xBF5E,
+    ES10_GET_CONNECTIVITY_PARAMETERS = 0xBF5F,
+    ES10_IOT_MEMORY_RESET = 0xBF64,
+    ES10_IOT_SET_DEFAULT_DP_ADDRESS = 0xBF65,
 };
 
 /* Tags that several functions and the signed structures share (SGP.22 Annex H). */
@@ -48,12 +64,21 @@ typedef int es10_guard(const struct isd_r *isd_r);
 
 /* How a function tells that it failed (SGP.22 Annex H). */
 enum es10_error_form {
-    ES10_ERROR_NONE,    /* by a status word only */
-    ES10_ERROR_RESULT,  /* { 80 code } */
-    ES10_ERROR_CHOICE,  /* { 81 code } */
-    ES10_ERROR_SESSION, /* { A1 { 80 transactionId, 02 code } } */
-    ES10_ERROR_PACKAGE, /* ProfileInstallationResult, signed */
+    ES10_ERROR_NONE,          /* by a status word only */
+    ES10_ERROR_RESULT,        /* { 80 code } */
+    ES10_ERROR_CHOICE,        /* { 81 code } */
+    ES10_ERROR_SESSION,       /* { A1 { 80 transactionId, 02 code } } */
+    ES10_ERROR_PACKAGE,       /* ProfileInstallationResult, signed */
+    ES10_ERROR_INTEGER,       /* { 02 code } */
+    ES10_ERROR_EUICC_PACKAGE, /* EuiccPackageErrorSigned */
 };
+
+/* Chips that have a function: bits at 1 << enum euicc_info_iot. */
+#define ES10_CONSUMER (1u << 0)
+#define ES10_IOT_1_0 (1u << 1)
+#define ES10_IOT_FROM_1_1 (1u << 2 | 1u << 3 | 1u << 4)
+#define ES10_IOT (ES10_IOT_1_0 | ES10_IOT_FROM_1_1)
+#define ES10_ALL (ES10_CONSUMER | ES10_IOT)
 
 struct es10_row {
     uint32_t tag;
@@ -61,6 +86,7 @@ struct es10_row {
     es10_handler *handle;
     es10_guard *guard; /* NULL: nothing */
     enum es10_error_form error_form;
+    uint32_t chips; /* ES10_ALL, ES10_IOT, … */
     const char *section;
 };
 
@@ -70,7 +96,7 @@ struct es10_table {
 };
 extern const struct es10_table es10_functions;
 
-/* NULL for a tag that is no function of this chip. */
+/* NULL for a tag that no chip has a function for. */
 const struct es10_row *es10_find(uint32_t tag);
 /* A failed function's whole answer: 0, or SW_WRONG_DATA when the request lacks what it needs. Not
  * for ES10_ERROR_NONE and ES10_ERROR_PACKAGE. */

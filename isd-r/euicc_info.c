@@ -13,7 +13,13 @@
 #define TAG_INSTALLED_APPLICATIONS 0x81 /* TS 102 226 §8.2.1.7.2 */
 #define TAG_FREE_NON_VOLATILE 0x82
 #define TAG_FREE_VOLATILE 0x83
-#define CONFIGURATION_ENABLED_PROFILE (1u << 2) /* euiccConfiguration */
+#define CONFIGURATION_ENABLED_PROFILE (1u << 2)     /* euiccConfiguration */
+#define IOT_CONFIGURATION_ENABLED_PROFILE (1u << 1) /* SGP.32's */
+#define TAG_CONFIGURATION 0x80
+#define IPA_MODE_IPAD 0
+#define TAG_IOT_VERSIONS 0xA0
+#define TAG_ECALL 0x81
+#define TAG_FALLBACK 0x82
 
 const struct euicc_info euicc_info_default = {
     .svn = {2, 5, 0},
@@ -32,6 +38,7 @@ const struct euicc_info euicc_info_default = {
     .root_ds_address = "testrootsmds.example.com",
     .memory = 1 << 20,
     .ram = 1 << 14,
+    .iot_mechanisms = EUICC_INFO_ECALL | EUICC_INFO_FALLBACK,
 };
 
 uint32_t euicc_info_free_ram(const struct euicc_info *info, size_t profiles)
@@ -155,6 +162,35 @@ static void put_optional_integer(const struct source *source, uint32_t tag, size
         der_put_integer(out, tag, *number);
 }
 
+/* lpaMode of SGP.22 v3, or ipaMode of SGP.32: there is no IPA in the chip. */
+static void put_assistant_mode(const struct source *source, uint32_t tag, size_t offset,
+                               struct writer *out)
+{
+    if (euicc_info_iot(source->info) != EUICC_INFO_NOT_IOT)
+        der_put_integer(out, tag, IPA_MODE_IPAD);
+    else
+        put_optional_integer(source, tag, offset, out);
+}
+
+/* iotSpecificInfo: its second and third field are v1.1's. */
+static void put_iot(const struct source *source, uint32_t tag, size_t offset, struct writer *out)
+{
+    (void)offset;
+    static const uint8_t versions[][EUICC_INFO_VERSION_SIZE] = {
+        {0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {1, 2, 0}, {1, 3, 0}};
+    const enum euicc_info_iot iot = euicc_info_iot(source->info);
+    const uint32_t mechanisms = iot > EUICC_INFO_IOT_1_0 ? source->info->iot_mechanisms : 0;
+    const size_t whole = tlv_open(out, tag);
+    const size_t list = tlv_open(out, TAG_IOT_VERSIONS);
+    tlv_put(out, DER_OCTET_STRING, bytes_of(versions[iot], EUICC_INFO_VERSION_SIZE));
+    tlv_close(out, list);
+    if (mechanisms & EUICC_INFO_ECALL)
+        tlv_put(out, TAG_ECALL, (struct bytes){0});
+    if (mechanisms & EUICC_INFO_FALLBACK)
+        tlv_put(out, TAG_FALLBACK, (struct bytes){0});
+    tlv_close(out, whole);
+}
+
 static void put_text(const struct source *source, uint32_t tag, size_t offset, struct writer *out)
 {
     const char *const *text = field_at(source, offset);
@@ -218,11 +254,13 @@ static void put_capability(const struct source *source, uint32_t tag, size_t off
     der_put_bits(out, tag, others | (told ? EUICC_INFO_CAPABILITY_IN_INFO1 : 0));
 }
 
+#define NEVER UINT8_MAX /* a release that there is not */
 struct field {
     uint32_t tag;
     uint8_t major, minor; /* of the release that brought it; 0: all have it */
     put_field *put;
     size_t offset; /* of its value, where the function wants one */
+    bool iot;      /* an IoT chip has it, whatever its release of SGP.22 */
 };
 #define INFO(name) offsetof(struct euicc_info, name)
 #define CI(name) offsetof(struct credential, name)
@@ -255,10 +293,11 @@ static const struct field fields_2[] = {
     { 0x8D,    2, 6, put_optional_bits,    INFO(tre_properties) },
     { 0x8E,    2, 6, put_text,             INFO(tre_product_reference) },
     { 0xAF,    2, 6, put_packages,         0 },             /* additionalProfilePackageVersions */
-    { 0x90,    3, 0, put_optional_integer, INFO(lpa_mode) },
+    { 0x90,    3, 0, put_assistant_mode,   INFO(lpa_mode), true },
     { 0xB1,    3, 0, put_ci_list,          CI(signs_v3) },
     { 0x92,    3, 0, put_optional_bytes,   INFO(additional_info) },
     { 0x93,    3, 0, put_version,          INFO(highest_svn) },
+    { 0xB4, NEVER, 0, put_iot,             0, true },       /* iotSpecificInfo */
 };
 /* clang-format on */
 
@@ -274,7 +313,8 @@ static const struct table table_2 = {ES10_GET_EUICC_INFO2, fields_2,
 
 static bool has_release(const struct euicc_info *info, const struct field *field)
 {
-    return info->highest_svn[0] > field->major ||
+    return (field->iot && euicc_info_iot(info) != EUICC_INFO_NOT_IOT) ||
+           info->highest_svn[0] > field->major ||
            (info->highest_svn[0] == field->major && info->highest_svn[1] >= field->minor);
 }
 
@@ -371,4 +411,9 @@ void euicc_info_put_template(const struct euicc_info *info, bool enabled, struct
     tlv_put(out, TAG_SVN, bytes_of(info->svn, EUICC_INFO_VERSION_SIZE));
     if (euicc_info_is_v3(info))
         der_put_bits(out, DER_BIT_STRING, enabled ? CONFIGURATION_ENABLED_PROFILE : 0);
+}
+
+void euicc_info_put_iot_template(bool enabled, struct writer *out)
+{
+    der_put_bits(out, TAG_CONFIGURATION, enabled ? IOT_CONFIGURATION_ENABLED_PROFILE : 0);
 }

@@ -29,6 +29,19 @@
 #define EUICC_INFO_CANCEL_FOR_EMPTY_NAMES (1u << 20)
 #define EUICC_INFO_UPDATE_NOTIFICATIONS (1u << 21)
 #define EUICC_INFO_UPDATE_METADATA_V3 (1u << 22)
+#define EUICC_INFO_IOT_METADATA (1u << 26) /* iotSpecificMetadataSupport, of SGP.22 v2.6.1 */
+
+/* The release of SGP.32 that a chip is made by. */
+enum euicc_info_iot {
+    EUICC_INFO_NOT_IOT,
+    EUICC_INFO_IOT_1_0,
+    EUICC_INFO_IOT_1_1,
+    EUICC_INFO_IOT_1_2,
+    EUICC_INFO_IOT_1_3,
+};
+/* Bits of iot_mechanisms: what an IoT chip may lack */
+#define EUICC_INFO_ECALL (1u << 0)
+#define EUICC_INFO_FALLBACK (1u << 1)
 
 /* What a chip says otherwise than it would: one field of EUICCInfo1 or EUICCInfo2. */
 enum euicc_info_change_kind {
@@ -72,6 +85,8 @@ struct euicc_info {
     uint32_t applications;        /* installed beside the profiles, in extCardResource */
     struct bytes card_resource;   /* extCardResource as it is; empty: counted from these */
     struct bytes additional_info; /* additionalEuiccInfo; empty: left out */
+    int iot;                      /* enum euicc_info_iot; < 0: none either */
+    uint32_t iot_mechanisms;      /* EUICC_INFO_ECALL, EUICC_INFO_FALLBACK */
     const struct euicc_info_change *changes;
     size_t change_count;
 };
@@ -83,6 +98,12 @@ extern const struct euicc_info euicc_info_default;
 static inline bool euicc_info_is_v3(const struct euicc_info *info)
 {
     return info->highest_svn[0] >= 3;
+}
+
+/* It is an IoT eUICC, and by which release of SGP.32. */
+static inline enum euicc_info_iot euicc_info_iot(const struct euicc_info *info)
+{
+    return info->iot > 0 ? (enum euicc_info_iot)info->iot : EUICC_INFO_NOT_IOT;
 }
 
 /* Volatile bytes that so many profiles leave. */
@@ -102,5 +123,7 @@ int euicc_info_put_2(const struct euicc_info *info, const struct credentials *cr
                      struct store *store, size_t profiles, struct writer *out);
 /* The value of the ISD-R's proprietary template (SGP.22 §5.7.1). enabled: a profile is. */
 void euicc_info_put_template(const struct euicc_info *info, bool enabled, struct writer *out);
+/* The same of the template for IPAs, which SGP.32 has from v1.1 on. */
+void euicc_info_put_iot_template(bool enabled, struct writer *out);
 
 #endif

@@ -7,7 +7,8 @@
 #include "isd-r/state.h"
 
 #define TAG_PROPRIETARY_TEMPLATE 0xE0 /* ISDRProprietaryApplicationTemplate */
-#define TEMPLATE_MAX 16
+#define TAG_IOT_TEMPLATE 0xE1         /* ISDRProprietaryApplicationTemplateIoT */
+#define TEMPLATES_MAX 32
 
 /* AIDs: SGP.22 §2.4.3, §2.4.4. Rules: { pprIds {ppr1, ppr2}, allowedOperators {{mccMnc any, gid1
  * any, gid2 any}}, pprFlags {} }. */
@@ -142,7 +143,21 @@ static bool matches(void *state, const struct apdu *select, struct bytes aid)
     return find_aid(isd_r, aid) != NULL;
 }
 
-/* SGP.22 §5.7.1: FCI with the version that LPAs look for. */
+/* The template that LPAs look for (SGP.22 §5.7.1), and the one for IPAs. No public text says
+ * whether both may stand side by side: each looks for its own. */
+static void put_templates(const struct isd_r *isd_r, struct writer *out)
+{
+    const bool enabled = isd_r_enabled_profile(isd_r) != 0;
+    size_t mark = tlv_open(out, TAG_PROPRIETARY_TEMPLATE);
+    euicc_info_put_template(isd_r->info, enabled, out);
+    tlv_close(out, mark);
+    if (euicc_info_iot(isd_r->info) <= EUICC_INFO_IOT_1_0)
+        return;
+    mark = tlv_open(out, TAG_IOT_TEMPLATE);
+    euicc_info_put_iot_template(enabled, out);
+    tlv_close(out, mark);
+}
+
 static int select_isd_r(void *state, const struct apdu *select, struct bytes aid,
                         struct writer *response)
 {
@@ -150,14 +165,13 @@ static int select_isd_r(void *state, const struct apdu *select, struct bytes aid
     if (isd_r_has_quirk(isd_r, ISD_R_QUIRK_BASIC_CHANNEL) && select->channel != 0)
         return SW_CHANNEL_NOT_SUPPORTED;
     const struct isd_r_aid *own = find_aid(isd_r, aid);
-    uint8_t room[TEMPLATE_MAX];
-    struct writer template = writer_on(room, sizeof(room));
+    uint8_t room[TEMPLATES_MAX];
+    struct writer templates = writer_on(room, sizeof(room));
     if (own == NULL)
         return SW_FILE_NOT_FOUND;
-    euicc_info_put_template(isd_r->info, isd_r_enabled_profile(isd_r) != 0, &template);
+    put_templates(isd_r, &templates);
     const struct fci fci = {.aid = bytes_of(own->data, own->len),
-                            .extra_tag = TAG_PROPRIETARY_TEMPLATE,
-                            .extra = writer_bytes(&template)};
+                            .extra = writer_bytes(&templates)};
     return fci_answer(&fci, select, response);
 }
 

@@ -7,6 +7,7 @@
 #include "crypto/pki/pki.h"
 #include "crypto/primitives/random.h"
 #include "fs/store/store.h"
+#include "isd-r/iot/iot_settings.h"
 
 struct isd_r; /* heap */
 struct euicc_info;
@@ -41,6 +42,7 @@ struct isd_r_settings {
     struct bytes rules;             /* the table's entries, see rules.h */
     uint32_t quirks;                /* ISD_R_QUIRK_* */
     uint32_t block_max;             /* longer STORE DATA: 6A80; 0: as long as they can be */
+    struct iot_settings iot;        /* of an IoT eUICC */
 };
 /* The chip as it comes by default. */
 extern const struct isd_r_settings isd_r_settings_default;

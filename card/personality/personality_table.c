@@ -22,7 +22,8 @@ static const char *const capabilities[] = {
     "enterprise-profiles", "service-description", "device-change", "encrypted-device-change",
     "estimated-profile-size", "profile-size", "crl-stapling-v3", "cert-chain-v3",
     "signed-smds-response-v3", "", "os-update", "cancel-for-empty-names", "update-notifications",
-    "update-metadata-v3", NULL};
+    "update-metadata-v3", "", "", "", "iot-specific-metadata", "msl-check",
+    "rsp-server-test-profile-allowlist-check", NULL};
 /* UICCCapability, which is ServicesList of the package format */
 static const char *const services[] = {
     "contactless", "usim", "isim", "csim", "milenage", "cave", "tuak128", "tuak256",
@@ -40,6 +41,14 @@ static const char *const lpa_modes[] = {"lpad", "lpae", NULL};
 /* ISD_R_QUIRK_* */
 static const char *const quirks[] = {"no-refresh-flag", "only-by-aid", "hidden-isd-r",
     "basic-channel-isd-r", "locked-by-enable", "retrieve-error", NULL};
+/* enum euicc_info_iot */
+static const char *const iot_releases[] = {"", "1.0", "1.1", "1.2", "1.3", NULL};
+static const char *const iot_mechanisms[] = {"ecall", "fallback", NULL};
+/* enum iot_package_errors */
+static const char *const package_errors[] = {"stop", "stop-terminated", "continue", NULL};
+/* IOT_QUIRK_* */
+static const char *const iot_quirks[] = {"es10c-refused", "result-notifications",
+    "lasting-rollback", "old-memory-reset", "eim-signature", "empty-error", NULL};
 /* enum habits_* */
 static const char *const answers[] = {"by-le", "fetched", "at-once", NULL};
 static const char *const refreshes[] = {"91xx", "silent", NULL};
@@ -195,6 +204,24 @@ const struct personality_row personality_table[] = {
              "TERMINAL CAPABILITY; basic-channel-isd-r: 6881 to its SELECT on other channels; "
              "locked-by-enable: 6985 to ES10b from a change of profile to the next reset; retrieve-error: "
              "RetrieveNotificationsList answers an error where nothing is found, not an empty list"},
+    {.key = "iot", .read = personality_value_category, .offset = OFFSET(info.iot), .optional = true,
+     .words = iot_releases, .form = "1.0, 1.1, 1.2, 1.3 or none",
+     .help = "release of SGP.32 by which it is an IoT eUICC as well: an eIM can manage it; none: none of its "
+             "functions is there"},
+    {.key = "iot-mechanisms", .read = personality_value_bits, .offset = OFFSET(info.iot_mechanisms),
+     .optional = true, .words = iot_mechanisms, .form = "words with commas, or none",
+     .help = "what an IoT eUICC of v1.1 or later need not have"},
+    {.key = "package-errors", .read = personality_value_category, .offset = OFFSET(settings.iot.package_errors),
+     .words = package_errors, .form = "stop, stop-terminated or continue",
+     .help = "after an operation of an eIM's package that fails: nothing more is done, that is also said "
+             "(processingTerminated), or the next one is carried out"},
+    {.key = "iot-quirks", .read = personality_value_bits, .offset = OFFSET(settings.iot.quirks), .optional = true,
+     .words = iot_quirks, .form = "words with commas, or none",
+     .help = "es10c-refused: ES10c changes no profile while an eIM is associated; result-notifications: a "
+             "package result asked for by its number is answered by the package's notifications; "
+             "lasting-rollback: ProfileRollback also once the result is removed; old-memory-reset: v1.0's "
+             "beside the later one; eim-signature: results are signed over eimSignature, not the token; "
+             "empty-error: a package that cannot be read is answered by an unsigned error, not 6A80"},
     {.key = "ask-terminal", .read = personality_value_bits, .offset = OFFSET(proactive.at_start),
      .optional = true, .words = questions, .form = "words with commas, or none",
      .help = "PROVIDE LOCAL INFORMATION after the TERMINAL PROFILE, if that knows it"},

@@ -10,6 +10,7 @@
 #define KEY_ID_TAG 0x80        /* [0] in AuthorityKeyIdentifier */
 #define REGISTERED_ID_TAG 0x88 /* [8] in GeneralName */
 #define PATH_LENGTH_MAX 255
+#define PARTS_BEFORE_KEY 4
 
 static bool take_version(struct bytes *from)
 {
@@ -49,24 +50,45 @@ static bool take_validity(struct bytes *from, struct certificate *out)
            x509_take_time(&sequence.value, &out->not_after) && sequence.value.len == 0;
 }
 
-/* SubjectPublicKeyInfo with a named curve (RFC 5480 §2). A CERTIFICATE_* result. */
-static int take_key(struct bytes *from, struct certificate *out)
+int certificate_parse_key(struct bytes info, enum ec_curve *curve, struct bytes *point)
 {
-    struct tlv info, algorithm, oid, curve, bits;
+    struct tlv algorithm, oid, name, bits;
     uint8_t unused;
-    if (!x509_take(from, DER_SEQUENCE, &info) ||
-        !x509_take(&info.value, DER_SEQUENCE, &algorithm) ||
+    if (!x509_take(&info, DER_SEQUENCE, &algorithm) ||
         !x509_take(&algorithm.value, DER_OBJECT_IDENTIFIER, &oid) ||
-        !x509_take_whole(info.value, DER_BIT_STRING, &bits))
+        !x509_take_whole(info, DER_BIT_STRING, &bits))
         return CERTIFICATE_MALFORMED;
     if (oid_find(oid.value) != OID_EC_PUBLIC_KEY ||
-        !x509_take_whole(algorithm.value, DER_OBJECT_IDENTIFIER, &curve) ||
-        !oid_to_curve(curve.value, &out->curve))
+        !x509_take_whole(algorithm.value, DER_OBJECT_IDENTIFIER, &name) ||
+        !oid_to_curve(name.value, curve))
         return CERTIFICATE_UNSUPPORTED_CURVE;
     if (!bytes_take_u8(&bits.value, &unused) || unused != 0 || bits.value.len != EC_POINT_SIZE)
         return CERTIFICATE_MALFORMED;
-    out->point = bits.value;
+    *point = bits.value;
     return CERTIFICATE_OK;
+}
+
+int certificate_find_key(struct bytes content, enum ec_curve *curve, struct bytes *point)
+{
+    struct tlv tbs, part;
+    if (!x509_take(&content, DER_SEQUENCE, &tbs) || !take_version(&tbs.value) ||
+        !x509_take(&tbs.value, DER_INTEGER, &part))
+        return CERTIFICATE_MALFORMED;
+    /* signature, issuer, validity, subject; then the key */
+    for (int i = 0; i < PARTS_BEFORE_KEY; i++)
+        if (!x509_take(&tbs.value, DER_SEQUENCE, &part))
+            return CERTIFICATE_MALFORMED;
+    return x509_take(&tbs.value, DER_SEQUENCE, &part)
+               ? certificate_parse_key(part.value, curve, point)
+               : CERTIFICATE_MALFORMED;
+}
+
+static int take_key(struct bytes *from, struct certificate *out)
+{
+    struct tlv info;
+    return x509_take(from, DER_SEQUENCE, &info)
+               ? certificate_parse_key(info.value, &out->curve, &out->point)
+               : CERTIFICATE_MALFORMED;
 }
 
 static bool read_subject_key_id(struct bytes content, struct certificate *out)

@@ -67,6 +67,11 @@ const char *certificate_result_text(int result);
 
 /* Reads one DER certificate and nothing after it. Returns a CERTIFICATE_* result. */
 int certificate_parse(struct bytes der, struct certificate *out);
+/* The key in what is inside a SubjectPublicKeyInfo, which has a named curve (RFC 5480 §2). A
+ * CERTIFICATE_* result. */
+int certificate_parse_key(struct bytes info, enum ec_curve *curve, struct bytes *point);
+/* The same of what is inside a certificate, nothing else in which is looked at. */
+int certificate_find_key(struct bytes content, enum ec_curve *curve, struct bytes *point);
 /* Issuer (of a root the key id, of others the name too), the issuer's right to issue, and the
  * signature; not the dates, which a card cannot know. */
 int certificate_verify(const struct certificate *certificate, const struct certificate *issuer);

@@ -25,8 +25,7 @@ static void put(const struct fci *fci, struct writer *out)
     const size_t proprietary = tlv_open(out, TAG_PROPRIETARY);
     tlv_put_u8(out, TAG_COMMAND_MAX, APDU_DATA_SHORT_MAX);
     tlv_close(out, proprietary);
-    if (fci->extra_tag != 0)
-        tlv_put(out, fci->extra_tag, fci->extra);
+    writer_put(out, fci->extra);
     tlv_close(out, whole);
 }
 

@@ -7,8 +7,7 @@
 
 struct fci {
     struct bytes aid;
-    uint32_t extra_tag; /* an element of the application's own after the rest; 0: none */
-    struct bytes extra; /* its value */
+    struct bytes extra; /* elements of the application's own that follow the rest */
 };
 
 /* asked_for is this AID, or its front from the registered provider's id on. */

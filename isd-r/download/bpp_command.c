@@ -188,7 +188,8 @@ static int check_known(const struct isd_r *isd_r, const struct metadata *metadat
  * so. */
 static uint32_t foreign_to_session(const struct isd_r *isd_r)
 {
-    return isd_r->session.v3 ? 0 : isd_r->info->rsp_capability & ~EUICC_INFO_SERVICE_SPECIFIC_DATA;
+    const uint32_t of_v2 = EUICC_INFO_SERVICE_SPECIFIC_DATA | EUICC_INFO_IOT_METADATA;
+    return isd_r->session.v3 ? 0 : isd_r->info->rsp_capability & ~of_v2;
 }
 
 /* What a company's rules say; a server of v2 cannot be told so. */

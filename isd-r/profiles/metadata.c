@@ -51,6 +51,8 @@ const struct metadata_field metadata_fields[METADATA_FIELDS] = {
     { METADATA_TAG_SERVICE_DESCRIPTION,         EUICC_INFO_SERVICE_DESCRIPTION,      false, 0,                metadata_check_bits,             SLOT(service_description) },
     { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, STORED_DEVICE_CHANGE,                false, CHANGES,          metadata_check_device_change,    SLOT(device_change_configuration) },
     { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      EUICC_INFO_ESTIMATED_PROFILE_SIZE,   false, 0,                metadata_check_size,             SLOT(estimated_profile_size) },
+    { METADATA_TAG_ECALL,                       EUICC_INFO_IOT_METADATA,             false, 0,                metadata_check_boolean,          SLOT(ecall_value) },
+    { METADATA_TAG_FALLBACK_ALLOWED,            EUICC_INFO_IOT_METADATA,             false, 0,                metadata_check_boolean,          SLOT(fallback_allowed_value) },
 };
 /* clang-format on */
 
@@ -108,6 +110,10 @@ bool metadata_parse(struct bytes request, uint32_t capability, struct metadata *
         (void)der_to_unsigned(metadata.class_value, METADATA_CLASS_MAX, &metadata.class);
     if (metadata.rules_value.data != NULL)
         (void)der_to_bits(metadata.rules_value, &metadata.rules);
+    if (metadata.ecall_value.data != NULL)
+        (void)der_to_boolean(metadata.ecall_value, &metadata.ecall);
+    if (metadata.fallback_allowed_value.data != NULL)
+        (void)der_to_boolean(metadata.fallback_allowed_value, &metadata.fallback_allowed);
     *out = metadata;
     return true;
 }

@@ -28,6 +28,8 @@
 #define METADATA_TAG_ESTIMATED_PROFILE_SIZE 0x9F21
 #define METADATA_TAG_SERVICE_SPECIFIC_DATA 0xBF22 /* stored in the eUICC */
 #define METADATA_TAG_DATA_NOT_STORED 0xBF23
+#define METADATA_TAG_ECALL 0x9F7B            /* ecallIndication, of SGP.32 as the next */
+#define METADATA_TAG_FALLBACK_ALLOWED 0x9F67 /* may be given the fallback attribute */
 
 #define METADATA_CLASS_MAX 255 /* of a profileClass that may be written */
 enum metadata_class { METADATA_TEST, METADATA_PROVISIONING, METADATA_OPERATIONAL };
@@ -56,9 +58,11 @@ struct metadata {
         rules_value;
     struct bytes hri_server_address, rpm_configuration, lpr_configuration, enterprise_configuration,
         service_provider_message, service_description, device_change_configuration,
-        estimated_profile_size, service_specific_data, data_not_stored;
+        estimated_profile_size, service_specific_data, data_not_stored, ecall_value,
+        fallback_allowed_value;
     uint32_t class; /* enum metadata_class, or a number that this chip does not know */
     uint32_t rules; /* METADATA_RULE_* */
+    bool ecall, fallback_allowed;
 };
 
 /* False if an element is missing, out of its limits or there twice. Elements that a chip with these
@@ -78,7 +82,7 @@ struct metadata_field {
     bool (*check)(struct bytes value);
     size_t offset; /* of its slice in struct metadata */
 };
-#define METADATA_FIELDS 19
+#define METADATA_FIELDS 21
 extern const struct metadata_field metadata_fields[METADATA_FIELDS]; /* in StoreMetadata's order */
 /* NULL for an element that no release has. */
 const struct metadata_field *metadata_find_field(uint32_t tag);

@@ -40,6 +40,12 @@ bool metadata_check_class(struct bytes value)
     return der_to_unsigned(value, METADATA_CLASS_MAX, &number);
 }
 
+bool metadata_check_boolean(struct bytes value)
+{
+    bool is;
+    return der_to_boolean(value, &is);
+}
+
 bool metadata_check_bits(struct bytes value)
 {
     uint32_t bits;

@@ -8,6 +8,7 @@
 #define TAG_STATE 0x9F70
 #define TAG_PROPRIETARY 0xB8
 #define TAG_PROFILE_SIZE 0x9F25
+#define TAG_FALLBACK 0x9F26
 
 typedef void put_field(const struct registry_profile *profile, uint32_t tag, struct writer *out);
 
@@ -60,6 +61,13 @@ static void put_size(const struct registry_profile *profile, uint32_t tag, struc
     der_put_integer(out, tag, profile->size);
 }
 
+/* DEFAULT FALSE */
+static void put_fallback(const struct registry_profile *profile, uint32_t tag, struct writer *out)
+{
+    if (profile->fallback)
+        der_put_boolean(out, tag, true);
+}
+
 struct field {
     uint32_t tag;
     bool unasked; /* shown when there is no tag list, by chips of every release */
@@ -94,6 +102,9 @@ static const struct field fields[] = {
     { METADATA_TAG_DEVICE_CHANGE_CONFIGURATION, false, put_metadata,    0 },
     { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      false, put_metadata,    0 },
     { TAG_PROFILE_SIZE,                         false, put_size,        EUICC_INFO_PROFILE_SIZE },
+    { METADATA_TAG_ECALL,                       false, put_metadata,    0 },
+    { TAG_FALLBACK,                             false, put_fallback,    EUICC_INFO_IOT_METADATA },
+    { METADATA_TAG_FALLBACK_ALLOWED,            false, put_metadata,    0 },
 };
 /* clang-format on */
 

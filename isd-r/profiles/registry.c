@@ -16,6 +16,8 @@ static const uint8_t first_aid[FILE_AID_MAX] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x
 #define AID_HIGH_COUNT (0x100 - AID_HIGH_FIRST)
 #define AID_COUNT (AID_HIGH_COUNT * 0x100)
 
+#define FALLBACK_NAME "registry/fallback" /* ICCID of the profile with the attribute */
+
 struct name {
     char text[8 + HEX_SIZE(METADATA_ICCID_SIZE)];
 };
@@ -86,12 +88,25 @@ static int load_origin(struct store *store, struct registry_profile *profile)
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
+static int load_fallback(struct store *store, struct registry *registry)
+{
+    uint8_t iccid[METADATA_ICCID_SIZE];
+    struct writer writer = writer_on(iccid, sizeof(iccid));
+    const int result = store_get(store, FALLBACK_NAME, &writer);
+    for (size_t i = 0; i < registry->count && result == 0; i++)
+        registry->list[i].fallback = bytes_equal(
+            bytes_of(registry->list[i].iccid, METADATA_ICCID_SIZE), writer_bytes(&writer));
+    return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
+}
+
 int registry_load(struct store *store, struct registry *registry)
 {
     struct registry fresh = {0};
     int result = store_each_profile(store, collect, &fresh);
     for (size_t i = 0; i < fresh.count && result == 0; i++)
         result = load_origin(store, &fresh.list[i]);
+    if (result == 0)
+        result = load_fallback(store, &fresh);
     if (result != 0) {
         registry_finish(&fresh);
         return result;
@@ -122,6 +137,23 @@ const struct registry_profile *registry_enabled(const struct registry *registry)
         if (registry->list[i].enabled)
             return &registry->list[i];
     return NULL;
+}
+
+const struct registry_profile *registry_fallback(const struct registry *registry)
+{
+    for (size_t i = 0; i < registry->count; i++)
+        if (registry->list[i].fallback)
+            return &registry->list[i];
+    return NULL;
+}
+
+int registry_set_fallback(struct store *store, struct registry *registry,
+                          const struct registry_profile *profile)
+{
+    const int result = profile == NULL ? store_forget(store, FALLBACK_NAME)
+                                       : store_put(store, FALLBACK_NAME,
+                                                   bytes_of(profile->iccid, METADATA_ICCID_SIZE));
+    return result == 0 ? registry_load(store, registry) : result;
 }
 
 const struct registry_profile *registry_by_iccid(const struct registry *registry,
@@ -195,6 +227,8 @@ int registry_delete(struct store *store, struct registry *registry, uint32_t id)
         return FAILURE_INTERNAL;
     registry_notice(profile, "deleted");
     int result = store_forget(store, origin_name(profile->iccid).text);
+    if (result == 0 && profile->fallback)
+        result = store_forget(store, FALLBACK_NAME);
     if (result == 0)
         result = store_profile_delete(store, id);
     return result == 0 ? registry_load(store, registry) : result;

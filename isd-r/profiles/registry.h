@@ -12,6 +12,7 @@ struct registry_profile {
     uint8_t aid[FILE_AID_MAX];          /* of its ISD-P */
     uint8_t aid_len;
     bool enabled;
+    bool fallback; /* it has the fallback attribute (SGP.32) */
     uint32_t size; /* non-volatile bytes it takes */
     struct bytes nickname, configuration;
     struct metadata metadata;
@@ -39,6 +40,12 @@ const struct registry_profile *registry_by_iccid(const struct registry *registry
                                                  struct bytes iccid);
 const struct registry_profile *registry_by_aid(const struct registry *registry, struct bytes aid);
 const struct registry_profile *registry_by_id(const struct registry *registry, uint32_t id);
+
+/* The profile with the fallback attribute; NULL if there is none. */
+const struct registry_profile *registry_fallback(const struct registry *registry);
+/* Gives the attribute to this one instead, or to none (NULL); loads the registry anew. */
+int registry_set_fallback(struct store *store, struct registry *registry,
+                          const struct registry_profile *profile);
 
 /* A profile that comes in. */
 struct registry_arrival {

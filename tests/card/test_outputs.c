@@ -134,8 +134,8 @@ Test(outputs, whatever_comes)
     shows("      GetEID (BF3E): 3 bytes\n        tagList (5C): 5A\n");
     talk(&card, "80E2910002BF7F");
     shows("2 bytes that are no element\n");
-    talk(&card, "80E2910003BF5600");
-    shows("element (BF56): 0 bytes\n");
+    talk(&card, "80E2910003BF6F00");
+    shows("element (BF6F): 0 bytes\n");
     talk(&card, "80E2910005BF36840102");
     talk(&card, "00");
     shows("> 1 bytes that are no command\n");

@@ -136,6 +136,10 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "store-data-limit = 120\n"
                                  "refresh = silent\n"
                                  "quirks = only-by-aid, retrieve-error\n"
+                                 "iot = 1.0\n"
+                                 "iot-mechanisms = none\n"
+                                 "package-errors = continue\n"
+                                 "iot-quirks = es10c-refused, empty-error\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
                                  "timing = real\n"
@@ -203,6 +207,10 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(made.dialect.refresh, DIALECT_REFRESH_SILENT);
     cr_assert_eq(settings->block_max, 120);
     cr_assert_eq(settings->quirks, ISD_R_QUIRK_ONLY_BY_AID | ISD_R_QUIRK_RETRIEVE_ERROR);
+    cr_assert_eq(euicc_info_iot(info), EUICC_INFO_IOT_1_0);
+    cr_assert_eq(info->iot_mechanisms, 0);
+    cr_assert_eq(settings->iot.package_errors, IOT_CONTINUE);
+    cr_assert_eq(settings->iot.quirks, IOT_QUIRK_ES10C_REFUSED | IOT_QUIRK_EMPTY_ERROR);
     cr_assert_eq(made.profile_count, 2);
     cr_assert_str_eq(made.profiles[0], "/a/b c.der , enabled, aid = A000000559");
     cr_assert_str_eq(made.profiles[1], "x,before-test,nickname = a, b=c");
@@ -301,6 +309,10 @@ static const struct {
     {"store-data-limit", {"", "256", "none"}},
     {"refresh", {"", "none", "9100"}},
     {"quirks", {"", "none,only-by-aid", "only-by-iccid", "only-by-aid,"}},
+    {"iot", {"", "1", "1.2.0", "2.0", "yes"}},
+    {"iot-mechanisms", {"", "rollback", "ecall;fallback"}},
+    {"package-errors", {"", "none", "stop, continue"}},
+    {"iot-quirks", {"", "none,empty-error", "retrieve-error"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
     {"timing", {"", "none", "true", "real,"}},
@@ -444,7 +456,9 @@ static void expect_isd_r(struct card *card, const char *aid, const char *svn)
     const char *answer = talk_through(card, command);
     cr_assert_not_null(strstr(answer, expected), "%s: %s", aid, answer);
     const bool v3 = euicc_info_is_v3(&card->personality.info);
-    snprintf(expected, sizeof(expected), v3 ? "E0088203%s0301009000" : "E0058203%s9000", svn);
+    const bool iot = euicc_info_iot(&card->personality.info) > EUICC_INFO_IOT_1_0;
+    snprintf(expected, sizeof(expected), v3 ? "E0088203%s030100%s9000" : "E0058203%s%s9000", svn,
+             iot ? "E103800100" : "");
     cr_assert_not_null(strstr(answer, expected), "%s: %s", aid, answer);
     snprintf(expected, sizeof(expected), "8203%s", svn);
     answer = talk_es10(card, "BF2000");
@@ -469,6 +483,10 @@ static const struct {
     {"sgp22-v2.5", ISD_R, "020500"},
     {"sgp22-v3-only", ISD_R, "030000"},
     {"sgp22-v3.1", ISD_R, "020202"},
+    {"sgp32-consumer", ISD_R, "020601"},
+    {"sgp32-v1.0", ISD_R, "020500"},
+    {"sgp32-v1.2", ISD_R, "020601"},
+    {"sgp32-v1.3", ISD_R, "020601"},
     {"sysmoeuicc1-c2t", ISD_R, "020300"},
 };
 /* clang-format on */
