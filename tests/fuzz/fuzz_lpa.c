@@ -8,7 +8,7 @@
 #include "tools/lib/common/rpm.h"
 #include "tools/lib/es9/activation.h"
 #include "tools/lib/transport/channel.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lpa/download_check.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es10/es10c.h"

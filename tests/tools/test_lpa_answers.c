@@ -3,7 +3,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "tests/tools/fake_card.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es10/es10c.h"
 #include "tools/lib/es10/notification.h"

@@ -3,7 +3,7 @@
 
 #include "apdu/der.h"
 #include "tools/lib/common/euicc_info.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es10/es10c.h"
 #include "tools/lpa/lpa.h"

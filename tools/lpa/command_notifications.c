@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "tools/lpa/deliver.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/show.h"

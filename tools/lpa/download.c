@@ -5,7 +5,7 @@
 #include "apdu/trace.h"
 #include "crypto/primitives/hash.h"
 #include "crypto/primitives/secret.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lpa/download_check.h"
 #include "tools/lpa/download_result.h"
 #include "tools/lib/transport/interrupt.h"

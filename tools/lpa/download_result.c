@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "tools/lpa/deliver.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lib/common/text.h"
 
 #define WHERE "ES10b.LoadBoundProfilePackage"

@@ -3,7 +3,7 @@
 #include "apdu/der.h"
 #include "tools/lib/common/rpm.h"
 #include "tools/lpa/deliver.h"
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 #include "tools/lib/common/text.h"
 
 enum {

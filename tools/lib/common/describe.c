@@ -1,4 +1,4 @@
-#include "tools/lpa/describe.h"
+#include "tools/lib/common/describe.h"
 
 #include <stdio.h>
 

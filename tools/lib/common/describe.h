@@ -1,7 +1,7 @@
 /* describe: what a card or server says in TLVs, as JSON, by tables: one row a field (SGP.22
  * Annex H). */
-#ifndef EMUICC_TOOLS_LPA_DESCRIBE_H
-#define EMUICC_TOOLS_LPA_DESCRIBE_H
+#ifndef EMUICC_TOOLS_LIB_COMMON_DESCRIBE_H
+#define EMUICC_TOOLS_LIB_COMMON_DESCRIBE_H
 
 #include <jansson.h>
 
