@@ -1,3 +1,4 @@
+/* What the fields of cards and servers are called: the tables of describe(). */
 #include "tools/lib/common/describe.h"
 
 #include "apdu/der.h"

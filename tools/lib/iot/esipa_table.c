@@ -1,3 +1,4 @@
+/* The messages of ESipa, one row an element, in the order of SGP.32 §6.3. */
 #include "tools/lib/iot/esipa.h"
 
 #include "apdu/der.h"
