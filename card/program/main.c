@@ -1,6 +1,7 @@
 /* emuicc: one process, one chip, one reader. */
 #include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -9,6 +10,7 @@
 #include "card/program/options.h"
 #include "card/personality/personality_file.h"
 #include "card/reader/reader_serve.h"
+#include "card/stdio/stdio.h"
 #include "card/control/requests.h"
 #include "card/trace/outputs.h"
 
@@ -29,7 +31,9 @@ static int plug_in(const struct options *options, const struct reader *reader, s
     const struct control_table table = requests_table(card);
     struct control control;
     control_open(&control, options->state, &table);
-    const int result = reader_serve(reader, card, stop, &control);
+    const int result = options->stdio
+                           ? stdio_serve(STDIN_FILENO, STDOUT_FILENO, card, stop, &control)
+                           : reader_serve(reader, card, stop, &control);
     control_close(&control);
     return result;
 }
@@ -51,7 +55,9 @@ static int watch_and_run(const struct options *options, const struct reader *rea
     char start[START_SIZE];
     describe(options, card, start);
     trace_notice("%s, state %s, reader %s", start, options->state,
-                 options->replay != NULL ? "none" : options->vpcd);
+                 options->replay != NULL ? "none"
+                 : options->stdio        ? "standard input and output"
+                                         : options->vpcd);
     const struct outputs_plan plan = {.trace = options->trace,
                                       .pcap = options->pcap,
                                       .gsmtap = options->gsmtap,

@@ -8,6 +8,8 @@
 static const struct options_row rows[] = {
     {"vpcd", "HOST:PORT", "the reader to plug into, default " READER_DEFAULT "; a name must be one of "
      "this machine, any other reader is given by its address", OPTIONS_TEXT, OPTION(vpcd)},
+    {"stdio", NULL, "no reader: take commands from standard input, a line each, and answer on standard output; in "
+     "hexadecimal, or in JSON as lpac's APDU backend 'stdio' speaks; ends with its input", OPTIONS_FLAG, OPTION(stdio)},
     {"state", "DIR", "the chip's memory, made on first start, default emuicc under $XDG_STATE_HOME",
      OPTIONS_TEXT, OPTION(state)},
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26, default: a test PKI of its own, made "

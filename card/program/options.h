@@ -14,6 +14,7 @@ struct options {
     const char *seed;        /* NULL: the system's chance */
     const char *trace, *pcap, *gsmtap, *record; /* see outputs.h */
     const char *replay;                         /* NULL: plugged into the reader */
+    bool stdio; /* the client is on standard input and output, there is no reader */
     struct options_list install;
 };
 
