@@ -2,7 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/device_info.h"
+#include "isd-r/session/device_info.h"
 #include "isd-r/es10b.h"
 #include "isd-r/session/server_auth.h"
 #include "isd-r/state.h"

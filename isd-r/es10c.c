@@ -4,7 +4,7 @@
 #include "isd-r/profiles/profile_info.h"
 #include "isd-r/profiles/profile_state.h"
 #include "isd-r/state.h"
-#include "isd-r/tag_list.h"
+#include "isd-r/info/tag_list.h"
 
 #define TAG_LIST 0xA0
 #define TAG_CRITERIA 0xA0

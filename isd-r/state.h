@@ -4,8 +4,8 @@
 #define EMUICC_ISD_R_STATE_H
 
 #include "isd-r/download/bpp.h"
-#include "isd-r/session/credentials.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/credentials.h"
+#include "isd-r/info/euicc_info.h"
 #include "isd-r/isd_r.h"
 #include "isd-r/profiles/notification.h"
 #include "isd-r/profiles/profile_state.h"

@@ -8,7 +8,7 @@
 #include "card/fault/timing.h"
 #include "fs/toolkit/proactive.h"
 #include "fs/saip/saip.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 #include "isd-r/isd_r.h"
 #include "isd-r/profiles/rules.h"
 

@@ -1,4 +1,4 @@
-#include "isd-r/session/credentials.h"
+#include "isd-r/info/credentials.h"
 
 #include <stdio.h>
 #include <stdlib.h>

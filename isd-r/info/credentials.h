@@ -1,7 +1,7 @@
 /* credentials: who vouches for whom. For each CI that the chip knows, the CI's certificate, and
  * where the chip can sign under it, EUM and eUICC certificate with the key (SGP.22 §4.5). */
-#ifndef EMUICC_ISD_R_SESSION_CREDENTIALS_H
-#define EMUICC_ISD_R_SESSION_CREDENTIALS_H
+#ifndef EMUICC_ISD_R_INFO_CREDENTIALS_H
+#define EMUICC_ISD_R_INFO_CREDENTIALS_H
 
 #include "crypto/pki/certificate.h"
 #include "fs/store/store.h"

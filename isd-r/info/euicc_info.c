@@ -1,4 +1,4 @@
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #include "apdu/der.h"
 #include "apdu/status.h"

@@ -1,10 +1,10 @@
 /* euicc_info: what the chip says of itself to LPAs and servers (SGP.22 §4.3, §5.7.8). Constants of
  * a chip's making stand in one struct; what changes (free memory, CI keys) is added when asked. */
-#ifndef EMUICC_ISD_R_EUICC_INFO_H
-#define EMUICC_ISD_R_EUICC_INFO_H
+#ifndef EMUICC_ISD_R_INFO_EUICC_INFO_H
+#define EMUICC_ISD_R_INFO_EUICC_INFO_H
 
 #include "fs/saip/saip.h"
-#include "isd-r/session/credentials.h"
+#include "isd-r/info/credentials.h"
 
 #define EUICC_INFO_VERSION_SIZE 3 /* VersionType: major, minor, revision */
 

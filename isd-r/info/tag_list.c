@@ -1,4 +1,4 @@
-#include "isd-r/tag_list.h"
+#include "isd-r/info/tag_list.h"
 
 bool tag_list_take(struct bytes *list, uint32_t *tag)
 {

@@ -1,6 +1,6 @@
 /* tag_list: tags one after the other, by which somebody names elements (tagList, '5C'). */
-#ifndef EMUICC_ISD_R_TAG_LIST_H
-#define EMUICC_ISD_R_TAG_LIST_H
+#ifndef EMUICC_ISD_R_INFO_TAG_LIST_H
+#define EMUICC_ISD_R_INFO_TAG_LIST_H
 
 #include "apdu/tlv.h"
 

@@ -1,9 +1,9 @@
 #include "isd-r/profiles/metadata.h"
 
 #include "apdu/hex.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 #include "isd-r/profiles/metadata_check.h"
-#include "isd-r/rpm/rpm_configuration.h"
+#include "isd-r/profiles/rpm_configuration.h"
 
 #define MCC_MNC_SIZE 3
 #define TAG_EVENT 0x80

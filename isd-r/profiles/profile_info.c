@@ -1,8 +1,8 @@
 #include "isd-r/profiles/profile_info.h"
 
 #include "isd-r/es10.h"
-#include "isd-r/euicc_info.h"
-#include "isd-r/tag_list.h"
+#include "isd-r/info/euicc_info.h"
+#include "isd-r/info/tag_list.h"
 
 #define TAG_PROFILE_INFO 0xE3
 #define TAG_STATE 0x9F70

@@ -3,7 +3,7 @@
 #define EMUICC_ISD_R_PROFILES_REGISTRY_H
 
 #include "fs/store/store.h"
-#include "isd-r/session/credentials.h"
+#include "isd-r/info/credentials.h"
 #include "isd-r/profiles/metadata.h"
 
 struct registry_profile {

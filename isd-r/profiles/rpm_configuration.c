@@ -1,8 +1,8 @@
-#include "isd-r/rpm/rpm_configuration.h"
+#include "isd-r/profiles/rpm_configuration.h"
 
 #include "isd-r/es10.h"
 #include "isd-r/profiles/metadata_check.h"
-#include "isd-r/tag_list.h"
+#include "isd-r/info/tag_list.h"
 
 #define TAG_MANAGERS 0xA0
 #define TAG_POLLING_ADDRESS 0x81

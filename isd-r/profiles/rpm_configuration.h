@@ -1,7 +1,7 @@
 /* rpm_configuration: which servers may manage a profile from afar, and what each may do with it
  * (RpmConfiguration, SGP.22 §2.10, Annex H). */
-#ifndef EMUICC_ISD_R_RPM_RPM_CONFIGURATION_H
-#define EMUICC_ISD_R_RPM_RPM_CONFIGURATION_H
+#ifndef EMUICC_ISD_R_PROFILES_RPM_CONFIGURATION_H
+#define EMUICC_ISD_R_PROFILES_RPM_CONFIGURATION_H
 
 #include "apdu/der.h"
 

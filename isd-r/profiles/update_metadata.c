@@ -4,7 +4,7 @@
 #include "isd-r/profiles/enterprise.h"
 #include "isd-r/es10.h"
 #include "isd-r/state.h"
-#include "isd-r/tag_list.h"
+#include "isd-r/info/tag_list.h"
 
 /* UpdateMetadataRequest. Its elements are those of the metadata that they replace. */
 struct update {

@@ -3,7 +3,7 @@
 #include "isd-r/es10.h"
 #include "isd-r/profiles/profile_info.h"
 #include "isd-r/state.h"
-#include "isd-r/tag_list.h"
+#include "isd-r/info/tag_list.h"
 #include "isd-r/profiles/update_metadata.h"
 
 #define TAG_CONTINUE_ON_FAILURE 0x80

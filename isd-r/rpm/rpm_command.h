@@ -3,7 +3,7 @@
 #ifndef EMUICC_ISD_R_RPM_RPM_COMMAND_H
 #define EMUICC_ISD_R_RPM_RPM_COMMAND_H
 
-#include "isd-r/rpm/rpm_configuration.h"
+#include "isd-r/profiles/rpm_configuration.h"
 
 struct isd_r;
 struct registry_profile;

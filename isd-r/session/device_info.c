@@ -1,4 +1,4 @@
-#include "isd-r/device_info.h"
+#include "isd-r/session/device_info.h"
 
 #include "apdu/der.h"
 

@@ -1,7 +1,7 @@
 /* device_info: ctxParams1 of AuthenticateServer, what an LPA says of its device and of what it is
  * after (SGP.22 §4.2, §5.7.13). */
-#ifndef EMUICC_ISD_R_DEVICE_INFO_H
-#define EMUICC_ISD_R_DEVICE_INFO_H
+#ifndef EMUICC_ISD_R_SESSION_DEVICE_INFO_H
+#define EMUICC_ISD_R_SESSION_DEVICE_INFO_H
 
 #include "apdu/tlv.h"
 

@@ -5,7 +5,7 @@
 #define EMUICC_ISD_R_SESSION_REVOCATION_H
 
 #include "crypto/pki/crl.h"
-#include "isd-r/session/credentials.h"
+#include "isd-r/info/credentials.h"
 
 #define REVOCATION_MEMORY (1 << 15) /* bytes that all lists may take together */
 #define REVOCATION_PARTS_MAX 255    /* of one list */

@@ -4,7 +4,7 @@
 #define EMUICC_ISD_R_SESSION_RSP_SESSION_H
 
 #include "crypto/primitives/ec.h"
-#include "isd-r/session/credentials.h"
+#include "isd-r/info/credentials.h"
 #include "isd-r/session/server_auth.h"
 
 enum rsp_state {

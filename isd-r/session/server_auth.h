@@ -3,7 +3,7 @@
 #ifndef EMUICC_ISD_R_SESSION_SERVER_AUTH_H
 #define EMUICC_ISD_R_SESSION_SERVER_AUTH_H
 
-#include "isd-r/session/credentials.h"
+#include "isd-r/info/credentials.h"
 
 struct isd_r;
 

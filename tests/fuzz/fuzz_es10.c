@@ -3,9 +3,9 @@
  * not pass get the input on their own. */
 #include "tests/fuzz/fuzz_chip.h"
 
-#include "isd-r/device_info.h"
+#include "isd-r/session/device_info.h"
 #include "isd-r/profiles/rules.h"
-#include "isd-r/tag_list.h"
+#include "isd-r/info/tag_list.h"
 
 #define FLAG_V3 0x80 /* in the first byte: the session is one of v3 */
 #define P1_MORE 0x11

@@ -7,7 +7,7 @@
 
 #include "isd-r/profiles/metadata_check.h"
 #include "isd-r/rpm/rpm_command.h"
-#include "isd-r/rpm/rpm_configuration.h"
+#include "isd-r/profiles/rpm_configuration.h"
 #include "isd-r/rpm/rpm_package.h"
 #include "isd-r/rpm/rpm_result.h"
 #include "isd-r/profiles/update_metadata.h"

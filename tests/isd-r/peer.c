@@ -9,7 +9,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #define MEMORY_DISK "/dev/shm" /* where a commit costs next to nothing */
 

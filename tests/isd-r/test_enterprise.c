@@ -6,7 +6,7 @@
 #include <criterion/new/assert.h>
 
 #include "apdu/hex.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 #include "isd-r/state.h"
 #include "isd-r/profiles/update_metadata.h"
 

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #define PROFILE_RAM 1000
 #define FILE_ROOM 500   /* more than the filled file takes beside its content */

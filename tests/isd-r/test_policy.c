@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #define STORE_METADATA 2 /* bppCommandId */
 #define UNSUPPORTED_CLASS 6

@@ -15,7 +15,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "isd-r/es10.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 #include "isd-r/rpm/rpm_command.h"
 
 static struct peer peer;

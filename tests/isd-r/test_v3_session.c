@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
-#include "isd-r/session/credentials.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/credentials.h"
+#include "isd-r/info/euicc_info.h"
 #include "isd-r/state.h"
 
 #define OCTETS_MAX 8192

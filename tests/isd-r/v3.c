@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "apdu/hex.h"
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #define EVERY_ELEMENT                                                                              \
     (EUICC_INFO_RPM | EUICC_INFO_SERVICE_SPECIFIC_DATA | EUICC_INFO_HRI_SERVER_ADDRESS |           \
