@@ -36,10 +36,10 @@ void refresh_tell(const struct refresh *refresh)
 {
     const struct proactive *proactive = &refresh->uicc->proactive;
     isd_r_set_terminal(refresh->isd_r,
-                       (struct isd_r_terminal){.toolkit = reaches_terminal(refresh),
-                                               .busy = proactive_is_busy(proactive),
-                                               .capable = refresh->uicc->terminal_capable,
-                                               .enterprise = refresh->uicc->terminal_enterprise});
+                       (struct terminal){.toolkit = reaches_terminal(refresh),
+                                         .busy = proactive_is_busy(proactive),
+                                         .capable = refresh->uicc->terminal_capable,
+                                         .enterprise = refresh->uicc->terminal_enterprise});
 }
 
 /* 91xx may also come from what a command before has put aside for GET RESPONSE. */

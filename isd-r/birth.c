@@ -1,7 +1,9 @@
+/* isd_r_birth() and isd_r_factory_install(): what a chip gets before it leaves the factory,
+ * credentials and profiles. */
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/text/metadata_text.h"
 #include "fs/saip/saip.h"
+#include "fs/text/metadata_text.h"
 #include "isd-r/isd_r.h"
 #include "isd-r/profiles/profile_check.h"
 #include "isd-r/state.h"
@@ -66,6 +68,19 @@ static int check(struct isd_r *isd_r, const struct isd_r_factory_profile *factor
     return 0;
 }
 
+static int set_state(struct profile_state *profiles, const struct registry_profile *installed,
+                     const struct isd_r_factory_profile *factory)
+{
+    switch (factory->state) {
+    case ISD_R_FACTORY_ENABLED:
+        return profile_state_preset_enabled(profiles, installed, factory->name);
+    case ISD_R_FACTORY_BEFORE_TEST:
+        return profile_state_preset_before_test(profiles, installed, factory->name);
+    default:
+        return 0;
+    }
+}
+
 static int add(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
                struct profile *profile)
 {
@@ -81,12 +96,12 @@ static int add(struct isd_r *isd_r, const struct isd_r_factory_profile *factory,
         .metadata = writer_bytes(&metadata),
         .aid = bytes_of(factory->aid.data, factory->aid.len),
     };
-    result = registry_add(isd_r->store, &isd_r->registry, &arrival, &installed);
+    result = registry_add(&isd_r->registry, &arrival, &installed);
     if (result == 0 && factory->nickname.len > 0)
         result = store_profile_set_nickname(isd_r->store, installed->id, factory->nickname);
     if (result == 0)
-        result = profile_state_preset(isd_r, installed, factory->state, factory->name);
-    return result == 0 ? registry_load(isd_r->store, &isd_r->registry) : result;
+        result = set_state(&isd_r->profiles, installed, factory);
+    return result == 0 ? registry_load(&isd_r->registry) : result;
 }
 
 /* The last PEStatus is the one that ended the installation. */

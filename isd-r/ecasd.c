@@ -1,3 +1,4 @@
+/* The ECASD, of which terminals ask the EID (SGP.22 §2.4.2). */
 #include "apdu/status.h"
 #include "fs/domain/fci.h"
 #include "isd-r/isd_r.h"

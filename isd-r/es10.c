@@ -10,7 +10,6 @@
 
 #define TAG_RESULT 0x80
 #define TAG_CHOICE 0x81
-#define TAG_ERROR 0xA1
 #define TAG_TRANSACTION_ID 0x80
 
 /* clang-format off */
@@ -61,18 +60,15 @@ int es10_put_error(const struct es10_row *row, struct bytes request, int code,
         (!tlv_take_tag(&request, DER_SEQUENCE, &signed_part) ||
          !tlv_take_tag(&signed_part.value, TAG_TRANSACTION_ID, &transaction_id)))
         return SW_WRONG_DATA;
-    const size_t whole = tlv_open(response, row->tag);
     if (row->error_form == ES10_ERROR_SESSION) {
-        const size_t choice = tlv_open(response, TAG_ERROR);
-        writer_put(response, transaction_id.whole);
-        der_put_integer(response, DER_INTEGER, code);
-        tlv_close(response, choice);
-    } else {
-        static const uint32_t tags[] = {[ES10_ERROR_RESULT] = TAG_RESULT,
-                                        [ES10_ERROR_CHOICE] = TAG_CHOICE,
-                                        [ES10_ERROR_INTEGER] = DER_INTEGER};
-        der_put_integer(response, tags[row->error_form], code);
+        rsp_session_put_error(row->tag, transaction_id.whole, code, response);
+        return 0;
     }
+    static const uint32_t tags[] = {[ES10_ERROR_RESULT] = TAG_RESULT,
+                                    [ES10_ERROR_CHOICE] = TAG_CHOICE,
+                                    [ES10_ERROR_INTEGER] = DER_INTEGER};
+    const size_t whole = tlv_open(response, row->tag);
+    der_put_integer(response, tags[row->error_form], code);
     tlv_close(response, whole);
     return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef EMUICC_ISD_R_ES10A_H
 #define EMUICC_ISD_R_ES10A_H
 
-#include "isd-r/es10.h"
+#include "isd-r/es10_row.h"
 
 es10_handler es10a_get_euicc_configured_addresses, es10a_set_default_dp_address;
 

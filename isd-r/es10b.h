@@ -2,7 +2,7 @@
 #ifndef EMUICC_ISD_R_ES10B_H
 #define EMUICC_ISD_R_ES10B_H
 
-#include "isd-r/es10.h"
+#include "isd-r/es10_row.h"
 
 /* es10b_information.c */
 es10_handler es10b_get_euicc_challenge, es10b_get_euicc_info1, es10b_get_euicc_info2, es10b_get_rat;

@@ -1,11 +1,12 @@
+/* AuthenticateServer: a server answers the chip's challenge, the chip signs what it is (SGP.22
+ * §5.7.13). */
 #include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/session/device_info.h"
 #include "isd-r/es10b.h"
-#include "isd-r/session/server_auth.h"
-#include "isd-r/state.h"
+#include "isd-r/es10b_request.h"
+#include "isd-r/session/device_info.h"
 
 #define TAG_TRANSACTION_ID 0x80
 #define TAG_EUICC_CHALLENGE 0x81
@@ -21,15 +22,9 @@
 #define TAG_CRL_LIST 0xA2
 #define TAG_OTHER_CERTIFICATES_OK 0xA0 /* in the answer */
 #define TAG_OK 0xA0
-#define TAG_ERROR 0xA1
 
-/* AuthenticateErrorCode */
+/* AuthenticateErrorCode, besides those of enum es10b_error */
 enum error {
-    ERROR_NONE = 0,
-    ERROR_INVALID_CERTIFICATE = 1,
-    ERROR_INVALID_SIGNATURE = 2,
-    ERROR_UNSUPPORTED_CURVE = 3,
-    ERROR_NO_SESSION_CONTEXT = 4,
     ERROR_INVALID_OID = 5,
     ERROR_CHALLENGE_MISMATCH = 6,
     ERROR_CI_PK_UNKNOWN = 7,
@@ -41,12 +36,11 @@ enum error {
     ERROR_REVOKED_CERT = 11,
     ERROR_INVALID_CERT_OR_CRL_TIME = 12,
     ERROR_INVALID_CERT_OR_CRL_CONFIGURATION = 13,
-    ERROR_UNDEFINED = 127,
 };
 
-static const enum error certificate_errors[SERVER_AUTH_RESULTS] = {
-    [SERVER_AUTH_BAD_CERTIFICATE] = ERROR_INVALID_CERTIFICATE,
-    [SERVER_AUTH_BAD_CURVE] = ERROR_UNSUPPORTED_CURVE,
+static const int certificate_errors[SERVER_AUTH_RESULTS] = {
+    [SERVER_AUTH_BAD_CERTIFICATE] = ES10B_ERROR_INVALID_CERTIFICATE,
+    [SERVER_AUTH_BAD_CURVE] = ES10B_ERROR_UNSUPPORTED_CURVE,
     [SERVER_AUTH_UNKNOWN_CI] = ERROR_CI_PK_UNKNOWN,
     [SERVER_AUTH_WRONG_ROLE] = ERROR_INVALID_OID,
     [SERVER_AUTH_REVOKED] = ERROR_REVOKED_CERT,
@@ -58,16 +52,21 @@ static const enum error certificate_errors[SERVER_AUTH_RESULTS] = {
 
 /* AuthenticateServerRequest and the ServerSigned1 in it */
 struct request {
-    struct tlv signed1, signature, ci_key_id, certificate, ctx_params1;
-    struct tlv transaction_id, challenge, address, server_challenge;
+    struct es10b_request front;
+    struct tlv ci_key_id, ctx_params1;
+    struct tlv challenge, address, server_challenge;
     bool v3;                   /* it has serverRspCapability, and the chip knows what that is */
     uint32_t capability;       /* that of v3 */
     struct tlv issuers, lists; /* of v3, as is what follows: out of sessionContext */
     struct tlv ci_key_id_v3;
     bool stapled;
-    struct server_auth found;        /* once it has been checked */
-    const struct credential *signer; /* the same */
+    const struct credential *signer; /* once it has been found */
 };
+
+static struct request *own(struct es10b_request *front)
+{
+    return (struct request *)front;
+}
 
 static bool parse_context(struct bytes value, struct request *out)
 {
@@ -84,7 +83,7 @@ static bool parse_context(struct bytes value, struct request *out)
 static bool parse_signed1(const struct isd_r *isd_r, struct bytes value, struct request *out)
 {
     struct tlv context = {0}, capability = {0};
-    if (!tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) ||
+    if (!tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->front.transaction_id) ||
         !tlv_take_tag(&value, TAG_EUICC_CHALLENGE, &out->challenge) ||
         !tlv_take_tag(&value, TAG_SERVER_ADDRESS, &out->address) ||
         !tlv_take_tag(&value, TAG_SERVER_CHALLENGE, &out->server_challenge))
@@ -98,120 +97,98 @@ static bool parse_signed1(const struct isd_r *isd_r, struct bytes value, struct 
            (der_to_bits(capability.value, &out->capability) && parse_context(context.value, out));
 }
 
-static bool is_transaction_id(const struct request *request)
-{
-    return request->transaction_id.value.len >= 1 &&
-           request->transaction_id.value.len <= RSP_TRANSACTION_ID_MAX;
-}
-
 /* In v3 euiccCiPKIdToBeUsed may be absent; what follows ctxParams1 belongs to v3 or later. */
 static bool parse(const struct isd_r *isd_r, struct bytes value, struct request *out)
 {
-    if (!tlv_take_tag(&value, DER_SEQUENCE, &out->signed1) ||
-        !parse_signed1(isd_r, out->signed1.value, out) ||
-        !tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->signature) ||
+    if (!tlv_take_tag(&value, DER_SEQUENCE, &out->front.signed_part) ||
+        !parse_signed1(isd_r, out->front.signed_part.value, out) ||
+        !tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->front.signature) ||
         !tlv_take_optional(&value, DER_OCTET_STRING, &out->ci_key_id) ||
-        !tlv_take_tag(&value, DER_SEQUENCE, &out->certificate) ||
+        !tlv_take_tag(&value, DER_SEQUENCE, &out->front.certificate) ||
         !tlv_take(&value, &out->ctx_params1))
         return false;
     if (!out->v3)
-        return out->ci_key_id.tag != 0 && is_transaction_id(out);
+        return out->ci_key_id.tag != 0 && es10b_request_has_transaction_id(&out->front);
     return tlv_take_optional(&value, TAG_OTHER_CERTIFICATES, &out->issuers) &&
            tlv_take_optional(&value, TAG_CRL_LIST, &out->lists);
 }
 
-typedef enum error check(struct isd_r *isd_r, struct request *request);
-
-static enum error check_session(struct isd_r *isd_r, struct request *request)
+static int check_session(const struct isd_r *isd_r, struct es10b_request *request)
 {
     (void)request;
-    return rsp_session_allows(&isd_r->session, ES10_AUTHENTICATE_SERVER) ? ERROR_NONE
-                                                                         : ERROR_NO_SESSION_CONTEXT;
+    return rsp_session_allows(&isd_r->session, ES10_AUTHENTICATE_SERVER)
+               ? ES10B_ERROR_NONE
+               : ES10B_ERROR_NO_SESSION_CONTEXT;
 }
 
-static enum error check_transaction(struct isd_r *isd_r, struct request *request)
+static int check_transaction(const struct isd_r *isd_r, struct es10b_request *request)
 {
     (void)isd_r;
-    return is_transaction_id(request) ? ERROR_NONE : ERROR_TRANSACTION_ID;
+    return es10b_request_has_transaction_id(request) ? ES10B_ERROR_NONE : ERROR_TRANSACTION_ID;
 }
 
-static enum error check_certificate(struct isd_r *isd_r, struct request *request)
+static int check_certificate(const struct isd_r *isd_r, struct es10b_request *request)
 {
+    const struct request *asked = own(request);
     const struct server_auth_request shown = {
         .certificate = request->certificate.whole,
         .roles = SERVER_AUTH_ROLE(RSP_ROLE_DP_AUTH) | SERVER_AUTH_ROLE(RSP_ROLE_DS_AUTH),
-        .v3 = request->v3,
-        .issuers = request->issuers.value,
-        .stapled = request->stapled,
-        .lists = request->lists.value,
+        .v3 = asked->v3,
+        .issuers = asked->issuers.value,
+        .stapled = asked->stapled,
+        .lists = asked->lists.value,
     };
-    return certificate_errors[server_auth_check(isd_r, &shown, &request->found)];
+    return certificate_errors[server_auth_check(&isd_r->trust, &shown, &request->found)];
 }
 
-static enum error check_signature(struct isd_r *isd_r, struct request *request)
+static int check_signature(const struct isd_r *isd_r, struct es10b_request *request)
 {
     (void)isd_r;
     return ec_verify(request->found.server.curve, request->found.server.point,
-                     &request->signed1.whole, 1, request->signature.value)
-               ? ERROR_NONE
-               : ERROR_INVALID_SIGNATURE;
+                     &request->signed_part.whole, 1, request->signature.value)
+               ? ES10B_ERROR_NONE
+               : ES10B_ERROR_INVALID_SIGNATURE;
 }
 
-static enum error check_challenge(struct isd_r *isd_r, struct request *request)
+static int check_challenge(const struct isd_r *isd_r, struct es10b_request *request)
 {
-    return bytes_equal(request->challenge.value,
+    return bytes_equal(own(request)->challenge.value,
                        bytes_of(isd_r->session.challenge, RSP_CHALLENGE_SIZE))
-               ? ERROR_NONE
+               ? ES10B_ERROR_NONE
                : ERROR_CHALLENGE_MISMATCH;
 }
 
 /* Of v3 the chain is another than Variant O where the server has named the CI so. */
-static enum error check_signer(struct isd_r *isd_r, struct request *request)
+static int check_signer(const struct isd_r *isd_r, struct es10b_request *request)
 {
     const struct credentials *credentials = &isd_r->credentials;
-    request->signer = request->ci_key_id_v3.tag != 0
-                          ? credentials_for_signing_v3(credentials, request->ci_key_id_v3.value)
-                          : credentials_for_signing(credentials, request->ci_key_id.value);
-    return request->signer != NULL ? ERROR_NONE : ERROR_CI_PK_UNKNOWN;
+    struct request *asked = own(request);
+    asked->signer = asked->ci_key_id_v3.tag != 0
+                        ? credentials_for_signing_v3(credentials, asked->ci_key_id_v3.value)
+                        : credentials_for_signing(credentials, asked->ci_key_id.value);
+    return asked->signer != NULL ? ES10B_ERROR_NONE : ERROR_CI_PK_UNKNOWN;
 }
 
 /* Limits of what is echoed, and the LPA's part, which the server has not signed. */
-static enum error check_contents(struct isd_r *isd_r, struct request *request)
+static int check_contents(const struct isd_r *isd_r, struct es10b_request *request)
 {
     (void)isd_r;
-    const char *fault = device_info_fault(request->ctx_params1.whole, request->v3);
-    if (fault == NULL && (!der_is_utf8(request->address.value, RSP_ADDRESS_MAX) ||
-                          request->address.value.len > RSP_ADDRESS_MAX))
+    const struct request *asked = own(request);
+    const struct bytes address = asked->address.value;
+    const char *fault = device_info_fault(asked->ctx_params1.whole, asked->v3);
+    if (fault == NULL && (!der_is_utf8(address, RSP_ADDRESS_MAX) || address.len > RSP_ADDRESS_MAX))
         fault = "serverAddress is not UTF-8 or too long";
-    if (fault == NULL && request->server_challenge.value.len != RSP_CHALLENGE_SIZE)
+    if (fault == NULL && asked->server_challenge.value.len != RSP_CHALLENGE_SIZE)
         fault = "serverChallenge is not 16 bytes long";
     if (fault != NULL)
         trace_detail("AuthenticateServer: %s", fault);
-    return fault == NULL ? ERROR_NONE : ERROR_UNDEFINED;
+    return fault == NULL ? ES10B_ERROR_NONE : ES10B_ERROR_UNDEFINED;
 }
 
 /* In the specification's order (SGP.22 §5.7.13). */
-static check *const checks[] = {check_session,   check_transaction, check_certificate,
-                                check_signature, check_challenge,   check_signer,
-                                check_contents};
-
-static enum error run_checks(struct isd_r *isd_r, struct request *request)
-{
-    enum error error = ERROR_NONE;
-    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && error == ERROR_NONE; i++)
-        error = checks[i](isd_r, request);
-    return error;
-}
-
-static void put_error(const struct request *request, enum error error, struct writer *response)
-{
-    const size_t whole = tlv_open(response, ES10_AUTHENTICATE_SERVER);
-    const size_t choice = tlv_open(response, TAG_ERROR);
-    writer_put(response, request->transaction_id.whole);
-    der_put_integer(response, DER_INTEGER, error);
-    tlv_close(response, choice);
-    tlv_close(response, whole);
-}
+static es10b_check *const checks[] = {
+    check_session,   check_transaction, check_certificate, check_signature,
+    check_challenge, check_signer,      check_contents,    NULL};
 
 /* They are wanted again for CERT.DPpb. */
 static int keep_issuers(struct rsp_session *session, struct bytes issuers)
@@ -229,21 +206,21 @@ static int keep_issuers(struct rsp_session *session, struct bytes issuers)
 static void open_session(struct isd_r *isd_r, const struct request *request)
 {
     struct rsp_session *session = &isd_r->session;
-    const struct bytes oid = request->found.server.registered_id;
-    session->transaction_id_len = (uint8_t)request->transaction_id.value.len;
-    memcpy(session->transaction_id, request->transaction_id.value.data,
+    const struct bytes oid = request->front.found.server.registered_id;
+    session->transaction_id_len = (uint8_t)request->front.transaction_id.value.len;
+    memcpy(session->transaction_id, request->front.transaction_id.value.data,
            session->transaction_id_len);
     session->address_len = (uint8_t)request->address.value.len;
     if (session->address_len > 0)
         memcpy(session->address, request->address.value.data, session->address_len);
     session->oid_len = (uint8_t)oid.len;
     memcpy(session->oid, oid.data, oid.len);
-    session->role = request->found.server.role;
+    session->role = request->front.found.server.role;
     session->v3 = request->v3;
     session->server_capability = request->capability;
-    session->server_curve = request->found.server.curve;
-    memcpy(session->server_point, request->found.server.point.data, EC_POINT_SIZE);
-    session->server_ci = request->found.ci;
+    session->server_curve = request->front.found.server.curve;
+    memcpy(session->server_point, request->front.found.server.point.data, EC_POINT_SIZE);
+    session->server_ci = request->front.found.ci;
     session->signer = request->signer;
     rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
 }
@@ -251,7 +228,7 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
 static int put_signed1(struct isd_r *isd_r, const struct request *request, struct writer *out)
 {
     const size_t mark = tlv_open(out, DER_SEQUENCE);
-    tlv_put(out, TAG_TRANSACTION_ID, request->transaction_id.value);
+    tlv_put(out, TAG_TRANSACTION_ID, request->front.transaction_id.value);
     tlv_put(out, TAG_SERVER_ADDRESS, request->address.value);
     tlv_put(out, TAG_SERVER_CHALLENGE, request->server_challenge.value);
     const int result = euicc_info_put_2(isd_r->info, &isd_r->credentials, isd_r->store,
@@ -271,9 +248,7 @@ static int put_ok(struct isd_r *isd_r, const struct request *request, struct wri
     int result = put_signed1(isd_r, request, response);
     if (result != 0)
         return result;
-    const struct bytes signed1 = bytes_of(response->data + start, response->len - start);
-    result = ec_sign(session->signer->key, isd_r->random, &signed1, 1, session->signature1);
-    tlv_put(response, ES10_TAG_SIGNATURE, bytes_of(session->signature1, EC_SIGNATURE_SIZE));
+    result = es10b_request_sign(isd_r, response, start, (struct bytes){0}, session->signature1);
     writer_put(response, session->signer->euicc.whole);
     writer_put(response, session->signer->eum.whole);
     if (session->signer->others.len > 0)
@@ -289,15 +264,16 @@ int es10b_authenticate_server(struct isd_r *isd_r, struct bytes request_value,
     struct request request = {0};
     if (!parse(isd_r, request_value, &request))
         return SW_WRONG_DATA;
-    const enum error error = run_checks(isd_r, &request);
-    if (error == ERROR_NONE) {
+    const int error = es10b_request_check(checks, isd_r, &request.front);
+    if (error == ES10B_ERROR_NONE) {
         open_session(isd_r, &request);
         const int result = keep_issuers(&isd_r->session, request.issuers.value);
         return result == 0 ? put_ok(isd_r, &request, response) : result;
     }
     /* The challenge is used up; a session that was not asked for a new one goes on. */
-    if (error != ERROR_NO_SESSION_CONTEXT)
+    if (error != ES10B_ERROR_NO_SESSION_CONTEXT)
         rsp_session_end(&isd_r->session);
-    put_error(&request, error, response);
+    rsp_session_put_error(ES10_AUTHENTICATE_SERVER, request.front.transaction_id.whole, error,
+                          response);
     return 0;
 }

@@ -1,7 +1,8 @@
+/* CancelSession (SGP.22 §5.7.14). */
 #include "apdu/status.h"
-#include "isd-r/es10b.h"
 #include "isd-r/download/one_time_key.h"
-#include "isd-r/state.h"
+#include "isd-r/es10b.h"
+#include "isd-r/es10b_request.h"
 
 #define TAG_TRANSACTION_ID 0x80
 #define TAG_REASON 0x81
@@ -87,17 +88,12 @@ static int put_ok(struct isd_r *isd_r, const struct reason *reason, struct write
     tlv_put(response, TAG_SIGNED_OID, rsp_session_oid(session));
     der_put_integer(response, TAG_SIGNED_REASON, reason->number);
     tlv_close(response, mark);
-    if (response->overflow)
-        return FAILURE_INTERNAL;
-    const struct bytes signed_part = bytes_of(response->data + start, response->len - start);
-    const int result = ec_sign(session->signer->key, isd_r->random, &signed_part, 1, signature);
-    tlv_put(response, ES10_TAG_SIGNATURE, bytes_of(signature, sizeof(signature)));
+    const int result = es10b_request_sign(isd_r, response, start, (struct bytes){0}, signature);
     tlv_close(response, choice);
     tlv_close(response, whole);
     return result;
 }
 
-/* SGP.22 §5.7.14 */
 int es10b_cancel_session(struct isd_r *isd_r, struct bytes request, struct writer *response)
 {
     struct tlv transaction_id, number;

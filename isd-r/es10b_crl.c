@@ -1,3 +1,4 @@
+/* LoadCRL (SGP.22 §5.7.12). */
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/es10b.h"

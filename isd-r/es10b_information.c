@@ -1,3 +1,4 @@
+/* GetEUICCChallenge, GetEUICCInfo1 and 2, GetRAT (SGP.22 §5.7.7, §5.7.8, §5.7.22). */
 #include "isd-r/es10b.h"
 
 #include "apdu/status.h"

@@ -3,7 +3,7 @@
 #ifndef EMUICC_ISD_R_ES10B_IOT_H
 #define EMUICC_ISD_R_ES10B_IOT_H
 
-#include "isd-r/es10.h"
+#include "isd-r/es10_row.h"
 
 /* es10b_eim.c */
 es10_handler es10b_get_certs, es10b_add_initial_eim, es10b_get_eim_configuration_data;

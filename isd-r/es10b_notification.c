@@ -1,3 +1,5 @@
+/* ListNotification, RetrieveNotificationsList, RemoveNotificationFromList (SGP.22 §5.7.9 to
+ * §5.7.11). */
 #include "apdu/status.h"
 #include "isd-r/es10b.h"
 #include "isd-r/state.h"
@@ -93,7 +95,8 @@ int es10b_retrieve_notifications_list(struct isd_r *isd_r, struct bytes request,
         return SW_WRONG_DATA;
     const size_t before = response->len;
     const int result = put_list(isd_r, ES10_RETRIEVE_NOTIFICATIONS_LIST, &listing);
-    if (result != 0 || listing.found || !isd_r_has_quirk(isd_r, ISD_R_QUIRK_RETRIEVE_ERROR))
+    if (result != 0 || listing.found ||
+        !isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_RETRIEVE_ERROR))
         return result;
     response->len = before;
     const size_t whole = tlv_open(response, ES10_RETRIEVE_NOTIFICATIONS_LIST);

@@ -1,3 +1,4 @@
+/* LoadRpmPackage, and what becomes of one that is interrupted (SGP.22 §5.7.23). */
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "isd-r/es10b.h"
@@ -39,23 +40,19 @@ static bool has_session(const struct isd_r *isd_r)
            rsp_session_allows(&isd_r->session, ES10_LOAD_RPM_PACKAGE);
 }
 
-/* smdpSignature3 is by CERT.DPauth's key, over smdpSigned3 and euiccSignature1. */
-static bool is_signed(const struct isd_r *isd_r, const struct request *request)
+/* smdpSignature3 is by CERT.DPauth's key. */
+static bool is_signed(const struct rsp_session *session, const struct request *request)
 {
-    const struct rsp_session *session = &isd_r->session;
-    uint8_t room[TLV_HEADER_MAX + EC_SIGNATURE_SIZE];
-    struct writer signature1 = writer_on(room, sizeof(room));
-    tlv_put(&signature1, ES10_TAG_SIGNATURE, bytes_of(session->signature1, EC_SIGNATURE_SIZE));
-    const struct bytes parts[] = {request->signed3.whole, writer_bytes(&signature1)};
-    return ec_verify(session->server_curve, bytes_of(session->server_point, EC_POINT_SIZE), parts,
-                     2, request->signature.value);
+    return rsp_session_verify(session, session->server_curve,
+                              bytes_of(session->server_point, EC_POINT_SIZE),
+                              request->signed3.whole, request->signature.value);
 }
 
-static enum rpm_result_error check(const struct isd_r *isd_r, const struct request *request)
+static enum rpm_result_error check(const struct rsp_session *session, const struct request *request)
 {
-    if (!is_signed(isd_r, request))
+    if (!is_signed(session, request))
         return RPM_RESULT_INVALID_SIGNATURE;
-    return rsp_session_is(&isd_r->session, request->transaction_id.value)
+    return rsp_session_is(session, request->transaction_id.value)
                ? RPM_RESULT_NO_ERROR
                : RPM_RESULT_INVALID_TRANSACTION_ID;
 }
@@ -66,18 +63,21 @@ int es10b_load_rpm_package(struct isd_r *isd_r, struct bytes request_value, stru
     if (!parse(request_value, &request))
         return SW_WRONG_DATA;
     if (!has_session(isd_r)) {
-        rpm_result_put_not_signed(request.transaction_id.whole, RPM_RESULT_NO_SESSION, response);
+        rsp_session_put_error(ES10_LOAD_RPM_PACKAGE, request.transaction_id.whole,
+                              RPM_RESULT_NO_SESSION, response);
         return 0;
     }
+    struct rpm rpm = {&isd_r->session, &isd_r->profiles};
     uint8_t room[RPM_RESULT_MAX];
     struct writer results = writer_on(room, sizeof(room));
-    const enum rpm_result_error error = check(isd_r, &request);
+    const enum rpm_result_error error = check(&isd_r->session, &request);
     if (error != RPM_RESULT_NO_ERROR)
         trace_detail("LoadRpmPackage: refused with %d", (int)error);
     const int result = error == RPM_RESULT_NO_ERROR
-                           ? rpm_package_execute(isd_r, request.package.value, &results)
+                           ? rpm_package_execute(&rpm, request.package.value, &results)
                            : 0;
-    return result == 0 ? rpm_result_conclude(isd_r, writer_bytes(&results), error, response)
+    return result == 0 ? rpm_result_conclude(&isd_r->session, &isd_r->notification,
+                                             writer_bytes(&results), error, response)
                        : result;
 }
 
@@ -94,5 +94,6 @@ int es10b_interrupt_rpm(struct isd_r *isd_r, struct bytes came, struct bytes com
     if (es10b_has_rpm(isd_r) != 0 || !has_session(isd_r) || !is_request(came) || is_request(comes))
         return 0;
     rpm_package_put_end(RPM_PACKAGE_INTERRUPTION, &results);
-    return rpm_result_conclude(isd_r, writer_bytes(&results), RPM_RESULT_NO_ERROR, NULL);
+    return rpm_result_conclude(&isd_r->session, &isd_r->notification, writer_bytes(&results),
+                               RPM_RESULT_NO_ERROR, NULL);
 }

@@ -102,7 +102,7 @@ static bool take_identifier(const struct isd_r *isd_r, struct bytes *from,
     if (identifier.tag == ES10_TAG_AID)
         *out = registry_by_aid(&isd_r->registry, identifier.value);
     else if (identifier.tag == ES10_TAG_ICCID)
-        *out = isd_r_has_quirk(isd_r, ISD_R_QUIRK_ONLY_BY_AID)
+        *out = isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_ONLY_BY_AID)
                    ? NULL
                    : registry_by_iccid(&isd_r->registry, identifier.value);
     else
@@ -111,38 +111,58 @@ static bool take_identifier(const struct isd_r *isd_r, struct bytes *from,
 }
 
 /* EnableProfile and DisableProfile */
-static int change_state(struct isd_r *isd_r, struct bytes request, struct writer *response,
-                        uint32_t tag, profile_state_change *carry_out)
+struct change {
+    const struct registry_profile *target; /* NULL: unknown */
+    struct profile_state_order order;
+};
+
+static bool parse_change(const struct isd_r *isd_r, struct bytes request, struct change *out)
 {
     struct tlv choice, flag;
-    const struct registry_profile *target;
-    struct profile_state_order order = {0};
-    int answer;
-    if (!tlv_take_tag(&request, TAG_IDENTIFIER, &choice) ||
-        !tlv_take_tag(&request, TAG_REFRESH_FLAG, &flag) ||
-        !der_to_boolean(flag.value, &order.refresh) ||
-        !take_identifier(isd_r, &choice.value, &target))
-        return SW_WRONG_DATA;
-    if (order.refresh && isd_r_has_quirk(isd_r, ISD_R_QUIRK_REFRESH_REFUSED)) {
-        put_result(response, tag, ERROR_UNDEFINED);
-        return 0;
-    }
-    const int result = carry_out(isd_r, target, order, &answer);
-    if (result == 0)
-        put_result(response, tag, answer);
-    if (result == 0 && answer == PROFILE_STATE_OK)
-        isd_r->locked = isd_r_has_quirk(isd_r, ISD_R_QUIRK_LOCKED_BY_ENABLE);
-    return result;
+    *out = (struct change){0};
+    return tlv_take_tag(&request, TAG_IDENTIFIER, &choice) &&
+           tlv_take_tag(&request, TAG_REFRESH_FLAG, &flag) &&
+           der_to_boolean(flag.value, &out->order.refresh) &&
+           take_identifier(isd_r, &choice.value, &out->target);
+}
+
+static bool is_refused_by_quirk(const struct isd_r *isd_r, const struct change *change)
+{
+    return change->order.refresh &&
+           isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_REFRESH_REFUSED);
+}
+
+static void end_change(struct isd_r *isd_r, uint32_t tag, int answer, struct writer *response)
+{
+    put_result(response, tag, answer);
+    if (answer == PROFILE_STATE_OK)
+        isd_r->locked = isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_LOCKED_BY_ENABLE);
 }
 
 int es10c_enable_profile(struct isd_r *isd_r, struct bytes request, struct writer *response)
 {
-    return change_state(isd_r, request, response, ES10_ENABLE_PROFILE, profile_state_enable);
+    struct change change;
+    int answer = ERROR_UNDEFINED, result = 0;
+    if (!parse_change(isd_r, request, &change))
+        return SW_WRONG_DATA;
+    if (!is_refused_by_quirk(isd_r, &change))
+        result = profile_state_enable(&isd_r->profiles, change.target, change.order, &answer);
+    if (result == 0)
+        end_change(isd_r, ES10_ENABLE_PROFILE, answer, response);
+    return result;
 }
 
 int es10c_disable_profile(struct isd_r *isd_r, struct bytes request, struct writer *response)
 {
-    return change_state(isd_r, request, response, ES10_DISABLE_PROFILE, profile_state_disable);
+    struct change change;
+    int answer = ERROR_UNDEFINED, result = 0;
+    if (!parse_change(isd_r, request, &change))
+        return SW_WRONG_DATA;
+    if (!is_refused_by_quirk(isd_r, &change))
+        result = profile_state_disable(&isd_r->profiles, change.target, change.order, &answer);
+    if (result == 0)
+        end_change(isd_r, ES10_DISABLE_PROFILE, answer, response);
+    return result;
 }
 
 int es10c_delete_profile(struct isd_r *isd_r, struct bytes request, struct writer *response)
@@ -152,7 +172,7 @@ int es10c_delete_profile(struct isd_r *isd_r, struct bytes request, struct write
     if (!take_identifier(isd_r, &request, &target))
         return SW_WRONG_DATA;
     const int result =
-        profile_state_delete(isd_r, target, (struct profile_state_order){0}, &answer);
+        profile_state_delete(&isd_r->profiles, target, (struct profile_state_order){0}, &answer);
     if (result == 0)
         put_result(response, ES10_DELETE_PROFILE, answer);
     return result;
@@ -165,7 +185,7 @@ int es10c_euicc_memory_reset(struct isd_r *isd_r, struct bytes request, struct w
     int answer;
     if (!tlv_take_tag(&request, TAG_RESET_OPTIONS, &options) || !der_to_bits(options.value, &bits))
         return SW_WRONG_DATA;
-    const int result = profile_state_memory_reset(isd_r, bits, &answer);
+    const int result = profile_state_memory_reset(&isd_r->profiles, bits, &answer);
     if (result == 0)
         put_result(response, ES10_EUICC_MEMORY_RESET, answer);
     return result;
@@ -205,7 +225,7 @@ int es10c_set_nickname(struct isd_r *isd_r, struct bytes request, struct writer 
     else
         result = store_profile_set_nickname(isd_r->store, target->id, nickname.value);
     if (result == 0 && answer == PROFILE_STATE_OK)
-        result = registry_load(isd_r->store, &isd_r->registry);
+        result = registry_load(&isd_r->registry);
     put_result(response, ES10_SET_NICKNAME, answer);
     return result;
 }

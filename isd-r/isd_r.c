@@ -4,40 +4,44 @@
 
 #include "apdu/status.h"
 #include "fs/domain/fci.h"
+#include "isd-r/download/bpp.h"
 #include "isd-r/state.h"
+#include "isd-r/store_data.h"
 
 #define TAG_PROPRIETARY_TEMPLATE 0xE0 /* ISDRProprietaryApplicationTemplate */
 #define TAG_IOT_TEMPLATE 0xE1         /* ISDRProprietaryApplicationTemplateIoT */
 #define TEMPLATES_MAX 32
 
-/* AIDs: SGP.22 §2.4.3, §2.4.4. Rules: { pprIds {ppr1, ppr2}, allowedOperators {{mccMnc any, gid1
- * any, gid2 any}}, pprFlags {} }. */
-static const uint8_t default_rules[] = {0x30, 0x14, 0x80, 0x02, 0x05, 0x60, 0xA1, 0x0B,
-                                        0x30, 0x09, 0x80, 0x03, 0xEE, 0xEE, 0xEE, 0x81,
-                                        0x00, 0x82, 0x00, 0x82, 0x01, 0x00};
-
-const struct isd_r_settings isd_r_settings_default = {
-    .info = &euicc_info_default,
-    .aids = {{{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00,
-               0x01, 0x00},
-              FILE_AID_MAX}},
-    .aid_count = 1,
-    .ecasd_aid = {{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00,
-                   0x00, 0x02, 0x00},
-                  FILE_AID_MAX},
-    .first_notification = 1,
-    .segment_max = ISD_R_SEGMENT_MAX,
-    .rules = {default_rules, sizeof(default_rules)},
-};
-
 static int load(struct isd_r *isd_r)
 {
-    int result = registry_load(isd_r->store, &isd_r->registry);
+    int result = registry_load(&isd_r->registry);
     if (result == 0)
-        result = profile_state_load(isd_r);
-    return result == 0 ? notification_load(isd_r->store, isd_r->settings->first_notification,
-                                           &isd_r->notification)
-                       : result;
+        result = profile_state_load(&isd_r->profiles);
+    return result == 0
+               ? notification_load(&isd_r->notification, isd_r->settings->first_notification)
+               : result;
+}
+
+/* What each wing works on. */
+static void connect(struct isd_r *isd_r)
+{
+    isd_r->registry.store = isd_r->store;
+    isd_r->notification.store = isd_r->store;
+    isd_r->notification.random = isd_r->random;
+    isd_r->notification.credentials = &isd_r->credentials;
+    isd_r->profiles.registry = &isd_r->registry;
+    isd_r->profiles.notification = &isd_r->notification;
+    isd_r->profiles.info = isd_r->info;
+    isd_r->profiles.terminal = &isd_r->terminal;
+    isd_r->trust = (struct server_auth_trust){isd_r->store, &isd_r->credentials, isd_r->info};
+    isd_r->download = (struct download){.session = &isd_r->session,
+                                        .registry = &isd_r->registry,
+                                        .notification = &isd_r->notification,
+                                        .info = isd_r->info,
+                                        .terminal = &isd_r->terminal,
+                                        .eid = isd_r->credentials.eid,
+                                        .segment_max = isd_r->settings->segment_max,
+                                        .rules = &isd_r->settings->rules};
 }
 
 int isd_r_create(struct store *store, struct random *random, const struct isd_r_settings *settings,
@@ -50,6 +54,7 @@ int isd_r_create(struct store *store, struct random *random, const struct isd_r_
     isd_r->random = random;
     isd_r->settings = settings;
     isd_r->info = settings->info;
+    connect(isd_r);
     int result = credentials_load(store, &isd_r->credentials);
     if (result == 0)
         result = load(isd_r);
@@ -73,16 +78,11 @@ void isd_r_destroy(struct isd_r *isd_r)
 
 void isd_r_reset(struct isd_r *isd_r)
 {
-    bpp_forget(isd_r);
+    bpp_forget(&isd_r->download);
     rsp_session_end(&isd_r->session);
-    store_data_finish(&isd_r->assembly);
-    isd_r->wish = (struct isd_r_wish){0};
+    assembly_finish(&isd_r->assembly);
+    (void)isd_r_take_wish(isd_r);
     isd_r->locked = false;
-}
-
-bool isd_r_has_quirk(const struct isd_r *isd_r, uint32_t quirk)
-{
-    return (isd_r->settings->quirks & quirk) != 0;
 }
 
 int isd_r_rollback(struct isd_r *isd_r)
@@ -94,12 +94,14 @@ int isd_r_rollback(struct isd_r *isd_r)
 void isd_r_watch(struct isd_r *isd_r, const struct checkpoint_watch *watch)
 {
     isd_r->watch = watch;
+    isd_r->download.watch = watch;
 }
 
 struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
 {
-    const struct isd_r_wish wish = isd_r->wish;
-    isd_r->wish = (struct isd_r_wish){0};
+    struct profile_state *profiles = &isd_r->profiles;
+    const struct isd_r_wish wish = {profiles->reload, profiles->refresh};
+    profiles->reload = profiles->refresh = false;
     return wish;
 }
 
@@ -114,14 +116,15 @@ const uint8_t *isd_r_eid(const struct isd_r *isd_r)
     return isd_r->credentials.eid;
 }
 
-void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal)
+void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal)
 {
     isd_r->terminal = terminal;
 }
 
 int isd_r_refreshed(struct isd_r *isd_r, bool done)
 {
-    return done ? profile_state_carry_out(isd_r) : profile_state_forget(isd_r);
+    return done ? profile_state_carry_out(&isd_r->profiles)
+                : profile_state_forget(&isd_r->profiles);
 }
 
 /* The first of its AIDs that fits, or NULL. */
@@ -138,7 +141,7 @@ static bool matches(void *state, const struct apdu *select, struct bytes aid)
 {
     const struct isd_r *isd_r = state;
     (void)select;
-    if (isd_r_has_quirk(isd_r, ISD_R_QUIRK_HIDDEN) && !isd_r->terminal.capable)
+    if (isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_HIDDEN) && !isd_r->terminal.capable)
         return false;
     return find_aid(isd_r, aid) != NULL;
 }
@@ -162,7 +165,8 @@ static int select_isd_r(void *state, const struct apdu *select, struct bytes aid
                         struct writer *response)
 {
     const struct isd_r *isd_r = state;
-    if (isd_r_has_quirk(isd_r, ISD_R_QUIRK_BASIC_CHANNEL) && select->channel != 0)
+    if (isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_BASIC_CHANNEL) &&
+        select->channel != 0)
         return SW_CHANNEL_NOT_SUPPORTED;
     const struct isd_r_aid *own = find_aid(isd_r, aid);
     uint8_t room[TEMPLATES_MAX];

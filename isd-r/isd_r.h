@@ -7,45 +7,11 @@
 #include "crypto/pki/pki.h"
 #include "crypto/primitives/random.h"
 #include "fs/store/store.h"
-#include "isd-r/iot/iot_settings.h"
+#include "isd-r/info/terminal.h"
+#include "isd-r/isd_r_settings.h"
 
 struct isd_r; /* heap */
-struct euicc_info;
 struct metadata_text;
-
-/* What may differ from one chip's making to the next. */
-#define ISD_R_AIDS_MAX 8
-struct isd_r_aid {
-    uint8_t data[FILE_AID_MAX];
-    uint8_t len; /* 0: no such application */
-};
-/* The longest segment of a bound package that a chip can take, tag and length included: SGP.22
- * §2.5.3 allows 1020 bytes, servers in the field send 1036. */
-#define ISD_R_SEGMENT_MAX 1036
-/* What chips in the field do otherwise than SGP.22 says; bits of isd_r_settings.quirks. */
-#define ISD_R_QUIRK_REFRESH_REFUSED (1u << 0)  /* a change with refreshFlag: undefinedError */
-#define ISD_R_QUIRK_ONLY_BY_AID (1u << 1)      /* profiles are not known by their ICCID */
-#define ISD_R_QUIRK_HIDDEN (1u << 2)           /* not there before a TERMINAL CAPABILITY */
-#define ISD_R_QUIRK_BASIC_CHANNEL (1u << 3)    /* SELECT on any other channel: 6881 */
-#define ISD_R_QUIRK_LOCKED_BY_ENABLE (1u << 4) /* then 6985 to ES10b until a reset */
-#define ISD_R_QUIRK_RETRIEVE_ERROR (1u << 5)   /* an unknown notification is an error */
-#define ISD_R_BLOCK_MAX 255                    /* bytes that a STORE DATA can have */
-
-struct isd_r_settings {
-    const struct euicc_info *info;
-    struct isd_r_aid aids[ISD_R_AIDS_MAX]; /* all of which select the ISD-R */
-    size_t aid_count;                      /* 0: it cannot be selected */
-    struct isd_r_aid ecasd_aid;
-    const char *default_dp_address; /* until the LPA sets another; NULL: none */
-    uint32_t first_notification;    /* sequence number */
-    uint32_t segment_max;           /* the longest that this one takes */
-    struct bytes rules;             /* the table's entries, see rules.h */
-    uint32_t quirks;                /* ISD_R_QUIRK_* */
-    uint32_t block_max;             /* longer STORE DATA: 6A80; 0: as long as they can be */
-    struct iot_settings iot;        /* of an IoT eUICC */
-};
-/* The chip as it comes by default. */
-extern const struct isd_r_settings isd_r_settings_default;
 
 /* What a handler wishes the card to do after its answer is committed. */
 struct isd_r_wish {
@@ -64,8 +30,6 @@ int isd_r_rollback(struct isd_r *isd_r);
 
 /* Who is asked at each function, segment and element from now on; borrowed; NULL: nobody. */
 void isd_r_watch(struct isd_r *isd_r, const struct checkpoint_watch *watch);
-/* One of ISD_R_QUIRK_*. */
-bool isd_r_has_quirk(const struct isd_r *isd_r, uint32_t quirk);
 
 /* The wish since the last call; it is cleared. */
 struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);
@@ -73,14 +37,8 @@ struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);
 uint32_t isd_r_enabled_profile(const struct isd_r *isd_r);
 const uint8_t *isd_r_eid(const struct isd_r *isd_r); /* 16 bytes */
 
-/* What the card knows of the terminal. It says so when it changes; until then neither holds. */
-struct isd_r_terminal {
-    bool toolkit;    /* a TERMINAL PROFILE was received: a change with refreshFlag awaits REFRESH */
-    bool busy;       /* a proactive command is under way: changes answer catBusy */
-    bool capable;    /* a TERMINAL CAPABILITY was received */
-    bool enterprise; /* it says that the device is Enterprise Capable */
-};
-void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal);
+/* The card says what it knows of the terminal when that changes; until then nothing of it holds. */
+void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal);
 /* The REFRESH that wish.refresh asked for has been done (or refused): the change that awaits it
  * takes effect (or is forgotten). 0, also when nothing waits, or a failure. To be committed. A
  * change waits in the store: a reset does not end that, nor does the end of the process. */

@@ -1,78 +1,39 @@
 #include "isd-r/store_data.h"
 
-#include <stdlib.h>
-
 #include "apdu/status.h"
 #include "isd-r/download/bpp.h"
+#include "isd-r/es10.h"
 #include "isd-r/es10b.h"
 #include "isd-r/state.h"
 
 #define P1_FORMAT 0x11 /* BER-TLV, no encryption information, answer may follow */
 #define P1_LAST 0x80
 #define BLOCK_MAX ISD_R_BLOCK_MAX
-#define FIRST_CAPACITY 512
 
-static void forget_bytes(struct store_data *assembly)
+/* A whole function in one block. In mid-element such bytes may be the element's as well, but no LPA
+ * ends a command there and goes on with them; one that gave up and starts anew does send them. */
+static bool is_function(struct bytes block)
 {
-    if (assembly->len > 0)
-        wipe(assembly->data, assembly->len);
-    assembly->len = 0;
+    struct tlv_header header;
+    return tlv_read_header(block, &header) == TLV_FRONT_OK &&
+           header.header_len + header.value_len == block.len &&
+           header.tag != ES10_LOAD_BOUND_PROFILE_PACKAGE && es10_find(header.tag) != NULL;
 }
 
-void store_data_drop(struct store_data *assembly)
+static bool is_of_package(const struct isd_r *isd_r, struct bytes block)
 {
-    forget_bytes(assembly);
-    assembly->open = false;
-    assembly->to_package = false;
-}
-
-void store_data_finish(struct store_data *assembly)
-{
-    store_data_drop(assembly);
-    free(assembly->data);
-    *assembly = (struct store_data){0};
-}
-
-static int grow(struct store_data *assembly, size_t needed)
-{
-    size_t capacity = assembly->capacity > 0 ? assembly->capacity : FIRST_CAPACITY;
-    while (capacity < needed)
-        capacity *= 2;
-    if (capacity == assembly->capacity)
-        return 0;
-    uint8_t *data = malloc(capacity);
-    if (data == NULL)
-        return FAILURE_INTERNAL;
-    if (assembly->len > 0) {
-        memcpy(data, assembly->data, assembly->len);
-        wipe(assembly->data, assembly->len);
-    }
-    free(assembly->data);
-    assembly->data = data;
-    assembly->capacity = capacity;
-    return 0;
-}
-
-static int append(struct store_data *assembly, struct bytes block)
-{
-    if (block.len > STORE_DATA_MAX - assembly->len)
-        return SW_NOT_ENOUGH_MEMORY;
-    const int result = grow(assembly, assembly->len + block.len);
-    if (result != 0)
-        return result;
-    memcpy(assembly->data + assembly->len, block.data, block.len);
-    assembly->len += block.len;
-    return 0;
+    return bpp_takes(&isd_r->download, block) &&
+           !(bpp_is_in_element(&isd_r->download) && is_function(block));
 }
 
 /* A package that another command was cut short in, or that another function comes into, is
  * interrupted. */
 static int interrupt(struct isd_r *isd_r, const struct apdu *apdu)
 {
-    const struct store_data *assembly = &isd_r->assembly;
+    const struct assembly *assembly = &isd_r->assembly;
     const bool cut_short = assembly->open && assembly->to_package;
-    if (isd_r->package != NULL && (cut_short || !bpp_takes(isd_r, apdu->data)))
-        return bpp_interrupt(isd_r);
+    if (isd_r->download.package != NULL && (cut_short || !is_of_package(isd_r, apdu->data)))
+        return bpp_interrupt(&isd_r->download);
     return assembly->len > 0
                ? es10b_interrupt_rpm(isd_r, bytes_of(assembly->data, assembly->len), apdu->data)
                : 0;
@@ -81,13 +42,13 @@ static int interrupt(struct isd_r *isd_r, const struct apdu *apdu)
 /* A first block: whose is it? */
 static int begin(struct isd_r *isd_r, const struct apdu *apdu)
 {
-    struct store_data *assembly = &isd_r->assembly;
+    struct assembly *assembly = &isd_r->assembly;
     int result = interrupt(isd_r, apdu);
-    store_data_drop(assembly);
+    assembly_drop(assembly);
     if (result != 0)
         return result;
-    assembly->to_package = bpp_takes(isd_r, apdu->data);
-    result = assembly->to_package ? bpp_begin_segment(isd_r) : 0;
+    assembly->to_package = is_of_package(isd_r, apdu->data);
+    result = assembly->to_package ? bpp_begin_segment(&isd_r->download) : 0;
     assembly->open = result == 0;
     assembly->channel = apdu->channel;
     assembly->expected = 0;
@@ -96,16 +57,16 @@ static int begin(struct isd_r *isd_r, const struct apdu *apdu)
 
 /* Wrong blocks end a command; one that fed a package stays open, so that the next one sees that
  * something is missing. */
-static int refuse(struct store_data *assembly, int status)
+static int refuse(struct assembly *assembly, int status)
 {
     if (!assembly->to_package)
-        store_data_drop(assembly);
+        assembly_drop(assembly);
     else
         assembly->expected = BLOCK_MAX + 1;
     return status;
 }
 
-static int check(const struct store_data *assembly, uint32_t limit, const struct apdu *apdu)
+static int check(const struct assembly *assembly, uint32_t limit, const struct apdu *apdu)
 {
     if ((apdu->p1 & ~P1_LAST) != P1_FORMAT)
         return SW_WRONG_P1_P2;
@@ -119,28 +80,45 @@ static int check(const struct store_data *assembly, uint32_t limit, const struct
     return 0;
 }
 
+/* The end of a command with a part of a package. The last one's answer is the function's. */
+static int end_segment(struct isd_r *isd_r, struct writer *response)
+{
+    if (!bpp_is_over(&isd_r->download))
+        return 0;
+    const struct es10_row *row = es10_find(ES10_LOAD_BOUND_PROFILE_PACKAGE);
+    const int order = checkpoint_pass(isd_r->watch, CHECKPOINT_FUNCTION, row->name, row->tag);
+    if (checkpoint_is_status(order)) {
+        bpp_forget(&isd_r->download);
+        return order;
+    }
+    if (order != CHECKPOINT_PASS)
+        bpp_refuse(&isd_r->download, order);
+    return bpp_answer(&isd_r->download, response);
+}
+
 static int end(struct isd_r *isd_r, struct writer *response)
 {
-    struct store_data *assembly = &isd_r->assembly;
+    struct assembly *assembly = &isd_r->assembly;
     const bool to_package = assembly->to_package;
     const int result = to_package
-                           ? bpp_answer(isd_r, response)
+                           ? end_segment(isd_r, response)
                            : es10_execute(isd_r, bytes_of(assembly->data, assembly->len), response);
-    store_data_drop(assembly);
+    assembly_drop(assembly);
     return result;
 }
 
 int store_data_handle(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct isd_r *isd_r = state;
-    struct store_data *assembly = &isd_r->assembly;
+    struct assembly *assembly = &isd_r->assembly;
     int result = check(assembly, isd_r->settings->block_max, apdu);
     if (result != 0)
         return refuse(assembly, result);
     if (apdu->p2 == 0 && (result = begin(isd_r, apdu)) != 0)
         return result;
     assembly->expected++;
-    result = assembly->to_package ? bpp_feed(isd_r, apdu->data) : append(assembly, apdu->data);
+    result = assembly->to_package ? bpp_feed(&isd_r->download, apdu->data)
+                                  : assembly_append(assembly, apdu->data);
     if (result > 0)
         return refuse(assembly, result);
     if (result != 0 || !(apdu->p1 & P1_LAST))

@@ -2,6 +2,7 @@
 
 #include "card/personality/factory.h"
 #include "card/personality/personality_value.h"
+#include "isd-r/download/bpp_package.h"
 #include "isd-r/es10.h"
 #include "isd-r/session/rsp_session.h"
 
@@ -167,7 +168,7 @@ const struct personality_row personality_table[] = {
      .offset = OFFSET(settings.first_notification), .limit = SEQUENCE_MAX, .form = "0 to 2147483647",
      .help = "sequence number of the chip's first notification"},
     {.key = "segment-limit", .read = personality_value_number, .offset = OFFSET(settings.segment_max),
-     .limit = ISD_R_SEGMENT_MAX, .form = "0 to 1036",
+     .limit = BPP_SEGMENT_MAX, .form = "0 to 1036",
      .help = "longest segment of a bound package in bytes, tag and length included; SGP.22 says 1020, "
              "servers in the field send 1036"},
     {.key = "rule", .read = personality_value_rule, .offset = OFFSET(settings.rules), .optional = true,

@@ -4,10 +4,9 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/download/bpp_package.h"
-#include "isd-r/es10.h"
+#include "isd-r/download/bpp_command.h"
 #include "isd-r/download/pir.h"
-#include "isd-r/state.h"
+#include "isd-r/info/es10_tag.h"
 
 #define FUNCTION_TAG 0xBF /* first byte of every ES10 function's tag */
 
@@ -100,12 +99,12 @@ static int judge(struct bpp_package *package, int result)
 }
 
 /* Sections whose last byte has come, and the end of the package after the last of them. */
-static int end_section(struct isd_r *isd_r, struct bpp_package *package)
+static int end_section(struct download *download, struct bpp_package *package)
 {
     const struct section *section = find_section(package->state);
     if (section == NULL || package->section_left > 0)
         return 0;
-    const int result = judge(package, section->handle(isd_r, package));
+    const int result = judge(package, section->handle(download, package));
     wipe(package->plain, package->plain_len);
     package->plain_len = 0;
     if (result != 0 || package->state == BPP_REFUSED)
@@ -118,18 +117,18 @@ static int end_section(struct isd_r *isd_r, struct bpp_package *package)
 }
 
 /* Bytes that an element may take where the stream stands. */
-static size_t room_for(const struct isd_r *isd_r, const struct bpp_package *package,
+static size_t room_for(const struct download *download, const struct bpp_package *package,
                        const struct row *row)
 {
     if (row->kind == OUTER)
         return SIZE_MAX;
-    const size_t limit = row->kind == ELEMENT ? isd_r->settings->segment_max : SIZE_MAX;
+    const size_t limit = row->kind == ELEMENT ? download->segment_max : SIZE_MAX;
     const size_t left =
         find_section(package->state) != NULL ? package->section_left : package->package_left;
     return left < limit ? left : limit;
 }
 
-static int enter(struct isd_r *isd_r, struct bpp_package *package, const struct row *row,
+static int enter(struct download *download, struct bpp_package *package, const struct row *row,
                  const struct tlv_header *header)
 {
     package->element_len = 0;
@@ -140,11 +139,11 @@ static int enter(struct isd_r *isd_r, struct bpp_package *package, const struct 
     }
     package->package_left -= header->header_len;
     package->section_left = header->value_len;
-    return end_section(isd_r, package);
+    return end_section(download, package);
 }
 
 /* The element is there with its last byte. */
-static int process(struct isd_r *isd_r, struct bpp_package *package, const struct row *row)
+static int process(struct download *download, struct bpp_package *package, const struct row *row)
 {
     struct bytes rest = bytes_of(package->element, package->element_len);
     struct tlv tlv;
@@ -153,13 +152,13 @@ static int process(struct isd_r *isd_r, struct bpp_package *package, const struc
     package->package_left -= package->element_len;
     if (find_section(package->state) != NULL)
         package->section_left -= package->element_len;
-    const int result = judge(package, row->handle(isd_r, package, &tlv));
+    const int result = judge(package, row->handle(download, package, &tlv));
     wipe(package->element, package->element_len);
     package->element_len = 0;
     if (result != 0 || package->state == BPP_REFUSED)
         return result;
     package->state = row->next;
-    return end_section(isd_r, package);
+    return end_section(download, package);
 }
 
 /* Appends up to count bytes to the element under way. */
@@ -172,7 +171,7 @@ static void collect(struct bpp_package *package, struct bytes *from, size_t coun
 }
 
 /* Takes one step: a byte of a header, or as much of an element's value as there is. */
-static int step(struct isd_r *isd_r, struct bpp_package *package, struct bytes *from)
+static int step(struct download *download, struct bpp_package *package, struct bytes *from)
 {
     struct tlv_header header;
     const struct bytes have = bytes_of(package->element, package->element_len);
@@ -184,56 +183,57 @@ static int step(struct isd_r *isd_r, struct bpp_package *package, struct bytes *
     if (front == TLV_FRONT_SHORT)
         return 0;
     const struct row *row = front == TLV_FRONT_OK ? find_row(package->state, header.tag) : NULL;
-    if (row == NULL || header.header_len + header.value_len > room_for(isd_r, package, row)) {
+    if (row == NULL || header.header_len + header.value_len > room_for(download, package, row)) {
         refuse(package, BPP_SCP03T_STRUCTURE_ERROR);
         return 0;
     }
     if (row->kind != ELEMENT)
-        return enter(isd_r, package, row, &header);
+        return enter(download, package, row, &header);
     collect(package, from, header.header_len + header.value_len - package->element_len);
     if (package->element_len < header.header_len + header.value_len)
         return 0;
-    return process(isd_r, package, row);
+    return process(download, package, row);
 }
 
-static int begin(struct isd_r *isd_r)
+static int begin(struct download *download)
 {
-    isd_r->package = calloc(1, sizeof(*isd_r->package));
-    if (isd_r->package == NULL)
+    download->package = calloc(1, sizeof(*download->package));
+    if (download->package == NULL)
         return FAILURE_INTERNAL;
-    rsp_session_advance(&isd_r->session, ES10_LOAD_BOUND_PROFILE_PACKAGE);
+    rsp_session_advance(download->session, ES10_LOAD_BOUND_PROFILE_PACKAGE);
     return 0;
 }
 
-/* Refused because somebody wants it, not for what is in it: the interpreter has nothing to say. */
-static void refuse_as_wanted(struct bpp_package *package, int reason)
+/* The interpreter has nothing to say then. */
+void bpp_refuse(struct download *download, int reason)
 {
+    struct bpp_package *package = download->package;
     refuse(package, (enum bpp_reason)reason);
     saip_destroy(package->saip);
     package->saip = NULL;
 }
 
-int bpp_begin_segment(struct isd_r *isd_r)
+int bpp_begin_segment(struct download *download)
 {
-    const uint32_t number = isd_r->package != NULL ? isd_r->package->segment_count + 1 : 1;
-    const int order = checkpoint_pass(isd_r->watch, CHECKPOINT_SEGMENT, NULL, number);
+    const uint32_t number = download->package != NULL ? download->package->segment_count + 1 : 1;
+    const int order = checkpoint_pass(download->watch, CHECKPOINT_SEGMENT, NULL, number);
     if (checkpoint_is_status(order))
         return order;
-    const int result = isd_r->package == NULL ? begin(isd_r) : 0;
+    const int result = download->package == NULL ? begin(download) : 0;
     if (result != 0)
         return result;
-    isd_r->package->segment_count = number;
+    download->package->segment_count = number;
     if (order != CHECKPOINT_PASS)
-        refuse_as_wanted(isd_r->package, order);
+        bpp_refuse(download, order);
     return 0;
 }
 
-int bpp_feed(struct isd_r *isd_r, struct bytes bytes)
+int bpp_feed(struct download *download, struct bytes bytes)
 {
-    struct bpp_package *package = isd_r->package;
+    struct bpp_package *package = download->package;
     int result = 0;
     while (result == 0 && bytes.len > 0 && package->state < BPP_COMPLETE)
-        result = step(isd_r, package, &bytes);
+        result = step(download, package, &bytes);
     if (result == 0 && bytes.len > 0 && package->state == BPP_COMPLETE)
         refuse(package, BPP_SCP03T_STRUCTURE_ERROR);
     return result;
@@ -246,25 +246,18 @@ static bool starts_with_tag(struct bytes block, uint32_t tag)
            (block.len == 1 || block.data[1] == (tag & 0xFF));
 }
 
-/* A whole function in one block. In mid-element such bytes may be the element's as well, but no LPA
- * ends a command there and goes on with them; one that gave up and starts anew does send them. */
-static bool is_function(struct bytes block)
+bool bpp_is_in_element(const struct download *download)
 {
-    struct tlv_header header;
-    return tlv_read_header(block, &header) == TLV_FRONT_OK &&
-           header.header_len + header.value_len == block.len &&
-           header.tag != ES10_LOAD_BOUND_PROFILE_PACKAGE && es10_find(header.tag) != NULL;
+    return download->package != NULL && download->package->element_len > 0;
 }
 
-bool bpp_takes(const struct isd_r *isd_r, struct bytes block)
+bool bpp_takes(const struct download *download, struct bytes block)
 {
-    const struct bpp_package *package = isd_r->package;
+    const struct bpp_package *package = download->package;
     if (package == NULL)
-        return rsp_session_allows(&isd_r->session, ES10_LOAD_BOUND_PROFILE_PACKAGE) &&
-               starts_with_tag(block, ES10_LOAD_BOUND_PROFILE_PACKAGE);
-    if (package->element_len > 0)
-        return !is_function(block);
-    if (block.len == 0 || block.data[0] != FUNCTION_TAG)
+        return starts_with_tag(block, ES10_LOAD_BOUND_PROFILE_PACKAGE) &&
+               rsp_session_allows(download->session, ES10_LOAD_BOUND_PROFILE_PACKAGE);
+    if (package->element_len > 0 || block.len == 0 || block.data[0] != FUNCTION_TAG)
         return true;
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].state == package->state && starts_with_tag(block, rows[i].tag))
@@ -279,10 +272,10 @@ static bool is_of_elements(enum bpp_reason reason)
            reason == BPP_DATA_MISMATCH || reason == BPP_INVALID_NAA_KEY;
 }
 
-static int conclude(struct isd_r *isd_r, enum bpp_command command, enum bpp_reason reason,
+static int conclude(struct download *download, enum bpp_command command, enum bpp_reason reason,
                     struct writer *response)
 {
-    struct bpp_package *package = isd_r->package;
+    struct bpp_package *package = download->package;
     uint8_t room[PIR_RESPONSE_MAX];
     struct writer pe_response = writer_on(room, sizeof(room));
     if (package->saip != NULL && is_of_elements(reason))
@@ -291,73 +284,68 @@ static int conclude(struct isd_r *isd_r, enum bpp_command command, enum bpp_reas
                             .command = command,
                             .iccid = package->metadata.iccid,
                             .pe_response = writer_bytes(&pe_response)};
-    const int result = pir_refused(isd_r, &pir, response);
-    bpp_forget(isd_r);
+    const int result = pir_refused(download->session, download->notification, &pir, response);
+    bpp_forget(download);
     return result;
 }
 
-static int install(struct isd_r *isd_r, struct writer *response)
+static int install(struct download *download, struct writer *response)
 {
-    struct bpp_package *package = isd_r->package;
+    struct bpp_package *package = download->package;
     uint8_t room[PIR_RESPONSE_MAX];
     struct writer pe_response = writer_on(room, sizeof(room));
     const struct registry_arrival arrival = {
         .profile = package->incoming,
         .metadata = package->metadata.whole,
         .configuration = bytes_of(package->configuration, package->configuration_len),
-        .signer = isd_r->session.signer->ci.subject_key_id};
+        .signer = download->session->signer->ci.subject_key_id};
     const struct registry_profile *installed;
     saip_put_response(package->saip, &pe_response);
-    int result = registry_add(isd_r->store, &isd_r->registry, &arrival, &installed);
+    int result = registry_add(download->registry, &arrival, &installed);
     if (result == 0) {
         const struct pir pir = {.aid = bytes_of(installed->aid, installed->aid_len),
                                 .iccid = package->metadata.iccid,
                                 .pe_response = writer_bytes(&pe_response)};
-        result = pir_installed(isd_r, &pir, response);
+        result = pir_installed(download->session, download->notification, &pir, response);
     }
     if (result == 0)
-        result = notification_tell(isd_r, installed, METADATA_INSTALL);
-    bpp_forget(isd_r);
+        result = notification_tell(download->notification, installed, METADATA_INSTALL);
+    bpp_forget(download);
     return result;
 }
 
-int bpp_answer(struct isd_r *isd_r, struct writer *response)
+bool bpp_is_over(const struct download *download)
 {
-    struct bpp_package *package = isd_r->package;
-    if (package == NULL || package->state < BPP_COMPLETE)
-        return 0;
-    const struct es10_row *row = es10_find(ES10_LOAD_BOUND_PROFILE_PACKAGE);
-    const int order = checkpoint_pass(isd_r->watch, CHECKPOINT_FUNCTION, row->name, row->tag);
-    if (checkpoint_is_status(order)) {
-        bpp_forget(isd_r);
-        return order;
-    }
-    if (order != CHECKPOINT_PASS)
-        refuse_as_wanted(package, order);
-    return package->state == BPP_COMPLETE
-               ? install(isd_r, response)
-               : conclude(isd_r, package->failed_command, package->failed_reason, response);
+    return download->package != NULL && download->package->state >= BPP_COMPLETE;
 }
 
-int bpp_interrupt(struct isd_r *isd_r)
+int bpp_answer(struct download *download, struct writer *response)
 {
-    const struct bpp_package *package = isd_r->package;
+    const struct bpp_package *package = download->package;
+    return package->state == BPP_COMPLETE
+               ? install(download, response)
+               : conclude(download, package->failed_command, package->failed_reason, response);
+}
+
+int bpp_interrupt(struct download *download)
+{
+    const struct bpp_package *package = download->package;
     if (package == NULL)
         return 0;
     if (package->state == BPP_REFUSED)
-        return conclude(isd_r, package->failed_command, package->failed_reason, NULL);
-    return conclude(isd_r, command_of(package->state), BPP_INTERRUPTION, NULL);
+        return conclude(download, package->failed_command, package->failed_reason, NULL);
+    return conclude(download, command_of(package->state), BPP_INTERRUPTION, NULL);
 }
 
-void bpp_forget(struct isd_r *isd_r)
+void bpp_forget(struct download *download)
 {
-    struct bpp_package *package = isd_r->package;
+    struct bpp_package *package = download->package;
     if (package == NULL)
         return;
     saip_destroy(package->saip);
     profile_destroy(package->incoming);
     wipe(package, sizeof(*package));
     free(package);
-    isd_r->package = NULL;
-    rsp_session_end(&isd_r->session);
+    download->package = NULL;
+    rsp_session_end(download->session);
 }

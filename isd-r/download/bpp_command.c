@@ -1,12 +1,11 @@
+#include "isd-r/download/bpp_command.h"
+
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "isd-r/download/bpp_package.h"
-#include "isd-r/profiles/enterprise.h"
-#include "isd-r/es10.h"
 #include "isd-r/download/one_time_key.h"
+#include "isd-r/info/es10_tag.h"
+#include "isd-r/profiles/admission.h"
 #include "isd-r/profiles/profile_check.h"
-#include "isd-r/profiles/rules.h"
-#include "isd-r/state.h"
 
 #define INSTALL_BOUND_PROFILE_PACKAGE 1 /* RemoteOpId */
 #define TAG_REMOTE_OPERATION 0x82
@@ -50,15 +49,15 @@ static bool parse_channel(struct bytes value, struct channel_request *out)
 
 /* smdpSign covers the request up to the server's one-time key, then the chip's own (SGP.22 §5.5.1).
  */
-static bool is_signed(const struct isd_r *isd_r, const struct channel_request *request)
+static bool is_signed(const struct download *download, const struct channel_request *request)
 {
     uint8_t room[TLV_HEADER_MAX + EC_POINT_SIZE];
     struct writer own = writer_on(room, sizeof(room));
     tlv_put(&own, ES10_TAG_ONE_TIME_KEY,
-            bytes_of(ec_private_point(isd_r->session.one_time_key), EC_POINT_SIZE));
+            bytes_of(ec_private_point(download->session->one_time_key), EC_POINT_SIZE));
     const struct bytes parts[] = {request->signed_part, writer_bytes(&own)};
-    return ec_verify(isd_r->session.binding_curve,
-                     bytes_of(isd_r->session.binding_point, EC_POINT_SIZE), parts, 2,
+    return ec_verify(download->session->binding_curve,
+                     bytes_of(download->session->binding_point, EC_POINT_SIZE), parts, 2,
                      request->signature.value);
 }
 
@@ -67,11 +66,11 @@ static bool is_byte(struct bytes value, uint8_t byte)
     return value.len == 1 && value.data[0] == byte;
 }
 
-static int check_channel(const struct isd_r *isd_r, const struct channel_request *request)
+static int check_channel(const struct download *download, const struct channel_request *request)
 {
-    if (!is_signed(isd_r, request))
+    if (!is_signed(download, request))
         return BPP_INVALID_SIGNATURE;
-    if (!rsp_session_is(&isd_r->session, request->transaction_id.value))
+    if (!rsp_session_is(download->session, request->transaction_id.value))
         return BPP_INVALID_TRANSACTION_ID;
     if (!is_byte(request->key_type.value, BSP_KEY_TYPE_AES) ||
         !is_byte(request->key_len.value, BSP_KEY_LEN))
@@ -81,28 +80,28 @@ static int check_channel(const struct isd_r *isd_r, const struct channel_request
     return 0;
 }
 
-static int agree_on_keys(struct isd_r *isd_r, struct bpp_package *package,
+static int agree_on_keys(struct download *download, struct bpp_package *package,
                          const struct channel_request *request)
 {
     struct secret shared = {0};
-    int result = ec_agree(isd_r->session.one_time_key, request->one_time_key.value, &shared);
+    int result = ec_agree(download->session->one_time_key, request->one_time_key.value, &shared);
     if (result > 0)
         return BPP_INCORRECT_INPUT_VALUES;
     if (result == 0)
         result = bsp_init_agreed(&package->bsp, secret_bytes(&shared), request->host_id.value,
-                                 bytes_of(isd_r->credentials.eid, CREDENTIALS_EID_SIZE));
+                                 bytes_of(download->eid, CREDENTIALS_EID_SIZE));
     secret_wipe(&shared);
-    return result == 0 ? one_time_key_forget(isd_r->store) : result;
+    return result == 0 ? one_time_key_forget(download->registry->store) : result;
 }
 
-int bpp_initialise_secure_channel(struct isd_r *isd_r, struct bpp_package *package,
+int bpp_initialise_secure_channel(struct download *download, struct bpp_package *package,
                                   const struct tlv *element)
 {
     struct channel_request request;
     if (!parse_channel(element->value, &request))
         return BPP_INCORRECT_INPUT_VALUES;
-    const int refusal = check_channel(isd_r, &request);
-    return refusal != 0 ? refusal : agree_on_keys(isd_r, package, &request);
+    const int refusal = check_channel(download, &request);
+    return refusal != 0 ? refusal : agree_on_keys(download, package, &request);
 }
 
 /* Opens a segment and appends what it holds to the plain bytes of the section. */
@@ -119,21 +118,23 @@ static int open_segment(struct bpp_package *package, enum bsp_mode mode, const s
     return result == BSP_SECURITY ? BPP_SCP03T_SECURITY_ERROR : result;
 }
 
-int bpp_open_encrypted(struct isd_r *isd_r, struct bpp_package *package, const struct tlv *element)
+int bpp_open_encrypted(struct download *download, struct bpp_package *package,
+                       const struct tlv *element)
 {
-    (void)isd_r;
+    (void)download;
     return open_segment(package, BSP_ENCRYPTED, element);
 }
 
-int bpp_open_plain(struct isd_r *isd_r, struct bpp_package *package, const struct tlv *element)
+int bpp_open_plain(struct download *download, struct bpp_package *package,
+                   const struct tlv *element)
 {
-    (void)isd_r;
+    (void)download;
     return open_segment(package, BSP_MAC_ONLY, element);
 }
 
-int bpp_configure_isdp(struct isd_r *isd_r, struct bpp_package *package)
+int bpp_configure_isdp(struct download *download, struct bpp_package *package)
 {
-    (void)isd_r;
+    (void)download;
     const struct bytes plain = bytes_of(package->plain, package->plain_len);
     struct tlv request, proprietary, oid;
     if (!tlv_whole(plain, TAG_CONFIGURE_ISDP, &request) ||
@@ -147,81 +148,35 @@ int bpp_configure_isdp(struct isd_r *isd_r, struct bpp_package *package)
     return 0;
 }
 
-/* Whether the rules that come with the profile may come with it: 0, a reason, or a failure. */
-static int check_rules(struct isd_r *isd_r, const struct metadata *metadata)
-{
-    uint8_t room[RULES_TABLE_MAX];
-    struct writer table = writer_on(room, sizeof(room));
-    const int result = rules_put_table(isd_r->store, isd_r->settings->rules, &table);
-    if (result != 0)
-        return result;
-    if (metadata->rules & isd_r->info->forbidden_rules)
-        return BPP_PPR_NOT_ALLOWED;
-    return rules_allow(writer_bytes(&table), metadata) ? 0 : BPP_PPR_NOT_ALLOWED;
-}
-
-static bool is_supported_class(const struct isd_r *isd_r, uint32_t class)
-{
-    if (class == METADATA_TEST)
-        return (isd_r->info->rsp_capability & EUICC_INFO_TEST_PROFILE) != 0;
-    return class <= METADATA_OPERATIONAL;
-}
-
-/* SGP.22 v3 wants metadata that the chip knows whole; v2 wants the rest passed over. */
-static int check_known(const struct isd_r *isd_r, const struct metadata *metadata)
-{
-    if (!isd_r->session.v3)
-        return 0;
-    switch (metadata_find_unknown(metadata->whole, isd_r->info->rsp_capability)) {
-    case 0:
-        return 0;
-    case METADATA_TAG_ENTERPRISE_CONFIGURATION:
-        return BPP_ENTERPRISE_NOT_SUPPORTED;
-    case METADATA_TAG_LPR_CONFIGURATION:
-        return BPP_LPR_NOT_SUPPORTED;
-    default:
-        return BPP_UNKNOWN_TLV_IN_METADATA;
-    }
-}
-
 /* What servers of v2 cannot say: none may manage a profile from afar because one of them has said
  * so. */
-static uint32_t foreign_to_session(const struct isd_r *isd_r)
+static uint32_t foreign_to_session(const struct download *download)
 {
     const uint32_t of_v2 = EUICC_INFO_SERVICE_SPECIFIC_DATA | EUICC_INFO_IOT_METADATA;
-    return isd_r->session.v3 ? 0 : isd_r->info->rsp_capability & ~of_v2;
+    return download->session->v3 ? 0 : download->info->rsp_capability & ~of_v2;
 }
 
-/* What a company's rules say; a server of v2 cannot be told so. */
-static int check_enterprise(const struct isd_r *isd_r, const struct metadata *metadata)
-{
-    const int refusal = enterprise_refusal(isd_r, metadata);
-    return refusal == 0 || isd_r->session.v3 ? refusal : BPP_UNKNOWN_ERROR;
-}
-
-int bpp_store_metadata(struct isd_r *isd_r, struct bpp_package *package)
+int bpp_store_metadata(struct download *download, struct bpp_package *package)
 {
     struct metadata metadata;
     struct writer kept = writer_on(package->metadata_bytes, sizeof(package->metadata_bytes));
-    metadata_put_without(bytes_of(package->plain, package->plain_len), foreign_to_session(isd_r),
+    metadata_put_without(bytes_of(package->plain, package->plain_len), foreign_to_session(download),
                          &kept);
     if (kept.overflow ||
-        !metadata_parse(writer_bytes(&kept), isd_r->info->rsp_capability, &metadata))
+        !metadata_parse(writer_bytes(&kept), download->info->rsp_capability, &metadata))
         return BPP_INCORRECT_INPUT_VALUES;
     package->metadata = metadata;
-    if (registry_by_iccid(&isd_r->registry, metadata.iccid) != NULL)
-        return BPP_ICCID_ALREADY_EXISTS;
-    if (!is_supported_class(isd_r, metadata.class))
-        return BPP_UNSUPPORTED_PROFILE_CLASS;
-    int refusal = check_known(isd_r, &metadata);
-    if (refusal == 0)
-        refusal = check_enterprise(isd_r, &metadata);
-    return refusal != 0 ? refusal : check_rules(isd_r, &metadata);
+    const struct admission admission = {.registry = download->registry,
+                                        .info = download->info,
+                                        .rules = *download->rules,
+                                        .enterprise = download->terminal->enterprise,
+                                        .v3 = download->session->v3};
+    return admission_check(&admission, &metadata);
 }
 
-int bpp_replace_session_keys(struct isd_r *isd_r, struct bpp_package *package)
+int bpp_replace_session_keys(struct download *download, struct bpp_package *package)
 {
-    (void)isd_r;
+    (void)download;
     struct tlv request, chaining, enc, mac;
     if (!tlv_whole(bytes_of(package->plain, package->plain_len), TAG_REPLACE_SESSION_KEYS,
                    &request) ||
@@ -234,14 +189,14 @@ int bpp_replace_session_keys(struct isd_r *isd_r, struct bpp_package *package)
     return bsp_init_keys(&package->bsp, enc.value, mac.value, chaining.value);
 }
 
-static int start_interpreter(struct isd_r *isd_r, struct bpp_package *package)
+static int start_interpreter(struct download *download, struct bpp_package *package)
 {
     struct saip_platform platform;
-    int result =
-        euicc_info_platform_left(isd_r->info, isd_r->store, isd_r->registry.count, &platform);
+    int result = euicc_info_platform_left(download->info, download->registry->store,
+                                          download->registry->count, &platform);
     if (result > 0)
         return BPP_INSUFFICIENT_MEMORY;
-    platform.watch = isd_r->watch;
+    platform.watch = download->watch;
     if (result == 0)
         result = profile_create(&package->incoming);
     return result == 0 ? saip_create(&platform, package->incoming, &package->saip) : result;
@@ -254,10 +209,10 @@ static int reason_of(const struct saip *saip)
                                                      : BPP_PE_PROCESSING_ERROR;
 }
 
-int bpp_load_profile_element(struct isd_r *isd_r, struct bpp_package *package,
+int bpp_load_profile_element(struct download *download, struct bpp_package *package,
                              const struct tlv *element)
 {
-    int result = package->saip == NULL ? start_interpreter(isd_r, package) : 0;
+    int result = package->saip == NULL ? start_interpreter(download, package) : 0;
     if (result == 0)
         result = open_segment(package, BSP_ENCRYPTED, element);
     if (result != 0)
@@ -268,10 +223,10 @@ int bpp_load_profile_element(struct isd_r *isd_r, struct bpp_package *package,
     return result == SAIP_ABORTED ? reason_of(package->saip) : result < 0 ? result : 0;
 }
 
-int bpp_end_profile_elements(struct isd_r *isd_r, struct bpp_package *package)
+int bpp_end_profile_elements(struct download *download, struct bpp_package *package)
 {
     char why[PROFILE_CHECK_WHY_SIZE];
-    (void)isd_r;
+    (void)download;
     if (package->saip == NULL)
         return BPP_SCP03T_STRUCTURE_ERROR;
     const int result = saip_finish(package->saip);

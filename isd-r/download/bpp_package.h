@@ -5,13 +5,14 @@
 
 #include "crypto/primitives/bsp.h"
 #include "fs/saip/saip.h"
-#include "isd-r/download/bpp.h"
-#include "isd-r/isd_r.h"
+#include "isd-r/profiles/bpp_error.h"
 #include "isd-r/profiles/metadata.h"
 
-#define BPP_PACKAGE_ELEMENT_MAX ISD_R_SEGMENT_MAX
-#define BPP_PACKAGE_COMMAND_MAX 4096    /* plain bytes of ConfigureISDP, StoreMetadata, … */
-#define BPP_PACKAGE_PROPRIETARY_MAX 128 /* dpProprietaryData, tag and length included */
+/* The longest segment of a bound package that a chip can take, tag and length included: SGP.22
+ * §2.5.3 allows 1020 bytes, servers in the field send 1036. */
+#define BPP_SEGMENT_MAX 1036
+#define BPP_PACKAGE_COMMAND_MAX METADATA_MAX /* plain bytes of ConfigureISDP, StoreMetadata, … */
+#define BPP_PACKAGE_PROPRIETARY_MAX 128      /* dpProprietaryData, tag and length included */
 
 enum bpp_state {
     BPP_PACKAGE,       /* the package's own tag and length */
@@ -32,7 +33,7 @@ struct bpp_package {
     enum bpp_state state;
     uint32_t segment_count;            /* STORE DATA commands so far */
     size_t package_left, section_left; /* bytes of value still to come */
-    uint8_t element[BPP_PACKAGE_ELEMENT_MAX];
+    uint8_t element[BPP_SEGMENT_MAX];
     size_t element_len; /* bytes of the element under way */
     uint8_t plain[BPP_PACKAGE_COMMAND_MAX];
     size_t plain_len; /* what the segments of this section have held so far */
@@ -46,16 +47,5 @@ struct bpp_package {
     enum bpp_command failed_command;
     enum bpp_reason failed_reason;
 };
-
-/* The ES8+ functions (SGP.22 §5.5). An enum bpp_reason if the package is to be refused, 0, or a
- * failure. element: BF23, or a segment as it came. */
-typedef int bpp_element_handler(struct isd_r *isd_r, struct bpp_package *package,
-                                const struct tlv *element);
-bpp_element_handler bpp_initialise_secure_channel, bpp_open_encrypted, bpp_open_plain,
-    bpp_load_profile_element;
-/* What follows when a section has ended: its plain bytes are there as a whole. */
-typedef int bpp_section_handler(struct isd_r *isd_r, struct bpp_package *package);
-bpp_section_handler bpp_configure_isdp, bpp_store_metadata, bpp_replace_session_keys,
-    bpp_end_profile_elements;
 
 #endif

@@ -2,7 +2,9 @@
 #ifndef EMUICC_ISD_R_DOWNLOAD_PIR_H
 #define EMUICC_ISD_R_DOWNLOAD_PIR_H
 
-#include "isd-r/download/bpp.h"
+#include "isd-r/profiles/bpp_error.h"
+#include "isd-r/profiles/notification.h"
+#include "isd-r/session/rsp_session.h"
 
 #define PIR_RESPONSE_MAX 2048 /* bytes of the interpreter's EUICCResponse */
 
@@ -16,7 +18,9 @@ struct pir {
 
 /* Signs the result of the session's download and keeps it as a notification; answers it too unless
  * response is NULL. 0 or a failure. */
-int pir_installed(struct isd_r *isd_r, const struct pir *pir, struct writer *response);
-int pir_refused(struct isd_r *isd_r, const struct pir *pir, struct writer *response);
+int pir_installed(const struct rsp_session *session, struct notification *notification,
+                  const struct pir *pir, struct writer *response);
+int pir_refused(const struct rsp_session *session, struct notification *notification,
+                const struct pir *pir, struct writer *response);
 
 #endif

@@ -220,6 +220,16 @@ const struct credential *credentials_first_signer(const struct credentials *cred
     return found;
 }
 
+int credentials_sign(const struct credential *signer, struct random *random,
+                     const struct writer *from, size_t start, struct bytes more,
+                     uint8_t signature[EC_SIGNATURE_SIZE])
+{
+    if (from->overflow)
+        return FAILURE_INTERNAL;
+    const struct bytes parts[] = {bytes_of(from->data + start, from->len - start), more};
+    return ec_sign(signer->key, random, parts, more.len > 0 ? 2 : 1, signature);
+}
+
 static int put_certificate(struct store *store, unsigned index, const char *part,
                            const struct pki_entity *entity)
 {

@@ -4,6 +4,7 @@
 #define EMUICC_ISD_R_INFO_CREDENTIALS_H
 
 #include "crypto/pki/certificate.h"
+#include "crypto/primitives/random.h"
 #include "fs/store/store.h"
 
 #define CREDENTIALS_EID_SIZE 16
@@ -38,6 +39,12 @@ const struct credential *credentials_for_signing_v3(const struct credentials *cr
                                                     struct bytes ci_key_id);
 /* The first that can sign, by Variant O if there is one; NULL if the chip cannot. */
 const struct credential *credentials_first_signer(const struct credentials *credentials);
+
+/* Signs what has been written from `start` on, and after it `more` (or nothing, if it is empty).
+ * 0 or a failure, as when the writer had too little room. */
+int credentials_sign(const struct credential *signer, struct random *random,
+                     const struct writer *from, size_t start, struct bytes more,
+                     uint8_t signature[EC_SIGNATURE_SIZE]);
 
 /* Puts one CI's set into the store; eum and euicc may be NULL. */
 struct pki_entity;

@@ -2,7 +2,7 @@
 
 #include "apdu/der.h"
 #include "apdu/status.h"
-#include "isd-r/es10.h"
+#include "isd-r/info/es10_tag.h"
 
 #define MEDIUM_EUICC 2
 #define TRE_IS_DISCRETE (1u << 0)

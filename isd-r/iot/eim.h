@@ -4,7 +4,7 @@
 #ifndef EMUICC_ISD_R_IOT_EIM_H
 #define EMUICC_ISD_R_IOT_EIM_H
 
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #define EIM_TAG_ID 0x80
 #define EIM_TAG_TOKEN 0x84

@@ -5,25 +5,6 @@
 #include "isd-r/profiles/metadata_check.h"
 #include "isd-r/profiles/rpm_configuration.h"
 
-#define MCC_MNC_SIZE 3
-#define TAG_EVENT 0x80
-#define TAG_ADDRESS 0x81
-#define TAG_MCC_MNC 0x80
-#define TAG_GID1 0x81
-#define TAG_GID2 0x82
-
-bool metadata_take_recipient(struct bytes *from, uint32_t *events, struct bytes *address)
-{
-    struct tlv entry, event, where;
-    if (!tlv_take_tag(from, DER_SEQUENCE, &entry) ||
-        !tlv_take_tag(&entry.value, TAG_EVENT, &event) ||
-        !tlv_take_tag(&entry.value, TAG_ADDRESS, &where) || !der_to_bits(event.value, events) ||
-        !der_is_utf8(where.value, where.value.len))
-        return false;
-    *address = where.value;
-    return true;
-}
-
 #define CHANGES (METADATA_UPDATES | METADATA_DELETES)
 /* The chip's own part in a change of device is another matter. */
 #define STORED_DEVICE_CHANGE (EUICC_INFO_DEVICE_CHANGE | EUICC_INFO_UPDATE_METADATA_V3)
@@ -144,29 +125,6 @@ uint32_t metadata_find_unknown(struct bytes request, uint32_t capability)
         const struct metadata_field *field = metadata_find_field(tlv.tag);
         if (field == NULL || !metadata_is_known(field, capability))
             return tlv.tag;
-    }
-    return 0;
-}
-
-bool metadata_parse_operator(struct bytes value, struct metadata_operator *out)
-{
-    struct tlv mcc_mnc, gid1, gid2;
-    if (!tlv_take_tag(&value, TAG_MCC_MNC, &mcc_mnc) || mcc_mnc.value.len != MCC_MNC_SIZE ||
-        !tlv_take_optional(&value, TAG_GID1, &gid1) || !tlv_take_optional(&value, TAG_GID2, &gid2))
-        return false;
-    *out = (struct metadata_operator){mcc_mnc.value, gid1.value, gid2.value};
-    return true;
-}
-
-int metadata_each_recipient(const struct metadata *metadata, enum metadata_event event,
-                            metadata_recipient *visit, void *context)
-{
-    struct bytes rest = metadata->notifications, address;
-    uint32_t events;
-    while (metadata_take_recipient(&rest, &events, &address)) {
-        const int result = der_bit(events, event) ? visit(context, address) : 0;
-        if (result != 0)
-            return result;
     }
     return 0;
 }

@@ -1,6 +1,9 @@
 #include "isd-r/profiles/metadata_check.h"
 
-#include "isd-r/profiles/enterprise.h"
+#include "isd-r/profiles/enterprise_configuration.h"
+#include "isd-r/profiles/metadata_tag.h"
+#include "isd-r/profiles/notification_configuration.h"
+#include "isd-r/profiles/operator_id.h"
 
 #define SERVICE_PROVIDER_MAX 32 /* characters */
 #define NAME_MAX_CHARACTERS 64
@@ -54,8 +57,8 @@ bool metadata_check_bits(struct bytes value)
 
 bool metadata_check_owner(struct bytes value)
 {
-    struct metadata_operator owner;
-    return metadata_parse_operator(value, &owner);
+    struct operator_id owner;
+    return operator_id_parse(value, &owner);
 }
 
 bool metadata_check_notifications(struct bytes value)
@@ -63,7 +66,7 @@ bool metadata_check_notifications(struct bytes value)
     uint32_t events;
     struct bytes address;
     while (value.len > 0)
-        if (!metadata_take_recipient(&value, &events, &address))
+        if (!notification_configuration_take(&value, &events, &address))
             return false;
     return true;
 }
@@ -105,8 +108,8 @@ bool metadata_check_lpr(struct bytes value)
 
 bool metadata_check_enterprise(struct bytes value)
 {
-    struct enterprise enterprise;
-    return enterprise_parse(value, &enterprise);
+    struct enterprise_configuration configuration;
+    return enterprise_configuration_parse(value, &configuration);
 }
 
 /* { [0] smdpAddressForDc, [1] allowedCiPKId OPTIONAL, [2] eidRequired OPTIONAL, [3] tacRequired

@@ -4,17 +4,27 @@
 #define EMUICC_ISD_R_PROFILES_NOTIFICATION_H
 
 #include "fs/store/store.h"
+#include "isd-r/info/credentials.h"
 #include "isd-r/profiles/metadata.h"
 
-struct isd_r;
 struct registry_profile;
 
+/* PendingNotification: an OtherSignedNotification is a SEQUENCE; the other two, and the data in
+ * each that is signed, have these tags. */
+#define NOTIFICATION_TAG_INSTALLATION_DATA 0xBF27 /* ProfileInstallationResultData */
+#define NOTIFICATION_TAG_RPM_RESULT 0xA1          /* LoadRpmPackageResultSigned */
+#define NOTIFICATION_TAG_RPM_DATA 0xA0            /* LoadRpmPackageResultDataSigned */
+
+/* What notifications are made with. All but the number is borrowed, and set before it is loaded. */
 struct notification {
+    struct store *store;
+    struct random *random;
+    const struct credentials *credentials;
     uint32_t next; /* sequence number of the next one */
 };
 
 /* first: the number of a chip that has never used one. */
-int notification_load(struct store *store, uint32_t first, struct notification *out);
+int notification_load(struct notification *notification, uint32_t first);
 
 /* What a notification is about. */
 struct notification_subject {
@@ -23,13 +33,13 @@ struct notification_subject {
     struct bytes iccid; /* as EF.ICCID codes it, or empty */
 };
 /* The number for the next one: *sequence, used up. */
-int notification_number(struct isd_r *isd_r, uint32_t *sequence);
+int notification_number(struct notification *notification, uint32_t *sequence);
 /* NotificationMetadata */
 void notification_put_metadata(struct writer *out, uint32_t sequence,
                                const struct notification_subject *subject);
 /* Signs and keeps one for each address that the profile's metadata names for this event; none for
  * a test profile (SGP.22 §2.4.5.3). */
-int notification_tell(struct isd_r *isd_r, const struct registry_profile *profile,
+int notification_tell(struct notification *notification, const struct registry_profile *profile,
                       enum metadata_event event);
 
 /* The NotificationMetadata inside a PendingNotification; false if it holds none. */

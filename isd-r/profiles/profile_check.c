@@ -4,7 +4,8 @@
 
 #include "apdu/trace.h"
 #include "fs/profile/iccid.h"
-#include "isd-r/download/bpp.h"
+#include "isd-r/profiles/bpp_error.h"
+#include "isd-r/profiles/operator_id.h"
 
 #define FID_IMSI 0x6F07
 #define FID_UST 0x6F38
@@ -109,12 +110,11 @@ static bool group_matches(struct file *usim, unsigned service, uint16_t fid, str
 
 static bool owner_matches(struct profile *profile, const struct metadata *metadata)
 {
-    struct metadata_operator owner;
+    struct operator_id owner;
     struct file *usim = profile_adf_by_aid(profile, bytes_of(usim_aid, sizeof(usim_aid)), NULL);
     if (metadata->owner.data == NULL || usim == NULL)
         return true;
-    return metadata_parse_operator(metadata->owner, &owner) &&
-           network_matches(usim, owner.mcc_mnc) &&
+    return operator_id_parse(metadata->owner, &owner) && network_matches(usim, owner.mcc_mnc) &&
            group_matches(usim, SERVICE_GID1, FID_GID1, owner.gid1) &&
            group_matches(usim, SERVICE_GID2, FID_GID2, owner.gid2);
 }

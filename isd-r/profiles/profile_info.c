@@ -1,6 +1,6 @@
 #include "isd-r/profiles/profile_info.h"
 
-#include "isd-r/es10.h"
+#include "isd-r/info/es10_tag.h"
 #include "isd-r/info/euicc_info.h"
 #include "isd-r/info/tag_list.h"
 

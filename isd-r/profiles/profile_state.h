@@ -3,9 +3,10 @@
 #ifndef EMUICC_ISD_R_PROFILES_PROFILE_STATE_H
 #define EMUICC_ISD_R_PROFILES_PROFILE_STATE_H
 
-#include "isd-r/isd_r.h"
-
-struct registry_profile;
+#include "isd-r/info/euicc_info.h"
+#include "isd-r/info/terminal.h"
+#include "isd-r/profiles/notification.h"
+#include "isd-r/profiles/registry.h"
 
 /* enableResult, disableResult, deleteResult, resetResult: the numbers have one meaning but for 1
  * and 2. */
@@ -25,6 +26,25 @@ enum profile_state_result {
 #define PROFILE_STATE_RESET_PRE_LOADED_TEST (1u << 3) /* this and the next from v3 on */
 #define PROFILE_STATE_RESET_PROVISIONING (1u << 4)
 
+/* A change that was promised to the LPA or a server and waits for the terminal's REFRESH. */
+struct profile_state_pending {
+    bool waiting;
+    bool remote;
+    bool open;       /* of the RPM package under way: another change may take its place */
+    uint32_t enable; /* profile to be enabled, 0: none */
+};
+
+/* What changes work on. The first four are borrowed. */
+struct profile_state {
+    struct registry *registry;
+    struct notification *notification;
+    const struct euicc_info *info;
+    const struct terminal *terminal;
+    struct profile_state_pending pending;
+    bool reload;  /* another profile has been enabled (or none) since this was cleared */
+    bool refresh; /* since this was cleared, a REFRESH of the terminal has been wished for */
+};
+
 /* How a change is wanted. */
 struct profile_state_order {
     bool refresh; /* the terminal is to do a REFRESH; one with a toolkit is waited for */
@@ -33,29 +53,29 @@ struct profile_state_order {
 
 /* target: NULL if the LPA named none that is here. *out is an enum profile_state_result. 0 or a
  * failure. */
-typedef int profile_state_change(struct isd_r *isd_r, const struct registry_profile *target,
-                                 struct profile_state_order order, int *out);
-profile_state_change profile_state_enable, profile_state_disable, profile_state_delete;
-int profile_state_memory_reset(struct isd_r *isd_r, uint32_t options, int *out);
+int profile_state_enable(struct profile_state *state, const struct registry_profile *target,
+                         struct profile_state_order order, int *out);
+int profile_state_disable(struct profile_state *state, const struct registry_profile *target,
+                          struct profile_state_order order, int *out);
+int profile_state_delete(struct profile_state *state, const struct registry_profile *target,
+                         struct profile_state_order order, int *out);
+int profile_state_memory_reset(struct profile_state *state, uint32_t options, int *out);
 
-/* What a profile is from the factory, without a word to anybody: 0, 1 if it cannot be (traced with
- * the name), or a failure. The registry is to be loaded anew. */
-int profile_state_preset(struct isd_r *isd_r, const struct registry_profile *profile,
-                         enum isd_r_factory_state state, const char *name);
+/* What a profile is from the factory, without a word to anybody: enabled, or what the enabled
+ * profile of class test has taken over from. 0, 1 if it cannot be (traced with the name), or a
+ * failure. The registry is to be loaded anew. */
+int profile_state_preset_enabled(struct profile_state *state,
+                                 const struct registry_profile *profile, const char *name);
+int profile_state_preset_before_test(struct profile_state *state,
+                                     const struct registry_profile *profile, const char *name);
 
-/* A change that was promised to the LPA or a server and waits for the terminal's REFRESH. */
-struct profile_state_pending {
-    bool waiting;
-    bool remote;
-    bool open;       /* of the RPM package under way: another change may take its place */
-    uint32_t enable; /* profile to be enabled, 0: none */
-};
 /* It is enabled, or will be when what waits has taken effect. */
-bool profile_state_is_enabled(const struct isd_r *isd_r, const struct registry_profile *profile);
+bool profile_state_is_enabled(const struct profile_state *state,
+                              const struct registry_profile *profile);
 /* Reads what waits out of the store. */
-int profile_state_load(struct isd_r *isd_r);
+int profile_state_load(struct profile_state *state);
 /* It takes effect, or is forgotten. 0, also when nothing waits, or a failure. */
-int profile_state_carry_out(struct isd_r *isd_r);
-int profile_state_forget(struct isd_r *isd_r);
+int profile_state_carry_out(struct profile_state *state);
+int profile_state_forget(struct profile_state *state);
 
 #endif

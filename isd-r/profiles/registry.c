@@ -88,25 +88,25 @@ static int load_origin(struct store *store, struct registry_profile *profile)
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
-static int load_fallback(struct store *store, struct registry *registry)
+static int load_fallback(struct registry *registry)
 {
     uint8_t iccid[METADATA_ICCID_SIZE];
     struct writer writer = writer_on(iccid, sizeof(iccid));
-    const int result = store_get(store, FALLBACK_NAME, &writer);
+    const int result = store_get(registry->store, FALLBACK_NAME, &writer);
     for (size_t i = 0; i < registry->count && result == 0; i++)
         registry->list[i].fallback = bytes_equal(
             bytes_of(registry->list[i].iccid, METADATA_ICCID_SIZE), writer_bytes(&writer));
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
-int registry_load(struct store *store, struct registry *registry)
+int registry_load(struct registry *registry)
 {
-    struct registry fresh = {0};
-    int result = store_each_profile(store, collect, &fresh);
+    struct registry fresh = {.store = registry->store};
+    int result = store_each_profile(fresh.store, collect, &fresh);
     for (size_t i = 0; i < fresh.count && result == 0; i++)
-        result = load_origin(store, &fresh.list[i]);
+        result = load_origin(fresh.store, &fresh.list[i]);
     if (result == 0)
-        result = load_fallback(store, &fresh);
+        result = load_fallback(&fresh);
     if (result != 0) {
         registry_finish(&fresh);
         return result;
@@ -121,7 +121,7 @@ void registry_finish(struct registry *registry)
     for (size_t i = 0; i < registry->count; i++)
         free(registry->list[i].memory);
     free(registry->list);
-    *registry = (struct registry){0};
+    *registry = (struct registry){.store = registry->store};
 }
 
 void registry_notice(const struct registry_profile *profile, const char *what)
@@ -147,13 +147,12 @@ const struct registry_profile *registry_fallback(const struct registry *registry
     return NULL;
 }
 
-int registry_set_fallback(struct store *store, struct registry *registry,
-                          const struct registry_profile *profile)
+int registry_set_fallback(struct registry *registry, const struct registry_profile *profile)
 {
-    const int result = profile == NULL ? store_forget(store, FALLBACK_NAME)
-                                       : store_put(store, FALLBACK_NAME,
+    const int result = profile == NULL ? store_forget(registry->store, FALLBACK_NAME)
+                                       : store_put(registry->store, FALLBACK_NAME,
                                                    bytes_of(profile->iccid, METADATA_ICCID_SIZE));
-    return result == 0 ? registry_load(store, registry) : result;
+    return result == 0 ? registry_load(registry) : result;
 }
 
 const struct registry_profile *registry_by_iccid(const struct registry *registry,
@@ -194,8 +193,8 @@ static bool next_aid(const struct registry *registry, uint8_t aid[FILE_AID_MAX])
     return false;
 }
 
-int registry_add(struct store *store, struct registry *registry,
-                 const struct registry_arrival *arrival, const struct registry_profile **out)
+int registry_add(struct registry *registry, const struct registry_arrival *arrival,
+                 const struct registry_profile **out)
 {
     struct store_profile row = {.aid_len = (uint8_t)arrival->aid.len,
                                 .metadata = arrival->metadata,
@@ -208,11 +207,11 @@ int registry_add(struct store *store, struct registry *registry,
         row.aid_len = FILE_AID_MAX;
     else
         return FAILURE_INTERNAL;
-    int result = store_profile_add(store, &row, arrival->profile);
+    int result = store_profile_add(registry->store, &row, arrival->profile);
     if (result == 0 && arrival->signer.len > 0)
-        result = store_put(store, origin_name(row.iccid).text, arrival->signer);
+        result = store_put(registry->store, origin_name(row.iccid).text, arrival->signer);
     if (result == 0)
-        result = registry_load(store, registry);
+        result = registry_load(registry);
     if (result != 0)
         return result;
     *out = registry_by_id(registry, row.id);
@@ -220,16 +219,16 @@ int registry_add(struct store *store, struct registry *registry,
     return 0;
 }
 
-int registry_delete(struct store *store, struct registry *registry, uint32_t id)
+int registry_delete(struct registry *registry, uint32_t id)
 {
     const struct registry_profile *profile = registry_by_id(registry, id);
     if (profile == NULL)
         return FAILURE_INTERNAL;
     registry_notice(profile, "deleted");
-    int result = store_forget(store, origin_name(profile->iccid).text);
+    int result = store_forget(registry->store, origin_name(profile->iccid).text);
     if (result == 0 && profile->fallback)
-        result = store_forget(store, FALLBACK_NAME);
+        result = store_forget(registry->store, FALLBACK_NAME);
     if (result == 0)
-        result = store_profile_delete(store, id);
-    return result == 0 ? registry_load(store, registry) : result;
+        result = store_profile_delete(registry->store, id);
+    return result == 0 ? registry_load(registry) : result;
 }

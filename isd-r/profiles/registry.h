@@ -23,12 +23,13 @@ struct registry_profile {
 };
 
 struct registry {
+    struct store *store;           /* borrowed; set before anything is loaded */
     struct registry_profile *list; /* in order of installation */
     size_t count;
 };
 
 /* Reads all profiles anew; what was handed out before is gone. On failure nothing has changed. */
-int registry_load(struct store *store, struct registry *registry);
+int registry_load(struct registry *registry);
 void registry_finish(struct registry *registry);
 
 /* Says in the trace what became of a profile: "installed". */
@@ -44,8 +45,7 @@ const struct registry_profile *registry_by_id(const struct registry *registry, u
 /* The profile with the fallback attribute; NULL if there is none. */
 const struct registry_profile *registry_fallback(const struct registry *registry);
 /* Gives the attribute to this one instead, or to none (NULL); loads the registry anew. */
-int registry_set_fallback(struct store *store, struct registry *registry,
-                          const struct registry_profile *profile);
+int registry_set_fallback(struct registry *registry, const struct registry_profile *profile);
 
 /* A profile that comes in. */
 struct registry_arrival {
@@ -57,9 +57,9 @@ struct registry_arrival {
 };
 /* Gives it its AID and the state disabled, stores it and loads the registry anew.
  * *out is its entry. */
-int registry_add(struct store *store, struct registry *registry,
-                 const struct registry_arrival *arrival, const struct registry_profile **out);
+int registry_add(struct registry *registry, const struct registry_arrival *arrival,
+                 const struct registry_profile **out);
 /* Takes one out of the store, loads the registry anew. */
-int registry_delete(struct store *store, struct registry *registry, uint32_t id);
+int registry_delete(struct registry *registry, uint32_t id);
 
 #endif

@@ -1,6 +1,6 @@
 #include "isd-r/profiles/rpm_configuration.h"
 
-#include "isd-r/es10.h"
+#include "isd-r/info/es10_tag.h"
 #include "isd-r/profiles/metadata_check.h"
 #include "isd-r/info/tag_list.h"
 

@@ -1,6 +1,7 @@
 #include "isd-r/profiles/rules.h"
 
 #include "apdu/status.h"
+#include "isd-r/profiles/operator_id.h"
 
 #define VALUE_NAME "rules"
 #define TAG_RULES 0x80
@@ -38,12 +39,12 @@ static bool group_matches(struct bytes rule, struct bytes owner)
     return bytes_equal(rule, owner);
 }
 
-static bool names_operator(struct bytes operators, const struct metadata_operator *owner)
+static bool names_operator(struct bytes operators, const struct operator_id *owner)
 {
     struct tlv entry;
-    struct metadata_operator rule;
+    struct operator_id rule;
     while (tlv_take_tag(&operators, DER_SEQUENCE, &entry))
-        if (metadata_parse_operator(entry.value, &rule) &&
+        if (operator_id_parse(entry.value, &rule) &&
             network_matches(rule.mcc_mnc, owner->mcc_mnc) &&
             group_matches(rule.gid1, owner->gid1) && group_matches(rule.gid2, owner->gid2))
             return true;
@@ -51,7 +52,7 @@ static bool names_operator(struct bytes operators, const struct metadata_operato
 }
 
 /* The rules that the table allows to this owner. */
-static uint32_t allowed(struct bytes table, const struct metadata_operator *owner)
+static uint32_t allowed(struct bytes table, const struct operator_id *owner)
 {
     struct tlv entry, rules, operators;
     uint32_t result = 0, bits;
@@ -65,11 +66,11 @@ static uint32_t allowed(struct bytes table, const struct metadata_operator *owne
 
 bool rules_allow(struct bytes table, const struct metadata *metadata)
 {
-    struct metadata_operator owner;
+    struct operator_id owner;
     const uint32_t wanted = metadata->rules & (METADATA_RULE_PPR1 | METADATA_RULE_PPR2);
     if (wanted == 0)
         return true;
-    if (metadata->owner.data == NULL || !metadata_parse_operator(metadata->owner, &owner))
+    if (metadata->owner.data == NULL || !operator_id_parse(metadata->owner, &owner))
         return false;
     return (wanted & ~allowed(table, &owner)) == 0;
 }

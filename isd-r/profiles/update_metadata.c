@@ -1,10 +1,8 @@
 #include "isd-r/profiles/update_metadata.h"
 
-#include "isd-r/download/bpp_package.h"
-#include "isd-r/profiles/enterprise.h"
-#include "isd-r/es10.h"
-#include "isd-r/state.h"
+#include "isd-r/info/es10_tag.h"
 #include "isd-r/info/tag_list.h"
+#include "isd-r/profiles/enterprise.h"
 
 /* UpdateMetadataRequest. Its elements are those of the metadata that they replace. */
 struct update {
@@ -138,17 +136,17 @@ static void put_unknown(struct bytes before, struct writer *out)
             writer_put(out, tlv.whole);
 }
 
-int update_metadata(struct isd_r *isd_r, const struct registry_profile *target,
-                    struct bytes request, int *out)
+int update_metadata(struct registry *registry, const struct registry_profile *target,
+                    struct update_metadata_support support, struct bytes request, int *out)
 {
-    uint8_t room[BPP_PACKAGE_COMMAND_MAX];
+    uint8_t room[METADATA_MAX];
     struct writer writer = writer_on(room, sizeof(room));
     struct metadata before = target->metadata;
     struct update update;
-    *out = parse(request, isd_r->info->rsp_capability, &update);
+    *out = parse(request, support.capability, &update);
     const struct bytes enterprise = update.values.enterprise_configuration;
     if (*out == UPDATE_METADATA_OK && enterprise.data != NULL &&
-        !enterprise_may_become(isd_r, target, enterprise))
+        !enterprise_may_become(registry, target, enterprise, support.enterprise))
         *out = UPDATE_METADATA_ENTERPRISE_NOT_ALLOWED;
     if (*out != UPDATE_METADATA_OK)
         return 0;
@@ -162,6 +160,7 @@ int update_metadata(struct isd_r *isd_r, const struct registry_profile *target,
         return 0;
     }
     registry_notice(target, "has new metadata");
-    const int result = store_profile_set_metadata(isd_r->store, target->id, writer_bytes(&writer));
-    return result == 0 ? registry_load(isd_r->store, &isd_r->registry) : result;
+    const int result =
+        store_profile_set_metadata(registry->store, target->id, writer_bytes(&writer));
+    return result == 0 ? registry_load(registry) : result;
 }

@@ -7,8 +7,14 @@
 
 #define UPDATE_METADATA_TAG 0xBF2A
 
-struct isd_r;
+struct registry;
 struct registry_profile;
+
+/* What the chip and the device know. */
+struct update_metadata_support {
+    uint32_t capability; /* EUICC_INFO_* */
+    bool enterprise;     /* the device says that it is Enterprise Capable */
+};
 
 /* UpdateMetadataResponse */
 enum update_metadata_result {
@@ -26,7 +32,7 @@ bool update_metadata_is_within(struct bytes request, struct bytes tag_list);
 
 /* Changes all that the request says, or nothing. *out is an enum update_metadata_result. 0 or a
  * failure. The registry is loaded anew. */
-int update_metadata(struct isd_r *isd_r, const struct registry_profile *target,
-                    struct bytes request, int *out);
+int update_metadata(struct registry *registry, const struct registry_profile *target,
+                    struct update_metadata_support support, struct bytes request, int *out);
 
 #endif

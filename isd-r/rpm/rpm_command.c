@@ -1,8 +1,7 @@
 #include "isd-r/rpm/rpm_command.h"
 
-#include "isd-r/es10.h"
+#include "isd-r/info/es10_tag.h"
 #include "isd-r/profiles/profile_info.h"
-#include "isd-r/state.h"
 #include "isd-r/info/tag_list.h"
 #include "isd-r/profiles/update_metadata.h"
 
@@ -32,71 +31,73 @@
 static const struct profile_state_order remote_order = {.refresh = true, .remote = true};
 
 /* What the session's server may do with this profile. A test profile is nobody's to manage. */
-static bool find_manager(const struct isd_r *isd_r, const struct registry_profile *profile,
+static bool find_manager(const struct rpm *rpm, const struct registry_profile *profile,
                          struct rpm_configuration *configuration, struct rpm_manager *out)
 {
     return profile->metadata.class != METADATA_TEST &&
            rpm_configuration_parse(profile->metadata.rpm_configuration, configuration) &&
-           rpm_configuration_find(configuration, rsp_session_oid(&isd_r->session),
-                                  isd_r->session.server_ci->ci.subject_key_id, out);
+           rpm_configuration_find(configuration, rsp_session_oid(rpm->session),
+                                  rpm->session->server_ci->ci.subject_key_id, out);
 }
 
-static bool is_allowed(const struct isd_r *isd_r, const struct rpm_command *command,
+static bool is_allowed(const struct rpm *rpm, const struct rpm_command *command,
                        const struct registry_profile *target)
 {
     struct rpm_configuration configuration;
     struct rpm_manager manager;
-    if (!find_manager(isd_r, target, &configuration, &manager))
+    if (!find_manager(rpm, target, &configuration, &manager))
         return false;
     return command->row->type != 0 ? (manager.types & command->row->type) != 0
                                    : update_metadata_is_within(command->rest, manager.tag_list);
 }
 
 /* A test profile that is enabled stays so, too. */
-static int enable(struct isd_r *isd_r, const struct rpm_command *command,
+static int enable(struct rpm *rpm, const struct rpm_command *command,
                   const struct registry_profile *target, int *answer)
 {
-    const struct registry_profile *enabled = registry_enabled(&isd_r->registry);
+    const struct registry_profile *enabled = registry_enabled(rpm->state->registry);
     *answer = command->row->not_allowed;
     if (enabled != NULL && enabled->metadata.class == METADATA_TEST)
         return 0;
-    return profile_state_enable(isd_r, target, remote_order, answer);
+    return profile_state_enable(rpm->state, target, remote_order, answer);
 }
 
-static int disable(struct isd_r *isd_r, const struct rpm_command *command,
+static int disable(struct rpm *rpm, const struct rpm_command *command,
                    const struct registry_profile *target, int *answer)
 {
     (void)command;
-    return profile_state_disable(isd_r, target, remote_order, answer);
+    return profile_state_disable(rpm->state, target, remote_order, answer);
 }
 
-static int delete (struct isd_r *isd_r, const struct rpm_command *command,
+static int delete (struct rpm *rpm, const struct rpm_command *command,
                    const struct registry_profile *target, int *answer)
 {
     (void)command;
-    return profile_state_delete(isd_r, target, remote_order, answer);
+    return profile_state_delete(rpm->state, target, remote_order, answer);
 }
 
-static int update(struct isd_r *isd_r, const struct rpm_command *command,
+static int update(struct rpm *rpm, const struct rpm_command *command,
                   const struct registry_profile *target, int *answer)
 {
-    return update_metadata(isd_r, target, command->rest, answer);
+    const struct update_metadata_support support = {rpm->state->info->rsp_capability,
+                                                    rpm->state->terminal->enterprise};
+    return update_metadata(rpm->state->registry, target, support, command->rest, answer);
 }
 
-static int list(struct isd_r *isd_r, const struct rpm_command *command,
+static int list(struct rpm *rpm, const struct rpm_command *command,
                 const struct registry_profile *target, int *answer)
 {
     (void)command;
     (void)target;
-    *answer = isd_r->pending.waiting ? LIST_CHANGE_ONGOING : 0;
+    *answer = rpm->state->pending.waiting ? LIST_CHANGE_ONGOING : 0;
     return 0;
 }
 
-static int contact(struct isd_r *isd_r, const struct rpm_command *command,
+static int contact(struct rpm *rpm, const struct rpm_command *command,
                    const struct registry_profile *target, int *answer)
 {
     (void)command;
-    if (!profile_state_is_enabled(isd_r, target))
+    if (!profile_state_is_enabled(rpm->state, target))
         *answer = CONTACT_NOT_ENABLED;
     else
         *answer =
@@ -105,27 +106,27 @@ static int contact(struct isd_r *isd_r, const struct rpm_command *command,
 }
 
 /* EnableProfileResponse, DisableProfileResponse, DeleteProfileResponse */
-static void put_state(const struct isd_r *isd_r, const struct rpm_command *command, int answer,
+static void put_state(const struct rpm *rpm, const struct rpm_command *command, int answer,
                       struct writer *out)
 {
-    (void)isd_r;
+    (void)rpm;
     const size_t mark = tlv_open(out, command->row->result_tag);
     der_put_integer(out, TAG_RESULT, answer);
     tlv_close(out, mark);
 }
 
-static void put_update(const struct isd_r *isd_r, const struct rpm_command *command, int answer,
+static void put_update(const struct rpm *rpm, const struct rpm_command *command, int answer,
                        struct writer *out)
 {
-    (void)isd_r;
+    (void)rpm;
     der_put_integer(out, command->row->result_tag, answer);
 }
 
 /* ContactPcmpResponse */
-static void put_contact(const struct isd_r *isd_r, const struct rpm_command *command, int answer,
+static void put_contact(const struct rpm *rpm, const struct rpm_command *command, int answer,
                         struct writer *out)
 {
-    const struct registry_profile *target = registry_by_iccid(&isd_r->registry, command->iccid);
+    const struct registry_profile *target = registry_by_iccid(rpm->state->registry, command->iccid);
     const size_t mark = tlv_open(out, command->row->result_tag);
     struct tlv address;
     if (answer == 0 &&
@@ -158,12 +159,12 @@ static bool parse_search(struct bytes value, struct search *out)
            tlv_whole(criteria.value, TAG_OWNER_OID, &out->criterion);
 }
 
-static bool is_searched(const struct isd_r *isd_r, const struct search *search,
+static bool is_searched(const struct rpm *rpm, const struct search *search,
                         const struct registry_profile *profile)
 {
     struct rpm_configuration configuration;
     struct rpm_manager manager;
-    if (!find_manager(isd_r, profile, &configuration, &manager) || !(manager.types & RPM_TYPE_LIST))
+    if (!find_manager(rpm, profile, &configuration, &manager) || !(manager.types & RPM_TYPE_LIST))
         return false;
     switch (search->criterion.tag) {
     case ES10_TAG_ICCID:
@@ -176,17 +177,17 @@ static bool is_searched(const struct isd_r *isd_r, const struct search *search,
 }
 
 /* ProfileInfoListResponse. Profiles that the server may not list are as if they were not there. */
-static void put_list(const struct isd_r *isd_r, const struct rpm_command *command, int answer,
+static void put_list(const struct rpm *rpm, const struct rpm_command *command, int answer,
                      struct writer *out)
 {
     struct search search;
     const size_t mark = tlv_open(out, command->row->result_tag);
     if (answer == 0 && parse_search(command->rest, &search)) {
         const size_t profiles = tlv_open(out, TAG_PROFILES);
-        for (size_t i = 0; i < isd_r->registry.count; i++)
-            if (is_searched(isd_r, &search, &isd_r->registry.list[i]))
-                profile_info_put(&isd_r->registry.list[i], search.tag_list,
-                                 isd_r->info->rsp_capability, out);
+        for (size_t i = 0; i < rpm->state->registry->count; i++)
+            if (is_searched(rpm, &search, &rpm->state->registry->list[i]))
+                profile_info_put(&rpm->state->registry->list[i], search.tag_list,
+                                 rpm->state->info->rsp_capability, out);
         tlv_close(out, profiles);
     } else {
         der_put_integer(out, TAG_LIST_ERROR, answer);
@@ -251,29 +252,29 @@ bool rpm_command_take(struct bytes *package, struct rpm_command *out)
     return true;
 }
 
-static int carry_out(struct isd_r *isd_r, const struct rpm_command *command, int *answer)
+static int carry_out(struct rpm *rpm, const struct rpm_command *command, int *answer)
 {
     const struct rpm_command_row *row = command->row;
     const struct registry_profile *target = NULL;
     if (row->has_iccid) {
-        target = registry_by_iccid(&isd_r->registry, command->iccid);
+        target = registry_by_iccid(rpm->state->registry, command->iccid);
         *answer = target == NULL ? row->unknown : row->not_allowed;
-        if (target == NULL || !is_allowed(isd_r, command, target))
+        if (target == NULL || !is_allowed(rpm, command, target))
             return 0;
     }
-    return row->handle(isd_r, command, target, answer);
+    return row->handle(rpm, command, target, answer);
 }
 
-int rpm_command_run(struct isd_r *isd_r, const struct rpm_command *command, struct writer *results,
+int rpm_command_run(struct rpm *rpm, const struct rpm_command *command, struct writer *results,
                     int *answer)
 {
-    const int result = carry_out(isd_r, command, answer);
+    const int result = carry_out(rpm, command, answer);
     if (result != 0)
         return result;
     const size_t mark = tlv_open(results, DER_SEQUENCE);
     if (command->iccid.len > 0)
         tlv_put(results, ES10_TAG_ICCID, command->iccid);
-    command->row->put(isd_r, command, *answer, results);
+    command->row->put(rpm, command, *answer, results);
     tlv_close(results, mark);
     return 0;
 }

@@ -4,18 +4,17 @@
 #define EMUICC_ISD_R_RPM_RPM_COMMAND_H
 
 #include "isd-r/profiles/rpm_configuration.h"
+#include "isd-r/rpm/rpm.h"
 
-struct isd_r;
-struct registry_profile;
 struct rpm_command;
 
 /* target is allowed to be managed so, NULL for a command without ICCID. *answer is the result's
  * code, 0: it succeeded. 0 or a failure. */
-typedef int rpm_command_handler(struct isd_r *isd_r, const struct rpm_command *command,
+typedef int rpm_command_handler(struct rpm *rpm, const struct rpm_command *command,
                                 const struct registry_profile *target, int *answer);
 /* RpmCommandResult's rpmCommandResultData. The registry is as the handler has left it. */
-typedef void rpm_command_put(const struct isd_r *isd_r, const struct rpm_command *command,
-                             int answer, struct writer *out);
+typedef void rpm_command_put(const struct rpm *rpm, const struct rpm_command *command, int answer,
+                             struct writer *out);
 
 struct rpm_command_row {
     uint32_t tag;
@@ -48,7 +47,7 @@ struct rpm_command {
 bool rpm_command_take(struct bytes *package, struct rpm_command *out);
 
 /* Carries it out and writes its RpmCommandResult; *answer as the handler gives it. */
-int rpm_command_run(struct isd_r *isd_r, const struct rpm_command *command, struct writer *results,
+int rpm_command_run(struct rpm *rpm, const struct rpm_command *command, struct writer *results,
                     int *answer);
 
 #endif

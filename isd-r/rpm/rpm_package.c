@@ -3,7 +3,6 @@
 #include "apdu/trace.h"
 #include "isd-r/profiles/metadata_check.h"
 #include "isd-r/rpm/rpm_command.h"
-#include "isd-r/state.h"
 
 #define END_SIZE 5 /* bytes of the result that says why processing ended */
 /* Bytes of the longest result of a command that does something: its answer must not get lost. */
@@ -43,12 +42,12 @@ static int refusal_of(struct progress *progress, const struct rpm_command *comma
 }
 
 /* What a list that does not fit has written is taken back. */
-static int run(struct isd_r *isd_r, struct progress *progress, const struct rpm_command *command,
+static int run(struct rpm *rpm, struct progress *progress, const struct rpm_command *command,
                struct writer *results, bool *goes_on)
 {
     const size_t before = results->len;
     int answer = 0;
-    const int result = rpm_command_run(isd_r, command, results, &answer);
+    const int result = rpm_command_run(rpm, command, results, &answer);
     trace_detail("RPM command %s: %d", command->row->name, answer);
     if (command->row->has_refresh)
         progress->refresh = command->row;
@@ -61,7 +60,7 @@ static int run(struct isd_r *isd_r, struct progress *progress, const struct rpm_
     return result == 0 ? RPM_PACKAGE_RESULT_OVERFLOW : result;
 }
 
-int rpm_package_execute(struct isd_r *isd_r, struct bytes package, struct writer *results)
+int rpm_package_execute(struct rpm *rpm, struct bytes package, struct writer *results)
 {
     struct writer room = writer_on(results->data, results->capacity - END_SIZE);
     struct progress progress = {0};
@@ -72,9 +71,9 @@ int rpm_package_execute(struct isd_r *isd_r, struct bytes package, struct writer
         result = rpm_command_take(&package, &command) ? refusal_of(&progress, &command, &room)
                                                       : RPM_PACKAGE_DAMAGED;
         if (result == 0)
-            result = run(isd_r, &progress, &command, &room, &goes_on);
+            result = run(rpm, &progress, &command, &room, &goes_on);
     }
-    isd_r->pending.open = false;
+    rpm->state->pending.open = false;
     if (result < 0)
         return result;
     results->len = room.len;

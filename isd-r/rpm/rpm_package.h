@@ -3,11 +3,9 @@
 #ifndef EMUICC_ISD_R_RPM_RPM_PACKAGE_H
 #define EMUICC_ISD_R_RPM_RPM_PACKAGE_H
 
-#include "apdu/tlv.h"
+#include "isd-r/rpm/rpm.h"
 
 #define RPM_PACKAGE_MAX 16384 /* bytes of the commands together */
-
-struct isd_r;
 
 /* rpmProcessingTerminated */
 enum rpm_package_end {
@@ -21,7 +19,7 @@ enum rpm_package_end {
 
 /* Writes an RpmCommandResult for each command that was reached, and one that says why not all were
  * if it was not by a failure. results: room for RPM_RESULT_MAX bytes. 0 or a failure. */
-int rpm_package_execute(struct isd_r *isd_r, struct bytes package, struct writer *results);
+int rpm_package_execute(struct rpm *rpm, struct bytes package, struct writer *results);
 void rpm_package_put_end(enum rpm_package_end end, struct writer *results);
 
 #endif

@@ -1,8 +1,7 @@
 #include "isd-r/rpm/rpm_result.h"
 
 #include "apdu/status.h"
-#include "isd-r/es10.h"
-#include "isd-r/state.h"
+#include "isd-r/info/es10_tag.h"
 
 #define SIGNED_MAX (RPM_RESULT_MAX + 1024)
 #define TAG_TRANSACTION_ID 0x80
@@ -11,17 +10,16 @@
 #define TAG_ERROR 0x81
 #define TAG_SIGNATURE 0x81
 #define TAG_SIGNED 0xA0
-#define TAG_NOT_SIGNED 0xA1
 
 /* LoadRpmPackageResultDataSigned */
-static void put_data(const struct isd_r *isd_r, const struct store_notification *row,
+static void put_data(const struct rsp_session *session, const struct store_notification *row,
                      struct bytes results, enum rpm_result_error error, struct writer *out)
 {
     const struct notification_subject subject = {METADATA_RPM_RESULT, row->address, row->iccid};
-    const size_t data = tlv_open(out, RPM_RESULT_TAG_DATA);
-    tlv_put(out, TAG_TRANSACTION_ID, rsp_session_transaction_id(&isd_r->session));
+    const size_t data = tlv_open(out, NOTIFICATION_TAG_RPM_DATA);
+    tlv_put(out, TAG_TRANSACTION_ID, rsp_session_transaction_id(session));
     notification_put_metadata(out, row->sequence, &subject);
-    tlv_put(out, DER_OBJECT_IDENTIFIER, rsp_session_oid(&isd_r->session));
+    tlv_put(out, DER_OBJECT_IDENTIFIER, rsp_session_oid(session));
     const size_t final_result = tlv_open(out, TAG_FINAL_RESULT);
     if (error != RPM_RESULT_NO_ERROR)
         der_put_integer(out, TAG_ERROR, error);
@@ -32,17 +30,16 @@ static void put_data(const struct isd_r *isd_r, const struct store_notification 
 }
 
 /* As the notification has it: [1] LoadRpmPackageResultSigned. */
-static int put_signed(struct isd_r *isd_r, const struct store_notification *row,
-                      struct bytes results, enum rpm_result_error error, struct writer *out)
+static int put_signed(const struct rsp_session *session, struct random *random,
+                      const struct store_notification *row, struct bytes results,
+                      enum rpm_result_error error, struct writer *out)
 {
     uint8_t signature[EC_SIGNATURE_SIZE];
-    const size_t whole = tlv_open(out, RPM_RESULT_TAG_PENDING);
+    const size_t whole = tlv_open(out, NOTIFICATION_TAG_RPM_RESULT);
     const size_t start = out->len;
-    put_data(isd_r, row, results, error, out);
-    if (out->overflow)
-        return FAILURE_INTERNAL;
-    const struct bytes data = bytes_of(out->data + start, out->len - start);
-    const int result = ec_sign(isd_r->session.signer->key, isd_r->random, &data, 1, signature);
+    put_data(session, row, results, error, out);
+    const int result =
+        credentials_sign(session->signer, random, out, start, (struct bytes){0}, signature);
     tlv_put(out, TAG_SIGNATURE, bytes_of(signature, sizeof(signature)));
     tlv_close(out, whole);
     return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
@@ -58,33 +55,22 @@ static void put_answer(struct bytes pending, struct writer *response)
     tlv_close(response, mark);
 }
 
-int rpm_result_conclude(struct isd_r *isd_r, struct bytes results, enum rpm_result_error error,
-                        struct writer *response)
+int rpm_result_conclude(struct rsp_session *session, struct notification *notification,
+                        struct bytes results, enum rpm_result_error error, struct writer *response)
 {
     uint8_t room[SIGNED_MAX];
     struct writer writer = writer_on(room, sizeof(room));
     struct store_notification row = {.operation = METADATA_RPM_RESULT,
-                                     .address = rsp_session_address(&isd_r->session)};
-    int result = notification_number(isd_r, &row.sequence);
+                                     .address = rsp_session_address(session)};
+    int result = notification_number(notification, &row.sequence);
     if (result == 0)
-        result = put_signed(isd_r, &row, results, error, &writer);
+        result = put_signed(session, notification->random, &row, results, error, &writer);
     if (result != 0)
         return result;
     row.pending = writer_bytes(&writer);
-    result = store_notification_add(isd_r->store, &row);
+    result = store_notification_add(notification->store, &row);
     if (result == 0 && response != NULL)
         put_answer(row.pending, response);
-    rsp_session_end(&isd_r->session);
+    rsp_session_end(session);
     return result;
-}
-
-void rpm_result_put_not_signed(struct bytes transaction_id, enum rpm_result_error error,
-                               struct writer *response)
-{
-    const size_t whole = tlv_open(response, ES10_LOAD_RPM_PACKAGE);
-    const size_t choice = tlv_open(response, TAG_NOT_SIGNED);
-    writer_put(response, transaction_id);
-    der_put_integer(response, DER_INTEGER, error);
-    tlv_close(response, choice);
-    tlv_close(response, whole);
 }

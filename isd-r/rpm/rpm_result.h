@@ -11,12 +11,9 @@
 #ifndef EMUICC_ISD_R_RPM_RPM_RESULT_H
 #define EMUICC_ISD_R_RPM_RPM_RESULT_H
 
-#include "apdu/tlv.h"
+#include "isd-r/profiles/notification.h"
+#include "isd-r/session/rsp_session.h"
 
-struct isd_r;
-
-#define RPM_RESULT_TAG_PENDING 0xA1
-#define RPM_RESULT_TAG_DATA 0xA0
 #define RPM_RESULT_MAX 16384 /* bytes of the commands' results together */
 
 /* LoadRpmPackageErrorCodeSigned, LoadRpmPackageErrorCodeNotSigned */
@@ -29,10 +26,7 @@ enum rpm_result_error {
 
 /* Signs the commands' results, or the error, under the session, and keeps them as a notification;
  * answers them too unless response is NULL. The session ends. 0 or a failure. */
-int rpm_result_conclude(struct isd_r *isd_r, struct bytes results, enum rpm_result_error error,
-                        struct writer *response);
-/* The answer when there is nothing to sign under. transaction_id: the element. */
-void rpm_result_put_not_signed(struct bytes transaction_id, enum rpm_result_error error,
-                               struct writer *response);
+int rpm_result_conclude(struct rsp_session *session, struct notification *notification,
+                        struct bytes results, enum rpm_result_error error, struct writer *response);
 
 #endif

@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-#include "isd-r/es10.h"
+#include "isd-r/info/es10_tag.h"
 
+#define TAG_ERROR 0xA1
 #define STATE(name) (1u << RSP_##name)
 #define ANY_STATE (~0u)
 
@@ -57,4 +58,25 @@ bool rsp_session_is(const struct rsp_session *session, struct bytes transaction_
 {
     return session->state >= RSP_AUTHENTICATED &&
            bytes_equal(rsp_session_transaction_id(session), transaction_id);
+}
+
+bool rsp_session_verify(const struct rsp_session *session, enum ec_curve curve, struct bytes point,
+                        struct bytes signed_part, struct bytes signature)
+{
+    uint8_t room[TLV_HEADER_MAX + EC_SIGNATURE_SIZE];
+    struct writer signature1 = writer_on(room, sizeof(room));
+    tlv_put(&signature1, ES10_TAG_SIGNATURE, bytes_of(session->signature1, EC_SIGNATURE_SIZE));
+    const struct bytes parts[] = {signed_part, writer_bytes(&signature1)};
+    return ec_verify(curve, point, parts, 2, signature);
+}
+
+void rsp_session_put_error(uint32_t tag, struct bytes transaction_id, int code,
+                           struct writer *response)
+{
+    const size_t whole = tlv_open(response, tag);
+    const size_t choice = tlv_open(response, TAG_ERROR);
+    writer_put(response, transaction_id);
+    der_put_integer(response, DER_INTEGER, code);
+    tlv_close(response, choice);
+    tlv_close(response, whole);
 }

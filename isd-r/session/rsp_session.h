@@ -52,6 +52,13 @@ void rsp_session_end(struct rsp_session *session);
 
 /* The session is under this transaction id. */
 bool rsp_session_is(const struct rsp_session *session, struct bytes transaction_id);
+/* Has the server signed this, and euiccSignature1 after it? curve, point: of its key. */
+bool rsp_session_verify(const struct rsp_session *session, enum ec_curve curve, struct bytes point,
+                        struct bytes signed_part, struct bytes signature);
+/* What is answered unsigned: { tag { A1 { 80 transactionId, 02 code } } }. transaction_id: the
+ * element. */
+void rsp_session_put_error(uint32_t tag, struct bytes transaction_id, int code,
+                           struct writer *response);
 static inline struct bytes rsp_session_transaction_id(const struct rsp_session *session)
 {
     return bytes_of(session->transaction_id, session->transaction_id_len);

@@ -3,7 +3,6 @@
 #include "apdu/trace.h"
 #include "isd-r/session/revocation.h"
 #include "isd-r/session/stapling.h"
-#include "isd-r/state.h"
 
 static enum server_auth_result refuse(enum server_auth_result result, const char *why)
 {
@@ -54,11 +53,11 @@ static enum server_auth_result read_server(struct bytes der, struct chain *chain
     }
 }
 
-static enum server_auth_result read_issuers(const struct isd_r *isd_r, struct bytes issuers,
-                                            struct chain *chain)
+static enum server_auth_result read_issuers(const struct server_auth_trust *trust,
+                                            struct bytes issuers, struct chain *chain)
 {
     struct tlv one;
-    if (issuers.len > 0 && !(isd_r->info->rsp_capability & EUICC_INFO_CERT_CHAIN_V3))
+    if (issuers.len > 0 && !(trust->info->rsp_capability & EUICC_INFO_CERT_CHAIN_V3))
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, "this chip knows no such chains");
     while (issuers.len > 0) {
         if (chain->count == 1 + CERTIFICATE_CHAIN_MAX)
@@ -71,14 +70,14 @@ static enum server_auth_result read_issuers(const struct isd_r *isd_r, struct by
     return SERVER_AUTH_OK;
 }
 
-static enum server_auth_result verify(const struct isd_r *isd_r, struct chain *chain)
+static enum server_auth_result verify(const struct server_auth_trust *trust, struct chain *chain)
 {
     const struct certificate *server = &chain->list[0], *issuers = &chain->list[1];
     const size_t count = chain->count - 1;
     const struct bytes root = certificate_root_key_id(server, issuers, count);
     if (root.len == 0 && count > 0)
         return refuse(SERVER_AUTH_BAD_CERTIFICATE, "what came along is not its chain");
-    chain->ci = credentials_for_verification(&isd_r->credentials, root);
+    chain->ci = credentials_for_verification(trust->credentials, root);
     if (chain->ci == NULL)
         return refuse(SERVER_AUTH_UNKNOWN_CI, "no key of its CI is on the chip");
     const int result = count > 0 ? certificate_verify_chain(server, issuers, count, &chain->ci->ci)
@@ -89,16 +88,16 @@ static enum server_auth_result verify(const struct isd_r *isd_r, struct chain *c
 }
 
 /* By the lists that an LPA has loaded, and by those that came along. */
-static enum server_auth_result check_revocation(const struct isd_r *isd_r,
+static enum server_auth_result check_revocation(const struct server_auth_trust *trust,
                                                 const struct server_auth_request *request,
                                                 const struct chain *chain)
 {
     for (size_t i = 0; i < chain->count; i++)
-        if (is_revoked(isd_r->store, &chain->list[i]))
+        if (is_revoked(trust->store, &chain->list[i]))
             return refuse(request->v3 ? SERVER_AUTH_REVOKED : SERVER_AUTH_BAD_CERTIFICATE,
                           "it or its issuer has been revoked");
     if (!request->v3 || !request->stapled ||
-        !(isd_r->info->rsp_capability & EUICC_INFO_CRL_STAPLING_V3))
+        !(trust->info->rsp_capability & EUICC_INFO_CRL_STAPLING_V3))
         return SERVER_AUTH_OK;
     const enum server_auth_result result =
         stapling_check(chain->list, chain->count, &chain->ci->ci, request->lists);
@@ -117,18 +116,18 @@ static enum server_auth_result check_server(const struct server_auth_request *re
     return SERVER_AUTH_OK;
 }
 
-enum server_auth_result server_auth_check(const struct isd_r *isd_r,
+enum server_auth_result server_auth_check(const struct server_auth_trust *trust,
                                           const struct server_auth_request *request,
                                           struct server_auth *out)
 {
     struct chain chain;
     enum server_auth_result result = read_server(request->certificate, &chain);
     if (result == SERVER_AUTH_OK && request->v3)
-        result = read_issuers(isd_r, request->issuers, &chain);
+        result = read_issuers(trust, request->issuers, &chain);
     if (result == SERVER_AUTH_OK)
-        result = verify(isd_r, &chain);
+        result = verify(trust, &chain);
     if (result == SERVER_AUTH_OK)
-        result = check_revocation(isd_r, request, &chain);
+        result = check_revocation(trust, request, &chain);
     if (result == SERVER_AUTH_OK)
         result = check_server(request, &chain.list[0]);
     if (result == SERVER_AUTH_OK)

@@ -4,26 +4,19 @@
 #define EMUICC_ISD_R_SESSION_SERVER_AUTH_H
 
 #include "isd-r/info/credentials.h"
-
-struct isd_r;
-
-enum server_auth_result {
-    SERVER_AUTH_OK,
-    SERVER_AUTH_BAD_CERTIFICATE, /* encoding, signature, key usage, identifiers; revoked */
-    SERVER_AUTH_BAD_CURVE,       /* a curve that the chip does not know */
-    SERVER_AUTH_UNKNOWN_CI,      /* no key of the CI that issued it */
-    SERVER_AUTH_WRONG_ROLE,      /* a certificate for something else */
-    SERVER_AUTH_REVOKED,         /* one of the chain is, in a session of v3 */
-    SERVER_AUTH_MISSING_CRL,     /* of the lists that were to come along: one lacks, */
-    SERVER_AUTH_BAD_CRL_SIGNATURE,
-    SERVER_AUTH_BAD_TIME,          /* it or a certificate has run out, */
-    SERVER_AUTH_BAD_CONFIGURATION, /* it cannot be read or is not whole; or too many issuers */
-    SERVER_AUTH_RESULTS,
-};
+#include "isd-r/info/euicc_info.h"
+#include "isd-r/session/server_auth_result.h"
 
 #define SERVER_AUTH_OID_MAX 64 /* bytes of a server's OID */
 
 #define SERVER_AUTH_ROLE(role) (1u << (role))
+
+/* By what the chip judges. */
+struct server_auth_trust {
+    struct store *store; /* with the revocation lists */
+    const struct credentials *credentials;
+    const struct euicc_info *info;
+};
 
 /* What a server shows. Of v2, and of Variants O and Ov3, its certificate alone. */
 struct server_auth_request {
@@ -42,7 +35,7 @@ struct server_auth {
 
 /* Reads and checks what a server shows against the CI keys of the verification list and the
  * revocation lists. *out is set with SERVER_AUTH_OK only. */
-enum server_auth_result server_auth_check(const struct isd_r *isd_r,
+enum server_auth_result server_auth_check(const struct server_auth_trust *trust,
                                           const struct server_auth_request *request,
                                           struct server_auth *out);
 

@@ -3,7 +3,8 @@
 #ifndef EMUICC_ISD_R_SESSION_STAPLING_H
 #define EMUICC_ISD_R_SESSION_STAPLING_H
 
-#include "isd-r/session/server_auth.h"
+#include "crypto/pki/certificate.h"
+#include "isd-r/session/server_auth_result.h"
 
 /* Checks a chain, the server's certificate first, against crlList's content. The chain itself has
  * been verified. */

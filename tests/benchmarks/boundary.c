@@ -79,17 +79,15 @@ void __wrap_saip_destroy(struct saip *saip)
     account(BOUNDARY_DECODE, before);
 }
 
-int __real_registry_add(struct store *store, struct registry *registry,
-                        const struct registry_arrival *arrival,
+int __real_registry_add(struct registry *registry, const struct registry_arrival *arrival,
                         const struct registry_profile **out);
-int __wrap_registry_add(struct store *store, struct registry *registry,
-                        const struct registry_arrival *arrival,
+int __wrap_registry_add(struct registry *registry, const struct registry_arrival *arrival,
                         const struct registry_profile **out);
-int __wrap_registry_add(struct store *store, struct registry *registry,
-                        const struct registry_arrival *arrival, const struct registry_profile **out)
+int __wrap_registry_add(struct registry *registry, const struct registry_arrival *arrival,
+                        const struct registry_profile **out)
 {
     const uint64_t before = measure_cpu();
-    const int result = __real_registry_add(store, registry, arrival, out);
+    const int result = __real_registry_add(registry, arrival, out);
     account(BOUNDARY_STORE, before);
     return result;
 }

@@ -133,7 +133,7 @@ struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r)
     return wish;
 }
 
-void isd_r_set_terminal(struct isd_r *isd_r, struct isd_r_terminal terminal)
+void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal)
 {
     (void)isd_r;
     fake_chip.terminal = terminal;

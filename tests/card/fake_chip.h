@@ -24,7 +24,7 @@ struct fake_chip {
     int commit_result;              /* of the next store_commit() */
     int load_result;                /* of uicc_load() for a profile */
     uint32_t enabled;               /* as committed */
-    struct isd_r_terminal terminal; /* as last told */
+    struct terminal terminal; /* as last told */
     const struct checkpoint_watch *watch;
 };
 extern struct fake_chip fake_chip;

@@ -6,6 +6,7 @@
 
 #include "tests/fuzz/fuzz_chip.h"
 
+#include "isd-r/download/bpp.h"
 #include "isd-r/download/bpp_package.h"
 
 #define FLAG_SECTIONS 1
@@ -83,18 +84,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fuzz_chip_open_session(chip, RSP_PREPARED);
     chip->isd_r->session.v3 = (how & FLAG_V3) != 0;
-    isd_r_set_terminal(chip->isd_r,
-                       (struct isd_r_terminal){.enterprise = (how & FLAG_ENTERPRISE) != 0});
+    isd_r_set_terminal(chip->isd_r, (struct terminal){.enterprise = (how & FLAG_ENTERPRISE) != 0});
     if (!(how & FLAG_SECTIONS)) {
         send(chip, input);
         return 0;
     }
-    if (bpp_begin_segment(chip->isd_r) != 0 || bpp_feed(chip->isd_r, BYTES(0xBF, 0x36, 0x00)) != 0)
+    if (bpp_begin_segment(&chip->isd_r->download) != 0 ||
+        bpp_feed(&chip->isd_r->download, BYTES(0xBF, 0x36, 0x00)) != 0)
         abort();
     const struct bytes stream = protect(input);
-    chip->isd_r->package->state = BPP_CONFIGURATION;
-    chip->isd_r->package->package_left = stream.len;
-    start_keys(&chip->isd_r->package->bsp);
+    chip->isd_r->download.package->state = BPP_CONFIGURATION;
+    chip->isd_r->download.package->package_left = stream.len;
+    start_keys(&chip->isd_r->download.package->bsp);
     send(chip, stream);
     return 0;
 }

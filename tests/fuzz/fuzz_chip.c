@@ -7,6 +7,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "crypto/pki/pki.h"
+#include "isd-r/store_data.h"
 
 static char folder[] = "/tmp/emuicc-fuzz-XXXXXX";
 static struct fuzz_chip chip;

@@ -3,6 +3,7 @@
 #ifndef EMUICC_TESTS_FUZZ_FUZZ_CHIP_H
 #define EMUICC_TESTS_FUZZ_FUZZ_CHIP_H
 
+#include "isd-r/isd_r.h"
 #include "isd-r/state.h"
 
 struct fuzz_chip {

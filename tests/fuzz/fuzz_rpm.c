@@ -60,14 +60,14 @@ static struct fuzz_chip *managed_chip(uint8_t flags)
     struct fuzz_chip *chip = fuzz_chip();
     info = euicc_info_default;
     info.rsp_capability = UINT32_MAX;
-    chip->isd_r->info = &info;
+    chip->isd_r->info = chip->isd_r->profiles.info = &info;
     for (uint8_t number = 1; number <= PROFILES; number++)
         install(chip, number);
-    need(registry_load(chip->store, &chip->isd_r->registry) == 0);
+    need(registry_load(&chip->isd_r->registry) == 0);
     fuzz_chip_open_session(chip, RSP_AUTHENTICATED);
     chip->isd_r->session.v3 = (flags & FLAG_V3) != 0;
-    isd_r_set_terminal(
-        chip->isd_r, (struct isd_r_terminal){.toolkit = flags & FLAG_TOOLKIT, .enterprise = true});
+    isd_r_set_terminal(chip->isd_r,
+                       (struct terminal){.toolkit = flags & FLAG_TOOLKIT, .enterprise = true});
     return chip;
 }
 
@@ -91,7 +91,8 @@ static void execute(struct fuzz_chip *chip, struct bytes package)
     uint8_t room[RPM_RESULT_MAX];
     struct writer results = writer_on(room, sizeof(room));
     struct tlv one;
-    need(rpm_package_execute(chip->isd_r, package, &results) == 0 && !results.overflow);
+    struct rpm rpm = {&chip->isd_r->session, &chip->isd_r->profiles};
+    need(rpm_package_execute(&rpm, package, &results) == 0 && !results.overflow);
     struct bytes rest = writer_bytes(&results);
     while (rest.len > 0)
         need(tlv_take_tag(&rest, DER_SEQUENCE, &one));
@@ -120,7 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct fuzz_chip *chip = managed_chip(flags);
     parse(input);
-    need(update_metadata(chip->isd_r, &chip->isd_r->registry.list[0], input, &answer) == 0);
+    struct registry *registry = &chip->isd_r->registry;
+    const struct update_metadata_support support = {UINT32_MAX, true};
+    need(update_metadata(registry, &registry->list[0], support, input, &answer) == 0);
     if (flags & FLAG_REQUEST)
         request(chip, input);
     else

@@ -4,6 +4,8 @@
 #include <criterion/new/assert.h>
 
 #include "apdu/status.h"
+#include "isd-r/profiles/update_metadata.h"
+#include "isd-r/state.h"
 
 #define STORE_DATA_MORE 0x11
 #define STORE_DATA_LAST 0x91
@@ -105,4 +107,13 @@ uint16_t chip_store_data(struct chip *chip, struct bytes command, size_t block_s
             return status;
         cr_assert(eq(sz, data->len, 0));
     }
+}
+
+int chip_update_metadata(struct chip *chip, size_t place, struct bytes request, int *answer)
+{
+    struct isd_r *isd_r = chip->isd_r;
+    const struct update_metadata_support support = {isd_r->info->rsp_capability,
+                                                    isd_r->terminal.enterprise};
+    return update_metadata(&isd_r->registry, &isd_r->registry.list[place], support, request,
+                           answer);
 }

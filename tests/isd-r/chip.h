@@ -37,4 +37,8 @@ uint16_t chip_block(struct chip *chip, uint8_t p1, uint8_t p2, struct bytes bloc
 uint16_t chip_store_data(struct chip *chip, struct bytes command, size_t block_size,
                          struct writer *data);
 
+/* UpdateMetadata of the profile at this place in the registry, by who may ask for it. 0 or a
+ * failure. */
+int chip_update_metadata(struct chip *chip, size_t place, struct bytes request, int *answer);
+
 #endif

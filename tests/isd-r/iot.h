@@ -5,7 +5,7 @@
 
 #include "tests/isd-r/peer.h"
 
-#include "isd-r/euicc_info.h"
+#include "isd-r/info/euicc_info.h"
 
 #define IOT_EIM_ID "eim.example.com"
 

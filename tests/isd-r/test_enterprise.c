@@ -62,7 +62,7 @@ static const struct {
 
 static void set_device(bool capable)
 {
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.enterprise = capable});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.enterprise = capable});
 }
 
 static void start_with(const char *const installed[2], uint32_t without)
@@ -93,13 +93,11 @@ Test(enterprise, rules_hold_at_installation)
 
 static int update(size_t target, const char *text)
 {
-    struct isd_r *isd_r = peer.chip.isd_r;
     uint8_t room[64];
     struct writer request = writer_on(room, sizeof(room));
     int answer = -1;
     cr_assert(hex_decode(text, &request));
-    cr_assert(update_metadata(isd_r, &isd_r->registry.list[target], writer_bytes(&request),
-                              &answer) == 0);
+    cr_assert(chip_update_metadata(&peer.chip, target, writer_bytes(&request), &answer) == 0);
     return answer;
 }
 

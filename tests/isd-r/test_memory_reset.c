@@ -150,10 +150,10 @@ Test(memory_reset, does_what_its_options_say)
 
 Test(memory_reset, waits_for_no_terminal_that_is_busy)
 {
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.busy = true});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.busy = true});
     cr_assert(eq(int, memory_reset(0xE0), CAT_BUSY));
     cr_assert(eq(str, cast_shown(&peer), CAST_ALL "F"));
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.toolkit = true});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.toolkit = true});
     cr_assert(eq(int, cast_command(&peer, 'E', 'A', 0xFF, false), OK));
     cr_assert(eq(int, memory_reset(0xE0), CAT_BUSY));
 }

@@ -272,9 +272,8 @@ Test(stored_metadata, of_a_v2_session_has_nothing_of_v3)
 
 static int update(const char *request)
 {
-    struct isd_r *isd_r = peer.chip.isd_r;
     int answer = -1;
-    cr_assert(update_metadata(isd_r, &isd_r->registry.list[0], hex(request), &answer) == 0);
+    cr_assert(chip_update_metadata(&peer.chip, 0, hex(request), &answer) == 0);
     cr_assert(store_commit(peer.chip.store) == 0);
     return answer;
 }
@@ -383,7 +382,6 @@ Test(stored_metadata, has_a_limit_as_a_whole)
 {
     static uint8_t room[4096];
     struct writer request = writer_on(room, sizeof(room));
-    struct isd_r *isd_r = peer.chip.isd_r;
     int answer;
     install_for_updates();
     const size_t data = tlv_open(&request, 0xBF22);
@@ -394,8 +392,7 @@ Test(stored_metadata, has_a_limit_as_a_whole)
     tlv_close(&request, entry);
     tlv_close(&request, data);
     cr_assert(not(request.overflow));
-    cr_assert(eq(
-        int, update_metadata(isd_r, &isd_r->registry.list[0], writer_bytes(&request), &answer), 0));
+    cr_assert(eq(int, chip_update_metadata(&peer.chip, 0, writer_bytes(&request), &answer), 0));
     cr_assert(eq(int, answer, 7));
 }
 

@@ -76,7 +76,7 @@ Test(profile_state, returns_to_nothing_when_what_was_before_a_test_is_gone)
 Test(profile_state, waits_for_a_refresh)
 {
     restore();
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.toolkit = true});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.toolkit = true});
     cr_assert(eq(int, command('E', 'A', 0xFF), 0));
     cr_assert(peer.chip.wish.refresh);
     cr_assert(not(peer.chip.wish.reload));
@@ -101,7 +101,7 @@ Test(profile_state, waits_for_a_refresh)
 Test(profile_state, goes_on_waiting_when_another_command_fails)
 {
     restore();
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.toolkit = true});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.toolkit = true});
     cr_assert(eq(int, command('E', 'A', 0xFF), 0));
     for (int i = 0; i < 2; i++) {
         cr_assert(eq(int, isd_r_refreshed(peer.chip.isd_r, true), 0));

@@ -427,7 +427,7 @@ static void run_row(size_t number)
     for (const char *letter = row->before; *letter != '\0'; letter++)
         enable_locally(*letter);
     const int enabled = count(4), disabled = count(5), deleted = count(6), local = count(1);
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.busy = row->busy});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.busy = row->busy});
     cr_assert(eq(str, (char *)load(row->package), (char *)row->result), "row %zu: %s", number,
               row->package);
     const bool changes = row->enabled + row->disabled > 0;
@@ -731,7 +731,7 @@ static void restore_with_toolkit(const char *enabled)
     restore();
     for (; *enabled != '\0'; enabled++)
         enable_locally(*enabled);
-    isd_r_set_terminal(peer.chip.isd_r, (struct isd_r_terminal){.toolkit = true});
+    isd_r_set_terminal(peer.chip.isd_r, (struct terminal){.toolkit = true});
 }
 
 Test(rpm, waits_for_a_refresh)

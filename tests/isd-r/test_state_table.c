@@ -182,7 +182,7 @@ enum course {
 /* clang-format off */
 static const struct circumstance {
     int flag; /* refreshFlag; DeleteProfile has none and knows the circumstances with 00 alone */
-    struct isd_r_terminal terminal;
+    struct terminal terminal;
     uint32_t quirks;
     enum course course;
 } circumstances[] = {

@@ -1,0 +1,37 @@
+/* es10b_request: the common front of the functions by which a server shows who it is: something
+ * signed, the signature and a transaction id, checked in the specification's order. */
+#ifndef EMUICC_ISD_R_ES10B_REQUEST_H
+#define EMUICC_ISD_R_ES10B_REQUEST_H
+
+#include "isd-r/session/server_auth.h"
+#include "isd-r/state.h"
+
+/* The first member of each function's own request. */
+struct es10b_request {
+    struct tlv signed_part, signature, transaction_id;
+    struct tlv certificate;   /* the server's; tag 0: none comes along */
+    struct server_auth found; /* once the certificate has been checked */
+};
+bool es10b_request_has_transaction_id(const struct es10b_request *request);
+
+/* AuthenticateErrorCode and DownloadErrorCode have these numbers in common. */
+enum es10b_error {
+    ES10B_ERROR_NONE = 0,
+    ES10B_ERROR_INVALID_CERTIFICATE = 1,
+    ES10B_ERROR_INVALID_SIGNATURE = 2,
+    ES10B_ERROR_UNSUPPORTED_CURVE = 3,
+    ES10B_ERROR_NO_SESSION_CONTEXT = 4,
+    ES10B_ERROR_UNDEFINED = 127,
+};
+
+/* The function's error code, or 0. */
+typedef int es10b_check(const struct isd_r *isd_r, struct es10b_request *request);
+/* The first error of a list that ends with NULL, or 0. */
+int es10b_request_check(es10b_check *const *checks, const struct isd_r *isd_r,
+                        struct es10b_request *request);
+/* Signs under the session what has been written from `start` on, and `more`; writes the signature.
+ * 0 or a failure. */
+int es10b_request_sign(const struct isd_r *isd_r, struct writer *response, size_t start,
+                       struct bytes more, uint8_t signature[EC_SIGNATURE_SIZE]);
+
+#endif

@@ -1,0 +1,24 @@
+#include "isd-r/isd_r_settings.h"
+
+#include "isd-r/download/bpp_package.h"
+#include "isd-r/info/euicc_info.h"
+
+/* AIDs: SGP.22 §2.4.3, §2.4.4. Rules: { pprIds {ppr1, ppr2}, allowedOperators {{mccMnc any, gid1
+ * any, gid2 any}}, pprFlags {} }. */
+static const uint8_t default_rules[] = {0x30, 0x14, 0x80, 0x02, 0x05, 0x60, 0xA1, 0x0B,
+                                        0x30, 0x09, 0x80, 0x03, 0xEE, 0xEE, 0xEE, 0x81,
+                                        0x00, 0x82, 0x00, 0x82, 0x01, 0x00};
+
+const struct isd_r_settings isd_r_settings_default = {
+    .info = &euicc_info_default,
+    .aids = {{{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00,
+               0x01, 0x00},
+              FILE_AID_MAX}},
+    .aid_count = 1,
+    .ecasd_aid = {{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00,
+                   0x00, 0x02, 0x00},
+                  FILE_AID_MAX},
+    .first_notification = 1,
+    .segment_max = BPP_SEGMENT_MAX,
+    .rules = {default_rules, sizeof(default_rules)},
+};

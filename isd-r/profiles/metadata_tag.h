@@ -1,0 +1,51 @@
+/* metadata_tag: the tags and numbers of a profile's metadata (SGP.22 §4.4, §5.5.3, Annex H). */
+#ifndef EMUICC_ISD_R_PROFILES_METADATA_TAG_H
+#define EMUICC_ISD_R_PROFILES_METADATA_TAG_H
+
+#define METADATA_TAG 0xBF25
+#define METADATA_ICCID_SIZE 10
+#define METADATA_MAX 4096 /* bytes of the whole that a chip takes */
+#define METADATA_TAG_NICKNAME 0x90
+#define METADATA_TAG_SERVICE_PROVIDER 0x91
+#define METADATA_TAG_NAME 0x92
+#define METADATA_TAG_ICON_TYPE 0x93
+#define METADATA_TAG_ICON 0x94
+#define METADATA_TAG_CLASS 0x95
+#define METADATA_TAG_NOTIFICATIONS 0xB6
+#define METADATA_TAG_OWNER 0xB7
+#define METADATA_TAG_RULES 0x99
+#define METADATA_TAG_HRI_SERVER_ADDRESS 0x9B
+#define METADATA_TAG_RPM_CONFIGURATION 0xBA
+#define METADATA_TAG_LPR_CONFIGURATION 0xBC
+#define METADATA_TAG_PCMP_ADDRESS 0x80 /* in LprConfiguration */
+#define METADATA_TAG_ENTERPRISE_CONFIGURATION 0xBD
+#define METADATA_TAG_SERVICE_PROVIDER_MESSAGE 0xBE
+#define METADATA_TAG_SERVICE_DESCRIPTION 0x9F1F
+#define METADATA_TAG_DEVICE_CHANGE_CONFIGURATION 0xBF20
+#define METADATA_TAG_ESTIMATED_PROFILE_SIZE 0x9F21
+#define METADATA_TAG_SERVICE_SPECIFIC_DATA 0xBF22 /* stored in the eUICC */
+#define METADATA_TAG_DATA_NOT_STORED 0xBF23
+#define METADATA_TAG_ECALL 0x9F7B            /* ecallIndication, of SGP.32 as the next */
+#define METADATA_TAG_FALLBACK_ALLOWED 0x9F67 /* may be given the fallback attribute */
+
+#define METADATA_CLASS_MAX 255 /* of a profileClass that may be written */
+enum metadata_class { METADATA_TEST, METADATA_PROVISIONING, METADATA_OPERATIONAL };
+
+/* PprIds bits */
+#define METADATA_RULE_UPDATE_CONTROL (1u << 0)
+#define METADATA_RULE_PPR1 (1u << 1)
+#define METADATA_RULE_PPR2 (1u << 2)
+
+/* NotificationEvent bit numbers */
+enum metadata_event {
+    METADATA_INSTALL,
+    METADATA_ENABLE,
+    METADATA_DISABLE,
+    METADATA_DELETE,
+    METADATA_RPM_ENABLE,
+    METADATA_RPM_DISABLE,
+    METADATA_RPM_DELETE,
+    METADATA_RPM_RESULT, /* loadRpmPackageResult */
+};
+
+#endif
