@@ -20,10 +20,10 @@ enum fake_order {
 #define FAKE_LOG_SIZE 512
 
 struct fake_chip {
-    char log[FAKE_LOG_SIZE];        /* what was called since the last look, blank between two */
-    int commit_result;              /* of the next store_commit() */
-    int load_result;                /* of uicc_load() for a profile */
-    uint32_t enabled;               /* as committed */
+    char log[FAKE_LOG_SIZE];  /* what was called since the last look, blank between two */
+    int commit_result;        /* of the next store_commit() */
+    int load_result;          /* of uicc_load() for a profile */
+    uint32_t enabled;         /* as committed */
     struct terminal terminal; /* as last told */
     const struct checkpoint_watch *watch;
 };
