@@ -23,6 +23,17 @@ void trace_to(trace_sink *sink, void *context)
     trace.context = context;
 }
 
+static _Thread_local struct {
+    trace_sink *sink; /* NULL: that of all threads */
+    void *context;
+} here;
+
+void trace_here(trace_sink *sink, void *context)
+{
+    here.sink = sink;
+    here.context = context;
+}
+
 static _Thread_local const char *whose;
 
 void trace_of(const char *name)
@@ -39,7 +50,12 @@ static void trace_line(enum trace_level level, const char *format, va_list argum
     if (len < 0 || len >= LINE_SIZE)
         len = 0;
     vsnprintf(line + len, sizeof(line) - (size_t)len, format, arguments);
-    trace.sink(trace.context, whose != NULL && level == TRACE_NOTICE ? TRACE_DETAIL : level, line);
+    if (whose != NULL && level == TRACE_NOTICE)
+        level = TRACE_DETAIL;
+    if (here.sink != NULL)
+        here.sink(here.context, level, line);
+    else
+        trace.sink(trace.context, level, line);
 }
 
 #define TRACE_AT(level, format)                                                                    \

@@ -17,6 +17,9 @@ typedef void trace_sink(void *context, enum trace_level level, const char *text)
 /* A NULL sink means standard error, level TRACE_NOTICE and below. */
 void trace_to(trace_sink *sink, void *context);
 
+/* This thread's lines go here from now on, whatever trace_to() says; NULL: as it says. */
+void trace_here(trace_sink *sink, void *context);
+
 /* Of whom this thread's lines are from now on, borrowed; NULL: nobody in particular. The name
  * stands before them, and what one of many finds worth a notice is a detail. */
 void trace_of(const char *name);

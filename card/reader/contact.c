@@ -32,7 +32,7 @@ bool contact_is_present(struct contact *contact)
 
 bool contact_power(struct contact *contact, enum card_power power)
 {
-    if (!contact_is_present(contact))
+    if (!contact_is_present(contact) && card_presence(contact->card) != CARD_INSERTED)
         return false;
     contact->mute = false;
     card_power(contact->card, power);

@@ -23,7 +23,8 @@ void contact_finish(struct contact *contact);
 /* Whether the card is in its reader. One that was taken out for a moment is out for one call. */
 bool contact_is_present(struct contact *contact);
 
-/* False, with nothing done, if the card is not in its reader. */
+/* False, with nothing done, if the card is not in its reader. One that was taken out for a moment
+ * is back with it. */
 bool contact_power(struct contact *contact, enum card_power power);
 
 /* As card_transmit(), and waits as long as the card takes. response: data and status word if it is

@@ -162,7 +162,9 @@ Test(stdio, faults_of_the_link)
     assert_answer("00A40004023F00", "gone");
     assert_answer("reset", "gone");
     card.presence = CARD_REINSERTING;
-    assert_answer("reset", "gone");
+    assert_answer("00A40004023F00", "gone");
+    assert_answer("00A40004023F00", "61??");
+    card.presence = CARD_REINSERTING;
     assert_answer("reset", "3B*");
 }
 
