@@ -3,26 +3,9 @@
 #ifndef EMUICC_CRYPTO_PKI_CERTIFICATE_H
 #define EMUICC_CRYPTO_PKI_CERTIFICATE_H
 
+#include "crypto/pki/role.h"
 #include "crypto/primitives/ec.h"
 #include "apdu/der.h"
-
-/* id-rspRole 2.23.146.1.2.1.n, found in certificatePolicies; sub-CAs and the longer OIDs are v3's.
- */
-enum rsp_role {
-    RSP_ROLE_CI = 0,
-    RSP_ROLE_EUICC = 1,
-    RSP_ROLE_EUM = 2,
-    RSP_ROLE_DP_TLS = 3,
-    RSP_ROLE_DP_AUTH = 4,
-    RSP_ROLE_DP_PB = 5,
-    RSP_ROLE_DS_TLS = 6,
-    RSP_ROLE_DS_AUTH = 7,
-    RSP_ROLE_CI_SUB = 8,
-    RSP_ROLE_EUM_SUB = 9,
-    RSP_ROLE_DP_SUB = 10,
-    RSP_ROLE_DS_SUB = 11,
-    RSP_ROLE_NONE = 255,
-};
 
 #define CERTIFICATE_NO_PATH_LENGTH (-1)
 

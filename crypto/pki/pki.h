@@ -7,55 +7,10 @@
 #ifndef EMUICC_CRYPTO_PKI_PKI_H
 #define EMUICC_CRYPTO_PKI_PKI_H
 
-#include "crypto/pki/certificate.h"
+#include "crypto/pki/pki_eid.h"
+#include "crypto/pki/pki_entity.h"
+#include "crypto/primitives/random.h"
 
-#define PKI_EID_SIZE 16
-#define PKI_EID_DIGITS 32
-/* EIDs as text. From text: false unless they are 32 digits of which the last two are the check
- * digits (ISO/IEC 7064 MOD 97-10). */
-bool pki_eid_from_text(const char *digits, uint8_t eid[PKI_EID_SIZE]);
-void pki_eid_to_text(const uint8_t eid[PKI_EID_SIZE], char text[PKI_EID_DIGITS + 1]);
-bool pki_eid_is_right(const uint8_t eid[PKI_EID_SIZE]);
-/* Sets the check digits that the first 30 ask for. */
-void pki_eid_complete(uint8_t eid[PKI_EID_SIZE]);
-/* The EID after this one: its first 30 digits count on. */
-void pki_eid_next(uint8_t eid[PKI_EID_SIZE]);
-
-/* A certificate (DER, heap) and its private key (NULL where the folder has none). */
-struct pki_entity {
-    uint8_t *der;
-    size_t der_len;
-    struct certificate certificate; /* views into der */
-    struct ec_private *key;
-};
-void pki_entity_finish(struct pki_entity *entity);
-
-enum pki_name {
-    PKI_CI,
-    PKI_EUM,
-    PKI_EUICC,
-    PKI_DP_AUTH,
-    PKI_DP_PB,
-    PKI_DP_TLS,
-    PKI_DS_AUTH,
-    PKI_NAMES, /* of Variant O */
-    PKI_CI_SUB = PKI_NAMES,
-    PKI_EUM_SUB,
-    PKI_DP_SUB,
-    PKI_DS_SUB,
-    PKI_ALL_NAMES,
-};
-
-/* What lies between the CI and those who sign (SGP.22 §4.5.2): O and Ov3 have nothing but the EUM,
- * A sub-CAs of EUM, SM-DP+ and SM-DS, B a sub-CA of the CI, C all of these. */
-enum pki_variant {
-    PKI_VARIANT_O,
-    PKI_VARIANT_OV3,
-    PKI_VARIANT_A,
-    PKI_VARIANT_B,
-    PKI_VARIANT_C,
-    PKI_VARIANTS,
-};
 const char *pki_variant_name(enum pki_variant variant); /* "O", "Ov3", "A", … */
 
 /* Reads one entity: 0; 1 if the folder has no such certificate; a failure after one trace line that

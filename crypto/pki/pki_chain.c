@@ -1,6 +1,7 @@
 /* The part of pki that reads chains. */
 #include "apdu/status.h"
-#include "crypto/pki/pki_layout.h"
+#include "crypto/pki/pki.h"
+#include "crypto/pki/pki_read.h"
 
 void pki_chain_finish(struct pki_chain *chain)
 {
@@ -35,4 +36,9 @@ void pki_chain_issuers(const struct pki_chain *chain,
 {
     for (size_t i = 0; i < chain->count; i++)
         issuers[i] = chain->issuers[i].certificate;
+}
+
+const char *pki_variant_name(enum pki_variant variant)
+{
+    return pki_layout_variant(variant);
 }

@@ -4,7 +4,8 @@
 #include "crypto/pki/crl.h"
 #include "crypto/pki/crl_issue.h"
 #include "crypto/primitives/disk.h"
-#include "crypto/pki/pki_layout.h"
+#include "crypto/pki/pki.h"
+#include "crypto/pki/pki_read.h"
 
 #define UNTIL_2050 INT64_C(2524607999)
 #define FILE_MODE 0644

@@ -1,5 +1,4 @@
-/* The part of pki that knows EIDs: 30 digits and two check digits (SGP.29, ISO/IEC 7064). */
-#include "crypto/pki/pki.h"
+#include "crypto/pki/pki_eid.h"
 
 #include "apdu/hex.h"
 

@@ -55,7 +55,7 @@ enum pki_name pki_layout_issuer(enum pki_variant variant, enum pki_name name)
     return issuers[variant][name];
 }
 
-const char *pki_variant_name(enum pki_variant variant)
+const char *pki_layout_variant(enum pki_variant variant)
 {
     return variants[variant];
 }

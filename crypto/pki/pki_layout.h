@@ -2,9 +2,10 @@
 #ifndef EMUICC_CRYPTO_PKI_PKI_LAYOUT_H
 #define EMUICC_CRYPTO_PKI_PKI_LAYOUT_H
 
-#include "crypto/pki/pki.h"
-
 #include <limits.h>
+
+#include "crypto/pki/pki_eid.h"
+#include "crypto/pki/pki_entity.h"
 
 enum pki_file {
     PKI_CERTIFICATE,
@@ -28,6 +29,9 @@ extern const struct pki_row pki_layout[PKI_ALL_NAMES];
  * the variant does not have. */
 enum pki_name pki_layout_issuer(enum pki_variant variant, enum pki_name name);
 
+/* The variant as file names have it: "O", "Ov3", "A", … */
+const char *pki_layout_variant(enum pki_variant variant);
+
 /* Where an entity stands. */
 struct pki_place {
     const char *directory;
@@ -43,13 +47,5 @@ bool pki_layout_path(const struct pki_place *place, enum pki_file file, char pat
 bool pki_layout_older(const struct pki_place *place, char path[PATH_MAX]);
 /* The folder that holds them. */
 bool pki_layout_folder(const struct pki_place *place, char path[PATH_MAX]);
-
-/* The certificate at this path, without a key: 0, 1 if there is none, or a failure after a trace
- * line. *out may have been written to in any case: it is to be finished. */
-int pki_read_certificate(const char *path, struct pki_entity *out);
-/* As pki_read() of any variant. */
-int pki_read_place(const struct pki_place *place, struct pki_entity *out);
-/* The eUICC with the place's EID, be it the variant's first or a further one; NULL: the first. */
-int pki_read_euicc_place(const struct pki_place *place, struct pki_entity *out);
 
 #endif

@@ -1,5 +1,7 @@
 #include "crypto/pki/x509.h"
 
+#include "crypto/primitives/ec.h"
+
 #define DER_TRUE 0xFF
 
 bool x509_take(struct bytes *from, uint32_t tag, struct tlv *out)

@@ -1,5 +1,7 @@
 #include "crypto/pki/x509_write.h"
 
+#include "crypto/primitives/ec.h"
+
 #include "apdu/status.h"
 
 #include <time.h>

@@ -4,6 +4,7 @@
 #define EMUICC_CRYPTO_PKI_X509_WRITE_H
 
 #include "apdu/der.h"
+#include "crypto/primitives/ec_private.h"
 #include "crypto/primitives/oid.h"
 #include "crypto/primitives/random.h"
 

@@ -4,7 +4,7 @@
 #define EMUICC_CRYPTO_PRIMITIVES_ALGORITHMS_H
 
 #include "apdu/status.h"
-#include "crypto/primitives/ec.h"
+#include "crypto/primitives/ec_types.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>

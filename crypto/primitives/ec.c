@@ -1,7 +1,8 @@
 #include "crypto/primitives/ec.h"
 
 #include "apdu/der.h"
-#include "crypto/primitives/ec_private.h"
+#include "crypto/primitives/algorithms.h"
+#include "crypto/primitives/ec_private_parts.h"
 #include "crypto/primitives/hash.h"
 
 #include <openssl/err.h>

@@ -2,43 +2,11 @@
 #ifndef EMUICC_CRYPTO_PRIMITIVES_EC_H
 #define EMUICC_CRYPTO_PRIMITIVES_EC_H
 
-#include "crypto/primitives/random.h"
-#include "crypto/primitives/secret.h"
-
-enum ec_curve {
-    EC_P256, /* NIST P-256 */
-    EC_BRAINPOOL_P256R1,
-    EC_CURVES,
-};
-
-#define EC_SCALAR_SIZE 32
-#define EC_POINT_SIZE 65     /* uncompressed: 04 ‖ x ‖ y */
-#define EC_SIGNATURE_SIZE 64 /* r ‖ s */
+#include "crypto/primitives/ec_private.h"
 
 /* Fetches what is fetched once (curve groups, algorithms). Called before anything else; harmless
  * twice. */
 int ec_start(void);
-
-struct ec_private; /* heap; ec_private_destroy() wipes it */
-
-int ec_private_create(enum ec_curve curve, struct bytes scalar, struct ec_private **out);
-int ec_private_generate(struct random *random, enum ec_curve curve, struct ec_private **out);
-void ec_private_destroy(struct ec_private *key);
-enum ec_curve ec_private_curve(const struct ec_private *key);
-const uint8_t *ec_private_point(const struct ec_private *key); /* EC_POINT_SIZE bytes */
-/* Empty for a key that stays elsewhere. */
-void ec_private_scalar(const struct ec_private *key, struct secret *out);
-
-/* A key that stays elsewhere, as in a token: all it can do here is sign. `sign` gets a SHA-256
- * digest and returns 0 or a failure (traced there); context is the caller's and outlives the key.
- */
-typedef int ec_remote_sign(void *context, struct bytes digest,
-                           uint8_t signature[EC_SIGNATURE_SIZE]);
-int ec_private_remote(enum ec_curve curve, struct bytes point, ec_remote_sign *sign, void *context,
-                      struct ec_private **out);
-
-/* SEC1 or PKCS#8, PEM or DER, as SGP.26 publishes SK_*.pem. 0 or a failure. */
-int ec_private_read(const char *path, struct ec_private **out);
 
 /* ECDSA with SHA-256 over the parts in order. */
 int ec_sign(const struct ec_private *key, struct random *random, const struct bytes *parts,

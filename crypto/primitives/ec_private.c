@@ -2,7 +2,9 @@
 
 #include "apdu/der.h"
 #include "apdu/trace.h"
+#include "crypto/primitives/algorithms.h"
 #include "crypto/primitives/disk.h"
+#include "crypto/primitives/ec_private_parts.h"
 #include "crypto/primitives/oid.h"
 
 #include <openssl/core_names.h>

@@ -3,7 +3,7 @@
 #ifndef EMUICC_CRYPTO_PRIMITIVES_OID_H
 #define EMUICC_CRYPTO_PRIMITIVES_OID_H
 
-#include "crypto/primitives/ec.h"
+#include "crypto/primitives/ec_types.h"
 
 enum oid {
     OID_EC_PUBLIC_KEY,

@@ -2,6 +2,7 @@
 
 #include "crypto/primitives/aes.h"
 #include "crypto/primitives/algorithms.h"
+#include "crypto/primitives/ec.h"
 #include "crypto/primitives/hmac.h"
 #include "crypto/primitives/kdf.h"
 

@@ -4,33 +4,7 @@
 #ifndef EMUICC_FS_SAIP_SAIP_H
 #define EMUICC_FS_SAIP_SAIP_H
 
-#include "apdu/checkpoint.h"
-#include "fs/profile/profile.h"
-
-/* PEStatus.status */
-enum pe_status {
-    PE_OK = 0,
-    PE_NOT_SUPPORTED = 1,
-    PE_MEMORY_FAILURE = 2,
-    PE_BAD_VALUES = 3,
-    PE_NOT_ENOUGH_MEMORY = 4,
-    PE_INVALID_REQUEST_FORMAT = 5,
-    PE_INVALID_PARAMETER = 6,
-    PE_RUNTIME_NOT_SUPPORTED = 7,
-    PE_LIB_NOT_SUPPORTED = 8,
-    PE_TEMPLATE_NOT_SUPPORTED = 9,
-    PE_FEATURE_NOT_SUPPORTED = 10,
-    PE_PIN_CODE_MISSING = 11,
-    PE_UNSUPPORTED_PROFILE_VERSION = 31,
-};
-
-/* What this card can do, as a package's header may demand it. */
-struct saip_platform {
-    uint32_t services;                    /* UICCCapability: bit n of the ASN.1 at 1 << n */
-    size_t memory;                        /* bytes of non-volatile memory left for this profile */
-    uint8_t major, minor;                 /* highest format version understood */
-    const struct checkpoint_watch *watch; /* asked before each element; NULL: nobody. Borrowed */
-};
+#include "fs/saip/saip_platform.h"
 
 /* The chip as it comes by default. */
 extern const struct saip_platform saip_default_platform;
@@ -41,11 +15,6 @@ struct saip; /* heap */
 int saip_create(const struct saip_platform *platform, struct profile *incoming, struct saip **out);
 void saip_destroy(struct saip *saip);
 
-enum saip_progress {
-    SAIP_MORE = 0,    /* go on */
-    SAIP_ENDED = 1,   /* PE-End was processed: the profile is complete */
-    SAIP_ABORTED = 2, /* the response says why; the profile is to be thrown away */
-};
 /* Any cut of the stream. A SAIP_* progress or a failure (< 0). Bytes after PE-End abort. */
 int saip_feed(struct saip *saip, struct bytes chunk);
 /* No more bytes will come: SAIP_ENDED, or SAIP_ABORTED if PE-End has not been seen. */

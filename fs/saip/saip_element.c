@@ -12,25 +12,6 @@ enum header_tag {
 
 #define NONE (-1)
 
-void *saip_alloc(struct saip *saip, size_t size)
-{
-    void *memory = arena_alloc(&saip->profile->arena, size);
-    if (memory == NULL)
-        saip_refuse(saip, PE_NOT_ENOUGH_MEMORY, saip->current.data);
-    return memory;
-}
-
-int saip_keep(struct saip *saip, struct bytes bytes, struct bytes *out)
-{
-    uint8_t *copy = saip_alloc(saip, bytes.len);
-    if (copy == NULL)
-        return PE_NOT_ENOUGH_MEMORY;
-    if (bytes.len > 0)
-        memcpy(copy, bytes.data, bytes.len);
-    *out = bytes_of(copy, bytes.len);
-    return PE_OK;
-}
-
 static const struct saip_row *find_row(uint32_t tag)
 {
     for (size_t i = 0; i < saip_row_count; i++)

@@ -8,7 +8,7 @@
 #define EMUICC_FS_SAIP_SAIP_PE_H
 
 #include "fs/saip/pe_schema.h"
-#include "fs/saip/saip.h"
+#include "fs/saip/saip_platform.h"
 #include "fs/saip/template.h"
 
 #define SAIP_REPORTS_MAX 32         /* the most PEStatus that one response carries */
@@ -50,6 +50,8 @@ struct saip_pe {
     bool mandated;
     int32_t identification; /* < 0: none */
 };
+
+struct saip;
 
 typedef int saip_handler(struct saip *saip, const struct saip_pe *pe);
 

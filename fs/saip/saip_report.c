@@ -5,6 +5,7 @@
 #include "apdu/der.h"
 #include "apdu/trace.h"
 #include "fs/saip/pe_schema.h"
+#include "fs/saip/saip.h"
 #include "fs/saip/saip_pe.h"
 
 #define NONE (-1)

@@ -9,23 +9,6 @@ enum application_field { APPLICATION_HEADER, APPLICATION_LOAD_BLOCK, APPLICATION
 
 #define AID_WITH_TAR 15 /* the TAR is in bytes 13 to 15 of the instance's AID */
 
-int saip_store(struct saip *saip, const struct saip_pe *pe)
-{
-    struct saip_context *now = &saip->now;
-    struct element *element = saip_alloc(saip, sizeof *element);
-    if (element == NULL)
-        return PE_NOT_ENOUGH_MEMORY;
-    const bool belongs_to_adf = (pe->row->needs & SAIP_SEEN_ADF) != 0;
-    element->tag = pe->tag;
-    element->directory = belongs_to_adf ? now->adf->id : 0;
-    const int result = saip_keep(saip, pe->whole, &element->whole);
-    if (result != PE_OK)
-        return result;
-    *(now->last_element != NULL ? &now->last_element->next : &saip->profile->elements) = element;
-    now->last_element = element;
-    return PE_OK;
-}
-
 static bool same_key(const struct tlv *one, const struct tlv *other)
 {
     return bytes_equal(one[KEY_IDENTIFIER].value, other[KEY_IDENTIFIER].value) &&

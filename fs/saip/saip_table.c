@@ -1,5 +1,6 @@
 /* One row a profile element, in the order of its tags (TCA §8.1.1); order and number of elements as
  * TCA §8.1.3 has them. */
+#include "fs/saip/saip.h"
 #include "fs/saip/saip_pe.h"
 
 #define HEAD SAIP_SEEN_HEADER

@@ -2,7 +2,7 @@
 #ifndef EMUICC_FS_SAIP_TEMPLATE_TABLE_H
 #define EMUICC_FS_SAIP_TEMPLATE_TABLE_H
 
-#include "fs/saip/template.h"
+#include "fs/saip/template_row.h"
 
 #define MF FILE_MF
 #define DF FILE_DF

@@ -1,4 +1,5 @@
 #include "apdu/status.h"
+#include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 
 /* The statements to update leave ?2 unused, where the ones to add have the position. */

@@ -7,7 +7,6 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include "fs/store/store.h"
 #include "fs/store/store_column.h"
 #include "fs/store/store_statement_table.h"
 

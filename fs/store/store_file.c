@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "apdu/status.h"
+#include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 
 /* Columns behind those of the struct, in the order of the statements. */

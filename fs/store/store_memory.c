@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "crypto/primitives/secret.h"
+#include "fs/store/store.h"
 #include "fs/store/store_database.h"
 
 #define ALIGNMENT 8 /* that SQLite relies on */

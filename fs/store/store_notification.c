@@ -1,4 +1,5 @@
 #include "apdu/status.h"
+#include "fs/store/store.h"
 #include "fs/store/store_database.h"
 
 static const struct store_column rows[] = {

@@ -1,3 +1,4 @@
+#include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 
 #include "apdu/status.h"

@@ -1,3 +1,4 @@
+#include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 
 /* A number of the same size as uint32_t is read and written as one. */

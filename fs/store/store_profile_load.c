@@ -1,4 +1,5 @@
 #include "apdu/status.h"
+#include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 
 static int load_header(struct store *store, uint32_t id, struct profile *profile)

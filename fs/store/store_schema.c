@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/store/store.h"
 #include "fs/store/store_database.h"
 
 /* "emui": tells a store from any other SQLite database. */

@@ -8,6 +8,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/store/store.h"
 #include "fs/store/store_database.h"
 
 #define FOLDER "snapshots"

@@ -1,5 +1,6 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/store/store.h"
 #include "fs/store/store_database.h"
 
 static void bind_name(sqlite3_stmt *statement, const char *name)

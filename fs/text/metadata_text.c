@@ -1,4 +1,5 @@
-#include "fs/text/metadata_text_keys.h"
+#include "fs/text/metadata_text.h"
+#include "fs/text/metadata_text_v3.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "fs/text/metadata_text_keys.h"
+#include "fs/text/metadata_text_v3.h"
 
 #include "apdu/der.h"
 #include "apdu/hex.h"

@@ -4,12 +4,8 @@
 #include "apdu/trace.h"
 #include "fs/profile/blank.h"
 #include "fs/uicc/uicc_commands.h"
-#include "fs/uicc/uicc_data.h"
-#include "fs/uicc/uicc_gba.h"
 #include "fs/uicc/uicc_gsm.h"
 #include "fs/uicc/uicc_rest.h"
-
-#define MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
 
 /* SELECT first and the reading commands next: the matcher looks from the top. */
 /* clang-format off */
@@ -58,22 +54,11 @@ static const struct command_row rows[] = {
 };
 /* clang-format on */
 
-void uicc_channel_home(struct uicc *uicc, struct uicc_channel *channel)
-{
-    const uint64_t verified = channel->verified;
-    uicc_data_end(&channel->transfer);
-    *channel = (struct uicc_channel){.verified = verified};
-    if (uicc->places != NULL)
-        uicc_rest_forget(uicc, (int)(channel - uicc->channels));
-    else
-        channel->directory = uicc->profile->mf;
-}
-
 static void reset_channels(struct uicc *uicc)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
         uicc->channels[i].verified = 0;
-        uicc_channel_home(uicc, &uicc->channels[i]);
+        uicc_state_home(uicc, &uicc->channels[i]);
     }
     uicc_moved(uicc);
 }
@@ -88,29 +73,21 @@ int uicc_init(struct uicc *uicc, struct store *store, struct random *random)
 void uicc_finish(struct uicc *uicc)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++)
-        uicc_data_end(&uicc->channels[i].transfer);
-    uicc_gba_wipe(uicc);
-    uicc_rest_forget(uicc, UICC_REST_ALL);
+        uicc_state_end_transfer(&uicc->channels[i].transfer);
+    uicc_state_wipe_gba(uicc);
+    uicc_state_forget_places(uicc, UICC_ALL_CHANNELS);
     profile_destroy(uicc->profile);
     uicc->profile = NULL;
 }
 
-void uicc_take_profile(struct uicc *uicc, struct profile *profile)
-{
-    profile_destroy(uicc->profile);
-    profile->arena.limit = profile->arena.used + MEMORY_SPARE;
-    uicc->profile = profile;
-    uicc_moved(uicc);
-}
-
 void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
 {
-    uicc_rest_forget(uicc, UICC_REST_ALL);
-    uicc_take_profile(uicc, profile);
+    uicc_state_forget_places(uicc, UICC_ALL_CHANNELS);
+    uicc_state_take_profile(uicc, profile);
     uicc->profile_id = profile_id;
     uicc->gsm = (struct uicc_gsm){0};
     uicc->suspension = (struct uicc_suspension){0};
-    uicc_gba_wipe(uicc);
+    uicc_state_wipe_gba(uicc);
     reset_channels(uicc);
 }
 
@@ -138,8 +115,8 @@ static void mend(struct uicc *uicc)
     if (uicc->places != NULL)
         return;
     const struct arena *arena = &uicc->profile->arena;
-    const size_t grown = MEMORY_SPARE - (arena->limit - arena->used);
-    if (uicc->profile_id != 0 && grown > MEMORY_SPARE / 2 && !store_changed(uicc->store))
+    const size_t grown = UICC_MEMORY_SPARE - (arena->limit - arena->used);
+    if (uicc->profile_id != 0 && grown > UICC_MEMORY_SPARE / 2 && !store_changed(uicc->store))
         (void)uicc_load(uicc, uicc->profile_id);
 }
 
@@ -164,7 +141,7 @@ void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)
     struct uicc_channel *opened = &uicc->channels[channel];
     const struct uicc_channel *origin = &uicc->channels[from];
     opened->verified = 0;
-    uicc_channel_home(uicc, opened);
+    uicc_state_home(uicc, opened);
     if (from == 0 || from == channel || uicc_wake(uicc) != 0)
         return;
     opened->directory = origin->directory;
@@ -175,52 +152,7 @@ void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)
 static void deselect(void *state, uint8_t channel)
 {
     struct uicc *uicc = state;
-    uicc_channel_home(uicc, &uicc->channels[channel]);
-}
-
-static bool is_stored(struct uicc *uicc)
-{
-    uicc_moved(uicc);
-    return uicc->profile_id != 0;
-}
-
-int uicc_keep_file(struct uicc *uicc, const struct file *file)
-{
-    return is_stored(uicc) ? store_file_update(uicc->store, uicc->profile_id, file) : 0;
-}
-
-int uicc_keep_new_file(struct uicc *uicc, const struct file *file)
-{
-    return is_stored(uicc) ? store_file_add(uicc->store, uicc->profile_id, file) : 0;
-}
-
-static int delete_below(struct uicc *uicc, const struct file *file)
-{
-    int result = 0;
-    for (const struct file *child = file->children; child != NULL && result == 0;
-         child = child->next)
-        result = delete_below(uicc, child);
-    return result == 0 ? store_file_delete(uicc->store, uicc->profile_id, file->id) : result;
-}
-
-int uicc_keep_deletion(struct uicc *uicc, const struct file *file)
-{
-    return is_stored(uicc) ? delete_below(uicc, file) : 0;
-}
-
-int uicc_keep_pin(struct uicc *uicc, const struct pin *pin)
-{
-    return is_stored(uicc) ? store_pin_update(uicc->store, uicc->profile_id, pin) : 0;
-}
-
-int uicc_keep_puk(struct uicc *uicc, const struct puk *puk)
-{
-    return is_stored(uicc) ? store_puk_update(uicc->store, uicc->profile_id, puk) : 0;
-}
-
-int uicc_keep_aka(struct uicc *uicc, const struct aka *aka)
-{
-    return is_stored(uicc) ? store_aka_update(uicc->store, uicc->profile_id, aka) : 0;
+    uicc_state_home(uicc, &uicc->channels[channel]);
 }
 
 /* A card without files still hears what its terminal has to say. */

@@ -1,6 +1,8 @@
 #include "apdu/status.h"
 #include "fs/uicc/uicc_application.h"
-#include "fs/uicc/uicc_authenticate.h"
+#include "fs/usim/usim_service.h"
+#include "fs/uicc/uicc_aka.h"
+#include "fs/uicc/uicc_commands.h"
 #include "fs/uicc/uicc_gba.h"
 
 /* P2 (TS 31.102 table 7.1, TS 31.103 §7.1) */
@@ -11,64 +13,21 @@ enum authentication_context {
     CONTEXT_GBA = 0x84,
 };
 
-#define TAG_SYNCHRONISATION 0xDC
-
-void uicc_authenticate_put_lv(struct writer *out, const uint8_t *value, size_t len)
-{
-    writer_put_u8(out, (uint8_t)len);
-    writer_put(out, bytes_of(value, len));
-}
-
-bool uicc_authenticate_take_lv(struct bytes *from, struct bytes *out)
-{
-    uint8_t len;
-    return bytes_take_u8(from, &len) && bytes_take(from, len, out);
-}
-
-/* A new sequence number is in the store before the answer goes out. */
-static int conclude(struct uicc *uicc, struct aka *aka, int result,
-                    const struct usim_answer *answer, struct writer *response)
-{
-    switch (result) {
-    case USIM_OK:
-        return answer->sqn_changed ? uicc_keep_aka(uicc, aka) : 0;
-    case USIM_NOT_FRESH:
-        writer_put_u8(response, TAG_SYNCHRONISATION);
-        uicc_authenticate_put_lv(response, answer->auts, answer->auts_len);
-        return 0;
-    default:
-        return result < 0 ? result : SW_AUTHENTICATION_MAC;
-    }
-}
-
-int uicc_authenticate_network(struct uicc *uicc, struct aka *aka, enum usim_purpose purpose,
-                              struct bytes data, struct usim_answer *answer,
-                              struct writer *response)
-{
-    struct bytes rand, autn;
-    *answer = (struct usim_answer){0};
-    if (!uicc_authenticate_take_lv(&data, &rand) || !uicc_authenticate_take_lv(&data, &autn) ||
-        data.len != 0 || rand.len != USIM_RAND_SIZE || autn.len != usim_autn_len(aka))
-        return SW_WRONG_LENGTH;
-    const int result = usim_authenticate(aka, purpose, rand.data, autn, answer);
-    return conclude(uicc, aka, result, answer, response);
-}
-
 static void put_kc(const struct usim_keys *keys, struct writer *response)
 {
     uint8_t kc[USIM_KC_SIZE];
     usim_kc(keys, kc);
-    uicc_authenticate_put_lv(response, kc, sizeof kc);
+    uicc_aka_put_lv(response, kc, sizeof kc);
 }
 
 static void put_success(const struct file *adf, const struct usim_keys *keys,
                         struct writer *response)
 {
-    writer_put_u8(response, UICC_AUTHENTICATE_SUCCESS);
-    uicc_authenticate_put_lv(response, keys->res, keys->res_len);
-    uicc_authenticate_put_lv(response, keys->ck, keys->ck_len);
-    uicc_authenticate_put_lv(response, keys->ik, keys->ik_len);
-    if (uicc_application_has_service(adf, USIM_SERVICE_GSM_ACCESS))
+    writer_put_u8(response, UICC_AKA_SUCCESS);
+    uicc_aka_put_lv(response, keys->res, keys->res_len);
+    uicc_aka_put_lv(response, keys->ck, keys->ck_len);
+    uicc_aka_put_lv(response, keys->ik, keys->ik_len);
+    if (usim_service_is_available(adf, USIM_SERVICE_GSM_ACCESS))
         put_kc(keys, response);
 }
 
@@ -77,8 +36,7 @@ static int authenticate_3g(struct uicc *uicc, const struct file *adf, struct aka
                            struct bytes data, struct writer *response)
 {
     struct usim_answer answer;
-    const int result =
-        uicc_authenticate_network(uicc, aka, USIM_FOR_ACCESS, data, &answer, response);
+    const int result = uicc_aka_network(uicc, aka, USIM_FOR_ACCESS, data, &answer, response);
     if (result == 0 && answer.auts_len == 0)
         put_success(adf, &answer.keys, response);
     usim_keys_wipe(&answer.keys);
@@ -92,16 +50,16 @@ static int authenticate_gsm(const struct file *adf, const struct aka *aka, struc
     struct bytes rand;
     struct usim_keys keys;
     uint8_t sres[USIM_SRES_SIZE];
-    if (!uicc_application_has_service(adf, USIM_SERVICE_GSM_CONTEXT))
+    if (!usim_service_is_available(adf, USIM_SERVICE_GSM_CONTEXT))
         return SW_SECURITY_CONTEXT;
-    if (!uicc_authenticate_take_lv(&data, &rand) || data.len != 0)
+    if (!uicc_aka_take_lv(&data, &rand) || data.len != 0)
         return SW_WRONG_LENGTH;
     if (rand.len != USIM_RAND_SIZE)
         return SW_WRONG_LENGTH;
     const int result = usim_derive(aka, rand.data, &keys);
     if (result == 0) {
         usim_sres(&keys, sres);
-        uicc_authenticate_put_lv(response, sres, sizeof sres);
+        uicc_aka_put_lv(response, sres, sizeof sres);
         put_kc(&keys, response);
     }
     usim_keys_wipe(&keys);

@@ -1,9 +1,9 @@
-/* uicc_commands: the handlers in uicc's instruction table, by room, and what the rooms share. The
- * state of every handler is a struct uicc. */
+/* uicc_commands: the handlers in uicc's instruction table, by room. The state of every handler
+ * is a struct uicc. */
 #ifndef EMUICC_FS_UICC_UICC_COMMANDS_H
 #define EMUICC_FS_UICC_UICC_COMMANDS_H
 
-#include "fs/uicc/uicc.h"
+#include "fs/uicc/uicc_keep.h"
 
 /* uicc_select */
 command_handler uicc_select;
@@ -58,37 +58,5 @@ command_handler uicc_terminal_capability, uicc_terminal_profile, uicc_envelope, 
 command_handler uicc_suspend;
 /* What was put away outlives resets as long as nothing else is done between them. */
 bool uicc_suspend_survives_reset(const struct uicc *uicc);
-
-/* The channel a command came on. */
-static inline struct uicc_channel *uicc_channel(struct uicc *uicc, const struct apdu *apdu)
-{
-    return &uicc->channels[apdu->channel];
-}
-
-/* Nothing selected but the MF; what was verified stays. */
-void uicc_channel_home(struct uicc *uicc, struct uicc_channel *channel);
-/* The profile in the place of the one that is there; no channel points into it yet. */
-void uicc_take_profile(struct uicc *uicc, struct profile *profile);
-
-/* Le asks for all there is: 00, in its short or its long form. */
-static inline bool uicc_le_is_open(const struct apdu *apdu)
-{
-    return apdu->le == (apdu->extended ? APDU_LE_EXTENDED_MAX : APDU_LE_SHORT_MAX);
-}
-
-/* Grants that channels remember may be wrong from now on. */
-static inline void uicc_moved(struct uicc *uicc)
-{
-    uicc->generation++;
-}
-
-/* Writes one changed object to the store, for the card to commit, and forgets grants. The blank
- * card's are in memory only. 0 or a failure. */
-int uicc_keep_file(struct uicc *uicc, const struct file *file);
-int uicc_keep_new_file(struct uicc *uicc, const struct file *file);
-int uicc_keep_deletion(struct uicc *uicc, const struct file *file); /* and of all below */
-int uicc_keep_pin(struct uicc *uicc, const struct pin *pin);
-int uicc_keep_puk(struct uicc *uicc, const struct puk *puk);
-int uicc_keep_aka(struct uicc *uicc, const struct aka *aka);
 
 #endif

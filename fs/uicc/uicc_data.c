@@ -3,7 +3,6 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "crypto/primitives/secret.h"
-#include "fs/uicc/uicc_data.h"
 #include "fs/uicc/uicc_file.h"
 
 /* P2 (TS 102 221 tables 11.24, 11.26): which block, and a short file id. */
@@ -75,14 +74,6 @@ static int put_from(const struct uicc_transfer *transfer, size_t len, struct wri
     return 0;
 }
 
-void uicc_data_end(struct uicc_transfer *transfer)
-{
-    if (transfer->buffer != NULL)
-        wipe(transfer->buffer, transfer->total);
-    free(transfer->buffer);
-    *transfer = (struct uicc_transfer){0};
-}
-
 /* Bytes wanted: Le, or, where the command has none, all of it for GET RESPONSE to fetch. */
 static size_t block_len(const struct apdu *apdu)
 {
@@ -115,7 +106,7 @@ static int retrieve_first(struct uicc *uicc, const struct apdu *apdu, struct wri
     struct uicc_channel *channel = uicc_channel(uicc, apdu);
     struct file *file;
     uint32_t tag;
-    uicc_data_end(&channel->transfer);
+    uicc_state_end_transfer(&channel->transfer);
     if (!read_tag(apdu->data, &tag))
         return SW_WRONG_DATA;
     const int result =
@@ -224,7 +215,7 @@ static int set_first(struct uicc *uicc, const struct apdu *apdu)
     struct tlv_header header;
     struct file *file;
     uint32_t tag;
-    uicc_data_end(&channel->transfer);
+    uicc_state_end_transfer(&channel->transfer);
     const int result =
         uicc_file_open(uicc, apdu, apdu->p2 & UICC_SFI_MASK, ACCESS_UPDATE, UICC_BER_TLV, &file);
     if (result != 0)
@@ -247,7 +238,7 @@ static int set_next(struct uicc *uicc, const struct apdu *apdu)
     if (!goes_on(uicc, uicc_channel(uicc, apdu), false))
         return SW_CONDITIONS_NOT_SATISFIED;
     if (apdu->data.len > transfer->total - transfer->offset) {
-        uicc_data_end(transfer);
+        uicc_state_end_transfer(transfer);
         return SW_WRONG_DATA;
     }
     memcpy(transfer->buffer + transfer->offset, apdu->data.data, apdu->data.len);
@@ -256,7 +247,7 @@ static int set_next(struct uicc *uicc, const struct apdu *apdu)
         return SW_MORE_EXPECTED;
     const int result =
         set_object(uicc, transfer->file, bytes_of(transfer->buffer, transfer->total));
-    uicc_data_end(transfer);
+    uicc_state_end_transfer(transfer);
     return result;
 }
 

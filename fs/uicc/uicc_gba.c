@@ -4,7 +4,8 @@
 #include "crypto/primitives/hmac.h"
 #include "crypto/primitives/secret.h"
 #include "fs/uicc/uicc_application.h"
-#include "fs/uicc/uicc_authenticate.h"
+#include "fs/usim/usim_service.h"
+#include "fs/uicc/uicc_aka.h"
 
 #define TAG_BOOTSTRAP 0xDD
 #define TAG_DERIVE 0xDE
@@ -17,11 +18,6 @@
 #define PARAMETER_MAX 255
 #define PARAMETERS 4
 #define KDF_INPUT_MAX (1 + PARAMETERS * (PARAMETER_MAX + 2))
-
-void uicc_gba_wipe(struct uicc *uicc)
-{
-    wipe(&uicc->gba, sizeof uicc->gba);
-}
 
 static bool keep_key(struct uicc *uicc, const struct file *adf, const uint8_t *rand,
                      const struct usim_keys *keys)
@@ -40,7 +36,7 @@ static bool keep_key(struct uicc *uicc, const struct file *adf, const uint8_t *r
 static int note_rand(struct uicc *uicc, struct file *adf)
 {
     struct file *file =
-        profile_child(adf, uicc_application_is_isim(adf) ? EF_GBABP_ISIM : EF_GBABP_USIM);
+        profile_child(adf, usim_service_of_isim(adf) ? EF_GBABP_ISIM : EF_GBABP_USIM);
     struct file *content = file != NULL ? file_resolve(file) : NULL;
     if (content == NULL || content->type != FILE_TRANSPARENT || content->content == NULL ||
         content->size < 1 + USIM_RAND_SIZE)
@@ -54,11 +50,11 @@ static int bootstrap(struct uicc *uicc, struct file *adf, struct aka *aka, struc
                      struct writer *response)
 {
     struct usim_answer answer;
-    int result = uicc_authenticate_network(uicc, aka, USIM_FOR_GBA, data, &answer, response);
+    int result = uicc_aka_network(uicc, aka, USIM_FOR_GBA, data, &answer, response);
     if (result == 0 && answer.auts_len == 0) {
-        uicc_gba_wipe(uicc);
-        writer_put_u8(response, UICC_AUTHENTICATE_SUCCESS);
-        uicc_authenticate_put_lv(response, answer.keys.res, answer.keys.res_len);
+        uicc_state_wipe_gba(uicc);
+        writer_put_u8(response, UICC_AKA_SUCCESS);
+        uicc_aka_put_lv(response, answer.keys.res, answer.keys.res_len);
         /* RAND stands behind its length byte. */
         result = keep_key(uicc, adf, data.data + 1, &answer.keys) ? note_rand(uicc, adf)
                                                                   : FAILURE_INTERNAL;
@@ -93,14 +89,13 @@ static int derive(const struct uicc *uicc, const struct file *adf, struct bytes 
 {
     struct bytes naf, impi;
     uint8_t key[SHA256_SIZE];
-    if (!uicc_authenticate_take_lv(&data, &naf) || !uicc_authenticate_take_lv(&data, &impi) ||
-        data.len != 0)
+    if (!uicc_aka_take_lv(&data, &naf) || !uicc_aka_take_lv(&data, &impi) || data.len != 0)
         return SW_WRONG_LENGTH;
     if (uicc->gba.ks_len == 0 || uicc->gba.adf != adf->id)
         return SW_CONDITIONS_NOT_SATISFIED;
     const int result = derive_external(uicc, naf, impi, key);
-    writer_put_u8(response, UICC_AUTHENTICATE_SUCCESS);
-    uicc_authenticate_put_lv(response, key, sizeof key);
+    writer_put_u8(response, UICC_AKA_SUCCESS);
+    uicc_aka_put_lv(response, key, sizeof key);
     wipe(key, sizeof key);
     return result;
 }
@@ -109,7 +104,7 @@ int uicc_gba_authenticate(struct uicc *uicc, struct file *adf, struct aka *aka, 
                           struct writer *response)
 {
     uint8_t mode;
-    if (!uicc_application_has_gba(adf))
+    if (!usim_service_has_gba(adf))
         return SW_SECURITY_CONTEXT;
     if (!bytes_take_u8(&data, &mode))
         return SW_WRONG_LENGTH;

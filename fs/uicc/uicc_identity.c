@@ -2,7 +2,8 @@
 #include "apdu/tlv.h"
 #include "fs/uicc/uicc_application.h"
 #include "fs/uicc/uicc_commands.h"
-#include "fs/uicc/usim_identity.h"
+#include "fs/usim/usim_identity.h"
+#include "fs/usim/usim_service.h"
 
 #define CONTEXT_SUCI 0x01
 #define TAG_SUCI 0xA1
@@ -15,8 +16,8 @@ int uicc_get_identity(void *state, const struct apdu *apdu, struct writer *respo
     struct file *adf = uicc_application_current(channel);
     if (apdu->p1 != 0 || apdu->p2 != CONTEXT_SUCI)
         return SW_WRONG_P1_P2;
-    if (adf == NULL || !uicc_application_has_service(adf, USIM_SERVICE_SUPI_PRIVACY) ||
-        !uicc_application_has_service(adf, USIM_SERVICE_SUCI_BY_USIM))
+    if (adf == NULL || !usim_service_is_available(adf, USIM_SERVICE_SUPI_PRIVACY) ||
+        !usim_service_is_available(adf, USIM_SERVICE_SUCI_BY_USIM))
         return SW_CONDITIONS_NOT_SATISFIED;
     if (!uicc_application_pin_is_satisfied(uicc, channel, adf))
         return SW_SECURITY_STATUS;

@@ -5,11 +5,6 @@
 #include "apdu/status.h"
 #include "fs/uicc/uicc_commands.h"
 
-/* Ids of files; 0: the MF for a directory, none otherwise. */
-struct uicc_place {
-    uint32_t directory, adf, file;
-};
-
 static uint32_t id_of(const struct file *file)
 {
     return file != NULL ? file->id : 0;
@@ -41,16 +36,6 @@ void uicc_rest(struct uicc *uicc)
     uicc->profile = NULL;
 }
 
-void uicc_rest_forget(struct uicc *uicc, int channel)
-{
-    if (uicc->places != NULL && channel >= 0)
-        uicc->places[channel] = (struct uicc_place){0};
-    if (channel >= 0)
-        return;
-    free(uicc->places);
-    uicc->places = NULL;
-}
-
 /* The store has what was there before: a file that is not there any more cannot be. */
 static void stand_again(struct uicc *uicc)
 {
@@ -72,8 +57,8 @@ int uicc_wake(struct uicc *uicc)
     const int result = store_profile_load(uicc->store, uicc->profile_id, &profile);
     if (result != 0)
         return result < 0 ? result : FAILURE_INTERNAL;
-    uicc_take_profile(uicc, profile);
+    uicc_state_take_profile(uicc, profile);
     stand_again(uicc);
-    uicc_rest_forget(uicc, UICC_REST_ALL);
+    uicc_state_forget_places(uicc, UICC_ALL_CHANNELS);
     return 0;
 }

@@ -3,14 +3,11 @@
 #ifndef EMUICC_FS_UICC_UICC_REST_H
 #define EMUICC_FS_UICC_UICC_REST_H
 
-#include "fs/uicc/uicc.h"
+#include "fs/uicc/uicc_state.h"
 
 /* Gives it back, unless a command is only half done that the memory is needed for. */
 void uicc_rest(struct uicc *uicc);
 /* 0, also when it did not rest, or a failure: then it still rests. */
 int uicc_wake(struct uicc *uicc);
-/* What a channel stood in while at rest is forgotten; -1: all of them, for another profile. */
-#define UICC_REST_ALL (-1)
-void uicc_rest_forget(struct uicc *uicc, int channel);
 
 #endif

@@ -238,7 +238,7 @@ static int end_session(struct uicc *uicc, struct uicc_channel *channel, const st
 {
     if (channel->adf != adf)
         return SW_CONDITIONS_NOT_SATISFIED;
-    uicc_channel_home(uicc, channel);
+    uicc_state_home(uicc, channel);
     return 0;
 }
 

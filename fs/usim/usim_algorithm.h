@@ -3,7 +3,7 @@
 #ifndef EMUICC_FS_USIM_USIM_ALGORITHM_H
 #define EMUICC_FS_USIM_USIM_ALGORITHM_H
 
-#include "fs/usim/usim.h"
+#include "fs/usim/usim_keys.h"
 
 size_t usim_algorithm_mac_len(const struct aka *aka);
 

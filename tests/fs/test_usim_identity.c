@@ -3,7 +3,7 @@
 
 #include <criterion/criterion.h>
 
-#include "fs/uicc/usim_identity.h"
+#include "fs/usim/usim_identity.h"
 
 #define KEY_B "0272DA71976234CE833A6907425867B82E074D44EF907DFB4B3E21C1C2256EBCD1"
 #define KEY_A "5A8D38864820197C3394B92613B20B91633CBD897119273BF8E4A6F4EEC0A650"

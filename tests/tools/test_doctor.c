@@ -3,6 +3,7 @@
 #include <winscard.h>
 
 #include "tools/ctl/doctor.h"
+#include "tools/ctl/doctor_checks.h"
 
 static uint8_t room[4096];
 

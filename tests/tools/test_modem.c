@@ -4,6 +4,7 @@
 #include "apdu/apdu.h"
 #include "apdu/status.h"
 #include "tests/tools/fake_card.h"
+#include "tools/modem/commands.h"
 #include "tools/modem/modem.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/ctl/doctor.h"
+#include "tools/ctl/doctor_checks.h"
 
 #define CHECK "reader.conf"
 #define FOLDER "/etc/reader.conf.d"

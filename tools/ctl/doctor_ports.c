@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/ctl/doctor.h"
+#include "tools/ctl/doctor_checks.h"
 
 #define CHECK "port"
 #define STATE_LISTEN 0x0A

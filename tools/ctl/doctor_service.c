@@ -1,7 +1,7 @@
 /* Is there a pcscd, and does it let this user in? */
 #include <winscard.h>
 
-#include "tools/ctl/doctor.h"
+#include "tools/ctl/doctor_checks.h"
 
 #define CHECK "pcscd"
 #define POLKIT_RULE                                                                                \

@@ -1,16 +1,10 @@
-#include "tools/line/writing.h"
+#include "tools/line/write.h"
 
 #include <stdio.h>
 
 #include "apdu/trace.h"
 #include "tools/lib/transport/interrupt.h"
-
-static const char *const outcome_texts[WRITE_OUTCOMES] = {"written", "failed", "left", "refused"};
-
-const char *write_outcome_text(enum write_outcome outcome)
-{
-    return outcome_texts[outcome];
-}
+#include "tools/line/writing.h"
 
 bool writing_refuse(struct writing *writing, const char *where)
 {

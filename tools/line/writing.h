@@ -4,7 +4,7 @@
 #define EMUICC_TOOLS_LINE_WRITING_H
 
 #include "tools/line/timed.h"
-#include "tools/line/write.h"
+#include "tools/line/write_report.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/server/call.h"
 #include "tools/smdpp/orders/euicc.h"

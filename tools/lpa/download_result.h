@@ -3,7 +3,7 @@
 #ifndef EMUICC_TOOLS_LPA_DOWNLOAD_RESULT_H
 #define EMUICC_TOOLS_LPA_DOWNLOAD_RESULT_H
 
-#include "tools/lpa/download.h"
+#include "tools/lpa/download_wish.h"
 
 /* Reads the result into the document, sends it to the server and takes it off the card. True if the
  * profile is installed, even if its notification has to wait. */

@@ -1,6 +1,6 @@
 #include "apdu/hex.h"
 #include "tools/lib/at/values.h"
-#include "tools/modem/modem.h"
+#include "tools/modem/commands.h"
 
 #define COMMAND_MAX (5 + APDU_DATA_SHORT_MAX + 1)
 #define AID_MIN 5

@@ -1,4 +1,4 @@
-#include "tools/modem/modem.h"
+#include "tools/modem/commands.h"
 
 /* clang-format off */
 static const struct modem_row rows[] = {

@@ -1,7 +1,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "tools/lib/at/values.h"
-#include "tools/modem/modem.h"
+#include "tools/modem/commands.h"
 
 #define ANSWER_MAX 512 /* bytes that +CRSM shows */
 #define DATA_MAX APDU_DATA_SHORT_MAX

@@ -1,4 +1,4 @@
-#include "tools/modem/modem.h"
+#include "tools/modem/commands.h"
 
 #define MANUFACTURER "emuicc"
 #define MODEL "emuicc-modem"

@@ -1,11 +1,9 @@
 #include "tools/modem/modem.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "apdu/trace.h"
-
-#define LINE_SIZE 1100 /* characters of a result: the bytes of an answer, and its name */
+#include "tools/modem/commands.h"
 
 void modem_init(struct modem *modem, struct transport *(*create)(const char *reader),
                 const char *reader)
@@ -28,45 +26,21 @@ void modem_hang_up(struct modem *modem)
     sim_release(&modem->sim);
 }
 
-static void put_text(struct modem *modem, const char *text)
-{
-    writer_put(&modem->out, bytes_of_text(text));
-}
-
-/* V.250 §5.7.1: with numbers for result codes, other lines lose the end in front of them. */
-static void put_line(struct modem *modem, const char *text)
-{
-    if (!modem->settings.numeric)
-        put_text(modem, "\r\n");
-    put_text(modem, text);
-    put_text(modem, "\r\n");
-}
-
-void modem_say(struct modem *modem, const char *format, ...)
-{
-    char text[LINE_SIZE];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    put_line(modem, text);
-}
-
 static void put_code(struct modem *modem, const char *text, const char *number)
 {
     if (modem->settings.quiet)
         return;
     if (!modem->settings.numeric) {
-        put_line(modem, text);
+        modem_put_line(modem, text);
         return;
     }
-    put_text(modem, number);
-    put_text(modem, "\r");
+    modem_put_text(modem, number);
+    modem_put_text(modem, "\r");
 }
 
 static void put_result(struct modem *modem, enum cme result)
 {
-    char text[LINE_SIZE];
+    char text[MODEM_LINE_SIZE];
     if (result == CME_NONE) {
         put_code(modem, "OK", "0");
         return;
@@ -80,7 +54,7 @@ static void put_result(struct modem *modem, enum cme result)
     else
         snprintf(text, sizeof(text), "+CME ERROR: %s", cme_text(result));
     if (!modem->settings.quiet)
-        put_line(modem, text);
+        modem_put_line(modem, text);
 }
 
 static enum cme run_command(struct modem *modem, const struct line_command *command)
@@ -110,7 +84,7 @@ static enum cme run_line(struct modem *modem, struct bytes text)
             return CME_PLAIN;
         const struct writer before = modem->out;
         result = run_command(modem, &command);
-        if (modem->out.overflow || modem->out.capacity - modem->out.len < LINE_SIZE) {
+        if (modem->out.overflow || modem->out.capacity - modem->out.len < MODEM_LINE_SIZE) {
             modem->out = before;
             result = CME_FAILURE;
         }

@@ -1,10 +1,5 @@
 #include "tools/lib/at/values.h"
-#include "tools/modem/modem.h"
-
-void modem_default_settings(struct modem *modem)
-{
-    modem->settings = (struct modem_settings){.echo = true, .function = MODEM_FULL};
-}
+#include "tools/modem/commands.h"
 
 /* The number behind a letter; none is 0. */
 static bool read_number(const struct line_command *command, uint32_t max, uint32_t *out)

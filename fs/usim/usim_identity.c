@@ -1,4 +1,4 @@
-#include "fs/uicc/usim_identity.h"
+#include "fs/usim/usim_identity.h"
 
 #include <stdio.h>
 
@@ -6,7 +6,7 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "crypto/primitives/suci.h"
-#include "fs/uicc/uicc_application.h"
+#include "fs/usim/usim_service.h"
 
 #define EF_IMSI 0x6F07
 #define EF_AD 0x6FAD
@@ -265,7 +265,7 @@ int usim_identity_put_suci(struct file *adf, struct random *random, struct write
     if (!choose_scheme(adf, &scheme))
         return SW_CONDITIONS_NOT_SATISFIED;
     const struct bytes supi = content_below(adf, DF_5GS, EF_SUPI_NAI);
-    if (uicc_application_has_service(adf, USIM_SERVICE_SUPI_NAI) && tlv_find(supi, TAG_NSI, &nai) &&
+    if (usim_service_is_available(adf, USIM_SERVICE_SUPI_NAI) && tlv_find(supi, TAG_NSI, &nai) &&
         nai.value.len > 0)
         return put_from_nai(adf, &scheme, random, nai.value, out);
     return put_from_imsi(adf, &scheme, random, out);

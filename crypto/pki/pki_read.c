@@ -1,18 +1,11 @@
-#include "crypto/pki/pki_layout.h"
+#include "crypto/pki/pki_read.h"
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "crypto/pki/pki.h"
 #include "crypto/primitives/disk.h"
 
-#include <stdlib.h>
 #include <unistd.h>
-
-void pki_entity_finish(struct pki_entity *entity)
-{
-    free(entity->der);
-    ec_private_destroy(entity->key);
-    *entity = (struct pki_entity){0};
-}
 
 int pki_read_certificate(const char *path, struct pki_entity *out)
 {

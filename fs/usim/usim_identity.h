@@ -1,8 +1,8 @@
 /* usim_identity: the concealed identity that a USIM computes from its own files: IMSI or network
  * specific identifier, routing indicator, the home network's schemes and keys (TS 31.102 §4.4.11,
  * §7.5; TS 33.501 §6.12.2; TCA 3.3.1 §12.2). */
-#ifndef EMUICC_FS_UICC_USIM_IDENTITY_H
-#define EMUICC_FS_UICC_USIM_IDENTITY_H
+#ifndef EMUICC_FS_USIM_USIM_IDENTITY_H
+#define EMUICC_FS_USIM_USIM_IDENTITY_H
 
 #include "crypto/primitives/random.h"
 #include "fs/profile/profile.h"

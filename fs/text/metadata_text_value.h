@@ -1,9 +1,8 @@
-/* metadata_text_keys: the keys of an operator's text, a table a release of SGP.22; metadata_text's
- * own. */
-#ifndef EMUICC_FS_TEXT_METADATA_TEXT_KEYS_H
-#define EMUICC_FS_TEXT_METADATA_TEXT_KEYS_H
+/* metadata_text_value: keys of an operator's text, and how their values are read. */
+#ifndef EMUICC_FS_TEXT_METADATA_TEXT_VALUE_H
+#define EMUICC_FS_TEXT_METADATA_TEXT_VALUE_H
 
-#include "fs/text/metadata_text.h"
+#include "fs/text/metadata_text_data.h"
 
 #define METADATA_TEXT_SEPARATORS ", \t" /* between the words of a value */
 
@@ -19,7 +18,6 @@ struct metadata_text_keys {
     const struct metadata_text_key *rows;
     size_t count;
 };
-extern const struct metadata_text_keys metadata_text_v3_keys;
 
 struct metadata_text_word {
     const char *text; /* NULL ends the list */
@@ -29,9 +27,5 @@ bool metadata_text_find_word(const struct metadata_text_word *words, const char 
                              uint32_t *value);
 /* Copies a text of at most so many characters, or says what is wrong with it. */
 const char *metadata_text_set(char *out, size_t size, size_t characters, const char *value);
-
-/* Appends what a chip with these capabilities is told beside the fields of v2. */
-void metadata_text_put_v3(const struct metadata_text *metadata, uint32_t capability,
-                          struct writer *out);
 
 #endif

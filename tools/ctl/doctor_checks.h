@@ -1,0 +1,16 @@
+/* doctor_checks: what is looked at, a source each. */
+#ifndef EMUICC_TOOLS_CTL_DOCTOR_CHECKS_H
+#define EMUICC_TOOLS_CTL_DOCTOR_CHECKS_H
+
+#include "tools/ctl/doctor_finding.h"
+
+/* What PC/SC's answer means; on success nothing is said. True on success. */
+bool doctor_judge_service(struct doctor *doctor, long code);
+
+/* One check each, in this order. */
+void doctor_check_service(struct doctor *doctor);
+void doctor_check_reader_conf(struct doctor *doctor);
+void doctor_check_ports(struct doctor *doctor);
+void doctor_check_certificates(struct doctor *doctor);
+
+#endif

@@ -1,0 +1,47 @@
+/* commands: the table of what the modem can do (command_table.c), and the handler of each row. */
+#ifndef EMUICC_TOOLS_MODEM_COMMANDS_H
+#define EMUICC_TOOLS_MODEM_COMMANDS_H
+
+#include "tools/modem/state.h"
+
+struct modem_row {
+    const char *name;  /* "+CGLA" */
+    unsigned forms;    /* enum line_form, those it has; a test has none of its own in the handler */
+    const char *range; /* what =? says behind the name; NULL if there is no test form */
+    enum cme (*run)(struct modem *modem, const struct line_command *command);
+    bool card; /* it needs the card: not while +CFUN is 0 */
+    const char *section;
+};
+
+/* The i-th row of the table; NULL behind its end. */
+const struct modem_row *modem_row(size_t i);
+const struct modem_row *modem_find(const struct line_command *command);
+
+/* Handlers: settings.c */
+enum cme modem_attention(struct modem *modem, const struct line_command *command);
+enum cme modem_echo(struct modem *modem, const struct line_command *command);
+enum cme modem_quiet(struct modem *modem, const struct line_command *command);
+enum cme modem_verbose(struct modem *modem, const struct line_command *command);
+enum cme modem_reset(struct modem *modem, const struct line_command *command);
+enum cme modem_line_signal(struct modem *modem, const struct line_command *command);
+enum cme modem_cmee(struct modem *modem, const struct line_command *command);
+enum cme modem_cfun(struct modem *modem, const struct line_command *command);
+/* identity.c */
+enum cme modem_information(struct modem *modem, const struct line_command *command);
+enum cme modem_manufacturer(struct modem *modem, const struct line_command *command);
+enum cme modem_model(struct modem *modem, const struct line_command *command);
+enum cme modem_revision(struct modem *modem, const struct line_command *command);
+enum cme modem_serial_number(struct modem *modem, const struct line_command *command);
+enum cme modem_capabilities(struct modem *modem, const struct line_command *command);
+enum cme modem_commands(struct modem *modem, const struct line_command *command);
+/* apdu.c */
+enum cme modem_csim(struct modem *modem, const struct line_command *command);
+enum cme modem_ccho(struct modem *modem, const struct line_command *command);
+enum cme modem_cgla(struct modem *modem, const struct line_command *command);
+enum cme modem_cchc(struct modem *modem, const struct line_command *command);
+/* file.c */
+enum cme modem_crsm(struct modem *modem, const struct line_command *command);
+enum cme modem_cimi(struct modem *modem, const struct line_command *command);
+enum cme modem_cpin(struct modem *modem, const struct line_command *command);
+
+#endif
