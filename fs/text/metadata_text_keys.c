@@ -1,3 +1,4 @@
+/* The keys that SGP.22 v2 knows in an operator's text, and the reading of its lines. */
 #include "fs/text/metadata_text.h"
 
 #include "apdu/der.h"

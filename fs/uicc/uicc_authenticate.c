@@ -1,3 +1,4 @@
+/* AUTHENTICATE in its contexts (TS 31.102 §7.1, TS 31.103 §7.1). */
 #include "apdu/status.h"
 #include "fs/uicc/uicc_application.h"
 #include "fs/usim/usim_service.h"

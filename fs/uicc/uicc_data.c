@@ -1,3 +1,5 @@
+/* RETRIEVE DATA and SET DATA: objects of BER-TLV EFs, in one command or in several (TS 102 221
+ * §11.3). */
 #include <stdlib.h>
 
 #include "apdu/status.h"
