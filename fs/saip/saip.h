@@ -23,12 +23,6 @@ int saip_finish(struct saip *saip);
 #define SAIP_RESPONSE_MAX 640 /* bytes of the longest EUICCResponse */
 /* EUICCResponse, DER: { peStatus, profileInstallationAborted?, statusMessage? }. */
 void saip_put_response(const struct saip *saip, struct writer *out);
-/* A file that a package is about. */
-struct saip_place {
-    uint16_t fid;     /* 0: none */
-    const char *name; /* the template's: "EF.IMPI"; NULL if it is of no template */
-};
-#define SAIP_REASON_SIZE 128
 /* What the n-th PEStatus of the response does not say; false if there are not so many. Borrowed. */
 struct saip_reason {
     const char *element;    /* "isim" */

@@ -38,4 +38,11 @@ enum saip_progress {
     SAIP_ABORTED = 2, /* the response says why; the profile is to be thrown away */
 };
 
+/* A file that a package is about. */
+struct saip_place {
+    uint16_t fid;     /* 0: none */
+    const char *name; /* the template's: "EF.IMPI"; NULL if it is of no template */
+};
+#define SAIP_REASON_SIZE 128
+
 #endif
