@@ -1,4 +1,5 @@
 /* What GlobalPlatform's registry holds, and the elements of packages that it is made from. */
+#include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 
 #include "apdu/status.h"
