@@ -1,3 +1,5 @@
+/* The part of fcp that reads: a file as CREATE FILE and RESIZE FILE describe it (TS 102 222 §6.3).
+ * */
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "fs/fcp/fcp.h"

@@ -1,3 +1,4 @@
+/* The part of the store that rewrites one PIN, PUK or set of AKA parameters. */
 #include "apdu/status.h"
 #include "fs/store/store.h"
 #include "fs/store/store_profile.h"

@@ -1,3 +1,4 @@
+/* The part of the store that adds, rewrites and deletes single files. */
 #include <stdlib.h>
 
 #include "apdu/status.h"

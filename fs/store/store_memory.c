@@ -1,3 +1,4 @@
+/* SQLite's allocator: what is given back is wiped. */
 #include <malloc.h>
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* The part of the store that keeps notifications. */
 #include "apdu/status.h"
 #include "fs/store/store.h"
 #include "fs/store/store_database.h"

@@ -1,3 +1,4 @@
+/* Which members of a profile stand in which columns. */
 #include "fs/store/store.h"
 #include "fs/store/store_profile.h"
 

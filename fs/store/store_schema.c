@@ -1,3 +1,4 @@
+/* The store's schema, and the steps that bring an older one up to date. */
 #include <stdio.h>
 
 #include "apdu/status.h"

@@ -1,3 +1,4 @@
+/* The part of the store that keeps single values by name. */
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "fs/store/store.h"

@@ -1,3 +1,4 @@
+/* CREATE FILE, DELETE FILE and RESIZE FILE (TS 102 222 §6). */
 #include "apdu/status.h"
 #include "fs/fcp/fcp.h"
 #include "fs/fcp/fcp_content.h"

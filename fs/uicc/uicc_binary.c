@@ -1,3 +1,4 @@
+/* READ BINARY and UPDATE BINARY (TS 102 221 §11.1.3, §11.1.4). */
 #include "apdu/status.h"
 #include "fs/uicc/uicc_file.h"
 

@@ -1,3 +1,4 @@
+/* GET IDENTITY (TS 31.102 §7.5). */
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "fs/uicc/uicc_application.h"

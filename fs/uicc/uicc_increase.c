@@ -1,3 +1,4 @@
+/* INCREASE (TS 102 221 §11.1.8). */
 #include "apdu/status.h"
 #include "fs/uicc/uicc_record.h"
 

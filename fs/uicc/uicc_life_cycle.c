@@ -1,3 +1,4 @@
+/* ACTIVATE, DEACTIVATE and TERMINATE (TS 102 221 §11.1.14, §11.1.15; TS 102 222 §6). */
 #include "apdu/status.h"
 #include "fs/uicc/uicc_file.h"
 #include "fs/uicc/uicc_select.h"

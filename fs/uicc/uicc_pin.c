@@ -1,3 +1,4 @@
+/* VERIFY, CHANGE, DISABLE, ENABLE and UNBLOCK PIN (TS 102 221 §11.1.9 to §11.1.13). */
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
 #include "fs/access/pin.h"

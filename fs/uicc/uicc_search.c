@@ -1,3 +1,4 @@
+/* SEARCH RECORD (TS 102 221 §11.1.7). */
 #include "apdu/status.h"
 #include "fs/uicc/uicc_record.h"
 

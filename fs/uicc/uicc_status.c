@@ -1,3 +1,4 @@
+/* STATUS (TS 102 221 §11.1.2). */
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "fs/fcp/fcp.h"

@@ -1,3 +1,4 @@
+/* SUSPEND UICC (TS 102 221 §11.1.22). */
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
 #include "fs/uicc/uicc_commands.h"

@@ -1,3 +1,5 @@
+/* What the terminal says to the card as a whole: its capability, the toolkit, GET CHALLENGE (TS 102
+ * 221 §11.1.18, §11.1.19, §11.2). */
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "fs/uicc/uicc_commands.h"

@@ -47,7 +47,7 @@ struct bench {
     struct http http;
     struct progress progress;
     struct fault fault;
-    struct download_wish wish;
+    struct download_request request;
     json_t *document;
     char log[2048]; /* what card and server were asked, in order */
     char hash[HEX_SIZE(64)];
@@ -303,10 +303,10 @@ static void open_bench(void)
     bench.document = json_object();
     bench.info1 = INFO1_V2;
     bench.context = "";
-    bench.wish.session.operation = ES10B_DOWNLOAD;
-    bench.wish.announce = announce;
-    cr_assert(activation_parse("1$a.b$M", &bench.wish.session.code, &bench.fault));
-    es10b_device_from_imei(NULL, &bench.wish.session.device);
+    bench.request.session.operation = ES10B_DOWNLOAD;
+    bench.request.announce = announce;
+    cr_assert(activation_parse("1$a.b$M", &bench.request.session.code, &bench.fault));
+    es10b_device_from_imei(NULL, &bench.request.session.device);
 }
 
 static void close_bench(void)
@@ -318,10 +318,10 @@ static void close_bench(void)
 
 static bool run(enum trouble trouble)
 {
-    const struct session_means means = {&bench.es10, &bench.http, &bench.progress, &bench.fault};
+    const struct session_context means = {&bench.es10, &bench.http, &bench.progress, &bench.fault};
     bench.trouble = trouble;
     bench.log[0] = '\0';
-    return download_run(&means, &bench.wish, bench.document);
+    return download_run(&means, &bench.request, bench.document);
 }
 
 TestSuite(lpa_download, .init = open_bench, .fini = close_bench);
@@ -391,7 +391,7 @@ Test(lpa_download, the_document_tells_what_happened)
 
 Test(lpa_download, a_notification_may_be_kept_back)
 {
-    bench.wish.keep_notification = true;
+    bench.request.keep_notification = true;
     cr_assert(run(NOTHING));
     cr_expect_str_eq(bench.log, READY " BF36 A0 A1 88 A3 86");
 }
@@ -401,7 +401,7 @@ Test(lpa_download, the_confirmation_code_goes_as_a_hash)
     uint8_t inner[SHA256_SIZE], outer[SHA256_SIZE];
     char wanted[HEX_SIZE(SHA256_SIZE)];
     const struct bytes code = bytes_of_text("4711");
-    bench.wish.confirmation_code = "4711";
+    bench.request.confirmation_code = "4711";
     cr_assert(run(CODE_WANTED), "%s", bench.fault.text);
     sha256(&code, 1, inner);
     sha256((struct bytes[]){bytes_of(inner, sizeof(inner)), BYTES(0x01, 0x02)}, 2, outer);
@@ -411,14 +411,14 @@ Test(lpa_download, the_confirmation_code_goes_as_a_hash)
 
 Test(lpa_download, a_code_given_for_nothing_is_not_sent)
 {
-    bench.wish.confirmation_code = "4711";
+    bench.request.confirmation_code = "4711";
     cr_assert(run(NOTHING));
     cr_expect_str_eq(bench.hash, "");
 }
 
 Test(lpa_download, a_missing_confirmation_code_costs_no_session)
 {
-    bench.wish.session.code.code_required = true;
+    bench.request.session.code.code_required = true;
     cr_assert_not(run(CODE_WANTED));
     cr_expect_str_eq(bench.log, "");
     cr_expect_not_null(strstr(bench.fault.next, "--confirmation-code"));
@@ -426,7 +426,7 @@ Test(lpa_download, a_missing_confirmation_code_costs_no_session)
 
 Test(lpa_download, a_server_known_by_another_identifier_is_left_alone)
 {
-    strcpy(bench.wish.session.code.smdp_oid, "2.999.10");
+    strcpy(bench.request.session.code.smdp_oid, "2.999.10");
     cr_assert_not(run(NOTHING));
     cr_expect_str_eq(bench.log, BEGUN);
 }
@@ -488,7 +488,7 @@ Test(lpa_download, the_servers_version_says_what_is_asked_of_it)
         open_bench();
         bench.info1 = meeting->info1;
         bench.context = meeting->context;
-        bench.wish.session.operation = meeting->operation;
+        bench.request.session.operation = meeting->operation;
         cr_expect_eq(run(NOTHING), meeting->installed, "case %zu: %s", i, bench.fault.text);
         cr_expect_eq(bench.told, meeting->told, "case %zu", i);
         cr_expect_str_eq(bench.protocols, meeting->protocols, "case %zu: %s", i, bench.protocols);
@@ -541,7 +541,7 @@ static void prepare_rpm(const char *result)
     bench.context = CONTEXT("030100");
     bench.signed3 = SIGNED3;
     bench.rpm_result = result;
-    bench.wish.session.operation = ES10B_DOWNLOAD | ES10B_RPM;
+    bench.request.session.operation = ES10B_DOWNLOAD | ES10B_RPM;
 }
 
 Test(lpa_download, rpm_comes_in_the_stead_of_a_profile)
@@ -562,7 +562,7 @@ Test(lpa_download, rpm_comes_in_the_stead_of_a_profile)
 Test(lpa_download, rpm_that_was_not_asked_for_is_cancelled)
 {
     prepare_rpm(RPM_DONE);
-    bench.wish.session.operation = ES10B_DOWNLOAD;
+    bench.request.session.operation = ES10B_DOWNLOAD;
     cr_assert_not(run(NOTHING));
     cr_expect_str_eq(bench.log, KNOWN " BF41:127 cancelSession");
 }

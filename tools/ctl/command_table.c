@@ -1,3 +1,4 @@
+/* The commands of emuicc-ctl. */
 #include "tools/ctl/command.h"
 #include "tools/ctl/doctor.h"
 #include "tools/ctl/look.h"

@@ -1,3 +1,4 @@
+/* emuicc-line prepare: packages and EIDs into a batch. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

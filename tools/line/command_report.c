@@ -1,3 +1,4 @@
+/* emuicc-line report: what became of the rows of a batch. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>

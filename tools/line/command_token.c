@@ -1,3 +1,4 @@
+/* emuicc-line token init: the diversification root in a token. */
 #include <stdio.h>
 
 #include "apdu/trace.h"

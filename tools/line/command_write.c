@@ -1,3 +1,4 @@
+/* emuicc-line write: chips in one reader or in all, one or many. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "tools/line/station.h"
 #include "tools/lib/transport/interrupt.h"
 
-struct shop {
+struct write_run {
     const struct line_options *options;
     struct line line;
     struct summary summary;
@@ -17,65 +18,65 @@ struct shop {
     size_t count;
 };
 
-static void add_station(struct shop *shop, const char *reader)
+static void add_station(struct write_run *run, const char *reader)
 {
-    struct station *station = &shop->stations[shop->count];
-    *station = (struct station){.line = &shop->line,
-                                .summary = &shop->summary,
+    struct station *station = &run->stations[run->count];
+    *station = (struct station){.line = &run->line,
+                                .summary = &run->summary,
                                 .reader = reader,
-                                .serial = shop->options->serial,
-                                .loop = shop->options->loop,
-                                .hand = (unsigned)shop->count};
-    shop->count++;
+                                .serial = run->options->serial,
+                                .loop = run->options->loop,
+                                .number = (unsigned)run->count};
+    run->count++;
 }
 
 /* The readers that are meant, by name or all; those of them that are empty wait for a chip. */
-static bool add_readers(struct shop *shop)
+static bool add_readers(struct write_run *run)
 {
-    const char *wanted = shop->options->reader;
-    const struct readers *readers = &shop->presence.readers;
-    if (!presence_start(&shop->presence))
+    const char *wanted = run->options->reader;
+    const struct readers *readers = &run->presence.readers;
+    if (!presence_start(&run->presence))
         return false;
     for (size_t i = 0; i < readers->count; i++)
         if ((wanted == NULL || strstr(readers->names[i], wanted) != NULL) &&
-            (readers->present[i] || shop->options->loop))
-            add_station(shop, readers->names[i]);
-    presence_finish(&shop->presence);
-    if (shop->count == 0)
+            (readers->present[i] || run->options->loop))
+            add_station(run, readers->names[i]);
+    presence_finish(&run->presence);
+    if (run->count == 0)
         trace_error(wanted != NULL ? "there is no reader '%s'" : "there is no chip in any reader",
                     wanted);
-    return shop->count > 0;
+    return run->count > 0;
 }
 
-static bool add_stations(struct shop *shop)
+static bool add_stations(struct write_run *run)
 {
-    if (shop->options->all || (shop->options->loop && shop->options->serial == NULL))
-        return add_readers(shop);
-    add_station(shop, shop->options->reader);
+    if (run->options->all || (run->options->loop && run->options->serial == NULL))
+        return add_readers(run);
+    add_station(run, run->options->reader);
     return true;
 }
 
 /* Threads of their own only where there is more than one station. */
-static void work(struct shop *shop)
+static void work(struct write_run *run)
 {
     size_t started = 1;
-    while (started < shop->count && pthread_create(&shop->stations[started].thread, NULL,
-                                                   station_run, &shop->stations[started]) == 0)
+    while (started < run->count && pthread_create(&run->stations[started].thread, NULL, station_run,
+                                                  &run->stations[started]) == 0)
         started++;
-    if (started < shop->count)
+    if (started < run->count)
         trace_error("there are threads for %zu readers only", started);
-    station_run(&shop->stations[0]);
+    station_run(&run->stations[0]);
     for (size_t i = 1; i < started; i++)
-        pthread_join(shop->stations[i].thread, NULL);
+        pthread_join(run->stations[i].thread, NULL);
 }
 
-static bool is_good(const struct shop *shop)
+static bool is_good(const struct write_run *run)
 {
-    bool good = shop->summary.counts[WRITE_FAILED] + shop->summary.counts[WRITE_LEFT] +
-                    shop->summary.counts[WRITE_REFUSED] ==
+    bool good = run->summary.counts[WRITE_FAILED] + run->summary.counts[WRITE_LEFT] +
+                    run->summary.counts[WRITE_REFUSED] ==
                 0;
-    for (size_t i = 0; i < shop->count; i++)
-        good = good && !shop->stations[i].broken;
+    for (size_t i = 0; i < run->count; i++)
+        good = good && !run->stations[i].broken;
     return good && !ferror(stdout);
 }
 
@@ -88,16 +89,16 @@ static const char *complaint(const struct line_options *options)
     return NULL;
 }
 
-static bool run(struct shop *shop, const struct line_plan *plan)
+static bool execute(struct write_run *run, const struct line_plan *plan)
 {
-    bool good = line_start(&shop->line, plan) == 0 && add_stations(shop);
+    bool good = line_start(&run->line, plan) == 0 && add_stations(run);
     if (good) {
-        summary_start(&shop->summary, shop->options->json);
-        work(shop);
-        good = is_good(shop);
-        summary_finish(&shop->summary);
+        summary_start(&run->summary, run->options->json);
+        work(run);
+        good = is_good(run);
+        summary_finish(&run->summary);
     }
-    line_finish(&shop->line);
+    line_finish(&run->line);
     return good;
 }
 
@@ -110,14 +111,14 @@ int command_write(const struct line_options *options)
                                    .dppb_key = options->dppb_key,
                                    .isd_r = options->isd_r};
     const char *wrong = complaint(options);
-    struct shop *shop = wrong == NULL ? calloc(1, sizeof(*shop)) : NULL;
-    if (shop == NULL) {
+    struct write_run *run = wrong == NULL ? calloc(1, sizeof(*run)) : NULL;
+    if (run == NULL) {
         trace_error("%s", wrong != NULL ? wrong : "out of memory");
         return -1;
     }
-    shop->options = options;
+    run->options = options;
     interrupt_start();
-    const bool good = run(shop, &plan);
-    free(shop);
+    const bool good = execute(run, &plan);
+    free(run);
     return good ? 0 : -1;
 }

@@ -1,5 +1,5 @@
-/* line: what all hands of a production line share while they write. Everything here may be used by
- * several threads at once. */
+/* line: what all threads of a production line share while they write. Everything here may be used
+ * by several threads at once. */
 #ifndef EMUICC_TOOLS_LINE_LINE_H
 #define EMUICC_TOOLS_LINE_LINE_H
 

@@ -23,7 +23,7 @@ static void try_one(struct station *station, const char *done, struct write_repo
         station->broken = true;
         return;
     }
-    write_chip(station->line, station->hand, transport, done, report);
+    write_chip(station->line, station->number, transport, done, report);
     if (report->interrupted)
         atomic_store(&station->line->stop, true);
 }

@@ -13,7 +13,7 @@ struct station {
     const char *reader; /* NULL: the only one with a chip */
     const char *serial; /* a modem's terminal instead; or NULL */
     bool loop;          /* wait for the next chip */
-    unsigned hand;
+    unsigned number;    /* among the threads of the line */
     pthread_t thread;
     bool broken; /* it cannot work at all; traced */
 };

@@ -34,8 +34,8 @@ static void print_json(const struct write_report *report)
     json_object_set_new(object, "milliseconds",
                         json_pack("{sf sf sf sf sf}", "total", milliseconds(report->total),
                                   "crypto", milliseconds(report->spent[WRITE_CRYPTO]), "card",
-                                  milliseconds(card - report->way), "transport",
-                                  milliseconds(report->way), "batch",
+                                  milliseconds(card - report->transport), "transport",
+                                  milliseconds(report->transport), "batch",
                                   milliseconds(report->spent[WRITE_STORE])));
     json_object_set_new(object, "commands", json_integer(report->commands));
     json_dumpf(object, stdout, JSON_COMPACT);
@@ -53,7 +53,7 @@ static void print_text(const struct write_report *report)
         printf(": %s", report->text);
     printf(" (%.0f ms: crypto %.0f, card %.0f, transport %.0f, batch %.0f)\n",
            milliseconds(report->total), milliseconds(report->spent[WRITE_CRYPTO]),
-           milliseconds(card - report->way), milliseconds(report->way),
+           milliseconds(card - report->transport), milliseconds(report->transport),
            milliseconds(report->spent[WRITE_STORE]));
 }
 

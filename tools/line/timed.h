@@ -9,7 +9,7 @@ struct timed {
     struct transport *inner;
     unsigned commands;
     int64_t ns;       /* all of it, powering up included */
-    int64_t quickest; /* ns of the quickest command: about what the way alone takes */
+    int64_t quickest; /* ns of the quickest command: about what the transport alone takes */
 };
 
 /* The inner transport is owned from here on; transport.kind->close() gives both back but the struct

@@ -4,90 +4,88 @@
 
 #include "apdu/trace.h"
 #include "tools/lib/transport/interrupt.h"
-#include "tools/line/writing.h"
+#include "tools/line/write_job.h"
 
-bool writing_refuse(struct writing *writing, const char *where)
+bool write_job_refuse(struct write_job *job, const char *where)
 {
-    return fault_raise(&writing->fault, where, "%s", writing->call.detail);
+    return fault_raise(&job->fault, where, "%s", job->call.detail);
 }
 
-bool writing_break(struct writing *writing, const char *where)
+bool write_job_fail(struct write_job *job, const char *where)
 {
-    return fault_raise(&writing->fault, where,
+    return fault_raise(&job->fault, where,
                        "the line itself has failed; the line before says "
                        "why");
 }
 
-bool writing_keep(struct writing *writing, struct bytes from, struct blob *out)
+bool write_job_keep(struct write_job *job, struct bytes from, struct blob *out)
 {
     blob_finish(out);
-    return blob_copy(from, out) == 0 ||
-           fault_raise(&writing->fault, "memory", "there is none left");
+    return blob_copy(from, out) == 0 || fault_raise(&job->fault, "memory", "there is none left");
 }
 
 struct step {
     const char *text;
     enum write_clock clock;
     bool once; /* left out where the chip has its result already */
-    bool (*run)(struct writing *);
+    bool (*run)(struct write_job *);
 };
 
 /* clang-format off */
 static const struct step steps[] = {
-    {"asking for the EID",            WRITE_CARD,   false, writing_ask_eid},
-    {"claiming the row",              WRITE_STORE,  false, writing_claim},
-    {"deriving its keys",             WRITE_CRYPTO, false, writing_open_row},
-    {"asking for a challenge",        WRITE_CARD,   false, writing_greet},
-    {"signing the challenge",         WRITE_CRYPTO, false, writing_sign_challenge},
-    {"the chip authenticates the line", WRITE_CARD, false, writing_authenticate},
-    {"the line authenticates the chip", WRITE_CRYPTO, false, writing_believe},
-    {"looking for an earlier result", WRITE_CARD,   false, writing_recover},
-    {"offering the profile",          WRITE_CRYPTO, true,  writing_offer},
-    {"preparing the chip",            WRITE_CARD,   true,  writing_prepare},
-    {"binding the profile",           WRITE_CRYPTO, true,  writing_bind},
-    {"noting the transaction",        WRITE_STORE,  true,  writing_note_start},
-    {"installing",                    WRITE_CARD,   true,  writing_load},
-    {"verifying the result",          WRITE_CRYPTO, false, writing_verify},
-    {"storing the result",            WRITE_STORE,  false, writing_finish},
-    {"taking the result off the chip", WRITE_CARD,  false, writing_clear},
+    {"asking for the EID",            WRITE_CARD,   false, write_job_ask_eid},
+    {"claiming the row",              WRITE_STORE,  false, write_job_claim},
+    {"deriving its keys",             WRITE_CRYPTO, false, write_job_open_row},
+    {"asking for a challenge",        WRITE_CARD,   false, write_job_open_session},
+    {"signing the challenge",         WRITE_CRYPTO, false, write_job_sign_challenge},
+    {"the chip authenticates the line", WRITE_CARD, false, write_job_authenticate},
+    {"the line authenticates the chip", WRITE_CRYPTO, false, write_job_verify_chip},
+    {"looking for an earlier result", WRITE_CARD,   false, write_job_recover},
+    {"offering the profile",          WRITE_CRYPTO, true,  write_job_sign_offer},
+    {"preparing the chip",            WRITE_CARD,   true,  write_job_prepare},
+    {"binding the profile",           WRITE_CRYPTO, true,  write_job_bind},
+    {"noting the transaction",        WRITE_STORE,  true,  write_job_note_start},
+    {"installing",                    WRITE_CARD,   true,  write_job_load},
+    {"verifying the result",          WRITE_CRYPTO, false, write_job_verify},
+    {"storing the result",            WRITE_STORE,  false, write_job_finish},
+    {"taking the result off the chip", WRITE_CARD,  false, write_job_clear},
 };
 /* clang-format on */
 
-static bool run_steps(struct writing *writing)
+static bool run_steps(struct write_job *job)
 {
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         const struct step *step = &steps[i];
-        if (step->once && writing->result.len > 0)
+        if (step->once && job->result.len > 0)
             continue;
         const int64_t start = timed_now();
         trace_detail("-- %s", step->text);
-        const bool good = step->run(writing);
-        writing->report->spent[step->clock] += timed_now() - start;
+        const bool good = step->run(job);
+        job->report->spent[step->clock] += timed_now() - start;
         if (!good)
             return false;
     }
     return true;
 }
 
-static bool open_chip(struct writing *writing, struct transport *transport, unsigned hand)
+static bool open_chip(struct write_job *job, struct transport *transport, unsigned thread)
 {
-    struct fault *fault = &writing->fault;
-    const struct line *line = writing->line;
-    if (!owner_self(hand, writing->owner))
+    struct fault *fault = &job->fault;
+    const struct line *line = job->line;
+    if (!owner_self(thread, job->owner))
         return fault_raise(fault, "system", "/proc does not tell who this process is");
-    return chip_init(&writing->chip, transport, fault) &&
-           es10_init(&writing->es10, &writing->chip, fault) &&
+    return chip_init(&job->chip, transport, fault) && es10_init(&job->es10, &job->chip, fault) &&
            transport->kind->open(transport, fault) &&
-           chip_select(&writing->chip, bytes_of(line->isd_r, line->isd_r_len));
+           chip_select(&job->chip, bytes_of(line->isd_r, line->isd_r_len));
 }
 
 /* Nothing more comes (SGP.22 §3.0.2). What fails now is only traced. */
-static void cancel(struct writing *writing)
+static void cancel(struct write_job *job)
 {
     struct bytes answer;
     es10b_cancel_session(
-        &writing->es10, bytes_of(writing->transaction_id, sizeof(writing->transaction_id)),
-        writing->result.len > 0 ? ES10B_LOAD_BPP_EXECUTION_ERROR : ES10B_UNDEFINED_REASON, &answer);
+        &job->es10, bytes_of(job->transaction_id, sizeof(job->transaction_id)),
+        job->result.len > 0 ? ES10B_LOAD_BPP_EXECUTION_ERROR : ES10B_UNDEFINED_REASON, &answer);
 }
 
 static void describe(const struct fault *fault, char text[BATCH_REASON_SIZE])
@@ -99,58 +97,58 @@ static void describe(const struct fault *fault, char text[BATCH_REASON_SIZE])
 }
 
 /* The row's end, and what is said of it. */
-static void judge(struct writing *writing)
+static void judge(struct write_job *job)
 {
-    struct write_report *report = writing->report;
-    if (writing->concluded) {
-        report->outcome = writing->installed ? WRITE_DONE : WRITE_FAILED;
-        memcpy(report->text, writing->reason, sizeof(report->text));
+    struct write_report *report = job->report;
+    if (job->concluded) {
+        report->outcome = job->installed ? WRITE_DONE : WRITE_FAILED;
+        memcpy(report->text, job->reason, sizeof(report->text));
         return;
     }
-    report->outcome = writing->refused ? WRITE_REFUSED : WRITE_LEFT;
-    report->interrupted = interrupt_is(&writing->fault);
-    describe(&writing->fault, report->text);
-    if (writing->claimed && batch_release(writing->line->batch, &writing->row, report->text) < 0)
+    report->outcome = job->refused ? WRITE_REFUSED : WRITE_LEFT;
+    report->interrupted = interrupt_is(&job->fault);
+    describe(&job->fault, report->text);
+    if (job->claimed && batch_release(job->line->batch, &job->row, report->text) < 0)
         trace_error("the row of %s is still claimed", report->eid);
 }
 
-static void finish(struct writing *writing)
+static void finish(struct write_job *job)
 {
-    es10_finish(&writing->es10);
-    chip_finish(&writing->chip);
-    batch_finish_row(&writing->row);
-    blob_finish(&writing->info1);
-    blob_finish(&writing->authenticated);
-    blob_finish(&writing->prepared);
-    blob_finish(&writing->package);
-    blob_finish(&writing->result);
-    binder_wipe_keys(&writing->keys);
+    es10_finish(&job->es10);
+    chip_finish(&job->chip);
+    batch_finish_row(&job->row);
+    blob_finish(&job->info1);
+    blob_finish(&job->authenticated);
+    blob_finish(&job->prepared);
+    blob_finish(&job->package);
+    blob_finish(&job->result);
+    binder_wipe_keys(&job->keys);
 }
 
-static void run(struct writing *writing, struct transport *transport, unsigned hand)
+static void run(struct write_job *job, struct transport *transport, unsigned thread)
 {
-    const bool good = open_chip(writing, transport, hand) && run_steps(writing);
-    if (!good && writing->open && !writing->concluded)
-        cancel(writing);
-    if (writing->chip.transport != NULL)
-        chip_deselect(&writing->chip);
-    snprintf(writing->report->reader, sizeof(writing->report->reader), "%s", transport->place);
+    const bool good = open_chip(job, transport, thread) && run_steps(job);
+    if (!good && job->open && !job->concluded)
+        cancel(job);
+    if (job->chip.transport != NULL)
+        chip_deselect(&job->chip);
+    snprintf(job->report->reader, sizeof(job->report->reader), "%s", transport->place);
     transport->kind->close(transport);
 }
 
-void write_chip(struct line *line, unsigned hand, struct transport *transport, const char *done,
+void write_chip(struct line *line, unsigned thread, struct transport *transport, const char *done,
                 struct write_report *out)
 {
     struct timed timed;
     *out = (struct write_report){0};
-    struct writing writing = {.line = line, .report = out, .start = timed_now(), .done = done};
-    random_init(&writing.random);
+    struct write_job job = {.line = line, .report = out, .start = timed_now(), .done = done};
+    random_init(&job.random);
     timed_init(&timed, transport);
-    run(&writing, &timed.transport, hand);
-    judge(&writing);
-    out->total = timed_now() - writing.start;
+    run(&job, &timed.transport, thread);
+    judge(&job);
+    out->total = timed_now() - job.start;
     out->spent[WRITE_CARD] = timed.ns;
     out->commands = timed.commands;
-    out->way = timed.commands * timed.quickest;
-    finish(&writing);
+    out->transport = timed.commands * timed.quickest;
+    finish(&job);
 }

@@ -6,9 +6,9 @@
 #include "tools/lib/transport/transport.h"
 #include "tools/line/write_report.h"
 
-/* hand: which of the line's threads this is; done: EID of a chip to be passed over, "" for none.
+/* thread: which of the line's threads this is; done: EID of a chip to be passed over, "" for none.
  * The transport is opened and closed here, and given back. */
-void write_chip(struct line *line, unsigned hand, struct transport *transport, const char *done,
+void write_chip(struct line *line, unsigned thread, struct transport *transport, const char *done,
                 struct write_report *out);
 
 #endif

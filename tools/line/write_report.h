@@ -29,7 +29,8 @@ struct write_report {
     char text[BATCH_REASON_SIZE]; /* one line, "" for WRITE_DONE */
     int64_t total, spent[WRITE_CLOCKS];
     unsigned commands;
-    int64_t way;      /* ns of WRITE_CARD that are the transport's, as the quickest command shows */
+    int64_t
+        transport;    /* ns of WRITE_CARD that are the transport's, as the quickest command shows */
     bool interrupted; /* somebody asked for an end */
     bool same;        /* it is the chip to be passed over: nothing was done to it */
 };

@@ -1,3 +1,4 @@
+/* emuicc-lpa download. */
 #include <stdio.h>
 
 #include "tools/lpa/download.h"
@@ -27,18 +28,18 @@ static void announce(void *context, const json_t *profile)
 /* One code. What is known of it stays in the document only if it is the one that counts. */
 static bool try_code(struct lpa *lpa, const char *code, json_t *document)
 {
-    const struct session_means means = {&lpa->es10, &lpa->http, &lpa->progress, &lpa->fault};
-    struct download_wish wish = {.session.operation =
-                                     ES10B_DOWNLOAD | (lpa->options.rpm ? ES10B_RPM : 0),
-                                 .confirmation_code = lpa->options.confirmation_code,
-                                 .keep_notification = lpa->options.no_notify,
-                                 .announce = announce,
-                                 .context = lpa};
-    if (!activation_parse(code, &wish.session.code, &lpa->fault))
+    const struct session_context context = {&lpa->es10, &lpa->http, &lpa->progress, &lpa->fault};
+    struct download_request request = {.session.operation =
+                                           ES10B_DOWNLOAD | (lpa->options.rpm ? ES10B_RPM : 0),
+                                       .confirmation_code = lpa->options.confirmation_code,
+                                       .keep_notification = lpa->options.no_notify,
+                                       .announce = announce,
+                                       .context = lpa};
+    if (!activation_parse(code, &request.session.code, &lpa->fault))
         return false;
-    if (!es10b_device_from_imei(lpa->options.imei, &wish.session.device))
+    if (!es10b_device_from_imei(lpa->options.imei, &request.session.device))
         return fault_raise(&lpa->fault, "--imei", "'%.40s' is not 15 digits", lpa->options.imei);
-    return download_run(&means, &wish, document);
+    return download_run(&context, &request, document);
 }
 
 /* The next code is for a server of another version. */

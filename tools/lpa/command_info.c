@@ -1,3 +1,4 @@
+/* emuicc-lpa info: what the card is. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* emuicc-lpa list: the profiles on the card. */
 #include "tools/lib/common/euicc_info.h"
 #include "tools/lib/common/describe.h"
 #include "tools/lib/es10/es10b.h"

@@ -1,3 +1,4 @@
+/* emuicc-lpa notifications. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* emuicc-lpa enable, disable, delete, nickname: one profile. */
 #include <stdio.h>
 
 #include "apdu/der.h"

@@ -1,3 +1,4 @@
+/* emuicc-lpa rpm: remote profile management (SGP.22 §3.7). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -105,17 +106,17 @@ static bool has_nothing(const struct lpa *lpa, const struct target *target)
 static bool ask(struct lpa *lpa, const struct target *target, const struct es10b_device *device,
                 json_t *sessions)
 {
-    const struct session_means means = {&lpa->es10, &lpa->http, &lpa->progress, &lpa->fault};
-    const struct session_wish wish = {.code = target->code,
-                                      .device = *device,
-                                      .operation = ES10B_RPM,
-                                      .iccid = bytes_of(target->iccid, target->iccid_len)};
+    const struct session_context context = {&lpa->es10, &lpa->http, &lpa->progress, &lpa->fault};
+    const struct session_request request = {.code = target->code,
+                                            .device = *device,
+                                            .operation = ES10B_RPM,
+                                            .iccid = bytes_of(target->iccid, target->iccid_len)};
     bool more = true, good = true;
     for (int i = 0; good && more && i < PACKAGES_MAX; i++) {
         json_t *report = json_object();
         json_array_append_new(sessions, report);
         json_object_set_new(report, "address", json_string(target->code.address));
-        good = rpm_run(&means, &wish, lpa->options.no_notify, report, &more);
+        good = rpm_run(&context, &request, lpa->options.no_notify, report, &more);
         if (good || !has_nothing(lpa, target)) {
             if (!good)
                 json_object_set_new(report, "error", fault_json(&lpa->fault));

@@ -1,3 +1,4 @@
+/* The commands and options of emuicc-lpa. */
 #include <stdio.h>
 #include <string.h>
 

@@ -57,22 +57,22 @@ static void report(json_t *reports, uint32_t number, const struct fault *fault)
     json_array_append_new(reports, object);
 }
 
-void deliver_waiting(const struct session_means *means, deliver_picker *pick,
+void deliver_waiting(const struct session_context *context, deliver_picker *pick,
                      const struct notification *result, json_t *document)
 {
     struct waiting waiting[PENDING_MAX];
-    const struct fault before = *means->fault;
+    const struct fault before = *context->fault;
     json_t *reports = json_array();
     json_object_set_new(document, "notifications", reports);
-    progress_step(means->progress, "telling the server");
-    fault_clear(means->fault);
-    const size_t count = list_waiting(means->es10, pick, result, waiting);
-    if (means->fault->raised)
-        report(reports, result->number, means->fault);
-    for (size_t i = 0; i < count && !means->fault->raised; i++) {
-        deliver_notification(means->es10, means->http, waiting[i].number,
+    progress_step(context->progress, "telling the server");
+    fault_clear(context->fault);
+    const size_t count = list_waiting(context->es10, pick, result, waiting);
+    if (context->fault->raised)
+        report(reports, result->number, context->fault);
+    for (size_t i = 0; i < count && !context->fault->raised; i++) {
+        deliver_notification(context->es10, context->http, waiting[i].number,
                              bytes_of(waiting[i].address, waiting[i].address_len));
-        report(reports, waiting[i].number, means->fault);
+        report(reports, waiting[i].number, context->fault);
     }
-    *means->fault = before;
+    *context->fault = before;
 }

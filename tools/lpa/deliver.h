@@ -17,7 +17,7 @@ typedef bool deliver_picker(const void *result, const struct notification *found
 /* Sends those that are picked, in their order, up to the first that fails. A failure is reported
  * beside its notification, in the document's "notifications": what has happened stands, whatever
  * becomes of what is said about it. */
-void deliver_waiting(const struct session_means *means, deliver_picker *pick,
+void deliver_waiting(const struct session_context *context, deliver_picker *pick,
                      const struct notification *result, json_t *document);
 
 #endif

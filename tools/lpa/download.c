@@ -19,7 +19,7 @@
 
 struct download {
     struct session *session;
-    const struct download_wish *wish;
+    const struct download_request *request;
     char confirmation_code[CONFIRMATION_CODE_SIZE];
     struct es9_answer packed;
     struct blob result; /* ProfileInstallationResult */
@@ -34,10 +34,10 @@ static bool has_code(const struct download *download)
 /* From the command line or, if there is a terminal, from its user. */
 static bool need_code(struct download *download)
 {
-    struct fault *fault = download->session->means->fault;
+    struct fault *fault = download->session->context->fault;
     if (has_code(download))
         return true;
-    progress_end(download->session->means->progress);
+    progress_end(download->session->context->progress);
     if (prompt_secret("confirmation code", download->confirmation_code,
                       sizeof(download->confirmation_code)))
         return true;
@@ -50,23 +50,23 @@ static bool need_code(struct download *download)
 
 static bool take_code(struct download *download)
 {
-    const char *given = download->wish->confirmation_code;
+    const char *given = download->request->confirmation_code;
     if (given != NULL && strlen(given) >= CONFIRMATION_CODE_SIZE)
-        return fault_raise(download->session->means->fault, "--confirmation-code",
+        return fault_raise(download->session->context->fault, "--confirmation-code",
                            "it is too long");
     if (given != NULL)
         strcpy(download->confirmation_code, given);
-    return !download->session->wish->code.code_required || need_code(download);
+    return !download->session->request->code.code_required || need_code(download);
 }
 
 /* What the card would refuse at the end is refused before it is loaded. */
 static bool check_rules(struct download *download, struct bytes metadata)
 {
-    struct fault *fault = download->session->means->fault;
+    struct fault *fault = download->session->context->fault;
     struct bytes table;
     if (!rules_wanted(metadata))
         return true;
-    if (!es10b_get_rat(download->session->means->es10, &table))
+    if (!es10b_get_rat(download->session->context->es10, &table))
         return false;
     if (rules_judge(table, metadata) != RULES_FORBIDDEN)
         return true;
@@ -84,11 +84,11 @@ static bool show_profile(void *context)
     json_object_set_new(download->session->document, "profile", profile);
     if (!tlv_whole(whole, TAG_METADATA, &metadata) ||
         !describe(&describe_profile, metadata.value, profile))
-        return fault_raise(download->session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+        return fault_raise(download->session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
                            "the server's profileMetadata is malformed");
-    progress_end(download->session->means->progress);
-    if (download->wish->announce != NULL)
-        download->wish->announce(download->wish->context, profile);
+    progress_end(download->session->context->progress);
+    if (download->request->announce != NULL)
+        download->request->announce(download->request->context, profile);
     return check_rules(download, metadata.value);
 }
 
@@ -102,7 +102,7 @@ static bool hash_code(struct download *download, uint8_t hash[ES10B_HASH_LEN])
                                               session_transaction_id(download->session)},
                              2, hash) == 0;
     wipe(inner, sizeof(inner));
-    return good || fault_raise(download->session->means->fault, "memory", "there is none left");
+    return good || fault_raise(download->session->context->fault, "memory", "there is none left");
 }
 
 static bool prepare(void *context)
@@ -116,12 +116,12 @@ static bool prepare(void *context)
     struct bytes answer;
     bool code_wanted;
     if (!download_check_offered(offered, session_transaction_id(download->session), &code_wanted,
-                                download->session->means->fault) ||
+                                download->session->context->fault) ||
         (code_wanted && (!need_code(download) || !hash_code(download, hash))))
         return false;
     if (code_wanted)
         binding.hash_cc = bytes_of(hash, sizeof(hash));
-    return es10b_prepare_download(download->session->means->es10, &binding, &answer) &&
+    return es10b_prepare_download(download->session->context->es10, &binding, &answer) &&
            session_keep(download->session, answer, &download->session->card_answer);
 }
 
@@ -132,34 +132,34 @@ static bool fetch(void *context)
         {ES9_TRANSACTION_ID, session_transaction_id(download->session)},
         {ES9_PREPARE_DOWNLOAD_RESPONSE, blob_bytes(&download->session->card_answer)},
     };
-    if (!es9_call(download->session->means->http, ES9_GET_BOUND_PROFILE_PACKAGE,
-                  download->session->wish->code.address, arguments, 2, &download->packed))
+    if (!es9_call(download->session->context->http, ES9_GET_BOUND_PROFILE_PACKAGE,
+                  download->session->request->code.address, arguments, 2, &download->packed))
         return false;
     return download_check_package(es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE),
                                   es9_field(&download->session->offered, ES9_PROFILE_METADATA),
-                                  &download->session->reason, download->session->means->fault);
+                                  &download->session->reason, download->session->context->fault);
 }
 
-static bool load(void *context)
+static bool load(void *state)
 {
-    struct download *download = context;
-    const struct session_means *means = download->session->means;
+    struct download *download = state;
+    const struct session_context *context = download->session->context;
     const struct bytes package = es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE);
     struct bytes rest = package, segment, answer = {0};
     download->session->reason = ES10B_LOAD_BPP_EXECUTION_ERROR;
     while (answer.len == 0 && segments_take(&rest, &segment)) {
         const char *function = segments_function(segment);
-        if (!interrupt_none(means->fault))
+        if (!interrupt_none(context->fault))
             return false;
         if (function != NULL)
             trace_detail("ES8+.%s", function);
         download->loading = true;
-        if (!es10b_load_package(means->es10, segment, &answer))
+        if (!es10b_load_package(context->es10, segment, &answer))
             return false;
-        progress_bytes(means->progress, package.len - rest.len, package.len);
+        progress_bytes(context->progress, package.len - rest.len, package.len);
     }
     if (answer.len == 0)
-        return fault_raise(means->fault, es10_row(ES10B_LOAD_PACKAGE)->name,
+        return fault_raise(context->fault, es10_row(ES10B_LOAD_PACKAGE)->name,
                            "the card gives no result at the end of the package");
     return session_keep(download->session, answer, &download->result);
 }
@@ -184,7 +184,7 @@ static bool take_offer(struct download *download)
     if (!take_code(download) || !session_open(session))
         return false;
     return session_offers_rpm(session)
-               ? rpm_execute(session, download->wish->keep_notification, &more)
+               ? rpm_execute(session, download->request->keep_notification, &more)
                : run_steps(download);
 }
 
@@ -193,11 +193,11 @@ static bool conclude(struct download *download, bool good)
 {
     const struct session *session = download->session;
     if (good && download->loading)
-        return download_result_take(session->means, download->wish, blob_bytes(&download->result),
-                                    session->document);
+        return download_result_take(session->context, download->request,
+                                    blob_bytes(&download->result), session->document);
     if (download->loading)
-        download_result_recover(session->means, download->wish, session_transaction_id(session),
-                                session->document);
+        download_result_recover(session->context, download->request,
+                                session_transaction_id(session), session->document);
     return good;
 }
 
@@ -209,16 +209,17 @@ static void finish(struct download *download)
     wipe(download->confirmation_code, sizeof(download->confirmation_code));
 }
 
-bool download_run(const struct session_means *means, const struct download_wish *wish,
+bool download_run(const struct session_context *context, const struct download_request *request,
                   json_t *document)
 {
-    struct session session = {.means = means, .wish = &wish->session, .document = document};
-    struct download download = {.session = &session, .wish = wish};
+    struct session session = {
+        .context = context, .request = &request->session, .document = document};
+    struct download download = {.session = &session, .request = request};
     bool good = take_offer(&download);
     if (!good && session.authenticated)
         session_cancel(&session);
     good = conclude(&download, good);
-    progress_end(means->progress);
+    progress_end(context->progress);
     finish(&download);
     return good;
 }

@@ -2,15 +2,15 @@
 #ifndef EMUICC_TOOLS_LPA_DOWNLOAD_H
 #define EMUICC_TOOLS_LPA_DOWNLOAD_H
 
-#include "tools/lpa/download_wish.h"
+#include "tools/lpa/download_request.h"
 
-/* If the wish allows for remote profile management and the server has some, that is executed in the
- * profile's stead.
- * Runs all steps. If one fails after the card has authenticated the server, the session is
- * cancelled on both sides; if the card has given a result, that goes to the server. `document` gets
- * "version", "profile" or "commands", "result", "notifications" and "cancelled", as far as it came.
+/* If the request allows for remote profile management and the server has some, that is executed in
+ * the profile's stead. Runs all steps. If one fails after the card has authenticated the server,
+ * the session is cancelled on both sides; if the card has given a result, that goes to the server.
+ * `document` gets "version", "profile" or "commands", "result", "notifications" and "cancelled", as
+ * far as it came.
  */
-bool download_run(const struct session_means *means, const struct download_wish *wish,
+bool download_run(const struct session_context *context, const struct download_request *request,
                   json_t *document);
 
 #endif

@@ -35,7 +35,7 @@ static void last_element(const json_t *elements, char text[ELEMENTS_TEXT_SIZE])
 }
 
 /* The card's reason as a fault, and by its names in the result. */
-static void explain(const struct session_means *means,
+static void explain(const struct session_context *context,
                     const struct notification_installation *installation, const json_t *elements,
                     json_t *result)
 {
@@ -47,14 +47,14 @@ static void explain(const struct session_means *means,
     last_element(elements, text);
     json_object_set_new(result, "command", json_string(command_name));
     json_object_set_new(result, "reason", json_string(reason_name));
-    fault_raise(means->fault, WHERE, "the profile is not installed: %s%s",
+    fault_raise(context->fault, WHERE, "the profile is not installed: %s%s",
                 reason != NULL ? reason->text : "the card gives a reason that has no name", text);
-    fault_code(means->fault, "%s (%u) in %s", reason_name, installation->reason, command_name);
+    fault_code(context->fault, "%s (%u) in %s", reason_name, installation->reason, command_name);
     if (reason != NULL && reason->next != NULL)
-        fault_next(means->fault, "%s", reason->next);
+        fault_next(context->fault, "%s", reason->next);
 }
 
-static bool read_result(const struct session_means *means,
+static bool read_result(const struct session_context *context,
                         const struct notification_installation *installation, json_t *document)
 {
     json_t *result = json_object();
@@ -66,54 +66,56 @@ static bool read_result(const struct session_means *means,
     if (installation->success)
         json_object_set_new(result, "aid", text_json_hex(installation->aid));
     else
-        explain(means, installation, elements, result);
+        explain(context, installation, elements, result);
     json_decref(elements);
     return installation->success;
 }
 
-bool download_result_take(const struct session_means *means, const struct download_wish *wish,
-                          struct bytes result, json_t *document)
+bool download_result_take(const struct session_context *context,
+                          const struct download_request *request, struct bytes result,
+                          json_t *document)
 {
     struct notification_installation installation;
     if (!notification_installation(result, &installation))
-        return es10_malformed(means->fault, ES10B_LOAD_PACKAGE);
-    const bool installed = read_result(means, &installation, document);
-    if (!wish->keep_notification)
-        deliver_waiting(means, is_of_installation, &installation.notification, document);
+        return es10_malformed(context->fault, ES10B_LOAD_PACKAGE);
+    const bool installed = read_result(context, &installation, document);
+    if (!request->keep_notification)
+        deliver_waiting(context, is_of_installation, &installation.notification, document);
     return installed;
 }
 
-static size_t list_numbers(const struct session_means *means, uint32_t numbers[PENDING_MAX])
+static size_t list_numbers(const struct session_context *context, uint32_t numbers[PENDING_MAX])
 {
     struct bytes list;
     struct notification notification;
     size_t count = 0;
-    if (!es10b_list_notification(means->es10, &list))
+    if (!es10b_list_notification(context->es10, &list))
         return 0;
     while (count < PENDING_MAX && notification_take(&list, &notification))
         numbers[count++] = notification.number;
     return count;
 }
 
-void download_result_recover(const struct session_means *means, const struct download_wish *wish,
-                             struct bytes transaction_id, json_t *document)
+void download_result_recover(const struct session_context *context,
+                             const struct download_request *request, struct bytes transaction_id,
+                             json_t *document)
 {
     uint32_t numbers[PENDING_MAX];
     struct notification_installation installation;
     struct bytes pending;
-    const size_t count = list_numbers(means, numbers);
+    const size_t count = list_numbers(context, numbers);
     for (size_t i = count; i > 0; i--) {
         struct blob kept;
-        if (!es10b_retrieve_notification(means->es10, numbers[i - 1], &pending) ||
+        if (!es10b_retrieve_notification(context->es10, numbers[i - 1], &pending) ||
             blob_copy(pending, &kept) != 0)
             return;
         const bool ours = notification_installation(blob_bytes(&kept), &installation) &&
                           bytes_equal(installation.transaction_id, transaction_id);
         if (ours) {
-            download_result_take(means, wish, blob_bytes(&kept), document);
+            download_result_take(context, request, blob_bytes(&kept), document);
             /* The session ended with this result, on the card and then at the server. */
             json_object_set_new(document, "cancelled",
-                                json_boolean(!installation.success && !wish->keep_notification));
+                                json_boolean(!installation.success && !request->keep_notification));
         }
         blob_finish(&kept);
         if (ours)

@@ -3,15 +3,17 @@
 #ifndef EMUICC_TOOLS_LPA_DOWNLOAD_RESULT_H
 #define EMUICC_TOOLS_LPA_DOWNLOAD_RESULT_H
 
-#include "tools/lpa/download_wish.h"
+#include "tools/lpa/download_request.h"
 
 /* Reads the result into the document, sends it to the server and takes it off the card. True if the
  * profile is installed, even if its notification has to wait. */
-bool download_result_take(const struct session_means *means, const struct download_wish *wish,
-                          struct bytes result, json_t *document);
+bool download_result_take(const struct session_context *context,
+                          const struct download_request *request, struct bytes result,
+                          json_t *document);
 
 /* After an interruption in mid-package: the card may have kept a result for this transaction. */
-void download_result_recover(const struct session_means *means, const struct download_wish *wish,
-                             struct bytes transaction_id, json_t *document);
+void download_result_recover(const struct session_context *context,
+                             const struct download_request *request, struct bytes transaction_id,
+                             json_t *document);
 
 #endif

@@ -1,3 +1,4 @@
+/* emuicc-lpa: a local profile assistant. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -51,10 +51,10 @@ static bool read_package(void *context)
     if (!tlv_whole(es9_field(&session->offered, ES9_SMDP_SIGNED3), DER_SEQUENCE, &signed3) ||
         !tlv_take_tag(&signed3.value, TAG_TRANSACTION_ID, &transaction_id) ||
         !tlv_take_tag(&signed3.value, TAG_PACKAGE, &package))
-        return fault_raise(session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+        return fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
                            "the server's smdpSigned3 is malformed");
     if (!bytes_equal(transaction_id.value, session_transaction_id(session)))
-        return fault_raise(session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+        return fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
                            "the server signs for another transaction than it names");
     *execution->more = tlv_find(signed3.value, TAG_PENDING, &pending);
     while (rpm_command_take(&package.value, &command))
@@ -68,7 +68,7 @@ static bool load(void *context)
     struct session *session = execution->session;
     struct bytes answer = {0};
     session->reason = ES10B_LOAD_RPM_PACKAGE_ERROR;
-    return es10b_load_rpm_package(session->means->es10,
+    return es10b_load_rpm_package(session->context->es10,
                                   es9_field(&session->offered, ES9_SMDP_SIGNED3),
                                   es9_field(&session->offered, ES9_SMDP_SIGNATURE3), &answer) &&
            session_keep(session, answer, &execution->result);
@@ -94,7 +94,7 @@ static bool read_results(struct execution *execution, struct bytes results)
     struct rpm_command_result result;
     for (size_t at = 0; results.len > 0; at++) {
         if (!rpm_result_take(&results, &result))
-            return es10_malformed(execution->session->means->fault, ES10B_LOAD_RPM_PACKAGE);
+            return es10_malformed(execution->session->context->fault, ES10B_LOAD_RPM_PACKAGE);
         json_t *command = json_array_get(execution->commands, at);
         const char *text = rpm_result_text(&result);
         if (result.kind == RPM_TERMINATED || command == NULL)
@@ -116,7 +116,7 @@ static bool is_of_rpm(const void *context, const struct notification *found)
 
 static bool refuse(struct execution *execution, uint32_t error)
 {
-    struct fault *fault = execution->session->means->fault;
+    struct fault *fault = execution->session->context->fault;
     json_object_set_new(execution->session->document, "terminated",
                         json_string(rpm_signed_error_text(error)));
     return es10_refused(fault, ES10B_LOAD_RPM_PACKAGE, error);
@@ -124,18 +124,18 @@ static bool refuse(struct execution *execution, uint32_t error)
 
 static bool take_result(struct execution *execution, bool keep_notification)
 {
-    const struct session_means *means = execution->session->means;
+    const struct session_context *context = execution->session->context;
     struct tlv whole, content;
     struct rpm_signed read;
     struct notification notification;
     if (!tlv_take(&(struct bytes){execution->result.data, execution->result.len}, &whole) ||
         !tlv_take_tag(&whole.value, TAG_SIGNED, &content) ||
         !rpm_signed_read(content.value, &read) || !notification_take(&read.metadata, &notification))
-        return es10_malformed(means->fault, ES10B_LOAD_RPM_PACKAGE);
+        return es10_malformed(context->fault, ES10B_LOAD_RPM_PACKAGE);
     const bool good =
         read.executed ? read_results(execution, read.results) : refuse(execution, read.error);
     if (!keep_notification)
-        deliver_waiting(means, is_of_rpm, &notification, execution->session->document);
+        deliver_waiting(context, is_of_rpm, &notification, execution->session->document);
     return good;
 }
 
@@ -153,15 +153,15 @@ bool rpm_execute(struct session *session, bool keep_notification, bool *more)
     return good;
 }
 
-bool rpm_run(const struct session_means *means, const struct session_wish *wish,
+bool rpm_run(const struct session_context *context, const struct session_request *request,
              bool keep_notification, json_t *document, bool *more)
 {
-    struct session session = {.means = means, .wish = wish, .document = document};
+    struct session session = {.context = context, .request = request, .document = document};
     *more = false;
     const bool good = session_open(&session) && rpm_execute(&session, keep_notification, more);
     if (!good && session.authenticated)
         session_cancel(&session);
-    progress_end(means->progress);
+    progress_end(context->progress);
     session_finish(&session);
     return good;
 }

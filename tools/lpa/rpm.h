@@ -12,7 +12,7 @@
 bool rpm_execute(struct session *session, bool keep_notification, bool *more);
 
 /* Opens a session that asks for RPM alone and executes what the server offers. */
-bool rpm_run(const struct session_means *means, const struct session_wish *wish,
+bool rpm_run(const struct session_context *context, const struct session_request *request,
              bool keep_notification, json_t *document, bool *more);
 
 #endif

@@ -23,7 +23,7 @@ bool session_keep(const struct session *session, struct bytes answer, struct blo
 {
     blob_finish(out);
     return blob_copy(answer, out) == 0 ||
-           fault_raise(session->means->fault, "memory", "there is none left");
+           fault_raise(session->context->fault, "memory", "there is none left");
 }
 
 /* Only to a card that servers of v3 may answer: those of v2 have never seen it. */
@@ -35,24 +35,24 @@ static uint32_t lpa_capability(const struct session *session)
 
 static bool read_info1(struct session *session, struct bytes *whole)
 {
-    if (!es10b_get_info1(session->means->es10, whole))
+    if (!es10b_get_info1(session->context->es10, whole))
         return false;
     return euicc_versions_read(*whole, &session->versions, &session->capability) ||
-           es10_malformed(session->means->fault, ES10B_GET_INFO1);
+           es10_malformed(session->context->fault, ES10B_GET_INFO1);
 }
 
-static bool initiate(void *context)
+static bool initiate(void *state)
 {
-    struct session *session = context;
-    const struct session_means *means = session->means;
+    struct session *session = state;
+    const struct session_context *context = session->context;
     uint8_t challenge[ES10B_CHALLENGE_LEN], memory[8];
     struct writer capability = writer_on(memory, sizeof(memory));
     struct bytes info1;
-    if (!es10b_get_challenge(means->es10, challenge) || !read_info1(session, &info1))
+    if (!es10b_get_challenge(context->es10, challenge) || !read_info1(session, &info1))
         return false;
-    const char *address = session->wish->code.address;
+    const char *address = session->request->code.address;
     /* A server of v2 may not like to hear of v3: only a chip that has nothing else names it now. */
-    means->http->v3 = svn_major(&session->versions.lowest) >= SVN_SESSION_CONTEXT;
+    context->http->v3 = svn_major(&session->versions.lowest) >= SVN_SESSION_CONTEXT;
     der_put_bits(&capability, DER_BIT_STRING, lpa_capability(session));
     const struct es9_argument arguments[] = {
         {ES9_EUICC_CHALLENGE, bytes_of(challenge, sizeof(challenge))},
@@ -60,13 +60,13 @@ static bool initiate(void *context)
         {ES9_SMDP_ADDRESS, bytes_of_text(address)},
         {ES9_LPA_CAPABILITY, writer_bytes(&capability)},
     };
-    return es9_call(means->http, ES9_INITIATE_AUTHENTICATION, address, arguments,
+    return es9_call(context->http, ES9_INITIATE_AUTHENTICATION, address, arguments,
                     lpa_capability(session) != 0 ? 4 : 3, &session->opened);
 }
 
 static bool refuse_version(struct session *session, const struct svn *server)
 {
-    struct fault *fault = session->means->fault;
+    struct fault *fault = session->context->fault;
     char chip[EUICC_VERSIONS_TEXT_SIZE], text[SVN_TEXT_SIZE];
     euicc_versions_text(&session->versions, chip);
     fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
@@ -82,13 +82,13 @@ static bool settle_version(struct session *session)
     char text[SVN_TEXT_SIZE];
     struct svn server;
     bool named;
-    if (!download_check_version(&session->opened, &named, &server, session->means->fault))
+    if (!download_check_version(&session->opened, &named, &server, session->context->fault))
         return false;
     const unsigned major = named ? svn_major(&server) : VERSION_WITHOUT_CONTEXT;
     if (!euicc_versions_include(&session->versions, major))
         return refuse_version(session, named ? &server : NULL);
     session->v3 = named && major >= SVN_SESSION_CONTEXT;
-    session->means->http->v3 = session->v3;
+    session->context->http->v3 = session->v3;
     if (named)
         json_object_set_new(session->document, "version", json_string(svn_text(&server, text)));
     trace_detail("-- the server %s%s", named ? "answers with version " : "names no version: 2",
@@ -101,14 +101,14 @@ static uint32_t operation_of(const struct session *session)
 {
     const bool lacks_rpm =
         !session->v3 || (session->capability != 0 && !(session->capability & EUICC_INFO_RPM));
-    return session->wish->operation & ~(lacks_rpm ? ES10B_RPM : 0u);
+    return session->request->operation & ~(lacks_rpm ? ES10B_RPM : 0u);
 }
 
 static bool check_operation(struct session *session)
 {
     if (operation_of(session) != 0)
         return true;
-    return fault_raise(session->means->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
+    return fault_raise(session->context->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
                        session->v3
                            ? "the card has no remote profile management (rpmSupport)"
                            : "card and server meet in version 2, which has no remote profile "
@@ -117,33 +117,34 @@ static bool check_operation(struct session *session)
 
 static struct es10b_context make_context(const struct session *session)
 {
-    const struct session_wish *wish = session->wish;
+    const struct session_request *request = session->request;
     const bool extensible = session->capability & EUICC_INFO_DEVICE_INFO_EXTENSIBILITY;
     return (struct es10b_context){
-        .matching_id = wish->code.matching_id,
-        .device = &wish->device,
+        .matching_id = request->code.matching_id,
+        .device = &request->device,
         .v3 = session->v3,
         .operation = operation_of(session),
-        .iccid = wish->iccid,
+        .iccid = request->iccid,
         .lpa_capability = extensible ? lpa_capability(session) : 0,
     };
 }
 
-static bool authenticate_server(void *context)
+static bool authenticate_server(void *state)
 {
-    struct session *session = context;
-    const struct session_means *means = session->means;
+    struct session *session = state;
+    const struct session_context *context = session->context;
     const struct es9_answer *opened = &session->opened;
     const struct es10b_server server = {
         es9_field(opened, ES9_SERVER_SIGNED1), es9_field(opened, ES9_SERVER_SIGNATURE1),
         es9_field(opened, ES9_CI_KEY_ID),      es9_field(opened, ES9_SERVER_CERTIFICATE),
         es9_field(opened, ES9_OTHER_CERTS),    es9_field(opened, ES9_CRL_LIST)};
     struct bytes answer;
-    if (!download_check_opened(opened, &session->wish->code, means->fault) ||
+    if (!download_check_opened(opened, &session->request->code, context->fault) ||
         !settle_version(session) || !check_operation(session))
         return false;
     const struct es10b_context parameters = make_context(session);
-    session->authenticated = es10b_authenticate_server(means->es10, &server, &parameters, &answer);
+    session->authenticated =
+        es10b_authenticate_server(context->es10, &server, &parameters, &answer);
     /* A refusal goes to the server as well, which then ends its side of the session. */
     return session_keep(session, answer, &session->card_answer) &&
            (session->authenticated || answer.len > 0);
@@ -156,13 +157,13 @@ static bool authenticate_client(void *context)
         {ES9_TRANSACTION_ID, session_transaction_id(session)},
         {ES9_AUTHENTICATE_SERVER_RESPONSE, blob_bytes(&session->card_answer)},
     };
-    if (!es9_call(session->means->http, ES9_AUTHENTICATE_CLIENT, session->wish->code.address,
+    if (!es9_call(session->context->http, ES9_AUTHENTICATE_CLIENT, session->request->code.address,
                   arguments, 2, &session->offered) ||
         !session->authenticated)
         return false;
     const bool rpm = session_offers_rpm(session);
     return operation_of(session) & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
-           fault_raise(session->means->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+           fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
                        "the server offers %s, which it was not asked for",
                        rpm ? "remote profile management" : "a profile");
 }
@@ -178,9 +179,9 @@ bool session_run(struct session *session, const struct session_step *list, size_
 {
     for (size_t i = 0; i < count; i++) {
         session->reason = ES10B_UNDEFINED_REASON;
-        if (!interrupt_none(session->means->fault))
+        if (!interrupt_none(session->context->fault))
             return false;
-        progress_step(session->means->progress, list[i].text);
+        progress_step(session->context->progress, list[i].text);
         trace_detail("-- %s", list[i].text);
         if (!list[i].run(context))
             return false;
@@ -195,21 +196,21 @@ bool session_open(struct session *session)
 
 void session_cancel(struct session *session)
 {
-    const struct session_means *means = session->means;
+    const struct session_context *context = session->context;
     struct es9_answer answer;
     struct bytes response;
-    if (interrupt_is(means->fault))
+    if (interrupt_is(context->fault))
         session->reason = ES10B_END_USER_REJECTION;
-    progress_step(means->progress, "cancelling the session");
+    progress_step(context->progress, "cancelling the session");
     trace_detail("-- cancelling the session, reason %d", session->reason);
-    bool cancelled = es10b_cancel_session(means->es10, session_transaction_id(session),
+    bool cancelled = es10b_cancel_session(context->es10, session_transaction_id(session),
                                           session->reason, &response);
     if (cancelled) {
         const struct es9_argument arguments[] = {
             {ES9_TRANSACTION_ID, session_transaction_id(session)},
             {ES9_CANCEL_SESSION_RESPONSE, response},
         };
-        cancelled = es9_call(means->http, ES9_CANCEL_SESSION, session->wish->code.address,
+        cancelled = es9_call(context->http, ES9_CANCEL_SESSION, session->request->code.address,
                              arguments, 2, &answer);
         es9_answer_finish(&answer);
     }
@@ -218,7 +219,7 @@ void session_cancel(struct session *session)
 
 void session_finish(struct session *session)
 {
-    session->means->http->v3 = false;
+    session->context->http->v3 = false;
     es9_answer_finish(&session->opened);
     es9_answer_finish(&session->offered);
     blob_finish(&session->card_answer);

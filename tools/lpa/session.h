@@ -10,14 +10,14 @@
 #include "tools/lpa/progress.h"
 
 /* What a session needs of the program. */
-struct session_means {
+struct session_context {
     struct es10 *es10;
     struct http *http;
     struct progress *progress;
     struct fault *fault;
 };
 
-struct session_wish {
+struct session_request {
     struct activation code;
     struct es10b_device device;
     /* ES10B_DOWNLOAD, ES10B_RPM: what the server may give. A server of v2 gives downloads only. */
@@ -26,8 +26,8 @@ struct session_wish {
 };
 
 struct session {
-    const struct session_means *means;
-    const struct session_wish *wish;
+    const struct session_context *context;
+    const struct session_request *request;
     json_t *document;
     struct euicc_versions versions; /* the card's */
     uint32_t capability;            /* its EuiccRspCapability */

@@ -1,3 +1,5 @@
+/* +CSIM, +CCHO, +CGLA, +CCHC: commands to the card as they are (TS 27.007 §8.17, §8.43 to §8.46).
+ * */
 #include "apdu/hex.h"
 #include "tools/lib/at/values.h"
 #include "tools/modem/commands.h"

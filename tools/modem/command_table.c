@@ -1,3 +1,4 @@
+/* The commands of the modem. */
 #include "tools/modem/commands.h"
 
 /* clang-format off */

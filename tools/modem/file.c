@@ -1,3 +1,4 @@
+/* +CRSM, +CIMI, +CPIN: files and PIN of the card (TS 27.007 §5.6, §8.3, §8.18). */
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "tools/lib/at/values.h"

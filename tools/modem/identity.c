@@ -1,3 +1,4 @@
+/* Who made the modem, and which one it is (TS 27.007 §5). */
 #include "tools/modem/commands.h"
 
 #define MANUFACTURER "emuicc"

@@ -1,3 +1,4 @@
+/* Settings of the modem (V.250 §6, TS 27.007 §8.2, §9.1). */
 #include "tools/lib/at/values.h"
 #include "tools/modem/commands.h"
 

@@ -1,3 +1,4 @@
+/* The texts of the modem's errors (TS 27.007 §9.2). */
 #include "tools/lib/at/cme.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* The part of batch that protects a row's package with a key of its own. */
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"

@@ -1,3 +1,4 @@
+/* The card's result codes by name, what each means and what to do about it. */
 #include "tools/lib/es10/codes.h"
 
 #define SHOW_LIST "'emuicc-lpa list' shows what is there"

@@ -1,3 +1,4 @@
+/* The server's subject and reason codes in words (SGP.22 §5.2.6). */
 #include "tools/lib/es9/es9_status.h"
 
 #include <stdio.h>

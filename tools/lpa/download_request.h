@@ -1,11 +1,11 @@
-/* download_wish: what the user wants of a download. */
-#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_WISH_H
-#define EMUICC_TOOLS_LPA_DOWNLOAD_WISH_H
+/* download_request: what the user wants of a download. */
+#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_REQUEST_H
+#define EMUICC_TOOLS_LPA_DOWNLOAD_REQUEST_H
 
 #include "tools/lpa/session.h"
 
-struct download_wish {
-    struct session_wish session;
+struct download_request {
+    struct session_request session;
     const char *confirmation_code; /* NULL: asked for on a terminal, if need be */
     bool keep_notification;        /* do not send the result to the server */
     /* Called with what the server says of the profile, before any of it is loaded. */
