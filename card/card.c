@@ -37,6 +37,7 @@ int card_start(struct card *card)
         card->isd_r = NULL;
         return status;
     }
+    ota_init(&card->ota, card->store, &card->uicc);
     card->uicc.proactive.settings = card->personality.proactive;
     card->uicc.hides_blank = card->personality.blank < 0;
     applications_init(&card->applications, card->isd_r, &card->uicc);
@@ -54,6 +55,7 @@ void card_close(struct card *card)
 {
     if (card->isd_r != NULL) {
         channel_reset(&card->channels);
+        ota_finish(&card->ota);
         uicc_finish(&card->uicc);
         isd_r_destroy(card->isd_r);
     }
@@ -140,6 +142,7 @@ void card_power(struct card *card, enum card_power power)
     channel_reset(&card->channels);
     isd_r_reset(card->isd_r);
     uicc_reset(&card->uicc);
+    ota_reset(&card->ota);
     refresh_tell(&card->refresh);
     observers_power(card->observers, power, card_atr(card));
 }

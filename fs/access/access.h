@@ -4,6 +4,7 @@
 #define EMUICC_FS_ACCESS_ACCESS_H
 
 #include "apdu/apdu.h"
+#include "fs/access/access_domain.h"
 #include "fs/profile/profile.h"
 
 /* Bits of an access mode byte. A command that has none of them is named by its header only. */
@@ -24,7 +25,8 @@ struct access {
     struct file *file; /* whose rule is asked; a link's own, not its target's */
     uint64_t verified; /* PINs of the channel, as pin_bit() numbers them */
     const struct apdu *apdu;
-    uint8_t mode; /* enum access_mode */
+    uint8_t mode;                       /* enum access_mode */
+    const struct access_domain *domain; /* of a remote application; NULL: a terminal asks */
 };
 
 /* True if a rule grants it. *steady tells whether the answer holds for the same instruction with

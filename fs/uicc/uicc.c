@@ -72,7 +72,7 @@ int uicc_init(struct uicc *uicc, struct store *store, struct random *random)
 
 void uicc_finish(struct uicc *uicc)
 {
-    for (size_t i = 0; i < APDU_CHANNELS; i++)
+    for (size_t i = 0; i < UICC_CHANNELS; i++)
         uicc_state_end_transfer(&uicc->channels[i].transfer);
     uicc_state_wipe_gba(uicc);
     uicc_state_forget_places(uicc, UICC_ALL_CHANNELS);

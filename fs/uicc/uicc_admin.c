@@ -110,7 +110,7 @@ int uicc_create_file(void *state, const struct apdu *apdu, struct writer *respon
 /* Another channel works on it, or another file is a link to it. */
 static bool is_in_use(struct uicc *uicc, const struct uicc_channel *own, const struct file *file)
 {
-    for (size_t i = 0; i < APDU_CHANNELS; i++) {
+    for (size_t i = 0; i < UICC_CHANNELS; i++) {
         const struct uicc_channel *channel = &uicc->channels[i];
         if (channel != own &&
             (tree_contains(file, channel->directory) || tree_contains(file, channel->file) ||

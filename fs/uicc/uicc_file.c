@@ -26,11 +26,33 @@ static int check_life_cycle(const struct file *file, uint8_t mode)
     return content && (file->special & READABLE_WHEN_DEACTIVATED) ? 0 : SW_DATA_INVALIDATED;
 }
 
+static bool is_administration(uint8_t family, uint8_t ins)
+{
+    static const uint8_t instructions[] = {0xE0, 0xE4, 0xE6, 0xE8, 0xD4}; /* TS 102 222 */
+    return memchr(instructions, ins, sizeof(instructions)) != NULL &&
+           (ins != 0xD4 || family == 0x80);
+}
+
+/* The domain that a file's place and the command fall into; NULL: a terminal asks. */
+static const struct access_domain *domain_of(const struct uicc_remote *remote,
+                                             const struct apdu *apdu, const struct file *file)
+{
+    if (remote == NULL)
+        return NULL;
+    while (file->parent != NULL)
+        file = file->parent;
+    const bool admin = is_administration(apdu->family, apdu->ins);
+    if (file->type == FILE_ADF)
+        return admin ? &remote->adf_admin : &remote->adf;
+    return admin ? &remote->uicc_admin : &remote->uicc;
+}
+
 static int judge(struct uicc *uicc, const struct apdu *apdu, struct file *file, uint8_t mode,
                  bool *steady)
 {
-    const uint64_t verified = uicc_channel(uicc, apdu)->verified;
-    const struct access access = {uicc->profile, file, verified, apdu, mode};
+    const struct uicc_channel *channel = uicc_channel(uicc, apdu);
+    const struct access access = {uicc->profile, file, channel->verified,
+                                  apdu,          mode, domain_of(channel->remote, apdu, file)};
     if (!access_granted(&access, steady))
         return SW_SECURITY_STATUS;
     return check_life_cycle(file_resolve(file), mode);

@@ -4,7 +4,9 @@
 #define EMUICC_FS_UICC_UICC_STATE_H
 
 #include "apdu/application.h"
+#include "apdu/tlv.h"
 #include "crypto/primitives/random.h"
+#include "fs/access/access_domain.h"
 #include "fs/store/store.h"
 #include "fs/toolkit/proactive.h"
 
@@ -29,6 +31,13 @@ struct uicc_transfer {
     uint32_t total;  /* bytes of the object */
 };
 
+/* What a remote application may do: in the UICC's own files, and in those of its ADF; each also
+ * with the commands of administration (TS 102 226 §8.2.1.3.2.5). */
+struct uicc_remote {
+    struct access_domain uicc, uicc_admin, adf, adf_admin;
+    const struct file *only_adf; /* the one ADF that is in reach; NULL: none */
+};
+
 struct uicc_channel {
     struct file *directory; /* current DF; the MF after reset */
     struct file *adf;       /* current application, NULL: none */
@@ -37,6 +46,7 @@ struct uicc_channel {
     uint64_t verified;      /* bit n: the nth PIN of the profile was verified */
     struct uicc_grant grant;
     struct uicc_transfer transfer;
+    const struct uicc_remote *remote; /* borrowed; NULL: a terminal is at the other end */
 };
 
 #define UICC_GSM_RESPONSE_MAX 23
@@ -74,6 +84,15 @@ struct uicc_place {
     uint32_t directory, adf, file;
 };
 
+/* Beside the channels of the terminal there is one for scripts from afar. */
+#define UICC_CHANNEL_REMOTE APDU_CHANNELS
+#define UICC_CHANNELS (APDU_CHANNELS + 1)
+
+/* Who is told of an ENVELOPE: gets the BER-TLV whole, which is well-formed, and may answer. 0, a
+ * status word or a failure. */
+typedef int uicc_envelope_handler(void *context, const struct tlv *envelope,
+                                  struct writer *response);
+
 struct uicc {
     struct store *store;
     struct random *random;
@@ -84,11 +103,13 @@ struct uicc {
     bool terminal_capable;     /* a TERMINAL CAPABILITY was received */
     bool terminal_enterprise;  /* it says: Enterprise Capable Device */
     uint32_t generation;       /* moves whenever a grant may have become wrong */
-    struct uicc_channel channels[APDU_CHANNELS];
+    struct uicc_channel channels[UICC_CHANNELS];
     struct uicc_gsm gsm;
     struct uicc_suspension suspension;
     struct uicc_gba gba;
     struct proactive proactive;
+    uicc_envelope_handler *envelope; /* NULL: nobody has registered for any */
+    void *envelope_context;
 };
 
 /* The channel a command came on. */

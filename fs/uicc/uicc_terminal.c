@@ -48,18 +48,19 @@ int uicc_terminal_profile(void *state, const struct apdu *apdu, struct writer *r
     return status;
 }
 
-/* No toolkit application has registered for any event: a well-formed envelope is taken and
- * nothing comes of it (TS 102 221 §11.2.2). */
+/* A well-formed envelope that nobody has registered for is taken, and nothing comes of it (TS 102
+ * 221 §11.2.2). */
 int uicc_envelope(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct tlv envelope;
     struct bytes data = apdu->data;
     const int status = check_toolkit(apdu);
-    (void)state;
-    (void)response;
+    const struct uicc *uicc = state;
     if (status != 0)
         return status;
-    return tlv_take(&data, &envelope) && data.len == 0 ? 0 : SW_WRONG_DATA;
+    if (!tlv_take(&data, &envelope) || data.len != 0)
+        return SW_WRONG_DATA;
+    return uicc->envelope != NULL ? uicc->envelope(uicc->envelope_context, &envelope, response) : 0;
 }
 
 /* TS 102 221 §11.2.3 */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
+#include "fs/ota/ota.h"
 #include "fs/uicc/uicc_commands.h"
 #include "isd-r/es10.h"
 
@@ -169,6 +170,21 @@ int uicc_init(struct uicc *uicc, struct store *store, struct random *random)
 void uicc_finish(struct uicc *uicc)
 {
     (void)uicc;
+}
+
+void ota_init(struct ota *ota, struct store *store, struct uicc *uicc)
+{
+    *ota = (struct ota){.store = store, .uicc = uicc};
+}
+
+void ota_finish(struct ota *ota)
+{
+    (void)ota;
+}
+
+void ota_reset(struct ota *ota)
+{
+    (void)ota;
 }
 
 int uicc_load(struct uicc *uicc, uint32_t profile_id)

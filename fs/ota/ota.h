@@ -1,0 +1,28 @@
+/* ota: what an operator sends over the air to the enabled profile: short messages with secured
+ * packets, whose scripts go to the application that has their TAR, and the proof of receipt
+ * (TS 102 225, TS 102 226, TS 31.115). */
+#ifndef EMUICC_FS_OTA_OTA_H
+#define EMUICC_FS_OTA_OTA_H
+
+#include "fs/domain/domain_list.h"
+#include "fs/ota/reassembly.h"
+#include "fs/uicc/uicc.h"
+
+struct ota {
+    struct store *store;
+    struct uicc *uicc;
+    struct reassembly reassembly;
+};
+
+/* From here on the UICC hands what comes in an ENVELOPE to this; it is borrowed. */
+void ota_init(struct ota *ota, struct store *store, struct uicc *uicc);
+void ota_finish(struct ota *ota);
+/* Power-on or reset: messages of which parts are missing are forgotten. */
+void ota_reset(struct ota *ota);
+
+/* Carries a command packet out and appends what is to be reported: nothing, or the response packet
+ * with its user data header. What it changes is for the card to commit, counters included. 0, or a
+ * failure. */
+int ota_receive(struct ota *ota, struct bytes packet, struct writer *report);
+
+#endif

@@ -1,0 +1,330 @@
+/* Over the air: what is admitted, what is carried out where, and what is reported. */
+#include "tests/fs/test_ota_world.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+TestSuite(ota, .init = test_make_folder, .fini = test_remove_folder);
+
+#define READ "00A40004022F10 00B0000004"
+#define READ_ANSWER "02900001020304"
+#define WRITE "00A40004022F10 00D6000002AABB"
+
+static void expect(struct world *world, const struct order *order, const char *wanted)
+{
+    const char *got = world_order(world, order);
+    cr_expect_str_eq(got, wanted, "SPI %02X%02X, %s: %s, not %s", order->spi1, order->spi2,
+                     order->script, got, wanted);
+}
+
+Test(ota, scripts_and_what_they_answer)
+{
+    static const struct {
+        const char *tar, *script, *answer;
+    } rows[] = {
+        {"B00120", READ, "00 " READ_ANSWER},
+        {"B00120", "00A40004023F00", "00 01612B"},
+        {"B00120", WRITE " 00B0000004", "00 039000AABB0304"},
+        {"B00120", "00A40004022F10 00B0000004 00A40004026F99 00B0000004", "00 036A82"},
+        {"B00120", "0088008100", "00 016D00"},
+        {"B00120", "0070000001", "00 016D00"},
+        {"B00120", "8012000010", "00 016D00"},
+        {"B00120", "00A4040407A0000000871002", "00 016A82"},
+        {"B00120", "00A40004022F10 00B00000", "00 02900001020304"},
+        {"B00120", "00A4000402", "00 016700"},
+        {"B00120", "00C0000010", "00 016985"},
+        {"B00122", READ, "00 " READ_ANSWER},
+        {"B00122", WRITE, "00 026982"},
+        {"B00123", WRITE, "00 029000"},
+        {"B00140", "00A40004026F10 00B0000004", "00 02900005060708"},
+        {"B00140", "00A4040407A0000000871002 00C0000002", "00 0261326232"},
+        {"B00140", "00A4040407A0000000871004", "00 016A82"},
+        {"B20100", "00A40004023F00", "00 016D00"},
+        {"B00120", "AA0B2209 00A4000C022F1000 2205 00B0000004", "00 AB06800100900102"},
+        {"B00120", "AA10 2207 00A4000C022F10 2205 00B0000004",
+         "00 AB0F8001022302900023060102030490 00"},
+        {"B00120", "AE80 2207 00A4000C022F10 2205 00B0000004 0000",
+         "00 AF8023029000230601020304900 00000"},
+        {"B00120", "AA05 2203 00B000", "00 AB078001012302 6700"},
+        {"B00120", "AA03 450101", "00 AB06800100900101"},
+        {"B00120", "AE80 2207", "00 AF809001030000"},
+        {"B00120", "AA03 830101", "00 AB06800100830102"},
+        {"B00120", "AA03 830102", "00 AB06800100830101"},
+        {"B00120", "AA03 810181", "00 AB06800100810101"},
+    };
+    struct world *world = world_open(0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct order order = ORDER_USUAL(rows[i].tar, rows[i].script);
+        char wanted[256];
+        size_t len = 3;
+        memcpy(wanted, rows[i].answer, len);
+        for (const char *at = rows[i].answer + 3; *at != '\0'; at++)
+            if (*at != ' ')
+                wanted[len++] = *at;
+        wanted[len] = '\0';
+        expect(world, &order, wanted);
+        cr_assert_eq(uicc_load(&world->uicc, world->profile), 0);
+        store_rollback(world->store);
+        cr_assert_eq(uicc_load(&world->uicc, world->profile), 0);
+    }
+    world_close(world);
+}
+
+Test(ota, every_protection)
+{
+    struct world *world = world_open(0);
+    for (unsigned spi1 = 0; spi1 < 0x08; spi1++)
+        for (unsigned spi2 = 0; spi2 < 0x20; spi2++) {
+            const unsigned integrity = spi1 & 3, por = spi2 & 3, por_integrity = spi2 >> 2 & 3;
+            if (integrity == 3 || por == 3 || por_integrity == 3 ||
+                (integrity == 1) != (por_integrity == 1))
+                continue;
+            const struct order order = {
+                (uint8_t)spi1, (uint8_t)spi2, 0x22, integrity == 1 ? 0x25 : 0x22, "B00120", 0,
+                READ};
+            expect(world, &order, por == 1 ? "00 " READ_ANSWER : "-");
+        }
+    world_close(world);
+}
+
+Test(ota, every_algorithm_of_a_key_set)
+{
+    struct world *world = world_open(0);
+    struct order order = ORDER_USUAL("B00120", READ);
+    order.kic = order.kid = 0x15;
+    expect(world, &order, "00 " READ_ANSWER);
+    order.kic = order.kid = 0x10; /* as the set's keys are */
+    expect(world, &order, "00 " READ_ANSWER);
+    order.kic = order.kid = 0x22;
+    expect(world, &order, "00 " READ_ANSWER);
+    world_close(world);
+}
+
+/* Counters: those of orders in a row, to one key set. */
+Test(ota, counters)
+{
+    static const struct {
+        uint8_t demand, counter;
+        const char *status;
+    } rows[] = {
+        {SCP80_COUNTER_HIGHER, 5, "00 "},    {SCP80_COUNTER_HIGHER, 5, "02 "},
+        {SCP80_COUNTER_HIGHER, 4, "02 "},    {SCP80_COUNTER_NEXT, 6, "00 "},
+        {SCP80_COUNTER_NEXT, 8, "03 "},      {SCP80_COUNTER_NEXT, 6, "02 "},
+        {SCP80_COUNTER_UNCHECKED, 1, "00 "}, {SCP80_COUNTER_NONE, 0, "00 "},
+        {SCP80_COUNTER_NEXT, 7, "00 "},      {SCP80_COUNTER_HIGHER, 200, "00 "},
+    };
+    struct world *world = world_open(0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct order order = ORDER_USUAL("B00120", READ);
+        order.spi1 |= rows[i].demand;
+        order.counter = rows[i].counter;
+        const char *got = world_order(world, &order);
+        cr_expect(strncmp(got, rows[i].status, 3) == 0, "row %zu: %s", i, got);
+    }
+    struct order other = ORDER_USUAL("B00120", READ);
+    other.spi1 |= SCP80_COUNTER_HIGHER;
+    other.kic = other.kid = 0x15;
+    other.counter = 1;
+    expect(world, &other, "00 " READ_ANSWER);
+    world_close(world);
+}
+
+Test(ota, a_counter_at_its_end_is_blocked)
+{
+    struct world *world = world_open(0);
+    struct domain_registry registry;
+    const struct domain_aid mno = test_domain_aid("A000000151000000");
+    cr_assert_eq(domain_registry_load(world->store, world->profile, &registry), 0);
+    const struct domain_counter counter = {
+        .domain = mno, .version = 2, .cntr = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
+    cr_assert_eq(domain_registry_put_counter(&registry, &counter), 0);
+    domain_registry_finish(&registry);
+    struct order order = ORDER_USUAL("B00120", READ);
+    order.spi1 |= SCP80_COUNTER_HIGHER;
+    expect(world, &order, "04 ");
+    world_close(world);
+}
+
+Test(ota, refusals)
+{
+    struct world *world = world_open(0);
+    struct order order = ORDER_USUAL("B00999", READ);
+    order.tar = "B00199";
+    expect(world, &order, "09 ");
+    order = (struct order)ORDER_USUAL("B00120", READ);
+    order.kic = order.kid = 0x72; /* no such set */
+    expect(world, &order, "06 ");
+    order.kic = 0x12, order.kid = 0x22; /* two sets */
+    expect(world, &order, "06 ");
+    order.kic = order.kid = 0x12; /* a set of DES keys */
+    expect(world, &order, "05 ");
+    order = (struct order)ORDER_USUAL("B00121", READ); /* demands a counter */
+    expect(world, &order, "0A ");
+    order.spi1 = 0x12; /* and ciphering */
+    order.counter = 1;
+    expect(world, &order, "0A ");
+    order.spi1 = 0x16;
+    order.counter = 2;
+    expect(world, &order, "00 " READ_ANSWER);
+    order.spi2 = 0x1A; /* only errors are reported */
+    order.counter = 3;
+    expect(world, &order, "-");
+    expect(world, &order, "02 ");
+    world_close(world);
+}
+
+Test(ota, packets_that_were_changed)
+{
+    struct world *world = world_open(0);
+    const struct order order = ORDER_USUAL("B00120", WRITE);
+    uint8_t packet[256], room[512];
+    const struct bytes whole = order_packet(&order, packet, sizeof(packet));
+    for (size_t at = 3; at < whole.len; at++) {
+        struct writer report = writer_on(room, sizeof(room));
+        packet[at] ^= 0x40;
+        cr_assert_eq(ota_receive(&world->ota, whole, &report), 0);
+        cr_expect_not(report.len > 16, "byte %zu", at);
+        packet[at] ^= 0x40;
+    }
+    /* Cut in the middle of a block. */
+    struct writer report = writer_on(room, sizeof(room));
+    packet[1] = (uint8_t)(packet[1] - 3);
+    cr_assert_eq(ota_receive(&world->ota, bytes_of(packet, whole.len - 3), &report), 0);
+    cr_expect_str_eq(world_report(&order, writer_bytes(&report)), "05 ");
+    cr_expect_not(store_changed(world->store));
+    world_terminal(world, "00A40004022F1000");
+    cr_expect_str_eq(world_terminal(world, "00B0000004"), "010203049000");
+    world_close(world);
+}
+
+/* What the terminal has selected and announced stays; a script never sees it. */
+Test(ota, a_script_has_a_context_of_its_own)
+{
+    struct world *world = world_open(0);
+    const struct order here = ORDER_USUAL("B00120", "00B0000004");
+    const struct order away = ORDER_USUAL("B00120", "00A40004023F00");
+    world_terminal(world, "00A40004022F1000");
+    expect(world, &here, "00 016986");
+    expect(world, &away, "00 01612B");
+    cr_expect_str_eq(world_terminal(world, "00B0000004"), "010203049000");
+    world_close(world);
+}
+
+/* Parts in any order, some of them twice. */
+static const char *send_parts(struct world *world, const struct order *order,
+                              const uint8_t *sequence, size_t count, uint8_t parts)
+{
+    static uint8_t packet[1024];
+    const struct bytes whole = order_packet(order, packet, sizeof(packet));
+    const size_t size = (whole.len + parts - 1) / parts;
+    const char *text = "-";
+    for (size_t i = 0; i < count; i++) {
+        uint8_t room[SMS_USER_DATA_MAX + 16], envelope[512];
+        struct writer user_data = writer_on(room, sizeof(room)),
+                      out = writer_on(envelope, sizeof(envelope));
+        const uint8_t number = sequence[i];
+        const size_t from = (size_t)(number - 1) * size;
+        const size_t len = from + size <= whole.len ? size : whole.len - from;
+        if (number == 1)
+            writer_put(&user_data, BYTES(0x07, 0x00, 0x03, 0x2A, parts, number, 0x70, 0x00));
+        else
+            writer_put(&user_data, BYTES(0x05, 0x00, 0x03, 0x2A, parts, number));
+        writer_put(&user_data, bytes_of(whole.data + from, len));
+        writer_put(&out, BYTES(0x80, 0xC2, 0x00, 0x00, 0x00));
+        sms_put_envelope(&(struct sms_message){.originator = BYTES(0x04, 0x81, 0x21, 0x43),
+                                               .user_data = writer_bytes(&user_data)},
+                         &out);
+        envelope[4] = (uint8_t)(out.len - 5);
+        struct bytes report;
+        cr_assert_eq(world_transmit(world, writer_bytes(&out), &report), 0);
+        text = world_report(order, report);
+        cr_assert(i + 1 == count || report.len == 0);
+    }
+    return text;
+}
+
+#define LONG_WRITE "00D6000002AABB"
+#define LONG_10                                                                                    \
+    LONG_WRITE LONG_WRITE LONG_WRITE LONG_WRITE LONG_WRITE LONG_WRITE LONG_WRITE LONG_WRITE        \
+        LONG_WRITE LONG_WRITE
+
+Test(ota, messages_in_parts)
+{
+    struct world *world = world_open(0);
+    const struct order order =
+        ORDER_USUAL("B00120", "00A40004022F10" LONG_10 LONG_10 LONG_10 LONG_10 LONG_10 LONG_10);
+    cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){1, 2, 3, 4, 5}, 5, 5),
+                     "00 3D9000");
+    cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){5, 3, 3, 1, 4, 5, 2}, 7, 5),
+                     "00 3D9000");
+    cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){1, 2, 3}, 3, 5), "-");
+    ota_reset(&world->ota);
+    cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){4, 5}, 2, 5), "-");
+    cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){1, 2, 3, 4}, 4, 4), "00 3D9000");
+    world_close(world);
+}
+
+/* Killed before or after the one commit of an envelope, the chip has the old state or the new. */
+static void run_and_die(uint32_t profile, bool commit)
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        struct world *world = world_open(profile);
+        struct order order = ORDER_USUAL("B00120", WRITE);
+        order.spi1 |= SCP80_COUNTER_NEXT;
+        order.counter = 1;
+        world_order(world, &order);
+        if (commit && store_commit(world->store) != 0)
+            abort();
+        kill(getpid(), SIGKILL);
+    }
+    int status;
+    cr_assert(waitpid(child, &status, 0) == child);
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    cr_assert(killed);
+}
+
+Test(ota, a_kill_leaves_the_old_state_or_the_new)
+{
+    struct world *world = world_open(0);
+    const uint32_t profile = world->profile;
+    struct order order = ORDER_USUAL("B00120", READ);
+    order.spi1 |= SCP80_COUNTER_NEXT;
+    order.counter = 1;
+    world_close(world);
+    run_and_die(profile, false);
+    world = world_open(profile);
+    expect(world, &order, "00 " READ_ANSWER);
+    store_rollback(world->store);
+    world_close(world);
+    run_and_die(profile, true);
+    world = world_open(profile);
+    expect(world, &order, "02 ");
+    order.counter = 2;
+    expect(world, &order, "00 029000AABB0304");
+    world_close(world);
+}
+
+Test(ota, messages_for_nobody)
+{
+    static const struct {
+        const char *envelope, *answer;
+    } rows[] = {
+        {"80C2000005D103020183", "6A80"},
+        {"80C200001AD1188202838 18B12 00048121 437FF6 22705200000000 03 414243", "9000"},
+        {"80C2000004D3028000", "9000"},
+        {"80C2000002D100", "6A80"},
+        {"80C200001BD119820283818B13400481214 37FF6 22705200000000 04 03000301", "9000"},
+    };
+    struct world *world = world_open(0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[256];
+        size_t len = 0;
+        for (const char *at = rows[i].envelope; *at != '\0'; at++)
+            if (*at != ' ')
+                text[len++] = *at;
+        text[len] = '\0';
+        cr_expect_str_eq(world_terminal(world, text), rows[i].answer, "row %zu", i);
+    }
+    world_close(world);
+}
