@@ -55,6 +55,7 @@ int pki_issue_tls(struct random *random, const struct pki_entity *ci, const char
 #define PKI_IIN_DIGITS 8
 #define PKI_DEFAULT_IIN "89049032" /* the one of SGP.26 */
 #define PKI_DEFAULT_SERVER "testsmdpplus1.example.com"
+#define PKI_DEFAULT_EIM "eim.example.com"
 #define PKI_DEFAULT_SERVER_OID "2.999.10"
 
 struct pki_plan {
@@ -63,6 +64,7 @@ struct pki_plan {
     const char *last_eid;    /* or NULL for one */
     const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's, or the default */
     const char *server_name; /* in DPtls; NULL for the default */
+    const char *eim_name;    /* in the eIM's certificates: its host, and by default its eimId */
     const char *server_oid;  /* dotted, in the DP certificates; NULL for the default */
     unsigned variants;       /* beside Variant O and those there are: 1 << PKI_VARIANT_A … */
     bool brainpool;          /* a set on brainpoolP256r1 beside the one on P-256 (DPtls is P-256) */

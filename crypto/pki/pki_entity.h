@@ -22,7 +22,9 @@ enum pki_name {
     PKI_DP_PB,
     PKI_DP_TLS,
     PKI_DS_AUTH,
-    PKI_NAMES, /* of Variant O */
+    PKI_EIM,     /* signs eUICC packages */
+    PKI_EIM_TLS, /* IPAs see it */
+    PKI_NAMES,   /* of Variant O */
     PKI_CI_SUB = PKI_NAMES,
     PKI_EUM_SUB,
     PKI_DP_SUB,

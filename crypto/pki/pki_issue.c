@@ -77,6 +77,8 @@ const struct pki_issue_row pki_issue_rows[] = {
     {PKI_DP_PB, {SERVER(RSP_ROLE_DP_PB, UNTIL_2050, "emuicc SM-DP+")}},
     {PKI_DS_AUTH, {SERVER(RSP_ROLE_DS_AUTH, UNTIL_2050, "emuicc SM-DS"), .registered_id = DS_OID}},
     {PKI_DP_TLS, {SERVER(RSP_ROLE_DP_TLS, UNTIL_2050, ""), .tls = true}},
+    {PKI_EIM, {SERVER(RSP_ROLE_NONE, UNTIL_2050, "")}},
+    {PKI_EIM_TLS, {SERVER(RSP_ROLE_NONE, UNTIL_2050, ""), .tls = true}},
 };
 /* clang-format on */
 const size_t pki_issue_row_count = sizeof(pki_issue_rows) / sizeof(pki_issue_rows[0]);
@@ -199,4 +201,6 @@ void pki_issue_complete(const struct pki_plan *plan, enum pki_variant variant, s
         issue->registered_id = oid;
     if (name == PKI_DP_TLS)
         name_host(issue, plan->server_name != NULL ? plan->server_name : PKI_DEFAULT_SERVER);
+    if (name == PKI_EIM || name == PKI_EIM_TLS)
+        name_host(issue, plan->eim_name != NULL ? plan->eim_name : PKI_DEFAULT_EIM);
 }

@@ -25,6 +25,10 @@ const struct pki_row pki_layout[PKI_ALL_NAMES] = {
     [PKI_DS_AUTH] = {RSP_ROLE_DS_AUTH, "DSauth",
         {"CERT_S_SM_DSauth_ECDSA_%s.der", NULL, "SK_S_SM_DSauth_ECDSA_%s.pem",
          "PK_S_SM_DSauth_ECDSA_%s.pem"}, "CERT_S_SM_DSauth_VAR@_SIG_%s.der", NULL},
+    [PKI_EIM] = {RSP_ROLE_NONE, "EIMsign",
+        {"CERT_S_EIMsign_ECDSA_%s.der", NULL, "SK_S_EIMsign_ECDSA_%s.pem", "PK_S_EIMsign_ECDSA_%s.pem"}, NULL, NULL},
+    [PKI_EIM_TLS] = {RSP_ROLE_NONE, "EIMtls",
+        {"CERT_S_EIM_TLS_%s.der", NULL, "SK_S_EIM_TLS_%s.pem", "PK_S_EIM_TLS_%s.pem"}, NULL, NULL},
     [PKI_CI_SUB] = {RSP_ROLE_CI_SUB, "CISubCA",
         {NULL, NULL, "SK_CISubCA_SIG_%s.pem", NULL, "CRL_CISubCA_VAR@_SIG_%s.crl"}, "CERT_CISubCA_VAR@_SIG_%s.der", NULL},
     [PKI_EUM_SUB] = {RSP_ROLE_EUM_SUB, "EUMSubCA",
@@ -37,12 +41,12 @@ const struct pki_row pki_layout[PKI_ALL_NAMES] = {
 
 #define NOBODY PKI_ALL_NAMES
 static const enum pki_name issuers[PKI_VARIANTS][PKI_ALL_NAMES] = {
-    /*                   CI      EUM         eUICC        DPauth      DPpb        DPtls       DSauth      CISubCA EUMSubCA DPSubCA     DSSubCA */
-    [PKI_VARIANT_O]   = {NOBODY, PKI_CI,     PKI_EUM,     PKI_CI,     PKI_CI,     PKI_CI,     PKI_CI,     NOBODY, NOBODY,  NOBODY,     NOBODY},
-    [PKI_VARIANT_OV3] = {NOBODY, PKI_CI,     PKI_EUM,     PKI_CI,     PKI_CI,     PKI_CI,     PKI_CI,     NOBODY, NOBODY,  NOBODY,     NOBODY},
-    [PKI_VARIANT_A]   = {NOBODY, PKI_CI,     PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DS_SUB, NOBODY, PKI_EUM, PKI_CI,     PKI_CI},
-    [PKI_VARIANT_B]   = {NOBODY, PKI_CI_SUB, PKI_EUM,     PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, PKI_CI, NOBODY,  NOBODY,     NOBODY},
-    [PKI_VARIANT_C]   = {NOBODY, PKI_CI_SUB, PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DS_SUB, PKI_CI, PKI_EUM, PKI_CI_SUB, PKI_CI_SUB},
+    /*                   CI      EUM         eUICC        DPauth      DPpb        DPtls       DSauth, EIM, EIMTLS, CISubCA EUMSubCA DPSubCA     DSSubCA */
+    [PKI_VARIANT_O]   = {NOBODY, PKI_CI, PKI_EUM, PKI_CI, PKI_CI, PKI_CI, PKI_CI, PKI_CI, PKI_CI, NOBODY, NOBODY, NOBODY, NOBODY},
+    [PKI_VARIANT_OV3] = {NOBODY, PKI_CI, PKI_EUM, PKI_CI, PKI_CI, PKI_CI, PKI_CI, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY},
+    [PKI_VARIANT_A]   = {NOBODY, PKI_CI, PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DS_SUB, NOBODY, NOBODY, NOBODY, PKI_EUM, PKI_CI, PKI_CI},
+    [PKI_VARIANT_B]   = {NOBODY, PKI_CI_SUB, PKI_EUM, PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, PKI_CI_SUB, NOBODY, NOBODY, PKI_CI, NOBODY, NOBODY, NOBODY},
+    [PKI_VARIANT_C]   = {NOBODY, PKI_CI_SUB, PKI_EUM_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DP_SUB, PKI_DS_SUB, NOBODY, NOBODY, PKI_CI, PKI_EUM, PKI_CI_SUB, PKI_CI_SUB},
 };
 /* clang-format on */
 

@@ -10,7 +10,7 @@
 #define EID_SEPARATOR '-'
 
 struct pki_options {
-    const char *eid, *ein, *server, *server_oid;
+    const char *eid, *ein, *server, *server_oid, *eim;
     bool brainpool, v3, crl;
     struct options_list revoked;
 };
@@ -33,6 +33,10 @@ static const struct options_row rows[] = {
     {"server-oid", "OID",
      "The SM-DP+'s object identifier, dotted; default: " PKI_DEFAULT_SERVER_OID ".",
      OPTIONS_TEXT, AT(server_oid)},
+    {"eim", "NAME",
+     "Host name in the eIM's certificates (SGP.32), by default its eimId, too; default: "
+     PKI_DEFAULT_EIM ".",
+     OPTIONS_TEXT, AT(eim)},
     {"brainpool", NULL,
      "A second set on brainpoolP256r1 beside the one on NIST P-256 (TLS stays P-256).",
      OPTIONS_FLAG, AT(brainpool)},
@@ -97,6 +101,7 @@ int main(int argc, char **argv)
         .iin = options.ein,
         .server_name = options.server,
         .server_oid = options.server_oid,
+        .eim_name = options.eim,
         .variants = options.v3 ? ~0u : 0,
         .brainpool = options.brainpool,
     };

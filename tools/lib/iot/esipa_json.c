@@ -6,14 +6,14 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "tools/lib/common/field.h"
+#include "tools/lib/iot/esipa_status.h"
 
 #define MEMBER_MAX (4u << 20) /* bytes of one member, decoded */
 #define HEADERS_MAX 64        /* tags and lengths around the members */
 #define TEXT_MAX 255
 #define DIGITS_MAX 16
 #define NUMBER_SIZE 8
-#define UNDEFINED_ERROR 127
-#define FUNCTION_SUBJECT "1.6" /* SGP.22 §5.2.6.1 */
+#define CODES_SIZE 32
 
 enum esipa_function esipa_json_function_of(const char *path)
 {
@@ -249,18 +249,22 @@ json_t *esipa_json_write_request(const struct esipa_message *message, struct byt
     return write_rows(&message->request, &values, json_object());
 }
 
-/* No public text says which status codes stand for which error of the ASN.1 binding: here the
- * function is the subject, and the reason is the error's number. */
+static enum esipa_function function_of(const struct esipa_message *message)
+{
+    return (enum esipa_function)(message - esipa_messages);
+}
+
+/* The error as a member where the message has one for it, or as status codes. */
 static json_t *failure(const struct esipa_message *message, uint32_t error)
 {
-    char reason[NUMBER_SIZE + 3];
     if (message->error_name != NULL)
         return json_pack("{s:{s:{s:s}}, s:i}", "header", "functionExecutionStatus", "status",
                          "Executed-Success", message->error_name, (int)error);
-    snprintf(reason, sizeof(reason), "%u", (unsigned)error);
-    return json_pack("{s:{s:{s:s, s:{s:s, s:s}}}}", "header", "functionExecutionStatus", "status",
-                     "Failed", "statusCodeData", "subjectCode", FUNCTION_SUBJECT, "reasonCode",
-                     reason);
+    const char *codes = esipa_status_codes(function_of(message), error);
+    const char *reason = strchr(codes, '/') + 1;
+    return json_pack("{s:{s:{s:s, s:{s:s%, s:s}}}}", "header", "functionExecutionStatus", "status",
+                     "Failed", "statusCodeData", "subjectCode", codes, (size_t)(reason - codes - 1),
+                     "reasonCode", reason);
 }
 
 json_t *esipa_json_write_answer(const struct esipa_message *message, struct bytes whole)
@@ -285,16 +289,17 @@ static uint32_t error_of(const struct esipa_message *message, const json_t *obje
     const char *text = json_string_value(json_object_get(status, "status"));
     const json_t *member =
         message->error_name != NULL ? json_object_get(object, message->error_name) : NULL;
-    if (json_integer_value(member) > 0 && json_integer_value(member) <= UNDEFINED_ERROR)
+    if (json_integer_value(member) > 0 && json_integer_value(member) <= ESIPA_UNDEFINED_ERROR)
         return (uint32_t)json_integer_value(member);
     if (text == NULL || strcmp(text, "Failed") != 0)
         return 0;
-    const char *reason =
-        json_string_value(json_object_get(json_object_get(status, "statusCodeData"), "reasonCode"));
-    char *end = NULL;
-    const unsigned long number = reason != NULL ? strtoul(reason, &end, 10) : 0;
-    return number > 0 && number < UNDEFINED_ERROR && *end == '\0' ? (uint32_t)number
-                                                                  : UNDEFINED_ERROR;
+    const json_t *data = json_object_get(status, "statusCodeData");
+    const char *subject = json_string_value(json_object_get(data, "subjectCode"));
+    const char *reason = json_string_value(json_object_get(data, "reasonCode"));
+    char codes[CODES_SIZE];
+    snprintf(codes, sizeof(codes), "%s/%s", subject != NULL ? subject : "",
+             reason != NULL ? reason : "");
+    return esipa_status_error(function_of(message), codes);
 }
 
 static bool put_error(const struct esipa_message *message, uint32_t error, struct blob *out)

@@ -260,18 +260,21 @@ static unsigned thread_count(void)
  * handshake has not sent yet. */
 static int start_daemon(struct server *server, int socket)
 {
-    const struct MHD_OptionItem trust[] = {
+    const bool plain = server->plan.plain;
+    const struct MHD_OptionItem tls[] = {
+        {plain ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificates},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
         {server->plan.trust != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
          (void *)server->plan.trust},
         {MHD_OPTION_END, 0, NULL}};
     server->daemon = MHD_start_daemon(
-        MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_TLS, 0, NULL,
-        NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET,
-        socket, MHD_OPTION_HTTPS_MEM_CERT, server->certificates, MHD_OPTION_HTTPS_MEM_KEY,
-        server->key, MHD_OPTION_THREAD_POOL_SIZE, thread_count(), MHD_OPTION_CONNECTION_LIMIT,
-        server->plan.connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, server, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
+        MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+            (plain ? 0 : MHD_USE_TLS),
+        0, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, thread_count(),
+        MHD_OPTION_CONNECTION_LIMIT, server->plan.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SERVER_SILENCE, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (server->daemon != NULL)
         return 0;
     trace_error("cannot serve HTTPS on %s with its TLS certificate", server->where);

@@ -19,6 +19,7 @@ struct server_plan {
     const char *protocol_v3; /* the same to a client that names v3 or higher; NULL: none */
     const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:
                           anybody may call. Borrowed until the end. */
+    bool plain;        /* HTTP without TLS: for clients under test, or behind a proxy */
     unsigned connections; /* at once, a file descriptor each; further ones wait in the kernel's
                              queue until one of these is closed */
 };

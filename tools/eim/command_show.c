@@ -1,0 +1,184 @@
+/* emuicc-eim status, results, chip and config: what the eIM knows, and what a chip has to know. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "crypto/pki/issue.h"
+#include "tools/eim/command.h"
+#include "tools/eim/rest_orders.h"
+#include "tools/eim/rest_chip.h"
+
+static int finish_output(void)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return EXIT_SUCCESS;
+    trace_error("standard output cannot be written to");
+    return EXIT_FAILURE;
+}
+
+static void print_document(json_t *document)
+{
+    json_dumpf(document, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(document);
+}
+
+/* Chips with their counters, then what waits for them. */
+static void add_chip(void *context, const struct chip *chip)
+{
+    json_array_append_new(context,
+                          json_pack("{s:s, s:i, s:I, s:b}", "eid", chip->eid, "counter",
+                                    (int)chip->counter, "associationToken", (json_int_t)chip->token,
+                                    "certified", chip->certified));
+}
+
+static void add_order(void *context, const struct order *order)
+{
+    json_t *shown = rest_orders_show(order);
+    json_object_set_new(shown, "name", json_string(order->name));
+    json_object_set_new(shown, "facility", json_string(orders_facility_name(order->facility)));
+    json_array_append_new(context, shown);
+}
+
+static void print_chip(void *context, const struct chip *chip)
+{
+    (void)context;
+    printf("%s  counter %u, token %jd, %s\n", chip->eid, (unsigned)chip->counter,
+           (intmax_t)chip->token, chip->certified ? "certified" : "certificates unknown");
+}
+
+static void print_order(const struct order *order, bool outcome)
+{
+    char time[32];
+    const time_t when = (time_t)order->time;
+    struct tm parts;
+    strftime(time, sizeof(time), "%F %T", localtime_r(&when, &parts));
+    printf("%s  %s  %s  %-8s %-4s  %.*s\n", time, order->eid, order->name,
+           orders_facility_name(order->facility), orders_state_name(order->state),
+           (int)order->content.len, (const char *)order->content.data);
+    if (outcome && order->state == ORDER_DONE)
+        printf("    %.*s\n", (int)order->outcome.len, (const char *)order->outcome.data);
+}
+
+static void print_waiting(void *context, const struct order *order)
+{
+    (void)context;
+    if (order->state != ORDER_DONE)
+        print_order(order, false);
+}
+
+static void print_with_outcome(void *context, const struct order *order)
+{
+    (void)context;
+    print_order(order, true);
+}
+
+int command_status(struct eim *eim, const struct eim_options *options, char **words, int count)
+{
+    const char *eid = count > 0 ? words[0] : NULL;
+    if (options->json) {
+        json_t *chips = json_array(), *orders = json_array();
+        (void)chips_each(eim->database, add_chip, chips);
+        (void)orders_each(eim->database, ORDER_FACILITIES, eid, add_order, orders);
+        print_document(json_pack("{s:o, s:o}", "chips", chips, "orders", orders));
+        return finish_output();
+    }
+    const int chips = chips_each(eim->database, print_chip, NULL);
+    const int orders = orders_each(eim->database, ORDER_FACILITIES, eid, print_waiting, NULL);
+    if (chips == 0)
+        printf("no chip is known: 'emuicc-eim order EID list' makes one known\n");
+    return chips < 0 || orders < 0 ? EXIT_FAILURE : finish_output();
+}
+
+int command_results(struct eim *eim, const struct eim_options *options, char **words, int count)
+{
+    const char *eid = count > 0 ? words[0] : NULL;
+    int result;
+    if (options->json) {
+        json_t *orders = json_array();
+        result = orders_each(eim->database, ORDER_FACILITIES, eid, add_order, orders);
+        print_document(orders);
+    } else {
+        result = orders_each(eim->database, ORDER_FACILITIES, eid, print_with_outcome, NULL);
+    }
+    return result < 0 ? EXIT_FAILURE : finish_output();
+}
+
+/* {"set": [{NAME: VALUE}]} of NAME=VALUE words; {"get": […]} of all that is known without any. */
+static json_t *chip_content(char **words, int count)
+{
+    json_t *set = json_array();
+    if (count == 0) {
+        json_decref(set);
+        return json_pack("{s:[s, s, s, s]}", "get", "counterValue", "associationToken", "certified",
+                         "stateChangeCauseList");
+    }
+    for (int i = 0; i < count; i++) {
+        char *value = strchr(words[i], '=');
+        char *end = NULL;
+        const long long number = value != NULL ? strtoll(value + 1, &end, 10) : 0;
+        if (value == NULL || end == value + 1 || *end != '\0') {
+            json_decref(set);
+            return NULL;
+        }
+        *value = '\0';
+        json_array_append_new(set, json_pack("{s:I}", words[i], (json_int_t)number));
+    }
+    return json_pack("{s:o}", "set", set);
+}
+
+int command_chip(struct eim *eim, const struct eim_options *options, char **words, int count)
+{
+    (void)options;
+    json_t *content = count > 0 ? chip_content(words + 1, count - 1) : NULL;
+    if (content == NULL) {
+        trace_error("chip: an EID, and NAME=NUMBER to set something: counterValue=7");
+        return EXIT_FAILURE;
+    }
+    const int added = chips_add(eim->database, words[0]);
+    if (added == 0)
+        print_document(rest_chip_outcome(eim, words[0], content));
+    json_decref(content);
+    return added == 0 ? finish_output() : EXIT_FAILURE;
+}
+
+static bool write_file(const char *path, struct bytes bytes)
+{
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const bool written = file >= 0 && write(file, bytes.data, bytes.len) == (ssize_t)bytes.len;
+    if (file >= 0 && close(file) == 0 && written)
+        return true;
+    trace_error("%s: it cannot be written", path);
+    return false;
+}
+
+int command_config(struct eim *eim, const struct eim_options *options, char **words, int count)
+{
+    (void)words;
+    uint8_t room[EIM_CONFIGURATION_SIZE], key_room[256];
+    struct writer writer = writer_on(room, sizeof(room)),
+                  key = writer_on(key_room, sizeof(key_room));
+    struct eim_configuration own = eim_own_configuration(eim);
+    if (count > 0 || options->out == NULL) {
+        trace_error("config: --out FILE says where the request goes");
+        return EXIT_FAILURE;
+    }
+    own.nested = options->nested;
+    own.counter = options->counter != NULL ? (uint32_t)strtoul(options->counter, NULL, 10) : 0;
+    if (options->key_only) {
+        issue_put_public_key(&key, eim->signer.certificate.curve,
+                             eim->signer.certificate.point.data);
+        own.key = writer_bytes(&key);
+    }
+    eim_configuration_put_request(&own, &writer);
+    if (own.counter > EIM_CONFIGURATION_COUNTER_MAX || writer.overflow) {
+        trace_error("config: --counter is at most %d", EIM_CONFIGURATION_COUNTER_MAX);
+        return EXIT_FAILURE;
+    }
+    return write_file(options->out, writer_bytes(&writer)) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

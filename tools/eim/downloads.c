@@ -1,0 +1,50 @@
+#include "tools/eim/downloads.h"
+
+int downloads_keep(struct database *database, const struct download *download, int64_t now)
+{
+    const struct bytes iccid = bytes_of(download->iccid, sizeof(download->iccid));
+    const int rows = database_change(
+        database,
+        "INSERT OR REPLACE INTO downloads (transaction_id, eid, order_id, time, address, oid, "
+        "iccid)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        DATABASE_VALUES(DATABASE_B(bytes_of(download->transaction_id, download->transaction_len)),
+                        DATABASE_T(download->eid), DATABASE_N(download->order), DATABASE_N(now),
+                        DATABASE_T(download->address),
+                        DATABASE_B(bytes_of(download->oid, download->oid_len)),
+                        DATABASE_B(download->has_iccid ? iccid : (struct bytes){0})));
+    return rows < 0 ? rows : 0;
+}
+
+static size_t take(struct bytes from, uint8_t *out, size_t size)
+{
+    if (from.len > size)
+        return 0;
+    if (from.len > 0)
+        memcpy(out, from.data, from.len);
+    return from.len;
+}
+
+static void take_download(void *context, sqlite3_stmt *row)
+{
+    struct download *download = context;
+    download->transaction_len =
+        take(database_bytes(row, 0), download->transaction_id, sizeof(download->transaction_id));
+    database_text(row, 1, download->eid, sizeof(download->eid));
+    download->order = sqlite3_column_int64(row, 2);
+    database_text(row, 3, download->address, sizeof(download->address));
+    download->oid_len = take(database_bytes(row, 4), download->oid, sizeof(download->oid));
+    download->has_iccid =
+        bytes_copy_exact(database_bytes(row, 5), download->iccid, sizeof(download->iccid));
+}
+
+int downloads_find(struct database *database, struct bytes transaction_id, struct download *out)
+{
+    *out = (struct download){0};
+    const int rows =
+        database_query(database,
+                       "SELECT transaction_id, eid, order_id, address, oid, iccid FROM downloads"
+                       " WHERE transaction_id = ?",
+                       DATABASE_VALUES(DATABASE_B(transaction_id)), take_download, out);
+    return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}

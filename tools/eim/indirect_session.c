@@ -1,0 +1,99 @@
+#include "tools/eim/indirect_session.h"
+
+#include <stdlib.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/lib/iot/esipa_status.h"
+
+#define SESSION_SECONDS 600
+#define SESSIONS_MAX 4096
+#define SESSIONS_BYTES (64u << 20)
+
+static void end_session(struct session_entry *entry)
+{
+    indirect_session_destroy((struct indirect_session *)entry);
+}
+
+int indirect_session_table(struct session_table **out)
+{
+    const struct session_limits limits = {SESSION_SECONDS, SESSIONS_MAX, SESSIONS_BYTES};
+    return session_table_create(&limits, end_session, out);
+}
+
+int indirect_session_create(struct eim *eim, struct indirect_session **out)
+{
+    struct indirect_session *session = calloc(1, sizeof(*session));
+    if (session == NULL)
+        return FAILURE_INTERNAL;
+    if (!http_init(&session->http, eim->ca, eim->connect_to, &session->fault)) {
+        trace_error("SM-DP+: %s", session->fault.text);
+        indirect_session_destroy(session);
+        return FAILURE_INTERNAL;
+    }
+    *out = session;
+    return 0;
+}
+
+void indirect_session_destroy(struct indirect_session *session)
+{
+    if (session == NULL)
+        return;
+    http_finish(&session->http);
+    blob_finish(&session->server_signed1);
+    free(session);
+}
+
+static void name_entry(struct bytes transaction_id, uint8_t id[SESSION_TABLE_ID_SIZE])
+{
+    memset(id, 0, SESSION_TABLE_ID_SIZE);
+    memcpy(id, transaction_id.data,
+           transaction_id.len < SESSION_TABLE_ID_SIZE ? transaction_id.len : SESSION_TABLE_ID_SIZE);
+}
+
+void indirect_session_put(struct eim *eim, struct indirect_session *session)
+{
+    name_entry(bytes_of(session->download.transaction_id, session->download.transaction_len),
+               session->entry.id);
+    session->entry.bytes = sizeof(*session) + session->server_signed1.len;
+    session_table_put(eim->downloads, &session->entry);
+}
+
+struct indirect_session *indirect_session_take(struct eim *eim, struct bytes transaction_id)
+{
+    uint8_t id[SESSION_TABLE_ID_SIZE];
+    if (transaction_id.len == 0 || transaction_id.len > sizeof(id))
+        return NULL;
+    name_entry(transaction_id, id);
+    struct session_entry *entry = session_table_take(eim->downloads, bytes_of(id, sizeof(id)));
+    if (entry == NULL)
+        return NULL;
+    struct indirect_session *session = (struct indirect_session *)entry;
+    fault_clear(&session->fault);
+    return session;
+}
+
+/* Of which function of ESipa a function of ES9+ is the other half. */
+static enum esipa_function esipa_of(enum es9_function function)
+{
+    static const enum esipa_function functions[ES9_FUNCTIONS] = {
+        [ES9_INITIATE_AUTHENTICATION] = ESIPA_INITIATE_AUTHENTICATION,
+        [ES9_AUTHENTICATE_CLIENT] = ESIPA_AUTHENTICATE_CLIENT,
+        [ES9_GET_BOUND_PROFILE_PACKAGE] = ESIPA_GET_BOUND_PROFILE_PACKAGE,
+        [ES9_HANDLE_NOTIFICATION] = ESIPA_HANDLE_NOTIFICATION,
+        [ES9_CANCEL_SESSION] = ESIPA_CANCEL_SESSION,
+    };
+    return functions[function];
+}
+
+int indirect_session_call(struct indirect_session *session, enum es9_function function,
+                          const struct es9_argument *arguments, size_t count,
+                          struct es9_answer *answer)
+{
+    session->http.fault = &session->fault;
+    if (es9_call(&session->http, function, session->download.address, arguments, count, answer))
+        return 0;
+    trace_notice("%s at %s: %s %s", es9_name(function), session->download.address,
+                 session->fault.code, session->fault.text);
+    return (int)esipa_status_error(esipa_of(function), session->fault.code);
+}

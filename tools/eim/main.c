@@ -1,0 +1,156 @@
+/* emuicc-eim: an eIM in the foreground, and what else is done with its store. */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apdu/trace.h"
+#include "tools/eim/command.h"
+#include "tools/eim/front.h"
+#include "tools/eim/notifier.h"
+#include "tools/eim/rest_orders.h"
+#include "tools/lib/iot/esipa.h"
+#include "tools/lib/server/process.h"
+#include "tools/lib/server/server.h"
+
+#define IPAS_MAX 4096 /* connections at once */
+#define IPAS_MIN 16
+#define FILES_OWN 128
+#define PROTOCOL "2.1.0"
+
+static void to_standard_error(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    if (level <= TRACE_NOTICE)
+        fprintf(stderr, "emuicc-eim: %s\n", text);
+}
+
+static int serve_ipas(struct eim *eim, const struct eim_options *options, struct server **out)
+{
+    const struct process_connections limits = {"IPAs", IPAS_MAX, IPAS_MIN, FILES_OWN};
+    const struct server_plan plan = {.listen = options->listen,
+                                     .functions = &front_functions,
+                                     .program = eim,
+                                     .tls = &eim->tls,
+                                     .ci = &eim->cis[EC_P256],
+                                     .protocol = PROTOCOL,
+                                     .plain = options->plain,
+                                     .connections = process_allow(&limits)};
+    const int result = server_start(&plan, out);
+    if (result == 0)
+        trace_notice("listening on %s for IPAs as %s (%s), TLS %s", server_where(*out), eim->id,
+                     eim->fqdn, options->plain ? "off" : "on");
+    return result;
+}
+
+static int serve_operators(struct eim *eim, const struct eim_options *options, struct rest **out)
+{
+    const struct rest_plan plan = {.listen = options->rest_listen,
+                                   .rows = rest_orders_rows,
+                                   .count = rest_orders_row_count,
+                                   .program = eim};
+    const int result = rest_start(&plan, out);
+    if (result == 0)
+        trace_notice("listening on %s for orders over HTTP", rest_where(*out));
+    return result;
+}
+
+static int command_serve(struct eim *eim, const struct eim_options *options, char **words,
+                         int count)
+{
+    (void)words;
+    (void)count;
+    struct server *ipas = NULL;
+    struct rest *operators = NULL;
+    sigset_t ends;
+    process_start(&ends);
+    const struct notifier_plan notifier = {eim->database, eim->ca, eim->connect_to};
+    int result = notifier_start(&notifier, &eim->notifier);
+    if (result == 0)
+        result = serve_ipas(eim, options, &ipas);
+    if (result == 0 && options->rest_listen != NULL)
+        result = serve_operators(eim, options, &operators);
+    if (result == 0)
+        process_wait(&ends);
+    rest_stop(operators);
+    server_stop(ipas);
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static const struct {
+    const char *name;
+    command_function *run;
+    bool pki;      /* needs --pki */
+    bool no_store; /* makes no sense without --store, which it does not need */
+} commands[] = {
+    {"serve", command_serve, true, true},       {"config", command_config, true, true},
+    {"order", command_order, false, false},     {"status", command_status, false, false},
+    {"results", command_results, false, false}, {"chip", command_chip, false, false},
+};
+
+static int run(const struct eim_options *options, size_t at, char **words, int count)
+{
+    struct eim *eim = NULL;
+    const struct eim_plan plan = {
+        .pki = options->pki,
+        .id = options->id,
+        .fqdn = options->fqdn,
+        .store = options->store,
+        .ca = options->ca,
+        .connect_to = &options->connect_to,
+        .release = options->release != NULL && strcmp(options->release, "1.0") == 0
+                       ? EIM_RELEASE_1_0
+                       : EIM_RELEASE_1_2,
+        .unverified = options->unverified,
+        .curve = options->curve != NULL && strcmp(options->curve, "brainpool") == 0
+                     ? EC_BRAINPOOL_P256R1
+                     : EC_P256};
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    const int made = commands[at].pki ? front_open(&plan, &eim) : eim_open_store(&plan, &eim);
+    const int status = made == 0 ? commands[at].run(eim, options, words, count) : EXIT_FAILURE;
+    eim_destroy(eim);
+    curl_global_cleanup();
+    return status;
+}
+
+static bool is_one_of(const char *value, const char *first, const char *second)
+{
+    return value == NULL || strcmp(value, first) == 0 || strcmp(value, second) == 0;
+}
+
+static const char *complaint(const struct eim_options *options, size_t at)
+{
+    if (at == sizeof(commands) / sizeof(commands[0]))
+        return "no such command";
+    if (commands[at].pki && options->pki == NULL)
+        return "--pki is needed";
+    if (!commands[at].no_store && options->store == NULL)
+        return "--store is needed: the one that the server has";
+    if (!is_one_of(options->release, "1.0", "1.2"))
+        return "--release is 1.0 or 1.2";
+    return is_one_of(options->curve, "nist", "brainpool") ? NULL : "--curve is nist or brainpool";
+}
+
+int main(int argc, char **argv)
+{
+    struct eim_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
+    int positional;
+    trace_to(to_standard_error, NULL);
+    switch (options_parse(&eim_program, argc, argv, &options, &positional)) {
+    case OPTIONS_EXIT:
+        return EXIT_SUCCESS;
+    case OPTIONS_WRONG:
+        return EXIT_FAILURE;
+    case OPTIONS_RUN:
+        break;
+    }
+    const char *name = positional < argc ? argv[positional] : "serve";
+    size_t at = 0;
+    while (at < sizeof(commands) / sizeof(commands[0]) && strcmp(commands[at].name, name) != 0)
+        at++;
+    const char *wrong = complaint(&options, at);
+    if (wrong == NULL)
+        return run(&options, at, argv + positional + 1, argc - positional - (positional < argc));
+    trace_error("%s: %s; try 'emuicc-eim --help'", name, wrong);
+    return EXIT_FAILURE;
+}

@@ -1,0 +1,49 @@
+#include "tools/eim/options.h"
+
+#define AT(member) offsetof(struct eim_options, member)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"pki", "DIR", "credentials in the layout of GSMA SGP.26: CI, EIMsign, EIMtls; 'emuicc-pki DIR' makes them; needed but by status, results, order and chip", OPTIONS_TEXT, AT(pki)},
+    {"store", "FILE", "SQLite file for chips, counters, orders and results; default: in memory, gone at the end", OPTIONS_TEXT, AT(store)},
+    {"id", "TEXT", "the eimId; default: the host of --fqdn", OPTIONS_TEXT, AT(id)},
+    {"fqdn", "HOST[:PORT]", "where IPAs reach this eIM; default: the name in its TLS certificate", OPTIONS_TEXT, AT(fqdn)},
+    {"listen", "HOST:PORT", "where to listen for IPAs (ESipa); port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
+    {"rest-listen", "HOST:PORT", "where to listen for orders over HTTP (plain: on loopback, or behind a proxy); default: nowhere, as " OPTIONS_DEFAULT_REST, OPTIONS_TEXT, AT(rest_listen)},
+    {"plain", NULL, "ESipa over HTTP without TLS, for IPAs under test", OPTIONS_FLAG, AT(plain)},
+    {"ca", "PATH", "who vouches for SM-DP+s: a file (PEM or DER) or a folder in SGP.26's layout; default: the CI of --pki", OPTIONS_TEXT, AT(ca)},
+    {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when an SM-DP+ is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
+    {"release", "1.0|1.2", "how ESipa is framed where a client does not show its release; default 1.2", OPTIONS_TEXT, AT(release)},
+    {"curve", "nist|brainpool", "of the key that signs packages; default nist", OPTIONS_TEXT, AT(curve)},
+    {"accept-unverified", NULL, "let results count of chips whose certificates are not known: for tests with chips that sign nothing", OPTIONS_FLAG, AT(unverified)},
+    {"out", "FILE", "config: where the AddInitialEim request goes", OPTIONS_TEXT, AT(out)},
+    {"nested", NULL, "config: keys and certificates inside their tags as a whole, as some chips in production want them", OPTIONS_FLAG, AT(nested)},
+    {"key-only", NULL, "config: the public key in place of the certificate", OPTIONS_FLAG, AT(key_only)},
+    {"counter", "NUMBER", "config: the counter that the chip begins with; default 0", OPTIONS_TEXT, AT(counter)},
+    {"rollback", NULL, "order enable: the chip may go back if the result cannot be delivered", OPTIONS_FLAG, AT(rollback)},
+    {"confirmation-code", "CODE", "order download: what the operator has told with the activation code", OPTIONS_TEXT, AT(code)},
+    {"json", NULL, "print one JSON document instead of lines", OPTIONS_FLAG, AT(json)},
+};
+/* clang-format on */
+
+const struct options_program eim_program = {
+    .name = "emuicc-eim",
+    .synopsis = "[serve] | config --out FILE | order EID OPERATION … | status [EID] | results [EID]"
+                " | chip EID [NAME=VALUE]",
+    .summary = "an eIM (SGP.32) that manages the profiles of IoT eUICCs through their IPAs",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer = "Operations:\n"
+              "  enable ICCID [--rollback]        disable ICCID          delete ICCID\n"
+              "  list                             rat                    fallback ICCID|none\n"
+              "  immediate-enable on|off [OID [ADDRESS]]                 default-smdp ADDRESS\n"
+              "  add-eim FILE                     update-eim FILE        delete-eim ID\n"
+              "  list-eims                        data TAGS\n"
+              "  download ACTIVATION-CODE|default|smds[:ADDRESS]\n"
+              "\n"
+              "Example:\n"
+              "  emuicc-eim --pki pki --store eim.sqlite --listen 127.0.0.1:8445 &\n"
+              "  emuicc-eim --pki pki config --out eim.der\n"
+              "  emuicc-eim --store eim.sqlite order 89049032123451234512345678901235 list\n"
+              "  emuicc-eim --store eim.sqlite results\n",
+};

@@ -1,0 +1,247 @@
+#include "tools/eim/package.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "apdu/hex.h"
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "tools/lib/common/field.h"
+#include "tools/lib/iot/data_request.h"
+#include "tools/lib/iot/euicc_package.h"
+
+#define OPERATIONS_SIZE (PACKAGE_SIZE - EUICC_PACKAGE_OVERHEAD - EIM_CONFIGURATION_ID_MAX)
+#define CODE_PREFIX "LPA:"
+
+/* Certificates, token, capabilities and EUICCInfo2: what results are believed by, and what compact
+ * messages leave out. */
+static struct bytes first_tags(void)
+{
+    static const uint8_t tags[] = {0x84, 0xA5, 0xA6, 0xA8, 0xBF, 0x22};
+    return bytes_of(tags, sizeof(tags));
+}
+
+/* Of an order that is being sent for the first time. */
+struct making {
+    struct eim *eim;
+    const struct chip *chip;
+    const struct order *order;
+    const json_t *content;
+    uint8_t transaction_id[ORDERS_TRANSACTION_SIZE];
+    uint32_t counter;
+    struct writer *out;
+};
+
+static struct bytes transaction_of(const struct making *making)
+{
+    return bytes_of(making->transaction_id, sizeof(making->transaction_id));
+}
+
+static enum operation_list list_of(enum order_facility facility)
+{
+    return facility == ORDER_PSMO ? OPERATION_PSMO : OPERATION_ECO;
+}
+
+/* The counter is drawn and the package kept in the same transaction. */
+static int make_euicc_package(struct making *making)
+{
+    struct eim *eim = making->eim;
+    uint8_t eid[PKI_EID_SIZE], room[OPERATIONS_SIZE];
+    char detail[OPERATION_DETAIL_SIZE] = "";
+    struct writer operations = writer_on(room, sizeof(room));
+    const enum operation_list list = list_of(making->order->facility);
+    if (!operation_encode(list, making->content, &operations, detail) ||
+        !pki_eid_from_text(making->chip->eid, eid)) {
+        trace_error("order %s: %s", making->order->name, detail);
+        return FAILURE_INTERNAL;
+    }
+    int result = chips_draw_counter(eim->database, making->chip->eid, &making->counter);
+    if (result > 0)
+        trace_error("%s: the counter is at its end: delete this eIM there and add it anew",
+                    making->chip->eid);
+    if (result != 0)
+        return FAILURE_INTERNAL;
+    const struct euicc_package package = {.eim_id = bytes_of_text(eim->id),
+                                          .eid = bytes_of(eid, sizeof(eid)),
+                                          .counter = making->counter,
+                                          .transaction_id = transaction_of(making),
+                                          .list = list,
+                                          .operations = writer_bytes(&operations),
+                                          .token = making->chip->token};
+    return euicc_package_put(&package, eim->signer.key, &eim->random, making->out);
+}
+
+static int make_data_request(struct making *making)
+{
+    uint8_t tags[DATA_TAG_LIST_MAX];
+    struct writer writer = writer_on(tags, sizeof(tags));
+    const char *text = json_string_value(json_object_get(making->content, "tagList"));
+    if (text == NULL || !hex_decode(text, &writer))
+        return FAILURE_INTERNAL;
+    const struct data_request request = {.tags = writer_bytes(&writer),
+                                         .transaction_id = transaction_of(making)};
+    data_request_put(&request, making->out);
+    return 0;
+}
+
+/* "AC" without its prefix, "default", "smds" or "smds:ADDRESS". */
+static int make_trigger(struct making *making)
+{
+    const char *code = json_string_value(json_object_get(making->content, "activationCode"));
+    struct data_trigger trigger = {.kind = DATA_TRIGGER_EIM,
+                                   .transaction_id = transaction_of(making)};
+    if (code != NULL) {
+        const size_t prefix = strlen(CODE_PREFIX);
+        trigger.kind = DATA_TRIGGER_ACTIVATION_CODE;
+        trigger.text =
+            bytes_of_text(strncmp(code, CODE_PREFIX, prefix) == 0 ? code + prefix : code);
+    } else if (json_is_true(json_object_get(making->content, "contactDefaultSmdp"))) {
+        trigger.kind = DATA_TRIGGER_DEFAULT_SMDP;
+    } else if (json_object_get(making->content, "contactSmds") != NULL) {
+        const char *address = json_string_value(
+            json_object_get(json_object_get(making->content, "contactSmds"), "smdsAddress"));
+        trigger.kind = DATA_TRIGGER_SMDS;
+        trigger.text = bytes_of_text(address != NULL ? address : "");
+    }
+    data_trigger_put(&trigger, making->out);
+    return 0;
+}
+
+typedef int maker(struct making *making);
+static const struct {
+    maker *make;
+    enum package_kind kind;
+} makers[ORDER_FACILITIES] = {
+    [ORDER_DOWNLOAD] = {make_trigger, PACKAGE_TRIGGER},
+    [ORDER_PSMO] = {make_euicc_package, PACKAGE_EUICC},
+    [ORDER_ECO] = {make_euicc_package, PACKAGE_EUICC},
+    [ORDER_DATA] = {make_data_request, PACKAGE_DATA},
+    [ORDER_EUICC] = {NULL, PACKAGE_DATA},
+};
+
+/* Signed, or written, and kept before it is sent. */
+static int begin(struct making *making)
+{
+    struct eim *eim = making->eim;
+    const size_t start = making->out->len;
+    int result = database_begin(eim->database);
+    if (result != 0)
+        return result;
+    result = random_fill(&eim->random, making->transaction_id, sizeof(making->transaction_id));
+    if (result == 0)
+        result = makers[making->order->facility].make(making);
+    if (result == 0) {
+        const struct order_package package = {
+            .package = bytes_of(making->out->data + start, making->out->len - start),
+            .counter = making->counter,
+            .transaction_id = transaction_of(making)};
+        result = orders_begin(eim->database, making->order->id, &package, eim_now());
+    }
+    return database_end(eim->database, result);
+}
+
+static int send_order(struct eim *eim, const struct chip *chip, const struct order *order,
+                      struct writer *out)
+{
+    if (order->state == ORDER_WORK) {
+        writer_put(out, blob_bytes(&order->package));
+        return orders_count_sent(eim->database, order->id);
+    }
+    json_t *content = json_loadb((const char *)order->content.data, order->content.len, 0, NULL);
+    struct making making = {
+        .eim = eim, .chip = chip, .order = order, .content = content, .out = out};
+    const int result = content != NULL ? begin(&making) : FAILURE_INTERNAL;
+    json_decref(content);
+    return result != 0 ? FAILURE_INTERNAL : orders_count_sent(eim->database, order->id);
+}
+
+/* The results that the chip keeps: the one that got lost may be among them. */
+static void ask_results(struct writer *out)
+{
+    static const uint8_t tags[] = {DATA_RESULTS};
+    const struct data_request request = {.tags = bytes_of(tags, sizeof(tags))};
+    data_request_put(&request, out);
+}
+
+/* A chip is asked for its certificates once before its first package; one that does not tell them
+ * gets its packages all the same, but what it answers does not count. */
+static int ask_certificates(struct eim *eim, const struct chip *chip, struct writer *out)
+{
+    const struct data_request request = {.tags = first_tags()};
+    data_request_put(&request, out);
+    return chips_set_asked(eim->database, chip->eid);
+}
+
+int package_next(struct eim *eim, const char *eid, enum package_kind *kind, struct writer *out)
+{
+    struct chip chip;
+    struct order order;
+    int result = chips_find(eim->database, eid, &chip);
+    if (result != 0)
+        return result < 0 ? result : PACKAGE_EID_NOT_FOUND;
+    result = orders_next(eim->database, eid, eim_now(), &order);
+    *kind = PACKAGE_DATA;
+    if (result > 0) {
+        result = PACKAGE_NONE;
+    } else if (result == 0 && !chip.certified && !chip.asked && !eim->unverified) {
+        result = ask_certificates(eim, &chip, out);
+    } else if (result == 0 && order.lost) {
+        ask_results(out);
+    } else if (result == 0) {
+        *kind = makers[order.facility].kind;
+        result = send_order(eim, &chip, &order, out);
+    }
+    orders_finish(&order);
+    return result;
+}
+
+static bool wrong(char *detail, size_t size, const char *what)
+{
+    snprintf(detail, size, "%s", what);
+    return false;
+}
+
+static bool check_download(const json_t *content, char *detail, size_t size)
+{
+    const char *code = json_string_value(json_object_get(content, "activationCode"));
+    const bool other = json_is_true(json_object_get(content, "contactDefaultSmdp")) ||
+                       json_is_object(json_object_get(content, "contactSmds"));
+    if (code == NULL && !other)
+        return wrong(detail, size,
+                     "download: activationCode, contactDefaultSmdp or contactSmds is needed");
+    return code == NULL || (strlen(code) > 0 && strlen(code) <= EIM_CONFIGURATION_ADDRESS_MAX) ||
+           wrong(detail, size, "activationCode: 1 to 255 characters");
+}
+
+static bool check_data(const json_t *content, char *detail, size_t size)
+{
+    uint8_t tags[DATA_TAG_LIST_MAX];
+    struct writer writer = writer_on(tags, sizeof(tags));
+    const char *text = json_string_value(json_object_get(content, "tagList"));
+    return (text != NULL && hex_decode(text, &writer) && writer.len > 0) ||
+           wrong(detail, size, "tagList: tags in hexadecimal digits are needed, as 80BF22");
+}
+
+static bool check_operations(enum order_facility facility, const json_t *content, char *detail,
+                             size_t size)
+{
+    uint8_t room[OPERATIONS_SIZE];
+    char why[OPERATION_DETAIL_SIZE] = "";
+    struct writer writer = writer_on(room, sizeof(room));
+    return operation_encode(list_of(facility), content, &writer, why) || wrong(detail, size, why);
+}
+
+bool package_check(enum order_facility facility, const json_t *content, char *detail, size_t size)
+{
+    switch (facility) {
+    case ORDER_DOWNLOAD:
+        return check_download(content, detail, size);
+    case ORDER_DATA:
+        return check_data(content, detail, size);
+    case ORDER_PSMO:
+    case ORDER_ECO:
+        return check_operations(facility, content, detail, size);
+    default:
+        return wrong(detail, size, "no such facility");
+    }
+}

@@ -1,0 +1,34 @@
+#include "tools/eim/schema.h"
+
+#include <stddef.h>
+
+/* Times are seconds since 1970, states those of enum order_state, facilities those of enum
+ * order_facility. An order's package is what was signed for it, kept until its result is there: an
+ * IPA that asks again gets the same bytes, so that no counter is signed twice. A download is one
+ * that goes through this eIM, by the SM-DP+'s transaction id. */
+static const char tables[] =
+    "CREATE TABLE chips ("
+    "  eid TEXT PRIMARY KEY, counter INTEGER NOT NULL, token INTEGER NOT NULL,"
+    "  eum_certificate BLOB, euicc_certificate BLOB, info2 BLOB, capabilities BLOB,"
+    "  state_changes TEXT NOT NULL DEFAULT '[]', asked INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE orders ("
+    "  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, eid TEXT NOT NULL REFERENCES chips,"
+    "  facility INTEGER NOT NULL, content TEXT NOT NULL, state INTEGER NOT NULL,"
+    "  time INTEGER NOT NULL, outcome TEXT NOT NULL DEFAULT '[]',"
+    "  last_message BLOB, package BLOB, counter INTEGER NOT NULL DEFAULT 0,"
+    "  transaction_id BLOB, sent INTEGER NOT NULL DEFAULT 0, jumps INTEGER NOT NULL DEFAULT 0,"
+    "  lost INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX orders_eid ON orders (eid, state);"
+    "CREATE INDEX orders_transaction ON orders (transaction_id);"
+    "CREATE TABLE results ("
+    "  eid TEXT NOT NULL REFERENCES chips, sequence INTEGER NOT NULL, time INTEGER NOT NULL,"
+    "  result BLOB NOT NULL, PRIMARY KEY (eid, sequence, result)) WITHOUT ROWID;"
+    "CREATE TABLE downloads ("
+    "  transaction_id BLOB PRIMARY KEY, eid TEXT NOT NULL DEFAULT '', order_id INTEGER NOT NULL,"
+    "  time INTEGER NOT NULL, address TEXT NOT NULL, oid BLOB, iccid BLOB);"
+    "CREATE TABLE notifications ("
+    "  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, address TEXT NOT NULL,"
+    "  pending BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0, UNIQUE (address, pending));";
+
+const struct database_schema eim_schema = {
+    .name = "eIM's store", .sql = tables, .version = 1, .journal = "WAL"};
