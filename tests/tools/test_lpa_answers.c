@@ -7,7 +7,7 @@
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es10/es10c.h"
 #include "tools/lib/es10/notification.h"
-#include "tools/lpa/rules.h"
+#include "tools/lib/download/rules.h"
 
 struct bench {
     struct fake_card card;

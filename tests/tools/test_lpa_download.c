@@ -7,7 +7,7 @@
 #include "crypto/primitives/hash.h"
 #include "tests/tools/fake_card.h"
 #include "tools/lib/common/base64.h"
-#include "tools/lpa/download.h"
+#include "tools/lib/download/download.h"
 #include "tools/lib/transport/interrupt.h"
 
 /* What goes wrong in a download. */

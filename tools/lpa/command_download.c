@@ -1,7 +1,7 @@
 /* emuicc-lpa download. */
 #include <stdio.h>
 
-#include "tools/lpa/download.h"
+#include "tools/lib/download/download.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/show.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/lpa/deliver.h"
+#include "tools/lib/download/deliver.h"
 #include "tools/lib/common/describe.h"
 #include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"

@@ -5,7 +5,7 @@
 #include "tools/lib/es10/es10c.h"
 #include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"
-#include "tools/lpa/rpm.h"
+#include "tools/lib/download/rpm.h"
 #include "tools/lpa/show.h"
 
 #define TARGETS_MAX 32

@@ -5,7 +5,7 @@
 #include "apdu/options.h"
 #include "tools/lib/es10/es10.h"
 #include "tools/lib/es9/http.h"
-#include "tools/lpa/progress.h"
+#include "tools/lib/download/progress.h"
 
 struct lpa_options {
     bool json, no_notify, refresh, rpm, verbose;

@@ -1,4 +1,4 @@
-#include "tools/lpa/deliver.h"
+#include "tools/lib/download/deliver.h"
 
 #define PENDING_MAX 64
 

@@ -1,11 +1,11 @@
 /* deliver: a notification goes to its server, then off the card (SGP.22 §3.5). */
-#ifndef EMUICC_TOOLS_LPA_DELIVER_H
-#define EMUICC_TOOLS_LPA_DELIVER_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_DELIVER_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_DELIVER_H
 
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es9/es9.h"
 #include "tools/lib/es10/notification.h"
-#include "tools/lpa/session.h"
+#include "tools/lib/download/session.h"
 
 /* Fetches the notification with this number, sends it to this address (UTF-8, as the card names it)
  * and removes it. After a fault it is still on the card. */

@@ -1,4 +1,4 @@
-#include "tools/lpa/download.h"
+#include "tools/lib/download/download.h"
 
 #include <string.h>
 
@@ -6,12 +6,12 @@
 #include "crypto/primitives/hash.h"
 #include "crypto/primitives/secret.h"
 #include "tools/lib/common/describe.h"
-#include "tools/lpa/download_check.h"
-#include "tools/lpa/download_result.h"
+#include "tools/lib/download/download_check.h"
+#include "tools/lib/download/download_result.h"
 #include "tools/lib/transport/interrupt.h"
-#include "tools/lpa/prompt.h"
-#include "tools/lpa/rpm.h"
-#include "tools/lpa/rules.h"
+#include "tools/lib/download/prompt.h"
+#include "tools/lib/download/rpm.h"
+#include "tools/lib/download/rules.h"
 #include "tools/lib/es10/segments.h"
 
 #define CONFIRMATION_CODE_SIZE 64

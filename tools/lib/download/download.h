@@ -1,8 +1,8 @@
 /* download: a profile from an SM-DP+ onto the card (SGP.22 §3.1.3). */
-#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_H
-#define EMUICC_TOOLS_LPA_DOWNLOAD_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_H
 
-#include "tools/lpa/download_request.h"
+#include "tools/lib/download/download_request.h"
 
 /* If the request allows for remote profile management and the server has some, that is executed in
  * the profile's stead. Runs all steps. If one fails after the card has authenticated the server,

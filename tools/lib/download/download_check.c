@@ -1,4 +1,4 @@
-#include "tools/lpa/download_check.h"
+#include "tools/lib/download/download_check.h"
 
 #include <strings.h>
 

@@ -1,7 +1,7 @@
 /* download_check: what an LPA itself verifies of a server's answers (SGP.22 §3.0.1, §3.1.3). The
  * signatures are the card's to verify. Each returns false after a fault. */
-#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
-#define EMUICC_TOOLS_LPA_DOWNLOAD_CHECK_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_CHECK_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_CHECK_H
 
 #include "tools/lib/common/svn.h"
 #include "tools/lib/es9/activation.h"

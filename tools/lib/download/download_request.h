@@ -1,8 +1,8 @@
 /* download_request: what the user wants of a download. */
-#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_REQUEST_H
-#define EMUICC_TOOLS_LPA_DOWNLOAD_REQUEST_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_REQUEST_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_REQUEST_H
 
-#include "tools/lpa/session.h"
+#include "tools/lib/download/session.h"
 
 struct download_request {
     struct session_request session;

@@ -1,8 +1,8 @@
-#include "tools/lpa/download_result.h"
+#include "tools/lib/download/download_result.h"
 
 #include <stdio.h>
 
-#include "tools/lpa/deliver.h"
+#include "tools/lib/download/deliver.h"
 #include "tools/lib/common/describe.h"
 #include "tools/lib/common/text.h"
 

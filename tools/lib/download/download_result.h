@@ -1,9 +1,9 @@
 /* download_result: what the card says at the end of a package, and the server's copy of it (SGP.22
  * §2.5.6, §3.1.3.3). */
-#ifndef EMUICC_TOOLS_LPA_DOWNLOAD_RESULT_H
-#define EMUICC_TOOLS_LPA_DOWNLOAD_RESULT_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_RESULT_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_DOWNLOAD_RESULT_H
 
-#include "tools/lpa/download_request.h"
+#include "tools/lib/download/download_request.h"
 
 /* Reads the result into the document, sends it to the server and takes it off the card. True if the
  * profile is installed, even if its notification has to wait. */

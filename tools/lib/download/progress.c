@@ -1,4 +1,4 @@
-#include "tools/lpa/progress.h"
+#include "tools/lib/download/progress.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* progress: what is going on, on standard error while it is a terminal. */
-#ifndef EMUICC_TOOLS_LPA_PROGRESS_H
-#define EMUICC_TOOLS_LPA_PROGRESS_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_PROGRESS_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "tools/lpa/prompt.h"
+#include "tools/lib/download/prompt.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* prompt: a secret asked for on the terminal. */
-#ifndef EMUICC_TOOLS_LPA_PROMPT_H
-#define EMUICC_TOOLS_LPA_PROMPT_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_PROMPT_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_PROMPT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-#include "tools/lpa/rpm.h"
+#include "tools/lib/download/rpm.h"
 
 #include "apdu/der.h"
 #include "tools/lib/common/rpm.h"
-#include "tools/lpa/deliver.h"
+#include "tools/lib/download/deliver.h"
 #include "tools/lib/common/describe.h"
 #include "tools/lib/common/text.h"
 

@@ -1,9 +1,9 @@
 /* rpm: remote profile management: an operator's commands for profiles on the card, which its SM-DP+
  * holds ready and the card carries out where a profile's metadata allow it (SGP.22 v3 §3.7). */
-#ifndef EMUICC_TOOLS_LPA_RPM_H
-#define EMUICC_TOOLS_LPA_RPM_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_RPM_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_RPM_H
 
-#include "tools/lpa/session.h"
+#include "tools/lib/download/session.h"
 
 /* Gives the card the package that the server offers in this session, and the signed result to the
  * server. `document` gets "commands", each with its "result", and "notifications". True if the card

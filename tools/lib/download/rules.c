@@ -1,4 +1,4 @@
-#include "tools/lpa/rules.h"
+#include "tools/lib/download/rules.h"
 
 #include "apdu/der.h"
 

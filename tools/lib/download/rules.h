@@ -1,7 +1,7 @@
 /* rules: whether the card's Rules Authorisation Table allows a profile's policy rules (SGP.22
  * §2.9.2, §2.9.3.1). */
-#ifndef EMUICC_TOOLS_LPA_RULES_H
-#define EMUICC_TOOLS_LPA_RULES_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_RULES_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_RULES_H
 
 #include "apdu/tlv.h"
 

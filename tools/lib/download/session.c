@@ -1,10 +1,10 @@
-#include "tools/lpa/session.h"
+#include "tools/lib/download/session.h"
 
 #include <string.h>
 
 #include "apdu/der.h"
 #include "apdu/trace.h"
-#include "tools/lpa/download_check.h"
+#include "tools/lib/download/download_check.h"
 #include "tools/lib/transport/interrupt.h"
 
 #define VERSION_WITHOUT_CONTEXT 2

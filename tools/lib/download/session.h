@@ -1,13 +1,13 @@
 /* session: card and server make sure of each other, which every dealing with an SM-DP+ begins with
  * (SGP.22 §3.0.1), and the end of a session before its time (§3.0.2). */
-#ifndef EMUICC_TOOLS_LPA_SESSION_H
-#define EMUICC_TOOLS_LPA_SESSION_H
+#ifndef EMUICC_TOOLS_LIB_DOWNLOAD_SESSION_H
+#define EMUICC_TOOLS_LIB_DOWNLOAD_SESSION_H
 
 #include "tools/lib/common/euicc_info.h"
 #include "tools/lib/es9/activation.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es9/es9.h"
-#include "tools/lpa/progress.h"
+#include "tools/lib/download/progress.h"
 
 /* What a session needs of the program. */
 struct session_context {
