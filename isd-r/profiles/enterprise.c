@@ -9,6 +9,7 @@ struct installed {
     bool private;      /* an operational profile of no company */
     struct bytes oid;  /* of the company; all its profiles have the same. data is NULL: none */
     uint32_t in_force; /* the rules that are; 0: none */
+    uint32_t others_enabled; /* with them: how many profiles of no company may be enabled */
 };
 
 /* but: a profile that is not looked at, or NULL. */
@@ -27,8 +28,10 @@ static struct installed look_at(const struct registry *registry, const struct re
             continue;
         }
         found.oid = theirs.oid;
-        if (theirs.rules & ENTERPRISE_CONFIGURATION_REFERENCE)
+        if (theirs.rules & ENTERPRISE_CONFIGURATION_REFERENCE) {
             found.in_force = theirs.rules;
+            found.others_enabled = theirs.others_enabled;
+        }
     }
     return found;
 }
@@ -79,4 +82,17 @@ bool enterprise_may_become(const struct registry *registry, const struct registr
         !bytes_equal(now.oid, then.oid))
         return false;
     return refusal_of(&then, &others, capable) == 0;
+}
+
+/* Priority asks for the company's profile to be enabled beside it, which no chip with one port can
+ * do. */
+bool enterprise_forbids_enabling(const struct registry *registry,
+                                 const struct registry_profile *target)
+{
+    const struct metadata *metadata = &target->metadata;
+    if (metadata->class != METADATA_OPERATIONAL || metadata->enterprise_configuration.data != NULL)
+        return false;
+    const struct installed others = look_at(registry, target);
+    return others.in_force != 0 &&
+           ((others.in_force & ENTERPRISE_CONFIGURATION_PRIORITY) || others.others_enabled == 0);
 }

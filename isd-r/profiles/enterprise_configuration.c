@@ -7,24 +7,26 @@
 #define TAG_OTHERS_ENABLED 0x81 /* numberOfNonEnterpriseProfiles */
 #define NAME_MAX_CHARACTERS 64
 
-static bool parse_rules(struct bytes value, uint32_t *out)
+static bool parse_rules(struct bytes value, struct enterprise_configuration *out)
 {
     struct tlv bits, number;
-    uint32_t count;
-    return tlv_take_tag(&value, TAG_RULE_BITS, &bits) && der_to_bits(bits.value, out) &&
+    return tlv_take_tag(&value, TAG_RULE_BITS, &bits) && der_to_bits(bits.value, &out->rules) &&
            tlv_take_tag(&value, TAG_OTHERS_ENABLED, &number) &&
-           der_to_unsigned(number.value, UINT32_MAX, &count);
+           der_to_unsigned(number.value, UINT32_MAX, &out->others_enabled);
 }
 
 bool enterprise_configuration_parse(struct bytes value, struct enterprise_configuration *out)
 {
     struct tlv oid, name, rules;
-    uint32_t bits = 0;
+    struct enterprise_configuration parsed = {0};
     if (!tlv_take_tag(&value, TAG_OID, &oid) || !tlv_take_tag(&value, TAG_NAME, &name) ||
         !der_is_utf8(name.value, NAME_MAX_CHARACTERS) ||
         !tlv_take_optional(&value, TAG_RULES, &rules) ||
-        (rules.tag != 0 && !parse_rules(rules.value, &bits)))
+        (rules.tag != 0 && !parse_rules(rules.value, &parsed)))
         return false;
-    *out = (struct enterprise_configuration){oid.value, name.value, rules.tag != 0, bits};
+    parsed.oid = oid.value;
+    parsed.name = name.value;
+    parsed.has_rules = rules.tag != 0;
+    *out = parsed;
     return true;
 }

@@ -14,7 +14,8 @@
 struct enterprise_configuration {
     struct bytes oid, name;
     bool has_rules;
-    uint32_t rules; /* ENTERPRISE_CONFIGURATION_* */
+    uint32_t rules;          /* ENTERPRISE_CONFIGURATION_* */
+    uint32_t others_enabled; /* how many profiles of no company may be */
 };
 /* False if it is not one. */
 bool enterprise_configuration_parse(struct bytes value, struct enterprise_configuration *out);

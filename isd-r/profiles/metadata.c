@@ -10,7 +10,9 @@
 #define STORED_DEVICE_CHANGE (EUICC_INFO_DEVICE_CHANGE | EUICC_INFO_UPDATE_METADATA_V3)
 #define SLOT(name) offsetof(struct metadata, name)
 
-/* SGP.22 §5.5.3, Annex H */
+/* SGP.22 §5.5.3, Annex H. Access rules for the apps of a device (GlobalPlatform's REF-AR-DO) stand
+ * in no release; phones read them in the metadata of every one, and the chip keeps them as they
+ * are. */
 /* clang-format off */
 const struct metadata_field metadata_fields[METADATA_FIELDS] = {
     { 0x5A,                                     0,                                   true,  0,                metadata_check_iccid,            SLOT(iccid) },
@@ -34,6 +36,7 @@ const struct metadata_field metadata_fields[METADATA_FIELDS] = {
     { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      EUICC_INFO_ESTIMATED_PROFILE_SIZE,   false, 0,                metadata_check_size,             SLOT(estimated_profile_size) },
     { METADATA_TAG_ECALL,                       EUICC_INFO_IOT_METADATA,             false, 0,                metadata_check_boolean,          SLOT(ecall_value) },
     { METADATA_TAG_FALLBACK_ALLOWED,            EUICC_INFO_IOT_METADATA,             false, 0,                metadata_check_boolean,          SLOT(fallback_allowed_value) },
+    { METADATA_TAG_ACCESS_RULES,                0,                                   false, 0,                metadata_check_access_rules,     SLOT(access_rules) },
 };
 /* clang-format on */
 

@@ -15,7 +15,7 @@ struct metadata {
     struct bytes hri_server_address, rpm_configuration, lpr_configuration, enterprise_configuration,
         service_provider_message, service_description, device_change_configuration,
         estimated_profile_size, service_specific_data, data_not_stored, ecall_value,
-        fallback_allowed_value;
+        fallback_allowed_value, access_rules;
     uint32_t class; /* enum metadata_class, or a number that this chip does not know */
     uint32_t rules; /* METADATA_RULE_* */
     bool ecall, fallback_allowed;
@@ -38,7 +38,7 @@ struct metadata_field {
     bool (*check)(struct bytes value);
     size_t offset; /* of its slice in struct metadata */
 };
-#define METADATA_FIELDS 21
+#define METADATA_FIELDS 22
 extern const struct metadata_field metadata_fields[METADATA_FIELDS]; /* in StoreMetadata's order */
 /* NULL for an element that no release has. */
 const struct metadata_field *metadata_find_field(uint32_t tag);

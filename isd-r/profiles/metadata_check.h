@@ -15,6 +15,6 @@ metadata_check metadata_check_iccid, metadata_check_service_provider, metadata_c
 /* VendorSpecificExtension, LocalisedTextMessage, LprConfiguration, … */
 metadata_check metadata_check_vendor_data, metadata_check_address, metadata_check_message,
     metadata_check_lpr, metadata_check_enterprise, metadata_check_device_change,
-    metadata_check_size, metadata_check_boolean;
+    metadata_check_access_rules, metadata_check_size, metadata_check_boolean;
 
 #endif

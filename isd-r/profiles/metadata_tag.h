@@ -25,6 +25,7 @@
 #define METADATA_TAG_ESTIMATED_PROFILE_SIZE 0x9F21
 #define METADATA_TAG_SERVICE_SPECIFIC_DATA 0xBF22 /* stored in the eUICC */
 #define METADATA_TAG_DATA_NOT_STORED 0xBF23
+#define METADATA_TAG_ACCESS_RULES 0xBF76     /* which apps of the device may manage it */
 #define METADATA_TAG_ECALL 0x9F7B            /* ecallIndication, of SGP.32 as the next */
 #define METADATA_TAG_FALLBACK_ALLOWED 0x9F67 /* may be given the fallback attribute */
 

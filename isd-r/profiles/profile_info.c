@@ -103,6 +103,7 @@ static const struct field fields[] = {
     { METADATA_TAG_ESTIMATED_PROFILE_SIZE,      false, put_metadata,    0 },
     { TAG_PROFILE_SIZE,                         false, put_size,        EUICC_INFO_PROFILE_SIZE },
     { METADATA_TAG_ECALL,                       false, put_metadata,    0 },
+    { METADATA_TAG_ACCESS_RULES,                false, put_metadata,    0 },
     { TAG_FALLBACK,                             false, put_fallback,    EUICC_INFO_IOT_METADATA },
     { METADATA_TAG_FALLBACK_ALLOWED,            false, put_metadata,    0 },
 };

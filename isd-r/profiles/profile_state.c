@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "isd-r/profiles/enterprise.h"
 #include "isd-r/session/rsp_session.h"
 
 #define BEFORE_TEST_NAME "registry/before-test" /* ICCID of what a test profile has taken over */
@@ -50,6 +51,15 @@ static bool is_held_by_ppr1(struct profile_state *state, const struct registry_p
            target->metadata.class != METADATA_PROVISIONING;
 }
 
+/* Rules of a company hold where chip and device both know them. */
+static bool is_held_by_enterprise(struct profile_state *state,
+                                  const struct registry_profile *target)
+{
+    return state->terminal->enterprise &&
+           (state->info->rsp_capability & EUICC_INFO_ENTERPRISE_PROFILES) &&
+           enterprise_forbids_enabling(state->registry, target);
+}
+
 static bool has_ppr1(struct profile_state *state, const struct registry_profile *target)
 {
     (void)state;
@@ -96,6 +106,7 @@ static const struct refusal enable_refusals[] = {
     {is_unknown, PROFILE_STATE_NOT_FOUND},
     {is_enabled, PROFILE_STATE_WRONG},
     {is_held_by_ppr1, PROFILE_STATE_DISALLOWED},
+    {is_held_by_enterprise, PROFILE_STATE_ENTERPRISE},
     {is_wrong_reenabling, PROFILE_STATE_WRONG_REENABLING},
     {is_busy, PROFILE_STATE_CAT_BUSY},
     {NULL, PROFILE_STATE_OK},

@@ -17,6 +17,7 @@ enum profile_state_result {
     PROFILE_STATE_DISALLOWED = 3,
     PROFILE_STATE_WRONG_REENABLING = 4,
     PROFILE_STATE_CAT_BUSY = 5,
+    PROFILE_STATE_ENTERPRISE = 6, /* disallowedByEnterpriseRule, of EnableProfile alone */
 };
 
 /* resetOptions bits (EuiccMemoryResetRequest) */

@@ -1,5 +1,5 @@
-/* Profiles of a company: each reason not to install one, or what is none beside one, and what may
- * be changed afterwards. */
+/* Profiles of a company: each reason not to install one, or what is none beside one, what may be
+ * changed afterwards, and what its rules say of enabling. */
 #include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
@@ -7,8 +7,6 @@
 
 #include "apdu/hex.h"
 #include "isd-r/info/euicc_info.h"
-#include "isd-r/state.h"
-#include "isd-r/profiles/update_metadata.h"
 
 static struct peer peer;
 
@@ -21,12 +19,15 @@ TestSuite(enterprise, .fini = stop, .timeout = 120);
 
 /* A company's profile, without rules and with these. */
 #define OF(oid) "BD06 8001" oid "8101 45"
-#define WITH(oid, bits) "BD0F 8001" oid "8101 45 A207 8002" bits "8101 01"
+#define WITH_OTHERS(oid, bits, others) "BD0F 8001" oid "8101 45 A207 8002" bits "8101" others
+#define WITH(oid, bits) WITH_OTHERS(oid, bits, "01")
 #define COMPANY "2A"
 #define OTHER "2B"
 #define REFERENCE "0780"
 #define ONLY "0520" /* which are not in force */
 #define REFERENCE_ONLY "05A0"
+#define PRIORITY "06C0"
+#define PRIORITY_NOT_IN_FORCE "0640"
 #define PPR1 "B705 8003 00F110 99020640"
 #define TEST_CLASS "950100"
 
@@ -123,4 +124,82 @@ Test(enterprise, is_updated_within_the_rules)
         cr_assert(eq(int, update(updates[i].target, updates[i].request), updates[i].result),
                   "row %zu", i);
     }
+}
+
+/* EnableProfile of the profile with this number, without REFRESH. */
+static int enable(unsigned number)
+{
+    uint8_t room[64];
+    struct writer request = writer_on(room, sizeof(room));
+    const struct package content = package_numbered(number);
+    const size_t whole = tlv_open(&request, 0xBF31);
+    const size_t identifier = tlv_open(&request, 0xA0);
+    tlv_put(&request, 0x5A, bytes_of(content.file_iccid, PACKAGE_ICCID_SIZE));
+    tlv_close(&request, identifier);
+    tlv_put_u8(&request, 0x81, 0);
+    tlv_close(&request, whole);
+    return peer_result(&peer, writer_bytes(&request), 0xBF31);
+}
+
+#define FORBIDDEN 6 /* disallowedByEnterpriseRule */
+
+/* Profile 1 is the company's, with these rules; 2 is enabled after it. */
+static const struct {
+    const char *rules, *other;
+    bool company_first; /* 1 is enabled before */
+    bool plain;         /* the device knows no rules */
+    int result;
+} enablings[] = {
+    {OF(COMPANY), "", false, false, 0},
+    {WITH(COMPANY, REFERENCE), "", false, false, 0},
+    {WITH_OTHERS(COMPANY, REFERENCE, "00"), "", false, false, FORBIDDEN},
+    {WITH_OTHERS(COMPANY, REFERENCE, "00"), "", true, false, FORBIDDEN},
+    {WITH_OTHERS(COMPANY, REFERENCE, "00"), "", false, true, 0},
+    {WITH_OTHERS(COMPANY, REFERENCE, "00"), OF(COMPANY), false, false, 0},
+    {WITH_OTHERS(COMPANY, REFERENCE, "00"), TEST_CLASS, false, false, 0},
+    {WITH_OTHERS(COMPANY, REFERENCE, "00"), "950101", false, false, 0},
+    {WITH_OTHERS(COMPANY, ONLY, "00"), "", false, false, 0},
+    {WITH(COMPANY, PRIORITY), "", false, false, FORBIDDEN},
+    {WITH(COMPANY, PRIORITY), "", true, false, FORBIDDEN},
+    {WITH(COMPANY, PRIORITY), "", false, true, 0},
+    {WITH(COMPANY, PRIORITY), OF(COMPANY), false, false, 0},
+    {WITH(COMPANY, PRIORITY), TEST_CLASS, true, false, 0},
+    {WITH(COMPANY, PRIORITY_NOT_IN_FORCE), "", false, false, 0},
+};
+
+Test(enterprise, rules_hold_at_enabling)
+{
+    for (size_t i = 0; i < sizeof(enablings) / sizeof(enablings[0]); i++) {
+        start_with((const char *const[2]){enablings[i].rules, enablings[i].other}, 0);
+        set_device(!enablings[i].plain);
+        if (enablings[i].company_first)
+            cr_assert(eq(int, enable(1), 0), "row %zu", i);
+        cr_assert(eq(int, enable(2), enablings[i].result), "row %zu", i);
+        const bool company = enablings[i].result != 0 && enablings[i].company_first;
+        cr_assert(eq(int, (int)isd_r_enabled_profile(peer.chip.isd_r),
+                     enablings[i].result == 0 ? 2 : company),
+                  "row %zu", i);
+        peer_stop(&peer);
+    }
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+}
+
+/* A chip that does not say that it knows such profiles does not look at their rules. */
+Test(enterprise, rules_are_for_chips_that_know_them)
+{
+    start_with((const char *const[2]){"", NULL}, EUICC_INFO_ENTERPRISE_PROFILES);
+    cr_assert(eq(int, v3_reason_for(&peer, 2, WITH_OTHERS(COMPANY, REFERENCE, "00"), false), 0));
+    cr_assert(eq(int, enable(1), 0));
+}
+
+Test(enterprise, rules_of_enabling_change_with_the_metadata)
+{
+    start_with((const char *const[2]){WITH(COMPANY, REFERENCE), ""}, 0);
+    cr_assert(eq(int, update(0, WITH_OTHERS(COMPANY, REFERENCE, "00")), 0));
+    cr_assert(eq(int, enable(2), FORBIDDEN));
+    cr_assert(eq(int, update(0, WITH(COMPANY, REFERENCE)), 0));
+    cr_assert(eq(int, enable(2), 0));
+    cr_assert(eq(int, update(0, WITH(COMPANY, PRIORITY)), 0));
+    cr_assert(eq(int, enable(1), 0));
+    cr_assert(eq(int, enable(2), FORBIDDEN));
 }

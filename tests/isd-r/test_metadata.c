@@ -58,6 +58,9 @@ static const struct {
     {0xBF20, "A203 8001 61", false},
     {0x9F21, "0100", true},
     {0x9F21, "FF", false},
+    {0xBF76, "", true},
+    {0xBF76, "E204 E100 E300", true},
+    {0xBF76, "E2", true}, /* a phone's to read */
     {0x95, "02", true},
     {0x99, "0560", true},
 };
@@ -233,6 +236,20 @@ Test(stored_metadata, may_be_what_an_earlier_chip_did_not_know)
     install(1, "BA00" HRI);
     peer_become(&peer, v3_settings(0));
     cr_assert(bytes_equal(info("9B91"), hex("910850726F7669646572" HRI)));
+}
+
+/* Phones ask for them by their tag, of chips and servers of every release. */
+Test(stored_metadata, has_access_rules_for_apps)
+{
+    static const char rules[] = "BF760A E208 E106 C10401020304";
+    const struct bytes expected = hex("910850726F7669646572 BF760A E208 E106 C10401020304");
+    peer_become(&peer, NULL);
+    install(1, rules);
+    cr_assert(bytes_equal(info("BF7691"), expected));
+    peer_become(&peer, v3_settings(0));
+    cr_assert(bytes_equal(info("BF7691"), expected));
+    cr_assert(eq(int, v3_reason_for(&peer, 2, rules, false), 0));
+    cr_assert(eq(int, v3_reason_for(&peer, 3, rules, true), 0));
 }
 
 /* v3 servers are told what the chip does not know of what they send; v2's is passed over. */
