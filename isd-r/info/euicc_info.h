@@ -79,9 +79,10 @@ struct euicc_info {
     const char *discovery_base_url;
     const char *tre_product_reference; /* NULL: left out */
     const char *root_ds_address;
-    uint64_t memory;              /* non-volatile bytes of the chip for profiles */
-    uint32_t ram;                 /* volatile bytes of the chip for profiles */
-    uint32_t profile_ram;         /* of which each profile takes so many */
+    const char *additional_root_ds_addresses; /* with commas, from v3 on; NULL: none */
+    uint64_t memory;                          /* non-volatile bytes of the chip for profiles */
+    uint32_t ram;                             /* volatile bytes of the chip for profiles */
+    uint32_t profile_ram;                     /* of which each profile takes so many */
     uint32_t applications;        /* installed beside the profiles, in extCardResource */
     struct bytes card_resource;   /* extCardResource as it is; empty: counted from these */
     struct bytes additional_info; /* additionalEuiccInfo; empty: left out */

@@ -2,15 +2,14 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "isd-r/info/configured_address.h"
 #include "isd-r/profiles/enterprise.h"
-#include "isd-r/session/rsp_session.h"
 
 #define BEFORE_TEST_NAME "registry/before-test" /* ICCID of what a test profile has taken over */
 /* Id of the profile to be enabled, or 0; one more byte if a server wants it. */
 #define PENDING_NAME "registry/pending"
 #define PENDING_ID_SIZE 4
 #define PENDING_REMOTE 1
-#define DEFAULT_DP_ADDRESS_NAME "default-dp-address"
 
 /* One reason to say no. */
 typedef bool refusal_check(struct profile_state *state, const struct registry_profile *target);
@@ -329,13 +328,13 @@ static const struct registry_profile *next_chosen(const struct profile_state *st
 
 static int reset_default_address(struct profile_state *state, int *out)
 {
-    uint8_t room[RSP_ADDRESS_MAX];
+    uint8_t room[CONFIGURED_ADDRESS_MAX];
     struct writer writer = writer_on(room, sizeof(room));
-    const int result = store_get(state->registry->store, DEFAULT_DP_ADDRESS_NAME, &writer);
+    const int result = configured_address_get(state->registry->store, &writer);
     if (result == SW_REFERENCE_NOT_FOUND)
         return 0;
     *out = PROFILE_STATE_OK;
-    return result == 0 ? store_forget(state->registry->store, DEFAULT_DP_ADDRESS_NAME) : result;
+    return result == 0 ? configured_address_forget(state->registry->store) : result;
 }
 
 /* Policy rules do not stand in its way (SGP.22 §5.7.19). */

@@ -4,6 +4,7 @@
 #define EMUICC_ISD_R_SESSION_RSP_SESSION_H
 
 #include "crypto/primitives/ec.h"
+#include "isd-r/info/configured_address.h"
 #include "isd-r/info/credentials.h"
 #include "isd-r/session/server_auth.h"
 
@@ -17,7 +18,7 @@ enum rsp_state {
 
 #define RSP_CHALLENGE_SIZE 16
 #define RSP_TRANSACTION_ID_MAX 16
-#define RSP_ADDRESS_MAX 255 /* bytes of a server's address, as DNS bounds it */
+#define RSP_ADDRESS_MAX CONFIGURED_ADDRESS_MAX /* bytes of a server's address */
 
 struct rsp_session {
     enum rsp_state state;

@@ -122,6 +122,7 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "profile-ram = 1K\n"
                                  "applications = 6\n"
                                  "root-sm-ds = none\n"
+                                 "additional-root-sm-ds = a.example, b.example\n"
                                  "default-sm-dp = dp.example\n"
                                  "first-notification = 0\n"
                                  "segment-limit = 1020\n"
@@ -194,6 +195,7 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(info->memory, 3u << 20);
     cr_assert_eq(info->ram, 5u << 10);
     cr_assert_null(info->root_ds_address);
+    cr_assert_str_eq(info->additional_root_ds_addresses, "a.example, b.example");
     cr_assert_str_eq(settings->default_dp_address, "dp.example");
     cr_assert_eq(settings->first_notification, 0);
     cr_assert_eq(settings->segment_max, 1020);
@@ -294,6 +296,7 @@ static const struct {
     {"profile-ram", {"", "K", "none", "4294967296"}},
     {"applications", {"", "-1", "256", "none"}},
     {"root-sm-ds", {""}},
+    {"additional-root-sm-ds", {"", "\xC0\x80"}},
     {"default-sm-dp", {"", "\xC0\x80"}},
     {"first-notification", {"", "-1", "2147483648", "one"}},
     {"segment-limit", {"", "-1", "1037", "strict"}},

@@ -1,11 +1,12 @@
 /* The functions that need no session. */
-#include "tests/isd-r/peer.h"
+#include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
 #include "apdu/status.h"
 #include "isd-r/es10.h"
+#include "isd-r/info/euicc_info.h"
 
 static struct peer peer;
 
@@ -58,6 +59,71 @@ Test(es10, tells_its_addresses)
     cr_assert(not(tlv_take_tag(&value, 0x80, &address)));
     cr_assert(eq(int, peer_result(&peer, BYTES(0xBF, 0x3F, 0x03, 0x80, 0x01, 0xFF), 0xBF3F), 127));
     cr_assert(eq(u16, peer_call(&peer, BYTES(0xBF, 0x3F, 0x00)), SW_WRONG_DATA));
+}
+
+/* What GetEuiccConfiguredAddresses answers behind the first two addresses. */
+static struct bytes configured_of_v3(void)
+{
+    struct tlv address;
+    struct bytes value = peer_ask(&peer, BYTES(0xBF, 0x3C, 0x00), 0xBF3C);
+    (void)tlv_take_tag(&value, 0x80, &address);
+    cr_assert(tlv_take_tag(&value, 0x81, &address));
+    return value;
+}
+
+/* SetDefaultDpAddress to a.b, to be believed by this CI alone. */
+static int set_address(struct bytes ci_key_id)
+{
+    uint8_t room[64];
+    struct writer request = writer_on(room, sizeof(room));
+    const size_t mark = tlv_open(&request, 0xBF3F);
+    tlv_put(&request, 0x80, bytes_of_text("a.b"));
+    tlv_put(&request, 0x81, ci_key_id);
+    tlv_close(&request, mark);
+    return peer_result(&peer, writer_bytes(&request), 0xBF3F);
+}
+
+Test(es10, tells_more_servers_from_v3_on)
+{
+    struct isd_r_settings settings = *v3_settings(0);
+    struct euicc_info info = *settings.info;
+    struct tlv list, name, entry, key_id;
+    const struct bytes ci = peer_entity(&peer, PKI_CI)->certificate.subject_key_id;
+    info.additional_root_ds_addresses = "b.example, c.example,,";
+    settings.info = &info;
+    cr_assert(eq(sz, configured_of_v3().len, 0));
+    cr_assert(eq(int, set_address(BYTES(1, 2)), 0)); /* which a chip of v2 does not look at */
+    peer_become(&peer, &settings);
+    struct bytes value = configured_of_v3();
+    cr_assert(tlv_take_tag(&value, 0xA2, &list));
+    cr_assert(tlv_take_tag(&list.value, 0x0C, &name));
+    cr_assert(bytes_equal(name.value, bytes_of_text("b.example")));
+    cr_assert(tlv_take_tag(&list.value, 0x0C, &name));
+    cr_assert(bytes_equal(name.value, bytes_of_text("c.example")));
+    cr_assert(eq(sz, list.value.len, 0));
+    cr_assert(tlv_take_tag(&value, 0xA4, &list));
+    cr_assert(tlv_take_tag(&list.value, DER_SEQUENCE, &entry));
+    cr_assert(tlv_take_tag(&entry.value, 0x80, &key_id) && bytes_equal(key_id.value, ci));
+    cr_assert(tlv_take_tag(&entry.value, 0x81, &name) && name.value.len > 0);
+    cr_assert(eq(sz, list.value.len + value.len, 0));
+}
+
+Test(es10, believes_a_default_server_by_the_ci_that_was_named)
+{
+    struct tlv allowed, list;
+    const struct bytes ci = peer_entity(&peer, PKI_CI)->certificate.subject_key_id;
+    peer_become(&peer, v3_settings(0));
+    cr_assert(eq(int, set_address(BYTES(1, 2)), 8)); /* unsupportedCiPKId */
+    cr_assert(eq(int, set_address(ci), 0));
+    peer_restart_chip(&peer);
+    struct bytes value = configured_of_v3();
+    cr_assert(tlv_take_tag(&value, 0x83, &allowed));
+    cr_assert(bytes_equal(allowed.value, ci));
+    /* Another address may be anybody's again. */
+    cr_assert(
+        eq(int, peer_result(&peer, BYTES(0xBF, 0x3F, 0x05, 0x80, 0x03, 'c', '.', 'd'), 0xBF3F), 0));
+    value = configured_of_v3();
+    cr_assert(tlv_take_tag(&value, 0xA4, &list));
 }
 
 Test(es10, tells_the_eid_with_and_without_a_tag_list)
