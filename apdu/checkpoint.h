@@ -12,20 +12,22 @@ enum checkpoint_place {
     CHECKPOINT_FUNCTION, /* an ES10 function is about to be carried out, or a package's end */
     CHECKPOINT_SEGMENT,  /* a STORE DATA command with a part of a bound package begins */
     CHECKPOINT_ELEMENT,  /* a profile element has arrived */
+    CHECKPOINT_PSMO, /* an operation of an eIM's package is about to be carried out: on profiles, */
+    CHECKPOINT_ECO,  /* or on eIMs */
 };
 
 struct checkpoint {
     enum checkpoint_place place;
     const char *name; /* of the function or element; NULL: it has none */
-    uint32_t number;  /* the function's tag; place of segment or element in its package, from 1 */
+    uint32_t number;  /* the function's tag; place of the others in their package, from 1 */
 };
 
 #define CHECKPOINT_PASS (-1)
 #define CHECKPOINT_RESULT_MAX 127
 
 /* What is to happen there: CHECKPOINT_PASS; a result code up to CHECKPOINT_RESULT_MAX, which the
- * place answers in its own form instead of doing its work; or a status word instead of both. An
- * element has no status word: its watcher does not give one. */
+ * place answers in its own form instead of doing its work; or a status word instead of both.
+ * Elements and operations have no status word: their watchers do not give one. */
 typedef int checkpoint_watcher(void *context, const struct checkpoint *at);
 
 struct checkpoint_watch {

@@ -28,17 +28,29 @@ static const struct es10_row rows[] = {
     { ES10_AUTHENTICATE_SERVER,         "AuthenticateServer",             es10b_authenticate_server,            NULL,              ES10_ERROR_SESSION, ES10_ALL, "SGP.22 §5.7.13" },
     { ES10_CANCEL_SESSION,              "CancelSession",                  es10b_cancel_session,                 NULL,              ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.14" },
     { ES10_GET_PROFILES_INFO,           "GetProfilesInfo",                es10c_get_profiles_info,              NULL,              ES10_ERROR_CHOICE,  ES10_ALL, "SGP.22 §5.7.15" },
-    { ES10_ENABLE_PROFILE,              "EnableProfile",                  es10c_enable_profile,                 NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.16" },
-    { ES10_DISABLE_PROFILE,             "DisableProfile",                 es10c_disable_profile,                NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.17" },
-    { ES10_DELETE_PROFILE,              "DeleteProfile",                  es10c_delete_profile,                 NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.18" },
-    { ES10_EUICC_MEMORY_RESET,          "eUICCMemoryReset",               es10c_euicc_memory_reset,             NULL,              ES10_ERROR_RESULT,  ES10_CONSUMER | ES10_IOT_1_0, "SGP.22 §5.7.19" },
+    { ES10_ENABLE_PROFILE,              "EnableProfile",                  es10c_enable_profile,                 es10b_iot_allows_es10c, ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.16" },
+    { ES10_DISABLE_PROFILE,             "DisableProfile",                 es10c_disable_profile,                es10b_iot_allows_es10c, ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.17" },
+    { ES10_DELETE_PROFILE,              "DeleteProfile",                  es10c_delete_profile,                 es10b_iot_allows_es10c, ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.18" },
+    { ES10_EUICC_MEMORY_RESET,          "eUICCMemoryReset",               es10c_euicc_memory_reset,             es10b_iot_allows_es10c, ES10_ERROR_RESULT,  ES10_CONSUMER | ES10_IOT_1_0, "SGP.22 §5.7.19" },
     { ES10_GET_EUICC_DATA,              "GetEID",                         es10c_get_eid,                        NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.20" },
-    { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   NULL,              ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.21" },
+    { ES10_SET_NICKNAME,                "SetNickname",                    es10c_set_nickname,                   es10b_iot_allows_es10c, ES10_ERROR_RESULT,  ES10_ALL, "SGP.22 §5.7.21" },
     { ES10_GET_RAT,                     "GetRAT",                         es10b_get_rat,                        NULL,              ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.22" },
     { ES10_LOAD_RPM_PACKAGE,            "LoadRpmPackage",                 es10b_load_rpm_package,               es10b_has_rpm,     ES10_ERROR_NONE,    ES10_ALL, "SGP.22 §5.7.23" },
     { ES10_GET_CERTS,                   "GetCerts",                       es10b_get_certs,                      NULL,              ES10_ERROR_CHOICE,  ES10_IOT, "SGP.32 §5.9.10" },
+    { ES10_LOAD_EUICC_PACKAGE,          "LoadEuiccPackage",               es10b_load_euicc_package,             NULL,              ES10_ERROR_EUICC_PACKAGE, ES10_IOT, "SGP.32 §5.9.1" },
     { ES10_ADD_INITIAL_EIM,             "AddInitialEim",                  es10b_add_initial_eim,                NULL,              ES10_ERROR_CHOICE,  ES10_IOT, "SGP.32 §5.9.4" },
     { ES10_GET_EIM_CONFIGURATION_DATA,  "GetEimConfigurationData",        es10b_get_eim_configuration_data,     NULL,              ES10_ERROR_NONE,    ES10_IOT, "SGP.32 §5.9.18" },
+    { ES10_IOT_MEMORY_RESET,            "eUICCMemoryReset",               es10b_iot_memory_reset,               NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.5" },
+    { ES10_IMMEDIATE_ENABLE,            "ImmediateEnable",                es10b_immediate_enable,               NULL,              ES10_ERROR_RESULT,  ES10_IOT, "SGP.32 §5.9.15" },
+    { ES10_PROFILE_ROLLBACK,            "ProfileRollback",                es10b_profile_rollback,               NULL,              ES10_ERROR_INTEGER, ES10_IOT, "SGP.32 §5.9.16" },
+    { ES10_CONFIGURE_IMMEDIATE_ENABLE,  "ConfigureImmediateProfileEnabling", es10b_configure_immediate_enable,  NULL,              ES10_ERROR_RESULT,  ES10_IOT, "SGP.32 §5.9.17" },
+    { ES10_EXECUTE_FALLBACK_MECHANISM,  "ExecuteFallbackMechanism",       es10b_execute_fallback_mechanism,     NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.20" },
+    { ES10_RETURN_FROM_FALLBACK,        "ReturnFromFallback",             es10b_return_from_fallback,           NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.21" },
+    { ES10_ENABLE_EMERGENCY_PROFILE,    "EnableEmergencyProfile",         es10b_enable_emergency_profile,       NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.22" },
+    { ES10_DISABLE_EMERGENCY_PROFILE,   "DisableEmergencyProfile",        es10b_disable_emergency_profile,      NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.23" },
+    { ES10_GET_CONNECTIVITY_PARAMETERS, "GetConnectivityParameters",      es10b_get_connectivity_parameters,    NULL,              ES10_ERROR_CHOICE,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.24" },
+    { ES10_IOT_SET_DEFAULT_DP_ADDRESS,  "SetDefaultDpAddress",            es10a_iot_set_default_dp_address,     NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.25" },
+    { ES10_IPAE_ACTIVATION,             "IpaeActivation",                 es10b_ipae_activation,                NULL,              ES10_ERROR_RESULT,  ES10_IOT_FROM_1_1, "SGP.32 §5.9.19" },
 };
 /* clang-format on */
 
@@ -80,6 +92,8 @@ static int obey(struct isd_r *isd_r, const struct es10_row *row, int order, stru
 {
     if (checkpoint_is_status(order))
         return order;
+    if (row->error_form == ES10_ERROR_EUICC_PACKAGE)
+        return es10b_refuse_euicc_package(isd_r, request, order, response);
     if (row->tag == ES10_AUTHENTICATE_SERVER)
         rsp_session_end(&isd_r->session);
     return es10_put_error(row, request, order, response);
@@ -100,12 +114,20 @@ static bool is_es10b(const struct es10_row *row)
     return row >= es10_find(ES10_PREPARE_DOWNLOAD) && row <= es10_find(ES10_CANCEL_SESSION);
 }
 
+/* The reset of consumer chips is there beside SGP.32's where that is a habit. */
+static bool has(const struct isd_r *isd_r, const struct es10_row *row)
+{
+    if (row->tag == ES10_EUICC_MEMORY_RESET &&
+        (isd_r->settings->iot.quirks & IOT_QUIRK_OLD_MEMORY_RESET))
+        return true;
+    return (row->chips >> euicc_info_iot(isd_r->info) & 1) != 0;
+}
+
 /* As the chip's release has it. */
 static const struct es10_row *find_own(const struct isd_r *isd_r, uint32_t tag)
 {
     const struct es10_row *row = es10_find(tag);
-    const enum euicc_info_iot iot = euicc_info_iot(isd_r->info);
-    if (row != NULL && (row->chips >> iot & 1) == 0)
+    if (row != NULL && !has(isd_r, row))
         row = NULL;
     if (row == NULL)
         trace_detail("no ES10 function has the tag %X", (unsigned)tag);

@@ -136,15 +136,28 @@ static int set_default_dp(const struct isd_r *isd_r, struct bytes address, const
                : configured_address_set(isd_r->store, address, ci->value);
 }
 
-int es10a_set_default_dp_address(struct isd_r *isd_r, struct bytes request, struct writer *response)
+/* By an LPA, or by an IPA with a tag of its own. */
+static int set_default(struct isd_r *isd_r, struct bytes request, uint32_t tag,
+                       struct writer *response)
 {
     struct tlv address, ci;
     uint8_t answer;
     if (!tlv_take_tag(&request, TAG_DEFAULT_DP_ADDRESS, &address) || !take_ci(isd_r, &request, &ci))
         return SW_WRONG_DATA;
     const int result = set_default_dp(isd_r, address.value, &ci, &answer);
-    const size_t mark = tlv_open(response, ES10_SET_DEFAULT_DP_ADDRESS);
+    const size_t mark = tlv_open(response, tag);
     tlv_put_u8(response, TAG_RESULT, answer);
     tlv_close(response, mark);
     return result;
+}
+
+int es10a_set_default_dp_address(struct isd_r *isd_r, struct bytes request, struct writer *response)
+{
+    return set_default(isd_r, request, ES10_SET_DEFAULT_DP_ADDRESS, response);
+}
+
+int es10a_iot_set_default_dp_address(struct isd_r *isd_r, struct bytes request,
+                                     struct writer *response)
+{
+    return set_default(isd_r, request, ES10_IOT_SET_DEFAULT_DP_ADDRESS, response);
 }

@@ -4,6 +4,7 @@
 
 #include "isd-r/es10_row.h"
 
-es10_handler es10a_get_euicc_configured_addresses, es10a_set_default_dp_address;
+es10_handler es10a_get_euicc_configured_addresses, es10a_set_default_dp_address,
+    es10a_iot_set_default_dp_address;
 
 #endif

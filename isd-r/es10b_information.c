@@ -16,6 +16,7 @@ int es10b_get_euicc_challenge(struct isd_r *isd_r, struct bytes request, struct 
     if (result != 0)
         return result;
     rsp_session_end(&isd_r->session);
+    isd_r->downloaded.finished = false;
     memcpy(isd_r->session.challenge, challenge, sizeof(challenge));
     rsp_session_advance(&isd_r->session, ES10_GET_EUICC_CHALLENGE);
     const size_t mark = tlv_open(response, ES10_GET_EUICC_CHALLENGE);

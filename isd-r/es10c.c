@@ -1,13 +1,12 @@
 #include "isd-r/es10c.h"
 
 #include "apdu/status.h"
-#include "isd-r/profiles/profile_info.h"
+#include "isd-r/es10b_iot.h"
+#include "isd-r/profiles/profile_list.h"
 #include "isd-r/profiles/profile_state.h"
 #include "isd-r/state.h"
-#include "isd-r/info/tag_list.h"
 
 #define TAG_LIST 0xA0
-#define TAG_CRITERIA 0xA0
 #define TAG_LIST_ERROR 0x81
 #define TAG_IDENTIFIER 0xA0
 #define TAG_REFRESH_FLAG 0x81
@@ -25,68 +24,17 @@ static void put_result(struct writer *response, uint32_t tag, int result)
     tlv_close(response, mark);
 }
 
-/* Which profiles GetProfilesInfo is asked for. */
-struct search {
-    struct tlv criterion; /* tag 0: all */
-    uint32_t class;
-    struct bytes tag_list;
-};
-
-static bool parse_criterion(struct bytes value, struct search *out)
-{
-    if (!tlv_take(&value, &out->criterion) || value.len > 0)
-        return false;
-    switch (out->criterion.tag) {
-    case ES10_TAG_AID:
-    case ES10_TAG_ICCID:
-        return true;
-    case METADATA_TAG_CLASS:
-        return der_to_unsigned(out->criterion.value, METADATA_OPERATIONAL, &out->class);
-    default:
-        return false;
-    }
-}
-
-static bool parse_search(struct bytes request, struct search *out)
-{
-    struct tlv criteria, tag_list;
-    if (!tlv_take_optional(&request, TAG_CRITERIA, &criteria) ||
-        (criteria.tag != 0 && !parse_criterion(criteria.value, out)) ||
-        !tlv_take_optional(&request, ES10_TAG_TAG_LIST, &tag_list))
-        return false;
-    out->tag_list = tag_list.value;
-    return request.len == 0 && tag_list_is_one(out->tag_list);
-}
-
-static bool is_searched(const struct search *search, const struct registry_profile *profile)
-{
-    const struct bytes value = search->criterion.value;
-    switch (search->criterion.tag) {
-    case ES10_TAG_AID:
-        return bytes_equal(value, bytes_of(profile->aid, profile->aid_len));
-    case ES10_TAG_ICCID:
-        return bytes_equal(value, bytes_of(profile->iccid, METADATA_ICCID_SIZE));
-    case METADATA_TAG_CLASS:
-        return profile->metadata.class == search->class;
-    default:
-        return true;
-    }
-}
-
 int es10c_get_profiles_info(struct isd_r *isd_r, struct bytes request, struct writer *response)
 {
-    struct search search = {0};
+    struct profile_list asked;
     const size_t whole = tlv_open(response, ES10_GET_PROFILES_INFO);
-    if (!parse_search(request, &search)) {
+    if (!profile_list_parse(request, &asked)) {
         tlv_put_u8(response, TAG_LIST_ERROR, ERROR_INCORRECT_INPUT_VALUES);
         tlv_close(response, whole);
         return 0;
     }
     const size_t list = tlv_open(response, TAG_LIST);
-    for (size_t i = 0; i < isd_r->registry.count; i++)
-        if (is_searched(&search, &isd_r->registry.list[i]))
-            profile_info_put(&isd_r->registry.list[i], search.tag_list, isd_r->info->rsp_capability,
-                             response);
+    profile_list_put(&asked, &isd_r->registry, isd_r->info, response);
     tlv_close(response, list);
     tlv_close(response, whole);
     return 0;
@@ -132,37 +80,43 @@ static bool is_refused_by_quirk(const struct isd_r *isd_r, const struct change *
            isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_REFRESH_REFUSED);
 }
 
-static void end_change(struct isd_r *isd_r, uint32_t tag, int answer, struct writer *response)
+/* An emergency ends by a function of its own; a quirk is no code that says why. */
+static bool is_refused(const struct isd_r *isd_r, const struct change *change, int *answer)
+{
+    const bool emergency = iot_memory_has(&isd_r->iot_memory, IOT_EMERGENCY);
+    *answer = emergency ? PROFILE_STATE_DISALLOWED : ERROR_UNDEFINED;
+    return emergency || is_refused_by_quirk(isd_r, change);
+}
+
+static int end_change(struct isd_r *isd_r, uint32_t tag, int answer, struct writer *response)
 {
     put_result(response, tag, answer);
-    if (answer == PROFILE_STATE_OK)
-        isd_r->locked = isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_LOCKED_BY_ENABLE);
+    if (answer != PROFILE_STATE_OK)
+        return 0;
+    isd_r->locked = isd_r_settings_has_quirk(isd_r->settings, ISD_R_QUIRK_LOCKED_BY_ENABLE);
+    return es10b_iot_happened(isd_r, IOT_EVENT_LOCAL);
 }
 
 int es10c_enable_profile(struct isd_r *isd_r, struct bytes request, struct writer *response)
 {
     struct change change;
-    int answer = ERROR_UNDEFINED, result = 0;
+    int answer, result = 0;
     if (!parse_change(isd_r, request, &change))
         return SW_WRONG_DATA;
-    if (!is_refused_by_quirk(isd_r, &change))
+    if (!is_refused(isd_r, &change, &answer))
         result = profile_state_enable(&isd_r->profiles, change.target, change.order, &answer);
-    if (result == 0)
-        end_change(isd_r, ES10_ENABLE_PROFILE, answer, response);
-    return result;
+    return result == 0 ? end_change(isd_r, ES10_ENABLE_PROFILE, answer, response) : result;
 }
 
 int es10c_disable_profile(struct isd_r *isd_r, struct bytes request, struct writer *response)
 {
     struct change change;
-    int answer = ERROR_UNDEFINED, result = 0;
+    int answer, result = 0;
     if (!parse_change(isd_r, request, &change))
         return SW_WRONG_DATA;
-    if (!is_refused_by_quirk(isd_r, &change))
+    if (!is_refused(isd_r, &change, &answer))
         result = profile_state_disable(&isd_r->profiles, change.target, change.order, &answer);
-    if (result == 0)
-        end_change(isd_r, ES10_DISABLE_PROFILE, answer, response);
-    return result;
+    return result == 0 ? end_change(isd_r, ES10_DISABLE_PROFILE, answer, response) : result;
 }
 
 int es10c_delete_profile(struct isd_r *isd_r, struct bytes request, struct writer *response)
@@ -171,8 +125,10 @@ int es10c_delete_profile(struct isd_r *isd_r, struct bytes request, struct write
     int answer;
     if (!take_identifier(isd_r, &request, &target))
         return SW_WRONG_DATA;
-    const int result =
+    int result =
         profile_state_delete(&isd_r->profiles, target, (struct profile_state_order){0}, &answer);
+    if (result == 0 && answer == PROFILE_STATE_OK)
+        result = es10b_iot_happened(isd_r, IOT_EVENT_DELETED);
     if (result == 0)
         put_result(response, ES10_DELETE_PROFILE, answer);
     return result;
@@ -183,9 +139,13 @@ int es10c_euicc_memory_reset(struct isd_r *isd_r, struct bytes request, struct w
     struct tlv options;
     uint32_t bits;
     int answer;
+    if (euicc_info_iot(isd_r->info) == EUICC_INFO_IOT_1_0)
+        return es10b_iot_memory_reset_1_0(isd_r, request, response);
     if (!tlv_take_tag(&request, TAG_RESET_OPTIONS, &options) || !der_to_bits(options.value, &bits))
         return SW_WRONG_DATA;
-    const int result = profile_state_memory_reset(&isd_r->profiles, bits, &answer);
+    int result = profile_state_memory_reset(&isd_r->profiles, bits, &answer);
+    if (result == 0 && answer == PROFILE_STATE_OK)
+        result = es10b_iot_happened(isd_r, IOT_EVENT_DELETED);
     if (result == 0)
         put_result(response, ES10_EUICC_MEMORY_RESET, answer);
     return result;

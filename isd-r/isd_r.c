@@ -5,6 +5,7 @@
 #include "apdu/status.h"
 #include "fs/domain/fci.h"
 #include "isd-r/download/bpp.h"
+#include "isd-r/es10b_iot.h"
 #include "isd-r/state.h"
 #include "isd-r/store_data.h"
 
@@ -17,6 +18,8 @@ static int load(struct isd_r *isd_r)
     int result = registry_load(&isd_r->registry);
     if (result == 0)
         result = profile_state_load(&isd_r->profiles);
+    if (result == 0 && euicc_info_iot(isd_r->info) != EUICC_INFO_NOT_IOT)
+        result = iot_memory_load(isd_r->store, &isd_r->iot_memory);
     return result == 0
                ? notification_load(&isd_r->notification, isd_r->settings->first_notification)
                : result;
@@ -82,6 +85,7 @@ void isd_r_reset(struct isd_r *isd_r)
     rsp_session_end(&isd_r->session);
     assembly_finish(&isd_r->assembly);
     (void)isd_r_take_wish(isd_r);
+    isd_r->downloaded = (struct immediate_download){0};
     isd_r->locked = false;
 }
 
@@ -123,8 +127,11 @@ void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal)
 
 int isd_r_refreshed(struct isd_r *isd_r, bool done)
 {
-    return done ? profile_state_carry_out(&isd_r->profiles)
-                : profile_state_forget(&isd_r->profiles);
+    if (done)
+        return profile_state_carry_out(&isd_r->profiles);
+    const bool waited = isd_r->profiles.pending.waiting;
+    const int result = profile_state_forget(&isd_r->profiles);
+    return result == 0 && waited ? es10b_iot_happened(isd_r, IOT_EVENT_NOT_CHANGED) : result;
 }
 
 /* The first of its AIDs that fits, or NULL. */

@@ -6,6 +6,8 @@
 #include "isd-r/assembly.h"
 #include "isd-r/download/download.h"
 #include "isd-r/info/credentials.h"
+#include "isd-r/iot/immediate.h"
+#include "isd-r/iot/iot_memory.h"
 #include "isd-r/isd_r_settings.h"
 #include "isd-r/profiles/profile_state.h"
 #include "isd-r/session/rsp_session.h"
@@ -25,6 +27,8 @@ struct isd_r {
     struct download download;
     struct assembly assembly; /* of STORE DATA's blocks */
     struct terminal terminal;
+    struct iot_memory iot_memory; /* of an IoT eUICC, as the next */
+    struct immediate_download downloaded;
     bool locked;                          /* by ISD_R_QUIRK_LOCKED_BY_ENABLE, until a reset */
     const struct checkpoint_watch *watch; /* NULL: nobody watches */
 };

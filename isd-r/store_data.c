@@ -80,6 +80,20 @@ static int check(const struct assembly *assembly, uint32_t limit, const struct a
     return 0;
 }
 
+/* What has been installed may be enabled at once, on an IoT eUICC. */
+static int end_package(struct isd_r *isd_r, struct writer *response)
+{
+    const size_t before = isd_r->registry.count;
+    struct immediate_download download;
+    immediate_download_begin(&download, &isd_r->session);
+    const int result = bpp_answer(&isd_r->download, response);
+    if (result != 0 || isd_r->registry.count == before)
+        return result;
+    immediate_download_finish(&download, isd_r->registry.list[before].iccid);
+    isd_r->downloaded = download;
+    return 0;
+}
+
 /* The end of a command with a part of a package. The last one's answer is the function's. */
 static int end_segment(struct isd_r *isd_r, struct writer *response)
 {
@@ -93,7 +107,7 @@ static int end_segment(struct isd_r *isd_r, struct writer *response)
     }
     if (order != CHECKPOINT_PASS)
         bpp_refuse(&isd_r->download, order);
-    return bpp_answer(&isd_r->download, response);
+    return end_package(isd_r, response);
 }
 
 static int end(struct isd_r *isd_r, struct writer *response)

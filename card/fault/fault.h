@@ -15,7 +15,15 @@
 #define FAULT_FILE_MAX (1 << 15)   /* bytes of a whole text */
 #define FAULT_DELAY_MAX_MS 3600000 /* an hour */
 
-enum fault_place { FAULT_APDU, FAULT_FUNCTION, FAULT_SEGMENT, FAULT_ELEMENT, FAULT_PLACES };
+enum fault_place {
+    FAULT_APDU,
+    FAULT_FUNCTION,
+    FAULT_SEGMENT,
+    FAULT_ELEMENT,
+    FAULT_PSMO,
+    FAULT_ECO,
+    FAULT_PLACES
+};
 
 enum fault_action {
     FAULT_STATUS,     /* value: the status word */

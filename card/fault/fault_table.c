@@ -2,6 +2,7 @@
 
 #include "fs/saip/saip.h"
 #include "isd-r/es10.h"
+#include "isd-r/iot/operation.h"
 
 static const char *find_function(const char *name)
 {
@@ -20,6 +21,24 @@ static const char *find_element(const char *name)
     return NULL;
 }
 
+static const char *find_operation(uint32_t list, const char *name)
+{
+    for (size_t i = 0; i < operation_rows.count; i++)
+        if (operation_rows.rows[i].list == list && strcmp(operation_rows.rows[i].name, name) == 0)
+            return operation_rows.rows[i].name;
+    return NULL;
+}
+
+static const char *find_psmo(const char *name)
+{
+    return find_operation(OPERATION_PSMO_LIST, name);
+}
+
+static const char *find_eco(const char *name)
+{
+    return find_operation(OPERATION_ECO_LIST, name);
+}
+
 /* clang-format off */
 const struct fault_place_row fault_places[FAULT_PLACES] = {
     [FAULT_APDU] = {.word = "apdu", .form = "apdu [N]",
@@ -35,6 +54,13 @@ const struct fault_place_row fault_places[FAULT_PLACES] = {
         .help = "the Nth profile element of a package, or the Nth of a name; without both each",
         .find_name = find_element, .number = FAULT_NUMBER_PLACE,
         .no_name = "no profile element has this name; 'emuicc --faults words' prints the names"},
+    [FAULT_PSMO] = {.word = "psmo", .form = "psmo [N | NAME [N]]",
+        .help = "the Nth operation of an eIM's package on profiles, or the Nth of a name; without both each",
+        .find_name = find_psmo, .number = FAULT_NUMBER_PLACE,
+        .no_name = "an operation is named as SGP.32 names it; 'emuicc --faults words' prints the names"},
+    [FAULT_ECO] = {.word = "eco", .form = "eco [N | NAME [N]]",
+        .help = "the same of those on eIMs", .find_name = find_eco, .number = FAULT_NUMBER_PLACE,
+        .no_name = "an operation is named as SGP.32 names it; 'emuicc --faults words' prints the names"},
 };
 
 const struct fault_action_row fault_actions[FAULT_ACTIONS] = {
@@ -66,12 +92,16 @@ const char *fault_table_refusal(const struct fault *fault)
         return NULL;
     if (fault->place == FAULT_APDU)
         return "a command has no result code; give it a status word";
+    if (fault->place == FAULT_PSMO || fault->place == FAULT_ECO)
+        return NULL;
     const enum es10_error_form form =
         fault->place == FAULT_FUNCTION ? form_of(fault->name) : ES10_ERROR_PACKAGE;
     if (form == ES10_ERROR_NONE)
         return "this function has no result code; give it a status word";
     if (form == ES10_ERROR_PACKAGE && fault->value == 0)
         return "a package that is refused has a reason from 1 to 127";
+    if (form == ES10_ERROR_EUICC_PACKAGE && fault->value == 0)
+        return "a package that is refused has an error from 1 to 127";
     return NULL;
 }
 
@@ -97,5 +127,8 @@ void fault_table_words(FILE *out)
     fputs("\nelements:", out);
     for (size_t i = 0; (name = saip_element_name(i)) != NULL; i++)
         fprintf(out, " %s", name);
+    fputs("\n\noperations:", out);
+    for (size_t i = 0; i < operation_rows.count; i++)
+        fprintf(out, " %s", operation_rows.rows[i].name);
     fputc('\n', out);
 }

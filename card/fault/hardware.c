@@ -52,17 +52,19 @@ static void take_time(struct hardware *hardware, const struct checkpoint *at)
         hardware->outcome.delay_us += timing_cost_of(timing, at->number);
 }
 
-/* An element cannot answer a status word: the command that it came with does. */
+/* Elements and operations cannot answer a status word: the command that they came with does. */
 static int look(void *context, const struct checkpoint *at)
 {
     static const enum fault_place places[] = {[CHECKPOINT_FUNCTION] = FAULT_FUNCTION,
                                               [CHECKPOINT_SEGMENT] = FAULT_SEGMENT,
-                                              [CHECKPOINT_ELEMENT] = FAULT_ELEMENT};
+                                              [CHECKPOINT_ELEMENT] = FAULT_ELEMENT,
+                                              [CHECKPOINT_PSMO] = FAULT_PSMO,
+                                              [CHECKPOINT_ECO] = FAULT_ECO};
     struct hardware *hardware = context;
     const int order = pass(hardware, places[at->place], at->name, at->number);
     if (hardware->timing->real)
         take_time(hardware, at);
-    if (at->place != CHECKPOINT_ELEMENT || !checkpoint_is_status(order))
+    if (at->place < CHECKPOINT_ELEMENT || !checkpoint_is_status(order))
         return order;
     hardware->outcome.undo = true;
     hardware->outcome.status = (uint16_t)order;

@@ -35,6 +35,32 @@ int notification_number(struct notification *notification, uint32_t *sequence)
     return store_put(notification->store, NEXT_NAME, writer_bytes(&writer));
 }
 
+struct dropping {
+    uint32_t first, events;
+    uint32_t found; /* number of one to be removed */
+};
+
+static int find_dropped(void *context, const struct store_notification *row)
+{
+    struct dropping *dropping = context;
+    if (row->sequence < dropping->first || !der_bit(dropping->events, row->operation))
+        return 0;
+    dropping->found = row->sequence;
+    return 1;
+}
+
+int notification_drop(struct notification *notification, uint32_t first, uint32_t events)
+{
+    struct dropping dropping = {first, events, 0};
+    int result;
+    while ((result = store_each_notification(notification->store, find_dropped, &dropping)) == 1) {
+        result = store_notification_remove(notification->store, dropping.found);
+        if (result != 0)
+            return result;
+    }
+    return result;
+}
+
 void notification_put_metadata(struct writer *out, uint32_t sequence,
                                const struct notification_subject *subject)
 {

@@ -34,6 +34,8 @@ struct notification_subject {
 };
 /* The number for the next one: *sequence, used up. */
 int notification_number(struct notification *notification, uint32_t *sequence);
+/* Removes those of these events (as NotificationEvent) from this number on. */
+int notification_drop(struct notification *notification, uint32_t first, uint32_t events);
 /* NotificationMetadata */
 void notification_put_metadata(struct writer *out, uint32_t sequence,
                                const struct notification_subject *subject);

@@ -6,10 +6,11 @@
 #include "isd-r/profiles/enterprise.h"
 
 #define BEFORE_TEST_NAME "registry/before-test" /* ICCID of what a test profile has taken over */
-/* Id of the profile to be enabled, or 0; one more byte if a server wants it. */
+/* Id of the profile to be enabled, or 0; one more byte if a server wants it or nobody is told. */
 #define PENDING_NAME "registry/pending"
 #define PENDING_ID_SIZE 4
-#define PENDING_REMOTE 1
+#define PENDING_REMOTE 1 /* bits of that byte */
+#define PENDING_SILENT 2
 
 /* One reason to say no. */
 typedef bool refusal_check(struct profile_state *state, const struct registry_profile *target);
@@ -125,8 +126,8 @@ static const struct refusal delete_refusals[] = {
     {NULL, PROFILE_STATE_OK},
 };
 
-static int judge(struct profile_state *state, const struct refusal *refusals,
-                 const struct registry_profile *target)
+static enum profile_state_result judge(struct profile_state *state, const struct refusal *refusals,
+                                       const struct registry_profile *target)
 {
     while (refusals->applies != NULL && !refusals->applies(state, target))
         refusals++;
@@ -145,37 +146,29 @@ static int remember_before_test(struct profile_state *state, const struct regist
     return store_forget(state->registry->store, BEFORE_TEST_NAME);
 }
 
-static int disable(struct profile_state *state, const struct registry_profile *profile, bool remote)
+static int set_state(struct profile_state *state, const struct registry_profile *profile,
+                     bool enabled, struct profile_state_order order)
 {
+    static const enum metadata_event events[2][2] = {{METADATA_DISABLE, METADATA_RPM_DISABLE},
+                                                     {METADATA_ENABLE, METADATA_RPM_ENABLE}};
     if (profile == NULL)
         return 0;
-    registry_notice(profile, "disabled");
-    const int result = store_profile_set_state(state->registry->store, profile->id, false);
-    return result == 0 ? notification_tell(state->notification, profile,
-                                           remote ? METADATA_RPM_DISABLE : METADATA_DISABLE)
-                       : result;
-}
-
-static int enable(struct profile_state *state, const struct registry_profile *profile, bool remote)
-{
-    if (profile == NULL)
-        return 0;
-    registry_notice(profile, "enabled");
-    const int result = store_profile_set_state(state->registry->store, profile->id, true);
-    return result == 0 ? notification_tell(state->notification, profile,
-                                           remote ? METADATA_RPM_ENABLE : METADATA_ENABLE)
-                       : result;
+    registry_notice(profile, enabled ? "enabled" : "disabled");
+    const int result = store_profile_set_state(state->registry->store, profile->id, enabled);
+    return result == 0 && !order.silent
+               ? notification_tell(state->notification, profile, events[enabled][order.remote])
+               : result;
 }
 
 /* One profile goes, another comes; either may be NULL. */
 static int replace(struct profile_state *state, const struct registry_profile *from,
-                   const struct registry_profile *to, bool remote)
+                   const struct registry_profile *to, struct profile_state_order order)
 {
     int result = remember_before_test(state, from, to);
     if (result == 0)
-        result = disable(state, from, remote);
+        result = set_state(state, from, false, order);
     if (result == 0)
-        result = enable(state, to, remote);
+        result = set_state(state, to, true, order);
     if (result == 0)
         result = registry_load(state->registry);
     state->reload = true;
@@ -183,16 +176,20 @@ static int replace(struct profile_state *state, const struct registry_profile *f
 }
 
 /* The change was promised: it waits in the store. */
-static int await(struct profile_state *state, uint32_t id, bool remote)
+static int await(struct profile_state *state, uint32_t id, struct profile_state_order order)
 {
     uint8_t room[PENDING_ID_SIZE + 1];
     struct writer writer = writer_on(room, sizeof(room));
-    state->pending = (struct profile_state_pending){
-        .waiting = true, .remote = remote, .open = remote, .enable = id};
+    state->pending = (struct profile_state_pending){.waiting = true,
+                                                    .remote = order.remote,
+                                                    .silent = order.silent,
+                                                    .open = order.remote || order.package,
+                                                    .enable = id};
     writer_put_u16(&writer, (uint16_t)(id >> 16));
     writer_put_u16(&writer, (uint16_t)id);
-    if (remote)
-        writer_put_u8(&writer, PENDING_REMOTE);
+    if (order.remote || order.silent)
+        writer_put_u8(&writer, (uint8_t)((order.remote ? PENDING_REMOTE : 0) |
+                                         (order.silent ? PENDING_SILENT : 0)));
     return store_put(state->registry->store, PENDING_NAME, writer_bytes(&writer));
 }
 
@@ -202,8 +199,8 @@ static int change_to(struct profile_state *state, const struct registry_profile 
 {
     state->refresh |= order.refresh;
     if (!order.refresh || !state->terminal->toolkit)
-        return replace(state, registry_enabled(state->registry), to, order.remote);
-    return await(state, to != NULL ? to->id : 0, order.remote);
+        return replace(state, registry_enabled(state->registry), to, order);
+    return await(state, to != NULL ? to->id : 0, order);
 }
 
 int profile_state_load(struct profile_state *state)
@@ -216,7 +213,9 @@ int profile_state_load(struct profile_state *state)
     if (result == 0 &&
         (!bytes_take(&value, PENDING_ID_SIZE, &id) || !bytes_to_u32(id, &state->pending.enable)))
         return FAILURE_INTERNAL;
-    state->pending.remote = value.len > 0;
+    const uint8_t kind = value.len > 0 ? value.data[0] : 0;
+    state->pending.remote = (kind & PENDING_REMOTE) != 0;
+    state->pending.silent = (kind & PENDING_SILENT) != 0;
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
 
@@ -234,8 +233,24 @@ int profile_state_carry_out(struct profile_state *state)
     const int result = profile_state_forget(state);
     if (!pending.waiting || result != 0)
         return result;
+    const struct profile_state_order order = {.remote = pending.remote, .silent = pending.silent};
     return replace(state, registry_enabled(state->registry),
-                   registry_by_id(state->registry, pending.enable), pending.remote);
+                   registry_by_id(state->registry, pending.enable), order);
+}
+
+bool profile_state_is_busy(struct profile_state *state)
+{
+    return is_busy(state, NULL);
+}
+
+void profile_state_end_package(struct profile_state *state)
+{
+    state->pending.open = false;
+}
+
+int profile_state_settle(struct profile_state *state)
+{
+    return state->pending.open ? profile_state_carry_out(state) : 0;
 }
 
 bool profile_state_is_enabled(const struct profile_state *state,
@@ -263,6 +278,18 @@ int profile_state_preset_before_test(struct profile_state *state,
     trace_error(
         "%s: before-test needs an enabled profile of class test in front of it, and is none", name);
     return 1;
+}
+
+enum profile_state_result profile_state_judge_enable(struct profile_state *state,
+                                                     const struct registry_profile *target)
+{
+    return judge(state, enable_refusals, target);
+}
+
+int profile_state_switch(struct profile_state *state, const struct registry_profile *target,
+                         struct profile_state_order order)
+{
+    return change_to(state, target, order);
 }
 
 int profile_state_enable(struct profile_state *state, const struct registry_profile *target,
@@ -345,7 +372,7 @@ int profile_state_memory_reset(struct profile_state *state, uint32_t options, in
     *out = is_busy(state, NULL) ? PROFILE_STATE_CAT_BUSY : PROFILE_STATE_NOT_FOUND;
     if (*out == PROFILE_STATE_CAT_BUSY)
         return 0;
-    if (!euicc_info_is_v3(state->info))
+    if (!euicc_info_is_v3(state->info) && euicc_info_iot(state->info) <= EUICC_INFO_IOT_1_0)
         options &= ~(PROFILE_STATE_RESET_PRE_LOADED_TEST | PROFILE_STATE_RESET_PROVISIONING);
     while (result == 0 && (profile = next_chosen(state, options)) != NULL) {
         *out = PROFILE_STATE_OK;

@@ -31,7 +31,8 @@ enum profile_state_result {
 struct profile_state_pending {
     bool waiting;
     bool remote;
-    bool open;       /* of the RPM package under way: another change may take its place */
+    bool silent;
+    bool open;       /* of the package under way: another change may take its place */
     uint32_t enable; /* profile to be enabled, 0: none */
 };
 
@@ -50,6 +51,8 @@ struct profile_state {
 struct profile_state_order {
     bool refresh; /* the terminal is to do a REFRESH; one with a toolkit is waited for */
     bool remote;  /* by an RPM package: its notifications say so */
+    bool package; /* by an eIM's package: until its end another change may take its place */
+    bool silent;  /* nobody is notified */
 };
 
 /* target: NULL if the LPA named none that is here. *out is an enum profile_state_result. 0 or a
@@ -60,6 +63,12 @@ int profile_state_disable(struct profile_state *state, const struct registry_pro
                           struct profile_state_order order, int *out);
 int profile_state_delete(struct profile_state *state, const struct registry_profile *target,
                          struct profile_state_order order, int *out);
+/* What profile_state_enable() would say. */
+enum profile_state_result profile_state_judge_enable(struct profile_state *state,
+                                                     const struct registry_profile *target);
+/* Enables it (NULL: none) whatever the rules say: for functions that have rules of their own. */
+int profile_state_switch(struct profile_state *state, const struct registry_profile *target,
+                         struct profile_state_order order);
 int profile_state_memory_reset(struct profile_state *state, uint32_t options, int *out);
 
 /* What a profile is from the factory, without a word to anybody: enabled, or what the enabled
@@ -70,6 +79,12 @@ int profile_state_preset_enabled(struct profile_state *state,
 int profile_state_preset_before_test(struct profile_state *state,
                                      const struct registry_profile *profile, const char *name);
 
+/* A change waits, or the terminal is in the middle of a proactive command. */
+bool profile_state_is_busy(struct profile_state *state);
+/* The package under way ends: what it has changed can be taken back no more. */
+void profile_state_end_package(struct profile_state *state);
+/* What the package under way has changed takes effect at once. 0 or a failure. */
+int profile_state_settle(struct profile_state *state);
 /* It is enabled, or will be when what waits has taken effect. */
 bool profile_state_is_enabled(const struct profile_state *state,
                               const struct registry_profile *profile);

@@ -137,10 +137,10 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "store-data-limit = 120\n"
                                  "refresh = silent\n"
                                  "quirks = only-by-aid, retrieve-error\n"
-                                 "iot = 1.0\n"
+                                 "iot = 1.2\n"
                                  "iot-mechanisms = none\n"
                                  "package-errors = continue\n"
-                                 "iot-quirks = es10c-refused, empty-error\n"
+                                 "iot-quirks = old-memory-reset, empty-error\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
                                  "timing = real\n"
@@ -209,10 +209,10 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(made.dialect.refresh, DIALECT_REFRESH_SILENT);
     cr_assert_eq(settings->block_max, 120);
     cr_assert_eq(settings->quirks, ISD_R_QUIRK_ONLY_BY_AID | ISD_R_QUIRK_RETRIEVE_ERROR);
-    cr_assert_eq(euicc_info_iot(info), EUICC_INFO_IOT_1_0);
+    cr_assert_eq(euicc_info_iot(info), EUICC_INFO_IOT_1_2);
     cr_assert_eq(info->iot_mechanisms, 0);
     cr_assert_eq(settings->iot.package_errors, IOT_CONTINUE);
-    cr_assert_eq(settings->iot.quirks, IOT_QUIRK_ES10C_REFUSED | IOT_QUIRK_EMPTY_ERROR);
+    cr_assert_eq(settings->iot.quirks, IOT_QUIRK_OLD_MEMORY_RESET | IOT_QUIRK_EMPTY_ERROR);
     cr_assert_eq(made.profile_count, 2);
     cr_assert_str_eq(made.profiles[0], "/a/b c.der , enabled, aid = A000000559");
     cr_assert_str_eq(made.profiles[1], "x,before-test,nickname = a, b=c");
