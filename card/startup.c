@@ -9,9 +9,11 @@
 #include "apdu/trace.h"
 #include "card/personality/factory.h"
 #include "card/identity.h"
+#include "fs/profile/blob.h"
 #include "card/personality/personality_store.h"
 
 #define OWN_PKI_FOLDER "pki"
+#define EIM_FILE_MAX (1 << 15)
 
 /* The folder of a file, with the slash at its end; "" for a name that has none. */
 static void folder_of(const char *file, char folder[PATH_MAX])
@@ -34,6 +36,23 @@ static int install_all(const struct startup_plan *plan, struct card *card)
     return result == 0 ? uicc_load(&card->uicc, isd_r_enabled_profile(card->isd_r)) : result;
 }
 
+static int associate(const struct startup_plan *plan, struct card *card)
+{
+    char name[PATH_MAX];
+    struct blob file;
+    if (plan->eim == NULL)
+        return 0;
+    snprintf(name, sizeof(name), "--eim %s", plan->eim);
+    int result = blob_read_file(plan->eim, EIM_FILE_MAX, &file);
+    if (result > 0)
+        trace_error("%s: %s", name, strerror(ENOENT));
+    if (result != 0)
+        return FAILURE_INTERNAL;
+    result = isd_r_factory_eim(card->isd_r, blob_bytes(&file), name);
+    blob_finish(&file);
+    return result > 0 ? FAILURE_INTERNAL : result;
+}
+
 static int first_start(const struct startup_plan *plan, const uint8_t *eid, struct card *card)
 {
     char own[PATH_MAX];
@@ -53,6 +72,8 @@ static int first_start(const struct startup_plan *plan, const uint8_t *eid, stru
         result = card_start(card);
     if (result == 0)
         result = install_all(plan, card);
+    if (result == 0)
+        result = associate(plan, card);
     return result == 0 ? store_commit(card->store) : result;
 }
 

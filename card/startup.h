@@ -14,6 +14,7 @@ struct startup_plan {
     const char *personality; /* file or shipped name; NULL: as before, or the default */
     const char *const *install; /* texts, see factory.h */
     size_t install_count;
+    const char *eim; /* file with the eIM that an IoT eUICC leaves the factory with; NULL: none */
 };
 
 /* Checks all of the plan but its state and EID: 0, or a failure after one trace line. */

@@ -1,7 +1,9 @@
 /* ES10b of SGP.32: the eIMs that the chip is associated with, and what it shows them of itself. */
 #include "apdu/status.h"
+#include "apdu/trace.h"
 #include "isd-r/es10b_iot.h"
 #include "isd-r/iot/eim_list.h"
+#include "isd-r/isd_r.h"
 #include "isd-r/state.h"
 
 #define TAG_CI 0x80
@@ -133,6 +135,55 @@ int es10b_add_initial_eim(struct isd_r *isd_r, struct bytes request, struct writ
         return add_all(&chip, list.value, response);
     put_error(response, ES10_ADD_INITIAL_EIM, result);
     return 0;
+}
+
+/* Why it cannot be (by its code), for those who read the trace. */
+static const char *reason_of(struct bytes answer)
+{
+    struct tlv whole, error;
+    static const char *const reasons[] = {
+        [EIM_NO_MEMORY] = "the chip keeps fewer eIMs",
+        [EIM_EXISTS] = "two of them have the same eimId",
+        [EIM_UNKNOWN_CI] = "the chip does not sign under its euiccCiPKId",
+        [EIM_BAD_TOKEN] = "its associationToken is neither left out nor -1",
+        [EIM_BAD_COUNTER] = "its counterValue is not one from 0 to 8388607",
+        [EIM_COMMAND_ERROR] = "it needs an eimId, a counterValue, and a public key or certificate"};
+    const size_t count = sizeof(reasons) / sizeof(reasons[0]);
+    if (!tlv_whole(answer, ES10_ADD_INITIAL_EIM, &whole) ||
+        !tlv_take_tag(&whole.value, TAG_ERROR, &error) || error.value.len != 1)
+        return NULL;
+    const uint8_t code = error.value.data[0];
+    return code < count && reasons[code] != NULL ? reasons[code] : "the chip refuses it";
+}
+
+/* The list in the request, or the one configuration as a list; nothing for anything else. */
+static void put_factory_request(struct bytes configuration, struct writer *out)
+{
+    struct tlv whole;
+    if (tlv_whole(configuration, ES10_ADD_INITIAL_EIM, &whole))
+        writer_put(out, whole.value);
+    else if (tlv_whole(configuration, DER_SEQUENCE, &whole))
+        tlv_put(out, TAG_OK, configuration);
+}
+
+int isd_r_factory_eim(struct isd_r *isd_r, struct bytes configuration, const char *name)
+{
+    uint8_t room[EIM_LIST_MAX * EIM_CONFIGURATION_MAX], answer_room[EIM_LIST_MAX * 16];
+    struct writer request = writer_on(room, sizeof(room));
+    struct writer answer = writer_on(answer_room, sizeof(answer_room));
+    if (euicc_info_iot(isd_r->info) == EUICC_INFO_NOT_IOT) {
+        trace_error("%s: the chip is no IoT eUICC; a personality with the key iot makes it one",
+                    name);
+        return 1;
+    }
+    put_factory_request(configuration, &request);
+    const int result = es10b_add_initial_eim(isd_r, writer_bytes(&request), &answer);
+    const char *reason = result > 0 || request.overflow
+                             ? "it is neither an AddInitialEimRequest nor an EimConfigurationData"
+                             : reason_of(writer_bytes(&answer));
+    if (result >= 0 && reason != NULL)
+        trace_error("%s: %s", name, reason);
+    return result < 0 ? result : reason != NULL;
 }
 
 struct listing {

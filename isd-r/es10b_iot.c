@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
+#include "fs/text/inventory_iot.h"
 #include "isd-r/iot/eim_list.h"
 #include "isd-r/iot/reset.h"
 #include "isd-r/state.h"
@@ -129,7 +130,7 @@ static int get_parameters(struct isd_r *isd_r, struct writer *out)
     char name[32];
     if (enabled == NULL)
         return SW_REFERENCE_NOT_FOUND;
-    (void)snprintf(name, sizeof(name), "iot/connectivity/%u", (unsigned)enabled->id);
+    (void)snprintf(name, sizeof(name), INVENTORY_IOT_CONNECTIVITY "%u", (unsigned)enabled->id);
     return store_get(isd_r->store, name, out);
 }
 

@@ -76,6 +76,10 @@ struct isd_r_factory_profile {
  * To be committed; uicc_load() is due if it is enabled. */
 int isd_r_factory_install(struct isd_r *isd_r, const struct isd_r_factory_profile *factory);
 
+/* The eIM that an IoT eUICC is associated with from the factory: an AddInitialEimRequest, or one
+ * EimConfigurationData. As isd_r_factory_install(), with the name of where it comes from. */
+int isd_r_factory_eim(struct isd_r *isd_r, struct bytes configuration, const char *name);
+
 /* state: struct isd_r *. */
 extern const struct application isd_r_application;
 extern const struct application ecasd_application;

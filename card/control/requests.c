@@ -4,6 +4,7 @@
 #include "apdu/status.h"
 #include "card/control/requests_table.h"
 #include "fs/text/inventory.h"
+#include "fs/text/inventory_iot.h"
 
 #define UNREADABLE "the store cannot be read; the card has said why"
 
@@ -23,6 +24,13 @@ static const char *show(void *context, struct bytes argument, struct writer *ans
     return result == 0 ? NULL : UNREADABLE;
 }
 
+static const char *iot(void *context, struct bytes argument, struct writer *answer)
+{
+    const struct card *card = context;
+    (void)argument;
+    return inventory_iot_show(card->store, answer) == 0 ? NULL : UNREADABLE;
+}
+
 const char *requests_done(struct writer *answer)
 {
     json_writer_open_object(answer, NULL);
@@ -35,6 +43,7 @@ const char *requests_done(struct writer *answer)
 static const struct control_request rows[] = {
     {"list", NULL,    "The profiles on the chip and what they hold.", list},
     {"show", "ICCID", "One profile with the elements that are stored and not run.", show},
+    {"iot", NULL, "Of an IoT eUICC: its eIMs, package results, and what may be gone back to.", iot},
     {"status", NULL, "EID, ATR, whether the card is in its reader, how many faults are set on it.", requests_status},
     {"eject", NULL, "Takes the card out of its reader.", requests_eject, .changes = true},
     {"insert", NULL, "Puts it in again.", requests_insert, .changes = true},

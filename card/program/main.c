@@ -83,7 +83,8 @@ static int serve(const struct options *options, const struct reader *reader, str
                                       .seed = options->seed,
                                       .personality = options->personality,
                                       .install = options->install.items,
-                                      .install_count = options->install.count};
+                                      .install_count = options->install.count,
+                                      .eim = options->eim};
     int result = startup_card(&plan, &card);
     if (result == 0 && options->faults != NULL) {
         result = faults_read_file(&card.hardware.faults, options->faults);

@@ -26,6 +26,9 @@ static const struct options_row rows[] = {
      "as a file or by the name of one that ships, with 'NAME.metadata' beside 'NAME.der'; after it, with "
      "commas: 'enabled', 'before-test' (the enabled test profile has taken over from it), 'aid=HEX' of its "
      "ISD-P, 'nickname=TEXT'; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
+    {"eim", "FILE", "the eIM that an IoT eUICC (personality sgp32-v1.2 and the like) is associated with when it leaves "
+     "the factory: AddInitialEimRequest or EimConfigurationData (DER); only the first start looks at it",
+     OPTIONS_TEXT, OPTION(eim)},
     {"trace", "FILE", "write what is asked and answered as a text: instructions, ES10 functions, the names of "
      "what is in them, results; no keys, no PINs, no content of files", OPTIONS_TEXT, OPTION(trace)},
     {"pcap", "FILE", "write it as a capture of GSMTAP packets, which Wireshark and pySim-trace read; every byte is "

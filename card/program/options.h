@@ -16,6 +16,7 @@ struct options {
     const char *replay;                         /* NULL: plugged into the reader */
     bool stdio; /* the client is on standard input and output, there is no reader */
     struct options_list install;
+    const char *eim; /* NULL: none */
 };
 
 extern const struct options_program options_program_emuicc;

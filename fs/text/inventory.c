@@ -14,8 +14,8 @@ struct part {
     struct bytes value;
 };
 
-/* The digits of an ICCID that is coded as in EF.ICCID, what it is filled up with left out. */
-static void put_iccid(const uint8_t iccid[PROFILE_ICCID_SIZE], char text[INVENTORY_ICCID_TEXT_SIZE])
+void inventory_iccid_text(const uint8_t iccid[PROFILE_ICCID_SIZE],
+                          char text[INVENTORY_ICCID_TEXT_SIZE])
 {
     const uint8_t filling = 0x0F;
     size_t len = 0;
@@ -207,7 +207,7 @@ static void put_row(const struct store_profile *row, struct profile *profile, st
 {
     char iccid[INVENTORY_ICCID_TEXT_SIZE];
     int64_t files = 0;
-    put_iccid(row->iccid, iccid);
+    inventory_iccid_text(row->iccid, iccid);
     json_writer_word(out, "iccid", iccid);
     json_writer_hex(out, "aid", bytes_of(row->aid, row->aid_len));
     json_writer_word(out, "state", row->state != 0 ? "enabled" : "disabled");
@@ -251,7 +251,7 @@ static int show_profile(void *context, const struct store_profile *row)
 {
     struct inventory *inventory = context;
     char iccid[INVENTORY_ICCID_TEXT_SIZE];
-    put_iccid(row->iccid, iccid);
+    inventory_iccid_text(row->iccid, iccid);
     if (!bytes_equal(inventory->iccid, bytes_of_text(iccid)))
         return 0;
     inventory->found = true;

@@ -20,6 +20,9 @@ int inventory_list(struct store *store, struct writer *out);
  * is no such profile; or a failure. */
 int inventory_show(struct store *store, struct bytes iccid, struct writer *out);
 
+/* The digits of an ICCID that is coded as in EF.ICCID, what it is filled up with left out. */
+void inventory_iccid_text(const uint8_t iccid[PROFILE_ICCID_SIZE],
+                          char text[INVENTORY_ICCID_TEXT_SIZE]);
 /* The value of a field of this type (NULL name: within a list), down to its last part. The value
  * has been checked against the schema. */
 void inventory_put_value(struct writer *out, const char *name, const struct pe_schema_type *type,

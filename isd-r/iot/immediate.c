@@ -1,8 +1,9 @@
 #include "isd-r/iot/immediate.h"
 
 #include "apdu/status.h"
+#include "fs/text/inventory_iot.h"
 
-#define NAME "iot/immediate-enable" /* the content as it came */
+#define NAME INVENTORY_IOT_IMMEDIATE /* the content as it came */
 #define TAG_FLAG 0x80
 #define TAG_OID 0x81
 #define TAG_ADDRESS 0x82

@@ -2,8 +2,9 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/text/inventory_iot.h"
 
-#define NUMBERS_NAME "iot/rollback-numbers" /* result and first notification, 4 bytes each */
+#define NUMBERS_NAME INVENTORY_IOT_ROLLBACK_NUMBERS /* result and first notification, 4 bytes each */
 #define NUMBER_SIZE 4
 
 /* clang-format off */
@@ -29,9 +30,9 @@ const struct iot_event_row iot_events[IOT_EVENTS] = {
 /* clang-format on */
 
 static const char *const names[IOT_MEMORIES] = {
-    [IOT_ROLLBACK] = "iot/rollback",
-    [IOT_BEFORE_FALLBACK] = "iot/before-fallback",
-    [IOT_EMERGENCY] = "iot/emergency",
+    [IOT_ROLLBACK] = INVENTORY_IOT_ROLLBACK,
+    [IOT_BEFORE_FALLBACK] = INVENTORY_IOT_BEFORE_FALLBACK,
+    [IOT_EMERGENCY] = INVENTORY_IOT_EMERGENCY,
 };
 
 static int load_one(struct store *store, const char *name, struct iot_remembered *out)

@@ -4,12 +4,13 @@
 #ifndef EMUICC_ISD_R_IOT_PACKAGE_RESULT_H
 #define EMUICC_ISD_R_IOT_PACKAGE_RESULT_H
 
+#include "fs/text/inventory_iot.h"
 #include "isd-r/iot/eim.h"
 #include "isd-r/iot/iot.h"
 
 #define PACKAGE_RESULT_TAG 0xBF51
 #define PACKAGE_RESULT_MAX 8192     /* bytes of the operations' results together */
-#define PACKAGE_RESULT_OPERATION 31 /* by which the store knows it among the notifications */
+#define PACKAGE_RESULT_OPERATION INVENTORY_IOT_RESULT /* by which the store knows it among the notifications */
 #define PACKAGE_RESULT_COUNT_MAX 32 /* results that a chip keeps */
 
 /* euiccPackageErrorCode, signed */

@@ -6,6 +6,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/text/inventory_iot.h"
 
 /* ISD-P AIDs: RID and PIX of SGP.22 §2.4.3 (GSMA), counted in the last two bytes but one. Chips in
  * the field step by 100 hex; the numbers between are for who installs more than fit so. */
@@ -16,7 +17,7 @@ static const uint8_t first_aid[FILE_AID_MAX] = {0xA0, 0x00, 0x00, 0x05, 0x59, 0x
 #define AID_HIGH_COUNT (0x100 - AID_HIGH_FIRST)
 #define AID_COUNT (AID_HIGH_COUNT * 0x100)
 
-#define FALLBACK_NAME "registry/fallback" /* ICCID of the profile with the attribute */
+#define FALLBACK_NAME INVENTORY_IOT_FALLBACK /* ICCID of the profile with the attribute */
 
 struct name {
     char text[8 + HEX_SIZE(METADATA_ICCID_SIZE)];

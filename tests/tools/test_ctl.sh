@@ -89,5 +89,45 @@ cp "$work/show" "$work/out"
 shows "securityDomain" "keyData" "hidden bytes" "loadBlockObject" "issuerID"
 python3 -c 'import json, sys; [json.load(open(name)) for name in sys.argv[1:]]' "$work"/*--json || say "no JSON"
 
+# An IoT eUICC: the eIM that it is born with, and what can be set while it is off.
+hex() { sed 's/[^0-9A-F]//g' <<<"$1" | xxd -r -p; }
+vector=$(awk '/AddInitialEim request, associationToken/ { on = 1; next } /^$/ { on = 0 } on' "$source/tests/vectors/sgp32.txt")
+hex "${vector#object =}" >"$work/eim.ber"
+head -c 40 "$work/eim.ber" >"$work/half.ber"
+rm -rf "$work/chip"
+"$emuicc" --state "$work/chip" --vpcd 127.0.0.1:9 --eim "$work/eim.ber" 2>"$work/err" && say "a consumer chip takes an eIM"
+grep -q "the chip is no IoT eUICC" "$work/err" || say "$(cat "$work/err")"
+for wrong in "$work/half.ber" "$work/none.ber"; do
+  "$emuicc" --state "$work/chip" --vpcd 127.0.0.1:9 --personality sgp32-v1.2 --eim "$wrong" 2>"$work/err" && say "$wrong is taken"
+  grep -qE "$wrong: (it is neither|No such file)" "$work/err" || say "$(cat "$work/err")"
+done
+start --personality sgp32-v1.2 --install usim-milenage --eim "$work/eim.ber"
+"$ctl" --state "$work/chip" iot >"$work/out" || say "iot fails"
+shows "id: eim.example.com" "fqdn: eim.example.com" "counter: 0" "token: 1" "last token: 1" "immediate enabling: no"
+refused "in use by another process" --state "$work/chip" iot-set "counter eim.example.com = 7"
+stop TERM
+for line in "counter eim.example.com = 7" "token eim.example.com = 200" "rollback = 8988211000000000011" \
+  "before-fallback = 8988211000000000011" "emergency = none" "fallback = 8988211000000000011" \
+  "connectivity 8988211000000000011 = 3501"; do
+  "$ctl" --state "$work/chip" iot-set "$line" >"$work/out" 2>&1 || say "$line: $(cat "$work/out")"
+done
+"$ctl" --state "$work/chip" iot >"$work/out" || say "iot fails"
+shows "counter: 7" "token: 200" "rollback: 8988211000000000011" "before fallback: 8988211000000000011" \
+  "before emergency: none" "fallback: 8988211000000000011"
+"$ctl" --json --state "$work/chip" iot | python3 -c 'import json, sys; json.load(sys.stdin)' || say "no JSON"
+refused "a line is 'WHAT = VALUE'" --state "$work/chip" iot-set counter
+refused "a line is 'WHAT = VALUE'" --state "$work/chip" iot-set counter = 7
+refused "no eIM of this chip has this id" --state "$work/chip" iot-set "counter other = 7"
+refused "a counter is a number up to 8388607" --state "$work/chip" iot-set "counter eim.example.com = 8388608"
+refused "no profile on the chip has this ICCID" --state "$work/chip" iot-set "fallback = 123"
+for line in "token eim.example.com = none" "rollback = none" "emergency = off" "fallback = none" \
+  "connectivity 8988211000000000011 = none"; do
+  "$ctl" --state "$work/chip" iot-set "$line" >"$work/out" 2>&1 || say "$line: $(cat "$work/out")"
+done
+start
+"$ctl" --state "$work/chip" iot >"$work/out" || say "iot fails"
+grep -qE "rollback|token: 200|before emergency|^fallback" "$work/out" && say "still there: $(cat "$work/out")"
+stop TERM
+
 [ "$found" -eq 0 ] && echo "a chip shows what it holds, $count secrets kept"
 exit "$found"

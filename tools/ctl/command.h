@@ -16,7 +16,7 @@ struct ctl_options {
 };
 
 /* A command is a request to the running card; look answers it when none runs, NULL if only a card
- * can. One that is no request does its work by itself. */
+ * can. One that is no request does its work by itself, or is for a chip that does not run. */
 struct command {
     const char *name;    /* one word, or two */
     const char *request; /* the card's word for it; NULL: none */

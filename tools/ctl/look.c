@@ -2,11 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "fs/text/inventory.h"
+#include "fs/text/inventory_iot.h"
 
 /* Opening a store would make one. */
 static bool there_is_one(const char *state)
@@ -42,6 +44,38 @@ bool look_show(const char *state, const char *iccid, struct writer *out)
     if (result == SW_REFERENCE_NOT_FOUND)
         trace_error("no profile on the chip has this ICCID");
     return result == 0;
+}
+
+bool look_iot(const char *state, const char *unused, struct writer *out)
+{
+    struct store *store;
+    (void)unused;
+    if (!there_is_one(state) || store_open(state, &store) != 0)
+        return false;
+    const int result = inventory_iot_show(store, out);
+    store_close(store);
+    return result == 0;
+}
+
+bool look_iot_set(const char *state, const char *line, struct writer *out)
+{
+    struct store *store;
+    char *copy = strdup(line);
+    const char *wrong = "no memory";
+    if (copy == NULL || !there_is_one(state) || store_open(state, &store) != 0) {
+        free(copy);
+        return false;
+    }
+    int result = inventory_iot_set(store, copy, &wrong);
+    if (result == 0 && wrong == NULL)
+        result = store_commit(store);
+    if (result == 0 && wrong != NULL)
+        trace_error("%s", wrong);
+    store_close(store);
+    free(copy);
+    if (result == 0 && wrong == NULL)
+        writer_put(out, bytes_of_text("{\"done\": true}"));
+    return result == 0 && wrong == NULL;
 }
 
 /* What a store does with a name. */

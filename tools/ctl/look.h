@@ -8,9 +8,11 @@
  * there is no chip in the folder, or a card has just started on it. */
 bool look_list(const char *state, const char *unused, struct writer *out);
 bool look_show(const char *state, const char *iccid, struct writer *out);
+bool look_iot(const char *state, const char *unused, struct writer *out);
 
-/* These do change something: the snapshot, or the chip. */
+/* These do change something: the snapshot, the chip, or what an IoT chip keeps. */
 bool look_snapshot(const char *state, const char *name, struct writer *out);
 bool look_restore(const char *state, const char *name, struct writer *out);
+bool look_iot_set(const char *state, const char *line, struct writer *out);
 
 #endif

@@ -60,6 +60,8 @@ static bool ask(const struct command *command, const char *state, const char *ab
                 struct writer *out)
 {
     char line[LINE_SIZE];
+    if (command->request == NULL)
+        return command->look(state, about, out);
     if (snprintf(line, sizeof(line), "%s%s%s", command->request, command->about != NULL ? " " : "",
                  about) >= (int)sizeof(line)) {
         trace_error("%s is too long", about);
