@@ -35,6 +35,11 @@
  *   device-change = smdp.example.com   deviceChangeConfiguration; or device-change-code = LPA:1$...
  *   estimated-size = 20000             estimatedProfileSize
  *
+ * and for IoT eUICCs of SGP.32, in sessions of v2 as well:
+ *
+ *   ecall = yes                        ecallIndication: the emergency profile
+ *   fallback-allowed = yes             an eIM may make it the fallback profile
+ *
  * Notifications know the events rpm-enable, rpm-disable, rpm-delete, too. */
 #ifndef EMUICC_FS_TEXT_METADATA_TEXT_H
 #define EMUICC_FS_TEXT_METADATA_TEXT_H
@@ -53,7 +58,7 @@ void metadata_text_set_name(struct metadata_text *metadata, const char *name);
 int metadata_text_read(struct metadata_text *metadata, const char *path);
 
 /* Writes StoreMetadataRequest, BF25 whole, for a chip with these capabilities (EuiccRspCapability)
- * in a session of v3; 0: in one of v2. */
+ * in a session of v3; 0 or METADATA_TEXT_IOT: in one of v2. */
 void metadata_text_put(const struct metadata_text *metadata, uint32_t capability,
                        struct writer *out);
 

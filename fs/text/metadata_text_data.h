@@ -43,6 +43,9 @@ enum metadata_text_icon { METADATA_TEXT_JPG = 0, METADATA_TEXT_PNG = 1 };
 #define METADATA_TEXT_PPR1 (1u << 1)
 #define METADATA_TEXT_PPR2 (1u << 2)
 
+/* The capability of IoT eUICCs, which servers of v2 know as well (iotSpecificMetadataSupport). */
+#define METADATA_TEXT_IOT (1u << 26)
+
 struct metadata_text_notification {
     uint32_t events;
     char address[METADATA_TEXT_ADDRESS_SIZE];
@@ -79,8 +82,9 @@ struct metadata_text_v3 {
     uint32_t enterprise_rules; /* enterpriseRuleBits */
     uint32_t others_enabled;   /* numberOfNonEnterpriseProfiles */
     bool has_services, has_size;
-    uint32_t services; /* ServiceDescription */
-    uint32_t size;     /* bytes */
+    bool ecall, fallback_allowed; /* of SGP.32 */
+    uint32_t services;            /* ServiceDescription */
+    uint32_t size;                /* bytes */
 };
 
 struct metadata_text {

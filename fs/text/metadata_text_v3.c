@@ -15,6 +15,8 @@
 #define SERVICE_DESCRIPTION 0x9F1F
 #define DEVICE_CHANGE 0xBF20
 #define ESTIMATED_SIZE 0x9F21
+#define ECALL 0x9F7B
+#define FALLBACK_ALLOWED 0x9F67
 /* RpmConfiguration */
 #define MANAGERS 0xA0
 #define MANAGER_OID 0x80
@@ -217,6 +219,25 @@ static const char *set_enterprise_rules(struct metadata_text *metadata, const ch
     return NULL;
 }
 
+static const char *set_flag(bool *out, const char *value)
+{
+    *out = strcmp(value, "yes") == 0;
+    return *out || strcmp(value, "no") == 0 ? NULL : "is neither yes nor no";
+}
+
+static const char *set_ecall(struct metadata_text *metadata, const char *path, char *value)
+{
+    (void)path;
+    return set_flag(&metadata->v3.ecall, value);
+}
+
+static const char *set_fallback_allowed(struct metadata_text *metadata, const char *path,
+                                        char *value)
+{
+    (void)path;
+    return set_flag(&metadata->v3.fallback_allowed, value);
+}
+
 static const struct metadata_text_key keys[] = {
     {"rpm-manager", add_manager},
     {"rpm-owner", set_owner},
@@ -232,6 +253,8 @@ static const struct metadata_text_key keys[] = {
     {"device-change", set_device_change},
     {"device-change-code", set_device_change_code},
     {"estimated-size", set_estimated_size},
+    {"ecall", set_ecall},
+    {"fallback-allowed", set_fallback_allowed},
 };
 const struct metadata_text_keys metadata_text_v3_keys = {keys, sizeof(keys) / sizeof(keys[0])};
 
@@ -341,6 +364,14 @@ static void put_size(const struct metadata_text_v3 *v3, struct writer *out)
         der_put_integer(out, ESTIMATED_SIZE, v3->size);
 }
 
+static void put_iot(const struct metadata_text_v3 *v3, struct writer *out)
+{
+    if (v3->ecall)
+        der_put_boolean(out, ECALL, true);
+    if (v3->fallback_allowed)
+        der_put_boolean(out, FALLBACK_ALLOWED, true);
+}
+
 /* In the order of StoreMetadataRequest; bits of EuiccRspCapability. */
 static const struct {
     uint32_t capability;
@@ -354,6 +385,7 @@ static const struct {
     {1u << 10, put_services},
     {1u << 11, put_device_change},
     {1u << 13, put_size},
+    {METADATA_TEXT_IOT, put_iot},
 };
 
 void metadata_text_put_v3(const struct metadata_text *metadata, uint32_t capability,

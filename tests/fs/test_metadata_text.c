@@ -152,6 +152,18 @@ Test(metadata, fields_of_v3)
         "9F21024E20");
 }
 
+/* A chip that knows them is told so by a server of v2, too. */
+Test(metadata, fields_of_iot_chips)
+{
+    cr_assert_eq(read_text("provider = Op\nname = N\nnotification = none\n"
+                           "ecall = yes\nfallback-allowed = yes\nestimated-size = 1\n"),
+                 0, "%s", last_line);
+    expect_request("BF2516" V2_FIELDS);
+    expect_request_of(METADATA_TEXT_IOT, "BF251E" V2_FIELDS "9F7B01FF9F6701FF");
+    cr_assert_eq(read_text("ecall = no\nfallback-allowed = no\n"), 0, "%s", last_line);
+    expect_request_of(METADATA_TEXT_IOT, "BF2516" V2_FIELDS);
+}
+
 Test(metadata, a_manager_needs_an_owner_and_words_that_are_known)
 {
     static const char *const wrong[] = {
@@ -160,6 +172,8 @@ Test(metadata, a_manager_needs_an_owner_and_words_that_are_known)
         "rpm-owner = 2.999.1\nrpm-manager = 2.999.10 fly\n",
         "services = sms\n",
         "estimated-size = -1\n",
+        "ecall = maybe\n",
+        "fallback-allowed =\n",
         "rpm-ci = XY\n",
         "rpm-owner = one\n",
         "enterprise-rules = only\n",

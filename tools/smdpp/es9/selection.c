@@ -95,9 +95,8 @@ static int judge_eligibility(const struct smdpp *smdpp, struct call *call,
 static uint32_t told_capability(const struct smdpp *smdpp, const struct session *session,
                                 const struct euicc_info2 *info)
 {
-    if (!session_is_v3(session))
-        return 0;
-    return smdpp->any_chip ? UINT32_MAX : info->capability;
+    const uint32_t known = smdpp->any_chip ? UINT32_MAX : info->capability;
+    return session_is_v3(session) ? known : known & METADATA_TEXT_IOT;
 }
 
 static int keep_content(struct session *session, uint32_t capability, struct catalogue_entry *entry)
