@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/isd-r/iot_world.h"
 #include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
 #include "tests/support/power_cut.h"
@@ -35,7 +36,7 @@ struct trial {
 };
 
 static struct card card;
-static struct peer peer;
+static struct iot_world world;
 static char folder[] = "/tmp/emuicc-power-XXXXXX";
 static char state[64];
 
@@ -186,15 +187,29 @@ static uint16_t carry(void *context, struct bytes command, struct writer *data)
 
 /* The life */
 
+/* Of v3 and of SGP.32, with both memory resets. */
+static void be_iot(void)
+{
+    static struct euicc_info info;
+    struct isd_r_settings *settings = &card.personality.settings;
+    *settings = *v3_settings(0);
+    info = *settings->info;
+    info.iot = EUICC_INFO_IOT_1_2;
+    info.rsp_capability |= EUICC_INFO_IOT_METADATA;
+    settings->info = &info;
+    settings->iot.quirks = IOT_QUIRK_OLD_MEMORY_RESET;
+}
+
 static void be_born(void)
 {
     snprintf(doing, sizeof(doing), "birth");
     cr_assert(card_open(&card, state) == 0);
-    card.personality.settings = *v3_settings(0);
+    be_iot();
     random_init_seeded(&card.random, bytes_of_text("power"));
-    cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){
-                                          peer_entity(&peer, PKI_CI), peer_entity(&peer, PKI_EUM),
-                                          peer_entity(&peer, PKI_EUICC), 1}) == 0);
+    cr_assert(isd_r_birth(card.store,
+                          &(struct isd_r_birth){peer_entity(&world.peer, PKI_CI),
+                                                peer_entity(&world.peer, PKI_EUM),
+                                                peer_entity(&world.peer, PKI_EUICC), 1}) == 0);
     cr_assert(card_start(&card) == 0);
     cr_assert(store_commit(card.store) == 0);
     answered();
@@ -246,17 +261,17 @@ static struct bytes metadata(struct bytes iccid)
     tlv_put(&out, 0x81, bytes_of_text(PEER_ADDRESS));
     tlv_close(&out, one);
     tlv_close(&out, list);
-    peer_put_rpm_configuration(&peer, &out);
+    peer_put_rpm_configuration(&world.peer, &out);
     tlv_close(&out, whole);
     return writer_bytes(&out);
 }
 
 static void download(const struct peer_binding *binding)
 {
-    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
-    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
-    peer_bind(&peer, binding);
-    cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+    cr_assert(peer_authenticate(&world.peer, &(struct peer_authentication){.v3 = true}) == 0);
+    cr_assert(peer_prepare(&world.peer, &(struct peer_preparation){0}) == 0);
+    peer_bind(&world.peer, binding);
+    cr_assert(peer_load(&world.peer, PEER_CUT_LPAC).installed);
 }
 
 static void use_files(void)
@@ -278,11 +293,57 @@ static void manage(struct bytes from, struct bytes to)
     peer_put_rpm_command(0xA2, from, (struct bytes){0}, false, &package);
     peer_put_rpm_command(0xA1, to, (struct bytes){0}, false, &package);
     peer_put_rpm_command(0xA5, from, BYTES(0xBF, 0x2A, 3, 0x92, 1, 'N'), false, &package);
-    cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
+    cr_assert(peer_authenticate(&world.peer, &(struct peer_authentication){.v3 = true}) == 0);
     const struct peer_rpm_result result =
-        peer_load_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
+        peer_load_rpm(&world.peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
     cr_assert(result.is_signed && result.error == 0);
-    cr_assert_eq(peer_count_notifications(&peer, 1u << 4 | 1u << 5 | 1u << 7), 3);
+    cr_assert_eq(peer_count_notifications(&world.peer, 1u << 4 | 1u << 5 | 1u << 7), 3);
+}
+
+static void download_numbered(char letter, const char *extra)
+{
+    uint8_t room[1024];
+    struct writer said = writer_on(room, sizeof(room));
+    const struct package content = package_numbered((unsigned)letter);
+    v3_put_metadata(&content, extra, &said);
+    download(&(struct peer_binding){.content = &content, .metadata = writer_bytes(&said)});
+}
+
+static void order(const char *operations, const char *result)
+{
+    const char *got = iot_world_send(&world, operations, NULL);
+    cr_assert_str_eq(got, result, "%s: %s", operations, got);
+}
+
+/* An eIM's orders, taken back and forth, and what the IPA does without it. */
+static void be_managed(void)
+{
+    iot_eim_start(&world.peer, &world.eims[0], IOT_EIM_ID, EC_P256);
+    iot_eim_start(&world.peer, &world.eims[1], "two.example.com", EC_P256);
+    struct isd_r *own = world.peer.chip.isd_r;
+    world.peer.chip.isd_r = card.isd_r; /* whose EID is asked */
+    download_numbered('A', "");
+    download_numbered('F', "9F6701FF");
+    download_numbered('M', "9F7B01FF");
+    iot_associate(&world.peer, &world.eims[0]);
+    order("EA SF I", "E0 S0 I0");
+    order("+2 -2", "+t2 -0");
+    order("E!F", "E0");
+    cr_assert_eq(iot_world_change(&world, 0xBF58, 0), 0);
+    order("E!F XN", "E0 X1");
+    cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x30, 3, 0x80, 1, (uint8_t)world.sequence),
+                          0xBF30) == 0);
+    order("EA", "E0");
+    cr_assert_eq(iot_world_change(&world, 0xBF5D, 1), 0);
+    cr_assert_eq(iot_world_change(&world, 0xBF5B, 0), 0);
+    order("XA", "s104");
+    cr_assert_eq(iot_world_change(&world, 0xBF5C, 0), 0);
+    cr_assert_eq(iot_world_change(&world, 0xBF5E, 0), 0);
+    order("DA XA", "D0 X0");
+    cr_assert(peer_ask(&world.peer, BYTES(0xBF, 0x64, 4, 0x82, 2, 1, 0x06), 0xBF64).len == 9);
+    world.peer.chip.isd_r = own;
+    iot_eim_finish(&world.eims[0]);
+    iot_eim_finish(&world.eims[1]);
 }
 
 static void live(void)
@@ -290,19 +351,20 @@ static void live(void)
     const struct package other = package_with_usim(2);
     send(SELECT_ISD_R, "9000");
     download(&(struct peer_binding){.package = read_package(), .metadata = metadata(BYTES(ICCID))});
-    cr_assert(peer_result(&peer, CHANGE(0x31, ICCID), 0xBF31) == 0);
+    cr_assert(peer_result(&world.peer, CHANGE(0x31, ICCID), 0xBF31) == 0);
     reset();
     use_files();
     reset();
     send(SELECT_ISD_R, "9000");
     send("80E2910012BF290F5A0A988812010000000010F1900141", "9000");
     download(&(struct peer_binding){.content = &other, .metadata = metadata(BYTES(OTHER_ICCID))});
-    cr_assert(peer_result(&peer, CHANGE(0x31, OTHER_ICCID), 0xBF31) == 0);
+    cr_assert(peer_result(&world.peer, CHANGE(0x31, OTHER_ICCID), 0xBF31) == 0);
     manage(BYTES(OTHER_ICCID), BYTES(ICCID));
-    cr_assert(peer_result(&peer, CHANGE(0x32, ICCID), 0xBF32) == 0);
-    cr_assert(peer_result(&peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, ICCID), 0xBF33) == 0);
-    cr_assert(peer_result(&peer, BYTES(0xBF, 0x30, 3, 0x80, 1, 1), 0xBF30) == 0);
-    cr_assert(peer_result(&peer, BYTES(0xBF, 0x34, 4, 0x82, 2, 5, 0xE0), 0xBF34) == 0);
+    cr_assert(peer_result(&world.peer, CHANGE(0x32, ICCID), 0xBF32) == 0);
+    cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, ICCID), 0xBF33) == 0);
+    cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x30, 3, 0x80, 1, 1), 0xBF30) == 0);
+    be_managed();
+    cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x34, 4, 0x82, 2, 5, 0xE0), 0xBF34) == 0);
 }
 
 static void start(void)
@@ -312,8 +374,8 @@ static void start(void)
     cr_assert(shared != MAP_FAILED);
     cr_assert(mkdtemp(folder) != NULL);
     snprintf(state, sizeof(state), "%s/chip", folder);
-    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
-    peer.chip.carry = carry;
+    peer_start(&world.peer, (enum ec_curve[]){EC_P256}, 1);
+    world.peer.chip.carry = carry;
 }
 
 static void stop(void)
@@ -321,7 +383,7 @@ static void stop(void)
     char command[64];
     memory_disk_watch(NULL, NULL);
     card_close(&card);
-    peer_stop(&peer);
+    peer_stop(&world.peer);
     snprintf(command, sizeof(command), "rm -rf %s", folder);
     cr_assert(system(command) == 0);
 }

@@ -264,8 +264,12 @@ static void read_profiles(struct bytes value, struct text *text)
 static void read_eims(struct bytes value, struct text *text)
 {
     struct tlv list, one, field;
-    cr_assert(tlv_whole(value, 0xA0, &list));
     add(text, "#");
+    if (tlv_whole(value, 0x81, &list)) {
+        add(text, "!%ld", code_of(list.value));
+        return;
+    }
+    cr_assert(tlv_whole(value, 0xA0, &list));
     while (tlv_take_tag(&list.value, DER_SEQUENCE, &one)) {
         cr_assert(tlv_take_tag(&one.value, 0x80, &field));
         add(text, "%c", number_of(field.value));

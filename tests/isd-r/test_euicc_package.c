@@ -142,7 +142,8 @@ Test(euicc_package, each_operation_stands_in_the_table_once)
 {
     for (size_t i = 0; i < operation_rows.count; i++)
         for (size_t n = 0; n < i; n++) {
-            const struct operation_row *one = &operation_rows.rows[i], *other = &operation_rows.rows[n];
+            const struct operation_row *one = &operation_rows.rows[i],
+                                       *other = &operation_rows.rows[n];
             cr_assert(one->list != other->list || one->tag != other->tag, "%s", one->name);
             cr_assert(strcmp(one->name, other->name) != 0, "%s", one->name);
         }
