@@ -6,7 +6,7 @@
 #include "apdu/trace.h"
 #include "fs/text/inventory_iot.h"
 
-#define PREFIX INVENTORY_IOT_EIM           /* and four digits: an EimConfigurationData, whole */
+#define PREFIX INVENTORY_IOT_EIM /* and four digits: an EimConfigurationData, whole */
 #define LAST_TOKEN_NAME INVENTORY_IOT_LAST_TOKEN /* the last number that was drawn */
 #define TOKEN_SIZE 4
 #define ALL EUICC_INFO_IOT_1_3 /* what is kept was cut to the chip's release when it came */

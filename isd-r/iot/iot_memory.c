@@ -4,7 +4,8 @@
 #include "apdu/trace.h"
 #include "fs/text/inventory_iot.h"
 
-#define NUMBERS_NAME INVENTORY_IOT_ROLLBACK_NUMBERS /* result and first notification, 4 bytes each */
+#define NUMBERS_NAME                                                                               \
+    INVENTORY_IOT_ROLLBACK_NUMBERS /* result and first notification, 4 bytes each */
 #define NUMBER_SIZE 4
 
 /* clang-format off */

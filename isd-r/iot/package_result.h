@@ -9,8 +9,9 @@
 #include "isd-r/iot/iot.h"
 
 #define PACKAGE_RESULT_TAG 0xBF51
-#define PACKAGE_RESULT_MAX 8192     /* bytes of the operations' results together */
-#define PACKAGE_RESULT_OPERATION INVENTORY_IOT_RESULT /* by which the store knows it among the notifications */
+#define PACKAGE_RESULT_MAX 8192 /* bytes of the operations' results together */
+#define PACKAGE_RESULT_OPERATION                                                                   \
+    INVENTORY_IOT_RESULT            /* by which the store knows it among the notifications */
 #define PACKAGE_RESULT_COUNT_MAX 32 /* results that a chip keeps */
 
 /* euiccPackageErrorCode, signed */

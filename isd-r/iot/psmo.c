@@ -36,10 +36,13 @@ static int happened(struct operation_run *run, enum iot_event event)
     return iot_memory_apply(iot->store, iot->memory, &happening);
 }
 
-/* The codes of profile_state but one, which SGP.32 does not have. */
+/* Those of profile_state's codes that SGP.32 has too. */
 static int code_of(int state)
 {
-    return state == PROFILE_STATE_WRONG_REENABLING ? OPERATION_UNDEFINED : state;
+    static const uint32_t known = 1u << PROFILE_STATE_OK | 1u << PROFILE_STATE_NOT_FOUND |
+                                  1u << PROFILE_STATE_WRONG | 1u << PROFILE_STATE_DISALLOWED |
+                                  1u << PROFILE_STATE_CAT_BUSY;
+    return state < 32 && der_bit(known, (unsigned)state) ? state : OPERATION_UNDEFINED;
 }
 
 static const struct profile_state_order by_package = {.refresh = true, .package = true};
@@ -191,7 +194,8 @@ int psmo_set_default_dp_address(struct operation_run *run, const struct operatio
     struct tlv address;
     (void)result;
     *answer = OPERATION_UNDEFINED;
-    if (!tlv_take_tag(&content, TAG_ADDRESS, &address) || address.value.len > CONFIGURED_ADDRESS_MAX ||
+    if (!tlv_take_tag(&content, TAG_ADDRESS, &address) ||
+        address.value.len > CONFIGURED_ADDRESS_MAX ||
         !der_is_utf8(address.value, CONFIGURED_ADDRESS_MAX))
         return 0;
     *answer = OPERATION_OK;
