@@ -1,6 +1,7 @@
 #include "tests/benchmarks/boundary.h"
 
 #include "fs/saip/saip.h"
+#include "fs/uicc/uicc.h"
 #include "isd-r/profiles/registry.h"
 #include "tests/benchmarks/measure.h"
 
@@ -99,5 +100,15 @@ int __wrap_store_commit(struct store *store)
     const uint64_t before = measure_cpu();
     const int result = __real_store_commit(store);
     account(BOUNDARY_COMMIT, before);
+    return result;
+}
+
+int __real_uicc_load(struct uicc *uicc, uint32_t profile);
+int __wrap_uicc_load(struct uicc *uicc, uint32_t profile);
+int __wrap_uicc_load(struct uicc *uicc, uint32_t profile)
+{
+    const uint64_t before = measure_cpu();
+    const int result = __real_uicc_load(uicc, profile);
+    account(BOUNDARY_LOAD, before);
     return result;
 }

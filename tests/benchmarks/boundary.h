@@ -1,6 +1,6 @@
-/* boundary: a clock where the installation of a profile begins and ends within a command: the
- * linker leads the calls of the interpreter, of the registry and of the store's commit through
- * here (meson.build names them). */
+/* boundary: a clock where the installation of a profile, or its way out of the store, begins and
+ * ends within a command: the linker leads the calls of the interpreter, of the registry, of the
+ * store's commit and of the UICC through here (meson.build names them). */
 #ifndef EMUICC_TESTS_BENCHMARKS_BOUNDARY_H
 #define EMUICC_TESTS_BENCHMARKS_BOUNDARY_H
 
@@ -10,6 +10,7 @@ enum boundary_part {
     BOUNDARY_DECODE, /* profile elements to a profile in memory, and giving that memory back */
     BOUNDARY_STORE,  /* its rows */
     BOUNDARY_COMMIT, /* of any change */
+    BOUNDARY_LOAD,   /* an enabled profile out of the store; what it decodes is in it as well */
     BOUNDARY_PARTS,
 };
 

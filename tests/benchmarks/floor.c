@@ -73,37 +73,45 @@ static void agree(struct work *work)
     EVP_PKEY_CTX_free(context);
 }
 
-static void one_download(struct work *work)
+static void do_once(struct work *work, const struct floor_work *plan)
 {
-    for (int i = 0; i < FLOOR_VERIFICATIONS; i++)
+    for (int i = 0; i < plan->verifications; i++)
         verify(work);
-    for (int i = 0; i < FLOOR_SIGNATURES; i++)
+    for (int i = 0; i < plan->signatures; i++)
         sign(work);
-    generate(work);
-    agree(work);
+    for (int i = 0; i < plan->keys; i++)
+        generate(work);
+    for (int i = 0; i < plan->agreements; i++)
+        agree(work);
 }
 
-static double measure(struct work *work, int times)
+static double measure(struct work *work, const struct floor_work *plan, int times)
 {
     const uint64_t before = measure_cpu();
     for (int i = 0; i < times; i++)
-        one_download(work);
+        do_once(work, plan);
     return (double)measure_cpu_since(before) / times;
 }
 
-static void serve(int ask, int answer)
+static void serve(const struct floor_work *plan, int ask, int answer)
 {
     struct work work;
     char request;
     make_ready(&work);
     while (read(ask, &request, 1) == 1) {
-        struct floor_cost cost = {.once = measure(&work, 1)};
-        cost.again = measure(&work, AGAIN);
+        struct floor_cost cost = {.once = measure(&work, plan, 1)};
+        cost.again = measure(&work, plan, AGAIN);
         MEASURE_NEED(write(answer, &cost, sizeof(cost)) == sizeof(cost));
     }
 }
 
 void floor_start(struct floor *floor)
+{
+    static const struct floor_work download = {FLOOR_VERIFICATIONS, FLOOR_SIGNATURES, 1, 1};
+    floor_start_work(floor, &download);
+}
+
+void floor_start_work(struct floor *floor, const struct floor_work *plan)
 {
     int ask[2], answer[2];
     MEASURE_NEED(pipe(ask) == 0 && pipe(answer) == 0);
@@ -112,7 +120,7 @@ void floor_start(struct floor *floor)
     if (floor->process == 0) {
         close(ask[1]);
         close(answer[0]);
-        serve(ask[0], answer[1]);
+        serve(plan, ask[0], answer[1]);
         _exit(0);
     }
     close(ask[0]);

@@ -18,9 +18,14 @@ struct floor {
     int ask, answer; /* pipes */
 };
 
-/* Before this process uses OpenSSL. */
+/* What is done once. */
+struct floor_work {
+    int verifications, signatures, keys, agreements;
+};
+/* The work of a download. Before this process uses OpenSSL. */
 void floor_start(struct floor *floor);
-/* Nanoseconds of one download's work. The card does one download a round as well, and both find the
+void floor_start_work(struct floor *floor, const struct floor_work *work);
+/* Nanoseconds of the work, done once. The card does it once a round as well, and both find the
  * processor's caches as the other has left them. */
 struct floor_cost {
     double once;

@@ -6,6 +6,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "card/trace/outputs.h"
 #include "isd-r/es10.h"
 #include "isd-r/iot/operation.h"
 #include "tests/isd-r/iot_world.h"
@@ -124,6 +125,31 @@ static void refresh(unsigned result)
                      "%s", fetched);
     snprintf(command, sizeof(command), "801400000C8103%02X0109820282818301%02X", number, result);
     ANSWERS(command, "9000");
+}
+
+/* What passes is named, down to the operations and what came of them. */
+Test(iot, packages_are_named_in_the_trace)
+{
+    static char text[1 << 18];
+    static struct outputs outputs;
+    static const char *const named[] = {
+        "LoadEuiccPackage (BF51)",   "eimId (80): 'eim.example.com'",
+        "counterValue (81): 1",      "enable (A3)",
+        "rollbackFlag (05)",         "enableResult (83): 20 rollbackNotAvailable",
+        "EuiccPackageResult (BF51)", "cmdResult (02): 1 rollbackNotAllowed"};
+    char path[128];
+    snprintf(path, sizeof(path), "%s/trace", world.peer.folder);
+    const struct outputs_plan plan = {.trace = path, .start = "a chip"};
+    cr_assert_eq(outputs_open(&outputs, &plan, &card), 0);
+    order("E!A", "E20");
+    cr_assert_eq(iot_world_change(&world, ES10_PROFILE_ROLLBACK, 0), 1);
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    fclose(file);
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+        cr_assert_not_null(strstr(text, named[i]), "%s: %s", named[i], text);
+    outputs_close(&outputs);
 }
 
 /* A terminal without a toolkit: at once, and nothing is announced. */

@@ -1,0 +1,187 @@
+/* LoadEuiccPackage with one enable on P-256, driven through card_transmit(): the card's CPU but for
+ * the commit and for what each change of profile costs, its way out of the store, beside what
+ * OpenSSL alone takes for one verification and one signature; at most LIMIT times that. */
+#include <stdio.h>
+
+#include "crypto/pki/issue.h"
+#include "isd-r/info/es10_tag.h"
+#include "tests/benchmarks/boundary.h"
+#include "tests/benchmarks/chip.h"
+#include "tests/benchmarks/floor.h"
+#include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/package_file.h"
+#include "tests/support/memory_disk.h"
+
+#define LIMIT 1.5
+#define ROUNDS 300
+#define WARM_UP 5
+#define EIM_ID "eim.example.com"
+#define MICROSECONDS 1000.0
+#define REQUEST_MAX 1024
+
+static struct chip chip;
+static struct ec_private *key;
+static struct random own_random;
+static uint8_t iccid[CHIP_ICCID_SIZE];
+static uint32_t counter;
+
+struct result {
+    struct measure floor, again, whole, commit, load, rest, transport;
+};
+static struct result result, unused;
+
+/* The chip becomes an IoT eUICC and gets its eIM, with token 1. */
+static void associate(void)
+{
+    uint8_t room[REQUEST_MAX], spki_room[128];
+    struct writer request = writer_on(room, sizeof(room));
+    struct writer spki = writer_on(spki_room, sizeof(spki_room));
+    chip.card.personality.info.iot = EUICC_INFO_IOT_1_2;
+    MEASURE_NEED(ec_private_generate(&own_random, EC_P256, &key) == 0);
+    issue_put_public_key(&spki, EC_P256, ec_private_point(key));
+    const size_t whole = tlv_open(&request, ES10_ADD_INITIAL_EIM), list = tlv_open(&request, 0xA0),
+                 entry = tlv_open(&request, DER_SEQUENCE);
+    tlv_put(&request, 0x80, bytes_of_text(EIM_ID));
+    der_put_integer(&request, 0x83, 0);
+    der_put_integer(&request, 0x84, -1);
+    const size_t data = tlv_open(&request, 0xA5);
+    tlv_put(&request, 0xA0, writer_bytes(&spki));
+    tlv_close(&request, data);
+    tlv_close(&request, entry);
+    tlv_close(&request, list);
+    tlv_close(&request, whole);
+    MEASURE_NEED(chip_ask(&chip, writer_bytes(&request)).len > 0);
+}
+
+static void put_package(struct writer *out)
+{
+    uint8_t signature[EC_SIGNATURE_SIZE];
+    const size_t whole = tlv_open(out, ES10_LOAD_EUICC_PACKAGE), start = out->len;
+    const size_t data = tlv_open(out, DER_SEQUENCE);
+    tlv_put(out, 0x80, bytes_of_text(EIM_ID));
+    tlv_put(out, 0x5A, bytes_of(isd_r_eid(chip.card.isd_r), CREDENTIALS_EID_SIZE));
+    der_put_integer(out, 0x81, ++counter);
+    const size_t operations = tlv_open(out, 0xA0), enable = tlv_open(out, 0xA3);
+    tlv_put(out, 0x5A, bytes_of(iccid, sizeof(iccid)));
+    tlv_close(out, enable);
+    tlv_close(out, operations);
+    tlv_close(out, data);
+    const struct bytes parts[] = {bytes_of(out->data + start, out->len - start),
+                                  BYTES(0x84, 0x01, 0x01)};
+    MEASURE_NEED(ec_sign(key, &own_random, parts, 2, signature) == 0);
+    tlv_put(out, 0x5F37, bytes_of(signature, sizeof(signature)));
+    tlv_close(out, whole);
+}
+
+/* seqNumber of a result, which is then removed. */
+static void forget_result(struct bytes answer)
+{
+    struct tlv whole, choice, data, sequence;
+    uint8_t room[16];
+    struct writer request = writer_on(room, sizeof(room));
+    MEASURE_NEED(tlv_whole(answer, ES10_LOAD_EUICC_PACKAGE, &whole) &&
+                 tlv_take_tag(&whole.value, 0xA0, &choice) &&
+                 tlv_take_tag(&choice.value, DER_SEQUENCE, &data) &&
+                 tlv_find(data.value, 0x83, &sequence));
+    MEASURE_NEED(bytes_equal(bytes_of(data.value.data + data.value.len - 3, 3),
+                             BYTES(0x83, 0x01, 0x00))); /* enableResult: ok */
+    const size_t mark = tlv_open(&request, 0xBF30);
+    tlv_put(&request, 0x80, sequence.value);
+    tlv_close(&request, mark);
+    (void)chip_ask(&chip, writer_bytes(&request));
+}
+
+static void disable(void)
+{
+    uint8_t room[64];
+    struct writer request = writer_on(room, sizeof(room));
+    const size_t whole = tlv_open(&request, ES10_DISABLE_PROFILE),
+                 choice = tlv_open(&request, 0xA0);
+    tlv_put(&request, 0x5A, bytes_of(iccid, sizeof(iccid)));
+    tlv_close(&request, choice);
+    tlv_put_u8(&request, 0x81, 0);
+    tlv_close(&request, whole);
+    (void)chip_ask(&chip, writer_bytes(&request));
+}
+
+static void round_of(struct floor *floor, struct result *out)
+{
+    uint8_t room[REQUEST_MAX];
+    struct writer request = writer_on(room, sizeof(room));
+    put_package(&request);
+    const struct floor_cost base = floor_measure(floor);
+    (void)chip_spent(&chip);
+    (void)boundary_spent(BOUNDARY_COMMIT);
+    (void)boundary_spent(BOUNDARY_LOAD);
+    (void)boundary_clocks();
+    const struct bytes answer = chip_ask(&chip, writer_bytes(&request));
+    const double spent = chip_spent(&chip) - boundary_clocks();
+    const double committed = boundary_spent(BOUNDARY_COMMIT);
+    const double loaded = boundary_spent(BOUNDARY_LOAD);
+    measure_add(&out->floor, base.once);
+    measure_add(&out->again, base.again);
+    measure_add(&out->whole, spent);
+    measure_add(&out->commit, committed);
+    measure_add(&out->load, loaded);
+    measure_add(&out->rest, spent - committed - loaded);
+    forget_result(answer);
+    disable();
+}
+
+/* What a command costs that does nothing: a block, and an answer that is fetched. */
+static double transport_alone(void)
+{
+    uint8_t room[REQUEST_MAX] = {0};
+    struct writer request = writer_on(room, sizeof(room));
+    const size_t mark = tlv_open(&request, 0xBF3E);
+    tlv_put(&request, 0x5C, BYTES(0x5A));
+    tlv_close(&request, mark);
+    (void)chip_spent(&chip);
+    (void)chip_ask(&chip, writer_bytes(&request));
+    return chip_spent(&chip);
+}
+
+static void row(const char *text, struct measure *measure, double base, double goal)
+{
+    const double value = measure_undisturbed(measure);
+    measure_row(text, value / MICROSECONDS, value / base, goal);
+}
+
+static void print(void)
+{
+    const double base = measure_undisturbed(&result.floor);
+    measure_title("LoadEuiccPackage, one enable", "CPU/us", "x floor");
+    row("floor: OpenSSL alone, 1 verification, 1 signature", &result.floor, base, MEASURE_NO_GOAL);
+    row("floor over and over, caches warm", &result.again, base, MEASURE_NO_GOAL);
+    row("transport: GetEID", &result.transport, base, MEASURE_NO_GOAL);
+    row("commit", &result.commit, base, MEASURE_NO_GOAL);
+    row("the profile out of the store", &result.load, base, MEASURE_NO_GOAL);
+    row("whole", &result.whole, base, MEASURE_NO_GOAL);
+    row("everything but commit and profile", &result.rest, base, LIMIT);
+}
+
+int main(void)
+{
+    struct floor floor;
+    static const struct floor_work work = {.verifications = 1, .signatures = 1};
+    floor_start_work(&floor, &work);
+    memory_disk_start();
+    random_init(&own_random);
+    chip_init(&chip);
+    const struct package_file *file = package_file_read(OWN_PACKAGE);
+    (void)chip_install(&chip, package_file_bytes(file));
+    chip_first_iccid(&chip, iccid);
+    associate();
+    const size_t rounds = measure_rounds(ROUNDS);
+    for (size_t i = 0; i < WARM_UP; i++)
+        round_of(&floor, &unused);
+    for (size_t i = 0; i < rounds; i++) {
+        round_of(&floor, &result);
+        measure_add(&result.transport, transport_alone());
+    }
+    print();
+    ec_private_destroy(key);
+    chip_finish(&chip);
+    floor_stop(&floor);
+    return measure_verdict();
+}
