@@ -225,14 +225,25 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
     rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
 }
 
+/* EuiccSigned1 of SGP.32 v1.0 has the EUICCInfo2 of SGP.22: IPAs that code it again would lose the
+ * rest, and with it the signature. */
+static struct euicc_info signed_info(const struct euicc_info *own)
+{
+    struct euicc_info info = *own;
+    if (euicc_info_iot(own) == EUICC_INFO_IOT_1_0)
+        info.iot = EUICC_INFO_NOT_IOT;
+    return info;
+}
+
 static int put_signed1(struct isd_r *isd_r, const struct request *request, struct writer *out)
 {
     const size_t mark = tlv_open(out, DER_SEQUENCE);
     tlv_put(out, TAG_TRANSACTION_ID, request->front.transaction_id.value);
     tlv_put(out, TAG_SERVER_ADDRESS, request->address.value);
     tlv_put(out, TAG_SERVER_CHALLENGE, request->server_challenge.value);
-    const int result = euicc_info_put_2(isd_r->info, &isd_r->credentials, isd_r->store,
-                                        isd_r->registry.count, out);
+    const struct euicc_info info = signed_info(isd_r->info);
+    const int result =
+        euicc_info_put_2(&info, &isd_r->credentials, isd_r->store, isd_r->registry.count, out);
     writer_put(out, request->ctx_params1.whole);
     tlv_close(out, mark);
     return result == 0 && out->overflow ? FAILURE_INTERNAL : result;

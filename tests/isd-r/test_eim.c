@@ -253,6 +253,18 @@ Test(eim, makes_a_chip_say_what_it_is)
     cr_assert(strstr(iot_talk(&peer, "BF2200"), "900100B409A00504030102008200") != NULL);
 }
 
+/* What a server is told: of v1.0 what SGP.22 has, from then on the same as an IPA. */
+Test(eim, is_told_to_servers_as_the_release_has_it)
+{
+    for (int release = EUICC_INFO_IOT_1_0; release <= EUICC_INFO_IOT_1_3; release++) {
+        iot_become(&peer, &chip, (enum euicc_info_iot)release);
+        cr_assert(eq(int, peer_authenticate(&peer, &(struct peer_authentication){0}), 0));
+        const struct bytes info = peer_find(writer_bytes(&peer.response), 0xBF22);
+        struct tlv iot;
+        cr_assert(eq(int, tlv_find(info, 0xB4, &iot), release > EUICC_INFO_IOT_1_0), "%d", release);
+    }
+}
+
 /* Each request of the vectors is read, each of its keys found, each of its signatures right. */
 Test(eim, reads_the_published_vectors)
 {
