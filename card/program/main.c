@@ -9,6 +9,7 @@
 #include "card/fault/fault_table.h"
 #include "card/program/options.h"
 #include "card/personality/personality_file.h"
+#include "card/pcsc/pcsc.h"
 #include "card/reader/reader_serve.h"
 #include "card/stdio/stdio.h"
 #include "card/control/requests.h"
@@ -25,15 +26,33 @@ static void say(void *context, enum trace_level level, const char *text)
         outputs_note(context, text);
 }
 
+static int serve_pcsc(const char *path, struct card *card, const struct stop *stop,
+                      struct control *control)
+{
+    struct pcsc_card_here here;
+    struct pcsc_card *const cards[] = {&here.card};
+    struct pcsc *pcsc;
+    pcsc_card_here_init(&here, card);
+    if (pcsc_open(path, cards, 1, &pcsc) != 0)
+        return FAILURE_INTERNAL;
+    pcsc_run(pcsc, stop, control);
+    pcsc_close(pcsc);
+    return 0;
+}
+
 static int plug_in(const struct options *options, const struct reader *reader, struct card *card,
                    struct stop *stop)
 {
     const struct control_table table = requests_table(card);
     struct control control;
     control_open(&control, options->state, &table);
-    const int result = options->stdio
-                           ? stdio_serve(STDIN_FILENO, STDOUT_FILENO, card, stop, &control)
-                           : reader_serve(reader, card, stop, &control);
+    int result;
+    if (options->stdio)
+        result = stdio_serve(STDIN_FILENO, STDOUT_FILENO, card, stop, &control);
+    else if (options->pcsc != NULL)
+        result = serve_pcsc(options->pcsc, card, stop, &control);
+    else
+        result = reader_serve(reader, card, stop, &control);
     control_close(&control);
     return result;
 }
@@ -57,6 +76,7 @@ static int watch_and_run(const struct options *options, const struct reader *rea
     trace_notice("%s, state %s, reader %s", start, options->state,
                  options->replay != NULL ? "none"
                  : options->stdio        ? "standard input and output"
+                 : options->pcsc != NULL ? options->pcsc
                                          : options->vpcd);
     const struct outputs_plan plan = {.trace = options->trace,
                                       .pcap = options->pcap,

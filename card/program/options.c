@@ -8,6 +8,8 @@
 static const struct options_row rows[] = {
     {"vpcd", "HOST:PORT", "the reader to plug into, default " READER_DEFAULT "; a name must be one of "
      "this machine, any other reader is given by its address", OPTIONS_TEXT, OPTION(vpcd)},
+    {"pcsc", "SOCKET", "no reader of pcscd: make a local socket on which PC/SC programs find the chip that are started "
+     "with PCSCLITE_CSOCK_NAME=SOCKET; no pcscd, no root", OPTIONS_TEXT, OPTION(pcsc)},
     {"stdio", NULL, "no reader: take commands from standard input, a line each, and answer on standard output; in "
      "hexadecimal, or in JSON as lpac's APDU backend 'stdio' speaks; ends with its input", OPTIONS_FLAG, OPTION(stdio)},
     {"state", "DIR", "the chip's memory, made on first start, default emuicc under $XDG_STATE_HOME",

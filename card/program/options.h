@@ -14,7 +14,8 @@ struct options {
     const char *seed;        /* NULL: the system's chance */
     const char *trace, *pcap, *gsmtap, *record; /* see outputs.h */
     const char *replay;                         /* NULL: plugged into the reader */
-    bool stdio; /* the client is on standard input and output, there is no reader */
+    const char *pcsc; /* a socket where PC/SC clients look for pcscd; NULL: none */
+    bool stdio;       /* the client is on standard input and output, there is no reader */
     struct options_list install;
     const char *eim; /* NULL: none */
 };
