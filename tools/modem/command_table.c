@@ -30,6 +30,14 @@ static const struct modem_row rows[] = {
     {"+CGLA", LINE_SET, "", modem_cgla, true, "TS 27.007 §8.43"},
     {"+CCHO", LINE_SET, "", modem_ccho, true, "TS 27.007 §8.45"},
     {"+CCHC", LINE_SET, "", modem_cchc, true, "TS 27.007 §8.46"},
+    {"+CCID", LINE_EXECUTE | LINE_READ, "", modem_ccid, true, "TS 102 221 §13.2"},
+    {"+CICCID", LINE_EXECUTE | LINE_READ, "", modem_ciccid, true, "TS 102 221 §13.2"},
+    {"+CEID", LINE_EXECUTE | LINE_READ, "", modem_ceid, true, "SGP.22 §5.7.20"},
+    {"+CATR", LINE_EXECUTE | LINE_READ, "", modem_catr, true, "TS 27.007 §8"},
+    {"+CPINR", LINE_EXECUTE | LINE_SET, "(\"SIM PIN\",\"SIM PUK\",\"SIM PIN2\",\"SIM PUK2\")", modem_cpinr, true,
+     "TS 27.007 §8.65"},
+    {"+CLCK", LINE_SET, "(\"SC\",\"PS\",\"PF\",\"PN\",\"PU\",\"PP\",\"PC\")", modem_clck, true, "TS 27.007 §7.4"},
+    {"+CPWD", LINE_SET, "(\"SC\",8),(\"P2\",8)", modem_cpwd, true, "TS 27.007 §7.5"},
     {"+CMEE", LINE_READ | LINE_SET, "(0-2)", modem_cmee, false, "TS 27.007 §9.1"},
 };
 /* clang-format on */

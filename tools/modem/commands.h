@@ -2,6 +2,7 @@
 #ifndef EMUICC_TOOLS_MODEM_COMMANDS_H
 #define EMUICC_TOOLS_MODEM_COMMANDS_H
 
+#include "tools/lib/at/values.h"
 #include "tools/modem/state.h"
 
 struct modem_row {
@@ -43,5 +44,23 @@ enum cme modem_cchc(struct modem *modem, const struct line_command *command);
 enum cme modem_crsm(struct modem *modem, const struct line_command *command);
 enum cme modem_cimi(struct modem *modem, const struct line_command *command);
 enum cme modem_cpin(struct modem *modem, const struct line_command *command);
+/* security.c */
+enum cme modem_ccid(struct modem *modem, const struct line_command *command);
+enum cme modem_ciccid(struct modem *modem, const struct line_command *command);
+enum cme modem_ceid(struct modem *modem, const struct line_command *command);
+enum cme modem_catr(struct modem *modem, const struct line_command *command);
+enum cme modem_cpinr(struct modem *modem, const struct line_command *command);
+enum cme modem_clck(struct modem *modem, const struct line_command *command);
+enum cme modem_cpwd(struct modem *modem, const struct line_command *command);
+
+/* Of file.c, for other handlers: the USIM on the basic channel, if there is one. */
+enum cme modem_select_usim(struct sim *sim, uint16_t *status);
+/* The first bytes of a transparent file; the card's last word to *status. */
+enum cme modem_read_file(struct sim *sim, uint16_t file, uint8_t len, struct writer *answer,
+                         uint16_t *status);
+/* A PIN of 4 to 8 characters as the card takes it, with its filling; false if the value is none. */
+bool modem_take_pin(struct values *values, struct writer *out);
+/* What a command on a PIN was answered. */
+enum cme modem_pin_result(uint16_t status);
 
 #endif

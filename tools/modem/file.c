@@ -97,7 +97,7 @@ static bool take_request(struct values values, struct request *out)
            (!out->row->sends || (out->data.len > 0 && out->data.len == out->p3));
 }
 
-static enum cme select_usim(struct sim *sim, uint16_t *status)
+enum cme modem_select_usim(struct sim *sim, uint16_t *status)
 {
     uint8_t room[APDU_LE_SHORT_MAX];
     struct writer ignored = writer_on(room, sizeof(room));
@@ -136,7 +136,7 @@ static enum cme select_file(struct sim *sim, const struct request *request, stru
                             uint16_t *status)
 {
     struct bytes path = writer_bytes(&request->path), root;
-    enum cme result = select_usim(sim, status);
+    enum cme result = modem_select_usim(sim, status);
     if (bytes_start_with(path, BYTES(MASTER_FILE >> 8, MASTER_FILE & 0xFF)))
         bytes_take(&path, 2, &root);
     const bool on_top = request->file == MASTER_FILE || request->file >> 8 == UNDER_MASTER_FILE;
@@ -192,13 +192,18 @@ enum cme modem_crsm(struct modem *modem, const struct line_command *command)
     return CME_NONE;
 }
 
-static enum cme read_imsi(struct sim *sim, struct writer *answer, uint16_t *status)
+enum cme modem_read_file(struct sim *sim, uint16_t file, uint8_t len, struct writer *answer,
+                         uint16_t *status)
 {
-    struct request request = {
-        .row = find_row(0xB0), .has_file = true, .file = EF_IMSI, .p3 = IMSI_LEN};
+    struct request request = {.row = find_row(0xB0), .has_file = true, .file = file, .p3 = len};
     request.data = writer_on(NULL, 0);
     request.path = writer_on(NULL, 0);
     return access_file(sim, &request, answer, status);
+}
+
+static enum cme read_imsi(struct sim *sim, struct writer *answer, uint16_t *status)
+{
+    return modem_read_file(sim, EF_IMSI, IMSI_LEN, answer, status);
 }
 
 /* Its nibbles are swapped, and the first one is no digit. */
@@ -256,7 +261,7 @@ static enum cme ask_pin(struct modem *modem)
     return CME_NONE;
 }
 
-static bool take_pin(struct values *values, struct writer *out)
+bool modem_take_pin(struct values *values, struct writer *out)
 {
     struct bytes text;
     if (!values_take(values, &text) || text.len < PIN_DIGITS_MIN || text.len > PIN_SIZE)
@@ -266,18 +271,10 @@ static bool take_pin(struct values *values, struct writer *out)
     return true;
 }
 
-static enum cme present(struct sim *sim, struct bytes data)
+enum cme modem_pin_result(uint16_t status)
 {
-    uint8_t room[1];
-    struct writer nothing = writer_on(room, sizeof(room));
-    const struct exchange_command command = {
-        .ins = data.len > PIN_SIZE ? 0x2C : 0x20, .p2 = PIN_1, .data = data};
-    uint16_t status;
-    enum cme result = select_usim(sim, &status);
-    if (result == CME_NONE)
-        result = sim_exchange(sim, &command, &nothing, &status);
-    if (result != CME_NONE || exchange_is_success(status))
-        return result;
+    if (exchange_is_success(status))
+        return CME_NONE;
     switch (status & 0xFFF0) {
     case SW_COUNTER:
         return CME_PASSWORD;
@@ -288,6 +285,19 @@ static enum cme present(struct sim *sim, struct bytes data)
     }
 }
 
+static enum cme present(struct sim *sim, struct bytes data)
+{
+    uint8_t room[1];
+    struct writer nothing = writer_on(room, sizeof(room));
+    const struct exchange_command command = {
+        .ins = data.len > PIN_SIZE ? 0x2C : 0x20, .p2 = PIN_1, .data = data};
+    uint16_t status;
+    enum cme result = modem_select_usim(sim, &status);
+    if (result == CME_NONE)
+        result = sim_exchange(sim, &command, &nothing, &status);
+    return result == CME_NONE ? modem_pin_result(status) : result;
+}
+
 /* +CPIN="PIN" verifies it, +CPIN="PUK","PIN" unblocks and sets it. */
 enum cme modem_cpin(struct modem *modem, const struct line_command *command)
 {
@@ -296,7 +306,8 @@ enum cme modem_cpin(struct modem *modem, const struct line_command *command)
     struct values values = values_of(command->values);
     if (command->form == LINE_READ)
         return ask_pin(modem);
-    const bool good = take_pin(&values, &data) && (!values.more || take_pin(&values, &data));
+    const bool good =
+        modem_take_pin(&values, &data) && (!values.more || modem_take_pin(&values, &data));
     const enum cme result =
         good && !values.more ? present(&modem->sim, writer_bytes(&data)) : CME_PARAMETERS;
     explicit_bzero(room, sizeof(room));

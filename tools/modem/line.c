@@ -28,11 +28,22 @@ static bool is_blank(uint8_t character)
     return character == ' ' || character == '\t';
 }
 
+/* Blanks count within strings and nowhere else (V.250 §5.2.1). */
+static size_t drop_blanks(char *text, size_t len)
+{
+    size_t kept = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        quoted ^= text[i] == '"';
+        if (quoted || !is_blank((uint8_t)text[i]))
+            text[kept++] = text[i];
+    }
+    return kept;
+}
+
 static enum line_end judge(struct bytes text, bool too_long, struct bytes *commands)
 {
     struct bytes front;
-    while (text.len > 0 && is_blank(text.data[0]))
-        bytes_take(&text, 1, &front);
     if (text.len == 0 && !too_long)
         return LINE_EMPTY;
     if (too_long || !bytes_take(&text, 2, &front) ||
@@ -51,7 +62,8 @@ enum line_end line_take(struct line *line, struct bytes *input, struct writer *e
             writer_put_u8(echo, character);
         if (is_end(character)) {
             const bool too_long = line->text.overflow;
-            const struct bytes whole = writer_bytes(&line->text);
+            const struct bytes whole =
+                bytes_of(line->room, drop_blanks(line->room, line->text.len));
             writer_reset(&line->text);
             return judge(whole, too_long, text);
         }
@@ -127,10 +139,8 @@ static bool take_extended(struct bytes *text, struct line_command *out)
 
 bool line_take_command(struct bytes *text, struct line_command *out)
 {
-    struct bytes rest = *text, blank;
+    struct bytes rest = *text;
     struct line_command command = {0};
-    while (rest.len > 0 && is_blank(rest.data[0]))
-        bytes_take(&rest, 1, &blank);
     if (rest.len == 0 ||
         !(rest.data[0] == '+' ? take_extended(&rest, &command) : take_basic(&rest, &command)))
         return false;

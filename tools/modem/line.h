@@ -21,8 +21,8 @@ enum line_end {
 
 void line_init(struct line *line);
 
-/* Takes from *input up to the end of a line. What was taken is appended to *echo unless that is
- * NULL. */
+/* Takes from *input up to the end of a line, whose blanks are dropped unless they are within
+ * quotation marks. What was taken is appended to *echo unless that is NULL. */
 enum line_end line_take(struct line *line, struct bytes *input, struct writer *echo,
                         struct bytes *text);
 
@@ -39,7 +39,8 @@ struct line_command {
     struct bytes values;
 };
 
-/* The next command of a line. False, and nothing moved, if the line is no list of commands. */
+/* The next command of a line without blanks. False, and nothing moved, if the line is no list of
+ * commands. */
 bool line_take_command(struct bytes *text, struct line_command *out);
 
 /* Names count in either case. */

@@ -101,6 +101,27 @@ enum cme sim_exchange(struct sim *sim, const struct exchange_command *command,
     return CME_NONE;
 }
 
+enum cme sim_exchange_on(struct sim *sim, uint32_t session, const struct exchange_command *command,
+                         struct writer *answer, uint16_t *status)
+{
+    if (!is_open(sim, session) || sim->transport == NULL)
+        return CME_INDEX;
+    sim->transport->channel = (uint8_t)session;
+    const enum cme result = sim_exchange(sim, command, answer, status);
+    if (sim->transport != NULL)
+        sim->transport->channel = 0;
+    return result;
+}
+
+enum cme sim_atr(struct sim *sim, struct bytes *atr)
+{
+    const enum cme taken = take_card(sim);
+    *atr = (struct bytes){0};
+    if (taken == CME_NONE)
+        *atr = bytes_of(sim->transport->atr, sim->transport->atr_len);
+    return taken;
+}
+
 static enum cme explain(int status)
 {
     if (channel_is_absent(status))

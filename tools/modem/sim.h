@@ -30,6 +30,13 @@ enum cme sim_transmit_on(struct sim *sim, uint32_t session, struct bytes command
 enum cme sim_exchange(struct sim *sim, const struct exchange_command *command,
                       struct writer *answer, uint16_t *status);
 
+/* The same on the channel of a session. */
+enum cme sim_exchange_on(struct sim *sim, uint32_t session, const struct exchange_command *command,
+                         struct writer *answer, uint16_t *status);
+
+/* The card's answer to reset; empty if the way to it does not tell. */
+enum cme sim_atr(struct sim *sim, struct bytes *atr);
+
 /* A channel with that application selected on it. */
 enum cme sim_open(struct sim *sim, struct bytes aid, uint32_t *session);
 enum cme sim_close(struct sim *sim, uint32_t session);

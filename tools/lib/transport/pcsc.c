@@ -116,6 +116,16 @@ static LONG connect_card(struct pcsc *self, const char *reader, struct fault *fa
     }
 }
 
+static void read_atr(struct pcsc *self)
+{
+    struct transport *transport = &self->transport;
+    char name[sizeof(transport->place)];
+    DWORD name_len = sizeof(name), len = sizeof(transport->atr), state, protocol;
+    if (SCardStatus(self->card, name, &name_len, &state, &protocol, transport->atr, &len) ==
+        SCARD_S_SUCCESS)
+        transport->atr_len = (uint8_t)len;
+}
+
 static bool explain_connect(LONG code, const char *reader, struct fault *fault)
 {
     switch (code) {
@@ -144,6 +154,8 @@ static bool pcsc_open(struct transport *transport, struct fault *fault)
     snprintf(transport->place, sizeof(transport->place), "%s", reader);
     const LONG code = connect_card(self, reader, fault);
     self->has_card = code == SCARD_S_SUCCESS;
+    if (self->has_card)
+        read_atr(self);
     return self->has_card || explain_connect(code, reader, fault);
 }
 

@@ -7,6 +7,8 @@
 
 #define TRANSPORT_RESPONSE_MAX 258 /* bytes: short answers, status word included */
 
+#define TRANSPORT_ATR_MAX 33
+
 struct transport;
 
 struct transport_kind {
@@ -31,6 +33,8 @@ struct transport {
     uint8_t channel; /* that class bytes name: set by select(), 0 again by deselect() and always
                         where the other side puts it in */
     char place[128]; /* where the card sits, for people: the reader's name; set by open() */
+    uint8_t atr[TRANSPORT_ATR_MAX];
+    uint8_t atr_len; /* set by open(); 0: it is not known */
 };
 
 #endif
