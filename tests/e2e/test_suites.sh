@@ -24,7 +24,7 @@ say "the shell suite passes"
 
 if python3 -c 'import pytest' 2>/dev/null || [ -x /usr/bin/pytest-3 ]; then
   pytest=$(command -v pytest-3 || echo python3 -m pytest)
-  EMUICC_STATE=$work/chip EMUICC_ICCID=$iccid timeout 200 $pytest -p no:cacheprovider --junitxml="$work/pytest.xml" \
+  PYTHONPATH=$EMUICC_SOURCE/tools/pytest EMUICC_STATE=$work/chip EMUICC_ICCID=$iccid timeout 200 $pytest -p no:cacheprovider --junitxml="$work/pytest.xml" \
     "$suites/test_emuicc.py" >"$work/pytest.log" 2>&1 || fail "pytest: $(cat "$work/pytest.log")"
   grep -q 'failures="0"' "$work/pytest.xml" || fail "no JUnit of pytest"
   say "the suite for pytest passes"

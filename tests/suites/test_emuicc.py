@@ -1,61 +1,40 @@
-"""A suite for pytest: each test starts from the same chip.
+"""A suite for pytest: each test starts from the same chip (tools/pytest/emuicc_pytest.py).
 
-The card runs on $EMUICC_STATE with a disabled profile $EMUICC_ICCID; PATH has emuicc-ctl and emuicc-lpa.
-    pytest --junitxml=results.xml test_emuicc.py
+    PYTHONPATH=tools/pytest pytest --junitxml=results.xml test_emuicc.py
+
+With $EMUICC_STATE it is the chip that runs there with a disabled profile $EMUICC_ICCID, in a reader of
+pcscd; without, one of the suite's own, with no pcscd. PATH has emuicc's programs.
 """
-import json
 import os
-import subprocess
 
 import pytest
 
-ICCID = os.environ["EMUICC_ICCID"]
+pytest_plugins = ["emuicc_pytest"]
+ICCID = os.environ.get("EMUICC_ICCID", "8988211000000000011")
 
 
-def run(*words):
-    return subprocess.run(words, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def emuicc_options():
+    return ["--install", "usim-milenage"]
 
 
-def ctl(*words):
-    done = run("emuicc-ctl", "--state", os.environ["EMUICC_STATE"], "--json", *words)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def test_enables(reader):
+    assert reader.run("emuicc-lpa", "enable", ICCID).returncode == 0
+    assert reader.profiles()[ICCID] == "enabled"
 
 
-@pytest.fixture(scope="session")
-def snapshot():
-    ctl("wait")
-    ctl("snapshot", "pytest")
-
-
-@pytest.fixture(autouse=True)
-def chip(snapshot):
-    ctl("restore", "pytest")
-    ctl("fault", "clear")
-    ctl("wait")
-
-
-def state_of(iccid):
-    return next(p["state"] for p in ctl("list")["profiles"] if p["iccid"] == iccid)
-
-
-def test_enables():
-    assert run("emuicc-lpa", "enable", ICCID).returncode == 0
-    assert state_of(ICCID) == "enabled"
-
-
-def test_starts_disabled():
-    assert state_of(ICCID) == "disabled"
+def test_starts_disabled(reader):
+    assert reader.profiles()[ICCID] == "disabled"
 
 
 @pytest.mark.parametrize("fault", ["result 5", "status 6985", "cut-before-commit"])
-def test_a_change_that_fails_changes_nothing(fault):
-    ctl("fault", "add", f"function EnableProfile = {fault}")
-    assert run("emuicc-lpa", "enable", ICCID).returncode != 0
-    assert state_of(ICCID) == "disabled"
+def test_a_change_that_fails_changes_nothing(reader, fault):
+    reader.fault(f"function EnableProfile = {fault}")
+    assert reader.run("emuicc-lpa", "enable", ICCID).returncode != 0
+    assert reader.profiles()[ICCID] == "disabled"
 
 
-def test_a_power_cut_after_the_commit_is_no_excuse():
-    ctl("fault", "add", "function EnableProfile = cut-after-commit")
-    assert run("emuicc-lpa", "enable", ICCID).returncode != 0
-    assert state_of(ICCID) == "enabled"
+def test_a_power_cut_after_the_commit_is_no_excuse(reader):
+    reader.fault("function EnableProfile = cut-after-commit")
+    assert reader.run("emuicc-lpa", "enable", ICCID).returncode != 0
+    assert reader.profiles()[ICCID] == "enabled"
