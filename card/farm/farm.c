@@ -15,6 +15,7 @@
 #include "apdu/trace.h"
 #include "card/farm/eids.h"
 #include "card/farm/farm_requests.h"
+#include "card/farm/pcsc_slot.h"
 
 #define CHIPS_FOLDER "chips"
 #define PKI_FOLDER "pki"
@@ -39,6 +40,7 @@ struct farm {
     char *reader_names;
     size_t reader_count, loop_count;
     struct listener listener;
+    struct pcsc_slots *pcsc; /* NULL: none */
 };
 
 static int refuse_memory(void)
@@ -187,6 +189,15 @@ static void attach_readers(struct farm *farm)
         (void)slot_attach_reader(&farm->slots[i], &farm->readers[i]);
 }
 
+/* The chips behind those in readers. */
+static int open_pcsc(struct farm *farm)
+{
+    const size_t first = farm->reader_count;
+    return farm->plan.pcsc == NULL ? 0
+                                   : pcsc_slots_open(farm->plan.pcsc, farm->slots + first,
+                                                     farm->plan.cards - first, &farm->pcsc);
+}
+
 /* Whatever can be refused is refused before the first chip is made; clients are accepted when all
  * are made. */
 static int open_all(struct farm *farm)
@@ -206,6 +217,8 @@ static int open_all(struct farm *farm)
         provisioning_run(farm->slots, plan->cards, plan->loops, farm->stop) != 0)
         return FAILURE_INTERNAL;
     attach_readers(farm);
+    if (open_pcsc(farm) != 0)
+        return FAILURE_INTERNAL;
     return listener_listen(&farm->listener);
 }
 
@@ -244,19 +257,22 @@ int farm_serve(struct farm *farm)
     size_t started = 0;
     while (started < farm->plan.loops && loop_start(&farm->loops[started]) == 0)
         started++;
-    if (started == farm->plan.loops)
+    const bool fine = started == farm->plan.loops &&
+                      (farm->pcsc == NULL || pcsc_slots_start(farm->pcsc, farm->stop) == 0);
+    if (fine)
         serve_requests(farm);
     else
         kill(getpid(), SIGTERM);
     for (size_t i = 0; i < started; i++)
         loop_join(&farm->loops[i]);
-    return started == farm->plan.loops ? 0 : FAILURE_INTERNAL;
+    return fine ? 0 : FAILURE_INTERNAL;
 }
 
 void farm_close(struct farm *farm)
 {
     if (farm == NULL)
         return;
+    pcsc_slots_close(farm->pcsc);
     listener_close(&farm->listener);
     for (size_t i = 0; farm->slots != NULL && i < farm->plan.cards; i++)
         slot_finish(&farm->slots[i]);

@@ -16,6 +16,7 @@ struct farm_plan {
     const char *first_eid; /* 32 digits; NULL: as the folder's chips have it, or the EUM's first */
     const char *readers;   /* HOST:PORT,HOST:PORT…; NULL: none */
     const char *listen;    /* HOST:PORT */
+    const char *pcsc;      /* SOCKET,SOCKET…; NULL: none */
     struct startup_plan chip; /* of each; the farm sets its state and EID */
 };
 

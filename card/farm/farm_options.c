@@ -18,6 +18,8 @@ static const struct options_row rows[] = {
      LISTENER_DEFAULT "; whoever can connect to it can use every chip", OPTIONS_TEXT, OPTION(listen)},
     {"vpcd", "HOST:PORT,...", "readers to plug the first chips into, one each; see emuicc --help",
      OPTIONS_TEXT, OPTION(vpcd)},
+    {"pcsc", "SOCKET,...", "local sockets on which PC/SC programs find chips with no pcscd, the next 16 on each, for "
+     "programs that are started with PCSCLITE_CSOCK_NAME=SOCKET", OPTIONS_TEXT, OPTION(pcsc)},
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26 with the EUM's key, under which each chip "
      "gets a certificate; default: a test PKI of the farm's own in DIR/pki of the state", OPTIONS_TEXT, OPTION(pki)},
     {"eid", "DIGITS", "the first EID; the others follow it, default the first of the EUM's range", OPTIONS_TEXT, OPTION(eid)},
@@ -60,6 +62,7 @@ bool farm_options_plan(const struct farm_options *options, struct farm_plan *pla
         .state = options->state,
         .first_eid = options->eid,
         .readers = options->vpcd,
+        .pcsc = options->pcsc,
         .listen = options->listen != NULL ? options->listen : LISTENER_DEFAULT,
         .chip = {.pki = options->pki,
                  .personality = options->personality,

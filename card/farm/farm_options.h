@@ -6,7 +6,7 @@
 #include "card/farm/farm.h"
 
 struct farm_options {
-    const char *cards, *vpcd, *listen, *state, *pki, *eid, *personality, *loops;
+    const char *cards, *vpcd, *listen, *state, *pki, *eid, *personality, *loops, *pcsc;
     struct options_list install;
 };
 
