@@ -7,6 +7,7 @@
 #include "tools/profile/text/build.h"
 #include "tools/profile/text/dump.h"
 #include "tools/profile/text/lines.h"
+#include "tools/profile/lint/lint.h"
 #include "tools/profile/package/verdict.h"
 
 #define ROOM (1u << 20)
@@ -28,6 +29,24 @@ static int look_for_fault(void *context, const struct element_row *row)
     if (verdict_fault(row, text, &offset) && offset > row->whole.len)
         abort();
     return 0;
+}
+
+static int look_at(void *context, const struct lint_finding *finding)
+{
+    (void)context;
+    if (finding->text[0] == '\0')
+        abort();
+    return 0;
+}
+
+/* Whatever the card makes of it, the linter reads nothing beyond. */
+static void judge(struct bytes package)
+{
+    static struct trial trial;
+    if (trial_run(package, &trial) != 0)
+        return;
+    (void)lint_package(package, &trial, look_at, NULL);
+    trial_finish(&trial);
 }
 
 static void come_back(struct bytes package)
@@ -54,7 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     trace_to(be_silent, NULL);
     if (size > ROOM)
         return 0;
-    (void)build_package("text", bytes_of(data, size), &out);
+    if (build_package("text", bytes_of(data, size), &out) == 0)
+        judge(writer_bytes(&out));
+    judge(bytes_of(data, size));
     come_back(bytes_of(data, size));
     elements_each(bytes_of(data, size), look_for_fault, NULL);
     if (lines_of(bytes_of(data, size), &lines) == 0)
