@@ -2,8 +2,9 @@
 
 #include <stdio.h>
 
-#define ATR_T0 1      /* place of T0, whose high bits say what follows */
-#define ATR_NEXT 0x80 /* TDi is there */
+#define EVENTS_MASK 0xFFFF /* clients compare so much of the count */
+#define ATR_T0 1           /* place of T0, whose high bits say what follows */
+#define ATR_NEXT 0x80      /* TDi is there */
 #define ATR_PROTOCOL 0x0F
 
 void pcsc_reader_init(struct pcsc_reader *reader, struct pcsc_card *card, unsigned number)
@@ -30,7 +31,7 @@ static struct bytes atr_of(const struct pcsc_reader *reader)
 static void set_present(struct pcsc_reader *reader, bool present)
 {
     reader->present = present;
-    reader->events++;
+    reader->events = (reader->events + 1) & EVENTS_MASK;
     if (present)
         return;
     reader->removals++;

@@ -149,7 +149,6 @@ static void connect_handle(struct call *call)
     if (result == PCSC_SUCCESS) {
         pcsc_set_word(call->body, CONNECT_REST + 2, handle->id);
         pcsc_set_word(call->body, CONNECT_REST + 3, handle->protocol);
-        call->service->changed = true;
     }
     set_result(call, CONNECT_REST + 4, result);
 }
@@ -172,7 +171,6 @@ static void disconnect(struct call *call)
                handle != NULL
                    ? pcsc_reader_disconnect(handle, pcsc_word(call->body, 1), call->service->now())
                    : PCSC_INVALID_HANDLE);
-    call->service->changed |= handle != NULL;
 }
 
 static void begin(struct call *call)
