@@ -22,6 +22,12 @@ es10_guard es10b_has_rpm;
 /* Another function comes in where one had not come whole. If that was a LoadRpmPackage, its session
  * ends with a result that is kept. 0 or a failure. */
 int es10b_interrupt_rpm(struct isd_r *isd_r, struct bytes came, struct bytes comes);
+/* es10b_smds.c */
+es10_handler es10b_verify_smds_response;
+es10_guard es10b_has_signed_smds;
+/* es10b_device_change.c */
+es10_handler es10b_prepare_device_change, es10b_verify_device_change;
+es10_guard es10b_has_device_change;
 /* es10b_notification.c */
 es10_handler es10b_list_notification, es10b_retrieve_notifications_list,
     es10b_remove_notification_from_list;

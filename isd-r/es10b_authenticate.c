@@ -4,9 +4,10 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "isd-r/device_change/device_change.h"
 #include "isd-r/es10b.h"
 #include "isd-r/es10b_request.h"
-#include "isd-r/session/device_info.h"
+#include "isd-r/session/ctx_params.h"
 
 #define TAG_TRANSACTION_ID 0x80
 #define TAG_EUICC_CHALLENGE 0x81
@@ -28,14 +29,14 @@ enum error {
     ERROR_INVALID_OID = 5,
     ERROR_CHALLENGE_MISMATCH = 6,
     ERROR_CI_PK_UNKNOWN = 7,
-    /* In sessions of v3; its invalidIccid is for a change of device, which this chip does not do.
-     */
+    /* In sessions of v3: */
     ERROR_TRANSACTION_ID = 8,
     ERROR_MISSING_CRL = 9,
     ERROR_INVALID_CRL_SIGNATURE = 10,
     ERROR_REVOKED_CERT = 11,
     ERROR_INVALID_CERT_OR_CRL_TIME = 12,
     ERROR_INVALID_CERT_OR_CRL_CONFIGURATION = 13,
+    ERROR_INVALID_ICCID = 14,
 };
 
 static const int certificate_errors[SERVER_AUTH_RESULTS] = {
@@ -61,6 +62,7 @@ struct request {
     struct tlv ci_key_id_v3;
     bool stapled;
     const struct credential *signer; /* once it has been found */
+    struct ctx_params purpose;       /* once it has been read */
 };
 
 static struct request *own(struct es10b_request *front)
@@ -172,10 +174,10 @@ static int check_signer(const struct isd_r *isd_r, struct es10b_request *request
 /* Limits of what is echoed, and the LPA's part, which the server has not signed. */
 static int check_contents(const struct isd_r *isd_r, struct es10b_request *request)
 {
-    (void)isd_r;
-    const struct request *asked = own(request);
+    struct request *asked = own(request);
     const struct bytes address = asked->address.value;
-    const char *fault = device_info_fault(asked->ctx_params1.whole, asked->v3);
+    const char *fault = ctx_params_parse(asked->ctx_params1.whole, asked->v3,
+                                         isd_r->info->rsp_capability, &asked->purpose);
     if (fault == NULL && (!der_is_utf8(address, RSP_ADDRESS_MAX) || address.len > RSP_ADDRESS_MAX))
         fault = "serverAddress is not UTF-8 or too long";
     if (fault == NULL && asked->server_challenge.value.len != RSP_CHALLENGE_SIZE)
@@ -185,10 +187,22 @@ static int check_contents(const struct isd_r *isd_r, struct es10b_request *reque
     return fault == NULL ? ES10B_ERROR_NONE : ES10B_ERROR_UNDEFINED;
 }
 
+/* A profile leaves by the server that its metadata name alone. */
+static int check_iccid(const struct isd_r *isd_r, struct es10b_request *request)
+{
+    const struct request *asked = own(request);
+    return asked->purpose.purpose != CTX_PARAMS_DEVICE_CHANGE ||
+                   device_change_is_allowed(&isd_r->registry, asked->purpose.iccid,
+                                            asked->address.value,
+                                            request->found.ci->ci.subject_key_id)
+               ? ES10B_ERROR_NONE
+               : ERROR_INVALID_ICCID;
+}
+
 /* In the specification's order (SGP.22 §5.7.13). */
-static es10b_check *const checks[] = {
-    check_session,   check_transaction, check_certificate, check_signature,
-    check_challenge, check_signer,      check_contents,    NULL};
+static es10b_check *const checks[] = {check_session,   check_transaction, check_certificate,
+                                      check_signature, check_challenge,   check_signer,
+                                      check_contents,  check_iccid,       NULL};
 
 /* They are wanted again for CERT.DPpb. */
 static int keep_issuers(struct rsp_session *session, struct bytes issuers)
@@ -221,6 +235,9 @@ static void open_session(struct isd_r *isd_r, const struct request *request)
     session->server_curve = request->front.found.server.curve;
     memcpy(session->server_point, request->front.found.server.point.data, EC_POINT_SIZE);
     session->server_ci = request->front.found.ci;
+    session->purpose = request->purpose.purpose;
+    if (request->purpose.iccid.len > 0)
+        memcpy(session->iccid, request->purpose.iccid.data, CTX_PARAMS_ICCID_SIZE);
     session->signer = request->signer;
     rsp_session_advance(session, ES10_AUTHENTICATE_SERVER);
 }

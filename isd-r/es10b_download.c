@@ -8,8 +8,6 @@
 #define TAG_OK 0xA0
 #define HASH_CC_SIZE 32
 
-#define ERROR_INVALID_TRANSACTION_ID 5 /* DownloadErrorCode, besides enum es10b_error */
-
 /* PrepareDownloadRequest and the SmdpSigned2 in it */
 struct request {
     struct es10b_request front;
@@ -45,7 +43,8 @@ static bool parse(struct bytes value, struct request *out)
 static int check_session(const struct isd_r *isd_r, struct es10b_request *request)
 {
     (void)request;
-    return rsp_session_allows(&isd_r->session, ES10_PREPARE_DOWNLOAD)
+    return isd_r->session.purpose == CTX_PARAMS_COMMON &&
+                   rsp_session_allows(&isd_r->session, ES10_PREPARE_DOWNLOAD)
                ? ES10B_ERROR_NONE
                : ES10B_ERROR_NO_SESSION_CONTEXT;
 }
@@ -93,7 +92,7 @@ static int check_transaction(const struct isd_r *isd_r, struct es10b_request *re
 {
     return rsp_session_is(&isd_r->session, request->transaction_id.value)
                ? ES10B_ERROR_NONE
-               : ERROR_INVALID_TRANSACTION_ID;
+               : ES10B_ERROR_INVALID_TRANSACTION_ID;
 }
 
 static int check_confirmation(const struct isd_r *isd_r, struct es10b_request *request)

@@ -6,15 +6,11 @@
 #include "isd-r/info/es10_tag.h"
 #include "isd-r/profiles/admission.h"
 #include "isd-r/profiles/profile_check.h"
+#include "isd-r/session/key_agreement.h"
 
 #define INSTALL_BOUND_PROFILE_PACKAGE 1 /* RemoteOpId */
 #define TAG_REMOTE_OPERATION 0x82
 #define TAG_TRANSACTION_ID 0x80
-#define TAG_CONTROL_REFERENCE 0xA6
-#define TAG_KEY_TYPE 0x80
-#define TAG_KEY_LEN 0x81
-#define TAG_HOST_ID 0x84
-#define HOST_ID_MAX 16
 #define TAG_CONFIGURE_ISDP 0xBF24
 #define TAG_PROPRIETARY 0xB8
 #define TAG_DP_OID 0x80
@@ -25,8 +21,8 @@
 
 /* InitialiseSecureChannelRequest */
 struct channel_request {
-    struct tlv remote_operation, transaction_id, key_type, key_len, host_id, one_time_key,
-        signature;
+    struct tlv remote_operation, transaction_id, one_time_key, signature;
+    struct key_agreement agreement;
     struct bytes signed_part; /* what smdpSign covers of the request itself */
 };
 
@@ -36,15 +32,12 @@ static bool parse_channel(struct bytes value, struct channel_request *out)
     const struct bytes whole = value;
     if (!tlv_take_tag(&value, TAG_REMOTE_OPERATION, &out->remote_operation) ||
         !tlv_take_tag(&value, TAG_TRANSACTION_ID, &out->transaction_id) ||
-        !tlv_take_tag(&value, TAG_CONTROL_REFERENCE, &control) ||
+        !tlv_take_tag(&value, KEY_AGREEMENT_TAG, &control) ||
         !tlv_take_tag(&value, ES10_TAG_ONE_TIME_KEY, &out->one_time_key))
         return false;
     out->signed_part = bytes_of(whole.data, whole.len - value.len);
     return tlv_take_tag(&value, ES10_TAG_SIGNATURE, &out->signature) &&
-           tlv_take_tag(&control.value, TAG_KEY_TYPE, &out->key_type) &&
-           tlv_take_tag(&control.value, TAG_KEY_LEN, &out->key_len) &&
-           tlv_take_tag(&control.value, TAG_HOST_ID, &out->host_id) &&
-           out->host_id.value.len >= 1 && out->host_id.value.len <= HOST_ID_MAX;
+           key_agreement_parse(control.value, &out->agreement);
 }
 
 /* smdpSign covers the request up to the server's one-time key, then the chip's own (SGP.22 §5.5.1).
@@ -72,8 +65,7 @@ static int check_channel(const struct download *download, const struct channel_r
         return BPP_INVALID_SIGNATURE;
     if (!rsp_session_is(download->session, request->transaction_id.value))
         return BPP_INVALID_TRANSACTION_ID;
-    if (!is_byte(request->key_type.value, BSP_KEY_TYPE_AES) ||
-        !is_byte(request->key_len.value, BSP_KEY_LEN))
+    if (!key_agreement_is_supported(&request->agreement))
         return BPP_UNSUPPORTED_CRT_VALUES;
     if (!is_byte(request->remote_operation.value, INSTALL_BOUND_PROFILE_PACKAGE))
         return BPP_UNSUPPORTED_REMOTE_OPERATION_TYPE;
@@ -83,14 +75,11 @@ static int check_channel(const struct download *download, const struct channel_r
 static int agree_on_keys(struct download *download, struct bpp_package *package,
                          const struct channel_request *request)
 {
-    struct secret shared = {0};
-    int result = ec_agree(download->session->one_time_key, request->one_time_key.value, &shared);
+    const int result = key_agreement_run(
+        &request->agreement, download->session->one_time_key, request->one_time_key.value,
+        bytes_of(download->eid, CREDENTIALS_EID_SIZE), &package->bsp);
     if (result > 0)
         return BPP_INCORRECT_INPUT_VALUES;
-    if (result == 0)
-        result = bsp_init_agreed(&package->bsp, secret_bytes(&shared), request->host_id.value,
-                                 bytes_of(download->eid, CREDENTIALS_EID_SIZE));
-    secret_wipe(&shared);
     return result == 0 ? one_time_key_forget(download->registry->store) : result;
 }
 

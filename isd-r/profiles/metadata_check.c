@@ -1,5 +1,6 @@
 #include "isd-r/profiles/metadata_check.h"
 
+#include "isd-r/profiles/device_change_configuration.h"
 #include "isd-r/profiles/enterprise_configuration.h"
 #include "isd-r/profiles/metadata_tag.h"
 #include "isd-r/profiles/notification_configuration.h"
@@ -9,7 +10,6 @@
 #define NAME_MAX_CHARACTERS 64
 #define ICON_MAX 1024 /* bytes */
 #define ICON_TYPE_MAX 1
-#define ACTIVATION_CODE_MAX 255
 
 bool metadata_check_iccid(struct bytes value)
 {
@@ -112,31 +112,10 @@ bool metadata_check_enterprise(struct bytes value)
     return enterprise_configuration_parse(value, &configuration);
 }
 
-/* { [0] smdpAddressForDc, [1] allowedCiPKId OPTIONAL, [2] eidRequired OPTIONAL, [3] tacRequired
- * OPTIONAL } */
-static bool check_request_to_dp(struct bytes value)
-{
-    struct tlv address, ci, eid, tac;
-    return tlv_take_tag(&value, 0x80, &address) && metadata_check_address(address.value) &&
-           tlv_take_optional(&value, 0x81, &ci) && tlv_take_optional(&value, 0x82, &eid) &&
-           eid.value.len == 0 && tlv_take_optional(&value, 0x83, &tac) && tac.value.len == 0;
-}
-
-/* { [0] activationCodeForDc, [1] deleteOldProfile OPTIONAL } */
-static bool check_stored_code(struct bytes value)
-{
-    struct tlv code, delete_old;
-    return tlv_take_tag(&value, 0x80, &code) && der_is_utf8(code.value, ACTIVATION_CODE_MAX) &&
-           tlv_take_optional(&value, 0x81, &delete_old) && delete_old.value.len == 0;
-}
-
-/* CHOICE { requestToDp [0], usingStoredAc [1] } */
 bool metadata_check_device_change(struct bytes value)
 {
-    struct tlv choice;
-    if (tlv_whole(value, 0xA0, &choice))
-        return check_request_to_dp(choice.value);
-    return tlv_whole(value, 0xA1, &choice) && check_stored_code(choice.value);
+    struct device_change_configuration configuration;
+    return device_change_configuration_parse(value, &configuration);
 }
 
 /* Nobody is refused for what a phone alone reads. */

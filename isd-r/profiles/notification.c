@@ -128,15 +128,42 @@ static const struct credential *signer_for(const struct credentials *credentials
     return signer != NULL ? signer : credentials_first_signer(credentials);
 }
 
+/* False for one that has nothing to tell, and on a chip that cannot sign. */
+static bool may_tell(struct notification *notification, const struct registry_profile *profile,
+                     enum metadata_event event, struct telling *out)
+{
+    *out = (struct telling){notification, signer_for(notification->credentials, profile), profile,
+                            event};
+    return out->signer != NULL && profile->metadata.class != METADATA_TEST;
+}
+
 int notification_tell(struct notification *notification, const struct registry_profile *profile,
                       enum metadata_event event)
 {
-    struct telling telling = {notification, signer_for(notification->credentials, profile), profile,
-                              event};
-    if (telling.signer == NULL || profile->metadata.class == METADATA_TEST)
-        return 0;
-    return notification_configuration_each(profile->metadata.notifications, event, tell_one,
-                                           &telling);
+    struct telling telling;
+    return may_tell(notification, profile, event, &telling)
+               ? notification_configuration_each(profile->metadata.notifications, event, tell_one,
+                                                 &telling)
+               : 0;
+}
+
+int notification_tell_one(struct notification *notification, const struct registry_profile *profile,
+                          enum metadata_event event, struct bytes address)
+{
+    struct telling telling;
+    return may_tell(notification, profile, event, &telling) ? tell_one(&telling, address) : 0;
+}
+
+static int compare(void *context, struct bytes address)
+{
+    return bytes_equal(*(const struct bytes *)context, address);
+}
+
+bool notification_is_told(const struct registry_profile *profile, enum metadata_event event,
+                          struct bytes address)
+{
+    return notification_configuration_each(profile->metadata.notifications, event, compare,
+                                           &address) != 0;
 }
 
 bool notification_metadata_of(struct bytes pending, struct tlv *out)

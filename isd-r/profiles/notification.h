@@ -43,6 +43,12 @@ void notification_put_metadata(struct writer *out, uint32_t sequence,
  * a test profile (SGP.22 §2.4.5.3). */
 int notification_tell(struct notification *notification, const struct registry_profile *profile,
                       enum metadata_event event);
+/* Does the profile's metadata name this address for this event? */
+bool notification_is_told(const struct registry_profile *profile, enum metadata_event event,
+                          struct bytes address);
+/* Signs and keeps one for this address alone; none for a test profile. */
+int notification_tell_one(struct notification *notification, const struct registry_profile *profile,
+                          enum metadata_event event, struct bytes address);
 
 /* The NotificationMetadata inside a PendingNotification; false if it holds none. */
 bool notification_metadata_of(struct bytes pending, struct tlv *out);

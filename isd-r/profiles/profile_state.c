@@ -72,21 +72,25 @@ static bool has_ppr2(struct profile_state *state, const struct registry_profile 
     return (target->metadata.rules & METADATA_RULE_PPR2) != 0;
 }
 
-/* The profile that was enabled before the test profile; NULL if none was or it is gone. */
-static const struct registry_profile *before_test(struct profile_state *state)
+/* The profile that was enabled before the test profile; NULL if none was or it is gone. 0 or a
+ * failure. */
+static int before_test(struct profile_state *state, const struct registry_profile **out)
 {
     uint8_t iccid[METADATA_ICCID_SIZE];
     struct writer writer = writer_on(iccid, sizeof(iccid));
-    if (store_get(state->registry->store, BEFORE_TEST_NAME, &writer) != 0)
-        return NULL;
-    return registry_by_iccid(state->registry, writer_bytes(&writer));
+    const int result = store_get(state->registry->store, BEFORE_TEST_NAME, &writer);
+    *out = result == 0 ? registry_by_iccid(state->registry, writer_bytes(&writer)) : NULL;
+    return result < 0 ? result : 0;
 }
 
-/* From a test profile the way leads to another, or back to what was enabled before it. */
+/* From a test profile the way leads to another, or back to what was enabled before it. Where that
+ * cannot be read it leads nowhere. */
 static bool is_wrong_reenabling(struct profile_state *state, const struct registry_profile *target)
 {
-    return is_test(registry_enabled(state->registry)) && !is_test(target) &&
-           target != before_test(state);
+    const struct registry_profile *before;
+    if (!is_test(registry_enabled(state->registry)) || is_test(target))
+        return false;
+    return before_test(state, &before) != 0 || target != before;
 }
 
 static bool is_busy(struct profile_state *state, const struct registry_profile *target)
@@ -302,29 +306,37 @@ int profile_state_enable(struct profile_state *state, const struct registry_prof
 int profile_state_disable(struct profile_state *state, const struct registry_profile *target,
                           struct profile_state_order order, int *out)
 {
+    const struct registry_profile *next = NULL;
     *out = judge(state, disable_refusals, target);
     if (*out != PROFILE_STATE_OK)
         return 0;
-    return change_to(state, is_test(target) ? before_test(state) : NULL, order);
+    const int result = is_test(target) ? before_test(state, &next) : 0;
+    return result == 0 ? change_to(state, next, order) : result;
 }
 
 static int delete (struct profile_state *state, const struct registry_profile *target,
                    enum metadata_event event)
 {
     state->reload |= target->enabled;
-    if (target == before_test(state)) {
-        const int result = store_forget(state->registry->store, BEFORE_TEST_NAME);
-        if (result != 0)
-            return result;
-    }
-    const int result = notification_tell(state->notification, target, event);
+    const struct registry_profile *before;
+    int result = before_test(state, &before);
+    if (result == 0 && target == before)
+        result = store_forget(state->registry->store, BEFORE_TEST_NAME);
+    if (result == 0)
+        result = notification_tell(state->notification, target, event);
     return result == 0 ? registry_delete(state->registry, target->id) : result;
+}
+
+enum profile_state_result profile_state_judge_delete(struct profile_state *state,
+                                                     const struct registry_profile *target)
+{
+    return judge(state, delete_refusals, target);
 }
 
 int profile_state_delete(struct profile_state *state, const struct registry_profile *target,
                          struct profile_state_order order, int *out)
 {
-    *out = judge(state, delete_refusals, target);
+    *out = profile_state_judge_delete(state, target);
     if (*out != PROFILE_STATE_OK)
         return 0;
     return delete (state, target, order.remote ? METADATA_RPM_DELETE : METADATA_DELETE);

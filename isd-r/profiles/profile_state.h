@@ -63,8 +63,10 @@ int profile_state_disable(struct profile_state *state, const struct registry_pro
                           struct profile_state_order order, int *out);
 int profile_state_delete(struct profile_state *state, const struct registry_profile *target,
                          struct profile_state_order order, int *out);
-/* What profile_state_enable() would say. */
+/* What profile_state_enable() and profile_state_delete() would say. */
 enum profile_state_result profile_state_judge_enable(struct profile_state *state,
+                                                     const struct registry_profile *target);
+enum profile_state_result profile_state_judge_delete(struct profile_state *state,
                                                      const struct registry_profile *target);
 /* Enables it (NULL: none) whatever the rules say: for functions that have rules of their own. */
 int profile_state_switch(struct profile_state *state, const struct registry_profile *target,

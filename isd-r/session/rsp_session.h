@@ -6,6 +6,7 @@
 #include "crypto/primitives/ec.h"
 #include "isd-r/info/configured_address.h"
 #include "isd-r/info/credentials.h"
+#include "isd-r/session/ctx_params.h"
 #include "isd-r/session/server_auth.h"
 
 enum rsp_state {
@@ -14,6 +15,7 @@ enum rsp_state {
     RSP_AUTHENTICATED, /* the server has answered it */
     RSP_PREPARED,      /* a one-time key is out */
     RSP_LOADING,       /* a package is coming in */
+    RSP_CHANGING,      /* a change of device has been prepared */
 };
 
 #define RSP_CHALLENGE_SIZE 16
@@ -38,7 +40,9 @@ struct rsp_session {
     size_t issuers_len;
     const struct credential *server_ci;    /* the CI that its chain leads to; */
     const struct credential *signer;       /* under which the chip signs: never NULL from then on */
-    uint8_t signature1[EC_SIGNATURE_SIZE]; /* euiccSignature1 */
+    enum ctx_params_purpose purpose;       /* what the LPA is after */
+    uint8_t iccid[CTX_PARAMS_ICCID_SIZE];  /* of a change or a recovery: the profile's */
+    uint8_t signature1[EC_SIGNATURE_SIZE]; /* euiccSignature1; euiccSignature3 once changing */
     enum ec_curve binding_curve;           /* of CERT.DPpb's key, once prepared */
     uint8_t binding_point[EC_POINT_SIZE];
     struct ec_private *one_time_key; /* otSK.EUICC.ECKA, once prepared */
@@ -53,7 +57,7 @@ void rsp_session_end(struct rsp_session *session);
 
 /* The session is under this transaction id. */
 bool rsp_session_is(const struct rsp_session *session, struct bytes transaction_id);
-/* Has the server signed this, and euiccSignature1 after it? curve, point: of its key. */
+/* Has the server signed this, and the chip's last signature after it? curve, point: of its key. */
 bool rsp_session_verify(const struct rsp_session *session, enum ec_curve curve, struct bytes point,
                         struct bytes signed_part, struct bytes signature);
 /* What is answered unsigned: { tag { A1 { 80 transactionId, 02 code } } }. transaction_id: the
@@ -63,6 +67,10 @@ void rsp_session_put_error(uint32_t tag, struct bytes transaction_id, int code,
 static inline struct bytes rsp_session_transaction_id(const struct rsp_session *session)
 {
     return bytes_of(session->transaction_id, session->transaction_id_len);
+}
+static inline struct bytes rsp_session_iccid(const struct rsp_session *session)
+{
+    return bytes_of(session->iccid, CTX_PARAMS_ICCID_SIZE);
 }
 static inline struct bytes rsp_session_address(const struct rsp_session *session)
 {

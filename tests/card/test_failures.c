@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/isd-r/peer_device_change.h"
 #include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
 #include "tests/support/memory_disk.h"
@@ -166,7 +167,8 @@ static void ready_to_prepare(void)
 }
 
 /* A server may do with the profile what it likes, and wants to. */
-static void ready_to_manage(void)
+/* A profile whose metadata have this element besides. */
+static void installed_with(void (*put)(const struct peer *peer, struct writer *out))
 {
     const struct package content = package_with_usim(1);
     uint8_t room[512];
@@ -177,17 +179,49 @@ static void ready_to_manage(void)
     tlv_put(&writer, 0x5A, BYTES(ICCID));
     tlv_put(&writer, 0x91, bytes_of_text("Provider"));
     tlv_put(&writer, 0x92, bytes_of_text("Name"));
-    peer_put_rpm_configuration(&peer, &writer);
+    put(&peer, &writer);
     tlv_close(&writer, mark);
     peer_bind(&peer,
               &(struct peer_binding){.content = &content, .metadata = writer_bytes(&writer)});
     cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+}
+
+static void ready_to_manage(void)
+{
+    uint8_t room[512];
+    struct writer writer = writer_on(room, sizeof(room));
+    installed_with(peer_put_rpm_configuration);
     cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
-    writer_reset(&writer);
     peer_put_rpm_command(0xA5, BYTES(ICCID), BYTES(0xBF, 0x2A, 3, 0x92, 1, 'N'), false, &writer);
     peer_put_rpm_command(0xA1, BYTES(ICCID), (struct bytes){0}, false, &writer);
     request = writer_on(request_room, sizeof(request_room));
     peer_put_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&writer)}, &request);
+}
+
+/* requestToDp, to this server. */
+static void put_change_configuration(const struct peer *of, struct writer *out)
+{
+    (void)of;
+    const size_t whole = tlv_open(out, 0xBF20);
+    const size_t choice = tlv_open(out, 0xA0);
+    tlv_put(out, 0x80, bytes_of_text(PEER_ADDRESS));
+    tlv_close(out, choice);
+    tlv_close(out, whole);
+}
+
+/* The server wants the profile deleted and the new device told. */
+static void ready_to_change(void)
+{
+    uint8_t room[256];
+    struct writer writer = writer_on(room, sizeof(room));
+    installed_with(put_change_configuration);
+    cr_assert(peer_ask_for(&peer, 0xA1, BYTES(ICCID)) == 0);
+    cr_assert(peer_prepare_change(&peer, false, (struct bytes){0}, &(struct peer_signing){0}) == 0);
+    const size_t mark = tlv_open(&writer, 0xA0);
+    peer_put_change_data(BYTES(ICCID), BYTES(0x81, 0, 0x82, 0, 0x83, 1, 'a'), &writer);
+    tlv_close(&writer, mark);
+    request = writer_on(request_room, sizeof(request_room));
+    peer_put_verification(&peer, writer_bytes(&writer), &(struct peer_signing){0}, &request);
 }
 
 static uint16_t send_request(void)
@@ -257,6 +291,7 @@ static const struct {
     {"DeleteProfile",             installed,             delete_profile},
     {"SetNickname",               installed,             nickname},
     {"LoadRpmPackage",            ready_to_manage,       send_request},
+    {"VerifyDeviceChange",        ready_to_change,       send_request},
     {"GetProfilesInfo",           installed,             list},
     {"RetrieveNotificationsList", installed,             retrieve},
     {"SELECT",                    enabled,               select_usim},

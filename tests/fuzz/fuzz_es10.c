@@ -3,7 +3,8 @@
  * not pass get the input on their own. */
 #include "tests/fuzz/fuzz_chip.h"
 
-#include "isd-r/session/device_info.h"
+#include "isd-r/device_change/device_change_data.h"
+#include "isd-r/session/ctx_params.h"
 #include "isd-r/profiles/rules.h"
 #include "isd-r/info/tag_list.h"
 
@@ -26,11 +27,14 @@ static void parse(struct bytes input)
 {
     struct metadata metadata;
     struct tlv tlv;
+    struct ctx_params params;
+    struct device_change_data data;
     if (metadata_parse(input, UINT32_MAX, &metadata))
         (void)rules_allow(input, &metadata);
     (void)tag_list_is_one(input);
-    (void)device_info_fault(input, false);
-    (void)device_info_fault(input, true);
+    (void)ctx_params_parse(input, false, 0, &params);
+    (void)ctx_params_parse(input, true, UINT32_MAX, &params);
+    (void)device_change_data_parse(input, &data);
     (void)notification_metadata_of(input, &tlv);
 }
 

@@ -35,7 +35,9 @@ Test(es10, lists_each_function_once)
         cr_assert(es10_find(row->tag) == row, "%s", row->name);
         cr_assert(row->handle != NULL, "%s", row->name);
         const char *section = row->chips & ES10_CONSUMER ? "SGP.22 §5.7." : "SGP.32 §5.9.";
-        cr_assert(strncmp(row->section, section, strlen(section)) == 0, "%s", row->name);
+        cr_assert(strncmp(row->section, section, strlen(section)) == 0 ||
+                      strcmp(row->section, "SGP.22 Annex H") == 0, /* no public text numbers it */
+                  "%s", row->name);
         cr_assert(row->chips != 0 && (row->chips & ~ES10_ALL) == 0, "%s", row->name);
     }
 }
