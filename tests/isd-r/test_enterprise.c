@@ -1,9 +1,11 @@
 /* Profiles of a company: each reason not to install one, or what is none beside one, what may be
  * changed afterwards, and what its rules say of enabling. */
+#include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 
 #include "apdu/hex.h"
 #include "isd-r/info/euicc_info.h"
@@ -202,4 +204,62 @@ Test(enterprise, rules_of_enabling_change_with_the_metadata)
     cr_assert(eq(int, update(0, WITH(COMPANY, PRIORITY)), 0));
     cr_assert(eq(int, enable(1), 0));
     cr_assert(eq(int, enable(2), FORBIDDEN));
+}
+
+/* RpmConfiguration in hexadecimal: this server may update the company's rules. */
+static const char *manager(void)
+{
+    static char text[256];
+    uint8_t room[128];
+    struct writer writer = writer_on(room, sizeof(room));
+    const size_t whole = tlv_open(&writer, 0xBA);
+    const size_t list = tlv_open(&writer, 0xA0);
+    const size_t entry = tlv_open(&writer, DER_SEQUENCE);
+    tlv_put(&writer, 0x80, peer_entity(&peer, PKI_DP_AUTH)->certificate.registered_id);
+    tlv_put(&writer, 0x5C, BYTES(0xBD));
+    tlv_close(&writer, entry);
+    tlv_close(&writer, list);
+    tlv_put(&writer, 0x83, BYTES(0x2A, 0x03));
+    tlv_close(&writer, whole);
+    hex_encode(writer_bytes(&writer), text);
+    return text;
+}
+
+/* One updateMetadata command of a package for profile 1; its result. */
+static uint8_t update_remotely(const char *element)
+{
+    uint8_t room[128], package_room[256];
+    struct writer request = writer_on(room, sizeof(room));
+    struct writer package = writer_on(package_room, sizeof(package_room));
+    const struct package content = package_numbered(1);
+    const size_t mark = tlv_open(&request, 0xBF2A);
+    cr_assert(hex_decode(element, &request));
+    tlv_close(&request, mark);
+    peer_put_rpm_command(0xA5, bytes_of(content.file_iccid, PACKAGE_ICCID_SIZE),
+                         writer_bytes(&request), false, &package);
+    cr_assert(eq(int, peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}), 0));
+    const struct peer_rpm_result result =
+        peer_load_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)});
+    cr_assert(result.is_signed && result.error == 0);
+    const struct bytes code = peer_find(result.results, 0x9F2A);
+    cr_assert(eq(sz, code.len, 1));
+    return code.data[0];
+}
+
+Test(enterprise, rules_of_enabling_are_a_servers_to_change)
+{
+    char first[512];
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    peer_become(&peer, v3_settings(0));
+    set_device(true);
+    snprintf(first, sizeof(first), "%s%s", WITH(COMPANY, REFERENCE), manager());
+    cr_assert(eq(int, v3_reason_for(&peer, 1, first, true), 0));
+    cr_assert(eq(int, v3_reason_for(&peer, 2, "", true), 0));
+    cr_assert(eq(int, update_remotely(WITH_OTHERS(COMPANY, REFERENCE, "00")), 0));
+    cr_assert(eq(int, enable(2), FORBIDDEN));
+    cr_assert(eq(int, update_remotely(WITH(OTHER, REFERENCE)), 6));
+    cr_assert(eq(int, update_remotely(WITH(COMPANY, PRIORITY)), 0));
+    cr_assert(eq(int, enable(2), FORBIDDEN));
+    cr_assert(eq(int, update_remotely(OF(COMPANY)), 0));
+    cr_assert(eq(int, enable(2), 0));
 }
