@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
@@ -299,4 +300,57 @@ Test(eim, reads_the_published_vectors)
     cr_assert(eq(sz, keys, 2));
     cr_assert(eq(sz, packages, 5));
     vectors_close(vectors);
+}
+
+/* The vector with this name. */
+static const char *find_vector(const char *name)
+{
+    static char text[2][1024];
+    static unsigned turn;
+    struct vectors *vectors = vectors_open("sgp32.txt");
+    char *out = text[++turn % 2];
+    out[0] = '\0';
+    while (vectors_next(vectors)) {
+        const struct bytes object = vectors_bytes(vectors, "object");
+        if (vectors_has(vectors, "token"))
+            (void)vectors_number(vectors, "token");
+        if (strcmp(vectors_set(vectors), name) == 0)
+            hex_encode(object, out);
+    }
+    vectors_close(vectors);
+    cr_assert(out[0] != '\0', "%s", name);
+    return out;
+}
+
+/* The chip has the EID of the vectors: it takes their eIM and their packages in turn, and answers
+ * as they say but for what is signed. */
+Test(eim, and_its_packages_are_taken_as_published)
+{
+    const size_t signature = 2 * EC_SIGNATURE_SIZE;
+    static const char *const packages[] = {
+        "LoadEuiccPackage: psmoList {enable, rollbackFlag}, counter 1",
+        "LoadEuiccPackage: psmoList {listProfileInfo, all default tags}",
+        "LoadEuiccPackage: psmoList {disable, delete}", "LoadEuiccPackage: ecoList {listEim}"};
+    cr_assert_str_eq(
+        iot_talk(&peer, find_vector("AddInitialEim request, associationToken -1 (asks the eUICC "
+                                    "for one), strict implicit SPKI")),
+        find_vector("AddInitialEim answer: token 1"));
+    for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++) {
+        const char *answer = iot_talk(&peer, find_vector(packages[i]));
+        cr_assert(strncmp(answer, "BF51", 4) == 0 && strstr(answer, "A0") < answer + 9, "%s: %s",
+                  packages[i], answer);
+    }
+    char *package = strdup(find_vector(packages[0]));
+    const char *answer = iot_talk(&peer, package);
+    const char *replayed = find_vector("ErrorSigned: replayError");
+    cr_assert(strlen(answer) == strlen(replayed) &&
+                  strncmp(answer, replayed, strlen(replayed) - signature) == 0,
+              "%s", answer);
+    package[strlen(package) - 1] ^= 1; /* another digit */
+    cr_assert_str_eq(iot_talk(&peer, package),
+                     find_vector("ErrorUnsigned: wrong signature, known eIM"));
+    free(package);
+    cr_assert_str_eq(iot_talk(&peer, find_vector("AddInitialEim request, nested form seen from "
+                                                 "vendors (A5{A0{30..}})")),
+                     find_vector("AddInitialEim answer: associatedEimAlreadyExists"));
 }
