@@ -26,6 +26,7 @@ static const struct options_row rows[] = {
     {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality)},
     {"install", "PROFILE", "a profile that each chip leaves the factory with, as for emuicc; repeatable",
      OPTIONS_LIST, OPTION(install)},
+    {"eim", "FILE", "the eIM that each IoT eUICC leaves the factory with, as for emuicc", OPTIONS_TEXT, OPTION(eim)},
     {"loops", "N", "event loops, a thread each, that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
 };
 /* clang-format on */
@@ -67,7 +68,8 @@ bool farm_options_plan(const struct farm_options *options, struct farm_plan *pla
         .chip = {.pki = options->pki,
                  .personality = options->personality,
                  .install = options->install.items,
-                 .install_count = options->install.count}};
+                 .install_count = options->install.count,
+                 .eim = options->eim}};
     if (options->cards == NULL || options->state == NULL) {
         trace_error("--cards N and --state DIR are needed; try 'emuicc-farm --help'");
         return false;

@@ -8,6 +8,7 @@
 struct farm_options {
     const char *cards, *vpcd, *listen, *state, *pki, *eid, *personality, *loops, *pcsc;
     struct options_list install;
+    const char *eim; /* NULL: none */
 };
 
 extern const struct options_program farm_options_program;

@@ -31,7 +31,6 @@ enum operation_end {
 /* A package on its way. */
 struct operation_run {
     const struct iot *iot;
-    struct bytes sender;         /* eimId of who has signed it; borrowed from the request */
     struct iot_remembered start; /* the profile that was enabled when it began */
     bool changed;                /* a profile has been enabled, disabled or deleted by it */
     bool authorises;             /* it has authorised a rollback */

@@ -146,7 +146,7 @@ static int execute(const struct iot *iot, const struct request *request,
     struct writer results = writer_on(room, sizeof(room));
     const struct package_result_of of = result_of(request, &sender->eim);
     const uint32_t first = iot->notification->next;
-    struct operation_run run = {.iot = iot, .sender = request->eim_id.value};
+    struct operation_run run = {.iot = iot};
     uint32_t sequence;
     int result = use_up(iot, sender, request->number);
     if (result == 0)

@@ -1,7 +1,5 @@
 #include "isd-r/iot/package_run.h"
 
-#include <stdlib.h>
-
 #include "apdu/trace.h"
 #include "isd-r/iot/package_result.h"
 

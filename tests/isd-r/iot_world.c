@@ -203,6 +203,7 @@ void iot_world_put_package(struct iot_world *world, const char *operations,
     const struct ec_private *key = bent->other_key ? world->eims[2].key : eim->key;
     cr_assert(ec_sign(key, &world->peer.random, parts, 2, signature) == 0);
     signature[7] ^= bent->wrong_signature;
+    memcpy(world->signature, signature, sizeof(signature));
     tlv_put(out, 0x5F37, bytes_of(signature, sizeof(signature)));
     tlv_close(out, whole);
     cr_assert(not(out->overflow));
@@ -324,14 +325,17 @@ static void read_result(struct iot_world *world, const struct tlv *result, struc
     }
 }
 
-/* By the chip's key over data and token. */
+/* By the chip's key over data and token, or eimSignature. */
 static void check_signature(struct iot_world *world, const struct tlv *data, struct bytes signature,
                             const struct iot_bent *bent)
 {
-    uint8_t room[16];
-    struct writer token = writer_on(room, sizeof(room));
-    put_token(sender_of(world, bent)->token, &token);
-    const struct bytes parts[] = {data->whole, writer_bytes(&token)};
+    uint8_t room[EC_SIGNATURE_SIZE + 8];
+    struct writer addition = writer_on(room, sizeof(room));
+    if (world->over_signature)
+        tlv_put(&addition, 0x5F37, bytes_of(world->signature, EC_SIGNATURE_SIZE));
+    else
+        put_token(sender_of(world, bent)->token, &addition);
+    const struct bytes parts[] = {data->whole, writer_bytes(&addition)};
     peer_assert_signed(&world->peer, parts, 2, signature);
 }
 

@@ -24,7 +24,9 @@ struct iot_world {
     struct peer peer;
     struct iot_chip chip;
     struct iot_eim eims[IOT_WORLD_EIMS];
-    uint32_t sequence; /* of the last result */
+    uint32_t sequence;                    /* of the last result */
+    bool over_signature;                  /* results are signed over eimSignature: */
+    uint8_t signature[EC_SIGNATURE_SIZE]; /* of the last package */
 };
 
 /* A chip of v1.2 with all of it; nothing enabled. */

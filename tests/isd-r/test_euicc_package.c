@@ -383,6 +383,15 @@ Test(euicc_package, of_v1_0_has_fewer_operations)
     cr_assert_str_eq(iot_world_send(&world, "EB I", NULL), "E0 I0");
 }
 
+Test(euicc_package, is_answered_over_its_signature_where_that_is_the_habit)
+{
+    iot_become(&world.peer, &world.chip, EUICC_INFO_IOT_1_0);
+    world.chip.settings.iot.quirks = IOT_QUIRK_EIM_SIGNATURE;
+    world.over_signature = true;
+    cr_assert_str_eq(iot_world_send(&world, "EB", NULL), "E0");
+    cr_assert_str_eq(iot_world_send(&world, "EB", &(struct iot_bent){.counter = 1}), "s4");
+}
+
 Test(euicc_package, is_unknown_where_the_chip_is_no_iot_euicc)
 {
     peer_become(&world.peer, NULL);

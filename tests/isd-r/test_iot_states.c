@@ -271,6 +271,19 @@ Test(iot_states, walks_end_where_they_should)
         walk(&walks[i]);
 }
 
+/* Where that is a habit, a rollback is allowed after the result was removed: nothing replaces it.
+ */
+Test(iot_states, a_rollback_may_last)
+{
+    world.chip.settings.iot.quirks = IOT_QUIRK_LASTING_ROLLBACK;
+    cr_assert_str_eq(iot_world_send(&world, "EA", NULL), "E0");
+    cr_assert_str_eq(iot_world_send(&world, "E!B", NULL), "E0");
+    cr_assert(eq(int, remove_result(), 0));
+    cr_assert_str_eq(iot_talk(&world.peer, "BF5803800100"), "BF5803020100");
+    cr_assert_str_eq(iot_world_shown(&world), "[A]BCFKMPQ");
+    world.chip.settings.iot.quirks = 0;
+}
+
 /* A rollback replaces the result: the same eIM, counter and transaction, another number. */
 Test(iot_states, a_rollback_has_a_result_of_its_own)
 {
