@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apdu/hex.h"
+#include "fs/profile/blob.h"
 #include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 #include "apdu/trace.h"
@@ -353,4 +355,34 @@ Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
     cr_assert_str_eq(talk_es10(&card, "BF2D00"), "BF2D02A0009000");
     card_close(&card);
+}
+
+/* The project's package with bytes of its front changed: what is said of it. */
+static void expect_package_refusal(const char *from, const char *to, const char *why)
+{
+    struct blob package;
+    const char *changed = in_folder("changed.der");
+    struct startup_plan plan = {
+        .state = in_folder("chip"), .install = &changed, .install_count = 1};
+    uint8_t old[16], new[16];
+    struct writer old_bytes = writer_on(old, sizeof(old)), new_bytes = writer_on(new, sizeof(new));
+    cr_assert(hex_decode(from, &old_bytes) && hex_decode(to, &new_bytes));
+    cr_assert_eq(blob_read_file(temp_card_package, 1 << 20, &package), 0);
+    uint8_t *at = memmem(package.data, package.len, old, old_bytes.len);
+    cr_assert_not_null(at, "%s", from);
+    memcpy(at, new, new_bytes.len);
+    FILE *file = fopen(changed, "w");
+    cr_assert_eq(fwrite(package.data, 1, package.len, file), package.len);
+    fclose(file);
+    blob_finish(&package);
+    expect_refusal(&plan, why);
+}
+
+Test(birth, a_refused_profile_is_told_with_its_reason)
+{
+    expect_package_refusal("898821100000000001", "898821100000000003",
+                           "the package's header has ICCID 8988211000000000031, its EF.ICCID has "
+                           "8988211000000000011");
+    expect_package_refusal("8001098309080910", "8001088309080910",
+                           "bad-values in usim: EF.IMSI (6F07): 9 bytes do not fit in the 8");
 }
