@@ -28,16 +28,15 @@ static struct bytes atr_of(const struct pcsc_reader *reader)
     return reader->card->kind->atr(reader->card);
 }
 
-static void set_present(struct pcsc_reader *reader, bool present)
+/* A card that is put in is powered, as pcscd does it, and for a while waits for a client. */
+static void set_present(struct pcsc_reader *reader, bool present, int64_t now)
 {
     reader->present = present;
     reader->events = (reader->events + 1) & EVENTS_MASK;
-    if (present)
-        return;
-    reader->removals++;
-    reader->powered = false;
-    reader->locker = 0;
-    reader->off_at = -1;
+    reader->removals += !present;
+    reader->powered = present && set_power(reader, CARD_ON);
+    reader->locker = present ? reader->locker : 0;
+    reader->off_at = reader->powered ? now + PCSC_POWER_OFF_MS : -1;
 }
 
 bool pcsc_reader_look(struct pcsc_reader *reader, int64_t now)
@@ -45,7 +44,7 @@ bool pcsc_reader_look(struct pcsc_reader *reader, int64_t now)
     const bool present = reader->card->kind->is_present(reader->card);
     const bool changed = present != reader->present;
     if (changed)
-        set_present(reader, present);
+        set_present(reader, present, now);
     if (reader->off_at >= 0 && now >= reader->off_at) {
         reader->off_at = -1;
         reader->powered = false;

@@ -1,9 +1,9 @@
 #!/bin/bash
 # PC/SC programs on a chip with no pcscd: emuicc-lpa, through the system's libpcsclite, and opensc-tool
 # where it is installed. No root, no port; two at once.
-#   test_pcsc.sh EMUICC LPA PROFILES
+#   test_pcsc.sh EMUICC LPA PROFILES CTL
 set -u
-emuicc=$1 lpa=$2 profiles=$3
+emuicc=$1 lpa=$2 profiles=$3 ctl=$4
 work=$(mktemp -d)
 pids=()
 finish() { kill "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null; rm -rf "$work"; }
@@ -27,6 +27,7 @@ start two
 one=$(lpa one info | awk '/^EID/ { print $2 }') || fail "no chip on one"
 two=$(lpa two info | awk '/^EID/ { print $2 }') || fail "no chip on two"
 [ ${#one} -eq 32 ] && [ ${#two} -eq 32 ] && [ "$one" != "$two" ] || fail "EIDs: $one, $two"
+PCSCLITE_CSOCK_NAME=$work/one.socket timeout 60 "$ctl" --state "$work/one" wait | grep -q 'emuicc 00 00' || fail "emuicc-ctl wait"
 lpa one list | grep -q 'enabled' || fail "one has no enabled profile"
 lpa one disable 8988211000000000011 >"$work/lpa.log" 2>&1 || fail "disable"
 lpa one list | grep -q 'disabled' || fail "it is not disabled"
