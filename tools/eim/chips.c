@@ -37,7 +37,7 @@ static void take_chip(void *context, sqlite3_stmt *row)
     chip->counter = (uint32_t)sqlite3_column_int64(row, 1);
     chip->token = sqlite3_column_int64(row, 2);
     read_certificate(database_bytes(row, 3), chip);
-    chip->asked = sqlite3_column_int(row, 4) != 0;
+    chip->asked = database_bytes(row, 4).len > 0;
 }
 
 int chips_find(struct database *database, const char *eid, struct chip *out)
@@ -98,10 +98,24 @@ int chips_set_token(struct database *database, const char *eid, int64_t token)
                                DATABASE_VALUES(DATABASE_N(token), DATABASE_T(eid))));
 }
 
-int chips_set_asked(struct database *database, const char *eid)
+int chips_set_asked(struct database *database, const char *eid, struct bytes transaction_id)
 {
-    return one(database_change(database, "UPDATE chips SET asked = 1 WHERE eid = ?",
-                               DATABASE_VALUES(DATABASE_T(eid))));
+    return one(database_change(database, "UPDATE chips SET asked = ? WHERE eid = ?",
+                               DATABASE_VALUES(DATABASE_B(transaction_id), DATABASE_T(eid))));
+}
+
+static void take_eid(void *context, sqlite3_stmt *row)
+{
+    database_text(row, 0, context, CHIPS_EID_SIZE);
+}
+
+int chips_find_asked(struct database *database, struct bytes transaction_id,
+                     char eid[CHIPS_EID_SIZE])
+{
+    if (transaction_id.len == 0)
+        return 1;
+    return one(database_query(database, "SELECT eid FROM chips WHERE asked = ? LIMIT 1",
+                              DATABASE_VALUES(DATABASE_B(transaction_id)), take_eid, eid));
 }
 
 int chips_set_data(struct database *database, const char *eid, const struct chip_data *data)

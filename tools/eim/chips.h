@@ -33,7 +33,11 @@ int chips_each(struct database *database, chips_visitor *visit, void *context);
 int chips_draw_counter(struct database *database, const char *eid, uint32_t *counter);
 int chips_set_counter(struct database *database, const char *eid, uint32_t counter);
 int chips_set_token(struct database *database, const char *eid, int64_t token);
-int chips_set_asked(struct database *database, const char *eid);
+/* It was asked by the eIM itself, with this transaction id. */
+int chips_set_asked(struct database *database, const char *eid, struct bytes transaction_id);
+/* Which one was: 0, 1 if none, or a failure. */
+int chips_find_asked(struct database *database, struct bytes transaction_id,
+                     char eid[CHIPS_EID_SIZE]);
 
 /* What the chip has told of itself; empty slices leave what is there. The certificates (DER) are
  * the caller's to verify first. */

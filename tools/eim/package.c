@@ -155,21 +155,25 @@ static int send_order(struct eim *eim, const struct chip *chip, const struct ord
     return result != 0 ? FAILURE_INTERNAL : orders_count_sent(eim->database, order->id);
 }
 
-/* The results that the chip keeps: the one that got lost may be among them. */
-static void ask_results(struct writer *out)
+/* The eIM's own questions have a transaction id like those of orders: by it an answer that names no
+ * EID is known. */
+static int ask(struct eim *eim, const struct chip *chip, struct bytes tags, struct writer *out)
 {
-    static const uint8_t tags[] = {DATA_RESULTS};
-    const struct data_request request = {.tags = bytes_of(tags, sizeof(tags))};
+    uint8_t transaction_id[ORDERS_TRANSACTION_SIZE];
+    const struct data_request request = {
+        .tags = tags, .transaction_id = bytes_of(transaction_id, sizeof(transaction_id))};
+    const int result = random_fill(&eim->random, transaction_id, sizeof(transaction_id));
+    if (result != 0)
+        return result;
     data_request_put(&request, out);
+    return chips_set_asked(eim->database, chip->eid, request.transaction_id);
 }
 
-/* A chip is asked for its certificates once before its first package; one that does not tell them
- * gets its packages all the same, but what it answers does not count. */
-static int ask_certificates(struct eim *eim, const struct chip *chip, struct writer *out)
+/* The results that the chip keeps: the one that got lost may be among them. */
+static int ask_results(struct eim *eim, const struct chip *chip, struct writer *out)
 {
-    const struct data_request request = {.tags = first_tags()};
-    data_request_put(&request, out);
-    return chips_set_asked(eim->database, chip->eid);
+    static const uint8_t tags[] = {DATA_RESULTS};
+    return ask(eim, chip, bytes_of(tags, sizeof(tags)), out);
 }
 
 int package_next(struct eim *eim, const char *eid, enum package_kind *kind, struct writer *out)
@@ -184,9 +188,11 @@ int package_next(struct eim *eim, const char *eid, enum package_kind *kind, stru
     if (result > 0) {
         result = PACKAGE_NONE;
     } else if (result == 0 && !chip.certified && !chip.asked && !eim->unverified) {
-        result = ask_certificates(eim, &chip, out);
+        /* Once: a chip that does not tell them gets its packages all the same, but nothing counts.
+         */
+        result = ask(eim, &chip, first_tags(), out);
     } else if (result == 0 && order.lost) {
-        ask_results(out);
+        result = ask_results(eim, &chip, out);
     } else if (result == 0) {
         *kind = makers[order.facility].kind;
         result = send_order(eim, &chip, &order, out);

@@ -21,13 +21,15 @@ static bool is_for_us(const struct eim *eim, const struct order *order,
                         bytes_of(order->transaction_id, sizeof(order->transaction_id))));
 }
 
+/* package: what was sent, which a chip of v1.0 signs with; empty: not known any more. */
 static bool is_believed(const struct eim *eim, const struct chip *chip,
-                        const struct euicc_package_result *read)
+                        const struct euicc_package_result *read, struct bytes package)
 {
+    const struct bytes point = bytes_of(chip->point, sizeof(chip->point));
     if (!chip->certified)
         return eim->unverified;
-    return euicc_package_result_verify(read, chip->curve,
-                                       bytes_of(chip->point, sizeof(chip->point)), chip->token);
+    return euicc_package_result_verify(read, chip->curve, point, chip->token) ||
+           (package.len > 0 && euicc_package_result_verify_v1(read, chip->curve, point, package));
 }
 
 /* The outcome: one object an operation. NULL if a result is malformed. */
@@ -123,7 +125,7 @@ static int take_known(struct eim *eim, const struct chip *chip,
                       const struct euicc_package_result *read, uint32_t *sequence)
 {
     if (read->kind != EUICC_PACKAGE_RESULT || !bytes_equal(read->eim_id, bytes_of_text(eim->id)) ||
-        !is_believed(eim, chip, read))
+        !is_believed(eim, chip, read, (struct bytes){0}))
         return PACKAGE_UNDEFINED;
     *sequence = read->sequence;
     return 0;
@@ -137,7 +139,8 @@ static int take_signed(struct eim *eim, const struct chip *chip,
     int result = orders_find_counter(eim->database, chip->eid, read->counter, &order);
     if (result > 0)
         result = take_known(eim, chip, read, sequence);
-    else if (result == 0 && (!is_for_us(eim, &order, read) || !is_believed(eim, chip, read)))
+    else if (result == 0 && (!is_for_us(eim, &order, read) ||
+                             !is_believed(eim, chip, read, blob_bytes(&order.package))))
         result = PACKAGE_UNDEFINED;
     else if (result == 0 && read->kind == EUICC_PACKAGE_RESULT) {
         *sequence = read->sequence;
@@ -197,7 +200,7 @@ static bool eid_of_transaction(struct eim *eim, struct bytes transaction_id,
     if (found)
         memcpy(eid, order.eid, sizeof(order.eid));
     orders_finish(&order);
-    return found;
+    return found || chips_find_asked(eim->database, transaction_id, eid) == 0;
 }
 
 bool package_result_eid(struct eim *eim, struct bytes element, char eid[CHIPS_EID_SIZE])

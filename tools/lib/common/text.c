@@ -1,11 +1,13 @@
 #include "tools/lib/common/text.h"
 
+#include <stdlib.h>
+
 #include <stdio.h>
 
 #include "apdu/der.h"
 #include "apdu/hex.h"
 
-#define HEX_TEXT_BYTES 1100 /* an icon fits */
+#define TEXT_BYTES 1100
 
 /* Bytes of the character that begins here; 0 if it is none that may be shown. */
 static size_t character_len(struct bytes from)
@@ -39,16 +41,20 @@ void text_clean(struct bytes from, char *text, size_t size)
 
 json_t *text_json(struct bytes from)
 {
-    char text[HEX_TEXT_BYTES];
+    char text[TEXT_BYTES];
     text_clean(from, text, sizeof(text));
     return json_string(text);
 }
 
 json_t *text_json_hex(struct bytes from)
 {
-    char text[HEX_SIZE(HEX_TEXT_BYTES)];
-    hex_encode(bytes_of(from.data, from.len < HEX_TEXT_BYTES ? from.len : HEX_TEXT_BYTES), text);
-    return json_string(text);
+    char *text = malloc(HEX_SIZE(from.len));
+    if (text == NULL)
+        return NULL;
+    hex_encode(from, text);
+    json_t *string = json_string(text);
+    free(text);
+    return string;
 }
 
 size_t text_width(const char *text)

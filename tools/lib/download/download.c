@@ -192,6 +192,8 @@ static bool take_offer(struct download *download)
 static bool conclude(struct download *download, bool good)
 {
     const struct session *session = download->session;
+    if (download->result.len > 0 && download->request->result != NULL)
+        download->request->result(download->request->context, blob_bytes(&download->result));
     if (good && download->loading)
         return download_result_take(session->context, download->request,
                                     blob_bytes(&download->result), session->document);

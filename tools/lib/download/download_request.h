@@ -10,6 +10,8 @@ struct download_request {
     bool keep_notification;        /* do not send the result to the server */
     /* Called with what the server says of the profile, before any of it is loaded. */
     void (*announce)(void *context, const json_t *profile);
+    /* Called with the chip's ProfileInstallationResult, whole, before it goes anywhere; or NULL. */
+    void (*result)(void *context, struct bytes installation);
     void *context;
 };
 

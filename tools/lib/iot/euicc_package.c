@@ -163,6 +163,17 @@ bool euicc_package_result_verify(const struct euicc_package_result *result, enum
            ec_verify(curve, point, parts, sizeof(parts) / sizeof(parts[0]), result->signature);
 }
 
+bool euicc_package_result_verify_v1(const struct euicc_package_result *result, enum ec_curve curve,
+                                    struct bytes point, struct bytes package)
+{
+    struct tlv outer, signature;
+    if (result->kind == EUICC_PACKAGE_ERROR_UNSIGNED || !tlv_whole(package, PACKAGE, &outer) ||
+        !tlv_find(outer.value, SIGNATURE, &signature))
+        return false;
+    const struct bytes parts[] = {result->signed_part, signature.whole};
+    return ec_verify(curve, point, parts, sizeof(parts) / sizeof(parts[0]), result->signature);
+}
+
 const char *euicc_package_error_text(uint32_t code)
 {
     static const struct {

@@ -50,6 +50,10 @@ bool euicc_package_result_read(struct bytes whole, struct euicc_package_result *
  * true of ERROR_UNSIGNED. */
 bool euicc_package_result_verify(const struct euicc_package_result *result, enum ec_curve curve,
                                  struct bytes point, int64_t token);
+/* The same as v1.0's text has it: the chip signs with the eIM's signature in the token's place.
+ * package: the request that was sent, BF51 whole. */
+bool euicc_package_result_verify_v1(const struct euicc_package_result *result, enum ec_curve curve,
+                                    struct bytes point, struct bytes package);
 /* "replayError" */
 const char *euicc_package_error_text(uint32_t code);
 

@@ -1,0 +1,233 @@
+#include "tools/ipa/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/apdu.h"
+#include "apdu/hex.h"
+#include "apdu/trace.h"
+#include "tools/ipa/minimize.h"
+#include "tools/ipa/relay.h"
+#include "tools/lib/download/download.h"
+#include "tools/lib/transport/direct.h"
+#include "tools/lib/transport/pcsc.h"
+#include "tools/lib/transport/serial.h"
+
+#define ISD_R_AID "A0000005591010FFFFFFFF8900000100" /* SGP.22 §2.2.3 */
+#define AID_MAX 16
+#define NUMBER_BASE 10
+
+static struct transport *place_of(const struct ipa_options *options)
+{
+    if (options->serial != NULL)
+        return serial_create(options->serial, SERIAL_TIMEOUT_MS);
+    if (options->direct != NULL)
+        return direct_create(options->direct, DIRECT_TIMEOUT_MS);
+    return pcsc_create(options->reader);
+}
+
+static bool set_block(struct ipa *ipa)
+{
+    const char *text = ipa->options->block;
+    char *end;
+    const unsigned long block = text != NULL ? strtoul(text, &end, NUMBER_BASE) : 0;
+    if (text == NULL)
+        return true;
+    if (*end != '\0' || block < 1 || block > APDU_DATA_SHORT_MAX)
+        return fault_raise(&ipa->fault, "--block", "'%.40s' is not a number from 1 to %d", text,
+                           APDU_DATA_SHORT_MAX);
+    ipa->chip.block = block;
+    return true;
+}
+
+bool host_open_card(struct ipa *ipa)
+{
+    uint8_t memory[AID_MAX];
+    struct writer aid = writer_on(memory, sizeof(memory));
+    const char *digits = ipa->options->isd_r != NULL ? ipa->options->isd_r : ISD_R_AID;
+    if (!hex_decode(digits, &aid) || aid.len == 0)
+        return fault_raise(&ipa->fault, "--isd-r", "'%.40s' is not 2 to 32 hexadecimal digits",
+                           digits);
+    ipa->transport = place_of(ipa->options);
+    return ipa->transport != NULL && chip_init(&ipa->chip, ipa->transport, &ipa->fault) &&
+           set_block(ipa) && es10_init(&ipa->es10, &ipa->chip, &ipa->fault) &&
+           ipa->transport->kind->open(ipa->transport, &ipa->fault) &&
+           chip_select(&ipa->chip, writer_bytes(&aid));
+}
+
+void host_close_card(struct ipa *ipa)
+{
+    if (ipa->transport == NULL)
+        return;
+    if (ipa->chip.transport != NULL)
+        chip_deselect(&ipa->chip);
+    ipa->transport->kind->close(ipa->transport);
+    ipa->transport = NULL;
+    es10_finish(&ipa->es10);
+    chip_finish(&ipa->chip);
+}
+
+/* A status word that is no success is the chip's refusal, and no end of the work. */
+static bool call_chip(void *context, struct bytes request, struct blob *answer, bool *refused)
+{
+    struct ipa *ipa = context;
+    struct bytes said;
+    const struct fault before = ipa->fault;
+    *answer = (struct blob){0};
+    *refused = false;
+    if (chip_call(&ipa->chip, "ES10b", request, false, &said))
+        return blob_copy(said, answer) == 0;
+    *refused = ipa->fault.code[0] != '\0';
+    trace_detail("the chip refuses: %s %s", ipa->fault.code, ipa->fault.text);
+    if (*refused)
+        ipa->fault = before;
+    return false;
+}
+
+static bool send_minimized(struct ipa *ipa, struct bytes message, struct blob *answer)
+{
+    uint8_t *data = malloc(message.len + 1);
+    if (data == NULL)
+        return false;
+    struct writer shorter = writer_on(data, message.len + 1);
+    const struct bytes eid = bytes_of(ipa->engine.eid, sizeof(ipa->engine.eid));
+    const bool made = minimize_message(message, eid, &shorter);
+    const bool sent =
+        esipa_client_call(ipa->client, made ? writer_bytes(&shorter) : message, answer);
+    free(data);
+    return sent;
+}
+
+static bool call_eim(void *context, struct bytes message, struct blob *answer)
+{
+    struct ipa *ipa = context;
+    return ipa->options->minimize ? send_minimized(ipa, message, answer)
+                                  : esipa_client_call(ipa->client, message, answer);
+}
+
+static bool set_eim(void *context, const char *address)
+{
+    struct ipa *ipa = context;
+    return esipa_client_set_address(ipa->client, address);
+}
+
+/* A device does what REFRESH asks for: the card is reset, and its ISD-R selected anew. */
+static bool reset_card(void *context)
+{
+    struct ipa *ipa = context;
+    if (ipa->options->no_reset)
+        return true;
+    host_close_card(ipa);
+    return host_open_card(ipa);
+}
+
+static void say(void *context, const char *text)
+{
+    struct ipa *ipa = context;
+    progress_end(&ipa->progress);
+    fprintf(stderr, "%s: %s\n", ipa_program.name, text);
+}
+
+static void keep_result(void *context, struct bytes installation)
+{
+    struct engine_download *download = context;
+    (void)blob_copy(installation, &download->installation);
+}
+
+/* The code of the trigger; of one without data the eIM tells address and matching id later. */
+static bool read_trigger(struct ipa *ipa, const struct data_trigger *trigger,
+                         struct activation *code)
+{
+    char text[ACTIVATION_TEXT_MAX + 1] = "";
+    struct es10b_addresses addresses;
+    *code = (struct activation){0};
+    if (trigger->kind == DATA_TRIGGER_EIM) {
+        snprintf(code->address, sizeof(code->address), "%s", ipa->engine.eim_id);
+        return true;
+    }
+    if (trigger->kind == DATA_TRIGGER_SMDS)
+        return fault_raise(&ipa->fault, "download", "this IPA asks no SM-DS");
+    if (trigger->kind == DATA_TRIGGER_DEFAULT_SMDP) {
+        if (!es10a_get_configured_addresses(&ipa->es10, &addresses) ||
+            addresses.default_smdp.len == 0 || addresses.default_smdp.len >= sizeof(code->address))
+            return fault_raise(&ipa->fault, "download", "the chip has no default SM-DP+");
+        memcpy(code->address, addresses.default_smdp.data, addresses.default_smdp.len);
+        return true;
+    }
+    if (trigger->text.len >= sizeof(text))
+        return fault_raise(&ipa->fault, "download", "the activation code is too long");
+    memcpy(text, trigger->text.data, trigger->text.len);
+    return activation_parse(text, code, &ipa->fault);
+}
+
+static bool make_request(struct ipa *ipa, const struct activation *code,
+                         struct engine_download *out, struct download_request *request)
+{
+    *request = (struct download_request){.session = {.code = *code, .operation = ES10B_DOWNLOAD},
+                                         .result = keep_result,
+                                         .context = out};
+    return es10b_device_from_imei(ipa->options->imei, &request->session.device) ||
+           fault_raise(&ipa->fault, "--imei", "15 digits are needed");
+}
+
+static bool run_download(struct ipa *ipa, struct http *http, const struct download_request *request)
+{
+    const struct session_context context = {&ipa->es10, http, &ipa->progress, &ipa->fault};
+    json_t *document = json_object();
+    const bool good = download_run(&context, request, document);
+    json_decref(document);
+    return good;
+}
+
+/* What the eIM adds arrives while the session is open; the result is the engine's to hand on. */
+static bool download_indirect(struct ipa *ipa, const struct data_trigger *trigger,
+                              const struct activation *code, struct engine_download *out)
+{
+    struct relay relay;
+    struct download_request request;
+    if (!make_request(ipa, code, out, &request))
+        return false;
+    request.keep_notification = true;
+    relay_init(&relay, call_eim, ipa, &ipa->fault);
+    relay.eim_transaction_id = trigger->transaction_id;
+    relay.tells_address = trigger->kind != DATA_TRIGGER_EIM;
+    relay.code = &request.session.code;
+    return run_download(ipa, &relay.http, &request);
+}
+
+static bool download_direct(struct ipa *ipa, const struct activation *code,
+                            struct engine_download *out)
+{
+    struct http http = {0};
+    struct download_request request;
+    const char *ca = ipa->options->server_ca != NULL ? ipa->options->server_ca : ipa->options->ca;
+    const bool good = make_request(ipa, code, out, &request) &&
+                      http_init(&http, ca, &ipa->options->connect_to, &ipa->fault) &&
+                      run_download(ipa, &http, &request);
+    http_finish(&http);
+    return good;
+}
+
+/* What goes wrong here goes to the eIM as a result: it is no end of the poll. */
+static void download(void *context, const struct data_trigger *trigger, bool indirect,
+                     struct engine_download *out)
+{
+    struct ipa *ipa = context;
+    struct activation code;
+    *out = (struct engine_download){0};
+    out->installed =
+        read_trigger(ipa, trigger, &code) &&
+        (indirect ? download_indirect(ipa, trigger, &code, out) : download_direct(ipa, &code, out));
+    if (!out->installed)
+        say(ipa, ipa->fault.text);
+    fault_clear(&ipa->fault);
+}
+
+const struct engine_host ipa_host = {
+    .chip = call_chip,
+    .eim = call_eim,
+    .set_eim = set_eim,
+    .changed = reset_card,
+    .download = download,
+    .say = say,
+};

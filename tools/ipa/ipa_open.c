@@ -1,0 +1,80 @@
+#include "tools/ipa/ipa_open.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/ipa/host.h"
+
+#define CAUSE "stateChangeCause"
+
+static const struct {
+    const char *name;
+    uint32_t bit;
+} capabilities[] = {
+    {"direct", ENGINE_DIRECT}, {"indirect", ENGINE_INDIRECT}, {"eim-data", ENGINE_EIM_DATA}};
+
+static bool set_capabilities(struct ipa *ipa)
+{
+    ipa->engine.capabilities = ENGINE_DIRECT | ENGINE_INDIRECT | ENGINE_EIM_DATA |
+                               (ipa->options->minimize ? ENGINE_MINIMIZE : 0);
+    for (size_t i = 0; i < ipa->options->lacks.count; i++) {
+        const char *name = ipa->options->lacks.items[i];
+        size_t at = 0;
+        while (at < sizeof(capabilities) / sizeof(capabilities[0]) &&
+               strcmp(capabilities[at].name, name) != 0)
+            at++;
+        if (at == sizeof(capabilities) / sizeof(capabilities[0]))
+            return fault_raise(&ipa->fault, "--lacks",
+                               "'%.40s' is none of direct, indirect, eim-data", name);
+        ipa->engine.capabilities &= ~capabilities[at].bit;
+    }
+    return true;
+}
+
+static void recall(struct ipa *ipa)
+{
+    json_t *state =
+        ipa->options->state != NULL ? json_load_file(ipa->options->state, 0, NULL) : NULL;
+    const json_t *cause = json_object_get(state, CAUSE);
+    if (json_is_integer(cause))
+        ipa->engine.cause = (enum engine_cause)json_integer_value(cause);
+    json_decref(state);
+}
+
+bool ipa_remember(struct ipa *ipa)
+{
+    if (ipa->options->state == NULL)
+        return true;
+    json_t *state = json_pack("{s:i}", CAUSE, (int)ipa->engine.cause);
+    snprintf(ipa->state, sizeof(ipa->state), "%s.new", ipa->options->state);
+    const bool kept =
+        json_dump_file(state, ipa->state, 0) == 0 && rename(ipa->state, ipa->options->state) == 0;
+    json_decref(state);
+    return kept || fault_raise(&ipa->fault, "--state", "%s cannot be written", ipa->options->state);
+}
+
+bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
+{
+    ipa->options = options;
+    ipa->host = ipa_host;
+    ipa->host.context = ipa;
+    ipa->engine.host = &ipa->host;
+    ipa->engine.cause = ENGINE_CAUSE_NONE;
+    ipa->engine.tell_eid = options->release == NULL || strcmp(options->release, "1.0") != 0;
+    const struct esipa_client_plan plan = {.ca = options->ca,
+                                           .connect_to = &options->connect_to,
+                                           .json = options->json_binding,
+                                           .plain = options->plain,
+                                           .insecure = options->insecure};
+    recall(ipa);
+    return set_capabilities(ipa) && esipa_client_open(&plan, &ipa->fault, &ipa->client) &&
+           host_open_card(ipa);
+}
+
+void ipa_close(struct ipa *ipa)
+{
+    host_close_card(ipa);
+    esipa_client_close(ipa->client);
+    ipa->client = NULL;
+    progress_end(&ipa->progress);
+}

@@ -1,0 +1,14 @@
+/* ipa_open: card and client opened, closed, and what is remembered between two runs. */
+#ifndef EMUICC_TOOLS_IPA_IPA_OPEN_H
+#define EMUICC_TOOLS_IPA_IPA_OPEN_H
+
+#include "tools/ipa/ipa.h"
+
+/* Opens card and client, and reads what is remembered. False after a fault; ipa_close() is due in
+ * any case. */
+bool ipa_open(struct ipa *ipa, const struct ipa_options *options);
+void ipa_close(struct ipa *ipa);
+/* Remembers what the eIM has not heard of yet. */
+bool ipa_remember(struct ipa *ipa);
+
+#endif

@@ -1,0 +1,181 @@
+/* emuicc-ipa: an IPA for a chip in a reader, a device or a farm. */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apdu/trace.h"
+#include "tools/ipa/engine_functions.h"
+#include "tools/ipa/ipa_open.h"
+#include "tools/ipa/run.h"
+#include "tools/lib/transport/interrupt.h"
+
+#define FILE_MAX 8192
+#define RUN_SECONDS 60
+#define LONGEST_SECONDS 3600
+#define FALLBACK_SECONDS 300
+#define SECONDS_MAX (7L * 24 * 3600)
+
+static void print_line(void *context, enum trace_level level, const char *text)
+{
+    if (level <= TRACE_NOTICE || *(const bool *)context)
+        fprintf(stderr, "%s: %s\n", ipa_program.name, text);
+}
+
+/* A number of seconds; fallback where the option is not given; false if it is none. */
+static bool read_seconds(const char *text, unsigned fallback, unsigned *out)
+{
+    char *end = NULL;
+    const long seconds = text != NULL ? strtol(text, &end, 10) : (long)fallback;
+    *out = (unsigned)seconds;
+    return text == NULL || (*end == '\0' && end != text && seconds > 0 && seconds <= SECONDS_MAX);
+}
+
+static bool read_plan(const struct ipa_options *options, struct run_plan *out)
+{
+    *out = (struct run_plan){.longest = LONGEST_SECONDS, .connectivity = options->connectivity};
+    return read_seconds(options->every, RUN_SECONDS, &out->every) &&
+           read_seconds(options->fallback_after, FALLBACK_SECONDS, &out->fallback_after);
+}
+
+static int run_poll(const struct ipa_options *options, char **words, int count)
+{
+    (void)words;
+    (void)count;
+    struct run_plan plan;
+    if (!read_plan(options, &plan)) {
+        trace_error("--every and --fallback-after are whole numbers of seconds");
+        return EXIT_FAILURE;
+    }
+    const bool good = options->every != NULL ? run_forever(options, &plan) : run_once(options);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int run_service(const struct ipa_options *options, char **words, int count)
+{
+    struct ipa_options service = *options;
+    if (service.every == NULL)
+        service.every = "60";
+    return run_poll(&service, words, count);
+}
+
+/* A document from the chip, printed; the exit status. NULL: the fault says why. */
+static int print_document(struct ipa *ipa, json_t *document)
+{
+    const bool good = document != NULL && json_object_get(document, "error") == NULL;
+    if (document != NULL) {
+        json_dumpf(document, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else if (ipa->fault.raised) {
+        fault_print(&ipa->fault, ipa_program.name);
+    } else {
+        trace_error("the chip does not know this function: it is no IoT eUICC (SGP.32)");
+    }
+    json_decref(document);
+    return good && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int run_status(const struct ipa_options *options, char **words, int count)
+{
+    (void)words;
+    (void)count;
+    struct ipa ipa = {0};
+    const int status =
+        print_document(&ipa, ipa_open(&ipa, options) ? engine_status(&ipa.engine) : NULL);
+    ipa_close(&ipa);
+    return status;
+}
+
+static int run_add_eim(const struct ipa_options *options, char **words, int count)
+{
+    (void)count;
+    struct ipa ipa = {0};
+    struct blob file;
+    const int found = blob_read_file(words[0], FILE_MAX, &file);
+    if (found > 0)
+        trace_error("%s: no such file: 'emuicc-eim config --out FILE' writes one", words[0]);
+    if (found != 0)
+        return EXIT_FAILURE;
+    const int status = print_document(
+        &ipa, ipa_open(&ipa, options) ? engine_add_eim(&ipa.engine, blob_bytes(&file)) : NULL);
+    ipa_close(&ipa);
+    blob_finish(&file);
+    return status;
+}
+
+static int print_code(struct ipa *ipa, int code)
+{
+    const int status = print_document(ipa, code >= 0 ? json_pack("{s:i}", "result", code) : NULL);
+    return code == 0 ? status : EXIT_FAILURE;
+}
+
+static int run_fallback(const struct ipa_options *options, char **words, int count)
+{
+    struct ipa ipa = {0};
+    const bool back = count > 0 && strcmp(words[0], "back") == 0;
+    const bool open = ipa_open(&ipa, options);
+    const int status = print_code(&ipa, open ? engine_fallback(&ipa.engine, back) : -1);
+    (void)ipa_remember(&ipa);
+    ipa_close(&ipa);
+    return status;
+}
+
+static int run_emergency(const struct ipa_options *options, char **words, int count)
+{
+    (void)count;
+    struct ipa ipa = {0};
+    const bool on = strcmp(words[0], "on") == 0;
+    if (!on && strcmp(words[0], "off") != 0) {
+        trace_error("emergency: on or off");
+        return EXIT_FAILURE;
+    }
+    const bool open = ipa_open(&ipa, options);
+    const int status = print_code(&ipa, open ? engine_emergency(&ipa.engine, on) : -1);
+    (void)ipa_remember(&ipa);
+    ipa_close(&ipa);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    int least, most; /* words */
+    int (*run)(const struct ipa_options *options, char **words, int count);
+} commands[] = {
+    {"add-eim", 1, 1, run_add_eim},   {"poll", 0, 0, run_poll},
+    {"run", 0, 0, run_service},       {"status", 0, 0, run_status},
+    {"fallback", 0, 1, run_fallback}, {"emergency", 1, 1, run_emergency},
+};
+
+static int run_command(const struct ipa_options *options, char **words, int count)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(commands[i].name, words[0]) == 0 && count - 1 >= commands[i].least &&
+            count - 1 <= commands[i].most)
+            return commands[i].run(options, words + 1, count - 1);
+    trace_error("'%s' is no command, or has other words; try 'emuicc-ipa --help'", words[0]);
+    return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct ipa_options options = {0};
+    int first;
+    trace_to(print_line, &options.verbose);
+    switch (options_parse(&ipa_program, argc, argv, &options, &first)) {
+    case OPTIONS_EXIT:
+        return EXIT_SUCCESS;
+    case OPTIONS_WRONG:
+        return EXIT_FAILURE;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (first >= argc) {
+        trace_error("which command? Try 'emuicc-ipa --help'");
+        return EXIT_FAILURE;
+    }
+    interrupt_start();
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    const int status = run_command(&options, argv + first, argc - first);
+    curl_global_cleanup();
+    return status;
+}

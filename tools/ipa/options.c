@@ -1,0 +1,51 @@
+#include "tools/ipa/options.h"
+
+#define AT(member) offsetof(struct ipa_options, member)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"reader", "NAME|NUMBER", "the PC/SC reader, by a part of its name or its number; default: the first with a card", OPTIONS_TEXT, AT(reader)},
+    {"serial", "TTY", "a device's AT commands instead of a reader", OPTIONS_TEXT, AT(serial)},
+    {"direct", "HOST:PORT/EID", "a chip of a farm, by the farm's own socket", OPTIONS_TEXT, AT(direct)},
+    {"isd-r", "AID", "the ISD-R's AID in hexadecimal digits; default: that of SGP.22", OPTIONS_TEXT, AT(isd_r)},
+    {"block", "NUMBER", "bytes in a STORE DATA block, 1 to 255; default 120", OPTIONS_TEXT, AT(block)},
+    {"eim", "ID", "the eimId of the eIM to ask; default: the first that the chip knows", OPTIONS_TEXT, AT(eim)},
+    {"ca", "PATH", "who vouches for the eIM, and for SM-DP+s unless --server-ca says another: a file (PEM or DER) or a folder that emuicc-pki made; default: what this machine trusts", OPTIONS_TEXT, AT(ca)},
+    {"server-ca", "PATH", "who vouches for SM-DP+s of direct downloads", OPTIONS_TEXT, AT(server_ca)},
+    {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when a server is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
+    {"json-binding", NULL, "ESipa in JSON instead of ASN.1", OPTIONS_FLAG, AT(json_binding)},
+    {"plain", NULL, "ESipa over HTTP without TLS, for eIMs under test", OPTIONS_FLAG, AT(plain)},
+    {"insecure", NULL, "do not look at the eIM's certificate", OPTIONS_FLAG, AT(insecure)},
+    {"release", "1.0|1.2", "how results are framed: 1.0 names no EID in them; default 1.2", OPTIONS_TEXT, AT(release)},
+    {"lacks", "direct|indirect|eim-data", "be an IPA without this capability; repeatable", OPTIONS_LIST, AT(lacks)},
+    {"minimize", NULL, "send the compact forms of messages (minimizeEsipaBytes)", OPTIONS_FLAG, AT(minimize)},
+    {"imei", "DIGITS", "the device's IMEI, told to SM-DP+s", OPTIONS_TEXT, AT(imei)},
+    {"state", "FILE", "what the eIM has not heard of is remembered here; default: nowhere", OPTIONS_TEXT, AT(state)},
+    {"every", "SECONDS", "poll, run: ask the eIM again and again; run: 60 by default", OPTIONS_TEXT, AT(every)},
+    {"connectivity", "COMMAND", "run: a command for the shell that succeeds while the network is there", OPTIONS_TEXT, AT(connectivity)},
+    {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after)},
+    {"no-reset", NULL, "go on without a reset of the card after another profile was enabled", OPTIONS_FLAG, AT(no_reset)},
+    {"json", NULL, "print one JSON document a poll or command", OPTIONS_FLAG, AT(json)},
+    {"verbose", NULL, "say what is sent and received", OPTIONS_FLAG, AT(verbose)},
+};
+/* clang-format on */
+
+const struct options_program ipa_program = {
+    .name = "emuicc-ipa",
+    .synopsis = "add-eim FILE | poll | run | status | fallback [back] | emergency on|off",
+    .summary = "an IPA (SGP.32) for a chip in a reader, a device or a farm",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer = "Commands:\n"
+              "  add-eim FILE      give the chip its first eIM: what 'emuicc-eim config' writes\n"
+              "  poll              ask the eIM until it has nothing more\n"
+              "  run               ask again and again, with back-off, until SIGTERM or SIGINT\n"
+              "  status            the chip's EID and its eIMs\n"
+              "  fallback [back]   to the fallback profile, or back\n"
+              "  emergency on|off  to the emergency profile, or back\n"
+              "\n"
+              "Example:\n"
+              "  emuicc-eim --pki pki config --out eim.der\n"
+              "  emuicc-ipa add-eim eim.der\n"
+              "  emuicc-ipa --ca pki --connect-to eim.example.com:443:127.0.0.1:8445 poll\n",
+};

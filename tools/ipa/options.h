@@ -1,0 +1,17 @@
+/* options: of emuicc-ipa. */
+#ifndef EMUICC_TOOLS_IPA_OPTIONS_H
+#define EMUICC_TOOLS_IPA_OPTIONS_H
+
+#include "apdu/options.h"
+
+struct ipa_options {
+    const char *reader, *serial, *direct, *isd_r, *block;
+    const char *ca, *server_ca, *eim, *imei, *state;
+    struct options_list connect_to, lacks;
+    const char *every, *connectivity, *fallback_after, *release;
+    bool json_binding, plain, insecure, minimize, json, verbose, no_reset;
+};
+
+extern const struct options_program ipa_program;
+
+#endif
