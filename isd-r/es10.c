@@ -61,6 +61,8 @@ const struct es10_table es10_functions = {rows, sizeof(rows) / sizeof(rows[0])};
 
 const struct es10_row *es10_find(uint32_t tag)
 {
+    if (tag < ES10_LOWEST || tag > ES10_HIGHEST)
+        return NULL;
     for (size_t i = 0; i < es10_functions.count; i++)
         if (rows[i].tag == tag)
             return &rows[i];
