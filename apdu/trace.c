@@ -5,17 +5,36 @@
 
 #define LINE_SIZE 512
 
-static void to_standard_error(void *context, enum trace_level level, const char *text)
-{
-    (void)context;
-    if (level <= TRACE_NOTICE)
-        fprintf(stderr, "%s\n", text);
-}
+static trace_sink to_standard_error;
 
 static struct {
     trace_sink *sink;
     void *context;
-} trace = {to_standard_error, NULL};
+    const char *program;
+    bool as_json;
+} trace = {to_standard_error, NULL, NULL, false};
+
+static void print_json(const char *text)
+{
+    fputs("{\"error\": {\"text\": \"", stdout);
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ')
+            printf("\\u%04x", (unsigned)*text);
+        else
+            printf("%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
+    puts("\"}}");
+}
+
+/* Lines stand alone also when threads write at the same time: one call each. */
+static void to_standard_error(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    if (level == TRACE_ERROR && trace.as_json)
+        print_json(text);
+    else if (level <= TRACE_NOTICE)
+        fprintf(stderr, "%s%s%s\n", trace.program != NULL ? trace.program : "",
+                trace.program != NULL ? ": " : "", text);
+}
 
 void trace_to(trace_sink *sink, void *context)
 {
@@ -32,6 +51,12 @@ void trace_here(trace_sink *sink, void *context)
 {
     here.sink = sink;
     here.context = context;
+}
+
+void trace_program(const char *name, bool as_json)
+{
+    trace.program = name;
+    trace.as_json = as_json;
 }
 
 static _Thread_local const char *whose;

@@ -1,5 +1,5 @@
-/* trace: where log lines go. The one global of the house: a sink that main sets, standard error by
- * default. Lines never carry secrets: no key, no PIN, no plain profile content. */
+/* trace: where log lines go. The one global: a sink that main sets, standard error by default, and
+ * who speaks there. Lines never carry secrets: no key, no PIN, no plain profile content. */
 #ifndef EMUICC_APDU_TRACE_H
 #define EMUICC_APDU_TRACE_H
 
@@ -19,6 +19,11 @@ void trace_to(trace_sink *sink, void *context);
 
 /* This thread's lines go here from now on, whatever trace_to() says; NULL: as it says. */
 void trace_here(trace_sink *sink, void *context);
+
+/* Whose lines go to standard error, "NAME: TEXT", borrowed; NULL: the text alone. as_json: errors
+ * go to standard output instead, a document each: {"error": {"text": TEXT}}. A sink of one's own is
+ * not concerned. */
+void trace_program(const char *name, bool as_json);
 
 /* Of whom this thread's lines are from now on, borrowed; NULL: nobody in particular. The name
  * stands before them, and what one of many finds worth a notice is a detail. */

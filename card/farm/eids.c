@@ -53,11 +53,8 @@ int eids_first(const char *chips, const char *pki, const char *asked, uint8_t ei
 {
     uint8_t wanted[PKI_EID_SIZE];
     char digits[PKI_EID_DIGITS + 1];
-    if (asked != NULL && !pki_eid_from_text(asked, wanted)) {
-        trace_error("--eid %s: an EID has 32 digits, the last two of which check the others",
-                    asked);
+    if (asked != NULL && pki_eid_read("--eid ", asked, wanted) != 0)
         return FAILURE_INTERNAL;
-    }
     if (lowest_eid(chips, eid) == 0) {
         if (asked == NULL || memcmp(eid, wanted, PKI_EID_SIZE) == 0)
             return 0;

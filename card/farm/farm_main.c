@@ -35,17 +35,11 @@ int main(int argc, char **argv)
     struct farm_plan plan;
     int positional;
     trace_to(say, NULL);
-    switch (options_parse(&farm_options_program, argc, argv, &options, &positional)) {
-    case OPTIONS_EXIT:
-        return 0;
-    case OPTIONS_WRONG:
-        return 1;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (positional < argc) {
-        trace_error("%s is not an option; try 'emuicc-farm --help'", argv[positional]);
-        return 1;
-    }
+    const enum options_result next =
+        options_parse(&farm_options_program, argc, argv, &options, &positional);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
+    if (positional < argc)
+        return options_refuse(&farm_options_program, "%s is not an option", argv[positional]);
     return farm_options_plan(&options, &plan) ? run(&plan) : 1;
 }

@@ -34,13 +34,13 @@ static const struct options_row rows[] = {
 const struct options_program farm_options_program = {
     .name = "emuicc-farm",
     .synopsis = "--cards N --state DIR",
-    .summary = "many software eUICCs in one process, in readers or on its own TCP socket",
+    .summary = "many software eUICCs in one process, in readers or on a socket",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer =
-        "  emuicc-farm --cards 1000 --state farm\n"
-        "  emuicc-lpa --direct " LISTENER_DEFAULT "/EID info     with an EID out of farm/chips\n"
-        "  emuicc-ctl --state farm/chips/EID status        of one chip, while the farm runs\n",
+    .footer = "examples:\n"
+              "  emuicc-farm --cards 1000 --state farm\n"
+              "  emuicc-lpa --direct " LISTENER_DEFAULT "/EID info  with an EID of farm/chips\n"
+              "  emuicc-ctl --state farm/chips/EID status     of one chip, while it runs\n",
 };
 
 static bool read_number(const char *name, const char *text, size_t max, size_t *out)

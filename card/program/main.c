@@ -160,18 +160,12 @@ int main(int argc, char **argv)
     struct options options = {.vpcd = READER_DEFAULT};
     int positional;
     trace_to(say, NULL);
-    switch (options_parse(&options_program_emuicc, argc, argv, &options, &positional)) {
-    case OPTIONS_EXIT:
-        return 0;
-    case OPTIONS_WRONG:
-        return 1;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (positional < argc) {
-        trace_error("%s is not an option; try 'emuicc --help'", argv[positional]);
-        return 1;
-    }
+    const enum options_result next =
+        options_parse(&options_program_emuicc, argc, argv, &options, &positional);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
+    if (positional < argc)
+        return options_refuse(&options_program_emuicc, "%s is not an option", argv[positional]);
     if (answer_questions(&options))
         return 0;
     if (options.state == NULL && !options_state_folder(state, sizeof(state))) {

@@ -13,7 +13,7 @@ static const struct options_row rows[] = {
     {"stdio", NULL, "no reader: take commands from standard input, a line each, and answer on standard output; in "
      "hexadecimal, or in JSON as lpac's APDU backend 'stdio' speaks; ends with its input", OPTIONS_FLAG, OPTION(stdio)},
     {"state", "DIR", "the chip's memory, made on first start, default emuicc under $XDG_STATE_HOME",
-     OPTIONS_TEXT, OPTION(state)},
+     OPTIONS_TEXT, OPTION(state), "EMUICC_STATE"},
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26, default: a test PKI of its own, made "
      "in the state on first start", OPTIONS_TEXT, OPTION(pki)},
     {"eid", "DIGITS", "EID on first start, default that of the eUICC certificate; for another one in "

@@ -5,13 +5,15 @@
 enter_place "$0"
 emuicc=$BUILD/card/emuicc
 
-# refused TEXT OPTION...: exit 1 and one line with that text
-refused() {
-  local text=$1 status
-  shift
+# refused TEXT OPTION...: exit 1 and one line with that text; misused: exit 2
+refused() { ends 1 "$@"; }
+misused() { ends 2 "$@"; }
+ends() {
+  local wanted=$1 text=$2 status
+  shift 2
   timeout 20 "$emuicc" "$@" >"$work/refused.log" 2>&1
   status=$?
-  [ "$status" -eq 1 ] || fail "$*: exit $status"
+  [ "$status" -eq "$wanted" ] || fail "$*: exit $status"
   [ "$(wc -l <"$work/refused.log")" -eq 1 ] || fail "$*: not one line"
   grep -qF -- "$text" "$work/refused.log" || fail "$*: does not say $text"
 }
@@ -24,12 +26,13 @@ while read -r option; do
 done < <("$emuicc" --help=options)
 say "--help, --version and the man page name every option"
 
-refused "--nonsense" --nonsense
-refused "--vpcd" --vpcd
-refused "more" --state "$work/none" more
+misused "--nonsense" --nonsense
+misused "--vpcd" --vpcd
+misused "more" --state "$work/none" more
 refused "HOST:PORT" --state "$work/none" --vpcd 127.0.0.1
 refused "no-such-name.invalid" --state "$work/none" --vpcd no-such-name.invalid:35963
 refused "32 digits" --state "$work/none" --eid 1234
+refused "35 would be right" --state "$work/none" --eid 89049032123451234512345678901236
 refused "$work/nowhere" --state "$work/none" --pki "$work/nowhere"
 refused "$work/nowhere.der" --state "$work/none" --install "$work/nowhere.der"
 printf '192.0.2.9 elsewhere.example\n' >"$work/hosts"

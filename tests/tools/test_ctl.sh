@@ -13,11 +13,15 @@ shows() {
   local text
   for text in "$@"; do grep -qF -- "$text" "$work/out" || say "$text is not in: $(cat "$work/out")"; done
 }
-# refused TEXT ARGUMENT...: one line that says so, exit 1
-refused() {
-  local text=$1
-  shift
-  "$ctl" "$@" >"$work/out" 2>"$work/err" && say "$* succeeds"
+# refused TEXT ARGUMENT...: one line that says so, exit 1; misused: exit 2
+refused() { ends 1 "$@"; }
+misused() { ends 2 "$@"; }
+ends() {
+  local wanted=$1 text=$2 status
+  shift 2
+  "$ctl" "$@" >"$work/out" 2>"$work/err"
+  status=$?
+  [ "$status" -eq "$wanted" ] || say "$* ends with $status"
   [ ! -s "$work/out" ] || say "$* prints: $(cat "$work/out")"
   [ "$(wc -l <"$work/err")" -eq 1 ] || say "$* says: $(cat "$work/err")"
   grep -qF -- "$text" "$work/err" || say "$*: '$text' is not in: $(cat "$work/err")"
@@ -44,9 +48,16 @@ mkdir "$work/empty"
 refused "$work/none: No such file" --state "$work/none" list
 refused "no chip in this folder" --state "$work/empty" list
 [ -z "$(ls -A "$work/empty")" ] || say "looking for a chip has made one: $(ls -A "$work/empty")"
-refused "a command is wanted" --state "$work/empty"
-refused "a command is wanted" --state "$work/empty" show
-refused "a command is wanted" --state "$work/empty" list more
+misused "which command?" --state "$work/empty"
+misused "show needs ICCID" --state "$work/empty" show
+misused "'more' is too much after list" --state "$work/empty" list more
+misused "'staus' is not a command; did you mean 'status'?" staus
+misused "'fault clera' is not a command; did you mean 'fault clear'?" fault clera
+misused "'nonsense' is not a command; try" nonsense
+"$ctl" --state "$work/empty" --json list >"$work/out" 2>"$work/err" && say "--json list of nothing succeeds"
+[ ! -s "$work/err" ] && python3 -c '
+import json, sys
+sys.exit("no chip" not in json.load(open(sys.argv[1]))["error"]["text"])' "$work/out" || say "--json: $(cat "$work/out" "$work/err")"
 
 start --install "$work/everything.der"
 [ "$(stat -c '%A' "$work/chip/control")" = srw------- ] || say "$(ls -l "$work/chip/control")"

@@ -32,6 +32,16 @@ check_texts() {
   run "$program" --version
   [ "$status" -eq 0 ] && [ ! -s "$err" ] || say "$name --version ends with $status: $(cat "$err")"
   [[ "$(cat "$out")" =~ ^"$name "[0-9]+(\.[0-9]+)*$ ]] || say "$name --version says: $(cat "$out")"
+  cmp -s "$out" <("$program" -V) || say "$name -V is not --version"
+  "$program" --help >"$out"
+  cmp -s "$out" <("$program" -h) || say "$name -h is not --help"
+  while IFS= read -r line; do
+    [ "${#line}" -le 80 ] || say "$name --help is wider than 80 columns: $line"
+  done <"$out"
+  "$program" --help >/dev/full 2>"$err"
+  status=$?
+  [ "$status" -eq 1 ] && grep -q "^$name: standard output: No space left" "$err" ||
+    say "$name --help on a full disk ends with $status: $(cat "$err")"
 }
 
 check_options() {
@@ -41,7 +51,7 @@ check_options() {
   [ "$status" -eq 0 ] && [ -n "$options" ] || say "$name --help=options ends with $status"
   run "$program" --help
   for option in $options; do
-    grep -qE -- "^  $option( |\$)" "$out" || say "$name --help leaves out $option"
+    grep -qE -- "^  (-[hV], )?$option( |\$)" "$out" || say "$name --help leaves out $option"
     documented "$manual" | grep -qxF -- "$option" || say "$manual does not explain $option"
   done
   for option in $(documented "$manual"); do
@@ -52,10 +62,18 @@ check_options() {
 check_wrong_option() {
   local program=$1 name=$2
   run "$program" --no-such-option
-  [ "$status" -eq 1 ] || say "$name --no-such-option ends with $status, not with 1"
+  [ "$status" -eq 2 ] || say "$name --no-such-option ends with $status, not with 2"
   [ ! -s "$out" ] || say "$name --no-such-option prints on standard output"
   [ "$(wc -l <"$err")" -eq 1 ] || say "$name --no-such-option prints $(wc -l <"$err") lines of error"
-  grep -q -- "^$name: .*--no-such-option" "$err" || say "$name --no-such-option says: $(cat "$err")"
+  grep -q -- "^$name: --no-such-option is not an option" "$err" || say "$name --no-such-option says: $(cat "$err")"
+  run "$program" --versoin
+  grep -q -- "did you mean --version?" "$err" || say "$name --versoin says: $(cat "$err")"
+  run "$program" --help=options
+  ! grep -qx -- --json "$out" || {
+    run "$program" --json --no-such-option
+    [ "$status" -eq 2 ] && [ ! -s "$err" ] && python3 -c 'import json, sys; json.load(open(sys.argv[1]))["error"]["text"]' "$out" ||
+      say "$name --json --no-such-option says: $(cat "$out" "$err")"
+  }
 }
 
 check_manual() {

@@ -13,14 +13,15 @@
 #define AT(field) offsetof(struct ctl_options, field)
 #define LINE_SIZE 256
 #define FOOTER_SIZE 4096
+#define COMMANDS_MAX 48
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"state", "DIR", "the chip's memory, default emuicc under $XDG_STATE_HOME", OPTIONS_TEXT, AT(state)},
+    {"state", "DIR", "the chip's memory, default emuicc under $XDG_STATE_HOME", OPTIONS_TEXT, AT(state), "EMUICC_STATE"},
     {"pki", "DIR", "whose certificates doctor looks at, default those in the state", OPTIONS_TEXT, AT(pki)},
     {"timeout", "SECONDS", "how long wait waits, default 30", OPTIONS_TEXT, AT(timeout)},
     {"root", "DIR", "whose /etc and /proc doctor looks at, default this system's", OPTIONS_TEXT, AT(root)},
-    {"json", NULL, "print one JSON document", OPTIONS_FLAG, AT(json)},
+    {"json", NULL, "print one JSON document, for errors too", OPTIONS_FLAG, AT(json)},
 };
 /* clang-format on */
 
@@ -44,13 +45,12 @@ static const char examples[] =
 static void make_footer(void)
 {
     char left[64];
-    size_t len = 0;
-    for (size_t i = 0; i < command_count && len < sizeof(footer); i++) {
+    size_t len = (size_t)snprintf(footer, sizeof(footer), "commands:\n");
+    for (size_t i = 0; i < command_count; i++) {
         const char *about = commands[i].about;
         snprintf(left, sizeof(left), "%s%s%s", commands[i].name, about != NULL ? " " : "",
                  about != NULL ? about : "");
-        len += (size_t)snprintf(footer + len, sizeof(footer) - len, "  %-25s %s\n", left,
-                                commands[i].help);
+        len = options_put_row(footer, sizeof(footer), len, left, commands[i].help);
     }
     if (len < sizeof(footer))
         snprintf(footer + len, sizeof(footer) - len, "%s", examples);
@@ -114,13 +114,6 @@ static int run(const struct command *command, const struct ctl_options *options,
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static void say(void *context, enum trace_level level, const char *text)
-{
-    (void)context;
-    if (level <= TRACE_NOTICE)
-        fprintf(stderr, "%s: %s\n", program.name, text);
-}
-
 /* How many of the words are the command's name; 0: it is another command's. */
 static int count_name(const struct command *command, char **words, int count)
 {
@@ -142,6 +135,24 @@ static bool join(char **words, int count, char text[LINE_SIZE])
     return len < LINE_SIZE;
 }
 
+/* "fault" alone, and "fault remove" without a number, are names of commands that lack something. */
+static int refuse(char **words, int count)
+{
+    const char *names[COMMANDS_MAX];
+    char given[LINE_SIZE];
+    for (size_t i = 0; i < command_count && i < COMMANDS_MAX; i++) {
+        names[i] = commands[i].name;
+        const int name = count_name(&commands[i], words, count);
+        if (name > 0 && commands[i].about != NULL)
+            return options_refuse(&program, "%s needs %s", names[i], commands[i].about);
+        if (name > 0)
+            return options_refuse(&program, "'%s' is too much after %s", words[name], names[i]);
+    }
+    if (count == 0 || !join(words, count < 2 || strcmp(words[0], "fault") != 0 ? 1 : 2, given))
+        return options_refuse_command(&program, NULL, NULL, 0);
+    return options_refuse_command(&program, given, names, command_count);
+}
+
 static int obey(const struct ctl_options *options, char **words, int count)
 {
     char about[LINE_SIZE];
@@ -154,8 +165,7 @@ static int obey(const struct ctl_options *options, char **words, int count)
         trace_error("what follows %s is too long", commands[i].name);
         return EXIT_FAILURE;
     }
-    trace_error("a command is wanted, as in 'emuicc-ctl list'; 'emuicc-ctl --help' names them");
-    return EXIT_FAILURE;
+    return refuse(words, count);
 }
 
 int main(int argc, char **argv)
@@ -163,11 +173,10 @@ int main(int argc, char **argv)
     char state[PATH_MAX];
     struct ctl_options options = {0};
     int first;
-    trace_to(say, NULL);
     make_footer();
     const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
-        return next == OPTIONS_EXIT ? EXIT_SUCCESS : EXIT_FAILURE;
+        return options_status(next);
     if (options.state == NULL && !options_state_folder(state, sizeof(state))) {
         trace_error("no home folder is known; say --state DIR");
         return EXIT_FAILURE;

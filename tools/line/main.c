@@ -21,15 +21,12 @@ int main(int argc, char **argv)
     int first;
     line_footer(footer, sizeof(footer));
     program.footer = footer;
-    switch (options_parse(&program, argc, argv, &options, &first)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
+    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
     trace_to(to_standard_error, &options);
     const struct line_command *command = line_command_find(argc - first, argv + first, &options);
-    return command != NULL && command->run(&options) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (command == NULL)
+        return OPTIONS_STATUS_USAGE;
+    return command->run(&options) == 0 ? EXIT_SUCCESS : OPTIONS_STATUS_NO;
 }

@@ -6,7 +6,8 @@
 #include "apdu/trace.h"
 
 #define AT(member) offsetof(struct line_options, member)
-#define HELP_COLUMN 14
+#define HELP_SIZE 256
+#define COMMANDS_MAX 8
 
 /* clang-format off */
 const struct line_command line_commands[] = {
@@ -56,12 +57,12 @@ void line_footer(char *text, size_t size)
 {
     size_t len = (size_t)snprintf(text, size, "commands:\n");
     for (size_t i = 0; i < line_command_count && len < size; i++) {
-        char name[32];
+        char name[32], help[HELP_SIZE];
         const struct line_command *command = &line_commands[i];
         snprintf(name, sizeof(name), "%s%s%s", command->name, command->second != NULL ? " " : "",
                  command->second != NULL ? command->second : "");
-        len += (size_t)snprintf(text + len, size - len, "  %-*s%s\n%*sneeds %s\n", HELP_COLUMN,
-                                name, command->help, HELP_COLUMN + 2, "", command->needs);
+        snprintf(help, sizeof(help), "%s; needs %s", command->help, command->needs);
+        len = options_put_row(text, size, len, name, help);
     }
     if (len < size)
         snprintf(text + len, size - len,
@@ -121,8 +122,9 @@ const struct line_command *line_command_find(int count, char **words,
             trace_error("'%s' is too much; options begin with --", words[wanted]);
         return count == wanted && check(command, options) ? command : NULL;
     }
-    trace_error(count == 0 ? "which command? See 'emuicc-line --help'"
-                           : "there is no command '%s'; see 'emuicc-line --help'",
-                count == 0 ? "" : words[0]);
+    const char *names[COMMANDS_MAX];
+    for (size_t i = 0; i < line_command_count && i < COMMANDS_MAX; i++)
+        names[i] = line_commands[i].name;
+    options_refuse_command(&line_program, count == 0 ? NULL : words[0], names, line_command_count);
     return NULL;
 }

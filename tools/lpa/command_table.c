@@ -5,7 +5,7 @@
 #include "tools/lpa/lpa.h"
 
 #define ANY_NUMBER 250
-#define HELP_COLUMN 26
+#define USAGE_SIZE 64
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 /* clang-format off */
@@ -32,7 +32,7 @@ static const struct lpa_command commands[] = {
 
 static const struct options_row rows[] = {
     {"reader", "NAME", "the reader to use, or a part of its name; default: the only one that holds a card",
-        OPTIONS_TEXT, offsetof(struct lpa_options, reader)},
+        OPTIONS_TEXT, offsetof(struct lpa_options, reader), "EMUICC_READER"},
     {"serial", "TTY", "the card is in a device: reach it by AT commands to the modem on this terminal, not by a reader",
         OPTIONS_TEXT, offsetof(struct lpa_options, serial)},
     {"direct", "HOST:PORT/EID", "the card is a chip of an emuicc-farm, which listens there",
@@ -40,7 +40,7 @@ static const struct options_row rows[] = {
     {"json", NULL, "print one JSON document on standard output, for errors too",
         OPTIONS_FLAG, offsetof(struct lpa_options, json)},
     {"ca", "FILE", "the CI certificate (PEM or DER) that servers must be certified by, or a folder in SGP.26's layout; default: the CAs that this machine trusts",
-        OPTIONS_TEXT, offsetof(struct lpa_options, ca)},
+        OPTIONS_TEXT, offsetof(struct lpa_options, ca), "EMUICC_CA"},
     {"connect-to", "NAME:PORT:HOST:PORT", "reach the server NAME:PORT at HOST:PORT; repeatable",
         OPTIONS_LIST, offsetof(struct lpa_options, connect_to)},
     {"confirmation-code", "CODE", "the code that the operator gave beside the activation code; asked for on a terminal otherwise",
@@ -75,14 +75,11 @@ const struct options_program lpa_program = {
 void lpa_footer(char *text, size_t size)
 {
     size_t len = (size_t)snprintf(text, size, "commands:\n");
-    for (size_t i = 0; i < COMMANDS && len < size; i++) {
-        char usage[2 * HELP_COLUMN];
-        snprintf(usage, sizeof(usage), "  %s%s%s", commands[i].name,
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char usage[USAGE_SIZE];
+        snprintf(usage, sizeof(usage), "%s%s%s", commands[i].name,
                  commands[i].arguments[0] != '\0' ? " " : "", commands[i].arguments);
-        const bool wide = strlen(usage) > HELP_COLUMN - 2;
-        len += (size_t)snprintf(text + len, size - len, "%s%s%*s%s\n", usage, wide ? "\n" : "",
-                                wide ? HELP_COLUMN : HELP_COLUMN - (int)strlen(usage), "",
-                                commands[i].help);
+        len = options_put_row(text, size, len, usage, commands[i].help);
     }
 }
 
@@ -99,6 +96,12 @@ const struct lpa_command *lpa_command_find(const char *name, int count, struct f
                     command->arguments);
         return NULL;
     }
-    fault_raise(fault, "command", "there is no '%.40s'; try 'emuicc-lpa --help'", name);
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *meant = options_nearest(name, names, COMMANDS);
+    fault_raise(fault, "command", "there is no '%.40s'%s%s%s; try 'emuicc-lpa --help'", name,
+                meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "",
+                meant != NULL ? "'?" : "");
     return NULL;
 }

@@ -35,24 +35,21 @@ int main(int argc, char **argv)
     int first;
     lpa_footer(footer, sizeof(footer));
     program.footer = footer;
-    switch (options_parse(&program, argc, argv, &lpa.options, &first)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (first >= argc) {
-        fprintf(stderr, "%s: which command? Try '%s --help'\n", program.name, program.name);
-        return EXIT_FAILURE;
-    }
+    const enum options_result next = options_parse(&program, argc, argv, &lpa.options, &first);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
+    if (first >= argc)
+        return options_refuse_command(&program, NULL, NULL, 0);
+    /* The environment's reader is a default, which another place takes back. */
+    if ((lpa.options.serial != NULL || lpa.options.direct != NULL) &&
+        lpa.options.reader == getenv("EMUICC_READER"))
+        lpa.options.reader = NULL;
     if ((lpa.options.serial != NULL) + (lpa.options.reader != NULL) + (lpa.options.direct != NULL) >
-        1) {
-        fprintf(stderr, "%s: --reader, --serial and --direct are several places for one card\n",
-                program.name);
-        return EXIT_FAILURE;
-    }
+        1)
+        return options_refuse(&program,
+                              "--reader, --serial and --direct are several places for one card");
+    trace_program(program.name,
+                  false); /* what goes wrong from here on is told in lpa's own document */
     interrupt_start();
     progress_start(&lpa.progress);
     if (lpa.options.verbose)

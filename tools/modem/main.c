@@ -27,13 +27,13 @@ static const struct options_row rows[] = {
 static const struct options_program program = {
     .name = "emuicc-modem",
     .synopsis = "",
-    .summary = "a modem in software: AT commands on a terminal for a card in a PC/SC reader",
+    .summary = "a modem in software: AT commands for a card in a PC/SC reader",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer =
-        "It knows AT+CCHO, CGLA, CCHC, CSIM, CRSM (3GPP TS 27.007) and what is asked beside them;\n"
-        "AT+CLAC lists all. The card is taken when it is first needed and let go, reset, when the\n"
-        "last program closes the terminal.\n"
+        "It knows AT+CCHO, CGLA, CCHC, CSIM, CRSM (3GPP TS 27.007) and what is asked\n"
+        "beside them; AT+CLAC lists all. The card is taken when it is first needed and\n"
+        "let go, reset, when the last program closes the terminal.\n"
         "\n"
         "examples:\n"
         "  emuicc-modem --pty /tmp/modem &\n"
@@ -75,13 +75,10 @@ int main(int argc, char **argv)
     trace_to(say, &options);
     const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
-        return next == OPTIONS_EXIT ? EXIT_SUCCESS : EXIT_FAILURE;
-    if (first < argc || options.pty == NULL) {
-        trace_error("%s; try '%s --help'",
-                    options.pty == NULL ? "--pty says where the modem is to be found"
-                                        : "no words are taken besides options",
-                    program.name);
-        return EXIT_FAILURE;
-    }
+        return options_status(next);
+    if (options.pty == NULL)
+        return options_refuse(&program, "--pty says where the modem is to be found");
+    if (first < argc)
+        return options_refuse(&program, "%s is not an option", argv[first]);
     return run(&options);
 }

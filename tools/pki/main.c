@@ -21,35 +21,35 @@ struct pki_options {
 static const struct options_row rows[] = {
     {"eid", "DIGITS|FIRST-LAST",
      "EID of the eUICC to add, or the first and the last of several: 32 digits each, the check "
-     "digits included. Default: one EID of the EUM's range, if the folder has no eUICC.",
+     "digits included; default: one EID of the EUM's range, if the folder has no eUICC",
      OPTIONS_TEXT, AT(eid)},
     {"ein", "IIN",
-     "The 8 digits with which all EIDs of the EUM begin; default: those of the first EID, or "
-     PKI_DEFAULT_IIN ".",
+     "the 8 digits with which all EIDs of the EUM begin; default: those of the first EID, or "
+     PKI_DEFAULT_IIN,
      OPTIONS_TEXT, AT(ein)},
     {"server", "NAME",
-     "Host name in the SM-DP+'s TLS certificate; default: " PKI_DEFAULT_SERVER ".",
+     "host name in the SM-DP+'s TLS certificate, as localhost; default: " PKI_DEFAULT_SERVER,
      OPTIONS_TEXT, AT(server)},
     {"server-oid", "OID",
-     "The SM-DP+'s object identifier, dotted; default: " PKI_DEFAULT_SERVER_OID ".",
+     "the SM-DP+'s object identifier, dotted; default: " PKI_DEFAULT_SERVER_OID,
      OPTIONS_TEXT, AT(server_oid)},
     {"eim", "NAME",
      "Host name in the eIM's certificates (SGP.32), by default its eimId, too; default: "
      PKI_DEFAULT_EIM ".",
      OPTIONS_TEXT, AT(eim)},
     {"brainpool", NULL,
-     "A second set on brainpoolP256r1 beside the one on NIST P-256 (TLS stays P-256).",
+     "a second set on brainpoolP256r1 beside the one on NIST P-256 (TLS stays P-256)",
      OPTIONS_FLAG, AT(brainpool)},
     {"v3", NULL,
-     "Beside Variant O the certificates of SGP.22 v3: Variants Ov3, A, B and C, each in a folder of "
-     "its own, under the same CI.",
+     "beside Variant O the certificates of SGP.22 v3: Variants Ov3, A, B and C, each in a folder of "
+     "its own, under the same CI",
      OPTIONS_FLAG, AT(v3)},
     {"crl", NULL,
-     "A revocation list (CRL_*.crl) of the CI and of each sub-CA that signs such, beside its "
-     "certificate; one that is there is renewed and keeps what it names.",
+     "a revocation list (CRL_*.crl) of the CI and of each sub-CA that signs such, beside its "
+     "certificate; one that is there is renewed and keeps what it names",
      OPTIONS_FLAG, AT(crl)},
     {"revoke", "FILE",
-     "A certificate (DER) that its issuer's list names from now on; repeatable. All lists are written.",
+     "a certificate (DER) that its issuer's list names from now on; repeatable; all lists are written",
      OPTIONS_LIST, AT(revoked)},
 };
 /* clang-format on */
@@ -57,11 +57,11 @@ static const struct options_row rows[] = {
 static const struct options_program program = {
     .name = "emuicc-pki",
     .synopsis = "DIR",
-    .summary = "makes a test PKI in SGP.26's layout, or adds eUICC certificates to one",
+    .summary = "makes a test PKI in SGP.26's layout, or adds eUICCs to one",
     .rows = rows,
     .count = sizeof(rows) / sizeof(*rows),
     .footer = "examples:\n"
-              "  emuicc-pki pki\n"
+              "  emuicc-pki pki --server localhost\n"
               "  emuicc-pki pki --eid 89049032123451234512345678901235\n"
               "  emuicc-pki pki --ein 89049044 --server smdp.example.com --brainpool\n"
               "  emuicc-pki pki --v3 --crl\n"
@@ -85,11 +85,10 @@ int main(int argc, char **argv)
     int positional;
     const enum options_result next = options_parse(&program, argc, argv, &options, &positional);
     if (next != OPTIONS_RUN)
-        return next == OPTIONS_EXIT ? 0 : 1;
-    if (argc - positional != 1) {
-        fprintf(stderr, "emuicc-pki: one folder is wanted (see --help)\n");
-        return 1;
-    }
+        return options_status(next);
+    if (argc - positional != 1)
+        return options_refuse(&program,
+                              positional == argc ? "which folder?" : "one folder, not several");
     char range[2 * PKI_EID_DIGITS + 2];
     struct random random;
     random_init(&random);
@@ -111,5 +110,5 @@ int main(int argc, char **argv)
                                                                .revoked = options.revoked.items,
                                                                .count = options.revoked.count,
                                                                .now = time(NULL)});
-    return result == 0 ? 0 : 1;
+    return result == 0 ? 0 : OPTIONS_STATUS_NO;
 }

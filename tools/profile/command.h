@@ -4,11 +4,13 @@
 
 #include <stdbool.h>
 
+#include "apdu/options.h"
+
 enum command_exit {
     COMMAND_FINE = 0,
-    COMMAND_WRONG = 1,    /* it could not be done; one line has said why */
-    COMMAND_NO = 2,       /* the answer is no: refused, different */
-    COMMAND_FINDINGS = 3, /* accepted, and --strict has found errors or warnings */
+    COMMAND_NO = OPTIONS_STATUS_NO,       /* refused, failed, different */
+    COMMAND_WRONG = OPTIONS_STATUS_USAGE, /* what the command line names cannot be read */
+    COMMAND_FINDINGS = 3,                 /* accepted, and --strict has found errors or warnings */
 };
 
 struct command_options {

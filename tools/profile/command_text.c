@@ -37,7 +37,7 @@ int command_build(const struct command_options *options, char **words)
         result = file_write(words[1], blob_bytes(&package));
     blob_finish(&package);
     blob_finish(&text);
-    return result == 0 ? COMMAND_FINE : COMMAND_WRONG;
+    return result == 0 ? COMMAND_FINE : COMMAND_NO;
 }
 
 /* The text has to make the same bytes again; nothing is printed that would not. */
@@ -70,5 +70,5 @@ int command_dump(const struct command_options *options, char **words)
         wipe(text, len);
     free(text);
     blob_finish(&package);
-    return fine ? COMMAND_FINE : COMMAND_WRONG;
+    return fine ? COMMAND_FINE : COMMAND_NO;
 }

@@ -9,22 +9,16 @@
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"json", NULL, "check, findings, show and diff print JSON.", OPTIONS_FLAG, AT(json)},
-    {"strict", NULL, "check exits with 3 if the package is accepted and has errors or warnings.", OPTIONS_FLAG, AT(strict)},
+    {"json", NULL, "check, findings, show and diff print JSON, errors too", OPTIONS_FLAG, AT(json)},
+    {"strict", NULL, "check exits with 3 if the package is accepted and has errors or warnings", OPTIONS_FLAG, AT(strict)},
 };
 
 static const struct {
-    const char *name;
     int words; /* that follow it */
     command_run *run;
 } commands[] = {
-    {"check", 1, command_check},
-    {"findings", 0, command_findings},
-    {"show", 1, command_show},
-    {"build", 2, command_build},
-    {"dump", 1, command_dump},
-    {"diff", 2, command_diff},
-};
+    {1, command_check}, {0, command_findings}, {1, command_show}, {2, command_build}, {1, command_dump}, {2, command_diff}};
+static const char *const names[] = {"check", "findings", "show", "build", "dump", "diff"};
 /* clang-format on */
 
 static const struct options_program program = {
@@ -33,19 +27,19 @@ static const struct options_program program = {
     .summary = "makes, reads and judges unprotected eSIM profile packages",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer =
-        "check  what the card would answer to the package, exit 2 if it refuses it; and what\n"
-        "       terminals, networks and servers would stumble over, a named finding a line\n"
-        "findings  the list of what check looks for, with sections\n"
-        "show   its elements, and the files that it makes\n"
-        "build  a package (DER) from a text\n"
-        "dump   the text of a package; build makes the same bytes of it\n"
-        "diff   the values in which two packages differ; exit 2 if there are any\n"
-        "\n"
-        "examples:\n"
-        "  emuicc-profile dump profile.der > profile.txt\n"
-        "  emuicc-profile build profile.txt profile.der\n"
-        "  emuicc-profile check profile.der\n",
+    .footer = "check     what the card would answer to the package, exit 1 if it refuses it;\n"
+              "          and what terminals, networks and servers would stumble over, a named\n"
+              "          finding a line\n"
+              "findings  the list of what check looks for, with sections\n"
+              "show      its elements, and the files that it makes\n"
+              "build     a package (DER) from a text\n"
+              "dump      the text of a package; build makes the same bytes of it\n"
+              "diff      the values in which two packages differ; exit 1 if there are any\n"
+              "\n"
+              "examples:\n"
+              "  emuicc-profile dump profile.der > profile.txt\n"
+              "  emuicc-profile build profile.txt profile.der\n"
+              "  emuicc-profile check profile.der\n",
 };
 
 int main(int argc, char **argv)
@@ -54,10 +48,9 @@ int main(int argc, char **argv)
     int first;
     const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
-        return next == OPTIONS_EXIT ? COMMAND_FINE : COMMAND_WRONG;
+        return options_status(next);
     for (size_t i = 0; first < argc && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(argv[first], commands[i].name) == 0 && argc - first - 1 == commands[i].words)
+        if (strcmp(argv[first], names[i]) == 0 && argc - first - 1 == commands[i].words)
             return commands[i].run(&options, argv + first + 1);
-    fprintf(stderr, "emuicc-profile: a command is wanted: %s (see --help)\n", program.synopsis);
-    return COMMAND_WRONG;
+    return options_refuse_command(&program, argv[first], names, sizeof(names) / sizeof(names[0]));
 }

@@ -22,7 +22,8 @@
 #define LPAS_MIN 16
 #define OPERATORS_MAX 64
 #define OPERATOR_PROTOCOL "2.2.2"
-#define FILES_OWN 64 /* descriptors for all but these connections */
+#define CODES_SHOWN 32 /* activation codes at the start */
+#define FILES_OWN 64   /* descriptors for all but these connections */
 
 /* Everything that runs. */
 struct service {
@@ -42,10 +43,18 @@ static void to_standard_error(void *context, enum trace_level level, const char 
         fprintf(stderr, "emuicc-smdpp: %s\n", text);
 }
 
-static int count_package(void *context, const struct catalogue_entry *entry)
+struct offer {
+    const char *address;
+    size_t packages;
+};
+
+/* An activation code each, as far as a log can be looked through. */
+static int show_package(void *context, const struct catalogue_entry *entry)
 {
-    (void)entry;
-    ++*(size_t *)context;
+    struct offer *offer = context;
+    if (offer->packages++ < CODES_SHOWN)
+        trace_notice("LPA:1$%s$%s%s", offer->address, entry->name,
+                     entry->metadata.confirmation_code[0] != '\0' ? "$$1" : "");
     return 0;
 }
 
@@ -73,14 +82,15 @@ static int start_lpas(struct service *service, const struct smdpp_options *optio
     allowed.reserved += options->es2_listen != NULL ? OPERATORS_MAX : 0;
     const struct server_plan plan =
         make_plan(service, options->listen, &es9_functions, process_allow(&allowed));
-    size_t packages = 0, unreadable;
-    int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, count_package,
-                                &packages, &unreadable);
+    struct offer offer = {.address = service->smdpp->address};
+    size_t unreadable;
+    int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, show_package,
+                                &offer, &unreadable);
     if (result == 0)
         result = server_start(&plan, &service->lpas);
     if (result == 0)
         trace_notice("listening on %s as %s, %zu package%s in %s", server_where(service->lpas),
-                     service->smdpp->address, packages, packages == 1 ? "" : "s",
+                     service->smdpp->address, offer.packages, offer.packages == 1 ? "" : "s",
                      service->smdpp->profiles);
     return result;
 }
@@ -284,22 +294,16 @@ int main(int argc, char **argv)
     struct smdpp_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
     int positional;
     trace_to(to_standard_error, NULL);
-    switch (options_parse(&smdpp_program, argc, argv, &options, &positional)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
+    const enum options_result next =
+        options_parse(&smdpp_program, argc, argv, &options, &positional);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
     const char *wrong = complaint(&options);
     if (positional < argc)
-        trace_error("'%s' is no option; try 'emuicc-smdpp --help'", argv[positional]);
-    else if (wrong != NULL)
-        trace_error("%s; try 'emuicc-smdpp --help'", wrong);
-    else
-        return options.export != NULL   ? run_export(&options)
-               : options.import != NULL ? run_import(&options)
-                                        : run(&options);
-    return EXIT_FAILURE;
+        return options_refuse(&smdpp_program, "%s is not an option", argv[positional]);
+    if (wrong != NULL)
+        return options_refuse(&smdpp_program, "%s", wrong);
+    return options.export != NULL   ? run_export(&options)
+           : options.import != NULL ? run_import(&options)
+                                    : run(&options);
 }
