@@ -126,11 +126,8 @@ static int check_plan(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE]
         trace_error("--state: it names no folder");
         return FAILURE_INTERNAL;
     }
-    if (plan->eid != NULL && !pki_eid_from_text(plan->eid, eid)) {
-        trace_error("--eid %s: an EID has 32 digits, the last two of which check the others",
-                    plan->eid);
+    if (plan->eid != NULL && pki_eid_read("--eid ", plan->eid, eid) != 0)
         return FAILURE_INTERNAL;
-    }
     return check_extras(plan);
 }
 

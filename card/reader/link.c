@@ -35,7 +35,8 @@ static void say(struct link *link, enum link_state state, int wrong)
         trace_notice("%s accepts but never speaks: another card sits in that reader; waiting",
                      name);
     else if (wrong != 0)
-        trace_notice("no reader at %s (%s); trying until there is", name, strerror(wrong));
+        trace_notice("no reader at %s (%s); trying until there is: emuicc-ctl doctor says why",
+                     name, strerror(wrong));
     else if (link->pulled)
         trace_notice("pulled out of the reader at %s", name);
     else if (link->overlooked)

@@ -1,6 +1,8 @@
 #include "crypto/pki/pki_eid.h"
 
 #include "apdu/hex.h"
+#include "apdu/status.h"
+#include "apdu/trace.h"
 
 #define CHECK_MODULUS 97 /* MOD 97-10: the whole number leaves 1 */
 #define CHECK_REMAINDER 1
@@ -53,6 +55,22 @@ bool pki_eid_from_text(const char *digits, uint8_t eid[PKI_EID_SIZE])
         return false;
     memcpy(eid, coded, sizeof(coded));
     return true;
+}
+
+int pki_eid_read(const char *what, const char *digits, uint8_t eid[PKI_EID_SIZE])
+{
+    if (pki_eid_from_text(digits, eid))
+        return 0;
+    struct writer out = writer_on(eid, PKI_EID_SIZE);
+    if (strlen(digits) != PKI_EID_DIGITS || strspn(digits, "0123456789") != PKI_EID_DIGITS ||
+        !hex_decode(digits, &out)) {
+        trace_error("%s%s: no EID: 32 digits are wanted", what, digits);
+        return FAILURE_INTERNAL;
+    }
+    pki_eid_complete(eid);
+    trace_error("%s%s: wrong check digits, %02X would be right", what, digits,
+                eid[PKI_EID_SIZE - 1]);
+    return FAILURE_INTERNAL;
 }
 
 void pki_eid_to_text(const uint8_t eid[PKI_EID_SIZE], char text[PKI_EID_DIGITS + 1])

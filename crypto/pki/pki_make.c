@@ -212,19 +212,6 @@ static int make_curve(struct making *making)
     return result;
 }
 
-static int read_eid(const char *text, uint8_t eid[PKI_EID_SIZE])
-{
-    if (pki_eid_from_text(text, eid))
-        return 0;
-    struct writer out = writer_on(eid, PKI_EID_SIZE);
-    if (strlen(text) != PKI_EID_DIGITS || strspn(text, "0123456789") != PKI_EID_DIGITS ||
-        !hex_decode(text, &out))
-        return refuse("no EID: 32 digits are wanted", text);
-    pki_eid_complete(eid);
-    trace_error("%s: wrong check digits, %02X would be right", text, eid[PKI_EID_SIZE - 1]);
-    return FAILURE_INTERNAL;
-}
-
 static int read_eids(struct making *making)
 {
     const struct pki_plan *plan = making->plan;
@@ -235,13 +222,13 @@ static int read_eids(struct making *making)
         memcpy(digits, making->iin.data, PKI_IIN_DIGITS);
         (void)hex_decode(digits, &number);
         pki_eid_complete(making->first);
-    } else if (read_eid(plan->first_eid, making->first) != 0) {
+    } else if (pki_eid_read("", plan->first_eid, making->first) != 0) {
         return FAILURE_INTERNAL;
     }
     if (making->eids_wanted && memcmp(plan->first_eid, making->iin.data, PKI_IIN_DIGITS) != 0)
         return refuse("lies outside the EUM's range", plan->first_eid);
     memcpy(making->last, making->first, PKI_EID_SIZE);
-    if (plan->last_eid != NULL && read_eid(plan->last_eid, making->last) != 0)
+    if (plan->last_eid != NULL && pki_eid_read("", plan->last_eid, making->last) != 0)
         return FAILURE_INTERNAL;
     if (memcmp(making->first, making->last, PKI_EID_SIZE) > 0)
         return refuse("lies before the first EID", plan->last_eid);

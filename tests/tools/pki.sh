@@ -8,15 +8,20 @@ trap 'rm -rf "$folder"' EXIT
 bad=0
 say() { echo "$*"; bad=1; }
 
-# refused WORDS... -- MESSAGE: exit 1, one line on standard error with the message in it.
-refused() {
-  local words=()
+# refused WORDS... -- MESSAGE: exit 1, one line on standard error, after the program's name, with the message in it.
+refused() { ends 1 "$@"; }
+# misused WORDS... -- MESSAGE: the same with exit 2
+misused() { ends 2 "$@"; }
+ends() {
+  local words=() wanted=$1
+  shift
   while [ "$1" != -- ]; do words+=("$1"); shift; done
   local said
   said=$("$program" "${words[@]}" 2>&1 >/dev/null)
   local code=$?
-  [ $code -eq 1 ] || say "${words[*]}: exit $code"
+  [ $code -eq "$wanted" ] || say "${words[*]}: exit $code"
   [ "$(wc -l <<<"$said")" -eq 1 ] || say "${words[*]}: more than one line: $said"
+  [[ "$said" == "emuicc-pki: "* ]] || say "${words[*]}: who says \"$said\""
   grep -qF -- "$2" <<<"$said" || say "${words[*]}: said \"$said\""
 }
 
@@ -31,8 +36,8 @@ next=89049032123451234512345678901332
 [ "$(find "$folder/pki" -type f | wc -l)" -eq "$(wc -l <"$folder/before")" ] || say "files were added"
 [ -z "$(find "$folder/pki" -name 'SK_*' ! -perm 600)" ] || say "private keys can be read by others"
 
-refused -- "one folder is wanted"
-refused "$folder/a" "$folder/b" -- "one folder is wanted"
+misused -- "which folder?"
+misused "$folder/a" "$folder/b" -- "one folder"
 refused "$folder/a" --eid 89049032123451234512345678901230 -- "35 would be right"
 refused "$folder/a" --eid 8904 -- "no IIN"
 refused "$folder/a" --ein 890 -- "no IIN"
