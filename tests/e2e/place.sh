@@ -3,7 +3,7 @@
 # with everything in them when the test ends, however it ends.
 #
 # What the tests use is found in BUILD (the build folder). A test that cannot run here says why and is
-# skipped (exit 77); with EMUICC_REQUIRE_E2E it fails instead.
+# skipped (exit 77); with EMUICC_REQUIRE_E2E it fails instead where something could be installed or built.
 set -uo pipefail
 
 E2E_READER="Virtual PCD 00 00"
@@ -15,6 +15,11 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; e2e_logs >&2; exit 1; }
 skip() {
   say "skipped: $*"
   [ -n "${EMUICC_REQUIRE_E2E:-}" ] && exit 1
+  exit 77
+}
+# What no package brings: the machine, its kernel or the root does not give it.
+skip_here() {
+  say "skipped: $*"
   exit 77
 }
 
@@ -31,6 +36,8 @@ mounts_stay_inside() {
   [ "${unshare[-1]}" != unchanged ] || ! grep -q ' shared:' /proc/self/mountinfo
 }
 
+has_terminals() { python3 -c 'import os; os.openpty()' 2>/dev/null; }
+
 # Builds the place around the test and comes back inside it.
 enter_place() {
   if [ -z "${E2E_INSIDE:-}" ]; then
@@ -39,7 +46,7 @@ enter_place() {
     local unshare=(unshare --mount --net --pid --fork --kill-child --mount-proc)
     [ "$(id -u)" -eq 0 ] || unshare+=(--user --map-root-user)
     "${unshare[@]}" true 2>/dev/null || unshare+=(--propagation unchanged)
-    "${unshare[@]}" true 2>/dev/null && mounts_stay_inside || skip "unshare may not make namespaces here"
+    "${unshare[@]}" true 2>/dev/null && mounts_stay_inside || skip_here "unshare may not make namespaces here"
     E2E_INSIDE=1 exec "${unshare[@]}" bash "$@"
   fi
   ip link set lo up || fail "no loopback in the private network"
@@ -78,7 +85,10 @@ LIBPATH      $E2E_VPCD
 CHANNELID    0x8C7B
 CONF
   rm -f "$work/pcscd.log"
-  pcscd --foreground --critical --config /run/reader.conf.d >"$work/pcscd.log" 2>&1 &
+  # There is no polkit in here, which pcscd 2 would ask.
+  local polkit=()
+  ! pcscd --help 2>&1 | grep -q -- --disable-polkit || polkit=(--disable-polkit)
+  pcscd --foreground --critical --config /run/reader.conf.d "${polkit[@]}" >"$work/pcscd.log" 2>&1 &
   pcscd_pid=$!
   until_true 10 listens "$E2E_READER_PORT" || fail "pcscd with vpcd does not come up"
 }

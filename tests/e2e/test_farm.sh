@@ -11,8 +11,9 @@ deploy=$EMUICC_SOURCE/tools/deploy
 # Two machines and a cable.
 desk() { ip netns exec desk "$@"; }
 rack() { ip netns exec rack "$@"; }
-ip netns add desk 2>"$work/netns.log" && ip netns add rack || skip "there may be no network namespaces here"
-ip link add cable netns desk type veth peer name cable netns rack || skip "there is no veth here"
+ip netns add desk 2>"$work/netns.log" && ip netns add rack || skip_here "there may be no network namespaces here"
+ip link add cable netns desk type veth peer name cable netns rack || skip_here "there is no veth here"
+desk true 2>"$work/netns.log" || skip_here "ip netns exec fails, as in a root that is no mount point: $(head -n 1 "$work/netns.log")"
 desk ip address add 192.0.2.1/24 dev cable
 rack ip address add 192.0.2.2/24 dev cable
 for machine in desk rack; do

@@ -6,7 +6,9 @@
 need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa tools/modem/emuicc-modem
 package=usim-milenage iccid=8988211000000000011 name=testsmdpplus1.example.com
 [ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
+need python3
 enter_place "$0" "$@"
+has_terminals || skip_here "there are no pseudo-terminals: devpts is not mounted"
 
 modem=$work/modem
 start_modem() {

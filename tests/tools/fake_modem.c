@@ -55,7 +55,9 @@ void fake_modem_start(struct fake_modem *modem, const struct fake_modem_turn *tu
 {
     *modem = (struct fake_modem){.turns = turns, .count = count};
     modem->far = posix_openpt(O_RDWR | O_NOCTTY);
-    cr_assert(modem->far >= 0 && grantpt(modem->far) == 0 && unlockpt(modem->far) == 0);
+    if (modem->far < 0)
+        cr_skip_test("there are no pseudo-terminals: devpts is not mounted");
+    cr_assert(grantpt(modem->far) == 0 && unlockpt(modem->far) == 0);
     cr_assert(ptsname_r(modem->far, modem->path, sizeof(modem->path)) == 0);
     /* Until the near end is open there is nothing to hear, which must not look like its end. */
     const int near = open(modem->path, O_RDWR | O_NOCTTY);
