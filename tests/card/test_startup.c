@@ -175,7 +175,7 @@ Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
     plan.eid = "8904903200000000000000000000111";
     expect_refusal(&plan, "32 digits");
     plan.eid = "89049032000000000000000000001134";
-    expect_refusal(&plan, "32 digits");
+    expect_refusal(&plan, "wrong check digits, 33 would be right");
     cr_assert_eq(unlink(in_folder("maker/pki/EUM/SK_EUM_ECDSA_NIST.pem")), 0);
     plan.eid = EID;
     expect_refusal(&plan, "nor the EUM's key");

@@ -43,19 +43,34 @@ static void to_standard_error(void *context, enum trace_level level, const char 
         fprintf(stderr, "emuicc-smdpp: %s\n", text);
 }
 
+/* The packages that are there, and the first of their activation codes: as many as a log can be
+ * looked through. */
 struct offer {
-    const char *address;
     size_t packages;
+    struct {
+        char name[CATALOGUE_NAME_SIZE];
+        bool confirmed; /* a confirmation code is asked for */
+    } codes[CODES_SHOWN];
 };
 
-/* An activation code each, as far as a log can be looked through. */
-static int show_package(void *context, const struct catalogue_entry *entry)
+static int note_package(void *context, const struct catalogue_entry *entry)
 {
     struct offer *offer = context;
-    if (offer->packages++ < CODES_SHOWN)
-        trace_notice("LPA:1$%s$%s%s", offer->address, entry->name,
-                     entry->metadata.confirmation_code[0] != '\0' ? "$$1" : "");
+    const size_t at = offer->packages++;
+    if (at < CODES_SHOWN) {
+        memcpy(offer->codes[at].name, entry->name, sizeof(entry->name));
+        offer->codes[at].confirmed = entry->metadata.confirmation_code[0] != '\0';
+    }
     return 0;
+}
+
+static void show_offer(const struct offer *offer, const char *address)
+{
+    for (size_t i = 0; i < offer->packages && i < CODES_SHOWN; i++)
+        trace_notice("LPA:1$%s$%s%s", address, offer->codes[i].name,
+                     offer->codes[i].confirmed ? "$$1" : "");
+    if (offer->packages > CODES_SHOWN)
+        trace_notice("and %zu more", offer->packages - CODES_SHOWN);
 }
 
 static const struct process_connections lpas = {"LPAs", LPAS_MAX, LPAS_MIN, FILES_OWN};
@@ -82,17 +97,19 @@ static int start_lpas(struct service *service, const struct smdpp_options *optio
     allowed.reserved += options->es2_listen != NULL ? OPERATORS_MAX : 0;
     const struct server_plan plan =
         make_plan(service, options->listen, &es9_functions, process_allow(&allowed));
-    struct offer offer = {.address = service->smdpp->address};
+    struct offer offer = {.packages = 0};
     size_t unreadable;
-    int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, show_package,
+    int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, note_package,
                                 &offer, &unreadable);
     if (result == 0)
         result = server_start(&plan, &service->lpas);
-    if (result == 0)
-        trace_notice("listening on %s as %s, %zu package%s in %s", server_where(service->lpas),
-                     service->smdpp->address, offer.packages, offer.packages == 1 ? "" : "s",
-                     service->smdpp->profiles);
-    return result;
+    if (result != 0)
+        return result;
+    trace_notice("listening on %s as %s, %zu package%s in %s", server_where(service->lpas),
+                 service->smdpp->address, offer.packages, offer.packages == 1 ? "" : "s",
+                 service->smdpp->profiles);
+    show_offer(&offer, service->smdpp->address);
+    return 0;
 }
 
 static int read_trust(struct service *service, const char *path)
