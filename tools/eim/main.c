@@ -18,13 +18,6 @@
 #define FILES_OWN 128
 #define PROTOCOL "2.1.0"
 
-static void to_standard_error(void *context, enum trace_level level, const char *text)
-{
-    (void)context;
-    if (level <= TRACE_NOTICE)
-        fprintf(stderr, "emuicc-eim: %s\n", text);
-}
-
 static int serve_ipas(struct eim *eim, const struct eim_options *options, struct server **out)
 {
     const struct process_connections limits = {"IPAs", IPAS_MAX, IPAS_MIN, FILES_OWN};
@@ -135,15 +128,9 @@ int main(int argc, char **argv)
 {
     struct eim_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
     int positional;
-    trace_to(to_standard_error, NULL);
-    switch (options_parse(&eim_program, argc, argv, &options, &positional)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
+    const enum options_result next = options_parse(&eim_program, argc, argv, &options, &positional);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
     const char *name = positional < argc ? argv[positional] : "serve";
     size_t at = 0;
     while (at < sizeof(commands) / sizeof(commands[0]) && strcmp(commands[at].name, name) != 0)
@@ -151,6 +138,5 @@ int main(int argc, char **argv)
     const char *wrong = complaint(&options, at);
     if (wrong == NULL)
         return run(&options, at, argv + positional + 1, argc - positional - (positional < argc));
-    trace_error("%s: %s; try 'emuicc-eim --help'", name, wrong);
-    return EXIT_FAILURE;
+    return options_refuse(&eim_program, "%s: %s", name, wrong);
 }

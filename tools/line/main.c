@@ -5,12 +5,13 @@
 #include "apdu/trace.h"
 #include "tools/line/options.h"
 
-/* Lines stand alone also when threads write at the same time: one call each. */
+/* With --verbose, details too. Lines stand alone also when threads write at the same time: one call
+ * each. */
 static void to_standard_error(void *context, enum trace_level level, const char *text)
 {
-    const struct line_options *options = context;
-    if (level <= TRACE_NOTICE || options->verbose)
-        fprintf(stderr, "emuicc-line: %s\n", text);
+    (void)context;
+    (void)level;
+    fprintf(stderr, "emuicc-line: %s\n", text);
 }
 
 int main(int argc, char **argv)
@@ -24,7 +25,8 @@ int main(int argc, char **argv)
     const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
         return options_status(next);
-    trace_to(to_standard_error, &options);
+    if (options.verbose)
+        trace_to(to_standard_error, NULL);
     const struct line_command *command = line_command_find(argc - first, argv + first, &options);
     if (command == NULL)
         return OPTIONS_STATUS_USAGE;
