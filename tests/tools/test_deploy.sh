@@ -60,7 +60,8 @@ if command -v dpkg >/dev/null && command -v objdump >/dev/null; then
     case $library in libc.so.*|libm.so.*|libasan.*|libubsan.*|libgcc_s.*|ld-linux*) continue ;; esac
     file=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
     package=$(dpkg -S "$(readlink -f "$file")" 2>/dev/null | head -n 1 | cut -d: -f1)
-    [ -z "$package" ] || grep -qwF -- "$package" "$deploy/Containerfile" || say "the image lacks $package for $library"
+    # The image is Debian 12; in Debian 13 the same libraries' packages may end with t64.
+    [ -z "$package" ] || grep -qwF -- "${package%t64}" "$deploy/Containerfile" || say "the image lacks $package for $library"
   done
 fi
 
