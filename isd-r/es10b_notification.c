@@ -84,8 +84,9 @@ static bool take_criteria(struct bytes request, struct listing *listing)
     struct tlv criteria, sequence;
     if (!tlv_take_optional(&request, TAG_CRITERIA, &criteria))
         return false;
-    if (criteria.tag == 0) /* some leave it out */
-        criteria.value = request;
+    struct bytes bare = request;
+    if (criteria.tag == 0 && tlv_take_tag(&bare, TAG_RESULTS, &sequence))
+        criteria.value = request; /* one IPA leaves the choice out */
     if (!tlv_take_optional(&criteria.value, TAG_SEQUENCE, &sequence))
         return false;
     listing->results = sequence.tag == 0 && tlv_take_tag(&criteria.value, TAG_RESULTS, &sequence);
