@@ -68,7 +68,7 @@ static int put_iccid(struct store *store, const char *name, const char *label, s
     char text[INVENTORY_ICCID_TEXT_SIZE];
     struct writer value = writer_on(iccid, sizeof(iccid));
     const int result = store_get(store, name, &value);
-    if (result == 0) {
+    if (result == 0 && value.len > 0) {
         inventory_iccid_text(iccid, text);
         json_writer_word(out, label, iccid[0] != 0 ? text : "none");
     }

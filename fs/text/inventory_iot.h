@@ -8,7 +8,7 @@
 
 #define INVENTORY_IOT_EIM "iot/eim/"          /* and four digits: EimConfigurationData, whole */
 #define INVENTORY_IOT_LAST_TOKEN "iot/token"  /* 4 bytes: the last number that was drawn */
-#define INVENTORY_IOT_ROLLBACK "iot/rollback" /* ICCID as in EF.ICCID; */
+#define INVENTORY_IOT_ROLLBACK "iot/rollback" /* ICCID as in EF.ICCID, or empty; */
 #define INVENTORY_IOT_BEFORE_FALLBACK "iot/before-fallback" /* the same; */
 #define INVENTORY_IOT_EMERGENCY "iot/emergency"             /* the same; zeros: none was enabled */
 #define INVENTORY_IOT_ROLLBACK_NUMBERS "iot/rollback-numbers" /* result, first notification */

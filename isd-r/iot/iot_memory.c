@@ -40,8 +40,8 @@ static int load_one(struct store *store, const char *name, struct iot_remembered
 {
     struct writer iccid = writer_on(out->iccid, sizeof(out->iccid));
     const int result = store_get(store, name, &iccid);
-    out->set = result == 0;
-    if (result == 0 && iccid.len != sizeof(out->iccid)) {
+    out->set = result == 0 && iccid.len > 0;
+    if (out->set && iccid.len != sizeof(out->iccid)) {
         trace_error("%s of this chip cannot be read", name);
         return FAILURE_INTERNAL;
     }
@@ -78,7 +78,8 @@ static int clear(struct store *store, struct iot_memory *memory, enum iot_memory
     if (!memory->memories[kind].set)
         return 0;
     memory->memories[kind] = (struct iot_remembered){0};
-    return store_forget(store, names[kind]);
+    return store_put(store, names[kind],
+                     (struct bytes){0}); /* no secret that the log has to lose */
 }
 
 static int set(struct store *store, struct iot_memory *memory, enum iot_memory_kind kind,
