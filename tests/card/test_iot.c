@@ -1,7 +1,10 @@
 /* A whole card as IoT eUICC: what the terminal is told of packages and of the other ways to another
  * profile, when the other profile is there, and faults by function and by operation. */
 #include <criterion/criterion.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
@@ -19,6 +22,21 @@
 #define FETCH "801200000B"
 #define DONE 0x00
 #define REFUSED 0x20
+
+static atomic_uint flushes;
+
+/* SQLite calls these instead of the system's: each is a wait for the disk. */
+int fsync(int descriptor)
+{
+    atomic_fetch_add(&flushes, 1);
+    return (int)syscall(SYS_fsync, descriptor);
+}
+
+int fdatasync(int descriptor)
+{
+    atomic_fetch_add(&flushes, 1);
+    return (int)syscall(SYS_fdatasync, descriptor);
+}
 
 static struct iot_world world;
 static struct card card;
@@ -125,6 +143,29 @@ static void refresh(unsigned result)
                      "%s", fetched);
     snprintf(command, sizeof(command), "801400000C8103%02X0109820282818301%02X", number, result);
     ANSWERS(command, "9000");
+}
+
+/* Each command that changes something waits for the disk once. */
+Test(iot, a_package_is_one_flush)
+{
+    static const char *const packages[] = {"EA", "E!B", "DB", "EA SF I", "+2", "*2", "XN", "E!B"};
+    static const uint32_t functions[] = {ES10_PROFILE_ROLLBACK, ES10_EXECUTE_FALLBACK_MECHANISM,
+                                         ES10_RETURN_FROM_FALLBACK, ES10_ENABLE_EMERGENCY_PROFILE,
+                                         ES10_DISABLE_EMERGENCY_PROFILE};
+    for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++) {
+        const unsigned before = flushes;
+        (void)iot_world_send(&world, packages[i], NULL);
+        cr_assert_eq(flushes - before, 1, "%s: %u", packages[i], flushes - before);
+    }
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        const unsigned before = flushes;
+        cr_assert_eq(iot_world_change(&world, functions[i], 0), 0, "%X", (unsigned)functions[i]);
+        cr_assert_eq(flushes - before, 1, "%X: %u", (unsigned)functions[i], flushes - before);
+    }
+    const unsigned before = flushes;
+    (void)iot_world_send(&world, "EA", &(struct iot_bent){.counter = 1});
+    (void)iot_world_send(&world, "EA", &(struct iot_bent){.wrong_signature = true});
+    cr_assert_eq(flushes, before); /* what is refused changes nothing */
 }
 
 /* What passes is named, down to the operations and what came of them. */
