@@ -63,6 +63,9 @@ expect 3 '^warning acc, ' check --strict "$work/acc.der"
 expect 0 '"finding": "acc"' check --json "$work/acc.der"
 expect 0 '^dir-missing ' findings
 expect 0 '"section": "ITU-T E.118"' --json findings
+"$program" findings | while read -r name rest; do
+  grep -q "\`$name\`" "$EMUICC_SOURCE/docs/profile-packages.md" || { echo "docs/profile-packages.md lacks $name"; exit 1; }
+done || failed=1
 "$program" show "$profiles/usim-milenage.der" | grep -qi 465B5CE8B199 && { echo "show prints a key"; failed=1; }
 
 expect 0 '' dump "$package"
