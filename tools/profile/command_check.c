@@ -1,3 +1,4 @@
+/* emuicc-profile check: what the card would answer to a package. */
 #include <jansson.h>
 
 #include "apdu/hex.h"

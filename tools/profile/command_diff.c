@@ -1,3 +1,4 @@
+/* emuicc-profile diff: the values in which two packages differ. */
 #include "tools/profile/command.h"
 
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* emuicc-profile show: the elements of a package and the files that it makes. */
 #include "apdu/trace.h"
 #include "tools/profile/command.h"
 #include "tools/profile/package/file.h"

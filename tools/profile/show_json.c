@@ -1,3 +1,4 @@
+/* A package as JSON. */
 #include <stdlib.h>
 
 #include "apdu/hex.h"

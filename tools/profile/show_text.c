@@ -1,3 +1,4 @@
+/* A package as a text to read. */
 #include <stdio.h>
 
 #include "apdu/hex.h"

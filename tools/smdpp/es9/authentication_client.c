@@ -1,3 +1,4 @@
+/* ES9+.AuthenticateClient (SGP.22 §5.6.3). */
 #include "tools/smdpp/es9/authentication.h"
 
 #include "apdu/status.h"
