@@ -4,8 +4,6 @@
 Finds: a folder without a row, an include that the table does not allow, isd-r/state.h below the
 functions of ES10, circles of files (a source and its header are one), folders of more than 25 sources.
 A source that no header of its own explains opens with a comment on what it is.
-What tests/wings_known.txt lists ("FILE INCLUDED" or "FILE -" a line) is excused as long as it is needed;
---shrink rewrites that file without the lines that no longer are.
 """
 import os
 import re
@@ -13,7 +11,7 @@ import sys
 
 ROOMS = ("apdu", "crypto", "fs", "isd-r", "card", "tools")
 APART = {"tools": ("isd-r", "card"), "isd-r": ("tools",), "card": ("tools",)}
-TABLE, KNOWN, MOST = "docs/architecture.md", "tests/wings_known.txt", 25
+TABLE, MOST = "docs/architecture.md", 25
 
 
 def table():
@@ -113,14 +111,7 @@ def main():
     names = {path for path, _, _ in files}
     pairs.update({(path, "-"): "it has no header of its own: open it with a line on what it is"
                   for path, _, opens in files if path.endswith(".c") and stem(path) + ".h" not in names and not opens})
-    known = [tuple(line.split()) for line in open(KNOWN)] if os.path.exists(KNOWN) else []
-    if "--shrink" in sys.argv:
-        with open(KNOWN, "w") as out:
-            out.writelines(f"{a} {b}\n" for a, b in known if (a, b) in pairs)
-        return
-    found += [f"{a}: {why}" if b == "-" else f"{a} includes {b}: {why}" for (a, b), why in sorted(pairs.items()) if (a, b) not in known]
-    found += [f"{KNOWN} no longer needs \"{a} {b}\": python3 tests/wings.py --shrink"
-              for a, b in known if (a, b) not in pairs]
+    found += [f"{a}: {why}" if b == "-" else f"{a} includes {b}: {why}" for (a, b), why in sorted(pairs.items())]
     print("\n".join(found)) if found else None
     sys.exit(1 if found else 0)
 
