@@ -160,19 +160,12 @@ int main(int argc, char **argv)
 {
     struct ipa_options options = {0};
     int first;
+    const enum options_result next = options_parse(&ipa_program, argc, argv, &options, &first);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
+    if (first >= argc)
+        return options_refuse_command(&ipa_program, NULL, NULL, 0);
     trace_to(print_line, &options.verbose);
-    switch (options_parse(&ipa_program, argc, argv, &options, &first)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
-    if (first >= argc) {
-        trace_error("which command? Try 'emuicc-ipa --help'");
-        return EXIT_FAILURE;
-    }
     interrupt_start();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     const int status = run_command(&options, argv + first, argc - first);
