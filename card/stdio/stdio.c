@@ -77,8 +77,10 @@ static bool answer_lines(struct session *session)
 /* False at the end: of the input, whose last line needs no line end, or of the output. */
 static bool read_more(struct session *session)
 {
-    const ssize_t got =
-        read(session->in, session->line + session->len, sizeof(session->line) - session->len);
+    /* answer_lines() has left room, which not every compiler sees. */
+    const size_t left =
+        session->len < sizeof(session->line) ? sizeof(session->line) - session->len : 0;
+    const ssize_t got = read(session->in, session->line + session->len, left);
     if (got > 0) {
         session->len += (size_t)got;
         return answer_lines(session);
