@@ -69,7 +69,8 @@ static int check_certificate(const struct isd_r *isd_r, struct es10b_request *re
     }
 }
 
-/* CERT.DPauth and CERT.DPpb are of one SM-DP+. */
+/* CERT.DPauth and CERT.DPpb are of one SM-DP+: the text compares their OIDs and nothing else. So a
+ * CERT.DPpb below another CI that the eUICC knows is accepted, on whatever curve. */
 static int check_same_server(const struct isd_r *isd_r, struct es10b_request *request)
 {
     return isd_r->session.role == RSP_ROLE_DP_AUTH &&

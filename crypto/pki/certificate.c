@@ -6,8 +6,9 @@
 #define VERSION_TAG 0xA0    /* [0] EXPLICIT Version */
 #define EXTENSIONS_TAG 0xA3 /* [3] EXPLICIT Extensions */
 #define VERSION_3 2
-#define SERIAL_MAX 20          /* RFC 5280 §4.1.2.2 */
-#define KEY_ID_TAG 0x80        /* [0] in AuthorityKeyIdentifier */
+#define SERIAL_MAX 20   /* RFC 5280 §4.1.2.2 */
+#define KEY_ID_TAG 0x80 /* [0] in AuthorityKeyIdentifier */
+#define DNS_NAME_TAG 0x82
 #define REGISTERED_ID_TAG 0x88 /* [8] in GeneralName */
 #define PATH_LENGTH_MAX 255
 #define PARTS_BEFORE_KEY 4
@@ -50,6 +51,8 @@ static bool take_validity(struct bytes *from, struct certificate *out)
            x509_take_time(&sequence.value, &out->not_after) && sequence.value.len == 0;
 }
 
+/* The curve is this certificate's own: SGP.22 §4.5.2.1 names the curves that a key may be on and
+ * does not ask that a chain keeps to one, so that a Brainpool leaf below a NIST CI is accepted. */
 int certificate_parse_key(struct bytes info, enum ec_curve *curve, struct bytes *point)
 {
     struct tlv algorithm, oid, name, bits;
@@ -161,6 +164,7 @@ static bool read_alt_name(struct bytes content, struct certificate *out)
     while (sequence.value.len > 0) {
         if (!tlv_take(&sequence.value, &name))
             return false;
+        out->has_dns_name |= name.tag == DNS_NAME_TAG;
         if (name.tag == REGISTERED_ID_TAG && out->registered_id.data == NULL)
             out->registered_id = name.value;
     }

@@ -107,7 +107,8 @@ void metadata_text_put(const struct metadata_text *metadata, uint32_t capability
         der_put_integer(out, ICON_TYPE, metadata->icon_type);
         tlv_put(out, ICON, bytes_of(metadata->icon, metadata->icon_len));
     }
-    der_put_integer(out, PROFILE_CLASS, metadata->class);
+    if (metadata->class != METADATA_TEXT_OPERATIONAL) /* its DEFAULT */
+        der_put_integer(out, PROFILE_CLASS, metadata->class);
     put_notifications(metadata, events, out);
     put_owner(metadata, out);
     if (metadata->rules != 0)

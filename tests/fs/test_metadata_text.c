@@ -70,11 +70,11 @@ static void expect_request(const char *hex)
 
 Test(metadata, defaults)
 {
-    expect_request("BF2537"
+    /* profileClass: operational is its DEFAULT, which DER leaves out */
+    expect_request("BF2534"
                    "5A0A980010325476981032F4"
                    "9106656D75696363"
                    "92044E616D65"
-                   "950102"
                    "B6183016800204F08110736D64702E6578616D706C652E636F6D");
 }
 
@@ -114,8 +114,7 @@ Test(metadata, everything_that_can_be_said)
 #define V2_FIELDS                                                                                  \
     "5A0A980010325476981032F4"                                                                     \
     "91024F70"                                                                                     \
-    "92014E"                                                                                       \
-    "950102"
+    "92014E"
 
 /* What v3 has added goes to chips that know of it, each field by its own capability. */
 Test(metadata, fields_of_v3)
@@ -137,12 +136,12 @@ Test(metadata, fields_of_v3)
                            "device-change = d.c\n"
                            "estimated-size = 20000\n"),
                  0, "%s", last_line);
-    expect_request("BF2529" V2_FIELDS "B611300F800206408109612E6578616D706C65");
+    expect_request("BF2526" V2_FIELDS "B611300F800206408109612E6578616D706C65");
     expect_request_of(1u << 13,
-                      "BF252E" V2_FIELDS "B611300F800206408109612E6578616D706C659F21024E20");
+                      "BF252B" V2_FIELDS "B611300F800206408109612E6578616D706C659F21024E20");
     expect_request_of(
         UINT32_MAX,
-        "BF2581A8" V2_FIELDS
+        "BF2581A5" V2_FIELDS
         "B622300F800203488109612E6578616D706C65300F800201028109622E6578616D706C65"
         "BA27A017300E800388370A810204905C03919F1F3005800388370B8103612E62820201028303883701"
         "9B03682E69BE088002646581024869BC058003702E71"
@@ -201,11 +200,10 @@ Test(metadata, another_iccid_than_the_package)
 Test(metadata, two_digit_network_codes_and_no_notifications)
 {
     cr_assert_eq(read_text("owner = 00101\nnotification = none\n"), 0, "%s", last_line);
-    expect_request("BF2524"
+    expect_request("BF2521"
                    "5A0A980010325476981032F4"
                    "9106656D75696363"
                    "92044E616D65"
-                   "950102"
                    "B705800300F110");
 }
 

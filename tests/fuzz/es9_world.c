@@ -163,7 +163,7 @@ char *es9_world_run(struct es9_world *world, struct bytes input, unsigned *statu
     put_session(world, state, (head & ES9_WORLD_V3) != 0);
     if (state == SESSION_BOUND)
         put_download(world);
-    char *answer = function_answer(world->smdpp, &es9_functions.rows[function], input, status);
+    char *answer = function_answer(world->smdpp, &es9_functions.rows[function], "", input, status);
     memset(id, ES9_WORLD_ID, sizeof(id));
     session_destroy(session_take(world->smdpp->sessions, bytes_of(id, sizeof(id))));
     return answer;

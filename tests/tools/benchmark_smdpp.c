@@ -149,7 +149,7 @@ static double download_here(struct chip *chip)
         snprintf(path, sizeof(path), ES9_PATH "%s", steps[chip->step].function);
         const struct function_row *row = function_find(&es9_functions, path);
         const uint64_t before = measure_cpu();
-        char *answer = function_answer(world.smdpp, row, bytes_of_text(chip->request), &status);
+        char *answer = function_answer(world.smdpp, row, "", bytes_of_text(chip->request), &status);
         spent += (double)measure_cpu_since(before);
         understand_text(chip, answer, answer != NULL ? strlen(answer) : 0);
         free(answer);

@@ -150,7 +150,7 @@ json_t *world_call(struct world *world, const char *function, json_t *request, u
         row = function_find(&es2_functions, path);
     }
     cr_assert_not_null(row);
-    json_t *response = function_call(world->smdpp, row, request, &http_status);
+    json_t *response = function_call(world->smdpp, row, "", request, &http_status);
     json_decref(request);
     if (status != NULL)
         *status = http_status;

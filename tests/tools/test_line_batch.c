@@ -97,7 +97,7 @@ Test(line_batch, what_is_kept_opens_with_the_derived_keys)
     uint8_t plain[2048];
     struct writer out = writer_on(plain, sizeof(plain));
     cr_assert_eq(batch_claim(batch, EID_1, me, &row), BATCH_YOURS);
-    cr_assert_eq(batch_open_row(&root, &row, &keys), 0);
+    cr_assert_eq(batch_open_row(batch, &root, &row, &keys), 0);
     struct bytes rest = blob_bytes(&row.package);
     cr_assert_eq(bsp_init_keys(&bsp, bytes_of(keys.enc, 16), bytes_of(keys.mac, 16),
                                bytes_of(keys.chaining, 16)),
@@ -172,6 +172,23 @@ Test(line_batch, another_machine_is_given_its_time)
     cr_assert_not(owner_lives("", now, now));
 }
 
+/* What chips are told of their server is sealed with each row. */
+Test(line_batch, an_altered_address_opens_nothing)
+{
+    struct batch_row row;
+    struct binder_keys keys;
+    change("UPDATE batch SET address = 'evil.example.com'");
+    batch_close(batch);
+    cr_assert_eq(batch_open(path, &root, &batch), 0);
+    cr_assert_eq(batch_claim(batch, EID_1, me, &row), BATCH_YOURS);
+    cr_assert_eq(batch_open_row(batch, &root, &row, &keys), 1);
+    batch_finish_row(&row);
+    change("UPDATE batch SET seals = 1");
+    struct batch *found;
+    cr_assert_lt(batch_open(path, &root, &found), 0);
+    cr_assert_not_null(strstr(said, "prepare it anew"), "%s", said);
+}
+
 Test(line_batch, an_altered_row_opens_nothing)
 {
     static const char *const changes[] = {
@@ -181,13 +198,14 @@ Test(line_batch, an_altered_row_opens_nothing)
         "UPDATE rows SET seal = x'00'",
         "UPDATE rows SET iccid = '8988000000000000021'",
         "UPDATE rows SET iccid = 'none'",
+        "UPDATE rows SET name = 'another'",
     };
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         struct batch_row row;
         struct binder_keys keys;
         change(changes[i]);
         cr_assert_eq(batch_claim(batch, EID_1, me, &row), BATCH_YOURS);
-        cr_assert_eq(batch_open_row(&root, &row, &keys), 1, "%s", changes[i]);
+        cr_assert_eq(batch_open_row(batch, &root, &row, &keys), 1, "%s", changes[i]);
         cr_assert_eq(batch_release(batch, &row, ""), 0);
         batch_finish_row(&row);
         cr_assert_eq(batch_remove(batch, EID_1), 0);

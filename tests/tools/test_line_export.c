@@ -79,7 +79,7 @@ Test(line_export, what_is_released_for_a_chip_goes_to_the_line_and_nowhere_else)
     cr_assert_str_eq(batch_address(batch), WORLD_ADDRESS);
     cr_assert_eq(batch_claim(batch, WORLD_EID, "nobody", &row), BATCH_YOURS);
     cr_assert_str_eq(row.iccid, ICCID_LARGE);
-    cr_assert_eq(batch_open_row(&root, &row, &keys), 0);
+    cr_assert_eq(batch_open_row(batch, &root, &row, &keys), 0);
     batch_finish_row(&row);
     batch_close(batch);
 

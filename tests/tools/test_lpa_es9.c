@@ -1,5 +1,8 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 
+#include "crypto/pki/issue.h"
+#include "tools/lib/common/base64.h"
 #include "tools/lib/es9/es9.h"
 #include "tools/lib/es9/es9_status.h"
 
@@ -175,4 +178,111 @@ Test(lpa_es9, an_address_cannot_become_another_url)
     server.status = 204;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         cr_expect_not(call(ES9_HANDLE_NOTIFICATION, wrong[i], &fault), "%s", wrong[i]);
+}
+
+/* What a server says is shown wherever it stands. */
+Test(lpa_es9, the_servers_own_words_are_not_lost)
+{
+    struct es9_answer answer;
+    struct fault fault;
+    cr_assert_not(parse(ES9_AUTHENTICATE_CLIENT,
+                        "{\"header\":{\"functionExecutionStatus\":{\"statusCodeData\":"
+                        "{\"status\":\"Failed\",\"subjectCode\":\"1.1\",\"reasonCode\":\"1.1\","
+                        "\"message\":\"extract information finished\"}}}}",
+                        &answer, &fault));
+    cr_expect_not_null(strstr(fault.text, "no execution status"), "%s", fault.text);
+    cr_expect_not_null(strstr(fault.text, "\"extract information finished\""), "%s", fault.text);
+    cr_expect_str_eq(fault.code, "1.1/1.1");
+    cr_assert_not(parse(ES9_AUTHENTICATE_CLIENT, REFUSAL("{\"message\":\"out of coffee\"}"),
+                        &answer, &fault));
+    cr_expect_not_null(strstr(fault.text, "gives no codes (\"out of coffee\")"), "%s", fault.text);
+}
+
+Test(lpa_es9, an_error_of_http_may_say_more_in_its_body)
+{
+    char body[] = REFUSAL("{\"subjectCode\":\"8.2.6\",\"reasonCode\":\"3.8\","
+                          "\"message\":\"refused\"}");
+    const struct {
+        struct http_answer http;
+        const char *code, *words;
+    } rows[] = {
+        {{400, body, sizeof(body) - 1}, "8.2.6/3.8", "a.b answers HTTP 400 (\"refused\")"},
+        {{500, NULL, 0}, "HTTP 500", "a.b answers HTTP 500"},
+        {{404, "<html>", 6}, "HTTP 404", "a.b answers HTTP 404"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct es9_answer answer = {0};
+        struct fault fault = {0};
+        cr_assert_not(
+            es9_read_answer(ES9_AUTHENTICATE_CLIENT, &rows[i].http, "a.b", &answer, &fault));
+        cr_expect_str_eq(fault.code, rows[i].code);
+        cr_expect_not_null(strstr(fault.text, rows[i].words), "%s", fault.text);
+    }
+}
+
+Test(lpa_es9, each_way_in_which_a_certificate_is_wrong_has_its_hint)
+{
+    const struct {
+        const char *detail, *hint;
+    } rows[] = {
+        {"SSL certificate problem: certificate has expired", "new certificate"},
+        {"SSL certificate problem: certificate is not yet valid", "clock is wrong"},
+        {"SSL certificate problem: unable to get local issuer certificate", "another CI"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_expect_not_null(strstr(http_certificate_hint(rows[i].detail, true), rows[i].hint));
+}
+
+/* A certificate that signs itself, in PEM as libcurl gives it. */
+static const char *make_pem(enum rsp_role role, const char *dns_name)
+{
+    static char pem[4096];
+    static uint8_t der[ISSUE_CERTIFICATE_MAX];
+    struct writer out = writer_on(der, sizeof(der));
+    struct random random;
+    struct ec_private *key;
+    random_init(&random);
+    cr_assert_eq(ec_start(), 0);
+    cr_assert_eq(ec_private_generate(&random, EC_P256, &key), 0);
+    const struct issue issue = {.subject = {{ISSUE_COMMON_NAME, bytes_of_text("smdp.example.com")}},
+                                .point = ec_private_point(key),
+                                .not_after = 4000000000,
+                                .role = role,
+                                .key_usage = KEY_USAGE_DIGITAL_SIGNATURE,
+                                .registered_id = "2.999.10",
+                                .dns_name = dns_name};
+    cr_assert_eq(issue_certificate(&random, &issue, NULL, key, &out), 0);
+    ec_private_destroy(key);
+    char text[3000];
+    base64_encode(writer_bytes(&out), text);
+    snprintf(pem, sizeof(pem), "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n",
+             text);
+    return pem;
+}
+
+/* SGP.22 §4.5.2.1: the role, and a name where RFC 6125 looks for it. */
+Test(lpa_es9, a_server_shows_a_certificate_of_its_own_kind)
+{
+    static const struct {
+        enum rsp_role role;
+        const char *dns_name;
+        bool smds, right;
+        const char *words;
+    } rows[] = {
+        {RSP_ROLE_DP_TLS, "smdp.example.com", false, true, ""},
+        {RSP_ROLE_DS_TLS, "smdp.example.com", true, true, ""},
+        {RSP_ROLE_DS_TLS, "smdp.example.com", false, false, "not one for an SM-DP+'s TLS"},
+        {RSP_ROLE_DP_TLS, "smdp.example.com", true, false, "not one for an SM-DS's TLS"},
+        {RSP_ROLE_DP_AUTH, "smdp.example.com", false, false, "not one for an SM-DP+'s TLS"},
+        {RSP_ROLE_DP_TLS, NULL, false, false, "subjectAltName"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fault fault = {0};
+        cr_expect_eq(http_is_right_server(make_pem(rows[i].role, rows[i].dns_name), rows[i].smds,
+                                          "smdp.example.com", &fault),
+                     rows[i].right, "%zu: %s", i, fault.text);
+        cr_expect_not_null(strstr(fault.text, rows[i].words), "%s", fault.text);
+    }
+    struct fault fault = {0};
+    cr_expect_not(http_is_right_server(NULL, false, "smdp.example.com", &fault));
 }

@@ -205,6 +205,54 @@ Test(es2, wrong_codes_end_an_order_even_in_several_sessions)
     expect_client("AC-1", "8.2.6/3.8");
 }
 
+/* Sessions that were opened before the first wrong code have no tries of their own. */
+Test(es2, wrong_codes_are_counted_over_sessions_at_the_same_time)
+{
+    enum { SESSIONS = 5 };
+    static struct mini_card cards[SESSIONS];
+    const char *codes[SESSIONS] = {"8.2.7/3.8", "8.2.7/3.8", "8.2.7/6.4", "8.2.7/6.4", "8.2.7/6.4"};
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_SMALL "\"}", "");
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_SMALL
+           "\",\"matchingId\":\"AC-1\",\"releaseFlag\":true,\"confirmationCode\":\"4711\"}",
+           "");
+    for (size_t i = 0; i < SESSIONS; i++) {
+        mini_card_insert(&cards[i], world.pki, EC_P256);
+        world_authenticate(&world, &cards[i], "AC-1");
+    }
+    for (size_t i = 0; i < SESSIONS; i++) {
+        cards[i].confirmation_code = i + 1 < SESSIONS ? "1174" : "4711";
+        json_t *response =
+            world_call(&world, "getBoundProfilePackage", mini_card_prepare(&cards[i]), NULL);
+        cr_assert_codes(response, codes[i]);
+        json_decref(response);
+        mini_card_remove(&cards[i]);
+    }
+}
+
+/* lpac has no second try in a session: it ends it in the user's name. */
+Test(es2, who_has_mistyped_a_code_has_not_rejected_the_profile)
+{
+    struct mini_card_installed installed;
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_SMALL "\"}", "");
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_SMALL
+           "\",\"matchingId\":\"AC-1\",\"releaseFlag\":true,\"confirmationCode\":\"4711\"}",
+           "");
+    card.confirmation_code = "1174";
+    expect_client("AC-1", "");
+    json_t *response = world_call(&world, "getBoundProfilePackage", mini_card_prepare(&card), NULL);
+    cr_assert_codes(response, "8.2.7/3.8");
+    json_decref(response);
+    response = world_call(&world, "cancelSession", mini_card_cancel(&card, 0), NULL);
+    cr_assert_codes(response, "");
+    json_decref(response);
+    card.confirmation_code = "4711";
+    expect_client("AC-1", "");
+    world_download(&world, &card, &installed);
+    mini_card_forget(&installed);
+}
+
 Test(es2, the_user_ends_an_order_or_puts_it_off)
 {
     const struct {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "crypto/primitives/bsp.h"
 
@@ -189,6 +190,44 @@ Test(es9, three_wrong_codes_end_the_session)
     }
 }
 
+/* A package's own code, too, has as many tries for a chip however many sessions it opens. */
+Test(es9, wrong_codes_are_counted_over_sessions)
+{
+    const char *codes[] = {"8.2.7/3.8", "8.2.7/3.8", "8.2.7/6.4", "8.2.7/6.4"};
+    for (size_t i = 0; i < 4; i++) {
+        card.confirmation_code = i < 3 ? "1" : "12345678";
+        world_authenticate(&world, &card, WORLD_CODE);
+        json_t *response =
+            world_call(&world, "getBoundProfilePackage", mini_card_prepare(&card), NULL);
+        cr_assert_codes(response, codes[i]);
+        json_decref(response);
+    }
+}
+
+/* What people put into the folder and is no package: said at the start, and an answer. */
+Test(es9, a_file_that_is_no_package_is_refused_as_one_that_is_not_there)
+{
+    static const uint8_t junk[] = {0x30, 0x03, 'a', 'b', 'c'};
+    char path[WORLD_PATH_SIZE + 16];
+    const char *names[] = {"JUNK", "EMPTY", "TEXT", "FOLDER"};
+    world_write(world.profiles, "JUNK.der", bytes_of(junk, sizeof(junk)));
+    world_write(world.profiles, "EMPTY.der", (struct bytes){0});
+    world_write(world.profiles, "TEXT.der", bytes_of_text("header : { major-version 2 }"));
+    snprintf(path, sizeof(path), "%s/FOLDER.der", world.profiles);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        unsigned status;
+        card.matching_id = names[i];
+        world_initiate(&world, &card);
+        json_t *response =
+            world_call(&world, "authenticateClient", mini_card_authenticate(&card), &status);
+        cr_assert_codes(response, "8.2.6/3.8");
+        cr_assert_eq(status, FUNCTION_HTTP_OK);
+        json_decref(response);
+    }
+    rmdir(path);
+}
+
 /* Everything that InitiateAuthentication refuses (SGP.22 §5.6.1). */
 Test(es9, initiate_authentication_refuses)
 {
@@ -308,7 +347,7 @@ Test(es9, a_broken_package_is_served_as_it_is)
     char codes[32];
     const struct bytes broken = bytes_of_text("this is no package");
     world_write(world.profiles, "BROKEN.der", broken);
-    cr_assert_str_eq(refuse_client(MINI_CARD_RIGHT, "BROKEN", codes), "1.6/4.2");
+    cr_assert_str_eq(refuse_client(MINI_CARD_RIGHT, "BROKEN", codes), "8.2.6/3.8");
     world_write(world.profiles, "BROKEN.metadata", bytes_of_text("iccid = 8988000000000000051\n"));
     world_authenticate(&world, &card, "BROKEN");
     world_download(&world, &card, &installed);
@@ -498,8 +537,8 @@ Test(es9, bodies_that_are_no_objects_get_a_failure)
     const char *bodies[] = {"", "null", "[]", "1", "{", "{\"a\":1,\"a\":2}", "\xff", "{}x"};
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
         unsigned status;
-        char *text =
-            function_answer(world.smdpp, &es9_functions.rows[0], bytes_of_text(bodies[i]), &status);
+        char *text = function_answer(world.smdpp, &es9_functions.rows[0], "",
+                                     bytes_of_text(bodies[i]), &status);
         cr_assert_eq(status, FUNCTION_HTTP_OK);
         cr_assert_not_null(strstr(text, "\"subjectCode\":\"1.3.1\""), "%s", bodies[i]);
         free(text);

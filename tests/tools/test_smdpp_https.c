@@ -209,6 +209,35 @@ Test(https, only_operators_order)
     https_client_close(&lpa);
 }
 
+/* Two operators of one CI: whose an order is the certificate's key says, whatever the JSON names.
+ */
+Test(https, an_order_is_of_the_key_that_placed_it)
+{
+    struct https_client one, other;
+    char path[WORLD_PATH_SIZE + 80];
+    https_client_open(&one, world.pki, server.es2_port);
+    https_client_open(&other, world.pki, server.es2_port);
+    show_certificate(&one, operator_pki);
+    snprintf(path, sizeof(path), "%s/DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der", operator_pki);
+    curl_easy_setopt(other.curl, CURLOPT_SSLCERTTYPE, "DER");
+    curl_easy_setopt(other.curl, CURLOPT_SSLCERT, path);
+    snprintf(path, sizeof(path), "%s/DPauth/SK_S_SM_DPauth_ECDSA_NIST.pem", operator_pki);
+    curl_easy_setopt(other.curl, CURLOPT_SSLKEY, path);
+    static const char confirmation[] =
+        "{\"iccid\":\"8988000000000000011\",\"releaseFlag\":true,\"matchingId\":\"AC-9\"}";
+    json_t *response = order(&one, "downloadOrder", "{\"iccid\":\"8988000000000000011\"}");
+    cr_assert_codes(response, "");
+    json_decref(response);
+    response = order(&other, "confirmOrder", confirmation);
+    cr_assert_codes(response, "8.2.1/1.2");
+    json_decref(response);
+    response = order(&one, "confirmOrder", confirmation);
+    cr_assert_codes(response, "");
+    json_decref(response);
+    https_client_close(&one);
+    https_client_close(&other);
+}
+
 Test(https, what_http_refuses)
 {
     struct https_client client;

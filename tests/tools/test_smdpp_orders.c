@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@ static void end(void)
 {
     database_close(database);
 }
+
+static int taken;
 
 TestSuite(orders, .init = start, .fini = end);
 
@@ -116,12 +119,15 @@ Test(orders, tries_are_counted)
     cr_assert_eq(orders_add(database, &order), 0);
     for (int i = 0; i < 3; i++)
         cr_assert_eq(orders_count_attempt(database, order.id), 0);
-    cr_assert_eq(orders_count_code(database, order.id, false), 0);
-    cr_assert_eq(orders_count_code(database, order.id, false), 0);
+    unsigned left;
+    cr_assert_eq(orders_take_code_try(database, order.id, 1000, &left), 0);
+    cr_assert_eq(left, 2);
+    cr_assert_eq(orders_take_code_try(database, order.id, 1000, &left), 0);
+    cr_assert_eq(left, 1);
     cr_assert_eq(orders_find(database, order.id, &found), 0);
     cr_assert_eq(found.attempts, 3);
     cr_assert_eq(found.code_failures, 2);
-    cr_assert_eq(orders_count_code(database, order.id, true), 0);
+    cr_assert_eq(orders_restore_code_tries(database, order.id), 0);
     cr_assert_eq(orders_find(database, order.id, &found), 0);
     cr_assert_eq(found.code_failures, 0);
 }
@@ -190,4 +196,71 @@ Test(orders, a_file_that_is_no_database_is_refused)
     cr_assert_null(other);
     unlink(path);
     cr_assert_lt(database_open("/tmp/no/such/folder/orders.db", &smdpp_schema, &other), 0);
+}
+
+#define TRIES 64
+
+static void *try_code(void *context)
+{
+    unsigned left;
+    for (int i = 0; i < TRIES; i++)
+        if (orders_take_code_try(database, *(int64_t *)context, 1000, &left) == 0)
+            __atomic_fetch_add(&taken, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+/* Many callers at once have together as many tries as one. */
+Test(orders, tries_at_a_code_are_bounded_for_all_callers_together)
+{
+    struct order order = make("891", "AC", "");
+    pthread_t threads[8];
+    cr_assert_eq(orders_add(database, &order), 0);
+    for (size_t i = 0; i < 8; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, try_code, &order.id), 0);
+    for (size_t i = 0; i < 8; i++)
+        pthread_join(threads[i], NULL);
+    cr_assert_eq(taken, ORDERS_CODES_MAX);
+}
+
+Test(orders, an_open_ones_wrong_codes_are_forgotten_after_a_while)
+{
+    struct order order = make("891", "", "EID");
+    unsigned left;
+    cr_assert_eq(orders_take_open(database, &order), 0);
+    for (int i = 0; i < ORDERS_CODES_MAX; i++)
+        cr_assert_eq(orders_take_code_try(database, order.id, 1000, &left), 0);
+    cr_assert_eq(orders_take_code_try(database, order.id, 1000 + ORDERS_CODE_SECONDS, &left), 1);
+    cr_assert_eq(orders_take_code_try(database, order.id, 1001 + ORDERS_CODE_SECONDS, &left), 0);
+    cr_assert_eq(left, ORDERS_CODES_MAX - 1);
+}
+
+static int count(const char *sql)
+{
+    int rows = database_query(database, sql, NULL, 0, NULL, NULL);
+    cr_assert_geq(rows, 0);
+    return rows;
+}
+
+/* Whoever asks for however much: what the server keeps has its bounds. */
+Test(orders, open_ones_and_notifications_are_kept_in_bounds)
+{
+    static const uint8_t pending[64];
+    struct order first = make("891", "", "EID first");
+    cr_assert_eq(orders_take_open(database, &first), 0);
+    cr_assert_eq(orders_move(database, first.id, ORDER_IN(ORDER_RELEASED), ORDER_DOWNLOADED, NULL),
+                 0);
+    for (int i = 0; i < ORDERS_OPEN_MAX + 50; i++) {
+        struct order order = make("891", "", "");
+        snprintf(order.eid, sizeof(order.eid), "EID %d", i);
+        cr_assert_eq(orders_take_open(database, &order), 0);
+    }
+    cr_assert_eq(count("SELECT 1 FROM orders"), ORDERS_OPEN_MAX);
+    cr_assert_eq(orders_find(database, first.id, &first), 0, "one on its way stays");
+    for (uint32_t i = 0; i < DOWNLOADS_NOTES_MAX + 50; i++) {
+        const struct download_notification note = {
+            1, "EID", "891", "install", "ok", i, bytes_of(pending, sizeof(pending))};
+        cr_assert_eq(downloads_note(database, &note), 0);
+        cr_assert_eq(downloads_note(database, &note), 0);
+    }
+    cr_assert_eq(count("SELECT 1 FROM notifications"), DOWNLOADS_NOTES_MAX);
 }

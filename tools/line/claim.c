@@ -43,7 +43,7 @@ bool write_job_claim(struct write_job *job)
 
 bool write_job_open_row(struct write_job *job)
 {
-    const int result = batch_open_row(&job->line->root, &job->row, &job->keys);
+    const int result = batch_open_row(job->line->batch, &job->line->root, &job->row, &job->keys);
     if (result < 0)
         return write_job_fail(job, "token");
     return result == 0 || fault_raise(&job->fault, WHERE,

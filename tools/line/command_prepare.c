@@ -54,7 +54,9 @@ static int add_row(struct preparation *preparation, const struct table_row *row)
     const int found =
         catalogue_read(preparation->options->profiles, row->name, preparation->address, &entry);
     if (found > 0)
-        return complain(preparation, row, "there is no such package in the folder");
+        return complain(preparation, row,
+                        found == CATALOGUE_NONE ? "there is no such package in the folder"
+                                                : "the package cannot be used, as said above");
     if (found < 0)
         return -1;
     const int result = add(preparation, row, &entry);

@@ -26,13 +26,19 @@ static const char tables[] =
     "  milliseconds INTEGER NOT NULL DEFAULT 0,"
     "  CHECK (state <> 'written' OR result IS NOT NULL));";
 
+/* What a seal is over; the first of these left out name and address. */
+enum { SEALS_OF_CONTENT = 1, SEALS_OF_ALL };
+static const char seals[] = "ALTER TABLE batch ADD COLUMN seals INTEGER NOT NULL DEFAULT 1;";
+static const char *const upgrades[] = {seals};
+
 /* A batch travels: when it is closed, it is one file. */
 static const struct database_schema schema = {
-    .name = "batch", .sql = tables, .version = 1, .journal = "DELETE"};
+    .name = "batch", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "DELETE"};
 
 struct batch {
     const char *path; /* the caller's */
     struct database *database;
+    int seals;
     char address[METADATA_TEXT_ADDRESS_SIZE];
     uint8_t mark[AES_BLOCK];
     bool known; /* the two above were found in the file */
@@ -85,11 +91,11 @@ static int describe(struct batch *batch, const char *address, const struct diver
     snprintf(batch->address, sizeof(batch->address), "%s", address);
     if (diversify_mark(root, batch->mark) != 0)
         return FAILURE_INTERNAL;
-    const int rows =
-        database_change(batch->database, "INSERT INTO batch VALUES (?, ?, ?)",
-                        DATABASE_VALUES(DATABASE_T(batch->address),
-                                        DATABASE_B(bytes_of(batch->mark, sizeof(batch->mark))),
-                                        DATABASE_N(time(NULL))));
+    const int rows = database_change(
+        batch->database, "INSERT INTO batch (address, mark, made, seals) VALUES (?, ?, ?, ?)",
+        DATABASE_VALUES(DATABASE_T(batch->address),
+                        DATABASE_B(bytes_of(batch->mark, sizeof(batch->mark))),
+                        DATABASE_N(time(NULL)), DATABASE_N(SEALS_OF_ALL)));
     return rows < 0 ? rows : 0;
 }
 
@@ -116,13 +122,14 @@ static void take_description(void *context, sqlite3_stmt *row)
 {
     struct batch *batch = context;
     database_text(row, 0, batch->address, sizeof(batch->address));
+    batch->seals = sqlite3_column_int(row, 2);
     batch->known = bytes_copy_exact(database_bytes(row, 1), batch->mark, sizeof(batch->mark));
 }
 
 static int check(struct batch *batch, const struct diversify *root)
 {
     uint8_t mark[AES_BLOCK];
-    if (database_query(batch->database, "SELECT address, mark FROM batch", NULL, 0,
+    if (database_query(batch->database, "SELECT address, mark, seals FROM batch", NULL, 0,
                        take_description, batch) < 0)
         return FAILURE_INTERNAL;
     if (!batch->known) {
@@ -131,6 +138,12 @@ static int check(struct batch *batch, const struct diversify *root)
     }
     if (root == NULL)
         return 0;
+    if (batch->seals != SEALS_OF_ALL) {
+        trace_error("batch %s: an earlier release has made it, whose seals leave the server's "
+                    "address out: prepare it anew",
+                    batch->path);
+        return FAILURE_INTERNAL;
+    }
     if (diversify_mark(root, mark) != 0)
         return FAILURE_INTERNAL;
     if (memcmp(mark, batch->mark, sizeof(mark)) == 0)

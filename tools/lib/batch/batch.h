@@ -1,6 +1,7 @@
 /* batch: profiles that were prepared for chips, one row each, in one SQLite file. It holds no key
  * and no plain profile: packages are protected by keys that only the token derives (diversify), and
- * each row bears a seal of the token's, so that none can be altered or given to another chip.
+ * each row bears a seal of the token's over all that was prepared, the server's address too, so
+ * that none can be altered or given to another chip.
  *
  * A row is claimed before anything is done to its chip and belongs to that owner until it is
  * finished or released, or the owner's process has died. Rows are unique by EID and by ICCID. */
@@ -103,10 +104,10 @@ int batch_finish(struct batch *batch, const struct batch_row *row, const struct 
 /* The row goes back into the state before its claim. */
 int batch_release(struct batch *batch, const struct batch_row *row, const char *reason);
 
-/* Keys of a row, and whether what stands in it is what the token sealed: 0, 1 if it was altered, or
- * a failure. */
-int batch_open_row(const struct diversify *root, const struct batch_row *row,
-                   struct binder_keys *out);
+/* Keys of a row, and whether what stands in it, and the batch's address, is what the token sealed:
+ * 0, 1 if it was altered, or a failure. */
+int batch_open_row(const struct batch *batch, const struct diversify *root,
+                   const struct batch_row *row, struct binder_keys *out);
 
 /* Hands over every row in order, without its metadata and package; `result` is the chip's, or
  * empty. Number of rows or a failure. */

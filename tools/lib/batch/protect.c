@@ -19,14 +19,19 @@ static bool target_of(const struct batch_row *row, struct diversify_target *out)
     return true;
 }
 
+/* Over everything that reaches the chip or says what does; the target is in it by its key. */
 static int seal(const struct diversify *root, const struct diversify_target *target,
-                const struct batch_row *row, uint8_t out[AES_BLOCK])
+                const char *address, const struct batch_row *row, uint8_t out[AES_BLOCK])
 {
-    uint8_t parts_digest[2][SHA256_SIZE], digest[SHA256_SIZE];
-    const struct bytes parts[] = {blob_bytes(&row->metadata), blob_bytes(&row->package)};
-    const struct bytes both = bytes_of(parts_digest, sizeof(parts_digest));
-    if (sha256(&parts[0], 1, parts_digest[0]) != 0 || sha256(&parts[1], 1, parts_digest[1]) != 0 ||
-        sha256(&both, 1, digest) != 0)
+    enum { PARTS = 4 };
+    uint8_t parts_digest[PARTS][SHA256_SIZE], digest[SHA256_SIZE];
+    const struct bytes parts[PARTS] = {blob_bytes(&row->metadata), blob_bytes(&row->package),
+                                       bytes_of_text(row->name), bytes_of_text(address)};
+    const struct bytes all = bytes_of(parts_digest, sizeof(parts_digest));
+    for (size_t i = 0; i < PARTS; i++)
+        if (sha256(&parts[i], 1, parts_digest[i]) != 0)
+            return FAILURE_INTERNAL;
+    if (sha256(&all, 1, digest) != 0)
         return FAILURE_INTERNAL;
     return diversify_seal(root, target, bytes_of(digest, sizeof(digest)), out);
 }
@@ -49,8 +54,8 @@ static int protect(const struct diversify *root, const struct diversify_target *
     return result;
 }
 
-static int fill(const struct diversify *root, const struct batch_profile *profile,
-                struct batch_row *row)
+static int fill(const struct batch *batch, const struct diversify *root,
+                const struct batch_profile *profile, struct batch_row *row)
 {
     struct diversify_target target;
     uint8_t memory[METADATA_TEXT_REQUEST_MAX], iccid[ICCID_SIZE];
@@ -67,28 +72,28 @@ static int fill(const struct diversify *root, const struct batch_profile *profil
     int result = blob_copy(writer_bytes(&metadata), &row->metadata);
     if (result == 0)
         result = protect(root, &target, profile->package, &row->package);
-    return result == 0 ? seal(root, &target, row, row->seal) : result;
+    return result == 0 ? seal(root, &target, batch_address(batch), row, row->seal) : result;
 }
 
 int batch_add(struct batch *batch, const struct diversify *root,
               const struct batch_profile *profile)
 {
     struct batch_row row = {0};
-    int result = fill(root, profile, &row);
+    int result = fill(batch, root, profile, &row);
     if (result == 0)
         result = batch_insert(batch, &row);
     batch_finish_row(&row);
     return result;
 }
 
-int batch_open_row(const struct diversify *root, const struct batch_row *row,
-                   struct binder_keys *out)
+int batch_open_row(const struct batch *batch, const struct diversify *root,
+                   const struct batch_row *row, struct binder_keys *out)
 {
     struct diversify_target target;
     uint8_t expected[AES_BLOCK];
     if (!target_of(row, &target))
         return 1;
-    const int result = seal(root, &target, row, expected);
+    const int result = seal(root, &target, batch_address(batch), row, expected);
     if (result != 0)
         return result;
     if (!secret_equal(bytes_of(expected, sizeof(expected)), bytes_of(row->seal, sizeof(row->seal))))

@@ -1,5 +1,6 @@
 #include "tools/lib/es9/es9.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "apdu/trace.h"
@@ -151,20 +152,44 @@ static bool read_words(const json_t *object, const char *name, char *text, size_
     return text[0] != '\0';
 }
 
+/* What a server says of its refusal, as far as it says it. */
+struct refusal {
+    char subject[CODE_SIZE], reason[CODE_SIZE], message[MESSAGE_SHOWN];
+};
+
+static struct refusal read_refusal(const json_t *status)
+{
+    const json_t *data = json_object_get(status, "statusCodeData");
+    struct refusal refusal = {0};
+    (void)read_words(data, "subjectCode", refusal.subject, sizeof(refusal.subject));
+    (void)read_words(data, "reasonCode", refusal.reason, sizeof(refusal.reason));
+    (void)read_words(data, "message", refusal.message, sizeof(refusal.message));
+    return refusal;
+}
+
+/* Adds the server's own words to what was found. */
+static bool raise_with(const struct row *row, const char *what, const struct refusal *refusal,
+                       struct fault *fault)
+{
+    if (refusal->message[0] != '\0')
+        fault_raise(fault, row->name, "%s (\"%s\")", what, refusal->message);
+    else
+        fault_raise(fault, row->name, "%s", what);
+    if (refusal->subject[0] != '\0' && refusal->reason[0] != '\0')
+        fault_code(fault, "%s/%s", refusal->subject, refusal->reason);
+    return false;
+}
+
 /* "Failed" and the codes that say why (SGP.22 §5.2.6, §6.5.1.4). */
 static bool refuse(const struct row *row, const json_t *status, struct fault *fault)
 {
-    const json_t *data = json_object_get(status, "statusCodeData");
-    char subject[CODE_SIZE], reason[CODE_SIZE], message[MESSAGE_SHOWN], text[ES9_STATUS_TEXT_SIZE];
-    if (!read_words(data, "subjectCode", subject, sizeof(subject)) ||
-        !read_words(data, "reasonCode", reason, sizeof(reason)))
-        return fault_raise(fault, row->name, "the server refuses and gives no codes");
-    const char *next = es9_status_explain(subject, reason, text);
-    if (read_words(data, "message", message, sizeof(message)))
-        fault_raise(fault, row->name, "the server refuses: %s (\"%s\")", text, message);
-    else
-        fault_raise(fault, row->name, "the server refuses: %s", text);
-    fault_code(fault, "%s/%s", subject, reason);
+    char text[ES9_STATUS_TEXT_SIZE], what[ES9_STATUS_TEXT_SIZE + MESSAGE_SHOWN];
+    const struct refusal refusal = read_refusal(status);
+    if (refusal.subject[0] == '\0' || refusal.reason[0] == '\0')
+        return raise_with(row, "the server refuses and gives no codes", &refusal, fault);
+    const char *next = es9_status_explain(refusal.subject, refusal.reason, text);
+    snprintf(what, sizeof(what), "the server refuses: %s", text);
+    raise_with(row, what, &refusal, fault);
     return next != NULL ? fault_next(fault, "%s", next) : false;
 }
 
@@ -172,12 +197,29 @@ static bool check_header(const struct row *row, const json_t *json, struct fault
 {
     const json_t *status =
         json_object_get(json_object_get(json, "header"), "functionExecutionStatus");
+    const struct refusal refusal = read_refusal(status);
     const char *word;
     if (field_text(status, "status", MESSAGE_MAX, &word) != FIELD_OK)
-        return fault_raise(fault, row->name, "the server's answer has no execution status");
+        return raise_with(row, "the server's answer has no execution status", &refusal, fault);
     if (strcmp(word, "Executed-Success") == 0 || strcmp(word, "Executed-WithWarning") == 0)
         return true;
     return refuse(row, status, fault);
+}
+
+/* An answer with an error of HTTP's may say more in its body. */
+static bool raise_http(const struct row *row, const struct http_answer *http, const char *address,
+                       struct fault *fault)
+{
+    char what[MESSAGE_SHOWN + CODE_SIZE];
+    json_t *json = http->len > 0 ? json_loadb(http->body, http->len, 0, NULL) : NULL;
+    const struct refusal refusal =
+        read_refusal(json_object_get(json_object_get(json, "header"), "functionExecutionStatus"));
+    json_decref(json);
+    snprintf(what, sizeof(what), "%.150s answers HTTP %ld", address, http->status);
+    raise_with(row, what, &refusal, fault);
+    if (refusal.subject[0] == '\0' || refusal.reason[0] == '\0')
+        fault_code(fault, "HTTP %ld", http->status);
+    return fault_next(fault, "is this an SM-DP+? The log of the server says more");
 }
 
 bool es9_parse(enum es9_function function, const char *text, size_t len, struct es9_answer *answer,
@@ -195,17 +237,13 @@ bool es9_parse(enum es9_function function, const char *text, size_t len, struct 
     return good;
 }
 
-static bool read_answer(enum es9_function function, const struct http_answer *http,
-                        const char *address, struct es9_answer *answer, struct fault *fault)
+bool es9_read_answer(enum es9_function function, const struct http_answer *http,
+                     const char *address, struct es9_answer *answer, struct fault *fault)
 {
-    const char *name = rows[function].name;
     if (http->status == HTTP_NO_CONTENT && rows[function].answer == 0)
         return true;
-    if (http->status != HTTP_OK) {
-        fault_raise(fault, name, "%s answers HTTP %ld", address, http->status);
-        fault_code(fault, "HTTP %ld", http->status);
-        return fault_next(fault, "is this an SM-DP+? The log of the server says more");
-    }
+    if (http->status != HTTP_OK)
+        return raise_http(&rows[function], http, address, fault);
     /* HandleNotification has no answer, but some servers send an empty body with 200. */
     if (http->len == 0 && rows[function].answer == 0)
         return true;
@@ -229,7 +267,7 @@ bool es9_call(struct http *http, enum es9_function function, const char *address
     if (good)
         record_text(http->record, rows[function].name, RECORD_RECEIVED,
                     received.body != NULL ? received.body : "");
-    good = good && read_answer(function, &received, address, answer, http->fault);
+    good = good && es9_read_answer(function, &received, address, answer, http->fault);
     free(request);
     free(received.body);
     return good;

@@ -67,5 +67,8 @@ const char *es9_name(enum es9_function function); /* "ES9+.AuthenticateClient" *
 /* The pure part of es9_call(): takes an answer's JSON text apart. */
 bool es9_parse(enum es9_function function, const char *text, size_t len, struct es9_answer *answer,
                struct fault *fault);
+/* The same with HTTP's status. */
+bool es9_read_answer(enum es9_function function, const struct http_answer *http,
+                     const char *address, struct es9_answer *answer, struct fault *fault);
 
 #endif

@@ -139,6 +139,23 @@ void http_finish(struct http *http)
     *http = (struct http){0};
 }
 
+/* Why a server's certificate was not accepted: libcurl has one code for all of it, its TLS library
+ * words. */
+const char *http_certificate_hint(const char *detail, bool own_ca)
+{
+    static const char *const late[] = {"has expired", "expiration date has passed"};
+    static const char *const early[] = {"not yet valid", "not yet activated"};
+    for (size_t i = 0; i < 2; i++) {
+        if (strstr(detail, late[i]) != NULL)
+            return "the server needs a new certificate, or this machine's clock is wrong";
+        if (strstr(detail, early[i]) != NULL)
+            return "this machine's clock is wrong, or the server's certificate is for later";
+    }
+    return own_ca ? "--ca names another CI than the server's, or the name is not the one in its "
+                    "certificate"
+                  : "--ca names the CI to trust: its certificate, or a folder that emuicc-pki made";
+}
+
 /* What to do about libcurl's way of saying no. */
 static bool explain(struct http *http, CURLcode code, const char *address)
 {
@@ -161,11 +178,7 @@ static bool explain(struct http *http, CURLcode code, const char *address)
         return fault_raise(fault, "HTTPS", "%s sends more than %u bytes", address, HTTP_ANSWER_MAX);
     case CURLE_PEER_FAILED_VERIFICATION:
         fault_raise(fault, "TLS", "the certificate of %s is not accepted: %s", address, detail);
-        return fault_next(fault, http->ca.len > 0
-                                     ? "--ca names another CI than the server's, or the name is "
-                                       "not the one in its certificate"
-                                     : "--ca names the CI to trust: its certificate, or a folder "
-                                       "that emuicc-pki made");
+        return fault_next(fault, "%s", http_certificate_hint(detail, http->ca.len > 0));
     case CURLE_SSL_CACERT_BADFILE:
         return fault_raise(fault, "--ca", "the certificate cannot be read: %s", detail);
     default:
@@ -187,20 +200,36 @@ static const char *server_certificate(struct http *http)
     return NULL;
 }
 
-/* id-rspRole of a certificate in PEM. */
-static enum rsp_role role_of(const char *pem)
+/* Takes a certificate in PEM apart; views into der. */
+static bool read_pem(const char *pem, struct writer *der, struct certificate *out)
 {
-    uint8_t der[CERTIFICATE_MAX];
-    struct writer out = writer_on(der, sizeof(der));
-    struct certificate certificate;
     const char *front = pem != NULL ? strstr(pem, "-----BEGIN CERTIFICATE-----") : NULL;
     if (front == NULL)
-        return RSP_ROLE_NONE;
+        return false;
     front += strlen("-----BEGIN CERTIFICATE-----");
-    if (!base64_decode(bytes_of(front, strcspn(front, "-")), &out) ||
-        certificate_parse(writer_bytes(&out), &certificate) != CERTIFICATE_OK)
-        return RSP_ROLE_NONE;
-    return certificate.role;
+    return base64_decode(bytes_of(front, strcspn(front, "-")), der) &&
+           certificate_parse(writer_bytes(der), out) == CERTIFICATE_OK;
+}
+
+bool http_is_right_server(const char *pem, bool smds, const char *address, struct fault *fault)
+{
+    uint8_t memory[CERTIFICATE_MAX];
+    struct writer der = writer_on(memory, sizeof(memory));
+    struct certificate certificate;
+    const bool read = read_pem(pem, &der, &certificate);
+    const enum rsp_role wanted = smds ? RSP_ROLE_DS_TLS : RSP_ROLE_DP_TLS;
+    if (read && certificate.role == wanted && certificate.has_dns_name)
+        return true;
+    if (read && certificate.role == wanted) {
+        fault_raise(fault, "TLS", "the certificate of %s names no host in its subjectAltName",
+                    address);
+        return fault_next(fault, "the common name is none (SGP.22 §4.5.2.1): the server needs "
+                                 "another certificate");
+    }
+    fault_raise(fault, "TLS", "the certificate of %s is not one for an %s's TLS", address,
+                smds ? "SM-DS" : "SM-DP+");
+    return fault_next(fault, "the server must show a %s certificate (policy 2.23.146.1.2.1.%u)",
+                      smds ? "DStls" : "DPtls", (unsigned)wanted);
 }
 
 /* Any certificate of the CI would do for TLS alone; only servers may be talked to. A connection is
@@ -211,14 +240,10 @@ static bool check_role(struct http *http, const char *address)
     curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &new_connections);
     if (http->ca.len == 0 || new_connections == 0)
         return true;
-    const enum rsp_role role = role_of(server_certificate(http));
-    if (role == RSP_ROLE_DP_TLS || role == RSP_ROLE_DS_TLS)
+    if (http_is_right_server(server_certificate(http), http->smds, address, http->fault))
         return true;
     curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, 1L);
-    fault_raise(http->fault, "TLS", "the certificate of %s is not one for an RSP server's TLS",
-                address);
-    return fault_next(http->fault, "the server must show a DPtls certificate (policy "
-                                   "2.23.146.1.2.1.3)");
+    return false;
 }
 
 bool http_post(struct http *http, const char *address, const char *path, const char *json,

@@ -12,8 +12,9 @@
 struct call {
     const json_t *request; /* an object */
     json_t *response;      /* an object; handlers add members, the header is not theirs */
-    struct bytes body;     /* in their stead where the function's binding is binary */
-    struct blob answer;    /* the handler's to fill; empty: no content */
+    const char *peer; /* who calls, by the key of its TLS certificate (tls_key_id()); "": unknown */
+    struct bytes body;  /* in their stead where the function's binding is binary */
+    struct blob answer; /* the handler's to fill; empty: no content */
     char transaction[CALL_TRANSACTION_SIZE]; /* for the log; "" where there is none */
     char detail[CALL_DETAIL_SIZE];           /* what happened, or what exactly was refused */
 };

@@ -61,10 +61,10 @@ static json_t *make_response(enum refusal refusal, const struct call *call)
     return NULL;
 }
 
-json_t *function_call(void *program, const struct function_row *row, const json_t *request,
-                      unsigned *http_status)
+json_t *function_call(void *program, const struct function_row *row, const char *peer,
+                      const json_t *request, unsigned *http_status)
 {
-    struct call call = {.request = request, .response = json_object()};
+    struct call call = {.peer = peer, .request = request, .response = json_object()};
     const int result = json_is_object(request)
                            ? row->handle(program, &call)
                            : call_refuse(&call, REFUSAL_FORMAT, "body is no JSON object");
@@ -89,20 +89,20 @@ static char *to_text(json_t *response, unsigned *http_status)
     return text;
 }
 
-char *function_answer(void *program, const struct function_row *row, struct bytes body,
-                      unsigned *http_status)
+char *function_answer(void *program, const struct function_row *row, const char *peer,
+                      struct bytes body, unsigned *http_status)
 {
     json_t *request = json_loadb(body.len > 0 ? (const char *)body.data : "", body.len,
                                  JSON_REJECT_DUPLICATES, NULL);
-    json_t *response = function_call(program, row, request, http_status);
+    json_t *response = function_call(program, row, peer, request, http_status);
     json_decref(request);
     return to_text(response, http_status);
 }
 
-struct blob function_answer_binary(void *program, const struct function_row *row, struct bytes body,
-                                   unsigned *http_status)
+struct blob function_answer_binary(void *program, const struct function_row *row, const char *peer,
+                                   struct bytes body, unsigned *http_status)
 {
-    struct call call = {.body = body};
+    struct call call = {.peer = peer, .body = body};
     const int result = row->handle(program, &call);
     log_call(row, &call, result);
     *http_status = status_of(row, result);

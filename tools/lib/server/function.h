@@ -35,18 +35,18 @@ const struct function_row *function_find(const struct function_table *table, con
 #define FUNCTION_HTTP_BAD_REQUEST 400
 #define FUNCTION_HTTP_FAILURE 500
 
-/* Runs a function and says so in the log, one line. The response is a new object with its header,
- * or NULL where the HTTP status says it all. */
-json_t *function_call(void *program, const struct function_row *row, const json_t *request,
-                      unsigned *http_status);
+/* Runs a function and says so in the log, one line. peer: as in a call. The response is a new
+ * object with its header, or NULL where the HTTP status says it all. */
+json_t *function_call(void *program, const struct function_row *row, const char *peer,
+                      const json_t *request, unsigned *http_status);
 
 /* The same from and to text; text of the answer is on the heap (free()), or NULL for no content. A
  * body that is no JSON object is refused. */
-char *function_answer(void *program, const struct function_row *row, struct bytes body,
-                      unsigned *http_status);
+char *function_answer(void *program, const struct function_row *row, const char *peer,
+                      struct bytes body, unsigned *http_status);
 /* The same for a row whose binding is binary; empty for no content. */
-struct blob function_answer_binary(void *program, const struct function_row *row, struct bytes body,
-                                   unsigned *http_status);
+struct blob function_answer_binary(void *program, const struct function_row *row, const char *peer,
+                                   struct bytes body, unsigned *http_status);
 
 /* The answer to a request that is refused before its body is looked at; NULL for a binary one. */
 char *function_refuse(const struct function_row *row, enum refusal refusal, const char *detail,

@@ -3,6 +3,8 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/lib/common/svn.h"
+#include "tools/lib/server/connections.h"
+#include "tools/lib/server/head.h"
 #include "tools/lib/server/listener.h"
 #include "tools/lib/server/tls.h"
 
@@ -25,6 +27,7 @@ struct server {
     struct server_plan plan;
     struct MHD_Daemon *daemon;
     atomic_uint connected;
+    struct connections *clocks;
     char *certificates, *key; /* PEM */
     char where[SERVER_WHERE_SIZE];
 };
@@ -40,6 +43,7 @@ static const struct {
 /* A request while its body arrives. */
 struct request {
     const struct function_row *row;
+    char peer[TLS_KEY_ID_SIZE];
     uint8_t *body; /* SERVER_BODY_MAX of room, made when the first byte arrives */
     size_t len;
     bool too_long;
@@ -107,6 +111,19 @@ static enum MHD_Result respond_empty(const struct server *server, struct MHD_Con
     return respond(server, connection, status, NULL, (struct blob){0});
 }
 
+/* The same, and nothing more is read from this client. */
+static enum MHD_Result respond_last(struct MHD_Connection *connection, unsigned status)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL)
+        return MHD_NO;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    const enum MHD_Result result = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
 static enum MHD_Result respond_text(const struct server *server, struct MHD_Connection *connection,
                                     unsigned status, char *text)
 {
@@ -146,34 +163,49 @@ static enum MHD_Result answer(struct server *server, struct MHD_Connection *conn
         return respond_empty(server, connection, MHD_HTTP_CONTENT_TOO_LARGE);
     if (check_headers(connection, row, &text, &status)) {
         if (row->binding == FUNCTION_BINARY) {
-            const struct blob found = function_answer_binary(program, row, body, &status);
+            const struct blob found =
+                function_answer_binary(program, row, request->peer, body, &status);
             return respond(server, connection, status, media[row->binding].answer, found);
         }
-        text = function_answer(program, row, body, &status);
+        text = function_answer(program, row, request->peer, body, &status);
     }
     return respond_text(server, connection, status, text);
 }
 
-/* A client with a certificate that leads to one that is trusted. */
-static bool is_trusted(struct MHD_Connection *connection)
+/* A client with a certificate that leads to one that is trusted, and whose it is. */
+static bool is_trusted(struct MHD_Connection *connection, char peer[TLS_KEY_ID_SIZE])
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    unsigned status = 0;
-    return info != NULL &&
-           gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 &&
-           status == 0;
+    unsigned status = 0, count = 0;
+    if (info == NULL)
+        return false;
+    const gnutls_session_t session = (gnutls_session_t)info->tls_session;
+    if (gnutls_certificate_verify_peers2(session, &status) != 0 || status != 0)
+        return false;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    return count > 0 && tls_key_id(bytes_of(chain[0].data, chain[0].size), peer);
+}
+
+static struct connection *clock_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
 }
 
 static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
                              const char *path, const char *method, void **state)
 {
-    const struct function_row *row = function_find(server->plan.functions, path);
+    char peer[TLS_KEY_ID_SIZE] = "";
+    const struct function_row *row = function_find(server->plan.functions, head_path(path));
+    if (!head_is_right(connection))
+        return respond_last(connection, MHD_HTTP_BAD_REQUEST);
     if (row == NULL)
         return respond_empty(server, connection, MHD_HTTP_NOT_FOUND);
     if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
         return respond_empty(server, connection, MHD_HTTP_METHOD_NOT_ALLOWED);
-    if (server->plan.trust != NULL && !is_trusted(connection)) {
+    if (server->plan.trust != NULL && !is_trusted(connection, peer)) {
         trace_notice("- %s: refused, no client certificate that is trusted", row->name);
         return respond_empty(server, connection, MHD_HTTP_FORBIDDEN);
     }
@@ -181,6 +213,7 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
     if (request == NULL)
         return MHD_NO;
     request->row = row;
+    memcpy(request->peer, peer, sizeof(peer));
     *state = request;
     return MHD_YES;
 }
@@ -210,16 +243,17 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
         return begin(server, connection, path, method, state);
     if (*len > 0)
         return take_body(request, data, len);
+    connections_restart(server->clocks, clock_of(connection));
     return answer(server, connection, request);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)context;
-    (void)connection;
     (void)code;
+    const struct server *server = context;
     struct request *request = *state;
+    connections_restart(server->clocks, clock_of(connection));
     if (request == NULL)
         return;
     free(request->body);
@@ -230,13 +264,16 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 static void on_connection(void *context, struct MHD_Connection *connection, void **state,
                           enum MHD_ConnectionNotificationCode code)
 {
-    (void)connection;
-    (void)state;
     struct server *server = context;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         atomic_fetch_add(&server->connected, 1);
-    else
+        *state = info != NULL ? connections_add(server->clocks, info->connect_fd) : NULL;
+    } else {
         atomic_fetch_sub(&server->connected, 1);
+        connections_remove(server->clocks, *state);
+    }
 }
 
 __attribute__((format(printf, 2, 0))) static void on_log(void *context, const char *format,
@@ -273,7 +310,7 @@ static int start_daemon(struct server *server, int socket)
         0, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, thread_count(),
         MHD_OPTION_CONNECTION_LIMIT, server->plan.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)SERVER_SILENCE, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+        (unsigned)SERVER_SILENCE, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (server->daemon != NULL)
         return 0;
@@ -291,6 +328,9 @@ int server_start(const struct server_plan *plan, struct server **out)
     int result = tls_certificates(plan->tls, plan->ci, &server->certificates);
     if (result == 0)
         result = tls_key(plan->tls, &server->key);
+    if (result == 0)
+        result = connections_create(plan->patience != 0 ? plan->patience : SERVER_PATIENCE,
+                                    &server->clocks);
     if (result == 0) {
         const int socket = listener_open(plan->listen, server->where, sizeof(server->where));
         result = socket < 0 ? socket : start_daemon(server, socket);
@@ -313,6 +353,7 @@ void server_stop(struct server *server)
         return;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    connections_destroy(server->clocks);
     free(server->certificates);
     tls_release(server->key);
     free(server);

@@ -1,5 +1,6 @@
 #include "tools/lib/server/tls.h"
 
+#include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 
@@ -67,6 +68,22 @@ bool tls_is_for(struct bytes der, const char *host)
     const bool is = certificate != NULL && gnutls_x509_crt_check_hostname(certificate, host) != 0;
     gnutls_x509_crt_deinit(certificate);
     return is;
+}
+
+bool tls_key_id(struct bytes der, char out[TLS_KEY_ID_SIZE])
+{
+    uint8_t id[TLS_KEY_ID_SIZE / 2];
+    size_t len = sizeof(id);
+    gnutls_x509_crt_t certificate = import(der);
+    const bool found =
+        certificate != NULL &&
+        gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256, id, &len) == 0 &&
+        len == sizeof(id);
+    if (certificate != NULL)
+        gnutls_x509_crt_deinit(certificate);
+    if (found)
+        hex_encode(bytes_of(id, sizeof(id)), out);
+    return found;
 }
 
 bool tls_has_certificate(const char *pem)

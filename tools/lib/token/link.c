@@ -5,6 +5,7 @@
 #include "fs/profile/blob.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #define DEFAULT_MODULE "/usr/lib/softhsm/libsofthsm2.so"
 #define FILE_SCHEME "file:"
@@ -27,6 +28,11 @@ static int read_pin_file(struct link *link, const char *path)
         trace_error("token '%s': no file %s for its PIN", link->label, path);
     if (found != 0)
         return FAILURE_INTERNAL;
+    struct stat about;
+    if (stat(path, &about) == 0 && (about.st_mode & (S_IRGRP | S_IROTH)) != 0)
+        trace_notice(
+            "token '%s': others than its owner may read the PIN in %s; chmod 600 ends that",
+            link->label, path);
     size_t len = 0;
     while (len < file.len && file.data[len] != '\n' && file.data[len] != '\r')
         len++;

@@ -25,6 +25,9 @@ static int read_header(struct call *call, struct es2_request *out)
         field_text(header, "functionCallIdentifier", IDENTIFIER_MAX, &out->call_id) != FIELD_OK)
         return call_refuse(call, REFUSAL_MISSING,
                            "functionRequesterIdentifier or functionCallIdentifier is missing");
+    /* A name anybody can write; a key only its owner has. */
+    if (call->peer != NULL && call->peer[0] != '\0')
+        out->requester = call->peer;
     return 0;
 }
 

@@ -7,7 +7,9 @@
 
 /* Each member: NULL or "" where the request has none. The texts borrow from the request. */
 struct es2_request {
-    const char *requester, *call_id;
+    const char *requester; /* whose orders these are: the key of the client's TLS certificate, or
+                              the name in the header where no certificate was asked for */
+    const char *call_id;
     char iccid[ICCID_TEXT_SIZE]; /* digits, no padding */
     const char *eid;
     const char *profile_type;

@@ -3,13 +3,15 @@
 #include "tools/smdpp/es9/chip_answer.h"
 #include "tools/smdpp/es9/rpm_session.h"
 
+#define END_USER_REJECTION 0
+
 /* CancelSessionReason, and whether the order is worth another try (SGP.22 §3.0.2). */
 static const struct reason {
     uint32_t code;
     const char *text;
     bool order_goes_on;
 } reasons[] = {
-    {0, "endUserRejection", false},
+    {END_USER_REJECTION, "endUserRejection", false},
     {1, "postponed", true},
     {2, "timeout", true},
     {3, "pprNotAllowed", false},
@@ -64,13 +66,21 @@ static void tell(struct smdpp *smdpp, const struct session *session, const char 
     smdpp_tell(smdpp, &progress);
 }
 
+/* An LPA that has no second try at a confirmation code in a session ends it in the user's name: the
+ * user has mistyped and not rejected the profile. How often, the count of codes bounds. */
+static bool order_goes_on(const struct session *session, const struct reason *reason)
+{
+    return reason->order_goes_on || (session->code_refused && reason->code == END_USER_REJECTION);
+}
+
 static int end_download(struct smdpp *smdpp, const struct session *session,
                         const struct reason *reason)
 {
     int result = 0;
-    if (!reason->order_goes_on)
+    const bool goes_on = order_goes_on(session, reason);
+    if (!goes_on)
         result = downloads_forget_binding(smdpp->database, session->order.id);
-    if (result == 0 && !reason->order_goes_on && !session->order.open)
+    if (result == 0 && !goes_on && !session->order.open)
         result =
             orders_move(smdpp->database, session->order.id,
                         ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);

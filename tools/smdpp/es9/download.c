@@ -27,40 +27,44 @@ static int check_signed2(struct call *call, const struct session *session,
     return 0;
 }
 
-/* An open order may be asked for again; an operator's is over after too many wrong codes. */
-static int count_wrong_code(struct smdpp *smdpp, struct call *call, struct session *session)
+/* The last try is gone: an operator's order is over, an open one may be tried again later. */
+static int refuse_tries(struct smdpp *smdpp, struct call *call, const struct order *order)
 {
-    const struct order *order = &session->order;
-    session->wrong_codes++;
-    int result = orders_count_code(smdpp->database, order->id, false);
-    const unsigned wrong = order->open ? 0 : order->code_failures;
-    if (result != 0)
-        return result;
-    if (wrong + session->wrong_codes < SELECTION_CODES_MAX)
-        return call_refuse(call, REFUSAL_CODE, "confirmation code is wrong");
-    if (!order->open)
-        result =
-            orders_move(smdpp->database, order->id,
-                        ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    const unsigned from = ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED);
+    const int result =
+        order->open ? 0 : orders_move(smdpp->database, order->id, from, ORDER_ERROR, NULL);
     return result < 0 ? result : call_refuse(call, REFUSAL_CODE_TRIES, "profile %s", order->iccid);
 }
 
 /* hashCc is SHA-256 over the code's digest and the transaction id (SGP.22 §4.7). */
-static int check_code(struct smdpp *smdpp, struct call *call, struct session *session,
+static int judge_code(struct smdpp *smdpp, struct call *call, const struct session *session,
                       struct bytes hash_cc)
 {
     uint8_t expected[SHA256_SIZE];
+    unsigned left;
     const struct order *order = &session->order;
-    if (!order->has_code)
-        return 0;
-    if (hash_cc.len == 0)
-        return call_refuse(call, REFUSAL_CODE_MISSING, "profile %s", order->iccid);
     const struct bytes parts[] = {bytes_of(order->code, sizeof(order->code)), session_id(session)};
     if (sha256(parts, 2, expected) != 0)
         return FAILURE_INTERNAL;
-    if (!secret_equal(hash_cc, bytes_of(expected, sizeof(expected))))
-        return count_wrong_code(smdpp, call, session);
-    return orders_count_code(smdpp->database, order->id, true);
+    const int taken = orders_take_code_try(smdpp->database, order->id, time(NULL), &left);
+    if (taken != 0)
+        return taken < 0 ? taken : refuse_tries(smdpp, call, order);
+    if (secret_equal(hash_cc, bytes_of(expected, sizeof(expected))))
+        return orders_restore_code_tries(smdpp->database, order->id);
+    return left > 0 ? call_refuse(call, REFUSAL_CODE, "confirmation code is wrong")
+                    : refuse_tries(smdpp, call, order);
+}
+
+static int check_code(struct smdpp *smdpp, struct call *call, struct session *session,
+                      struct bytes hash_cc)
+{
+    if (!session->order.has_code)
+        return 0;
+    if (hash_cc.len == 0)
+        return call_refuse(call, REFUSAL_CODE_MISSING, "profile %s", session->order.iccid);
+    const int result = judge_code(smdpp, call, session, hash_cc);
+    session->code_refused = result > 0;
+    return result;
 }
 
 /* Room for a writer that a blob takes over. */

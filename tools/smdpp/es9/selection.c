@@ -133,6 +133,8 @@ static int read_package(struct smdpp *smdpp, struct call *call, const char *name
                         struct catalogue_entry *entry)
 {
     const int result = catalogue_read(smdpp->profiles, name, smdpp->address, entry);
+    if (result == CATALOGUE_UNUSABLE)
+        return call_refuse(call, REFUSAL_MATCHING_ID, "what lies under '%s' is no package", name);
     return result > 0 ? refuse_matching_id(call, name) : result;
 }
 

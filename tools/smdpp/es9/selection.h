@@ -7,7 +7,6 @@
 #include "tools/smdpp/state/smdpp.h"
 
 #define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */
-#define SELECTION_CODES_MAX 3     /* wrong confirmation codes that an order stands */
 
 /* A matching id as text; false if no order could have it. */
 bool selection_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE]);

@@ -99,15 +99,20 @@ static int start_lpas(struct service *service, const struct smdpp_options *optio
         make_plan(service, options->listen, &es9_functions, process_allow(&allowed));
     struct offer offer = {.packages = 0};
     size_t unreadable;
+    char besides[80] = "";
     int result = catalogue_each(service->smdpp->profiles, service->smdpp->address, note_package,
                                 &offer, &unreadable);
+    if (unreadable > 0)
+        snprintf(besides, sizeof(besides),
+                 "; %zu other file%s there cannot be served, as said above", unreadable,
+                 unreadable == 1 ? "" : "s");
     if (result == 0)
         result = server_start(&plan, &service->lpas);
     if (result != 0)
         return result;
-    trace_notice("listening on %s as %s, %zu package%s in %s", server_where(service->lpas),
+    trace_notice("listening on %s as %s, %zu package%s in %s%s", server_where(service->lpas),
                  service->smdpp->address, offer.packages, offer.packages == 1 ? "" : "s",
-                 service->smdpp->profiles);
+                 service->smdpp->profiles, besides);
     show_offer(&offer, service->smdpp->address);
     return 0;
 }

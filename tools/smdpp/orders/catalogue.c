@@ -36,13 +36,12 @@ static int complete(const char *folder, const char *name, struct catalogue_entry
     char path[PATH_MAX];
     uint8_t iccid[ICCID_SIZE];
     if (!make_path(folder, name, METADATA_ENDING, path))
-        return 1;
-    const int result = metadata_text_read(&entry->metadata, path);
-    if (result != 0)
-        return result;
+        return CATALOGUE_NONE;
+    if (metadata_text_read(&entry->metadata, path) != 0)
+        return CATALOGUE_UNUSABLE;
     if (!entry->metadata.has_iccid) {
         trace_error("%s/%s%s: no unprotected profile package", folder, name, PACKAGE_ENDING);
-        return FAILURE_INTERNAL;
+        return CATALOGUE_UNUSABLE;
     }
     iccid_swap(entry->metadata.iccid, iccid);
     iccid_text(iccid, entry->iccid);
@@ -54,10 +53,10 @@ static int read_entry(const char *folder, const char *name, const char *address,
 {
     char path[PATH_MAX];
     if (!make_path(folder, name, PACKAGE_ENDING, path))
-        return 1;
+        return CATALOGUE_NONE;
     const int found = blob_read_file(path, PACKAGE_MAX, &out->package);
     if (found != 0)
-        return found;
+        return found > 0 ? CATALOGUE_NONE : CATALOGUE_UNUSABLE;
     const bool readable = package_read_header(blob_bytes(&out->package), &out->header);
     snprintf(out->name, sizeof(out->name), "%s", name);
     metadata_text_init(&out->metadata, readable ? out->header.iccid : NULL, name, address);
@@ -69,7 +68,7 @@ int catalogue_read(const char *folder, const char *name, const char *address,
 {
     *out = (struct catalogue_entry){0};
     if (!is_name(name))
-        return 1;
+        return CATALOGUE_NONE;
     const int result = read_entry(folder, name, address, out);
     if (result != 0)
         catalogue_finish_entry(out);

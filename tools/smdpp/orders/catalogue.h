@@ -18,9 +18,10 @@ struct catalogue_entry {
 };
 void catalogue_finish_entry(struct catalogue_entry *entry);
 
-/* The package of this name; address: where notifications go by default. 0; 1 if there is none (or
- * the name is none that a file could have); a failure after one trace line about what is wrong with
- * the files. */
+/* The package of this name; address: where notifications go by default. 0; CATALOGUE_NONE if there
+ * is none (or the name is none that a file could have); CATALOGUE_UNUSABLE after one trace line
+ * about what is wrong with the files. */
+enum { CATALOGUE_NONE = 1, CATALOGUE_UNUSABLE };
 int catalogue_read(const char *folder, const char *name, const char *address,
                    struct catalogue_entry *out);
 

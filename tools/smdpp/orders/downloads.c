@@ -80,6 +80,16 @@ static int claim(struct database *database, const struct download *download)
     return orders_move(database, download->order, from, ORDER_DOWNLOADED, eid);
 }
 
+static int forget_downloads(struct database *database, int64_t order)
+{
+    const int rows = database_change(
+        database,
+        "DELETE FROM downloads WHERE rowid IN (SELECT rowid FROM downloads WHERE order_id = ?"
+        " ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
+        DATABASE_VALUES(DATABASE_N(order), DATABASE_N(DOWNLOADS_AN_ORDER)));
+    return rows < 0 ? rows : 0;
+}
+
 int downloads_start(struct database *database, const struct download *download,
                     const struct download_binding *binding)
 {
@@ -95,6 +105,8 @@ int downloads_start(struct database *database, const struct download *download,
             "INSERT OR REPLACE INTO downloads (transaction_id, order_id, time, eid, curve, point)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             download);
+    if (result == 0)
+        result = forget_downloads(database, download->order);
     return database_end(database, result);
 }
 
@@ -127,17 +139,27 @@ int downloads_find(struct database *database, struct bytes transaction_id, struc
         transaction_id, out);
 }
 
+static int forget_notes(struct database *database)
+{
+    const int rows = database_change(database,
+                                     "DELETE FROM notifications WHERE id <="
+                                     " (SELECT max(id) FROM notifications) - ?",
+                                     DATABASE_VALUES(DATABASE_N(DOWNLOADS_NOTES_MAX)));
+    return rows < 0 ? rows : 0;
+}
+
 int downloads_note(struct database *database, const struct download_notification *notification)
 {
     const int rows = database_change(
         database,
-        "INSERT OR IGNORE INTO notifications (time, eid, iccid, sequence, operation, result,"
-        " pending) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO notifications (time, eid, iccid, sequence, operation, result, pending)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS"
+        " (SELECT 1 FROM notifications WHERE eid = ?2 AND sequence = ?4 AND pending = ?7)",
         DATABASE_VALUES(DATABASE_N(notification->time), DATABASE_T(notification->eid),
                         DATABASE_T(notification->iccid), DATABASE_N(notification->sequence),
                         DATABASE_T(notification->operation), DATABASE_T(notification->result),
                         DATABASE_B(notification->pending)));
-    return rows < 0 ? rows : 0;
+    return rows < 0 ? rows : rows == 0 ? 0 : forget_notes(database);
 }
 
 int downloads_forget_binding(struct database *database, int64_t order)

@@ -47,6 +47,9 @@ struct download_notification {
     struct bytes pending; /* PendingNotification, whole */
 };
 
+#define DOWNLOADS_NOTES_MAX 4096 /* notifications that are kept, the latest ones */
+#define DOWNLOADS_AN_ORDER 16    /* sendings of one order whose results are still taken */
+
 /* Notes a notification (again: nothing happens). */
 int downloads_note(struct database *database, const struct download_notification *notification);
 

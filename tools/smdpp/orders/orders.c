@@ -120,12 +120,25 @@ static int insert(struct database *database, const struct order *order)
                         DATABASE_T(order->requester), DATABASE_T(order->smds)));
 }
 
+/* Of many chips that ask only the latest are remembered; first those go that have nothing on its
+ * way. What belongs to an order goes with it. */
+static int forget_open(struct database *database)
+{
+    const int rows =
+        database_change(database,
+                        "DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE open"
+                        " ORDER BY state = ?1 DESC, id DESC LIMIT -1 OFFSET ?2)",
+                        DATABASE_VALUES(DATABASE_N(ORDER_DOWNLOADED), DATABASE_N(ORDERS_OPEN_MAX)));
+    return rows < 0 ? rows : 0;
+}
+
 int orders_take_open(struct database *database, struct order *order)
 {
     struct order found = {0};
     order->open = true;
     order->state = ORDER_RELEASED;
-    if (insert(database, order) < 0)
+    const int made = insert(database, order);
+    if (made < 0 || (made > 0 && forget_open(database) != 0))
         return FAILURE_INTERNAL;
     const int rows = database_query(
         database, "SELECT " COLUMNS " FROM orders WHERE open AND package = ? AND eid = ?",
@@ -192,10 +205,29 @@ int orders_count_attempt(struct database *database, int64_t id)
     return rows < 0 ? rows : 0;
 }
 
-int orders_count_code(struct database *database, int64_t id, bool right)
+static void take_number(void *context, sqlite3_stmt *row)
 {
-    const int rows = database_change(
-        database, "UPDATE orders SET code_failures = iif(?, 0, code_failures + 1) WHERE id = ?",
-        DATABASE_VALUES(DATABASE_N(right), DATABASE_N(id)));
+    *(unsigned *)context = (unsigned)sqlite3_column_int(row, 0);
+}
+
+int orders_take_code_try(struct database *database, int64_t id, int64_t now, unsigned *left)
+{
+    unsigned taken = 0;
+    const int rows = database_query(
+        database,
+        "UPDATE orders SET code_failures = iif(open AND code_time < ?2, 1, code_failures + 1),"
+        " code_time = ?3 WHERE id = ?1 AND (code_failures < ?4 OR (open AND code_time < ?2))"
+        " RETURNING code_failures",
+        DATABASE_VALUES(DATABASE_N(id), DATABASE_N(now - ORDERS_CODE_SECONDS), DATABASE_N(now),
+                        DATABASE_N(ORDERS_CODES_MAX)),
+        take_number, &taken);
+    *left = rows > 0 ? ORDERS_CODES_MAX - taken : 0;
+    return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}
+
+int orders_restore_code_tries(struct database *database, int64_t id)
+{
+    const int rows = database_change(database, "UPDATE orders SET code_failures = 0 WHERE id = ?",
+                                     DATABASE_VALUES(DATABASE_N(id)));
     return rows < 0 ? rows : 0;
 }

@@ -79,8 +79,18 @@ int orders_remove(struct database *database, int64_t id, unsigned from);
 int orders_move(struct database *database, int64_t id, unsigned from, enum order_state to,
                 const char *eid);
 
-/* One more try to download; one more wrong confirmation code (or none any more). */
+/* One more try to download. */
 int orders_count_attempt(struct database *database, int64_t id);
-int orders_count_code(struct database *database, int64_t id, bool right);
+
+#define ORDERS_CODES_MAX 3      /* wrong confirmation codes that an order stands */
+#define ORDERS_CODE_SECONDS 900 /* after which an open order's are forgotten */
+/* Takes one of the tries at the confirmation code, before the code is looked at, so that callers at
+ * the same time have no more of them together than one alone; now: seconds since 1970. 0 with how
+ * many are left; 1 if there was none; or a failure. */
+int orders_take_code_try(struct database *database, int64_t id, int64_t now, unsigned *left);
+/* The code was right: all tries are there again. */
+int orders_restore_code_tries(struct database *database, int64_t id);
+
+#define ORDERS_OPEN_MAX 2048 /* open orders that are kept, the latest ones */
 
 #endif

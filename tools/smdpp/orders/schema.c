@@ -44,7 +44,21 @@ static const char rpm_tables[] =
 /* What waits for a chip, or was sent to it, is looked for in every session. */
 static const char eid_index[] = "CREATE INDEX orders_eid ON orders (eid);";
 
-static const char *const upgrades[] = {rpm_tables, eid_index};
+/* When a code was tried; notifications without an index that holds each of them once more. */
+static const char bounds[] =
+    "ALTER TABLE orders ADD COLUMN code_time INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE kept_notifications ("
+    "  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, eid TEXT NOT NULL, iccid TEXT NOT NULL,"
+    "  sequence INTEGER NOT NULL, operation TEXT NOT NULL, result TEXT NOT NULL,"
+    "  pending BLOB NOT NULL);"
+    "INSERT INTO kept_notifications SELECT id, time, eid, iccid, sequence, operation, result,"
+    "  pending FROM notifications;"
+    "DROP TABLE notifications;"
+    "ALTER TABLE kept_notifications RENAME TO notifications;"
+    "CREATE INDEX notifications_eid ON notifications (eid, sequence);"
+    "CREATE INDEX downloads_order ON downloads (order_id);";
+
+static const char *const upgrades[] = {rpm_tables, eid_index, bounds};
 
 const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 3, .journal = "WAL"};
+    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 4, .journal = "WAL"};

@@ -40,7 +40,7 @@ struct session {
     uint8_t content[SHA256_SIZE];    /* digest of both */
     struct download_binding binding; /* offered for use again, or sent; body empty: neither */
     uint8_t signature2[EC_SIGNATURE_SIZE];
-    unsigned wrong_codes;
+    bool code_refused;    /* the last confirmation code was wrong */
     struct rpm_order rpm; /* in the stead of all that; id 0: none */
 };
 

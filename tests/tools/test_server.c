@@ -1,0 +1,247 @@
+/* What RSP servers share, driven by a program of this test's own: bindings, heads of requests that
+ * the library below lets through, clients that hold a connection, and whose a call is. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/tools/https_client.h"
+#include "tools/lib/server/server.h"
+#include "tools/lib/server/tls.h"
+
+#define JSON_PATH "/json"
+#define BINARY_PATH "/binary"
+#define JSON "Content-Type: application/json\r\n"
+#define PATIENCE 1 /* seconds */
+#define SLOW 60    /* clients that send a byte now and then */
+#define PAUSE_US 100000
+
+static struct world world;
+static struct server *server;
+static const char *port;
+static char heard_peer[TLS_KEY_ID_SIZE];
+
+static int echo_json(void *program, struct call *call)
+{
+    const char *text;
+    const int result = call_text(call, "text", 16, &text);
+    ++*(int *)program;
+    snprintf(heard_peer, sizeof(heard_peer), "%s", call->peer);
+    return result == 0 ? field_set_text(call->response, "text", text) : result;
+}
+
+static int echo_binary(void *program, struct call *call)
+{
+    ++*(int *)program;
+    if (call->body.len > 0 && call->body.data[0] == 'x')
+        return call_refuse(call, REFUSAL_FORMAT, "an x");
+    return blob_copy(call->body, &call->answer);
+}
+
+static const struct function_row rows[] = {
+    {JSON_PATH, "Json", echo_json, false, "", FUNCTION_JSON},
+    {BINARY_PATH, "Binary", echo_binary, false, "", FUNCTION_BINARY},
+};
+static const struct function_table functions = {rows, 2};
+static int calls;
+
+static void start_server(const char *trust)
+{
+    const struct server_plan plan = {.listen = "127.0.0.1:0",
+                                     .functions = &functions,
+                                     .program = &calls,
+                                     .tls = &world.smdpp->credentials.tls,
+                                     .ci = &world.smdpp->credentials.sets[EC_P256].ci,
+                                     .protocol = "2.1.0",
+                                     .trust = trust,
+                                     .patience = PATIENCE,
+                                     .connections = SLOW + 8};
+    cr_assert_eq(server_start(&plan, &server), 0);
+    port = strrchr(server_where(server), ':') + 1;
+}
+
+static void start(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    world_make(&world);
+    start_server(NULL);
+}
+
+static void end(void)
+{
+    server_stop(server);
+    world_end(&world);
+    curl_global_cleanup();
+}
+
+TestSuite(server, .init = start, .fini = end, .timeout = 60);
+
+static void expect_answer(const char *path, const char *type, const char *body, long status,
+                          const char *answer)
+{
+    struct https_client client;
+    https_client_open(&client, world.pki, port);
+    struct curl_slist *headers = curl_slist_append(NULL, type);
+    curl_easy_setopt(client.curl, CURLOPT_HTTPHEADER, headers);
+    char *text = https_client_post(&client, path, body, strlen(body));
+    cr_expect_eq(client.status, status, "%s '%s': %ld", path, body, client.status);
+    if (answer != NULL)
+        cr_expect_str_eq(text, answer);
+    free(text);
+    curl_slist_free_all(headers);
+    https_client_close(&client);
+}
+
+Test(server, a_binary_function_answers_bytes_or_a_status)
+{
+    static const char der[] = "Content-Type: application/x-gsma-rsp-asn1";
+    expect_answer(BINARY_PATH, der, "bytes", 200, "bytes");
+    expect_answer(BINARY_PATH, der, "", 204, "");
+    expect_answer(BINARY_PATH, der, "x", 400, "");
+    expect_answer(BINARY_PATH, "Content-Type: application/json", "bytes", 400, "");
+    expect_answer(JSON_PATH, "Content-Type: application/json", "{\"text\":\"a\"}", 200, NULL);
+    expect_answer("/none", der, "bytes", 404, "");
+}
+
+static void connect_raw(struct https_client *client)
+{
+    char url[64];
+    https_client_open(client, world.pki, port);
+    snprintf(url, sizeof(url), "https://%s:%s/", WORLD_ADDRESS, port);
+    curl_easy_setopt(client->curl, CURLOPT_URL, url);
+    curl_easy_setopt(client->curl, CURLOPT_CONNECT_ONLY, 1L);
+    cr_assert_eq(curl_easy_perform(client->curl), CURLE_OK);
+}
+
+static CURLcode send_raw(struct https_client *client, const char *text)
+{
+    size_t sent;
+    return curl_easy_send(client->curl, text, strlen(text), &sent);
+}
+
+/* HTTP's status, 0 if the connection ends without one. */
+static int read_status(struct https_client *client)
+{
+    char answer[1024] = "";
+    size_t got = 0;
+    CURLcode code;
+    for (int i = 0; i < 50; i++) {
+        code = curl_easy_recv(client->curl, answer, sizeof(answer) - 1, &got);
+        if (code != CURLE_AGAIN)
+            break;
+        usleep(PAUSE_US);
+    }
+    answer[got] = '\0';
+    return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? atoi(answer + 9) : 0;
+}
+
+/* RFC 9112 §3.2.2, §5.1, §6.3. */
+Test(server, heads_are_read_as_the_standard_has_them)
+{
+    static const struct {
+        const char *target, *fields;
+        int status;
+    } heads[] = {
+        {JSON_PATH, JSON "Content-Length: 2\r\n", 200},
+        {"https://" WORLD_ADDRESS JSON_PATH, JSON "Content-Length: 2\r\n", 200},
+        {"HTTP://" WORLD_ADDRESS ":8443" JSON_PATH, JSON "Content-Length: 2\r\n", 200},
+        {"https://" WORLD_ADDRESS, JSON "Content-Length: 2\r\n", 404},
+        {"/other" JSON_PATH, JSON "Content-Length: 2\r\n", 404},
+        {JSON_PATH, "Content-Type: application/json \r\nContent-Length: 2\r\n", 200},
+        {JSON_PATH, JSON "Content-Length: 2\r\nContent-Length: 2\r\n", 200},
+        {JSON_PATH, JSON "Content-Length: 2\r\nContent-Length: 3\r\n", 400},
+        {JSON_PATH, JSON "Content-Length: 3\r\nContent-Length: 2\r\n", 400},
+        {JSON_PATH, JSON "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", 400},
+        {JSON_PATH, JSON "Content-Length : 2\r\nContent-Length: 2\r\n", 400},
+        {JSON_PATH, JSON "Content-Length: 2\r\nX-Some\t: 3\r\n", 400},
+    };
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        struct https_client client;
+        char request[512];
+        snprintf(request, sizeof(request),
+                 "POST %s HTTP/1.1\r\nHost: " WORLD_ADDRESS "\r\n%s\r\n{}", heads[i].target,
+                 heads[i].fields);
+        connect_raw(&client);
+        cr_assert_eq(send_raw(&client, request), CURLE_OK);
+        const int status = read_status(&client);
+        cr_expect_eq(status, heads[i].status, "%zu, %s: %d", i, heads[i].target, status);
+        https_client_close(&client);
+    }
+}
+
+/* Each byte says that the client lives; a request has its time all the same, and whoever comes
+ * later finds a place. */
+Test(server, many_slow_clients_hold_no_place)
+{
+    static struct https_client slow[SLOW];
+    bool ended[SLOW] = {false};
+    size_t count = 0;
+    for (size_t i = 0; i < SLOW; i++) {
+        connect_raw(&slow[i]);
+        cr_assert_eq(send_raw(&slow[i], "POST " JSON_PATH " HTTP/1.1\r\nX-Slow: "), CURLE_OK);
+    }
+    const time_t until = time(NULL) + 20;
+    while (count < SLOW && time(NULL) < until) {
+        usleep(PAUSE_US);
+        for (size_t i = 0; i < SLOW; i++) {
+            char byte;
+            size_t got;
+            if (!ended[i] && (send_raw(&slow[i], "s") != CURLE_OK ||
+                              curl_easy_recv(slow[i].curl, &byte, 1, &got) != CURLE_AGAIN)) {
+                ended[i] = true;
+                count++;
+            }
+        }
+    }
+    cr_assert_eq(count, SLOW, "%zu", count);
+    for (size_t i = 0; i < SLOW; i++)
+        https_client_close(&slow[i]);
+    expect_answer(JSON_PATH, "Content-Type: application/json", "{\"text\":\"a\"}", 200, NULL);
+}
+
+/* One that comes again and again has its time anew each time. */
+Test(server, a_connection_may_be_used_for_long)
+{
+    struct https_client client;
+    https_client_open(&client, world.pki, port);
+    for (int i = 0; i < 2 * PATIENCE + 2; i++) {
+        free(https_client_post(&client, JSON_PATH, "{\"text\":\"a\"}", 12));
+        cr_assert_eq(client.status, 200);
+        long new_connections = 0;
+        curl_easy_getinfo(client.curl, CURLINFO_NUM_CONNECTS, &new_connections);
+        cr_assert_eq(new_connections, i == 0 ? 1 : 0);
+        usleep(PATIENCE * 700000);
+    }
+    https_client_close(&client);
+}
+
+Test(server, whose_a_call_is_the_certificate_says)
+{
+    struct https_client client;
+    char path[WORLD_PATH_SIZE + 64], trust[4096], expected[TLS_KEY_ID_SIZE];
+    struct blob pem;
+    snprintf(path, sizeof(path), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem", world.pki);
+    cr_assert_eq(blob_read_file(path, sizeof(trust) - 1, &pem), 0);
+    memcpy(trust, pem.data, pem.len);
+    trust[pem.len] = '\0';
+    blob_finish(&pem);
+    server_stop(server);
+    start_server(trust);
+    https_client_open(&client, world.pki, port);
+    free(https_client_post(&client, JSON_PATH, "{}", 2));
+    cr_assert_eq(client.status, 403);
+    snprintf(path, sizeof(path), "%s/DPauth/CERT_S_SM_DPauth_ECDSA_NIST.der", world.pki);
+    char key[WORLD_PATH_SIZE + 64];
+    snprintf(key, sizeof(key), "%s/DPauth/SK_S_SM_DPauth_ECDSA_NIST.pem", world.pki);
+    curl_easy_setopt(client.curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(client.curl, CURLOPT_SSLCERTTYPE, "DER");
+    curl_easy_setopt(client.curl, CURLOPT_SSLCERT, path);
+    curl_easy_setopt(client.curl, CURLOPT_SSLKEY, key);
+    free(https_client_post(&client, JSON_PATH, "{\"text\":\"a\"}", 12));
+    cr_assert_eq(client.status, 200);
+    cr_assert(tls_key_id(world.smdpp->credentials.sets[EC_P256].auth.certificate.whole, expected));
+    cr_assert_str_eq(heard_peer, expected);
+    https_client_close(&client);
+}
