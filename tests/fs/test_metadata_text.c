@@ -157,10 +157,10 @@ Test(metadata, fields_of_iot_chips)
     cr_assert_eq(read_text("provider = Op\nname = N\nnotification = none\n"
                            "ecall = yes\nfallback-allowed = yes\nestimated-size = 1\n"),
                  0, "%s", last_line);
-    expect_request("BF2516" V2_FIELDS);
-    expect_request_of(METADATA_TEXT_IOT, "BF251E" V2_FIELDS "9F7B01FF9F6701FF");
+    expect_request("BF2513" V2_FIELDS);
+    expect_request_of(METADATA_TEXT_IOT, "BF251B" V2_FIELDS "9F7B01FF9F6701FF");
     cr_assert_eq(read_text("ecall = no\nfallback-allowed = no\n"), 0, "%s", last_line);
-    expect_request_of(METADATA_TEXT_IOT, "BF2516" V2_FIELDS);
+    expect_request_of(METADATA_TEXT_IOT, "BF2513" V2_FIELDS);
 }
 
 Test(metadata, a_manager_needs_an_owner_and_words_that_are_known)
