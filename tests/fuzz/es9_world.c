@@ -116,9 +116,9 @@ static void set_rpm(struct es9_world *world, struct session *session)
 
 static void become_v3(struct es9_world *world, struct session *session)
 {
-    session->version = (struct version){true, world->smdpp->version.own};
-    session->lpa_capability = ES9_WORLD_LPA;
-    session->chip_capability = ES9_WORLD_CHIP;
+    session->common.version = (struct version){true, world->smdpp->version.own};
+    session->common.lpa_capability = ES9_WORLD_LPA;
+    session->common.chip_capability = ES9_WORLD_CHIP;
     set_rpm(world, session);
 }
 
@@ -126,12 +126,12 @@ static void put_session(struct es9_world *world, enum session_state state, bool 
 {
     struct session *session;
     must(session_create(&world->smdpp->random, &session) == 0);
-    memset(session->entry.id, ES9_WORLD_ID, sizeof(session->entry.id));
-    memset(session->challenge, ES9_WORLD_CHALLENGE, sizeof(session->challenge));
-    session->server = session->chip = &world->smdpp->credentials.sets[EC_P256];
+    memset(session->common.entry.id, ES9_WORLD_ID, sizeof(session->common.entry.id));
+    memset(session->common.challenge, ES9_WORLD_CHALLENGE, sizeof(session->common.challenge));
+    session->common.server = session->common.chip = &world->smdpp->credentials.sets[EC_P256];
     session->state = state;
     if (state != SESSION_INITIATED) {
-        session->euicc = world->euicc;
+        session->common.euicc = world->euicc;
         set_profile(world, session);
     }
     if (v3 || state == SESSION_RPM)

@@ -4,8 +4,8 @@
 
 #include "tests/vectors.h"
 #include "tools/lib/binder/binder.h"
-#include "tools/smdpp/es9/chip_answer.h"
-#include "tools/smdpp/orders/euicc.h"
+#include "tools/lib/authentication/chip_answer.h"
+#include "tools/lib/authentication/euicc.h"
 #include "tools/smdpp/orders/pending.h"
 
 #define EID_SIZE 16

@@ -38,7 +38,7 @@ Test(session, ids_and_challenges_differ)
 {
     struct session *one = make(), *two = make();
     cr_assert_not(bytes_equal(session_id(one), session_id(two)));
-    cr_assert_arr_neq(one->challenge, two->challenge, sizeof(one->challenge));
+    cr_assert_arr_neq(one->common.challenge, two->common.challenge, sizeof(one->common.challenge));
     session_destroy(one);
     session_destroy(two);
     session_destroy(NULL);
@@ -62,7 +62,7 @@ Test(session, ids_of_wrong_length_are_not_found)
     struct session *session = make();
     session_put(table, session);
     for (size_t len = 0; len < SESSION_ID_SIZE; len++)
-        cr_assert_null(session_take(table, bytes_of(session->entry.id, len)));
+        cr_assert_null(session_take(table, bytes_of(session->common.entry.id, len)));
 }
 
 /* The table of every test but with other limits. */
@@ -76,7 +76,7 @@ Test(session, time_ends_it)
 {
     struct session *session = make(), *later = make();
     uint8_t id[SESSION_ID_SIZE];
-    memcpy(id, later->entry.id, sizeof(id));
+    memcpy(id, later->common.entry.id, sizeof(id));
     start_anew(&hasty);
     session_put(table, session);
     later->state = SESSION_BOUND;
@@ -98,7 +98,7 @@ static struct id put(enum session_state state, size_t package)
     struct session *session = make();
     session->state = state;
     session->package = (struct blob){calloc(1, package), package};
-    memcpy(id.bytes, session->entry.id, sizeof(id.bytes));
+    memcpy(id.bytes, session->common.entry.id, sizeof(id.bytes));
     session_put(table, session);
     return id;
 }
@@ -157,7 +157,7 @@ static void *fight(void *context)
 {
     (void)context;
     uint8_t id[SESSION_ID_SIZE];
-    memcpy(id, shared->entry.id, sizeof(id));
+    memcpy(id, shared->common.entry.id, sizeof(id));
     for (int i = 0; i < ROUNDS; i++) {
         struct session *session = session_take(table, bytes_of(id, sizeof(id)));
         if (session == NULL)

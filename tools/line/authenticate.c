@@ -5,7 +5,7 @@
 
 #include "apdu/der.h"
 #include "tools/lib/common/euicc_info.h"
-#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/lib/authentication/chip_answer.h"
 
 #define WHERE "authentication"
 /* ServerSigned1 */

@@ -6,7 +6,7 @@
 #include "apdu/der.h"
 #include "tools/lib/binder/binder.h"
 #include "tools/lib/es10/segments.h"
-#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/lib/authentication/chip_answer.h"
 
 #define WHERE "binding"
 #define SIGNATURE 0x5F37

@@ -7,7 +7,7 @@
 #include "tools/line/write_report.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/server/call.h"
-#include "tools/smdpp/orders/euicc.h"
+#include "tools/lib/authentication/euicc.h"
 
 #define WRITE_JOB_CHALLENGE_SIZE 16
 #define WRITE_JOB_SIGNED1_SIZE 512

@@ -1,9 +1,8 @@
-/* ES9+.AuthenticateClient (SGP.22 §5.6.3). */
-#include "tools/smdpp/es9/authentication.h"
+#include "tools/smdpp/es9/authentication_client.h"
 
 #include "apdu/status.h"
 #include "fs/profile/iccid.h"
-#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/lib/authentication/chip_answer.h"
 #include "tools/smdpp/es9/rpm_session.h"
 #include "tools/smdpp/es9/selection.h"
 
@@ -15,37 +14,6 @@
 #define ONE_TIME_PUBLIC_KEY 0x5F49
 #define SIGNATURE 0x5F37
 
-/* Signature, transaction, challenge, address, in the order of SGP.22 §5.6.3. */
-static int check_signed1(const struct smdpp *smdpp, struct call *call,
-                         const struct session *session, const struct chip_authentication *answer)
-{
-    const struct bytes challenge = bytes_of(session->challenge, sizeof(session->challenge));
-    if (!euicc_signed(&session->euicc, &answer->signed1, 1, answer->signature1))
-        return call_refuse(call, REFUSAL_EUICC, "euiccSignature1 is wrong");
-    if (!bytes_equal(answer->transaction_id, session_id(session)))
-        return call_refuse(call, REFUSAL_TRANSACTION, "euiccSigned1 bears another transactionId");
-    if (!bytes_equal(answer->server_challenge, challenge))
-        return call_refuse(call, REFUSAL_EUICC, "euiccSigned1 bears another serverChallenge");
-    if (!bytes_equal(answer->server_address, bytes_of_text(smdpp->address)))
-        return call_refuse(call, REFUSAL_EUICC, "euiccSigned1 bears another serverAddress");
-    return 0;
-}
-
-/* What chip and LPA can do is what they said at first (SGP.22 v3 §5.6.3); the error's number is a
- * guess. */
-static int check_capabilities(struct call *call, const struct session *session,
-                              const struct chip_authentication *answer)
-{
-    if (!session_is_v3(session))
-        return 0;
-    if (session->chip_capability != 0 && answer->info2.capability != session->chip_capability)
-        return call_refuse(call, REFUSAL_EUICC, "euiccRspCapability is not that of EUICCInfo1");
-    if (answer->has_lpa_capability && answer->lpa_capability != session->lpa_capability)
-        return call_refuse(call, REFUSAL_EUICC,
-                           "lpaRspCapability is not that of InitiateAuthentication");
-    return 0;
-}
-
 /* Of a profile that this server has sent to the chip. */
 static int find_owner(struct smdpp *smdpp, struct session *session, struct bytes iccid)
 {
@@ -53,7 +21,7 @@ static int find_owner(struct smdpp *smdpp, struct session *session, struct bytes
     struct order order;
     if (!iccid_swapped_text(iccid, digits))
         return 0;
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     const int found = orders_find_sent(smdpp->database, eid, digits, &order);
     if (found == 0)
         memcpy(session->owner, order.requester, sizeof(session->owner));
@@ -101,7 +69,7 @@ static int respond(struct smdpp *smdpp, struct call *call, struct session *sessi
 static void note(struct call *call, const struct session *session)
 {
     char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     call_note(call, "EID %s gets profile %s (%s)%s%s", eid, session->order.iccid,
               session->order.package, session->order.has_code ? ", with confirmation code" : "",
               session->binding.body.len > 0 ? ", as bound before" : "");
@@ -112,7 +80,7 @@ static void tell(struct smdpp *smdpp, const struct call *call, const struct sess
                  int result)
 {
     char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     const struct progress progress = {.point = PROGRESS_ELIGIBILITY,
                                       .order = &session->order,
                                       .eid = eid,
@@ -145,7 +113,7 @@ static int choose(struct smdpp *smdpp, struct call *call, struct session *sessio
     if (result != 0 || session->rpm.id != 0)
         return result;
     if (!download) {
-        pki_eid_to_text(session->euicc.eid, eid);
+        pki_eid_to_text(session->common.euicc.eid, eid);
         return call_refuse(call, chip->matching_id.len > 0 ? REFUSAL_MATCHING_ID : REFUSAL_EID,
                            asked & CHIP_ANSWER_RPM ? "no RPM order waits for EID %s"
                                                    : "EID %s has no remote profile management",
@@ -160,14 +128,8 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
                           struct bytes answer)
 {
     struct chip_authentication chip;
-    int result = chip_answer_authentication(call, answer, &chip);
-    if (result == 0)
-        result = euicc_believe(call, &chip.chain, &session->chip->ci.certificate, time(NULL),
-                               &session->euicc);
-    if (result == 0)
-        result = check_signed1(smdpp, call, session, &chip);
-    if (result == 0)
-        result = check_capabilities(call, session, &chip);
+    const struct authentication_server self = smdpp_authentication(smdpp);
+    int result = authentication_finish(&self, call, &session->common, answer, &chip);
     if (result == 0 && session_is_v3(session))
         result = find_owner(smdpp, session, chip.iccid);
     if (result == 0)

@@ -1,6 +1,6 @@
 #include "tools/smdpp/es9/cancellation.h"
 
-#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/lib/authentication/chip_answer.h"
 #include "tools/smdpp/es9/rpm_session.h"
 
 #define END_USER_REJECTION 0
@@ -45,7 +45,7 @@ static const struct reason *find_reason(uint32_t code)
 static int check(const struct smdpp *smdpp, struct call *call, const struct session *session,
                  const struct chip_cancellation *answer)
 {
-    if (!euicc_signed(&session->euicc, &answer->signed_part, 1, answer->signature))
+    if (!euicc_signed(&session->common.euicc, &answer->signed_part, 1, answer->signature))
         return call_refuse(call, REFUSAL_EUICC, "euiccCancelSessionSignature is wrong");
     if (!bytes_equal(answer->transaction_id, session_id(session)))
         return call_refuse(call, REFUSAL_TRANSACTION, "signed part bears another transactionId");
@@ -57,7 +57,7 @@ static int check(const struct smdpp *smdpp, struct call *call, const struct sess
 static void tell(struct smdpp *smdpp, const struct session *session, const char *reason)
 {
     char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     const struct progress progress = {.point = PROGRESS_DOWNLOAD,
                                       .order = &session->order,
                                       .eid = eid,

@@ -3,7 +3,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/lib/binder/binder.h"
-#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/lib/authentication/chip_answer.h"
 #include "tools/smdpp/es9/selection.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int check_signed2(struct call *call, const struct session *session,
     struct writer signature2 = writer_on(memory, sizeof(memory));
     tlv_put(&signature2, SIGNATURE, bytes_of(session->signature2, sizeof(session->signature2)));
     const struct bytes parts[] = {answer->signed2, writer_bytes(&signature2)};
-    if (!euicc_signed(&session->euicc, parts, 2, answer->signature2))
+    if (!euicc_signed(&session->common.euicc, parts, 2, answer->signature2))
         return call_refuse(call, REFUSAL_EUICC, "euiccSignature2 is wrong");
     if (!bytes_equal(answer->transaction_id, session_id(session)))
         return call_refuse(call, REFUSAL_TRANSACTION, "euiccSigned2 bears another transactionId");
@@ -119,10 +119,10 @@ static int bind_package(struct smdpp *smdpp, struct call *call, struct session *
     binder_put_configuration(credentials_oid(&smdpp->credentials), &configuration);
     int result = protect(smdpp, session, &keys, &package);
     const struct binder_input input = {
-        .curve = session->server->pb.certificate.curve,
+        .curve = session->common.server->pb.certificate.curve,
         .euicc_otpk = otpk,
         .host_id = binder_host_id(smdpp->address),
-        .eid = bytes_of(session->euicc.eid, sizeof(session->euicc.eid)),
+        .eid = bytes_of(session->common.euicc.eid, sizeof(session->common.euicc.eid)),
         .configuration = writer_bytes(&configuration),
         .metadata = blob_bytes(&session->metadata),
         .keys = &keys,
@@ -147,7 +147,7 @@ static int record(struct smdpp *smdpp, struct call *call, const struct session *
     const struct download download = {.transaction_id = session_id(session),
                                       .order = session->order.id,
                                       .time = time(NULL),
-                                      .euicc = session->euicc};
+                                      .euicc = session->common.euicc};
     const int result = downloads_start(smdpp->database, &download, &session->binding);
     return result <= 0 ? result
                        : call_refuse(call, REFUSAL_REBINDING, "profile %s went to another eUICC",
@@ -182,7 +182,7 @@ static void tell(struct smdpp *smdpp, const struct call *call, const struct sess
                  enum progress_point point, int result)
 {
     char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     const struct progress progress = {.point = point,
                                       .order = &session->order,
                                       .eid = eid,

@@ -1,6 +1,6 @@
 #include "tools/smdpp/es9/es9.h"
 
-#include "tools/smdpp/es9/authentication.h"
+#include "tools/smdpp/es9/authentication_client.h"
 #include "tools/smdpp/es9/cancellation.h"
 #include "tools/smdpp/es9/download.h"
 #include "tools/smdpp/es9/notification.h"
@@ -63,6 +63,22 @@ static int run_step(struct smdpp *smdpp, struct call *call, const struct step *s
     return result;
 }
 
+static int es9_initiate_authentication(void *program, struct call *call)
+{
+    struct smdpp *smdpp = program;
+    const struct authentication_server self = smdpp_authentication(smdpp);
+    struct session *session;
+    int result = session_create(&smdpp->random, &session);
+    if (result != 0)
+        return result;
+    result = authentication_start(&self, call, &session->common);
+    if (result == 0)
+        session_put(smdpp->sessions, session);
+    else
+        session_destroy(session);
+    return result;
+}
+
 static int es9_authenticate_client(void *program, struct call *call)
 {
     return run_step(program, call, &authenticate_client);
@@ -80,7 +96,7 @@ static int es9_cancel_session(void *program, struct call *call)
 
 /* clang-format off */
 static const struct function_row rows[] = {
-    {"/gsma/rsp2/es9plus/initiateAuthentication", "InitiateAuthentication", authentication_initiate,       false, "SGP.22 §5.6.1", FUNCTION_JSON},
+    {"/gsma/rsp2/es9plus/initiateAuthentication", "InitiateAuthentication", es9_initiate_authentication,  false, "SGP.22 §5.6.1", FUNCTION_JSON},
     {"/gsma/rsp2/es9plus/getBoundProfilePackage", "GetBoundProfilePackage", es9_get_bound_profile_package, false, "SGP.22 §5.6.2", FUNCTION_JSON},
     {"/gsma/rsp2/es9plus/authenticateClient",     "AuthenticateClient",     es9_authenticate_client,       false, "SGP.22 §5.6.3", FUNCTION_JSON},
     {"/gsma/rsp2/es9plus/handleNotification",     "HandleNotification",     notification_handle,           true,  "SGP.22 §5.6.4", FUNCTION_JSON},

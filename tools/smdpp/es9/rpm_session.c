@@ -32,7 +32,7 @@ int rpm_session_find(struct smdpp *smdpp, struct session *session, struct bytes 
 {
     char eid[PKI_EID_DIGITS + 1], text[ORDERS_TEXT_SIZE];
     int result = 0;
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     if (!selection_text(matching_id, text) ||
         (download_too && text[0] == '\0' && download_waits(smdpp, session, eid, &result)) ||
         result != 0)
@@ -59,7 +59,7 @@ static int set_signature(struct smdpp *smdpp, struct call *call, const struct se
     uint8_t signature[EC_SIGNATURE_SIZE], memory[EC_SIGNATURE_SIZE + TLV_HEADER_MAX];
     struct writer element = writer_on(memory, sizeof(memory));
     const struct bytes parts[] = {signed3, signature1};
-    if (ec_sign(session_dp_auth(session)->key, &smdpp->random, parts, 2, signature) != 0)
+    if (ec_sign(authentication_shown(&session->common)->key, &smdpp->random, parts, 2, signature) != 0)
         return FAILURE_INTERNAL;
     tlv_put(&element, SIGNATURE, bytes_of(signature, sizeof(signature)));
     return field_set_bytes(call->response, "smdpSignature3", writer_bytes(&element));
@@ -94,7 +94,7 @@ int rpm_session_respond(struct smdpp *smdpp, struct call *call, struct session *
     const struct download load = {.transaction_id = session_id(session),
                                   .order = session->rpm.id,
                                   .time = time(NULL),
-                                  .euicc = session->euicc};
+                                  .euicc = session->common.euicc};
     int result = rpm_orders_send(smdpp->database, &load);
     if (result > 0)
         return call_refuse(call, REFUSAL_MATCHING_ID, "RPM order '%s' is over",

@@ -7,8 +7,9 @@
 #include "tools/lib/server/call.h"
 #include "tools/smdpp/state/smdpp.h"
 
-/* Sets session->rpm to the order that waits for session->euicc under this matching id; its id stays
- * 0 if there is none, or if the chip takes a download too and one waits for it. 0 or a failure. */
+/* Sets session->rpm to the order that waits for session->common.euicc under this matching id; its
+ * id stays 0 if there is none, or if the chip takes a download too and one waits for it. 0 or a
+ * failure. */
 int rpm_session_find(struct smdpp *smdpp, struct session *session, struct bytes matching_id,
                      bool download_too);
 

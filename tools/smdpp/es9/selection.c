@@ -122,7 +122,7 @@ static int find_binding(struct smdpp *smdpp, struct session *session)
     if (result != 0)
         return result < 0 ? result : 0;
     if (session->order.state != ORDER_DOWNLOADED ||
-        binding->curve != session->server->pb.certificate.curve ||
+        binding->curve != session->common.server->pb.certificate.curve ||
         memcmp(binding->content, session->content, sizeof(binding->content)) != 0)
         downloads_finish_binding(binding);
     return 0;
@@ -142,7 +142,7 @@ static int choose_package(struct smdpp *smdpp, struct call *call, struct session
                           const char *matching_id, struct catalogue_entry *entry)
 {
     char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->euicc.eid, eid);
+    pki_eid_to_text(session->common.euicc.eid, eid);
     int result = find_order(smdpp, matching_id, eid, session);
     if (result == 0) {
         result = judge_order(smdpp, call, &session->order, eid);

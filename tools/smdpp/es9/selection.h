@@ -11,9 +11,9 @@
 /* A matching id as text; false if no order could have it. */
 bool selection_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE]);
 
-/* For session->euicc, with the matching id it has signed (empty: the order that waits for its EID).
- * Sets the session's order, package, metadata, content, and the binding that can be used again. A
- * refusal, a failure, or 0. */
+/* For session->common.euicc, with the matching id it has signed (empty: the order that waits for
+ * its EID). Sets the session's order, package, metadata, content, and the binding that can be used
+ * again. A refusal, a failure, or 0. */
 int selection_choose(struct smdpp *smdpp, struct call *call, struct session *session,
                      struct bytes matching_id, const struct euicc_info2 *info);
 

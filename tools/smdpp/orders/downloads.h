@@ -4,7 +4,7 @@
 #define EMUICC_TOOLS_SMDPP_ORDERS_DOWNLOADS_H
 
 #include "fs/profile/blob.h"
-#include "tools/smdpp/orders/euicc.h"
+#include "tools/lib/authentication/euicc.h"
 #include "tools/smdpp/orders/orders.h"
 
 /* A package as it was bound, kept until the chip has said what became of it. */

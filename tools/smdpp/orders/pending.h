@@ -4,7 +4,7 @@
 
 #include "fs/profile/iccid.h"
 #include "tools/lib/common/rpm.h"
-#include "tools/smdpp/orders/euicc.h"
+#include "tools/lib/authentication/euicc.h"
 
 /* NotificationMetadata */
 struct pending_metadata {

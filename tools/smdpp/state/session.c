@@ -8,12 +8,14 @@
 int session_create(struct random *random, struct session **out)
 {
     struct session *session = calloc(1, sizeof(*session));
-    if (session != NULL && session_table_name(random, &session->entry) == 0 &&
-        random_fill(random, session->challenge, sizeof(session->challenge)) == 0) {
+    if (session == NULL) {
+        trace_error("no memory for a session");
+        return FAILURE_INTERNAL;
+    }
+    if (authentication_create(random, &session->common) == 0) {
         *out = session;
         return 0;
     }
-    trace_error("no memory or no randomness for a session");
     free(session);
     return FAILURE_INTERNAL;
 }
@@ -42,10 +44,10 @@ int session_open_table(const struct session_limits *limits, struct session_table
 
 void session_put(struct session_table *table, struct session *session)
 {
-    session->entry.known = session->state != SESSION_INITIATED;
-    session->entry.bytes = sizeof(*session) + session->package.len + session->metadata.len +
-                           session->binding.body.len + session->rpm.package.len;
-    session_table_put(table, &session->entry);
+    session->common.entry.known = session->state != SESSION_INITIATED;
+    session->common.entry.bytes = sizeof(*session) + session->package.len + session->metadata.len +
+                                  session->binding.body.len + session->rpm.package.len;
+    session_table_put(table, &session->common.entry);
 }
 
 struct session *session_take(struct session_table *table, struct bytes id)

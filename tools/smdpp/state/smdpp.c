@@ -140,6 +140,21 @@ void smdpp_destroy(struct smdpp *smdpp)
     free(smdpp);
 }
 
+struct authentication_server smdpp_authentication(struct smdpp *smdpp)
+{
+    return (struct authentication_server){
+        .random = &smdpp->random,
+        .credentials = &smdpp->credentials,
+        .version = &smdpp->version,
+        .crls = blob_bytes(&smdpp->crls),
+        .address = smdpp->address,
+        .address_refused = REFUSAL_ADDRESS,
+        .version_refused = REFUSAL_VERSION,
+        .signing_refused = REFUSAL_SIGNING_KEY,
+        .certificate_refused = REFUSAL_SERVER_CERTIFICATE,
+    };
+}
+
 int smdpp_draw_matching_id(struct smdpp *smdpp, char out[ORDERS_TEXT_SIZE])
 {
     uint8_t drawn[MATCHING_ID_BYTES];

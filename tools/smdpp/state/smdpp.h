@@ -41,6 +41,9 @@ struct smdpp_plan {
 int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out);
 void smdpp_destroy(struct smdpp *smdpp);
 
+/* The server as chips authenticate it; it borrows. */
+struct authentication_server smdpp_authentication(struct smdpp *smdpp);
+
 /* A matching id of 20 characters that nobody guesses. 0 or a failure. */
 int smdpp_draw_matching_id(struct smdpp *smdpp, char out[ORDERS_TEXT_SIZE]);
 

@@ -1,6 +1,6 @@
 /* version: which release of SGP.22 a server speaks with a chip (SGP.22 v3 §3.0.1, §5.6.1). */
-#ifndef EMUICC_TOOLS_SMDPP_STATE_VERSION_H
-#define EMUICC_TOOLS_SMDPP_STATE_VERSION_H
+#ifndef EMUICC_TOOLS_LIB_AUTHENTICATION_VERSION_H
+#define EMUICC_TOOLS_LIB_AUTHENTICATION_VERSION_H
 
 #include "tools/lib/common/euicc_info.h"
 

@@ -1,11 +1,11 @@
 /* chip_answer: what a chip has answered, taken apart: the CHOICEs of AuthenticateServer,
  * PrepareDownload and CancelSession (SGP.22 §5.7.13, §5.7.5, §5.7.14). The slices borrow. */
-#ifndef EMUICC_TOOLS_SMDPP_ES9_CHIP_ANSWER_H
-#define EMUICC_TOOLS_SMDPP_ES9_CHIP_ANSWER_H
+#ifndef EMUICC_TOOLS_LIB_AUTHENTICATION_CHIP_ANSWER_H
+#define EMUICC_TOOLS_LIB_AUTHENTICATION_CHIP_ANSWER_H
 
 #include "tools/lib/common/euicc_info.h"
 #include "tools/lib/server/call.h"
-#include "tools/smdpp/orders/euicc.h"
+#include "tools/lib/authentication/euicc.h"
 
 /* OperationType (SGP.22 v3) */
 #define CHIP_ANSWER_DOWNLOAD (1u << 0)

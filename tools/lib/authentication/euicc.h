@@ -1,6 +1,6 @@
 /* euicc: is this chip whom it says it is? Certificate chain, EID, signatures (SGP.22 §4.5.2.2). */
-#ifndef EMUICC_TOOLS_SMDPP_ORDERS_EUICC_H
-#define EMUICC_TOOLS_SMDPP_ORDERS_EUICC_H
+#ifndef EMUICC_TOOLS_LIB_AUTHENTICATION_EUICC_H
+#define EMUICC_TOOLS_LIB_AUTHENTICATION_EUICC_H
 
 #include "crypto/pki/pki.h"
 #include "tools/lib/server/call.h"

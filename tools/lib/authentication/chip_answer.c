@@ -1,4 +1,4 @@
-#include "tools/smdpp/es9/chip_answer.h"
+#include "tools/lib/authentication/chip_answer.h"
 
 #include "apdu/der.h"
 

@@ -1,4 +1,4 @@
-#include "tools/smdpp/state/version.h"
+#include "tools/lib/authentication/version.h"
 
 #define OWN_DEFAULT "3.1"
 #define LOWEST_DEFAULT "2"

@@ -1,12 +1,9 @@
-/* authentication: server and chip make sure of each other (SGP.22 §3.1.2, §5.6.1, §5.6.3). */
-#ifndef EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_H
-#define EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_H
+/* authentication_client: what a chip gets once it is believed (SGP.22 §3.1.2, §5.6.3). */
+#ifndef EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_CLIENT_H
+#define EMUICC_TOOLS_SMDPP_ES9_AUTHENTICATION_CLIENT_H
 
 #include "tools/lib/server/call.h"
 #include "tools/smdpp/state/smdpp.h"
-
-/* ES9+.InitiateAuthentication: opens a session. */
-int authentication_initiate(void *program, struct call *call);
 
 /* ES9+.AuthenticateClient: checks the chip's AuthenticateServerResponse, chooses the profile, and
  * answers with what DPpb signs of it. */

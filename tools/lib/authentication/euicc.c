@@ -1,4 +1,4 @@
-#include "tools/smdpp/orders/euicc.h"
+#include "tools/lib/authentication/euicc.h"
 
 /* How the server speaks of one link of the chain. */
 struct link {
