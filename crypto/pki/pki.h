@@ -47,15 +47,16 @@ int pki_issue_euicc(struct random *random, const struct pki_entity *eum,
 int pki_issue_chain(struct random *random, const char *directory, enum pki_variant variant,
                     enum ec_curve curve, const uint8_t eid[PKI_EID_SIZE], struct pki_chain *out);
 
-/* Issues a DPtls certificate on P-256 for this host name and OID (dotted) under the CI (which must
- * have its key), with a fresh key pair. 0, or a failure after a trace line. */
-int pki_issue_tls(struct random *random, const struct pki_entity *ci, const char *name,
-                  const char *oid, struct pki_entity *out);
+/* Issues a DPtls or DStls certificate (kind) on P-256 for this host name and OID (dotted) under the
+ * CI (which must have its key), with a fresh key pair. 0, or a failure after a trace line. */
+int pki_issue_tls(struct random *random, enum pki_name kind, const struct pki_entity *ci,
+                  const char *name, const char *oid, struct pki_entity *out);
 
 #define PKI_IIN_DIGITS 8
 #define PKI_DEFAULT_IIN "89049032" /* the one of SGP.26 */
 #define PKI_DEFAULT_SERVER "testsmdpplus1.example.com"
 #define PKI_DEFAULT_EIM "eim.example.com"
+#define PKI_DEFAULT_SMDS "testrootsmds.example.com"
 #define PKI_DEFAULT_SERVER_OID "2.999.10"
 
 struct pki_plan {
@@ -64,6 +65,7 @@ struct pki_plan {
     const char *last_eid;    /* or NULL for one */
     const char *iin;         /* the EUM's, 8 digits; NULL: the first EID's, or the default */
     const char *server_name; /* in DPtls; NULL for the default */
+    const char *smds_name;   /* in DStls; NULL for the default */
     const char *eim_name;    /* in the eIM's certificates: its host, and by default its eimId */
     const char *server_oid;  /* dotted, in the DP certificates; NULL for the default */
     unsigned variants;       /* beside Variant O and those there are: 1 << PKI_VARIANT_A … */

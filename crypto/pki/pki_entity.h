@@ -24,7 +24,8 @@ enum pki_name {
     PKI_DS_AUTH,
     PKI_EIM,     /* signs eUICC packages */
     PKI_EIM_TLS, /* IPAs see it */
-    PKI_NAMES,   /* of Variant O */
+    PKI_DS_TLS,
+    PKI_NAMES, /* of Variant O */
     PKI_CI_SUB = PKI_NAMES,
     PKI_EUM_SUB,
     PKI_DP_SUB,

@@ -79,6 +79,7 @@ const struct pki_issue_row pki_issue_rows[] = {
     {PKI_DP_TLS, {SERVER(RSP_ROLE_DP_TLS, UNTIL_2050, ""), .tls = true}},
     {PKI_EIM, {SERVER(RSP_ROLE_NONE, UNTIL_2050, "")}},
     {PKI_EIM_TLS, {SERVER(RSP_ROLE_NONE, UNTIL_2050, ""), .tls = true}},
+    {PKI_DS_TLS, {SERVER(RSP_ROLE_DS_TLS, UNTIL_2050, ""), .registered_id = DS_OID, .tls = true}},
 };
 /* clang-format on */
 const size_t pki_issue_row_count = sizeof(pki_issue_rows) / sizeof(pki_issue_rows[0]);
@@ -173,11 +174,11 @@ static void name_host(struct issue *issue, const char *host)
     issue->subject[1].text = bytes_of_text(host);
 }
 
-int pki_issue_tls(struct random *random, const struct pki_entity *ci, const char *name,
-                  const char *oid, struct pki_entity *out)
+int pki_issue_tls(struct random *random, enum pki_name kind, const struct pki_entity *ci,
+                  const char *name, const char *oid, struct pki_entity *out)
 {
     const struct pki_issue_row *row = pki_issue_rows;
-    while (row->name != PKI_DP_TLS)
+    while (row->name != kind)
         row++;
     struct issue issue = row->issue;
     issue.registered_id = oid;
@@ -201,6 +202,8 @@ void pki_issue_complete(const struct pki_plan *plan, enum pki_variant variant, s
         issue->registered_id = oid;
     if (name == PKI_DP_TLS)
         name_host(issue, plan->server_name != NULL ? plan->server_name : PKI_DEFAULT_SERVER);
+    if (name == PKI_DS_TLS)
+        name_host(issue, plan->smds_name != NULL ? plan->smds_name : PKI_DEFAULT_SMDS);
     if (name == PKI_EIM || name == PKI_EIM_TLS)
         name_host(issue, plan->eim_name != NULL ? plan->eim_name : PKI_DEFAULT_EIM);
 }

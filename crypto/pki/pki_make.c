@@ -83,7 +83,7 @@ static bool is_wanted(const struct making *making, enum pki_name name)
     if (name == PKI_CI)
         return making->entities[PKI_CI].der == NULL;
     return pki_layout_issuer(making->variant, name) != PKI_ALL_NAMES &&
-           ((name != PKI_DP_TLS && name != PKI_EIM_TLS) ||
+           ((name != PKI_DP_TLS && name != PKI_EIM_TLS && name != PKI_DS_TLS) ||
             making->curve == EC_P256); /* TLS libraries know no other */
 }
 

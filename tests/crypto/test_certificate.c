@@ -16,6 +16,7 @@ static const enum rsp_role roles[PKI_NAMES] = {
     [PKI_CI] = RSP_ROLE_CI,           [PKI_EUM] = RSP_ROLE_EUM,     [PKI_EUICC] = RSP_ROLE_EUICC,
     [PKI_DP_AUTH] = RSP_ROLE_DP_AUTH, [PKI_DP_PB] = RSP_ROLE_DP_PB, [PKI_DP_TLS] = RSP_ROLE_DP_TLS,
     [PKI_DS_AUTH] = RSP_ROLE_DS_AUTH, [PKI_EIM] = RSP_ROLE_NONE,    [PKI_EIM_TLS] = RSP_ROLE_NONE,
+    [PKI_DS_TLS] = RSP_ROLE_DS_TLS,
 };
 
 struct set {

@@ -359,6 +359,7 @@ Test(smdpp_rpm, an_older_file_of_orders_is_brought_up)
     cr_assert_eq(sqlite3_exec(file,
                               "DROP TABLE rpm_loads; DROP TABLE rpm_orders; DROP INDEX orders_eid;"
                               "ALTER TABLE orders DROP COLUMN code_time;"
+                              "ALTER TABLE orders DROP COLUMN event_id;"
                               "DROP INDEX downloads_order; DROP INDEX notifications_eid;"
                               "PRAGMA user_version = 1",
                               NULL, NULL, NULL),

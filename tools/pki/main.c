@@ -10,7 +10,7 @@
 #define EID_SEPARATOR '-'
 
 struct pki_options {
-    const char *eid, *ein, *server, *server_oid, *eim;
+    const char *eid, *ein, *server, *server_oid, *eim, *smds;
     bool brainpool, v3, crl;
     struct options_list revoked;
 };
@@ -33,6 +33,9 @@ static const struct options_row rows[] = {
     {"server-oid", "OID",
      "the SM-DP+'s object identifier, dotted; default: " PKI_DEFAULT_SERVER_OID,
      OPTIONS_TEXT, AT(server_oid)},
+    {"smds", "NAME",
+     "Host name in the SM-DS's TLS certificate; default: " PKI_DEFAULT_SMDS ".",
+     OPTIONS_TEXT, AT(smds)},
     {"eim", "NAME",
      "Host name in the eIM's certificates (SGP.32), by default its eimId, too; default: "
      PKI_DEFAULT_EIM ".",
@@ -100,6 +103,7 @@ int main(int argc, char **argv)
         .iin = options.ein,
         .server_name = options.server,
         .server_oid = options.server_oid,
+        .smds_name = options.smds,
         .eim_name = options.eim,
         .variants = options.v3 ? ~0u : 0,
         .brainpool = options.brainpool,

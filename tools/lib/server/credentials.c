@@ -13,9 +13,11 @@ static const struct {
     [PKI_DP_PB] = {"DPpb", RSP_ROLE_DP_PB},
     [PKI_DP_TLS] = {"DPtls", RSP_ROLE_DP_TLS},
     [PKI_DS_AUTH] = {"DSauth", RSP_ROLE_DS_AUTH},
+    [PKI_DS_TLS] = {"DStls", RSP_ROLE_DS_TLS},
 };
 
 const struct credentials_roles credentials_smdp = {PKI_DP_AUTH, PKI_DP_PB, PKI_DP_TLS};
+const struct credentials_roles credentials_smds = {PKI_DS_AUTH, PKI_NAMES, PKI_DS_TLS};
 
 static int complain(const char *directory, enum pki_name name, const char *what)
 {
@@ -213,7 +215,7 @@ int credentials_certify(struct credentials *credentials, struct random *random, 
     if (ci->key == NULL)
         return 1;
     if (!der_oid_to_text(credentials_oid(credentials), oid, sizeof(oid)) ||
-        pki_issue_tls(random, ci, host, oid, &issued) != 0)
+        pki_issue_tls(random, credentials->roles->tls, ci, host, oid, &issued) != 0)
         return FAILURE_INTERNAL;
     pki_entity_finish(&credentials->tls);
     credentials->tls = issued;

@@ -9,6 +9,7 @@ struct credentials_roles {
     enum pki_name auth, pb, tls;
 };
 extern const struct credentials_roles credentials_smdp; /* DPauth, DPpb, DPtls */
+extern const struct credentials_roles credentials_smds; /* DSauth, DStls */
 
 /* Everything under one CI key. */
 struct credentials_set {

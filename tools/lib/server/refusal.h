@@ -49,6 +49,12 @@
     row(REFUSAL_ORDER_EXPIRED,        "8.8.5",  "4.10", false, "download order has expired") \
     row(REFUSAL_ORDER_TRIES,          "8.8.5",  "6.4",  false, "download order was tried too often") \
     row(REFUSAL_DISCOVERY,            "8.9",    "5.1",  true,  "SM-DS is not reachable") \
+    row(REFUSAL_SMDS_ADDRESS,         "8.9.1",  "3.8",  false, "SM-DS address is not this server's") \
+    row(REFUSAL_SMDS_SIGNING_KEY,     "8.9.2",  "3.1",  false, "none of the CI keys that the eUICC signs under is supported") \
+    row(REFUSAL_SMDS_VERSION,         "8.9.3",  "3.1",  false, "specification version of the eUICC is not supported") \
+    row(REFUSAL_SMDS_CERTIFICATE,     "8.9.4",  "3.7",  false, "no DSauth certificate under a CI key that the eUICC knows") \
+    row(REFUSAL_EVENT_IN_USE,         "8.9.5",  "3.3",  true,  "event is registered already") \
+    row(REFUSAL_EVENT,                "8.9.5",  "3.9",  false, "event is unknown") \
     row(REFUSAL_TRANSACTION,          "8.10.1", "3.9",  true,  "transaction id is unknown") \
     row(REFUSAL_CI,                   "8.11.1", "3.9",  false, "CI of the EUM certificate is not the one to be used")
 /* clang-format on */

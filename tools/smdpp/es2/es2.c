@@ -155,7 +155,7 @@ static int check_eid(struct call *call, const struct es2_request *request,
 
 /* What ConfirmOrder wants against what is (SGP.22 §5.3.2). */
 static int check_confirmation(struct call *call, const struct es2_request *request,
-                              const struct order *order)
+                              const struct order *order, const char *own_smds)
 {
     const bool no_eid = request->eid == NULL && order->eid[0] == '\0';
     const int result = check_eid(call, request, order);
@@ -165,8 +165,10 @@ static int check_confirmation(struct call *call, const struct es2_request *reque
         return call_refuse(call, REFUSAL_EID_MISSING, "an empty matchingId needs an EID");
     if (request->smds_address != NULL && no_eid)
         return call_refuse(call, REFUSAL_EID_MISSING, "smdsAddress needs an EID");
-    if (request->smds_address != NULL)
-        return call_refuse(call, REFUSAL_DISCOVERY, "no SM-DS is known here");
+    if (request->smds_address != NULL &&
+        (own_smds == NULL || strcmp(request->smds_address, own_smds) != 0))
+        return call_refuse(call, REFUSAL_DISCOVERY, "events are registered at %s",
+                           own_smds != NULL ? own_smds : "no SM-DS (--smds)");
     if (order->state > ORDER_RELEASED)
         return call_refuse(call, REFUSAL_ICCID_IN_USE, "profile %s is %s", order->iccid,
                            orders_state_text(order->state));
@@ -201,6 +203,27 @@ static int fill_confirmation(struct smdpp *smdpp, const struct es2_request *requ
     return 0;
 }
 
+/* An event is known by the matching id, or by an id of its own where that is empty. */
+static int fill_event(struct smdpp *smdpp, const struct es2_request *request, struct order *order)
+{
+    if (request->smds_address == NULL || order->smds[0] != '\0')
+        return 0;
+    snprintf(order->smds, sizeof(order->smds), "%s", request->smds_address);
+    if (order->matching_id[0] == '\0')
+        return smdpp_draw_matching_id(smdpp, order->event_id);
+    snprintf(order->event_id, sizeof(order->event_id), "%s", order->matching_id);
+    return 0;
+}
+
+/* What is released for a chip is made known to it (SGP.22 §3.1.1.4). */
+static int announce(struct smdpp *smdpp, struct call *call, const struct order *order)
+{
+    const int result = order->state == ORDER_RELEASED ? smdpp_register_event(smdpp, order) : 0;
+    return result > 0 ? call_refuse(call, REFUSAL_DISCOVERY, "SM-DS %s does not register the event",
+                                    order->smds)
+                      : result;
+}
+
 static int respond_confirmation(struct smdpp *smdpp, struct call *call, const struct order *order)
 {
     call_note(call, "profile %s is %s, matching id '%s'%s%s%s", order->iccid,
@@ -227,13 +250,20 @@ static int confirm_order(void *program, struct call *call)
     if (result == 0)
         result = find_order(smdpp, call, &request, &order);
     if (result == 0)
-        result = check_confirmation(call, &request, &order);
+        result = check_confirmation(call, &request, &order, smdpp->discovery.address);
     if (result != 0)
         return result;
     const enum order_state from = order.state;
     result = fill_confirmation(smdpp, &request, &order);
     if (result == 0)
-        result = orders_update(smdpp->database, &order, from);
+        result = fill_event(smdpp, &request, &order);
+    if (result == 0)
+        result = announce(smdpp, call, &order);
+    if (result != 0)
+        return result;
+    result = orders_update(smdpp->database, &order, from);
+    if (result != 0)
+        smdpp_forget_event(smdpp, &order);
     if (result > 0)
         return call_refuse(call, REFUSAL_MATCHING_ID_IN_USE, "matching id '%s'", order.matching_id);
     return result < 0 ? result : respond_confirmation(smdpp, call, &order);
@@ -279,6 +309,8 @@ static int cancel_order(void *program, struct call *call)
                  ? orders_remove(smdpp->database, order.id, CANCELLABLE)
                  : orders_move(smdpp->database, order.id, CANCELLABLE, ORDER_UNAVAILABLE, NULL);
     call_note(call, "profile %s is %s", order.iccid, available ? "available" : "unavailable");
+    if (result == 0)
+        smdpp_forget_event(smdpp, &order);
     return result > 0 ? call_refuse(call, REFUSAL_ICCID_IN_USE, "profile %s is being downloaded",
                                     order.iccid)
                       : result;
@@ -292,6 +324,11 @@ static int release_profile(void *program, struct call *call)
     int result = es2_request_read(call, &request);
     if (result == 0)
         result = find_order(smdpp, call, &request, &order);
+    if (result == 0 && order.state == ORDER_CONFIRMED) {
+        struct order released = order;
+        released.state = ORDER_RELEASED;
+        result = announce(smdpp, call, &released);
+    }
     if (result == 0)
         result =
             orders_move(smdpp->database, order.id,

@@ -84,6 +84,8 @@ static int end_download(struct smdpp *smdpp, const struct session *session,
         result =
             orders_move(smdpp->database, session->order.id,
                         ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED), ORDER_ERROR, NULL);
+    if (result == 0 && !goes_on)
+        smdpp_forget_event(smdpp, &session->order);
     tell(smdpp, session, reason->text);
     return result < 0 ? result : 0;
 }

@@ -33,6 +33,8 @@ static int refuse_tries(struct smdpp *smdpp, struct call *call, const struct ord
     const unsigned from = ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED);
     const int result =
         order->open ? 0 : orders_move(smdpp->database, order->id, from, ORDER_ERROR, NULL);
+    if (result == 0)
+        smdpp_forget_event(smdpp, order);
     return result < 0 ? result : call_refuse(call, REFUSAL_CODE_TRIES, "profile %s", order->iccid);
 }
 

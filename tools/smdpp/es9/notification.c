@@ -91,6 +91,8 @@ static int conclude(struct smdpp *smdpp, struct call *call, const struct pending
     session_destroy(session_take(smdpp->sessions, pending->transaction_id));
     result = downloads_conclude(smdpp->database, order.id,
                                 pending->installed ? ORDER_INSTALLED : ORDER_RELEASED, &note);
+    if (result == 0 && pending->installed)
+        smdpp_forget_event(smdpp, &order);
     if (result == 0)
         tell(smdpp, pending, &order, &texts, whole);
     return result;

@@ -59,7 +59,8 @@ static int set_signature(struct smdpp *smdpp, struct call *call, const struct se
     uint8_t signature[EC_SIGNATURE_SIZE], memory[EC_SIGNATURE_SIZE + TLV_HEADER_MAX];
     struct writer element = writer_on(memory, sizeof(memory));
     const struct bytes parts[] = {signed3, signature1};
-    if (ec_sign(authentication_shown(&session->common)->key, &smdpp->random, parts, 2, signature) != 0)
+    if (ec_sign(authentication_shown(&session->common)->key, &smdpp->random, parts, 2, signature) !=
+        0)
         return FAILURE_INTERNAL;
     tlv_put(&element, SIGNATURE, bytes_of(signature, sizeof(signature)));
     return field_set_bytes(call->response, "smdpSignature3", writer_bytes(&element));

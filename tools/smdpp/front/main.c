@@ -4,6 +4,7 @@
 #include "tools/smdpp/es9/es9.h"
 #include "tools/smdpp/front/export.h"
 #include "tools/smdpp/front/import.h"
+#include "tools/lib/server/event_client.h"
 #include "tools/lib/server/messenger.h"
 #include "tools/lib/server/process.h"
 #include "tools/smdpp/front/options.h"
@@ -21,6 +22,7 @@
 #define LPAS_MAX 4096        /* connections at once */
 #define LPAS_MIN 16
 #define OPERATORS_MAX 64
+#define URL_SIZE 300
 #define OPERATOR_PROTOCOL "2.2.2"
 #define CODES_SHOWN 32 /* activation codes at the start */
 #define FILES_OWN 64   /* descriptors for all but these connections */
@@ -30,6 +32,8 @@ struct service {
     struct smdpp *smdpp;
     struct server *lpas, *operators;
     struct messenger *messenger;
+    struct event_client *events;
+    char smds_url[URL_SIZE];
     char *trust;                  /* PEM of --operators, or NULL */
     char *certificates, *key;     /* PEM, which the messenger shows */
     char protocol[SVN_TEXT_SIZE]; /* the highest release that answers name */
@@ -144,13 +148,36 @@ static int start_operators(struct service *service, const struct smdpp_options *
     return result;
 }
 
-static int start_messenger(struct service *service, const struct smdpp_options *options)
+/* What the server shows as a client. */
+static int prepare_client(struct service *service)
 {
     const struct credentials *credentials = &service->smdpp->credentials;
-    int result =
+    if (service->key != NULL)
+        return 0;
+    const int result =
         tls_certificates(&credentials->tls, &credentials->sets[EC_P256].ci, &service->certificates);
+    return result == 0 ? tls_key(&credentials->tls, &service->key) : result;
+}
+
+static int start_discovery(struct service *service, const struct smdpp_options *options)
+{
+    int result = prepare_client(service);
+    if (result != 0)
+        return result;
+    const struct client_plan plan = {options->smds_trust, service->certificates, service->key,
+                                     OPERATOR_PROTOCOL};
+    snprintf(service->smds_url, sizeof(service->smds_url), "%s%s",
+             options->smds_url != NULL ? "" : HTTPS,
+             options->smds_url != NULL ? options->smds_url : options->smds);
+    result = event_client_open(service->smds_url, &plan, &service->events);
     if (result == 0)
-        result = tls_key(&credentials->tls, &service->key);
+        service->smdpp->discovery = event_client_link(service->events, options->smds);
+    return result;
+}
+
+static int start_messenger(struct service *service, const struct smdpp_options *options)
+{
+    int result = prepare_client(service);
     if (result != 0)
         return result;
     const struct messenger_plan plan = {
@@ -212,6 +239,8 @@ static int start(struct service *service, const struct smdpp_options *options)
         result = read_trust(service, options->operators);
     if (result == 0 && options->operator_url != NULL)
         result = start_messenger(service, options);
+    if (result == 0 && options->smds != NULL)
+        result = start_discovery(service, options);
     if (result == 0 && options->es2_listen != NULL)
         result = start_operators(service, options);
     if (result == 0)
@@ -224,6 +253,7 @@ static void stop(struct service *service)
     server_stop(service->lpas);
     server_stop(service->operators);
     messenger_stop(service->messenger);
+    event_client_close(service->events);
     smdpp_destroy(service->smdpp);
     free(service->trust);
     free(service->certificates);
@@ -302,6 +332,10 @@ static const char *complaint(const struct smdpp_options *options)
         return "--operator-url needs --operators";
     if (options->operator_url != NULL && strncmp(options->operator_url, HTTPS, strlen(HTTPS)) != 0)
         return "--operator-url does not begin with " HTTPS;
+    if ((options->smds == NULL) != (options->smds_trust == NULL))
+        return "--smds and --smds-trust need each other";
+    if (options->smds == NULL && options->smds_url != NULL)
+        return "--smds-url needs --smds";
     if (lifetime_of(options) < 0)
         return "--order-lifetime is not a number of seconds";
     if (export_complaint(options) != NULL)

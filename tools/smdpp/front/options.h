@@ -9,6 +9,7 @@
 struct smdpp_options {
     const char *pki, *profiles, *listen, *address, *orders;
     const char *es2_listen, *operators, *operator_url, *order_lifetime;
+    const char *smds, *smds_url, *smds_trust;
     const char *export, *import, *token;
     const char *variant;
     struct options_list crls;

@@ -6,7 +6,7 @@
 
 #define COLUMNS                                                                                    \
     "id, open, state, iccid, package, type, matching_id, eid, code, code_failures, attempts, "     \
-    "expires, requester, smds"
+    "expires, requester, smds, event_id"
 
 static const char *const state_texts[ORDER_STATES] = {
     "allocated", "linked", "confirmed",   "released", "downloaded",
@@ -36,6 +36,7 @@ static void take_row(void *context, sqlite3_stmt *row)
     order->expires = sqlite3_column_int64(row, 11);
     database_text(row, 12, order->requester, sizeof(order->requester));
     database_text(row, 13, order->smds, sizeof(order->smds));
+    database_text(row, 14, order->event_id, sizeof(order->event_id));
 }
 
 static int find_one(struct database *database, const char *sql, const struct database_value *values,
@@ -53,8 +54,8 @@ int orders_find_by_matching_id(struct database *database, const char *matching_i
                                struct order *out)
 {
     return find_one(database,
-                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND matching_id <> ''"
-                    " AND matching_id = ?",
+                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND ?1 <> ''"
+                    " AND (matching_id = ?1 OR event_id = ?1) ORDER BY matching_id <> ?1 LIMIT 1",
                     DATABASE_VALUES(DATABASE_T(matching_id)), out);
 }
 
@@ -169,11 +170,12 @@ int orders_update(struct database *database, const struct order *order, enum ord
     const int rows = database_change(
         database,
         "UPDATE OR IGNORE orders SET state = ?, matching_id = ?, eid = ?, code = ?, expires = ?,"
-        " requester = ?, smds = ? WHERE id = ? AND state = ?",
+        " requester = ?, smds = ?, event_id = ? WHERE id = ? AND state = ?",
         DATABASE_VALUES(DATABASE_N(order->state), DATABASE_T(order->matching_id),
                         DATABASE_T(order->eid), DATABASE_B(code_of(order)),
                         DATABASE_N(order->expires), DATABASE_T(order->requester),
-                        DATABASE_T(order->smds), DATABASE_N(order->id), DATABASE_N(from)));
+                        DATABASE_T(order->smds), DATABASE_T(order->event_id), DATABASE_N(order->id),
+                        DATABASE_N(from)));
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
 }
 

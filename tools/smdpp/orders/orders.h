@@ -43,10 +43,12 @@ struct order {
     unsigned code_failures, attempts;
     int64_t expires; /* seconds since 1970; 0: never */
     char requester[ORDERS_TEXT_SIZE];
-    char smds[ORDERS_TEXT_SIZE];
+    char smds[ORDERS_TEXT_SIZE];     /* where its event is registered; "": nowhere */
+    char event_id[ORDERS_TEXT_SIZE]; /* its matching id, too, where it has one */
 };
 
-/* Lookups of operators' orders: 0, 1 if there is none, or a failure. */
+/* Lookups of operators' orders: 0, 1 if there is none, or a failure. An event id is as good as the
+ * matching id. */
 int orders_find_by_matching_id(struct database *database, const char *matching_id,
                                struct order *out);
 int orders_find_by_iccid(struct database *database, const char *iccid, struct order *out);

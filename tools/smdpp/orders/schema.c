@@ -58,7 +58,10 @@ static const char bounds[] =
     "CREATE INDEX notifications_eid ON notifications (eid, sequence);"
     "CREATE INDEX downloads_order ON downloads (order_id);";
 
-static const char *const upgrades[] = {rpm_tables, eid_index, bounds};
+/* Under what an SM-DS knows an order. */
+static const char event_ids[] = "ALTER TABLE orders ADD COLUMN event_id TEXT NOT NULL DEFAULT '';";
+
+static const char *const upgrades[] = {rpm_tables, eid_index, bounds, event_ids};
 
 const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 4, .journal = "WAL"};
+    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 5, .journal = "WAL"};

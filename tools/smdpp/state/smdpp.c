@@ -204,3 +204,42 @@ void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress)
     send_body(smdpp, PROGRESS_RPM_PATH,
               progress_make_rpm(progress, requester, call_id, time(NULL)));
 }
+
+static char *make_event(struct smdpp *smdpp, const struct order *order, bool deletion)
+{
+    char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];
+    struct event event = {.forward = true};
+    snprintf(event.eid, sizeof(event.eid), "%s", order->eid);
+    snprintf(event.id, sizeof(event.id), "%s", order->event_id);
+    snprintf(event.address, sizeof(event.address), "%s", smdpp->address);
+    return name_call(smdpp, requester, call_id) ? event_make(&event, requester, call_id, deletion)
+                                                : NULL;
+}
+
+int smdpp_register_event(struct smdpp *smdpp, const struct order *order)
+{
+    struct blob answer = {0};
+    bool known = false;
+    if (order->smds[0] == '\0')
+        return 0;
+    if (smdpp->discovery.address == NULL)
+        return REFUSAL_DISCOVERY;
+    char *body = make_event(smdpp, order, false);
+    if (body == NULL)
+        return FAILURE_INTERNAL;
+    const bool told =
+        smdpp->discovery.ask(smdpp->discovery.context, EVENT_REGISTER("es12"), body, &answer) &&
+        (event_executed(blob_bytes(&answer), &known) || known);
+    blob_finish(&answer);
+    free(body);
+    return told ? 0 : REFUSAL_DISCOVERY;
+}
+
+void smdpp_forget_event(struct smdpp *smdpp, const struct order *order)
+{
+    if (order->smds[0] == '\0' || smdpp->discovery.address == NULL)
+        return;
+    char *body = make_event(smdpp, order, true);
+    if (body != NULL)
+        smdpp->discovery.send(smdpp->discovery.context, EVENT_DELETE("es12"), body);
+}

@@ -6,6 +6,7 @@
 #include "tools/smdpp/orders/catalogue.h"
 #include "tools/lib/server/credentials.h"
 #include "tools/lib/common/database.h"
+#include "tools/lib/server/event.h"
 #include "tools/smdpp/state/progress.h"
 #include "tools/smdpp/state/session.h"
 
@@ -24,6 +25,7 @@ struct smdpp {
     int64_t order_lifetime;  /* seconds from ConfirmOrder on; 0: for ever */
     progress_sink *progress; /* NULL: no operator wants to hear */
     void *progress_context;
+    struct event_link discovery; /* the SM-DS; address NULL: there is none */
 };
 
 struct smdpp_plan {
@@ -46,6 +48,12 @@ struct authentication_server smdpp_authentication(struct smdpp *smdpp);
 
 /* A matching id of 20 characters that nobody guesses. 0 or a failure. */
 int smdpp_draw_matching_id(struct smdpp *smdpp, char out[ORDERS_TEXT_SIZE]);
+
+/* Registers what waits for the order's chip at the SM-DS, so that it finds its way here, and takes
+ * that back; nothing is done for an order without one. The first is 0, REFUSAL_DISCOVERY without a
+ * detail, or a failure; the second does not wait. */
+int smdpp_register_event(struct smdpp *smdpp, const struct order *order);
+void smdpp_forget_event(struct smdpp *smdpp, const struct order *order);
 
 /* Tells the operator, if the order is an operator's and one listens. A failure stays here: a
  * download does not depend on who hears of it. */

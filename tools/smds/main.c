@@ -1,0 +1,172 @@
+/* emuicc-smds: an SM-DS in the foreground. */
+#include "apdu/trace.h"
+#include "fs/profile/blob.h"
+#include "tools/lib/server/event_client.h"
+#include "tools/lib/server/process.h"
+#include "tools/lib/server/server.h"
+#include "tools/lib/server/tls.h"
+#include "tools/smds/es11.h"
+#include "tools/smds/es12.h"
+#include "tools/smds/options.h"
+#include "tools/smds/smds.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TRUST_MAX (1u << 20) /* bytes of the file */
+#define LPAS_MAX 4096        /* connections at once */
+#define LPAS_MIN 16
+#define SERVERS_MAX 64
+#define FILES_OWN 64 /* descriptors for all but these connections */
+#define URL_SIZE 300
+#define PROTOCOL "2.2.2"
+
+/* Everything that runs. */
+struct service {
+    struct smds *smds;
+    struct server *lpas, *servers;
+    struct event_client *root;
+    char *trust;              /* PEM of --trust, or NULL */
+    char *certificates, *key; /* PEM, shown to the root */
+    char root_url[URL_SIZE], protocol[SVN_TEXT_SIZE];
+};
+
+static void to_standard_error(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    if (level <= TRACE_NOTICE)
+        fprintf(stderr, "emuicc-smds: %s\n", text);
+}
+
+static int read_trust(struct service *service, const char *path)
+{
+    struct blob file;
+    const int found = blob_read_file(path, TRUST_MAX, &file);
+    if (found > 0)
+        trace_error("--trust %s: no such file", path);
+    if (found != 0)
+        return -1;
+    service->trust = strndup((const char *)file.data, file.len);
+    blob_finish(&file);
+    if (service->trust != NULL && tls_has_certificate(service->trust))
+        return 0;
+    trace_error("--trust %s: it holds no certificate in PEM", path);
+    return -1;
+}
+
+static int start_root(struct service *service, const struct smds_options *options)
+{
+    const struct credentials *credentials = &service->smds->credentials;
+    int result =
+        tls_certificates(&credentials->tls, &credentials->sets[EC_P256].ci, &service->certificates);
+    if (result == 0)
+        result = tls_key(&credentials->tls, &service->key);
+    if (result != 0)
+        return result;
+    const struct client_plan plan = {options->trust, service->certificates, service->key, PROTOCOL};
+    snprintf(service->root_url, sizeof(service->root_url), "%s%s",
+             options->root_url != NULL ? "" : "https://",
+             options->root_url != NULL ? options->root_url : options->root);
+    result = event_client_open(service->root_url, &plan, &service->root);
+    if (result == 0)
+        service->smds->root = event_client_link(service->root, options->root);
+    return result;
+}
+
+static int start_one(struct service *service, const char *listen, bool lpas, struct server **out)
+{
+    const struct svn *own = &service->smds->version.own;
+    const struct process_connections allowed = {"LPAs", LPAS_MAX, LPAS_MIN,
+                                                FILES_OWN + SERVERS_MAX};
+    const struct server_plan plan = {.listen = listen,
+                                     .functions = lpas ? &es11_functions : &es12_functions,
+                                     .program = service->smds,
+                                     .tls = &service->smds->credentials.tls,
+                                     .ci = &service->smds->credentials.sets[EC_P256].ci,
+                                     .protocol_v3 = svn_major(own) >= SVN_SESSION_CONTEXT
+                                                        ? svn_text(own, service->protocol)
+                                                        : NULL,
+                                     .trust = lpas ? NULL : service->trust,
+                                     .connections = lpas ? process_allow(&allowed) : SERVERS_MAX};
+    const int result = server_start(&plan, out);
+    if (result == 0)
+        trace_notice("listening on %s %s%s", server_where(*out), lpas ? "as " : "for servers",
+                     lpas ? service->smds->address : "");
+    return result;
+}
+
+static int start(struct service *service, const struct smds_options *options)
+{
+    struct smds_plan plan = {
+        .pki = options->pki, .address = options->address, .events = options->events};
+    (void)version_plan_read(options->svn, options->lowest_svn, NULL, &plan.version);
+    int result = smds_create(&plan, &service->smds);
+    if (result == 0 && options->trust != NULL)
+        result = read_trust(service, options->trust);
+    if (result == 0 && options->root != NULL)
+        result = start_root(service, options);
+    if (result == 0 && options->es12_listen != NULL)
+        result = start_one(service, options->es12_listen, false, &service->servers);
+    return result == 0 ? start_one(service, options->listen, true, &service->lpas) : result;
+}
+
+static void stop(struct service *service)
+{
+    server_stop(service->lpas);
+    server_stop(service->servers);
+    event_client_close(service->root);
+    smds_destroy(service->smds);
+    free(service->trust);
+    free(service->certificates);
+    tls_release(service->key);
+}
+
+static int run(const struct smds_options *options)
+{
+    struct service service = {0};
+    sigset_t ends;
+    process_start(&ends);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    const int result = start(&service, options);
+    if (result == 0)
+        process_wait(&ends);
+    stop(&service);
+    curl_global_cleanup();
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static const char *complaint(const struct smds_options *options)
+{
+    struct version_plan ignored;
+    if (options->pki == NULL)
+        return "--pki is needed";
+    if (options->trust == NULL && (options->es12_listen != NULL || options->root != NULL))
+        return "--es12-listen and --root need --trust";
+    if (options->root == NULL && options->root_url != NULL)
+        return "--root-url needs --root";
+    return version_plan_read(options->svn, options->lowest_svn, NULL, &ignored);
+}
+
+int main(int argc, char **argv)
+{
+    struct smds_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
+    int positional;
+    trace_to(to_standard_error, NULL);
+    switch (options_parse(&smds_program, argc, argv, &options, &positional)) {
+    case OPTIONS_EXIT:
+        return EXIT_SUCCESS;
+    case OPTIONS_WRONG:
+        return EXIT_FAILURE;
+    case OPTIONS_RUN:
+        break;
+    }
+    const char *wrong = complaint(&options);
+    if (positional < argc)
+        trace_error("'%s' is no option; try 'emuicc-smds --help'", argv[positional]);
+    else if (wrong != NULL)
+        trace_error("%s; try 'emuicc-smds --help'", wrong);
+    else
+        return run(&options);
+    return EXIT_FAILURE;
+}
