@@ -153,20 +153,12 @@ int main(int argc, char **argv)
     struct smds_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
     int positional;
     trace_to(to_standard_error, NULL);
-    switch (options_parse(&smds_program, argc, argv, &options, &positional)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
+    const enum options_result next =
+        options_parse(&smds_program, argc, argv, &options, &positional);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
     const char *wrong = complaint(&options);
     if (positional < argc)
-        trace_error("'%s' is no option; try 'emuicc-smds --help'", argv[positional]);
-    else if (wrong != NULL)
-        trace_error("%s; try 'emuicc-smds --help'", wrong);
-    else
-        return run(&options);
-    return EXIT_FAILURE;
+        return options_refuse(&smds_program, "%s is not an option", argv[positional]);
+    return wrong != NULL ? options_refuse(&smds_program, "%s", wrong) : run(&options);
 }

@@ -24,6 +24,6 @@ const struct options_program smds_program = {
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer = "Example:\n"
-              "  emuicc-smds --pki pki --address smds.example.com --es12-listen 127.0.0.1:8445 \\\n"
+              "  emuicc-smds --pki pki --es12-listen 127.0.0.1:8445 \\\n"
               "    --trust pki/CertificateIssuer/CERT_CI_ECDSA_NIST.pem\n",
 };
