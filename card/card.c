@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/domain/domain.h"
 #include "isd-r/es10.h"
 
 int card_open(struct card *card, const char *state_directory)
@@ -17,11 +18,34 @@ int card_open(struct card *card, const char *state_directory)
 static int load_enabled(struct card *card)
 {
     const uint32_t profile = isd_r_enabled_profile(card->isd_r);
+    domain_set_profile(&card->domains, profile);
     const int status = uicc_load(&card->uicc, profile);
     if (status == 0 || profile == 0)
         return status;
     trace_error("profile %u cannot be read from the store; the card is blank", profile);
     return uicc_load(&card->uicc, 0);
+}
+
+static void put_resources(void *context, struct writer *out)
+{
+    isd_r_put_card_resource(context, out);
+}
+
+static void start_domains(struct card *card)
+{
+    const struct personality *personality = &card->personality;
+    const struct isd_r_settings *settings = &personality->settings;
+    card->domains = (struct domains){.store = card->store,
+                                     .random = &card->random,
+                                     .settings = &personality->domains,
+                                     .eid = isd_r_eid(card->isd_r),
+                                     .memory = personality->info.memory,
+                                     .resources = put_resources,
+                                     .resources_context = card->isd_r};
+    if (settings->aid_count > 0)
+        (void)domain_aid_set(&card->domains.chip_aid,
+                             bytes_of(settings->aids[0].data, settings->aids[0].len));
+    domain_init(&card->domains);
 }
 
 /* To start is to be reset: a change that awaited a REFRESH takes effect. */
@@ -40,7 +64,8 @@ int card_start(struct card *card)
     ota_init(&card->ota, card->store, &card->uicc);
     card->uicc.proactive.settings = card->personality.proactive;
     card->uicc.hides_blank = card->personality.blank < 0;
-    applications_init(&card->applications, card->isd_r, &card->uicc);
+    start_domains(card);
+    applications_init(&card->applications, card->isd_r, &card->uicc, &card->domains);
     channel_init(&card->channels, &card->applications, &card->personality.dialect);
     card->refresh = (struct refresh){card->isd_r, &card->uicc, &card->personality.dialect};
     card_arm(card);
@@ -56,6 +81,7 @@ void card_close(struct card *card)
     if (card->isd_r != NULL) {
         channel_reset(&card->channels);
         ota_finish(&card->ota);
+        domain_finish(&card->domains);
         uicc_finish(&card->uicc);
         isd_r_destroy(card->isd_r);
     }
@@ -140,6 +166,7 @@ void card_power(struct card *card, enum card_power power)
     if (commit(card, isd_r_refreshed(card->isd_r, true)) == 0)
         grant(card, isd_r_take_wish(card->isd_r));
     channel_reset(&card->channels);
+    domain_reset(&card->domains);
     isd_r_reset(card->isd_r);
     uicc_reset(&card->uicc);
     ota_reset(&card->ota);
@@ -161,7 +188,10 @@ static void answer(struct card *card, struct bytes command, struct writer *respo
         status = FAILURE_INTERNAL;
     }
     apdu.le = dialect_le_of(&card->personality.dialect, &apdu);
-    response_finish(&apdu, settle(card, status), response, channel_pending(&card->channels, &apdu));
+    uint16_t answered = settle(card, status);
+    if (domain_wrap(&card->domains, answered, response) != 0)
+        answered = SW_TECHNICAL_PROBLEM;
+    response_finish(&apdu, answered, response, channel_pending(&card->channels, &apdu));
 }
 
 /* A command that a fault refuses is not even looked at. */

@@ -13,6 +13,7 @@
 #include "card/refresh.h"
 #include "crypto/primitives/random.h"
 #include "fs/ota/ota.h"
+#include "fs/domain/domain_context.h"
 #include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
 
@@ -33,6 +34,7 @@ struct card {
     struct isd_r *isd_r; /* NULL until card_start() */
     struct uicc uicc;
     struct ota ota;
+    struct domains domains;
     struct applications applications;
     struct channels channels;
     struct refresh refresh;

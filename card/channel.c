@@ -1,6 +1,7 @@
 #include "card/channel.h"
 
 #include "apdu/status.h"
+#include "fs/domain/domain.h"
 #include "fs/uicc/uicc.h"
 
 #define INS_MANAGE_CHANNEL 0x70
@@ -34,6 +35,8 @@ static void open_channel(struct channels *channels, uint8_t number, uint8_t from
     channel->open = true;
     channel->selected =
         from == CHANNEL_BASIC ? APPLICATIONS_UICC : channels->channels[from].selected;
+    if (from != CHANNEL_BASIC)
+        domain_open_channel(channels->applications->domains, number, from);
     for (size_t i = 0; i < channels->applications->count; i++)
         if (row_of(channels, i)->open_channel != NULL)
             row_of(channels, i)->open_channel(row_of(channels, i)->state, number, from);
@@ -68,6 +71,7 @@ static int close_numbered(struct channels *channels, uint8_t number)
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
     deselect(channels, number);
+    domain_deselect(channels->applications->domains, number);
     response_pending_release(&channel->pending);
     channel->open = false;
     return 0;
@@ -101,21 +105,44 @@ static int settle_selection(struct channels *channels, const struct apdu *apdu, 
         return status;
     if (channel->selected != place)
         deselect(channels, apdu->channel);
+    if (place != APPLICATIONS_DOMAIN) /* which has ended what was before itself */
+        domain_deselect(channels->applications->domains, apdu->channel);
     channel->selected = (uint8_t)place;
     return status;
+}
+
+static int select_at(struct channels *channels, const struct apdu *apdu, size_t place,
+                     struct bytes aid, struct writer *response)
+{
+    const struct applications_row *row = row_of(channels, place);
+    const int status = row->application->select(row->state, apdu, aid, response);
+    return settle_selection(channels, apdu, place, status);
+}
+
+/* Without an AID it is the issuer's domain: the enabled profile's, or else the ISD-R. */
+static int select_default(struct channels *channels, const struct apdu *apdu,
+                          struct writer *response)
+{
+    const struct domains *domains = channels->applications->domains;
+    const struct applications_row *row = row_of(channels, APPLICATIONS_DOMAIN);
+    if (row->application->matches(row->state, apdu, apdu->data))
+        return select_at(channels, apdu, APPLICATIONS_DOMAIN, apdu->data, response);
+    const struct bytes isd_r = domain_aid_bytes(&domains->chip_aid);
+    row = row_of(channels, APPLICATIONS_ISD_R);
+    if (isd_r.len == 0 || !row->application->matches(row->state, apdu, isd_r))
+        return SW_FILE_NOT_FOUND;
+    return select_at(channels, apdu, APPLICATIONS_ISD_R, isd_r, response);
 }
 
 static int select_application(struct channels *channels, const struct apdu *apdu,
                               struct writer *response)
 {
     if (apdu->data.len == 0)
-        return SW_FILE_NOT_FOUND;
+        return select_default(channels, apdu, response);
     for (size_t place = 0; place < channels->applications->count; place++) {
         const struct applications_row *row = row_of(channels, place);
-        if (!row->application->matches(row->state, apdu, apdu->data))
-            continue;
-        const int status = row->application->select(row->state, apdu, apdu->data, response);
-        return settle_selection(channels, apdu, place, status);
+        if (row->application->matches(row->state, apdu, apdu->data))
+            return select_at(channels, apdu, place, apdu->data, response);
     }
     return SW_FILE_NOT_FOUND;
 }
@@ -192,19 +219,24 @@ static const struct applications_row *addressee(const struct channels *channels,
                   toolkit ? APPLICATIONS_UICC : channels->channels[apdu->channel].selected);
 }
 
-int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response)
+/* The ISD-R understands what every security domain does, besides its own. */
+static int run_domain(struct channels *channels, const struct applications_row *selected,
+                      struct apdu *apdu, struct writer *response, int otherwise)
 {
-    struct channel *channel = channel_of(channels, apdu);
-    const struct applications_row *selected = addressee(channels, apdu);
     const struct command_row *row;
-    if (!channel->open)
-        return SW_CHANNEL_NOT_SUPPORTED;
-    if (apdu->extended && !channels->dialect->extended)
-        return SW_WRONG_LENGTH;
-    if (apdu->secured)
-        return SW_SECURE_MESSAGING_NOT_SUPPORTED;
-    if (apdu->ins != INS_GET_RESPONSE)
-        response_pending_drop(&channel->pending);
+    if (selected->domain != APPLICATIONS_CHIP ||
+        (otherwise != SW_INSTRUCTION && otherwise != SW_CLASS))
+        return otherwise;
+    const int status = match(channels->dialect, &domain_commands, apdu, &row);
+    if (status != 0)
+        return status == SW_CLASS ? otherwise : status;
+    return domain_handle(channels->applications->domains, true, apdu, response);
+}
+
+static int run_selected(struct channels *channels, const struct applications_row *selected,
+                        struct apdu *apdu, struct writer *response)
+{
+    const struct command_row *row;
     const int own = match(channels->dialect, &own_table, apdu, &row);
     if (own == 0)
         return row->handle(channels, apdu, response);
@@ -213,7 +245,32 @@ int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer
     const int theirs = match(channels->dialect, &selected->application->commands, apdu, &row);
     if (theirs == 0)
         return run(selected, row, apdu, response);
-    return theirs == SW_CLASS ? own : theirs;
+    return run_domain(channels, selected, apdu, response, theirs == SW_CLASS ? own : theirs);
+}
+
+static int unwrap(struct channels *channels, const struct applications_row *selected,
+                  struct apdu *apdu)
+{
+    if (!apdu->secured)
+        return 0;
+    return domain_unwrap(channels->applications->domains,
+                         selected->domain != APPLICATIONS_NO_DOMAIN, apdu);
+}
+
+int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer *response)
+{
+    struct channel *channel = channel_of(channels, apdu);
+    const struct applications_row *selected = addressee(channels, apdu);
+    if (!channel->open)
+        return SW_CHANNEL_NOT_SUPPORTED;
+    if (apdu->extended && !channels->dialect->extended)
+        return SW_WRONG_LENGTH;
+    const int refusal = unwrap(channels, selected, apdu);
+    if (refusal != 0)
+        return refusal;
+    if (apdu->ins != INS_GET_RESPONSE)
+        response_pending_drop(&channel->pending);
+    return run_selected(channels, selected, apdu, response);
 }
 
 const struct command_row *channel_look(const struct channels *channels, struct apdu apdu,
@@ -222,8 +279,10 @@ const struct command_row *channel_look(const struct channels *channels, struct a
     const struct applications_row *selected = addressee(channels, &apdu);
     const struct command_row *row = NULL;
     *application = selected->application->name;
-    if (match(channels->dialect, &own_table, &apdu, &row) != 0)
-        (void)match(channels->dialect, &selected->application->commands, &apdu, &row);
+    if (match(channels->dialect, &own_table, &apdu, &row) != 0 &&
+        match(channels->dialect, &selected->application->commands, &apdu, &row) != 0 &&
+        selected->domain == APPLICATIONS_CHIP)
+        (void)match(channels->dialect, &domain_commands, &apdu, &row);
     return row;
 }
 
@@ -244,10 +303,11 @@ void channel_end_uicc(struct channels *channels)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
         struct channel *channel = &channels->channels[i];
-        if (!channel->open || channel->selected != APPLICATIONS_UICC)
+        if (!channel->open || !row_of(channels, channel->selected)->of_profile)
             continue;
         response_pending_release(&channel->pending);
         channel->open = i == CHANNEL_BASIC;
+        channel->selected = APPLICATIONS_UICC;
     }
 }
 

@@ -33,10 +33,21 @@ static int get_data(void *state, const struct apdu *apdu, struct writer *respons
     return 0;
 }
 
+/* It has no keys of its own that anybody could open a channel with. */
+static int initialize_update(void *state, const struct apdu *apdu, struct writer *response)
+{
+    (void)state;
+    (void)apdu;
+    (void)response;
+    return SW_CONDITIONS_NOT_SATISFIED;
+}
+
 /* clang-format off */
 static const struct command_row rows[] = {
     { "GET DATA", 0x80, 0xCA, APDU_CASE_1 | APDU_CASE_2, get_data, "GlobalPlatform §11.3" },
     { "GET DATA", 0x00, 0xCA, APDU_CASE_1 | APDU_CASE_2, get_data, "GlobalPlatform §11.3" },
+    { "INITIALIZE UPDATE", 0x80, 0x50, APDU_CASE_3 | APDU_CASE_4, initialize_update,
+      "GlobalPlatform Amendment D §7.1.1" },
 };
 /* clang-format on */
 

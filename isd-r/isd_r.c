@@ -120,6 +120,13 @@ const uint8_t *isd_r_eid(const struct isd_r *isd_r)
     return isd_r->credentials.eid;
 }
 
+void isd_r_put_card_resource(const struct isd_r *isd_r, struct writer *out)
+{
+    uint64_t free_memory = 0;
+    if (euicc_info_free_memory(isd_r->info, isd_r->store, &free_memory) == 0)
+        euicc_info_put_resource(isd_r->info, free_memory, isd_r->registry.count, out);
+}
+
 void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal)
 {
     isd_r->terminal = terminal;

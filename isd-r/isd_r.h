@@ -36,6 +36,8 @@ struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);
 /* Id in the store of the enabled profile, 0: none. */
 uint32_t isd_r_enabled_profile(const struct isd_r *isd_r);
 const uint8_t *isd_r_eid(const struct isd_r *isd_r); /* 16 bytes */
+/* The value of extCardResource in EUICCInfo2, as other data objects tell it too. */
+void isd_r_put_card_resource(const struct isd_r *isd_r, struct writer *out);
 
 /* The card says what it knows of the terminal when that changes; until then nothing of it holds. */
 void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal);

@@ -12,6 +12,7 @@
 #include "card/clock.h"
 #include "card/control/requests.h"
 #include "card/identity.h"
+#include "fs/domain/domain.h"
 #include "fs/uicc/uicc_rest.h"
 
 #define STORE_IDLE_MS 1000
@@ -121,6 +122,7 @@ static void release_profile(struct idle_entry *entry)
 {
     struct slot *slot = (struct slot *)((uint8_t *)entry - offsetof(struct slot, idle_profile));
     uicc_rest(&slot->card->uicc);
+    domain_rest(&slot->card->domains);
 }
 
 void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop)

@@ -9,6 +9,7 @@ void personality_init(struct personality *personality)
     personality->info.changes = personality->changes;
     personality->settings.info = &personality->info;
     personality->proactive = (struct proactive_settings){0};
+    personality->domains = domain_settings_default;
     personality->dialect = dialect_default;
     personality->variant = PKI_VARIANT_A;
     personality->blank = 0;

@@ -6,6 +6,7 @@
 #include "card/personality/atr.h"
 #include "card/personality/dialect.h"
 #include "card/fault/timing.h"
+#include "fs/domain/domain_context.h"
 #include "fs/toolkit/proactive.h"
 #include "fs/saip/saip.h"
 #include "isd-r/info/euicc_info.h"
@@ -22,6 +23,7 @@ struct personality {
     struct euicc_info info;
     struct saip_platform platform;
     struct proactive_settings proactive;
+    struct domain_settings domains;
     struct dialect dialect;
     int variant; /* enum pki_variant of a chip of v3's second chain; < 0 for none */
     int blank;   /* what a chip with no enabled profile shows: < 0 for nothing */

@@ -61,6 +61,10 @@ static const char *const variants[] = {"", "ov3", "a", "b", "c", NULL};
 
 static const char *const blanks[] = {"files", NULL};
 
+/* enum domain_rules, and how GET STATUS reads */
+static const char *const rule_places[] = {"package", "secured", "open", NULL};
+static const char *const status_orders[] = {"strict", "aid-first", NULL};
+
 static const char *const timings[] = {"instant", "real", NULL};
 
 /* enum proactive_kind */
@@ -233,6 +237,20 @@ const struct personality_row personality_table[] = {
     {.key = "poll-interval", .read = personality_value_number,
      .offset = OFFSET(proactive.poll_interval), .limit = POLL_INTERVAL_MAX, .form = "0 to 15300",
      .help = "POLL INTERVAL after the TERMINAL PROFILE, if that knows it, in seconds; 0: none"},
+    {.key = "isd-r-key", .read = personality_value_key, .offset = OFFSET(domains), .optional = true,
+     .repeatable = true, .form = "VERSION IDENTIFIER TYPE KEY in hexadecimal, or none; at most 16",
+     .help = "a key of the ISD-R's own, on first start: for SCP03 versions 30 to 3F, identifiers 1 to 3 (ENC, "
+             "MAC, DEK), type 88 (AES); other types are 80 (DES) and 85 (PSK)"},
+    {.key = "get-status", .read = personality_value_category, .offset = OFFSET(domains.status_first),
+     .words = status_orders, .form = "strict or aid-first",
+     .help = "GET STATUS whose data cannot be read: 6A80; aid-first: 6A88 if the AID in front is not there"},
+    {.key = "failed-authentications", .read = personality_value_number,
+     .offset = OFFSET(domains.failures_max), .limit = UINT8_MAX, .form = "0 to 255",
+     .help = "EXTERNAL AUTHENTICATE that may fail in a row before a key set is blocked; 0: any number"},
+    {.key = "ara-m", .read = personality_value_category, .offset = OFFSET(domains.rules),
+     .words = rule_places, .form = "package, secured or open",
+     .help = "ARA-M, access rules of applications: there if a profile's package brings it, or always, its "
+             "rules changed through its security domain; open: by anybody who selects it"},
     {.key = "timing", .read = personality_value_timing, .offset = OFFSET(timing), .words = timings,
      .form = "instant or real", .help = "whether commands take the time that they take on a real chip"},
     {.key = "cost", .read = personality_value_cost, .offset = OFFSET(timing), .repeatable = true,

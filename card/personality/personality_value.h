@@ -46,6 +46,7 @@ personality_reader personality_value_aid;        /* struct isd_r_aid; none: of l
 personality_reader personality_value_aids;       /* struct isd_r_settings: aids and aid_count */
 personality_reader personality_value_timing;     /* struct timing: real */
 personality_reader personality_value_cost;       /* struct timing: one of its costs */
+personality_reader personality_value_key;        /* struct domain_settings: keys and key_count */
 personality_reader personality_value_rule;       /* struct bytes, kept in personality->rules */
 personality_reader personality_value_profile;    /* profiles and profile_count */
 

@@ -67,3 +67,13 @@ void domain_registry_finish(struct domain_registry *registry)
         domain_node_drop_object(registry, registry->objects);
     *registry = (struct domain_registry){0};
 }
+
+int domain_registry_begin_with(struct domain_registry *registry, const struct domain_entry *entry)
+{
+    return domain_node_add_entry(registry, entry);
+}
+
+int domain_registry_begin_with_key(struct domain_registry *registry, const struct domain_key *key)
+{
+    return domain_node_add_key(registry, key);
+}

@@ -15,6 +15,10 @@ int domain_registry_load(struct store *store, uint32_t owner, struct domain_regi
 /* Wipes and frees; a registry of zeros is fine. */
 void domain_registry_finish(struct domain_registry *registry);
 
+/* What an owner without a package begins with, in memory alone: written with its first change. */
+int domain_registry_begin_with(struct domain_registry *registry, const struct domain_entry *entry);
+int domain_registry_begin_with_key(struct domain_registry *registry, const struct domain_key *key);
+
 /* Each adds, or replaces what has the same AID (the same domain and version and identifier, or
  * tag). Slices are copied. 0, SW_NOT_ENOUGH_MEMORY, or a failure. A key set's counters start anew
  * with a key that replaces one of its version. */

@@ -120,22 +120,25 @@ static void put_u32(struct writer *out, uint32_t tag, uint32_t value)
     writer_put_u16(out, (uint16_t)value);
 }
 
+void euicc_info_put_resource(const struct euicc_info *info, uint64_t free_memory, size_t profiles,
+                             struct writer *out)
+{
+    if (info->card_resource.len > 0) {
+        writer_put(out, info->card_resource);
+        return;
+    }
+    der_put_integer(out, TAG_INSTALLED_APPLICATIONS, (int64_t)(profiles + info->applications));
+    put_u32(out, TAG_FREE_NON_VOLATILE,
+            free_memory > UINT32_MAX ? UINT32_MAX : (uint32_t)free_memory);
+    put_u32(out, TAG_FREE_VOLATILE, euicc_info_free_ram(info, profiles));
+}
+
 static void put_resources(const struct source *source, uint32_t tag, size_t offset,
                           struct writer *out)
 {
     (void)offset;
-    const struct euicc_info *info = source->info;
-    if (info->card_resource.len > 0) {
-        tlv_put(out, tag, info->card_resource);
-        return;
-    }
-    const uint64_t free_memory = source->free_memory;
     const size_t mark = tlv_open(out, tag);
-    der_put_integer(out, TAG_INSTALLED_APPLICATIONS,
-                    (int64_t)(source->profiles + info->applications));
-    put_u32(out, TAG_FREE_NON_VOLATILE,
-            free_memory > UINT32_MAX ? UINT32_MAX : (uint32_t)free_memory);
-    put_u32(out, TAG_FREE_VOLATILE, euicc_info_free_ram(info, source->profiles));
+    euicc_info_put_resource(source->info, source->free_memory, source->profiles, out);
     tlv_close(out, mark);
 }
 

@@ -124,6 +124,9 @@ void euicc_info_put_1(const struct euicc_info *info, const struct credentials *c
                       struct writer *out);
 int euicc_info_put_2(const struct euicc_info *info, const struct credentials *credentials,
                      struct store *store, size_t profiles, struct writer *out);
+/* The value of extCardResource. */
+void euicc_info_put_resource(const struct euicc_info *info, uint64_t free_memory, size_t profiles,
+                             struct writer *out);
 /* The value of the ISD-R's proprietary template (SGP.22 §5.7.1). enabled: a profile is. */
 void euicc_info_put_template(const struct euicc_info *info, bool enabled, struct writer *out);
 /* The same of the template for IPAs, which SGP.32 has from v1.1 on. */

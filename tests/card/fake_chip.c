@@ -6,6 +6,8 @@
 
 #include "apdu/status.h"
 #include "fs/ota/ota.h"
+#include "fs/domain/access_rules.h"
+#include "fs/domain/domain.h"
 #include "fs/uicc/uicc_commands.h"
 #include "isd-r/es10.h"
 
@@ -75,6 +77,92 @@ void store_rollback(struct store *store)
 const struct isd_r_settings isd_r_settings_default = {0};
 const struct euicc_info euicc_info_default = {0};
 const struct saip_platform saip_default_platform = {0};
+
+void isd_r_put_card_resource(const struct isd_r *isd_r, struct writer *out)
+{
+    (void)isd_r;
+    (void)out;
+}
+
+const uint8_t *isd_r_eid(const struct isd_r *isd_r)
+{
+    (void)isd_r;
+    return NULL;
+}
+
+const struct domain_settings domain_settings_default = {0};
+
+void domain_init(struct domains *domains)
+{
+    (void)domains;
+}
+
+void domain_finish(struct domains *domains)
+{
+    (void)domains;
+}
+
+void domain_reset(struct domains *domains)
+{
+    (void)domains;
+}
+
+void domain_set_profile(struct domains *domains, uint32_t profile)
+{
+    (void)domains;
+    (void)profile;
+}
+
+void domain_open_channel(struct domains *domains, uint8_t channel, uint8_t from)
+{
+    (void)domains;
+    (void)channel;
+    (void)from;
+}
+
+void domain_deselect(struct domains *domains, uint8_t channel)
+{
+    (void)domains;
+    (void)channel;
+}
+
+int domain_handle(struct domains *domains, bool chip, const struct apdu *apdu,
+                  struct writer *response)
+{
+    (void)domains;
+    (void)chip;
+    (void)apdu;
+    (void)response;
+    return SW_SECURITY_STATUS;
+}
+
+/* Nobody has a secure channel here. */
+int domain_unwrap(struct domains *domains, bool domain_selected, struct apdu *apdu)
+{
+    (void)domains;
+    (void)apdu;
+    return domain_selected ? SW_SECURITY_STATUS : SW_SECURE_MESSAGING_NOT_SUPPORTED;
+}
+
+int domain_wrap(struct domains *domains, uint16_t status, struct writer *response)
+{
+    (void)domains;
+    (void)status;
+    (void)response;
+    return 0;
+}
+
+static bool is_not_there(void *state, const struct apdu *select, struct bytes aid)
+{
+    (void)state;
+    (void)select;
+    (void)aid;
+    return false;
+}
+
+const struct command_table domain_commands = {0};
+const struct application domain_application = {.name = "security domain", .matches = is_not_there};
+const struct application access_rules_application = {.name = "ARA-M", .matches = is_not_there};
 
 int isd_r_create(struct store *store, struct random *random, const struct isd_r_settings *settings,
                  struct isd_r **out)

@@ -143,6 +143,11 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "iot-quirks = old-memory-reset, empty-error\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
+                                 "isd-r-key = 30 01 88 000102030405060708090A0B0C0D0E0F\n"
+                                 "isd-r-key = 40 02 80 000102030405060708090A0B0C0D0E0F\n"
+                                 "get-status = aid-first\n"
+                                 "failed-authentications = 10\n"
+                                 "ara-m = open\n"
                                  "timing = real\n"
                                  "cost = command 0\n"
                                  "cost = PrepareDownload 1.5\n"
@@ -213,6 +218,15 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(info->iot_mechanisms, 0);
     cr_assert_eq(settings->iot.package_errors, IOT_CONTINUE);
     cr_assert_eq(settings->iot.quirks, IOT_QUIRK_OLD_MEMORY_RESET | IOT_QUIRK_EMPTY_ERROR);
+    cr_assert_eq(made.domains.key_count, 2);
+    cr_assert_eq(made.domains.keys[1].version, 0x40);
+    cr_assert_eq(made.domains.keys[1].identifier, 0x02);
+    cr_assert_eq(made.domains.keys[1].type, DOMAIN_KEY_DES);
+    cr_assert_eq(made.domains.keys[1].len, 16);
+    cr_assert_eq(made.domains.keys[1].value[15], 0x0F);
+    cr_assert_eq(made.domains.status_first, 1);
+    cr_assert_eq(made.domains.failures_max, 10);
+    cr_assert_eq(made.domains.rules, DOMAIN_RULES_OPEN);
     cr_assert_eq(made.profile_count, 2);
     cr_assert_str_eq(made.profiles[0], "/a/b c.der , enabled, aid = A000000559");
     cr_assert_str_eq(made.profiles[1], "x,before-test,nickname = a, b=c");
@@ -318,6 +332,14 @@ static const struct {
     {"iot-quirks", {"", "none,empty-error", "retrieve-error"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
+    {"isd-r-key", {"", "30", "30 01 88", "30 01 88 00", "30 01 88 0001020304050607", "00 01 88 000102030405060708090A0B0C0D0E0F",
+     "30 00 88 000102030405060708090A0B0C0D0E0F", "80 01 88 000102030405060708090A0B0C0D0E0F",
+     "30 01 89 000102030405060708090A0B0C0D0E0F", "3 01 88 000102030405060708090A0B0C0D0E0F",
+     "30 01 80 0001020304050607", "30 01 88 000102030405060708090A0B0C0D0E0F 00",
+     "30 01 88 000102030405060708090A0B0C0D0E0G"}},
+    {"get-status", {"", "none", "strict, aid-first"}},
+    {"failed-authentications", {"", "none", "256", "-1"}},
+    {"ara-m", {"", "none", "closed"}},
     {"timing", {"", "none", "true", "real,"}},
     {"cost", {"", "EnableProfile", "EnableProfile x", "EnableProfile 600001", "EnableProfile 1.2345", "Enable 1", "byte .1", "byte 1."}},
     {"blank", {"", "yes", "files,none"}},
