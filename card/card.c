@@ -63,6 +63,7 @@ int card_start(struct card *card)
     }
     ota_init(&card->ota, card->store, &card->uicc);
     card->uicc.proactive.settings = card->personality.proactive;
+    card->uicc.settings = card->personality.uicc;
     card->uicc.hides_blank = card->personality.blank < 0;
     start_domains(card);
     applications_init(&card->applications, card->isd_r, &card->uicc, &card->domains);

@@ -11,6 +11,7 @@
 #define P1_SELECT_BY_AID 0x04
 #define P2_CARD_ASSIGNS 0x00
 #define CHANNEL_BASIC 0
+#define CLASS_2G 0xA0
 
 static struct channel *channel_of(struct channels *channels, const struct apdu *apdu)
 {
@@ -263,6 +264,8 @@ int channel_dispatch(struct channels *channels, struct apdu *apdu, struct writer
     const struct applications_row *selected = addressee(channels, apdu);
     if (!channel->open)
         return SW_CHANNEL_NOT_SUPPORTED;
+    if (channels->dialect->classes == DIALECT_CLASSES_2G && apdu->family != CLASS_2G)
+        return SW_CLASS;
     if (apdu->extended && !channels->dialect->extended)
         return SW_WRONG_LENGTH;
     const int refusal = unwrap(channels, selected, apdu);

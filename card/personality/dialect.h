@@ -17,11 +17,15 @@ enum dialect_refresh { DIALECT_REFRESH_91XX, DIALECT_REFRESH_SILENT };
 /* P3 = 00 for "no Le" and no Le for "all there is", as T=0 and many clients have it. */
 enum dialect_le { DIALECT_LE_LENIENT, DIALECT_LE_EXACT };
 
+/* Which classes of commands there are. */
+enum dialect_classes { DIALECT_CLASSES_ALL, DIALECT_CLASSES_2G };
+
 struct dialect {
     uint32_t channels; /* beside the basic one, at most APDU_CHANNELS - 1 */
     int answers;       /* enum dialect_answers */
     int refresh;       /* enum dialect_refresh */
     int le;            /* enum dialect_le */
+    int classes;       /* enum dialect_classes */
     int extended;      /* 0: APDUs of extended length are of wrong length */
 };
 

@@ -10,6 +10,7 @@ void personality_init(struct personality *personality)
     personality->settings.info = &personality->info;
     personality->proactive = (struct proactive_settings){0};
     personality->domains = domain_settings_default;
+    personality->uicc = (struct uicc_settings){0};
     personality->dialect = dialect_default;
     personality->variant = PKI_VARIANT_A;
     personality->blank = 0;

@@ -9,6 +9,7 @@
 #include "fs/domain/domain_context.h"
 #include "fs/toolkit/proactive.h"
 #include "fs/saip/saip.h"
+#include "fs/uicc/uicc.h"
 #include "isd-r/info/euicc_info.h"
 #include "isd-r/isd_r.h"
 #include "isd-r/profiles/rules.h"
@@ -24,6 +25,7 @@ struct personality {
     struct saip_platform platform;
     struct proactive_settings proactive;
     struct domain_settings domains;
+    struct uicc_settings uicc;
     struct dialect dialect;
     int variant; /* enum pki_variant of a chip of v3's second chain; < 0 for none */
     int blank;   /* what a chip with no enabled profile shows: < 0 for nothing */

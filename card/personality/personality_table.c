@@ -61,6 +61,11 @@ static const char *const variants[] = {"", "ov3", "a", "b", "c", NULL};
 
 static const char *const blanks[] = {"files", NULL};
 
+/* struct uicc_settings, enum dialect_classes */
+static const char *const special_tags[] = {"c0", "d0", NULL};
+static const char *const no_matches[] = {"6282", "6a83", NULL};
+static const char *const classes[] = {"all", "2g", NULL};
+
 /* enum domain_rules, and how GET STATUS reads */
 static const char *const rule_places[] = {"package", "secured", "open", NULL};
 static const char *const status_orders[] = {"strict", "aid-first", NULL};
@@ -237,6 +242,18 @@ const struct personality_row personality_table[] = {
     {.key = "poll-interval", .read = personality_value_number,
      .offset = OFFSET(proactive.poll_interval), .limit = POLL_INTERVAL_MAX, .form = "0 to 15300",
      .help = "POLL INTERVAL after the TERMINAL PROFILE, if that knows it, in seconds; 0: none"},
+    {.key = "classes", .read = personality_value_category, .offset = OFFSET(dialect.classes),
+     .words = classes, .form = "all or 2g",
+     .help = "which commands there are: those of a UICC and, with a DF.GSM, of class A0; 2g: of class A0 alone"},
+    {.key = "special-file-tag", .read = personality_value_category,
+     .offset = OFFSET(uicc.fcp.special_d0), .words = special_tags, .form = "c0 or d0",
+     .help = "tag of the special file information in the FCP of an EF"},
+    {.key = "ef-pin-status", .read = personality_value_category,
+     .offset = OFFSET(uicc.fcp.ef_pin_status), .words = no_yes, .form = "yes or no",
+     .help = "the FCP of an EF has a PIN status template, as its directory's"},
+    {.key = "search-no-match", .read = personality_value_category,
+     .offset = OFFSET(uicc.search_no_match), .words = no_matches, .form = "6282 or 6a83",
+     .help = "what SEARCH RECORD answers when no record matches"},
     {.key = "isd-r-key", .read = personality_value_key, .offset = OFFSET(domains), .optional = true,
      .repeatable = true, .form = "VERSION IDENTIFIER TYPE KEY in hexadecimal, or none; at most 16",
      .help = "a key of the ISD-R's own, on first start: for SCP03 versions 30 to 3F, identifiers 1 to 3 (ENC, "

@@ -85,12 +85,13 @@ static void put_ber_tlv_properties(const struct file *file, struct writer *out)
         put_size(out, FCP_MAXIMUM, file->maximum);
 }
 
-static void put_properties(const struct file *file, struct writer *out)
+static void put_properties(const struct file *file, const struct fcp_style *style,
+                           struct writer *out)
 {
     const size_t mark = tlv_open(out, FCP_PROPRIETARY);
     if (file->type == FILE_BER_TLV)
         put_ber_tlv_properties(file, out);
-    tlv_put_u8(out, FCP_SPECIAL, file->special);
+    tlv_put_u8(out, style->special_d0 != 0 ? FCP_SPECIAL_OTHER : FCP_SPECIAL, file->special);
     tlv_close(out, mark);
 }
 
@@ -173,7 +174,20 @@ static uint32_t size_of(const struct file *file)
     return file_has_records(file) ? file_record_count(file) * file->record_len : file->size;
 }
 
+static struct file *directory_of(struct profile *profile, struct file *file)
+{
+    while (file != NULL && !file_is_directory(file))
+        file = file->parent;
+    return file != NULL ? file : profile->mf;
+}
+
 void fcp_put(struct profile *profile, struct file *file, struct writer *out)
+{
+    fcp_put_in_style(profile, file, &(struct fcp_style){0}, out);
+}
+
+void fcp_put_in_style(struct profile *profile, struct file *file, const struct fcp_style *style,
+                      struct writer *out)
 {
     const struct file *shown = file_resolve(file);
     const size_t mark = tlv_open(out, FCP_TEMPLATE);
@@ -184,12 +198,14 @@ void fcp_put(struct profile *profile, struct file *file, struct writer *out)
     if (file_is_directory(shown))
         put_directory_properties(profile, file, out);
     else
-        put_properties(shown, out);
+        put_properties(shown, style, out);
     tlv_put_u8(out, FCP_LIFE_CYCLE, shown->life_cycle);
     put_rules(file, out);
     if (file_is_directory(shown)) {
         put_pin_status(profile, file, out);
     } else {
+        if (style->ef_pin_status != 0)
+            put_pin_status(profile, directory_of(profile, file), out);
         put_size(out, FCP_SIZE, size_of(shown));
         put_sfi(file, out);
     }

@@ -7,10 +7,18 @@
 
 #define FCP_MAX 127 /* bytes of the template's value: its length stays one byte */
 
+/* What cards show each in their own way. */
+struct fcp_style {
+    int special_d0;    /* 1: special file information under tag D0, not C0 */
+    int ef_pin_status; /* 1: EFs have a PIN status template, too: their directory's */
+};
+
 /* Template 62 for this file, data objects in the order of TS 102 221 tables 11.4 and 11.5. The PIN
  * status shows which PINs are enabled now. A link shows its own identifiers and access rule and
  * its target's structure. */
 void fcp_put(struct profile *profile, struct file *file, struct writer *out);
+void fcp_put_in_style(struct profile *profile, struct file *file, const struct fcp_style *style,
+                      struct writer *out);
 
 /* What a received template asks for. Absent members are zero or empty. */
 struct fcp {

@@ -27,6 +27,7 @@ enum fcp_property_tag {
     FCP_MAXIMUM = 0x86,
     FCP_COMMANDS = 0x87,
     FCP_SPECIAL = 0xC0,
+    FCP_SPECIAL_OTHER = 0xD0, /* what some cards have instead */
     FCP_FILL = 0xC1,
     FCP_REPEAT = 0xC2,
 };

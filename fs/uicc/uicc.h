@@ -26,7 +26,8 @@ void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from);
 static inline bool uicc_is_toolkit(uint8_t cla, uint8_t ins)
 {
     static const uint8_t toolkit[] = {0x10, 0x12, 0x14, 0xAA, 0xC2};
-    return cla == 0x80 && memchr(toolkit, ins, sizeof(toolkit)) != NULL;
+    const bool gsm = cla == 0xA0 && ins != 0xAA; /* TERMINAL CAPABILITY is no 2G command */
+    return (cla == 0x80 || gsm) && memchr(toolkit, ins, sizeof(toolkit)) != NULL;
 }
 
 /* state: struct uicc *. SELECT (all P1), STATUS, READ, UPDATE, VERIFY and the rest are its rows. */

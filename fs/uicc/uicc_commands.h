@@ -36,6 +36,15 @@ command_handler uicc_verify_pin, uicc_change_pin, uicc_disable_pin, uicc_enable_
  * a failure. The counter is in the store, and the channel knows whether the PIN is verified. */
 int uicc_pin_verify(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
                     struct bytes value);
+/* The same with what CHANGE, DISABLE, ENABLE and UNBLOCK PIN bring. */
+int uicc_pin_change(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                    struct bytes data);
+int uicc_pin_disable(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                     struct bytes value, bool replaced);
+int uicc_pin_enable(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                    struct bytes value);
+int uicc_pin_unblock(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                     struct bytes data);
 
 /* uicc_authenticate */
 command_handler uicc_authenticate;

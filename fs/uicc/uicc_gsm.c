@@ -9,24 +9,7 @@
 #define DF_GSM 0x7F20
 #define FAMILY_UICC 0x00
 
-/* Status words of TS 51.011 §9.4 */
-enum gsm_status {
-    GSM_RESPONSE = 0x9F00, /* as many bytes wait */
-    GSM_NO_EF_SELECTED = 0x9400,
-    GSM_OUT_OF_RANGE = 0x9402,
-    GSM_FILE_NOT_FOUND = 0x9404,
-    GSM_WRONG_STRUCTURE = 0x9408,
-    GSM_NO_CHV = 0x9802,
-    GSM_NOT_ALLOWED = 0x9804,
-    GSM_CHV_STATE = 0x9808,
-    GSM_INVALIDATED = 0x9810,
-    GSM_BLOCKED = 0x9840,
-    GSM_WRONG_P3 = 0x6700,
-    GSM_WRONG_P1_P2 = 0x6B00,
-};
-
-/* The 2G word for what a UICC's handler said. */
-static int translate(int status)
+int uicc_gsm_translate(int status)
 {
     static const struct {
         int uicc, gsm;
@@ -53,8 +36,7 @@ static int translate(int status)
     return status;
 }
 
-/* 2G is there with DF.GSM and not without. */
-static bool is_served(struct uicc *uicc)
+bool uicc_gsm_is_served(struct uicc *uicc)
 {
     return profile_child(uicc->profile->mf, DF_GSM) != NULL;
 }
@@ -65,9 +47,9 @@ static int hand_on(command_handler *handler, bool by_sfi, void *state, const str
 {
     struct apdu command = *apdu;
     command.family = FAMILY_UICC;
-    if (!is_served(state))
+    if (!uicc_gsm_is_served(state))
         return SW_CLASS;
-    return by_sfi ? GSM_WRONG_P1_P2 : translate(handler(state, &command, response));
+    return by_sfi ? GSM_WRONG_P1_P2 : uicc_gsm_translate(handler(state, &command, response));
 }
 
 int uicc_gsm_read_binary(void *state, const struct apdu *apdu, struct writer *response)
@@ -90,8 +72,7 @@ int uicc_gsm_update_record(void *state, const struct apdu *apdu, struct writer *
     return hand_on(uicc_update_record, (apdu->p2 & 0xF8) != 0, state, apdu, response);
 }
 
-/* Puts the answer aside for GET RESPONSE, as T=0 wants it in 2G. */
-static int announce(struct uicc *uicc, struct writer *answer)
+int uicc_gsm_announce(struct uicc *uicc, const struct writer *answer)
 {
     uicc->gsm.len = (uint8_t)answer->len;
     return GSM_RESPONSE | (int)answer->len;
@@ -108,7 +89,7 @@ int uicc_gsm_select(void *state, const struct apdu *apdu, struct writer *respons
     struct uicc *uicc = state;
     struct uicc_found found;
     (void)response;
-    if (!is_served(uicc))
+    if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
         return GSM_WRONG_P1_P2;
@@ -121,14 +102,14 @@ int uicc_gsm_select(void *state, const struct apdu *apdu, struct writer *respons
     uicc_select_make_current(uicc_channel(uicc, apdu), &found);
     struct writer answer = answer_of(uicc);
     gsm_header_put(uicc->profile, found.file, &answer);
-    return announce(uicc, &answer);
+    return uicc_gsm_announce(uicc, &answer);
 }
 
 /* The first bytes of what was announced, as many as are asked for. */
 int uicc_gsm_get_response(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
-    if (!is_served(uicc))
+    if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
         return GSM_WRONG_P1_P2;
@@ -145,7 +126,7 @@ int uicc_gsm_get_response(void *state, const struct apdu *apdu, struct writer *r
 int uicc_gsm_status(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
-    if (!is_served(uicc))
+    if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
         return GSM_WRONG_P1_P2;
@@ -154,24 +135,6 @@ int uicc_gsm_status(void *state, const struct apdu *apdu, struct writer *respons
         return GSM_WRONG_P3 | (int)response->len;
     response->len = apdu->le < response->len ? apdu->le : response->len;
     return 0;
-}
-
-/* TS 51.011 §8.9 */
-int uicc_gsm_verify_chv(void *state, const struct apdu *apdu, struct writer *response)
-{
-    struct uicc *uicc = state;
-    struct uicc_channel *channel = uicc_channel(uicc, apdu);
-    (void)response;
-    if (!is_served(uicc))
-        return SW_CLASS;
-    if (apdu->p1 != 0 || apdu->p2 == 0 || apdu->p2 > 2)
-        return GSM_WRONG_P1_P2;
-    struct pin *pin = gsm_header_chv(uicc->profile, apdu->p2);
-    if (pin == NULL)
-        return GSM_NO_CHV;
-    if (!pin_is_enabled(pin))
-        return GSM_CHV_STATE;
-    return translate(uicc_pin_verify(uicc, channel, pin, apdu->data));
 }
 
 static bool is_in_gsm(const struct uicc *uicc, const struct file *directory)
@@ -195,7 +158,7 @@ int uicc_gsm_run_algorithm(void *state, const struct apdu *apdu, struct writer *
     struct uicc_channel *channel = uicc_channel(uicc, apdu);
     struct usim_keys keys;
     (void)response;
-    if (!is_served(uicc))
+    if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->data.len != USIM_RAND_SIZE)
         return GSM_WRONG_P3 | USIM_RAND_SIZE;
@@ -211,4 +174,40 @@ int uicc_gsm_run_algorithm(void *state, const struct apdu *apdu, struct writer *
     uicc->gsm.len = USIM_SRES_SIZE + USIM_KC_SIZE;
     usim_keys_wipe(&keys);
     return result != 0 ? result : GSM_RESPONSE | uicc->gsm.len;
+}
+
+/* The toolkit's commands (TS 51.014 §6): the same as a UICC's, whose answers wait for GET RESPONSE.
+ */
+static int hand_on_toolkit(command_handler *handler, void *state, const struct apdu *apdu,
+                           struct writer *response)
+{
+    return uicc_gsm_is_served(state) ? uicc_gsm_translate(handler(state, apdu, response))
+                                     : SW_CLASS;
+}
+
+int uicc_gsm_terminal_profile(void *state, const struct apdu *apdu, struct writer *response)
+{
+    return hand_on_toolkit(uicc_terminal_profile, state, apdu, response);
+}
+
+int uicc_gsm_envelope(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct uicc *uicc = state;
+    const int result = hand_on_toolkit(uicc_envelope, state, apdu, response);
+    if (result != 0 || response->len == 0)
+        return result;
+    struct writer answer = writer_on(uicc->gsm.data, sizeof uicc->gsm.data);
+    writer_put(&answer, writer_bytes(response));
+    response->len = 0;
+    return answer.overflow ? SW_TECHNICAL_PROBLEM : uicc_gsm_announce(uicc, &answer);
+}
+
+int uicc_gsm_fetch(void *state, const struct apdu *apdu, struct writer *response)
+{
+    return hand_on_toolkit(uicc_fetch, state, apdu, response);
+}
+
+int uicc_gsm_terminal_response(void *state, const struct apdu *apdu, struct writer *response)
+{
+    return hand_on_toolkit(uicc_terminal_response, state, apdu, response);
 }

@@ -6,7 +6,39 @@
 #include "fs/uicc/uicc_commands.h"
 
 command_handler uicc_gsm_select, uicc_gsm_get_response, uicc_gsm_status, uicc_gsm_read_binary,
-    uicc_gsm_update_binary, uicc_gsm_read_record, uicc_gsm_update_record, uicc_gsm_verify_chv,
-    uicc_gsm_run_algorithm;
+    uicc_gsm_update_binary, uicc_gsm_read_record, uicc_gsm_update_record, uicc_gsm_run_algorithm;
+command_handler uicc_gsm_terminal_profile, uicc_gsm_envelope, uicc_gsm_fetch,
+    uicc_gsm_terminal_response;
+/* uicc_gsm_file */
+command_handler uicc_gsm_seek, uicc_gsm_increase, uicc_gsm_invalidate, uicc_gsm_rehabilitate,
+    uicc_gsm_sleep;
+/* uicc_gsm_chv */
+command_handler uicc_gsm_verify_chv, uicc_gsm_change_chv, uicc_gsm_disable_chv, uicc_gsm_enable_chv,
+    uicc_gsm_unblock_chv;
+
+/* Status words of TS 51.011 §9.4 */
+enum uicc_gsm_status {
+    GSM_RESPONSE = 0x9F00, /* as many bytes wait */
+    GSM_BUSY = 0x9300,
+    GSM_NO_EF_SELECTED = 0x9400,
+    GSM_OUT_OF_RANGE = 0x9402,
+    GSM_FILE_NOT_FOUND = 0x9404, /* or a pattern */
+    GSM_WRONG_STRUCTURE = 0x9408,
+    GSM_NO_CHV = 0x9802,
+    GSM_NOT_ALLOWED = 0x9804,
+    GSM_CHV_STATE = 0x9808,
+    GSM_INVALIDATED = 0x9810,
+    GSM_BLOCKED = 0x9840,
+    GSM_WRONG_P3 = 0x6700,
+    GSM_WRONG_P1_P2 = 0x6B00,
+};
+
+/* The 2G word for what a UICC's handler said. */
+int uicc_gsm_translate(int status);
+/* 2G is there with DF.GSM and not without. */
+bool uicc_gsm_is_served(struct uicc *uicc);
+/* Says that the answer, which stands in uicc->gsm, waits for GET RESPONSE, as T=0 wants it in 2G.
+ */
+int uicc_gsm_announce(struct uicc *uicc, const struct writer *answer);
 
 #endif

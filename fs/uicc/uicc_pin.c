@@ -75,29 +75,32 @@ int uicc_verify_pin(void *state, const struct apdu *apdu, struct writer *respons
     return uicc_pin_verify(uicc, uicc_channel(uicc, apdu), pin, apdu->data);
 }
 
-/* TS 102 221 §11.1.10 */
-int uicc_change_pin(void *state, const struct apdu *apdu, struct writer *response)
+int uicc_pin_change(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                    struct bytes data)
 {
-    struct uicc *uicc = state;
-    struct uicc_channel *channel = uicc_channel(uicc, apdu);
-    struct pin *pin;
     struct bytes old, new;
-    (void)response;
-    int result = open_pin(uicc, apdu, &pin);
-    if (result != 0)
-        return result;
-    if (!split(apdu->data, &old, &new))
+    if (!split(data, &old, &new))
         return SW_WRONG_LENGTH;
     if (!pin_is_enabled(pin))
         return SW_DATA_INVALIDATED;
     if ((pin->attributes & PIN_MAY_CHANGE) == 0)
         return SW_CONDITIONS_NOT_SATISFIED;
-    result = present(uicc, channel, pin, old);
+    const int result = present(uicc, channel, pin, old);
     if (result != 0)
         return result;
     pin_set_value(pin, new.data);
     set_verified(uicc, channel, pin, true);
     return uicc_keep_pin(uicc, pin);
+}
+
+/* TS 102 221 §11.1.10 */
+int uicc_change_pin(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct pin *pin;
+    (void)response;
+    const int result = open_pin(state, apdu, &pin);
+    return result == 0 ? uicc_pin_change(state, uicc_channel(state, apdu), pin, apdu->data)
+                       : result;
 }
 
 /* P1: no PIN stands in, or the universal PIN does. */
@@ -112,24 +115,14 @@ static int read_alternative(struct uicc *uicc, uint8_t p1, bool *replaced)
     return universal != NULL ? 0 : SW_REFERENCE_NOT_FOUND;
 }
 
-/* TS 102 221 §11.1.11 */
-int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *response)
+int uicc_pin_disable(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                     struct bytes value, bool replaced)
 {
-    struct uicc *uicc = state;
-    struct uicc_channel *channel = uicc_channel(uicc, apdu);
-    bool replaced;
-    (void)response;
-    int result = read_alternative(uicc, apdu->p1, &replaced);
-    if (result != 0)
-        return result;
-    struct pin *pin = find(uicc, apdu);
-    if (pin == NULL)
-        return SW_REFERENCE_NOT_FOUND;
     if (!pin_is_enabled(pin))
         return SW_DATA_INVALIDATED;
     if ((pin->attributes & PIN_MAY_DISABLE) == 0)
         return SW_CONDITIONS_NOT_SATISFIED;
-    result = present(uicc, channel, pin, apdu->data);
+    const int result = present(uicc, channel, pin, value);
     if (result != 0)
         return result;
     pin->attributes &= (uint8_t)~PIN_ENABLED;
@@ -137,24 +130,42 @@ int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *respon
     return uicc_keep_pin(uicc, pin);
 }
 
-/* TS 102 221 §11.1.12. The PIN counts as verified from then on. */
-int uicc_enable_pin(void *state, const struct apdu *apdu, struct writer *response)
+/* TS 102 221 §11.1.11 */
+int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct uicc *uicc = state;
-    struct uicc_channel *channel = uicc_channel(uicc, apdu);
-    struct pin *pin;
+    bool replaced;
     (void)response;
-    int result = open_pin(uicc, apdu, &pin);
+    const int result = read_alternative(uicc, apdu->p1, &replaced);
     if (result != 0)
         return result;
+    struct pin *pin = find(uicc, apdu);
+    if (pin == NULL)
+        return SW_REFERENCE_NOT_FOUND;
+    return uicc_pin_disable(uicc, uicc_channel(uicc, apdu), pin, apdu->data, replaced);
+}
+
+int uicc_pin_enable(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                    struct bytes value)
+{
     if (pin_is_enabled(pin))
         return SW_CONDITIONS_NOT_SATISFIED;
-    result = present(uicc, channel, pin, apdu->data);
+    const int result = present(uicc, channel, pin, value);
     if (result != 0)
         return result;
     pin->attributes = (uint8_t)((pin->attributes | PIN_ENABLED) & ~PIN_REPLACED);
     set_verified(uicc, channel, pin, true);
     return uicc_keep_pin(uicc, pin);
+}
+
+/* TS 102 221 §11.1.12. The PIN counts as verified from then on. */
+int uicc_enable_pin(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct pin *pin;
+    (void)response;
+    const int result = open_pin(state, apdu, &pin);
+    return result == 0 ? uicc_pin_enable(state, uicc_channel(state, apdu), pin, apdu->data)
+                       : result;
 }
 
 static int present_puk(struct uicc *uicc, struct puk *puk, struct bytes value)
@@ -165,30 +176,33 @@ static int present_puk(struct uicc *uicc, struct puk *puk, struct bytes value)
     return kept != 0 ? kept : result;
 }
 
-/* TS 102 221 §11.1.13. Without data it asks for the PUK's counter. A PIN that was disabled is
- * enabled afterwards. */
-int uicc_unblock_pin(void *state, const struct apdu *apdu, struct writer *response)
+int uicc_pin_unblock(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
+                     struct bytes data)
 {
-    struct uicc *uicc = state;
-    struct uicc_channel *channel = uicc_channel(uicc, apdu);
-    struct pin *pin;
     struct bytes old, new;
-    (void)response;
-    int result = open_pin(uicc, apdu, &pin);
-    if (result != 0)
-        return result;
     struct puk *puk = pin->puk != 0 ? profile_puk(uicc->profile, pin->puk) : NULL;
     if (puk == NULL)
         return SW_REFERENCE_NOT_FOUND;
-    if (apdu->data.len == 0)
+    if (data.len == 0)
         return SW_COUNTER | (puk->left & 0x0F);
-    if (!split(apdu->data, &old, &new))
+    if (!split(data, &old, &new))
         return SW_WRONG_LENGTH;
-    result = present_puk(uicc, puk, old);
+    const int result = present_puk(uicc, puk, old);
     if (result != 0)
         return result;
     pin_set_value(pin, new.data);
     pin->attributes = (uint8_t)((pin->attributes | PIN_ENABLED) & ~PIN_REPLACED);
     set_verified(uicc, channel, pin, true);
     return uicc_keep_pin(uicc, pin);
+}
+
+/* TS 102 221 §11.1.13. Without data it asks for the PUK's counter. A PIN that was disabled is
+ * enabled afterwards. */
+int uicc_unblock_pin(void *state, const struct apdu *apdu, struct writer *response)
+{
+    struct pin *pin;
+    (void)response;
+    const int result = open_pin(state, apdu, &pin);
+    return result == 0 ? uicc_pin_unblock(state, uicc_channel(state, apdu), pin, apdu->data)
+                       : result;
 }

@@ -122,7 +122,7 @@ int uicc_search_record(void *state, const struct apdu *apdu, struct writer *resp
     put_matches(&search, response);
     const struct bytes found = writer_bytes(response);
     if (found.len == 0)
-        return SW_END_OF_FILE;
+        return uicc->settings.search_no_match != 0 ? SW_RECORD_NOT_FOUND : SW_END_OF_FILE;
     channel->record = found.data[0];
     return 0;
 }

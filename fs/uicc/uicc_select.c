@@ -169,7 +169,7 @@ static int answer(struct uicc *uicc, const struct apdu *apdu, struct file *file,
                   struct writer *response)
 {
     if ((apdu->p2 & FORM) != FORM_NONE && apdu->shape != APDU_CASE_1)
-        fcp_put(uicc->profile, file, response);
+        fcp_put_in_style(uicc->profile, file, &uicc->settings.fcp, response);
     switch (file_resolve(file)->life_cycle) {
     case FILE_DEACTIVATED:
         return SW_SELECTED_DEACTIVATED;

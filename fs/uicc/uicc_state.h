@@ -7,6 +7,7 @@
 #include "apdu/tlv.h"
 #include "crypto/primitives/random.h"
 #include "fs/access/access_domain.h"
+#include "fs/fcp/fcp.h"
 #include "fs/store/store.h"
 #include "fs/toolkit/proactive.h"
 
@@ -49,7 +50,7 @@ struct uicc_channel {
     const struct uicc_remote *remote; /* borrowed; NULL: a terminal is at the other end */
 };
 
-#define UICC_GSM_RESPONSE_MAX 23
+#define UICC_GSM_RESPONSE_MAX 255
 
 /* What a 2G command has announced for GET RESPONSE in class A0. */
 struct uicc_gsm {
@@ -93,7 +94,14 @@ struct uicc_place {
 typedef int uicc_envelope_handler(void *context, const struct tlv *envelope,
                                   struct writer *response);
 
+/* What cards do each in their own way. */
+struct uicc_settings {
+    struct fcp_style fcp;
+    int search_no_match; /* 1: SEARCH RECORD that finds nothing answers 6A83, not 6282 */
+};
+
 struct uicc {
+    struct uicc_settings settings;
     struct store *store;
     struct random *random;
     struct profile *profile;   /* the enabled one, or the blank card's; owned; NULL: at rest */

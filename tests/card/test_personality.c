@@ -143,6 +143,10 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "iot-quirks = old-memory-reset, empty-error\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
+                                 "classes = 2g\n"
+                                 "special-file-tag = d0\n"
+                                 "ef-pin-status = yes\n"
+                                 "search-no-match = 6a83\n"
                                  "isd-r-key = 30 01 88 000102030405060708090A0B0C0D0E0F\n"
                                  "isd-r-key = 40 02 80 000102030405060708090A0B0C0D0E0F\n"
                                  "get-status = aid-first\n"
@@ -218,6 +222,10 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(info->iot_mechanisms, 0);
     cr_assert_eq(settings->iot.package_errors, IOT_CONTINUE);
     cr_assert_eq(settings->iot.quirks, IOT_QUIRK_OLD_MEMORY_RESET | IOT_QUIRK_EMPTY_ERROR);
+    cr_assert_eq(made.dialect.classes, DIALECT_CLASSES_2G);
+    cr_assert_eq(made.uicc.fcp.special_d0, 1);
+    cr_assert_eq(made.uicc.fcp.ef_pin_status, 1);
+    cr_assert_eq(made.uicc.search_no_match, 1);
     cr_assert_eq(made.domains.key_count, 2);
     cr_assert_eq(made.domains.keys[1].version, 0x40);
     cr_assert_eq(made.domains.keys[1].identifier, 0x02);
@@ -332,6 +340,10 @@ static const struct {
     {"iot-quirks", {"", "none,empty-error", "retrieve-error"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
+    {"classes", {"", "none", "3g"}},
+    {"special-file-tag", {"", "none", "D0"}},
+    {"ef-pin-status", {"", "none", "1"}},
+    {"search-no-match", {"", "none", "6A83"}},
     {"isd-r-key", {"", "30", "30 01 88", "30 01 88 00", "30 01 88 0001020304050607", "00 01 88 000102030405060708090A0B0C0D0E0F",
      "30 00 88 000102030405060708090A0B0C0D0E0F", "80 01 88 000102030405060708090A0B0C0D0E0F",
      "30 01 89 000102030405060708090A0B0C0D0E0F", "3 01 88 000102030405060708090A0B0C0D0E0F",
