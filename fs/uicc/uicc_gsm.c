@@ -181,8 +181,11 @@ int uicc_gsm_run_algorithm(void *state, const struct apdu *apdu, struct writer *
 static int hand_on_toolkit(command_handler *handler, void *state, const struct apdu *apdu,
                            struct writer *response)
 {
-    return uicc_gsm_is_served(state) ? uicc_gsm_translate(handler(state, apdu, response))
-                                     : SW_CLASS;
+    if (!uicc_gsm_is_served(state))
+        return SW_CLASS;
+    const int status = handler(state, apdu, response);
+    const bool unexpected = status == SW_CONDITIONS_NOT_SATISFIED || status == SW_WRONG_DATA;
+    return unexpected ? SW_TECHNICAL_PROBLEM : uicc_gsm_translate(status);
 }
 
 int uicc_gsm_terminal_profile(void *state, const struct apdu *apdu, struct writer *response)
