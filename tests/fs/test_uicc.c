@@ -136,7 +136,8 @@ Test(uicc, without_df_gsm_class_a0_does_not_exist)
         snprintf(command, sizeof command, "A0%02X000002%s", row->ins,
                  row->cases & APDU_CASE_3 ? "3F00" : "");
         if ((row->cases & APDU_CASE_3) == 0)
-            snprintf(command, sizeof command, "A0%02X000002", row->ins);
+            snprintf(command, sizeof command, "A0%02X0000%s", row->ins,
+                     row->cases == APDU_CASE_1 ? "" : "02");
         cr_expect(strcmp(test_send(card, command), "6E00") == 0, "%s", row->name);
     }
     test_card_free(card);
