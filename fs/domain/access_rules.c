@@ -15,7 +15,7 @@
 
 /* Data objects (§5, §6). */
 enum tag {
-    TAG_ALL = 0xFF40,
+    TAG_ALL = ACCESS_RULES_TAG,
     TAG_SPECIFIC = 0xFF50,
     TAG_NEXT = 0xFF60,
     TAG_REFRESH = 0xDF20,

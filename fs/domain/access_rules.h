@@ -7,7 +7,8 @@
 #include "apdu/application.h"
 #include "fs/domain/domain_context.h"
 
-#define ACCESS_RULES_MAX 16384 /* bytes of a profile's rules */
+#define ACCESS_RULES_TAG 0xFF40 /* of the object that keeps them */
+#define ACCESS_RULES_MAX 16384  /* bytes of a profile's rules */
 
 extern const struct domain_aid access_rules_aid;
 

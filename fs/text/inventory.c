@@ -1,9 +1,14 @@
 #include "fs/text/inventory.h"
 
+#include <stdio.h>
+
 #include "apdu/der.h"
+#include "apdu/hex.h"
 #include "apdu/json_writer.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/domain/access_rules.h"
+#include "fs/domain/domain_registry.h"
 
 /* In StoreMetadataRequest (SGP.22 §5.5.3). */
 enum metadata_tag { METADATA = 0xBF25, PROVIDER = 0x91, NAME = 0x92, CLASS = 0x95 };
@@ -57,56 +62,159 @@ static void open_kind(struct writer *out, const char *kind)
 /* What the list says of an element, one function a kind. */
 typedef void lister(struct writer *out, const struct part *element);
 
-static void list_security_domain(struct writer *out, const struct part *element)
+static void put_byte(struct writer *out, const char *name, uint8_t byte)
 {
-    struct part instance, keys;
-    struct tlv key;
-    unsigned count = 0;
-    if (!take_part(element, "instance", &instance))
-        return;
-    if (take_part(element, "keyList", &keys))
-        while (tlv_take(&keys.value, &key))
-            count++;
-    open_kind(out, "security domain");
-    put_part(out, "aid", &instance, "instanceAID");
-    json_writer_number(out, "keys", count);
-    json_writer_close_object(out);
+    json_writer_hex(out, name, bytes_of(&byte, 1));
 }
 
-static void list_rfm(struct writer *out, const struct part *element)
+static void put_privileges(struct writer *out, uint32_t privileges)
 {
-    open_kind(out, "remote file management");
-    put_part(out, "aid", element, "instanceAID");
-    put_part(out, "tar", element, "tarList");
-    json_writer_close_object(out);
+    const uint8_t bytes[] = {(uint8_t)(privileges >> 16), (uint8_t)(privileges >> 8),
+                             (uint8_t)privileges};
+    json_writer_hex(out, "privileges", bytes_of(bytes, sizeof(bytes)));
 }
 
-static void list_load_package(struct writer *out, const struct part *element)
+/* Where it is reached over the air. */
+static void put_tars(struct writer *out, const struct domain_entry *entry)
 {
-    struct part package, code;
-    if (!take_part(element, "loadBlock", &package) ||
-        !take_part(&package, "loadBlockObject", &code))
+    struct bytes left = entry->tars, tar;
+    if (left.len == 0)
         return;
-    open_kind(out, "load package");
-    put_part(out, "aid", &package, "loadPackageAID");
-    json_writer_number(out, "bytes", (int64_t)code.value.len);
-    json_writer_close_object(out);
+    json_writer_open_list(out, "tar");
+    while (bytes_take(&left, DOMAIN_TAR_SIZE, &tar))
+        json_writer_hex(out, NULL, tar);
+    json_writer_close_list(out);
 }
 
-static void list_application(struct writer *out, const struct part *element)
+static bool is_its(const struct domain_key *key, const struct domain_entry *entry)
 {
-    struct part list;
-    struct tlv one;
-    list_load_package(out, element);
-    if (!take_part(element, "instanceList", &list))
-        return;
-    while (tlv_take(&list.value, &one)) {
-        const struct part instance = {list.type->element, one.value};
-        open_kind(out, "application");
-        put_part(out, "aid", &instance, "instanceAID");
-        put_part(out, "package", &instance, "applicationLoadPackageAID");
-        json_writer_close_object(out);
+    return domain_aid_equal(&key->domain, &entry->aid);
+}
+
+static int64_t count_keys(const struct domain_registry *registry, const struct domain_entry *entry)
+{
+    int64_t count = 0;
+    for (const struct domain_key *at = registry->keys; at != NULL; at = at->next)
+        count += is_its(at, entry);
+    return count;
+}
+
+/* Of each key its version, identifier and type, as "01/02:88"; never its value. */
+static void put_keys(struct writer *out, const struct domain_registry *registry,
+                     const struct domain_entry *entry)
+{
+    char text[16];
+    json_writer_open_list(out, "key list");
+    for (const struct domain_key *at = registry->keys; at != NULL; at = at->next) {
+        if (!is_its(at, entry))
+            continue;
+        snprintf(text, sizeof(text), "%02X/%02X:%02X", at->version, at->identifier,
+                 domain_list_first_component(at).type);
+        json_writer_word(out, NULL, text);
     }
+    json_writer_close_list(out);
+}
+
+/* Of each key set that has been used the counters, as "01: cntr 0000000064, sequence 3". */
+static void put_counters(struct writer *out, const struct domain_registry *registry,
+                         const struct domain_entry *entry)
+{
+    char text[64], cntr[HEX_SIZE(DOMAIN_CNTR_SIZE)];
+    if (registry->counters == NULL)
+        return;
+    json_writer_open_list(out, "counters");
+    for (const struct domain_counter *at = registry->counters; at != NULL; at = at->next) {
+        if (!domain_aid_equal(&at->domain, &entry->aid))
+            continue;
+        hex_encode(bytes_of(at->cntr, sizeof(at->cntr)), cntr);
+        snprintf(text, sizeof(text), "%02X: cntr %s, sequence %u", at->version, cntr,
+                 (unsigned)at->sequence);
+        json_writer_word(out, NULL, text);
+    }
+    json_writer_close_list(out);
+}
+
+/* What the list says of an entry of the registry, one function a kind. */
+typedef void entry_lister(struct writer *out, const struct domain_registry *registry,
+                          const struct domain_entry *entry);
+
+static void list_security_domain(struct writer *out, const struct domain_registry *registry,
+                                 const struct domain_entry *entry)
+{
+    open_kind(out, "security domain");
+    json_writer_hex(out, "aid", domain_aid_bytes(&entry->aid));
+    json_writer_number(out, "keys", count_keys(registry, entry));
+    put_keys(out, registry, entry);
+    put_counters(out, registry, entry);
+    put_byte(out, "state", entry->state);
+    put_privileges(out, entry->privileges);
+    put_tars(out, entry);
+    json_writer_close_object(out);
+}
+
+static void list_rfm(struct writer *out, const struct domain_registry *registry,
+                     const struct domain_entry *entry)
+{
+    (void)registry;
+    open_kind(out, "remote file management");
+    json_writer_hex(out, "aid", domain_aid_bytes(&entry->aid));
+    put_tars(out, entry);
+    json_writer_close_object(out);
+}
+
+static void list_load_package(struct writer *out, const struct domain_registry *registry,
+                              const struct domain_entry *entry)
+{
+    (void)registry;
+    open_kind(out, "load package");
+    json_writer_hex(out, "aid", domain_aid_bytes(&entry->aid));
+    json_writer_number(out, "bytes", entry->size);
+    json_writer_close_object(out);
+}
+
+static void list_application(struct writer *out, const struct domain_registry *registry,
+                             const struct domain_entry *entry)
+{
+    (void)registry;
+    open_kind(out, "application");
+    json_writer_hex(out, "aid", domain_aid_bytes(&entry->aid));
+    json_writer_hex(out, "package", domain_aid_bytes(&entry->package));
+    put_byte(out, "state", entry->state);
+    json_writer_close_object(out);
+}
+
+static entry_lister *const entry_listers[] = {
+    [DOMAIN_LOAD_FILE] = list_load_package,
+    [DOMAIN_SECURITY_DOMAIN] = list_security_domain,
+    [DOMAIN_APPLICATION] = list_application,
+    [DOMAIN_FILE_MANAGEMENT] = list_rfm,
+};
+
+/* Access rules as ARA-M tells them, one a line. */
+static void put_rules(const struct domain_registry *registry, struct writer *out)
+{
+    const struct domain_object *object =
+        domain_list_object(registry, &access_rules_aid, ACCESS_RULES_TAG);
+    struct bytes left = object != NULL ? object->value : (struct bytes){0};
+    struct tlv rule;
+    if (left.len == 0)
+        return;
+    open_kind(out, "access rules");
+    json_writer_hex(out, "aid", domain_aid_bytes(&access_rules_aid));
+    json_writer_open_list(out, "rules");
+    while (tlv_take(&left, &rule))
+        json_writer_hex(out, NULL, rule.whole);
+    json_writer_close_list(out);
+    json_writer_close_object(out);
+}
+
+static void put_registry(const struct domain_registry *registry, struct writer *out)
+{
+    const size_t kinds = sizeof(entry_listers) / sizeof(entry_listers[0]);
+    for (const struct domain_entry *at = registry->entries; at != NULL; at = at->next)
+        if (at->kind < kinds && entry_listers[at->kind] != NULL)
+            entry_listers[at->kind](out, registry, at);
+    put_rules(registry, out);
 }
 
 static void list_non_standard(struct writer *out, const struct part *element)
@@ -130,9 +238,6 @@ static const struct {
     const char *element;
     lister *list;
 } listers[] = {
-    {"securityDomain", list_security_domain},
-    {"rfm", list_rfm},
-    {"application", list_application},
     {"nonStandard", list_non_standard},
     {"cdmaParameter", list_cdma},
 };
@@ -152,10 +257,12 @@ static const char *read_element(const struct element *element, struct part *out)
     return field->name;
 }
 
-static void put_stored(const struct profile *profile, struct writer *out)
+static void put_stored(const struct domain_registry *registry, const struct profile *profile,
+                       struct writer *out)
 {
     struct part part;
     json_writer_open_list(out, "stored");
+    put_registry(registry, out);
     for (const struct element *at = profile->elements; at != NULL; at = at->next) {
         const char *name = read_element(at, &part);
         for (size_t i = 0; name != NULL && i < sizeof(listers) / sizeof(listers[0]); i++)
@@ -203,7 +310,8 @@ static int count_file(void *context, struct file *file)
     return 0;
 }
 
-static void put_row(const struct store_profile *row, struct profile *profile, struct writer *out)
+static void put_row(const struct store_profile *row, const struct domain_registry *registry,
+                    struct profile *profile, struct writer *out)
 {
     char iccid[INVENTORY_ICCID_TEXT_SIZE];
     int64_t files = 0;
@@ -217,7 +325,7 @@ static void put_row(const struct store_profile *row, struct profile *profile, st
     json_writer_number(out, "size", row->size);
     profile_each_file(profile, count_file, &files);
     json_writer_number(out, "files", files);
-    put_stored(profile, out);
+    put_stored(registry, profile, out);
 }
 
 struct inventory {
@@ -229,16 +337,23 @@ struct inventory {
 
 static int put_profile(const struct inventory *inventory, const struct store_profile *row)
 {
+    struct domain_registry registry;
     struct profile *profile;
-    const int result = store_profile_load(inventory->store, row->id, &profile);
+    int result = domain_registry_load(inventory->store, row->id, &registry);
     if (result != 0)
         return result;
+    result = store_profile_load(inventory->store, row->id, &profile);
+    if (result != 0) {
+        domain_registry_finish(&registry);
+        return result;
+    }
     json_writer_open_object(inventory->out, NULL);
-    put_row(row, profile, inventory->out);
+    put_row(row, &registry, profile, inventory->out);
     if (inventory->iccid.len > 0)
         put_elements(profile, inventory->out);
     json_writer_close_object(inventory->out);
     profile_destroy(profile);
+    domain_registry_finish(&registry);
     return 0;
 }
 
@@ -266,13 +381,29 @@ static int finish(const struct writer *out)
     return FAILURE_INTERNAL;
 }
 
+/* What is the chip's own, once something of it has been used or changed. */
+static int put_chip(struct store *store, struct writer *out)
+{
+    struct domain_registry registry;
+    const int result = domain_registry_load(store, DOMAIN_OWNER_CHIP, &registry);
+    if (result == 0 && registry.stored) {
+        json_writer_open_list(out, "chip");
+        put_registry(&registry, out);
+        json_writer_close_list(out);
+    }
+    domain_registry_finish(&registry);
+    return result;
+}
+
 int inventory_list(struct store *store, struct writer *out)
 {
     struct inventory inventory = {.store = store, .out = out};
     json_writer_open_object(out, NULL);
     json_writer_open_list(out, "profiles");
-    const int result = store_each_profile(store, list_profile, &inventory);
+    int result = store_each_profile(store, list_profile, &inventory);
     json_writer_close_list(out);
+    if (result == 0)
+        result = put_chip(store, out);
     json_writer_close_object(out);
     return result != 0 ? result : finish(out);
 }

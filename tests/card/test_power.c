@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fs/domain/domain.h"
 #include "tests/isd-r/iot_world.h"
 #include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
@@ -346,6 +347,47 @@ static void be_managed(void)
     iot_eim_finish(&world.eims[1]);
 }
 
+/* One command of the profile's security domain, as a message over the air brings it. */
+static void manage_content(struct domain_context *context, const char *text)
+{
+    uint8_t command_room[300], room[512];
+    struct writer bytes = writer_on(command_room, sizeof(command_room));
+    struct writer data = writer_on(room, sizeof(room));
+    struct apdu apdu;
+    cr_assert(hex_decode(text, &bytes));
+    cr_assert(apdu_parse(writer_bytes(&bytes), &apdu) == 0);
+    snprintf(doing, sizeof(doing), "INS %02X of a domain after %zu moments", apdu.ins, moments);
+    cr_assert_eq(domain_execute(context, &apdu, &data), 0, "%s", text);
+    cr_assert_eq(store_commit(card.store), 0);
+    answered();
+}
+
+/* PUT KEY, new and instead of another; INSTALL, LOAD, STORE DATA, SET STATUS, DELETE. */
+static void manage_domains(void)
+{
+    static const char *const commands[] = {
+        "80D800813A3A8810000102030405060708090A0B0C0D0E0F008810000102030405060708090A0B0C0D0E0F0088"
+        "10000102030405060708090A0B0C0D0E0F00",
+        "80D83A01143B8810000102030405060708090A0B0C0D0E0F00",
+        "80E60C002207A000000151535008A00000015153504108A0000001510000BB0380800002C90000",
+        "80E602000C07A000000009999900000000",
+        "80E8800004C4020102",
+        "80E2880006007003420112",
+        "80F0400F08A0000001510000BB",
+        "80E400000A4F08A0000001510000BB",
+        "80E40000094F07A0000000099999",
+        "80E4000003D2013A",
+    };
+    struct domain_context context;
+    domain_context_init(&context, &card.domains);
+    context.owner = card.domains.profile;
+    context.aid = (struct domain_aid){{0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00, 0x00}, 8};
+    context.authenticated = true;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        manage_content(&context, commands[i]);
+    domain_context_end(&context);
+}
+
 static void live(void)
 {
     const struct package other = package_with_usim(2);
@@ -354,6 +396,8 @@ static void live(void)
     cr_assert(peer_result(&world.peer, CHANGE(0x31, ICCID), 0xBF31) == 0);
     reset();
     use_files();
+    reset();
+    manage_domains();
     reset();
     send(SELECT_ISD_R, "9000");
     send("80E2910012BF290F5A0A988812010000000010F1900141", "9000");

@@ -682,3 +682,111 @@ Test(domain_commands, a_domain_without_privileges_manages_itself_alone)
     domain_context_end(&context);
     end();
 }
+
+/* ARA-M, as the card sends to it. */
+static const char *rules(const char *text)
+{
+    uint8_t room[1024];
+    struct writer response = writer_on(room, sizeof(room));
+    struct apdu apdu;
+    const struct command_row *row;
+    cr_assert_eq(apdu_parse(command_of(text), &apdu), 0);
+    int status = command_match(&access_rules_application.commands, &apdu, &row);
+    if (status == 0)
+        status = row->handle(&domains, &apdu, &response);
+    cr_assert_geq(status, 0);
+    cr_assert_eq(store_commit(domains.store), 0);
+    return text_of(writer_bytes(&response), status == 0 ? 0x9000 : (uint16_t)status);
+}
+
+#define RULE(aid) "E2(E1(4F(" aid ") C1()) E3(D0(01) D1(01) DB(0000000000000001)))"
+#define TOLD(aid_len, aid, lens) lens "4F" aid_len aid "C100E310D00101D10101DB080000000000000001"
+#define RULES_AID "A00000015141434C00"
+
+Test(domain_commands, access_rules_are_told_the_newest_first)
+{
+    begin();
+    settings.rules = DOMAIN_RULES_OPEN;
+    const struct domain_aid aid = test_domain_aid(RULES_AID);
+    cr_expect(access_rules_are_there(&domains, &aid));
+    ANSWERS(rules, "80CAFF4000", "FF40009000");
+    ANSWERS(rules, "80CADF2000", "DF200800000000000000009000");
+    ANSWERS(rules, "80E29000(F0(" RULE("A00000000001") "))", "9000");
+    ANSWERS(rules, "80E29000(F0(" RULE("") "))", "9000");
+    ANSWERS(rules, "80CAFF4000",
+            "FF403A" TOLD("00", "", "E218E104") TOLD("06", "A00000000001", "E21EE10A") "9000");
+    ANSWERS(rules, "80CAFF50(E1(4F() C1()))", "FF5012E310D00101D10101DB0800000000000000019000");
+    ANSWERS(rules, "80CAFF50(E1(4F(A000000002) C1()))", "6A88");
+    cr_expect_str_neq(rules("80CADF2000"), "DF200800000000000000009000");
+    domain_set_profile(&domains, domains.profile); /* read anew */
+    ANSWERS(rules, "80E29000(F0(" RULE("") "))", "6381");
+    ANSWERS(rules, "80E29000(F1(4F()))", "9000");
+    ANSWERS(rules, "80CAFF4000", "FF4020" TOLD("06", "A00000000001", "E21EE10A") "9000");
+    ANSWERS(rules, "80E29000(F1(4F()))", "6A88");
+    ANSWERS(rules, "80E29000(F100)", "9000");
+    ANSWERS(rules, "80CAFF4000", "FF40009000");
+    end();
+}
+
+Test(domain_commands, access_rules_refusals)
+{
+    static const struct refusal refusals[] = {
+        {"80E29000(F0())", "6A80"},
+        {"80E29000(F0(E2()))", "6A80"},
+        {"80E29000(F0(E2(E1(4F(A000)) E3(D0(01)))))", "6A80"},
+        {"80E29000(F0(E2(E1(4F() C1(0102)) E3(D0(01)))))", "6A80"},
+        {"80E29000(F0(E2(E1(4F()) E3(D0(0102)))))", "6A80"},
+        {"80E29000(F0(E2(E1(4F()) E3(DB(01)))))", "6A80"},
+        {"80E29000(F0(E2(E1(4F()) E3())))", "6A80"},
+        {"80E29000(F0(E2(E1(4F()) E3(D0(01)) E3(D0(01)))))", "6A80"},
+        {"80E29000(EE())", "6A80"},
+        {"80E29000(F1(C0()))", "6A80"},
+        {"80E28000(F100)", "6A86"},
+        {"80CAFF4100", "6A86"},
+        {"80CAFF6000", "6A88"},
+    };
+    begin();
+    settings.rules = DOMAIN_RULES_OPEN;
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+        ANSWERS(rules, refusals[i].command, refusals[i].answer);
+    ANSWERS(rules, "80CAFF4000", "FF40009000");
+    settings.rules = DOMAIN_RULES_SECURED;
+    ANSWERS(rules, "80E29000(F100)", "6982");
+    settings.rules = DOMAIN_RULES_PACKAGE;
+    const struct domain_aid aid = test_domain_aid(RULES_AID);
+    cr_expect_not(access_rules_are_there(&domains, &aid));
+    end();
+}
+
+Test(domain_commands, many_access_rules_come_in_parts)
+{
+    begin();
+    settings.rules = DOMAIN_RULES_OPEN;
+    char command[128], all[4096] = "";
+    for (unsigned i = 0; i < 20; i++) {
+        snprintf(command, sizeof(command), "80E29000(F0(" RULE("A0000000%02X") "))", i);
+        ANSWERS(rules, command, "9000");
+    }
+    const char *got = rules("80CAFF4000");
+    while (strcmp(got, "6A88") != 0) {
+        cr_expect_str_eq(got + strlen(got) - 4, "9000");
+        cr_expect_leq(strlen(got), 2 * 255 + 4);
+        sprintf(all + strlen(all), "%.*s", (int)strlen(got) - 4, got);
+        got = rules("80CAFF6000");
+    }
+    struct bytes kept;
+    cr_assert_eq(access_rules_all(&domains, &kept), 0);
+    cr_expect_eq(strlen(all), 2 * (5 + kept.len));
+    cr_expect_eq(strncmp(all, "FF40820", 7), 0);
+    end();
+}
+
+Test(domain_commands, access_rules_come_through_their_domain)
+{
+    begin_selected(0x30, 0x03);
+    settings.rules = DOMAIN_RULES_SECURED;
+    ANSWERS(wrapped, "80E62000(00 00 09" RULES_AID " 00 00 00)", "009000");
+    ANSWERS(wrapped, "80E29000(F0(" RULE("") "))", "9000");
+    ANSWERS(rules, "80CAFF4000", "FF401A" TOLD("00", "", "E218E104") "9000");
+    end();
+}

@@ -73,10 +73,12 @@ Test(inventory, lists_what_is_kept_and_not_run)
         "{\"profiles\":[{\"iccid\":\"8988211000000000011\",\"aid\":\"A00001\","
         "\"state\":\"enabled\",\"class\":\"test\",\"provider\":\"Prov\",\"name\":\"Name\","
         "\"nickname\":\"n\\\"1\",\"size\":1234,\"files\":6,\"stored\":["
-        "{\"kind\":\"security domain\",\"aid\":\"A000000151000000\",\"keys\":1},"
+        "{\"kind\":\"security domain\",\"aid\":\"A000000151000000\",\"keys\":1,"
+        "\"key list\":[\"01/01:88\"],\"state\":\"07\",\"privileges\":\"82DC00\"},"
         "{\"kind\":\"remote file management\",\"aid\":\"A00000055910100001\",\"tar\":[\"B00120\"]},"
         "{\"kind\":\"load package\",\"aid\":\"A0000000010203\",\"bytes\":4},"
-        "{\"kind\":\"application\",\"aid\":\"A000000001020305\",\"package\":\"A0000000010203\"},"
+        "{\"kind\":\"application\",\"aid\":\"A000000001020305\",\"package\":\"A0000000010203\","
+        "\"state\":\"07\"},"
         "{\"kind\":\"non-standard\",\"issuer\":\"1.2.3.4\",\"bytes\":3}]}]}");
     store_close(store);
 }

@@ -102,6 +102,11 @@ void print_list(const json_t *answer)
     json_array_foreach(profiles, i, profile) print_profile(profile);
     if (json_array_size(profiles) == 0)
         puts("no profiles");
+    const json_t *chip = json_object_get(answer, "chip");
+    json_t *stored;
+    if (json_array_size(chip) > 0)
+        puts("the chip itself");
+    json_array_foreach(chip, i, stored) print_stored(stored);
 }
 
 void print_show(const json_t *answer)
