@@ -100,6 +100,24 @@ static void tell_data(struct tracer *tracer, struct bytes data, bool shown)
     }
 }
 
+/* A command within a secure channel, as far as it can be read without the keys: what is signed
+ * alone loses its checksum, in the answer as well. False if it is enciphered. */
+static bool unwrap(const struct card *card, struct apdu *apdu, struct tracer_channel *channel)
+{
+    const struct domain_context *context = card->domains.channels[apdu->channel];
+    const struct domain_session *session = context != NULL ? context->session : NULL;
+    channel->checksum = 0;
+    if (!apdu->secured || session == NULL || session->scp.level == 0)
+        return true;
+    const size_t size = scp_mac_size(&session->scp);
+    if ((session->scp.level & SCP_R_MAC) != 0)
+        channel->checksum = (uint8_t)size;
+    if ((session->scp.level & SCP_C_ENC) != 0 || apdu->data.len < size)
+        return false;
+    apdu->data.len -= size;
+    return true;
+}
+
 static void tell_command(struct observer *self, struct bytes command)
 {
     struct tracer *tracer = (struct tracer *)self;
@@ -114,14 +132,18 @@ static void tell_command(struct observer *self, struct bytes command)
     const struct command_row *row = channel_look(&tracer->card->channels, apdu, &application);
     const struct tracer_instruction shows = tracer_instruction(row != NULL ? row->name : "");
     struct tracer_channel *channel = &tracer->channels[apdu.channel];
+    const bool clear = unwrap(tracer->card, &apdu, channel);
     tracer->channel = channel;
     fprintf(tracer->file, "> [%u] %s: %s %02X%02X%02X%02X", apdu.channel, application,
             row != NULL ? row->name : "unknown instruction", apdu.cla, apdu.ins, apdu.p1, apdu.p2);
-    tell_data(tracer, apdu.data, shows.shows_command);
+    tell_data(tracer, apdu.data, shows.shows_command && clear);
+    if (apdu.secured)
+        fputs(clear ? ", signed" : ", enciphered", tracer->file);
     fputc('\n', tracer->file);
     if (apdu.ins == INS_GET_RESPONSE)
         return;
-    const bool block = row != NULL && row->handle != NULL && apdu.ins == INS_STORE_DATA;
+    const bool block = row != NULL && row->handle != NULL && apdu.ins == INS_STORE_DATA && clear &&
+                       strcmp(application, "ISD-R") == 0; /* other domains' have keys in them */
     if (!block)
         channel->request.len = 0;
     channel->answer.len = 0;
@@ -142,6 +164,8 @@ static void tell_response(struct observer *self, struct bytes response)
     if (response.len < 2 || !bytes_take(&response, response.len - 2, &data) ||
         !bytes_take_u16(&response, &status))
         return;
+    if (channel != NULL && data.len >= channel->checksum && status == SW_OK)
+        data.len -= channel->checksum;
     begin_line(tracer);
     fprintf(tracer->file, "< %04X %s", status, status_text(status));
     tell_data(tracer, data, channel != NULL && channel->shows_response);

@@ -20,6 +20,7 @@ struct tracer_channel {
     struct tracer_bytes request, answer; /* of the ES10 function under way */
     bool in_function;                    /* its request is complete, its answer is not */
     bool shows_response;                 /* of what GET RESPONSE fetches too */
+    uint8_t checksum;                    /* bytes of one at the end of the answer */
 };
 
 struct tracer {

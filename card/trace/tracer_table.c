@@ -397,6 +397,12 @@ static const struct tracer_instruction instructions[] = {
     {"GET DATA", true, true},
     {"ACTIVATE FILE", true, true},
     {"DEACTIVATE FILE", true, true},
+    {"INITIALIZE UPDATE", true, true},
+    {"EXTERNAL AUTHENTICATE", true, true},
+    {"GET STATUS", true, true},
+    {"SET STATUS", true, true},
+    {"DELETE", true, true},
+    {"INSTALL", true, true},
 };
 /* clang-format on */
 

@@ -158,6 +158,12 @@ static const struct {
     {TAG_KEYS, put_keys}, {0x2F00, put_applications}, {0xFF21, put_resources},
 };
 
+/* Groupings that bring keys (GlobalPlatform UICC Configuration): kept, and told to nobody. */
+static bool is_secret(uint16_t tag)
+{
+    return tag >> 8 == 0x81 || tag >> 8 == 0x80 || tag == 0x00B9 || tag == 0x0036;
+}
+
 int domain_get_data(struct domain_context *context, const struct apdu *apdu,
                     struct writer *response)
 {
@@ -167,7 +173,7 @@ int domain_get_data(struct domain_context *context, const struct apdu *apdu,
         return result;
     const struct domain_object *object =
         domain_list_object(asked.registry, &context->aid, asked.tag);
-    if (object != NULL) {
+    if (object != NULL && !is_secret(asked.tag)) {
         writer_put(response, object->value);
         return 0;
     }
