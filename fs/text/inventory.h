@@ -12,8 +12,9 @@
 #define INVENTORY_ICCID_TEXT_SIZE (2 * PROFILE_ICCID_SIZE + 1)
 
 /* {"profiles": [{"iccid", "aid", "state", "class", "nickname", "provider", "name", "size", "files",
- * "stored": [{"kind", ...}]}], "chip": [{"kind", ...}]} in order of installation; "chip" has the ISD-R's
- * own security domain, once it was used. Of keys there are version, identifier and type. 0 or a failure. */
+ * "stored": [{"kind", ...}]}], "chip": [{"kind", ...}]} in order of installation; "chip" has the
+ * ISD-R's own security domain, once it was used. Of keys there are version, identifier and type. 0
+ * or a failure. */
 int inventory_list(struct store *store, struct writer *out);
 
 /* One profile by the digits of its ICCID, as in the list, and with "elements": all that is kept
