@@ -3,7 +3,7 @@
 # with lines to try, each of which works when it is pasted. An ordinary user gets it in namespaces.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
+need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa tools/eim/emuicc-eim tools/ipa/emuicc-ipa
 need ninja dpkg-query
 enter_place "$0"
 
@@ -17,6 +17,12 @@ grep -qx 'ICCID 8988211000000000011' "$work/once.log" || fail "no ICCID is read 
 grep -qx 'IMSI  001010000000001' "$work/once.log" || fail "no IMSI is read back"
 [ "$(processes)" -eq 0 ] || fail "something still runs: $(ps -e -o comm=)"
 say "tools/start --once: $(grep -c '^\[' "$work/once.log") steps, all of them work, nothing stays"
+
+# The same for SGP.32.
+START_BUILD=$BUILD timeout 120 "$EMUICC_SOURCE/tools/start" --iot --once >"$work/iot.log" 2>&1 || fail "tools/start --iot --once: exit $?"
+grep -qx 'ICCID 8988211000000000011' "$work/iot.log" || fail "no ICCID is read back from the IoT chip"
+grep -q '"enableResult":"ok"' "$work/iot.log" || fail "no package's result: $(cat "$work/iot.log")"
+[ "$(processes)" -eq 0 ] || fail "something still runs: $(ps -e -o comm=)"
 
 # bench: a folder to build in, where nothing is left to build
 bench() {

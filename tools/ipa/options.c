@@ -4,13 +4,13 @@
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"reader", "NAME|NUMBER", "the PC/SC reader, by a part of its name or its number; default: the first with a card", OPTIONS_TEXT, AT(reader)},
+    {"reader", "NAME|NUMBER", "the PC/SC reader, by a part of its name or its number; default: the first with a card", OPTIONS_TEXT, AT(reader), "EMUICC_READER"},
     {"serial", "TTY", "a device's AT commands instead of a reader", OPTIONS_TEXT, AT(serial)},
     {"direct", "HOST:PORT/EID", "a chip of a farm, by the farm's own socket", OPTIONS_TEXT, AT(direct)},
     {"isd-r", "AID", "the ISD-R's AID in hexadecimal digits; default: that of SGP.22", OPTIONS_TEXT, AT(isd_r)},
     {"block", "NUMBER", "bytes in a STORE DATA block, 1 to 255; default 120", OPTIONS_TEXT, AT(block)},
     {"eim", "ID", "the eimId of the eIM to ask; default: the first that the chip knows", OPTIONS_TEXT, AT(eim)},
-    {"ca", "PATH", "who vouches for the eIM, and for SM-DP+s unless --server-ca says another: a file (PEM or DER) or a folder that emuicc-pki made; default: what this machine trusts", OPTIONS_TEXT, AT(ca)},
+    {"ca", "PATH", "who vouches for the eIM, and for SM-DP+s unless --server-ca says another: a file (PEM or DER) or a folder that emuicc-pki made; default: what this machine trusts", OPTIONS_TEXT, AT(ca), "EMUICC_CA"},
     {"server-ca", "PATH", "who vouches for SM-DP+s of direct downloads", OPTIONS_TEXT, AT(server_ca)},
     {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when a server is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
     {"json-binding", NULL, "ESipa in JSON instead of ASN.1", OPTIONS_FLAG, AT(json_binding)},
