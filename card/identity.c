@@ -55,9 +55,11 @@ static int draw_eid(struct random *random, char digits[PKI_EID_DIGITS + 1])
         return FAILURE_INTERNAL;
     for (size_t i = 0; i < PKI_EID_DIGITS; i++)
         digits[i] = (char)('0' + chance[i] % RADIX);
+    digits[PKI_EID_DIGITS] = '\0';
     memcpy(digits, PKI_DEFAULT_IIN, PKI_IIN_DIGITS);
     for (int check = 0; check < CHECK_MODULUS; check++) {
-        (void)snprintf(digits + PKI_EID_DIGITS - 2, 3, "%02d", check);
+        digits[PKI_EID_DIGITS - 2] = (char)('0' + check / RADIX);
+        digits[PKI_EID_DIGITS - 1] = (char)('0' + check % RADIX);
         if (pki_eid_from_text(digits, eid))
             return 0;
     }

@@ -115,7 +115,7 @@ static int put_much(struct store *store)
     static uint8_t much[100000];
     int result = 0;
     for (int i = 0; i < 40 && result == 0; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof(name), "much/%d", i);
         result = store_put(store, name, bytes_of(much, sizeof(much)));
     }
