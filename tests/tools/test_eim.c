@@ -8,6 +8,7 @@
 #include "tools/eim/front.h"
 #include "tools/eim/package.h"
 #include "tools/eim/rest_orders.h"
+#include "tools/eim/result.h"
 #include "tools/lib/iot/data_request.h"
 #include "tools/lib/iot/esipa_json.h"
 #include "tools/lib/iot/euicc_package.h"
@@ -197,25 +198,48 @@ static void expect_answer(struct blob answer, const char *digits)
     blob_finish(&answer);
 }
 
-/* The eIM asks for certificates before anything; the chip tells them. */
-static void tell_certificates(void)
+/* The eIM asks for certificates before anything. */
+static struct bytes certificates_answer(struct writer *out)
 {
-    uint8_t data[ROOM];
-    struct writer writer = writer_on(data, sizeof(data));
     struct tlv content;
     struct blob asked = ask();
     cr_assert_eq(asked.data[3], 0xBF);
     cr_assert_eq(asked.data[4], 0x52);
     blob_finish(&asked);
-    const size_t outer = tlv_open(&writer, 0xBF52), inner = tlv_open(&writer, 0xA0);
-    der_put_integer(&writer, 0x84, world.token);
+    const size_t outer = tlv_open(out, 0xBF52), inner = tlv_open(out, 0xA0);
+    der_put_integer(out, 0x84, world.token);
     cr_assert(tlv_whole(bytes_of(world.eum.der, world.eum.der_len), DER_SEQUENCE, &content));
-    tlv_put(&writer, 0xA5, content.value);
+    tlv_put(out, 0xA5, content.value);
     cr_assert(tlv_whole(bytes_of(world.euicc.der, world.euicc.der_len), DER_SEQUENCE, &content));
-    tlv_put(&writer, 0xA6, content.value);
-    tlv_close(&writer, inner);
-    tlv_close(&writer, outer);
-    expect_answer(provide(writer_bytes(&writer)), "BF50023000");
+    tlv_put(out, 0xA6, content.value);
+    tlv_close(out, inner);
+    tlv_close(out, outer);
+    return writer_bytes(out);
+}
+
+/* The chip tells them. */
+static void tell_certificates(void)
+{
+    uint8_t data[ROOM];
+    struct writer writer = writer_on(data, sizeof(data));
+    expect_answer(provide(certificates_answer(&writer)), "BF50023000");
+}
+
+Test(eim, an_answer_that_names_no_chip_is_that_of_its_certificate)
+{
+    uint8_t data[ROOM];
+    struct writer writer = writer_on(data, sizeof(data));
+    struct result_acknowledged acknowledged = {0};
+    char name[ORDERS_NAME_SIZE];
+    struct chip chip;
+    order(ORDER_PSMO, "[{\"getRAT\": {}}]", name);
+    cr_expect_eq(result_take(world.eim, "", certificates_answer(&writer), &acknowledged), 0);
+    cr_assert_eq(chips_find(world.eim->database, EID, &chip), 0);
+    cr_expect(chip.certified);
+    /* Without a certificate nothing says whose it is. */
+    uint8_t bare[] = {0xBF, 0x52, 0x05, 0xA0, 0x03, 0x84, 0x01, 0x01};
+    cr_expect_eq(result_take(world.eim, "", bytes_of(bare, sizeof(bare)), &acknowledged),
+                 PACKAGE_MISSING_EID);
 }
 
 Test(eim, a_package_goes_out_and_its_result_comes_back)

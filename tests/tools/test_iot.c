@@ -180,6 +180,25 @@ Test(iot, a_code_is_named_and_only_0_is_good)
     }
 }
 
+Test(iot, an_iccid_is_a_number_or_the_bytes_of_ef_iccid)
+{
+    static const char *const rows[][2] = {
+        {"[{\"disable\": {\"iccid\": \"8949110000004127856\"}}]", "A40C5A0A989411000000147258F6"},
+        {"[{\"disable\": {\"iccid\": \"989411000000147258F6\"}}]", "A40C5A0A989411000000147258F6"},
+        {"[{\"disable\": {\"iccid\": \"123456789ABCDEFFAAAA\"}}]", "A40C5A0A123456789ABCDEFFAAAA"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t room[ROOM], right[ROOM];
+        char detail[OPERATION_DETAIL_SIZE] = "";
+        struct writer writer = writer_on(room, sizeof(room));
+        json_t *operations = json_loads(rows[i][0], 0, NULL);
+        cr_assert(operation_encode(OPERATION_PSMO, operations, &writer, detail), "%s", detail);
+        cr_expect(bytes_equal(writer_bytes(&writer), decode(rows[i][1], right, sizeof(right))),
+                  "%s", rows[i][0]);
+        json_decref(operations);
+    }
+}
+
 Test(iot, an_operation_that_cannot_be_is_refused_by_name)
 {
     static const struct {

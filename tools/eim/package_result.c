@@ -2,6 +2,8 @@
 
 #include "apdu/der.h"
 #include "apdu/trace.h"
+#include "crypto/pki/certificate.h"
+#include "crypto/pki/pki_eid.h"
 #include "tools/eim/package.h"
 #include "tools/lib/iot/data_request.h"
 #include "tools/lib/iot/euicc_package.h"
@@ -203,6 +205,21 @@ static bool eid_of_transaction(struct eim *eim, struct bytes transaction_id,
     return found || chips_find_asked(eim->database, transaction_id, eid) == 0;
 }
 
+/* v1.0 names neither EID nor transaction in an answer about data. The chip's certificate names the
+ * EID; whether it is to be believed is seen when it is kept. */
+static bool eid_of_certificate(struct bytes data, char eid[CHIPS_EID_SIZE])
+{
+    uint8_t room[DATA_CERTIFICATE_MAX], number[PKI_EID_SIZE];
+    struct writer der = writer_on(room, sizeof(room));
+    struct certificate certificate;
+    if (!data_answer_certificate(data, DATA_EUICC_CERTIFICATE, &der) ||
+        certificate_parse(writer_bytes(&der), &certificate) != CERTIFICATE_OK ||
+        !certificate_eid(&certificate, number))
+        return false;
+    pki_eid_to_text(number, eid);
+    return true;
+}
+
 bool package_result_eid(struct eim *eim, struct bytes element, char eid[CHIPS_EID_SIZE])
 {
     struct euicc_package_result package;
@@ -214,7 +231,8 @@ bool package_result_eid(struct eim *eim, struct bytes element, char eid[CHIPS_EI
     if (euicc_package_result_read(element, &package))
         return eid_of_transaction(eim, package.transaction_id, eid);
     if (data_answer_read(element, &data))
-        return eid_of_transaction(eim, data.transaction_id, eid);
+        return eid_of_transaction(eim, data.transaction_id, eid) ||
+               eid_of_certificate(data.data, eid);
     return data_trigger_result_read(element, &trigger) &&
            eid_of_transaction(eim, trigger.transaction_id, eid);
 }

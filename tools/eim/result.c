@@ -71,29 +71,14 @@ static int take_both(struct taking *taking)
                : 0;
 }
 
-/* The content of A5 and A6 is that of a certificate: its tag is made again. */
-static bool take_certificate(struct bytes data, uint32_t tag, struct writer *out)
-{
-    struct tlv content;
-    if (!tlv_find(data, tag, &content))
-        return false;
-    const struct bytes value = content.value;
-    struct tlv inside;
-    if (tlv_whole(value, DER_SEQUENCE, &inside))
-        writer_put(out, value);
-    else
-        tlv_put(out, DER_SEQUENCE, value);
-    return !out->overflow;
-}
-
 static int keep_certificates(struct taking *taking, struct bytes data)
 {
-    uint8_t eum_room[2048], euicc_room[2048];
+    uint8_t eum_room[DATA_CERTIFICATE_MAX], euicc_room[DATA_CERTIFICATE_MAX];
     struct writer eum = writer_on(eum_room, sizeof(eum_room));
     struct writer euicc = writer_on(euicc_room, sizeof(euicc_room));
     struct eim_chip_key key;
-    if (!take_certificate(data, DATA_EUM_CERTIFICATE, &eum) ||
-        !take_certificate(data, DATA_EUICC_CERTIFICATE, &euicc))
+    if (!data_answer_certificate(data, DATA_EUM_CERTIFICATE, &eum) ||
+        !data_answer_certificate(data, DATA_EUICC_CERTIFICATE, &euicc))
         return 0;
     const int believed =
         eim_believe(taking->eim, writer_bytes(&eum), writer_bytes(&euicc), taking->chip.eid, &key);

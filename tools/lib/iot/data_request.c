@@ -117,3 +117,18 @@ bool data_answer_read(struct bytes whole, struct data_answer *out)
         *out = read;
     return good;
 }
+
+/* The content of A5 and A6 is that of a certificate: its tag is made again. */
+bool data_answer_certificate(struct bytes data, uint32_t tag, struct writer *out)
+{
+    struct tlv content;
+    if (!tlv_find(data, tag, &content))
+        return false;
+    const struct bytes value = content.value;
+    struct tlv inside;
+    if (tlv_whole(value, DER_SEQUENCE, &inside))
+        writer_put(out, value);
+    else
+        tlv_put(out, DER_SEQUENCE, value);
+    return !out->overflow;
+}

@@ -23,6 +23,7 @@
 
 #define DATA_TAG_LIST_MAX 64
 #define DATA_TRANSACTION_MAX 16
+#define DATA_CERTIFICATE_MAX 2048
 
 /* IpaEuiccDataRequest; the slices borrow. */
 struct data_request {
@@ -46,6 +47,9 @@ struct data_answer {
 };
 /* IpaEuiccDataResponse, BF52 whole; the error of v1.0, an INTEGER alone, as well. */
 bool data_answer_read(struct bytes whole, struct data_answer *out);
+/* The certificate (DER) under DATA_EUM_CERTIFICATE or DATA_EUICC_CERTIFICATE of an answer's data,
+ * of at most DATA_CERTIFICATE_MAX bytes; false if there is none. */
+bool data_answer_certificate(struct bytes data, uint32_t tag, struct writer *out);
 /* {"edrResult": "ok", "euiccData": {…}}; NULL if what is in it is malformed. */
 json_t *data_answer_json(const struct data_answer *answer);
 const char *data_answer_error_text(uint32_t error);

@@ -40,10 +40,12 @@ static const char *text_of(const json_t *arguments, const char *name, const char
     return field_text(arguments, other, TEXT_MAX, &text) == FIELD_OK ? text : NULL;
 }
 
+/* As EF.ICCID has it: the country code's 89 reads 98, and a padding F stands before the end. What
+ * has a letter elsewhere is no number either, and is sent as the bytes that it spells. */
 static bool is_swapped_text(const char *text)
 {
-    /* As EF.ICCID has it: the country code's 89 reads 98, and a padding F stands before the end. */
-    return strncmp(text, "98", 2) == 0 && strlen(text) == 2 * ICCID_SIZE;
+    return strlen(text) == 2 * ICCID_SIZE &&
+           (strncmp(text, "98", 2) == 0 || strspn(text, "0123456789") < 2 * ICCID_SIZE - 2);
 }
 
 static bool put_iccid(const char *text, struct writer *out)
