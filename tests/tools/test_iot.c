@@ -148,6 +148,10 @@ Test(iot, a_code_is_named_and_only_0_is_good)
     } rows[] = {
         {"830114", "{\"enableResult\": \"rollbackNotAvailable\"}", OPERATION_PSMO, false},
         {"850115", "{\"deleteResult\": \"returnFallbackProfile\"}", OPERATION_PSMO, false},
+        {"BF2D0DA00BE309930101950102920141",
+         "{\"listProfileInfoResult\": {\"finalResult\": \"successResult\", \"profileInfoList\": "
+         "[{\"profileName\": \"A\", \"iconType\": \"png\", \"profileClass\": \"operational\"}]}}",
+         OPERATION_PSMO, true},
         {"8D0100", "{\"setFallbackAttributeResult\": \"ok\"}", OPERATION_PSMO, true},
         {"BF6503800100", "{\"setDefaultDpAddressResult\": \"ok\"}", OPERATION_PSMO, true},
         {"BF650380017F", "{\"setDefaultDpAddressResult\": \"undefinedError\"}", OPERATION_PSMO,

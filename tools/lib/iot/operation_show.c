@@ -19,6 +19,8 @@
 
 /* clang-format off */
 static const char *const states[] = {"disabled", "enabled", NULL};
+static const char *const icon_types[] = {"jpg", "png", NULL};
+static const char *const classes[] = {"test", "provisioning", "operational", NULL};
 static const struct describe_row profile_rows[] = {
     {0x5A, "iccid", DESCRIBE_HEX, NULL, NULL},
     {0x4F, "isdpAid", DESCRIBE_HEX, NULL, NULL},
@@ -26,9 +28,9 @@ static const struct describe_row profile_rows[] = {
     {0x90, "profileNickname", DESCRIBE_TEXT, NULL, NULL},
     {0x91, "serviceProviderName", DESCRIBE_TEXT, NULL, NULL},
     {0x92, "profileName", DESCRIBE_TEXT, NULL, NULL},
-    {0x93, "iconType", DESCRIBE_NUMBER, NULL, NULL},
+    {0x93, "iconType", DESCRIBE_NAME, icon_types, NULL},
     {0x94, "icon", DESCRIBE_HEX, NULL, NULL},
-    {0x95, "profileClass", DESCRIBE_NUMBER, NULL, NULL},
+    {0x95, "profileClass", DESCRIBE_NAME, classes, NULL},
     {0x9F7B, "ecallIndication", DESCRIBE_NUMBER, NULL, NULL},
     {0x9F26, "fallbackAttribute", DESCRIBE_NUMBER, NULL, NULL},
     {0x9F67, "fallbackAllowed", DESCRIBE_NUMBER, NULL, NULL},
