@@ -5,6 +5,7 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "tests/crypto/folder.h"
+#include "tools/eim/downloads.h"
 #include "tools/eim/front.h"
 #include "tools/eim/package.h"
 #include "tools/eim/rest_orders.h"
@@ -223,6 +224,33 @@ static void tell_certificates(void)
     uint8_t data[ROOM];
     struct writer writer = writer_on(data, sizeof(data));
     expect_answer(provide(certificates_answer(&writer)), "BF50023000");
+}
+
+Test(eim, a_download_that_names_no_order_is_that_which_its_chip_works_on)
+{
+    uint8_t data[ROOM];
+    struct writer answer = writer_on(data, sizeof(data));
+    struct download download = {0};
+    struct order found;
+    char name[ORDERS_NAME_SIZE];
+    order(ORDER_DOWNLOAD, "{\"activationCode\": \"1$smdp.example.com$ID\"}", name);
+    tell_certificates();
+    const size_t outer = tlv_open(&answer, 0xBF38), good = tlv_open(&answer, 0xA0);
+    tlv_put(&answer, DER_SEQUENCE, (struct bytes){0});
+    tlv_put(&answer, 0x5F37, (struct bytes){0});
+    writer_put(&answer, bytes_of(world.euicc.der, world.euicc.der_len));
+    tlv_close(&answer, good);
+    tlv_close(&answer, outer);
+    const struct bytes whole = writer_bytes(&answer);
+    cr_expect_eq(downloads_find_order(world.eim->database, whole, eim_now(), &download), 0);
+    cr_expect_eq(download.order, 0, "no IPA has fetched it");
+    struct blob trigger = ask();
+    blob_finish(&trigger);
+    cr_expect_eq(downloads_find_order(world.eim->database, whole, eim_now(), &download), 0);
+    cr_assert_eq(orders_find(world.eim->database, name, &found), 0);
+    cr_expect_eq(download.order, found.id);
+    cr_expect_str_eq(download.eid, EID);
+    orders_finish(&found);
 }
 
 Test(eim, an_answer_that_names_no_chip_is_that_of_its_certificate)

@@ -1,5 +1,15 @@
 #include "tools/eim/downloads.h"
 
+#include "apdu/der.h"
+#include "apdu/tlv.h"
+#include "crypto/pki/certificate.h"
+#include "crypto/pki/pki_eid.h"
+#include "tools/eim/orders.h"
+
+#define AUTHENTICATE_SERVER 0xBF38
+#define AUTHENTICATE_OK 0xA0
+#define SIGNATURE 0x5F37
+
 int downloads_keep(struct database *database, const struct download *download, int64_t now)
 {
     const struct bytes iccid = bytes_of(download->iccid, sizeof(download->iccid));
@@ -47,4 +57,34 @@ int downloads_find(struct database *database, struct bytes transaction_id, struc
                        " WHERE transaction_id = ?",
                        DATABASE_VALUES(DATABASE_B(transaction_id)), take_download, out);
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}
+
+static bool eid_of_answer(struct bytes answer, char eid[CHIPS_EID_SIZE])
+{
+    struct tlv outer, good, signed1, signature, der;
+    struct certificate certificate;
+    uint8_t number[PKI_EID_SIZE];
+    if (!tlv_whole(answer, AUTHENTICATE_SERVER, &outer) ||
+        !tlv_take_tag(&outer.value, AUTHENTICATE_OK, &good) ||
+        !tlv_take_tag(&good.value, DER_SEQUENCE, &signed1) ||
+        !tlv_take_tag(&good.value, SIGNATURE, &signature) ||
+        !tlv_take_tag(&good.value, DER_SEQUENCE, &der) ||
+        certificate_parse(der.whole, &certificate) != CERTIFICATE_OK ||
+        !certificate_eid(&certificate, number))
+        return false;
+    pki_eid_to_text(number, eid);
+    return true;
+}
+
+int downloads_find_order(struct database *database, struct bytes answer, int64_t now,
+                         struct download *download)
+{
+    struct order order;
+    if (download->order != 0 || !eid_of_answer(answer, download->eid))
+        return 0;
+    const int result = orders_next(database, download->eid, now, &order);
+    if (result == 0 && order.facility == ORDER_DOWNLOAD && order.state == ORDER_WORK)
+        download->order = order.id;
+    orders_finish(&order);
+    return result < 0 ? result : 0;
 }

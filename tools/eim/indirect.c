@@ -328,8 +328,11 @@ int indirect_authenticate(struct eim *eim, const struct esipa_values *request, s
         result = ESIPA_UNDEFINED_ERROR; /* an RPM package: nothing that an IPA asks for */
     if (result == 0) {
         note_profile(session, &answer);
-        result = downloads_keep(eim->database, &session->download, eim_now());
+        result = downloads_find_order(eim->database, request->at[ESIPA_CHIP_ANSWER], eim_now(),
+                                      &session->download);
     }
+    if (result == 0)
+        result = downloads_keep(eim->database, &session->download, eim_now());
     if (result == 0)
         answer_client(session, &answer, out);
     es9_answer_finish(&answer);
