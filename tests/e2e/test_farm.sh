@@ -38,7 +38,7 @@ inside() {
   local port=$1 pid
   shift
   pid=$(pgrep -f "pcscd-place $port sleep" | head -n 1)
-  desk nsenter --mount --target "$pid" "$@"
+  desk nsenter --mount --root --target "$pid" "$@"
 }
 
 # In the rack: the farm, its first three chips in readers on the desk.
