@@ -404,6 +404,21 @@ Test(eim, an_unsigned_error_ends_nothing_but_its_token_is_tried)
     expect_error(ask(), PACKAGE_NONE);
 }
 
+Test(eim, a_package_that_is_never_answered_is_not_sent_without_end)
+{
+    char name[ORDERS_NAME_SIZE];
+    struct blob answer;
+    order(ORDER_PSMO, "[{\"getRAT\": {}}]", name);
+    tell_certificates();
+    for (int i = 0; i < 15; i++) {
+        answer = ask();
+        cr_assert_eq(answer.data[4], 0x51, "%d", i);
+        blob_finish(&answer);
+    }
+    expect_error(ask(), PACKAGE_NONE);
+    EXPECT_OUTCOME(name, "work", "[]");
+}
+
 Test(eim, certificates_of_another_chip_or_ci_are_not_believed)
 {
     struct eim_chip_key key;

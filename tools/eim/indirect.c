@@ -20,6 +20,9 @@
 #define ICCID 0x5A
 #define METADATA 0xBF25
 #define EXPANDED_MAX 16384
+#define CANCEL_ANSWER 0xA1 /* in CancelSessionRequestEsipa */
+#define CANCEL_SESSION 0xBF41
+#define CANCEL_MAX 512
 #define ROOM 64 /* tags and lengths around an element */
 #define INFO1 0xBF20
 #define INFO2 0xBF22
@@ -238,14 +241,27 @@ int indirect_initiate(struct eim *eim, const struct esipa_values *request, struc
     return result;
 }
 
+/* On ESipa the answer to CancelSession bears another tag than the chip has given it. */
+static struct bytes as_answered(struct bytes answer, struct writer *room)
+{
+    struct tlv element;
+    if (!tlv_whole(answer, CANCEL_ANSWER, &element))
+        return answer;
+    tlv_put(room, CANCEL_SESSION, element.value);
+    return writer_bytes(room);
+}
+
 /* A chip's answer as it was signed: the compact form made whole. False if it cannot be. */
 static bool whole_answer(struct eim *eim, const struct indirect_session *session,
                          struct bytes answer, struct writer *out)
 {
+    uint8_t data[CANCEL_MAX];
+    struct writer room = writer_on(data, sizeof(data));
     struct chip_blobs chip;
+    answer = as_answered(answer, &room);
     if (!compact_is(answer)) {
         writer_put(out, answer);
-        return !out->overflow;
+        return answer.len > 0 && !out->overflow;
     }
     const struct compact_context context = {
         .server_signed1 = blob_bytes(&session->server_signed1),

@@ -12,6 +12,8 @@
 
 #define OPERATIONS_SIZE (PACKAGE_SIZE - EUICC_PACKAGE_OVERHEAD - EIM_CONFIGURATION_ID_MAX)
 #define CODE_PREFIX "LPA:"
+#define SENT_MAX 16
+#define SENT_REST 60 /* seconds */
 
 /* Certificates, token, capabilities and EUICCInfo2: what results are believed by, and what compact
  * messages leave out. */
@@ -143,6 +145,13 @@ static int begin(struct making *making)
 static int send_order(struct eim *eim, const struct chip *chip, const struct order *order,
                       struct writer *out)
 {
+    /* An IPA that never brings a result, as of an operation that it cannot code, does not get it
+     * for ever. */
+    if (order->sent % SENT_MAX == SENT_MAX - 1) {
+        const int rested = orders_rest(eim->database, order->id, eim_now() + SENT_REST);
+        const int counted = orders_count_sent(eim->database, order->id);
+        return rested != 0 || counted != 0 ? FAILURE_INTERNAL : PACKAGE_NONE;
+    }
     if (order->state == ORDER_WORK) {
         writer_put(out, blob_bytes(&order->package));
         return orders_count_sent(eim->database, order->id);

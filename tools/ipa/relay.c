@@ -12,6 +12,8 @@
 #define ES9_CI_KEY_ID "euiccCiPKIdToBeUsed"
 #define ESIPA_CI_KEY_ID_NAME "euiccCiPKIdentifierToBeUsed"
 #define SERVER_ADDRESS 0x83
+#define TRANSACTION_ID 0x80
+#define TRANSACTION_NAME "transactionId"
 #define SIGNED1_MAX 1024
 
 /* The function of ESipa that ES9+'s last part of the path names, too. */
@@ -43,17 +45,22 @@ static void copy_text(const char *from, char *out, size_t size)
         strcpy(out, from);
 }
 
-/* The address that the server signs is the one to expect where the eIM has chosen it. */
-static void take_address(struct relay *relay, const json_t *answer)
+/* What the eIM has left out stands in what the server has signed: the transaction id, which is
+ * optional beside it, and the address, which is the one to expect where the eIM has chosen it. */
+static void take_signed(struct relay *relay, json_t *answer)
 {
     struct blob signed1;
-    struct tlv sequence, address;
+    struct tlv sequence, address, transaction;
     if (field_bytes(answer, "serverSigned1", SIGNED1_MAX, &signed1) == FIELD_OK &&
-        tlv_whole(blob_bytes(&signed1), DER_SEQUENCE, &sequence) &&
-        tlv_find(sequence.value, SERVER_ADDRESS, &address) &&
-        address.value.len < sizeof(relay->code->address)) {
-        memcpy(relay->code->address, address.value.data, address.value.len);
-        relay->code->address[address.value.len] = '\0';
+        tlv_whole(blob_bytes(&signed1), DER_SEQUENCE, &sequence)) {
+        if (json_object_get(answer, TRANSACTION_NAME) == NULL &&
+            tlv_find(sequence.value, TRANSACTION_ID, &transaction))
+            (void)field_set_transaction_id(answer, TRANSACTION_NAME, transaction.value);
+        if (!relay->tells_address && tlv_find(sequence.value, SERVER_ADDRESS, &address) &&
+            address.value.len < sizeof(relay->code->address)) {
+            memcpy(relay->code->address, address.value.data, address.value.len);
+            relay->code->address[address.value.len] = '\0';
+        }
     }
     blob_finish(&signed1);
 }
@@ -66,8 +73,7 @@ static void complete_answer(struct relay *relay, enum esipa_function function, j
     json_object_set(answer, ES9_CI_KEY_ID, id);
     copy_text(json_string_value(json_object_get(answer, "matchingId")), relay->code->matching_id,
               sizeof(relay->code->matching_id));
-    if (!relay->tells_address)
-        take_address(relay, answer);
+    take_signed(relay, answer);
 }
 
 static bool write_answer(struct relay *relay, enum esipa_function function, struct bytes said,
