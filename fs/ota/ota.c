@@ -4,15 +4,14 @@
 
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
+#include "fs/ota/ota_report.h"
 #include "fs/ota/ota_security.h"
 #include "fs/ota/rfm.h"
-
-/* Bytes of a response packet in the terminal's report; what is longer is cut (TS 31.115 §4.2). */
-#define REPORT_MAX SMS_USER_DATA_MAX
 
 /* One packet on its way. */
 struct receipt {
     struct ota *ota;
+    const struct sms_delivery *from;
     struct domain_registry *registry;
     struct scp80_command command;
     struct ota_access access;
@@ -74,34 +73,15 @@ static int admit(struct receipt *receipt)
     return result;
 }
 
-/* Refusals before the sender is known to have the keys are told without them (TS 102 225 §5.2). */
-static bool is_before_keys(int status)
-{
-    return status == SCP80_INTEGRITY_FAILED || status == SCP80_CIPHERING_ERROR ||
-           status == SCP80_SECURITY_ERROR || status == SCP80_TAR_UNKNOWN;
-}
-
-static bool is_wanted(uint8_t spi, int status)
-{
-    const uint8_t when = spi & SCP80_POR;
-    return when == SCP80_POR_ALWAYS || (when == SCP80_POR_ON_ERROR && status != SCP80_OK);
-}
-
 static int report(const struct receipt *receipt, int status, struct writer *out)
 {
-    struct scp80_header header = receipt->command.header;
-    struct scp80_response response = {.status = (uint8_t)status,
-                                      .data = writer_bytes(&receipt->data)};
-    if (!is_wanted(header.spi[1], status))
-        return 0;
-    if (is_before_keys(status))
-        header.spi[1] = SCP80_POR_ALWAYS;
-    else
-        memcpy(response.counter, receipt->command.counter, sizeof(response.counter));
-    memcpy(response.tar, header.tar, sizeof(response.tar));
-    if (response.data.len > REPORT_MAX - SCP80_OVERHEAD_MAX)
-        response.data.len = REPORT_MAX - SCP80_OVERHEAD_MAX;
-    return scp80_put_response(&header, &receipt->access.keys, &response, out);
+    const struct ota_report report = {.command = &receipt->command,
+                                      .keys = &receipt->access.keys,
+                                      .status = status,
+                                      .data = writer_bytes(&receipt->data),
+                                      .from = receipt->from,
+                                      .reference = ++receipt->ota->reference};
+    return ota_report_send(&report, &receipt->ota->uicc->proactive, out);
 }
 
 static int carry_out(struct receipt *receipt, struct writer *out)
@@ -118,13 +98,15 @@ static int carry_out(struct receipt *receipt, struct writer *out)
 }
 
 /* TARs exist for the enabled profile only. */
-int ota_receive(struct ota *ota, struct bytes packet, struct writer *out)
+int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes packet,
+                struct writer *out)
 {
     struct domain_registry registry = {0};
     struct receipt *receipt = calloc(1, sizeof(*receipt));
     int result = receipt == NULL ? FAILURE_INTERNAL : 0;
     if (receipt != NULL && scp80_read(packet, &receipt->command)) {
         receipt->ota = ota;
+        receipt->from = from;
         receipt->registry = &registry;
         receipt->data = writer_on(receipt->response, sizeof(receipt->response));
         receipt->plain = malloc(receipt->command.secured.len + 1);
@@ -156,11 +138,12 @@ static int receive_message(struct ota *ota, const struct tlv *envelope, struct w
     if (!sms_read_part(&delivery, &part))
         return 0;
     if (part.count == 1)
-        return part.command_packet ? ota_receive(ota, delivery.text, response) : 0;
+        return part.command_packet ? ota_receive(ota, &delivery, delivery.text, response) : 0;
     const int result = reassembly_take(&ota->reassembly, &delivery, &part, &message);
     if (result != REASSEMBLY_WHOLE)
         return result < 0 ? result : 0;
-    const int received = ota->reassembly.command_packet ? ota_receive(ota, message, response) : 0;
+    const int received =
+        ota->reassembly.command_packet ? ota_receive(ota, &delivery, message, response) : 0;
     reassembly_reset(&ota->reassembly);
     return received;
 }

@@ -12,6 +12,7 @@ struct ota {
     struct store *store;
     struct uicc *uicc;
     struct reassembly reassembly;
+    uint8_t reference; /* of the next message in several parts that the card sends */
 };
 
 /* From here on the UICC hands what comes in an ENVELOPE to this; it is borrowed. */
@@ -20,9 +21,11 @@ void ota_finish(struct ota *ota);
 /* Power-on or reset: messages of which parts are missing are forgotten. */
 void ota_reset(struct ota *ota);
 
-/* Carries a command packet out and appends what is to be reported: nothing, or the response packet
- * with its user data header. What it changes is for the card to commit, counters included. 0, or a
- * failure. */
-int ota_receive(struct ota *ota, struct bytes packet, struct writer *report);
+/* Carries a command packet out that came in this message (NULL: in none), and tells what is to be
+ * told: in *report the response packet with its user data header, or by SEND SHORT MESSAGE to the
+ * number it came from, if the packet asks for that and the terminal can do it. What it changes is
+ * for the card to commit, counters included. 0, or a failure. */
+int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes packet,
+                struct writer *report);
 
 #endif

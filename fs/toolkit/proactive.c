@@ -1,5 +1,7 @@
 #include "fs/toolkit/proactive.h"
 
+#include <stdlib.h>
+
 #include "apdu/apdu.h"
 #include "apdu/status.h"
 #include "apdu/tlv.h"
@@ -9,9 +11,12 @@
 #define TAG_DEVICE_IDENTITIES 0x82
 #define TAG_RESULT 0x83
 #define TAG_DURATION 0x84
+#define TAG_TEXT 0x8D
 #define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 #define DEVICE_UICC 0x81
 #define DEVICE_TERMINAL 0x82
+#define DEVICE_NETWORK 0x83
+#define DEVICE_DISPLAY 0x02
 #define UNIT_MINUTES 0x00
 #define UNIT_SECONDS 0x01
 #define DURATION_MAX 255      /* of a unit */
@@ -26,21 +31,30 @@ struct facility {
 
 struct kind {
     uint8_t type, qualifier; /* TS 102 223 §9.4, §8.6 */
+    uint8_t device;          /* that it is for */
     struct facility facility;
 };
 
 /* clang-format off */
 static const struct kind kinds[PROACTIVE_KINDS] = {
-    [PROACTIVE_LOCATION]             = {0x26, 0x00, {4, 7}},
-    [PROACTIVE_IMEI]                 = {0x26, 0x01, {4, 7}},
-    [PROACTIVE_POLL_INTERVAL]        = {0x03, 0x00, {3, 6}},
-    [PROACTIVE_REFRESH_RESET]        = {0x01, 0x04, {3, 8}},
-    [PROACTIVE_REFRESH_STATE_CHANGE] = {0x01, 0x09, {34, 6}},
+    [PROACTIVE_LOCATION]             = {0x26, 0x00, DEVICE_TERMINAL, {4, 7}},
+    [PROACTIVE_IMEI]                 = {0x26, 0x01, DEVICE_TERMINAL, {4, 7}},
+    [PROACTIVE_POLL_INTERVAL]        = {0x03, 0x00, DEVICE_TERMINAL, {3, 6}},
+    [PROACTIVE_REFRESH_RESET]        = {0x01, 0x04, DEVICE_TERMINAL, {3, 8}},
+    [PROACTIVE_REFRESH_STATE_CHANGE] = {0x01, 0x09, DEVICE_TERMINAL, {34, 6}},
+    [PROACTIVE_SEND_SMS]             = {0x13, 0x00, DEVICE_NETWORK,  {4, 2}},
+    [PROACTIVE_SET_UP_EVENT_LIST]    = {0x05, 0x00, DEVICE_TERMINAL, {5, 1}},
+    [PROACTIVE_SET_UP_MENU]          = {0x25, 0x00, DEVICE_TERMINAL, {4, 6}},
+    [PROACTIVE_DISPLAY_TEXT]         = {0x21, 0x80, DEVICE_DISPLAY,  {3, 1}}, /* until the user clears it */
+    [PROACTIVE_GET_INPUT]            = {0x23, 0x01, DEVICE_TERMINAL, {3, 3}}, /* characters of the SMS alphabet */
+    [PROACTIVE_TIMER_START]          = {0x27, 0x00, DEVICE_TERMINAL, {8, 1}},
 };
 /* clang-format on */
 
 void proactive_reset(struct proactive *proactive)
 {
+    for (size_t i = 0; i < proactive->count; i++)
+        free(proactive->queue[i].data);
     *proactive = (struct proactive){.settings = proactive->settings, .number = NUMBER_FIRST};
 }
 
@@ -74,15 +88,38 @@ bool proactive_supports(const struct proactive *proactive, enum proactive_kind k
 static bool is_asked(const struct proactive *proactive, enum proactive_kind kind)
 {
     for (size_t i = 0; i < proactive->count; i++)
-        if (proactive->queue[i] == kind)
+        if (proactive->queue[i].kind == kind)
             return true;
     return false;
 }
 
 void proactive_ask(struct proactive *proactive, enum proactive_kind kind)
 {
-    if (proactive_supports(proactive, kind) && !is_asked(proactive, kind))
-        proactive->queue[proactive->count++] = kind;
+    if (proactive_supports(proactive, kind) && !is_asked(proactive, kind) &&
+        proactive->count < PROACTIVE_QUEUE_MAX)
+        proactive->queue[proactive->count++] = (struct proactive_entry){.kind = kind};
+}
+
+bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struct bytes data)
+{
+    if (!proactive_supports(proactive, kind) || proactive->count == PROACTIVE_QUEUE_MAX ||
+        data.len > PROACTIVE_DATA_MAX)
+        return false;
+    uint8_t *copy = malloc(data.len + 1);
+    if (copy == NULL)
+        return false;
+    if (data.len > 0)
+        memcpy(copy, data.data, data.len);
+    proactive->queue[proactive->count++] = (struct proactive_entry){kind, copy, (uint8_t)data.len};
+    return true;
+}
+
+void proactive_move(struct proactive *from, struct proactive *to)
+{
+    proactive_reset(to);
+    *to = *from;
+    from->count = 0;
+    proactive_reset(from);
 }
 
 bool proactive_is_busy(const struct proactive *proactive)
@@ -102,13 +139,15 @@ static void put_poll_interval(const struct proactive *proactive, struct writer *
 
 static void put_command(const struct proactive *proactive, struct writer *out)
 {
-    const enum proactive_kind what = proactive->queue[0];
+    const struct proactive_entry *first = &proactive->queue[0];
+    const enum proactive_kind what = first->kind;
     const size_t mark = tlv_open(out, TAG_PROACTIVE);
     tlv_put(out, TAG_COMMAND_DETAILS,
             BYTES(proactive->number, kinds[what].type, kinds[what].qualifier));
-    tlv_put(out, TAG_DEVICE_IDENTITIES, BYTES(DEVICE_UICC, DEVICE_TERMINAL));
+    tlv_put(out, TAG_DEVICE_IDENTITIES, BYTES(DEVICE_UICC, kinds[what].device));
     if (what == PROACTIVE_POLL_INTERVAL)
         put_poll_interval(proactive, out);
+    writer_put(out, bytes_of(first->data, first->len));
     tlv_close(out, mark);
 }
 
@@ -142,12 +181,17 @@ static bool take(struct bytes *from, uint32_t tag, struct tlv *out)
     return tlv_take_tag(from, tag, out) || tlv_take_tag(from, tag & ~COMPREHENSION, out);
 }
 
+static bool find(struct bytes in, uint32_t tag, struct tlv *out)
+{
+    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
+}
+
 int proactive_respond(struct proactive *proactive, struct bytes data)
 {
-    struct tlv details, devices, result;
+    struct tlv details, devices, result, text;
     if (!proactive->fetched)
         return SW_CONDITIONS_NOT_SATISFIED;
-    const enum proactive_kind what = proactive->queue[0];
+    const enum proactive_kind what = proactive->queue[0].kind;
     const struct bytes asked = BYTES(proactive->number, kinds[what].type, kinds[what].qualifier);
     if (!take(&data, TAG_COMMAND_DETAILS, &details) || !bytes_equal(details.value, asked) ||
         !take(&data, TAG_DEVICE_IDENTITIES, &devices) ||
@@ -156,6 +200,10 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
         return SW_WRONG_DATA;
     proactive->answer = (struct proactive_answer){
         .given = true, .kind = what, .done = result.value.data[0] <= RESULT_PERFORMED};
+    if (find(data, TAG_TEXT, &text) && text.value.len <= PROACTIVE_TEXT_MAX) {
+        proactive->answer.text_len = text.value.len;
+        memcpy(proactive->answer.text, text.value.data, text.value.len);
+    }
     return 0;
 }
 
@@ -166,6 +214,7 @@ void proactive_settle(struct proactive *proactive)
     proactive_forget_answer(proactive);
     proactive->fetched = false;
     proactive->number = proactive->number < NUMBER_LAST ? proactive->number + 1 : NUMBER_FIRST;
+    free(proactive->queue[0].data);
     proactive->count--;
     memmove(proactive->queue, proactive->queue + 1, proactive->count * sizeof(proactive->queue[0]));
 }

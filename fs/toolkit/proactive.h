@@ -11,6 +11,13 @@ enum proactive_kind {
     PROACTIVE_POLL_INTERVAL,
     PROACTIVE_REFRESH_RESET,        /* REFRESH: UICC Reset */
     PROACTIVE_REFRESH_STATE_CHANGE, /* REFRESH: eUICC Profile State Change */
+    /* Those that bring data of their own, given to proactive_send(): */
+    PROACTIVE_SEND_SMS, /* SEND SHORT MESSAGE: address and TPDU */
+    PROACTIVE_SET_UP_EVENT_LIST,
+    PROACTIVE_SET_UP_MENU,
+    PROACTIVE_DISPLAY_TEXT,
+    PROACTIVE_GET_INPUT,
+    PROACTIVE_TIMER_START,
     PROACTIVE_KINDS,
 };
 
@@ -20,27 +27,41 @@ struct proactive_settings {
     uint32_t poll_interval; /* seconds, asked for last; 0: not asked for */
 };
 
+#define PROACTIVE_TEXT_MAX 64
+
 /* What a TERMINAL RESPONSE said, until proactive_settle(). */
 struct proactive_answer {
     bool given;
     enum proactive_kind kind;
-    bool done; /* performed; else refused */
+    bool done;                        /* performed; else refused */
+    uint8_t text[PROACTIVE_TEXT_MAX]; /* Text String of GET INPUT, its coding first */
+    size_t text_len;
+};
+
+#define PROACTIVE_QUEUE_MAX 16
+#define PROACTIVE_DATA_MAX 243 /* bytes behind the device identities, so that FETCH gives all */
+
+struct proactive_entry {
+    enum proactive_kind kind;
+    uint8_t *data; /* heap; NULL: it has none */
+    uint8_t len;
 };
 
 struct proactive {
     struct proactive_settings settings;
     bool terminal;      /* a TERMINAL PROFILE was received in this power cycle */
     uint32_t supported; /* kinds that it names, as bits */
-    enum proactive_kind queue[PROACTIVE_KINDS];
+    struct proactive_entry queue[PROACTIVE_QUEUE_MAX];
     size_t count;   /* of the queue; the first is the one that is told */
     bool fetched;   /* the first has been fetched and waits for its answer */
     uint8_t number; /* of the first: 1 to FE */
     struct proactive_answer answer;
 };
 
-#define PROACTIVE_COMMAND_MAX 17 /* bytes of an encoded command */
+#define PROACTIVE_COMMAND_MAX 255 /* bytes of an encoded command */
 
-/* Power-on or reset: the terminal is unknown again, nothing is asked. The settings stay. */
+/* Power-on or reset: the terminal is unknown again, nothing is asked; memory is given back. The
+ * settings stay. */
 void proactive_reset(struct proactive *proactive);
 /* TERMINAL PROFILE (TS 102 223 §5.2); a later one takes the place of an earlier. A command that was
  * fetched and not answered will be told again. */
@@ -48,6 +69,11 @@ void proactive_meet(struct proactive *proactive, struct bytes profile);
 bool proactive_supports(const struct proactive *proactive, enum proactive_kind kind);
 /* Asks the terminal; nothing if it does not know the command or has been asked already. */
 void proactive_ask(struct proactive *proactive, enum proactive_kind kind);
+/* The same with data, the COMPREHENSION-TLVs behind the device identities, which are copied. False
+ * if the terminal does not know the command, or there is no place for it. */
+bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struct bytes data);
+/* The queue goes to another place, as it is; the first is as after a reset. */
+void proactive_move(struct proactive *from, struct proactive *to);
 
 /* A proactive session is open: something waits to be fetched or to be answered. */
 bool proactive_is_busy(const struct proactive *proactive);

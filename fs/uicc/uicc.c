@@ -88,6 +88,8 @@ void uicc_finish(struct uicc *uicc)
     for (size_t i = 0; i < UICC_CHANNELS; i++)
         uicc_state_end_transfer(&uicc->channels[i].transfer);
     uicc_state_wipe_gba(uicc);
+    proactive_reset(&uicc->proactive);
+    uicc_state_forget_suspension(uicc);
     uicc_state_forget_places(uicc, UICC_ALL_CHANNELS);
     profile_destroy(uicc->profile);
     uicc->profile = NULL;
@@ -99,7 +101,7 @@ void uicc_adopt(struct uicc *uicc, struct profile *profile, uint32_t profile_id)
     uicc_state_take_profile(uicc, profile);
     uicc->profile_id = profile_id;
     uicc->gsm = (struct uicc_gsm){0};
-    uicc->suspension = (struct uicc_suspension){0};
+    uicc_state_forget_suspension(uicc);
     uicc_state_wipe_gba(uicc);
     reset_channels(uicc);
 }
@@ -145,7 +147,7 @@ void uicc_reset(struct uicc *uicc)
         uicc->suspension.generation = uicc->generation;
         return;
     }
-    uicc->suspension = (struct uicc_suspension){0};
+    uicc_state_forget_suspension(uicc);
     mend(uicc);
 }
 

@@ -45,3 +45,9 @@ void uicc_state_take_profile(struct uicc *uicc, struct profile *profile)
     uicc->profile = profile;
     uicc_moved(uicc);
 }
+
+void uicc_state_forget_suspension(struct uicc *uicc)
+{
+    proactive_reset(&uicc->suspension.proactive);
+    uicc->suspension = (struct uicc_suspension){0};
+}

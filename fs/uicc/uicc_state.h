@@ -148,6 +148,8 @@ void uicc_state_take_profile(struct uicc *uicc, struct profile *profile);
 void uicc_state_forget_places(struct uicc *uicc, int channel);
 /* What RETRIEVE DATA or SET DATA had under way is forgotten. */
 void uicc_state_end_transfer(struct uicc_transfer *transfer);
+/* Nothing is put away any more. */
+void uicc_state_forget_suspension(struct uicc *uicc);
 /* Forgets Ks. */
 void uicc_state_wipe_gba(struct uicc *uicc);
 

@@ -41,7 +41,7 @@ static int suspend(struct uicc *uicc, struct bytes data, struct writer *response
         return result;
     suspension->state = uicc->channels[0];
     suspension->state.transfer = (struct uicc_transfer){0};
-    suspension->proactive = uicc->proactive;
+    proactive_move(&uicc->proactive, &suspension->proactive);
     suspension->phase = UICC_SUSPENDED;
     writer_put(response, longest);
     writer_put(response, bytes_of(suspension->token, UICC_TOKEN_SIZE));
@@ -72,8 +72,9 @@ static int resume(struct uicc *uicc, struct bytes data)
     if (!secret_equal(data, bytes_of(suspension->token, UICC_TOKEN_SIZE)))
         return SW_SECURITY_STATUS;
     uicc->channels[0] = suspension->state;
-    uicc->proactive = suspension->proactive;
-    uicc->suspension = (struct uicc_suspension){0};
+    proactive_reset(&uicc->proactive);
+    proactive_move(&uicc->suspension.proactive, &uicc->proactive);
+    uicc_state_forget_suspension(uicc);
     uicc_moved(uicc);
     return 0;
 }

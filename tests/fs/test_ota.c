@@ -182,14 +182,14 @@ Test(ota, packets_that_were_changed)
     for (size_t at = 3; at < whole.len; at++) {
         struct writer report = writer_on(room, sizeof(room));
         packet[at] ^= 0x40;
-        cr_assert_eq(ota_receive(&world->ota, whole, &report), 0);
+        cr_assert_eq(ota_receive(&world->ota, NULL, whole, &report), 0);
         cr_expect_not(report.len > 16, "byte %zu", at);
         packet[at] ^= 0x40;
     }
     /* Cut in the middle of a block. */
     struct writer report = writer_on(room, sizeof(room));
     packet[1] = (uint8_t)(packet[1] - 3);
-    cr_assert_eq(ota_receive(&world->ota, bytes_of(packet, whole.len - 3), &report), 0);
+    cr_assert_eq(ota_receive(&world->ota, NULL, bytes_of(packet, whole.len - 3), &report), 0);
     cr_expect_str_eq(world_report(&order, writer_bytes(&report)), "05 ");
     cr_expect_not(store_changed(world->store));
     world_terminal(world, "00A40004022F1000");
@@ -261,6 +261,75 @@ Test(ota, messages_in_parts)
     ota_reset(&world->ota);
     cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){4, 5}, 2, 5), "-");
     cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){1, 2, 3, 4}, 4, 4), "00 3D9000");
+    world_close(world);
+}
+
+/* What the card asks the terminal to send, put together again. */
+static struct bytes fetch_submits(struct world *world, uint8_t *room, size_t size, unsigned *count)
+{
+    struct writer out = writer_on(room, size);
+    for (*count = 0; proactive_waiting(&world->uicc.proactive) > 0; ++*count) {
+        uint8_t text[PROACTIVE_COMMAND_MAX];
+        struct writer command = writer_on(text, sizeof(text));
+        struct tlv whole, tpdu;
+        cr_assert_eq(proactive_fetch(&world->uicc.proactive, 256, &command), 0);
+        cr_assert(tlv_whole(writer_bytes(&command), 0xD0, &whole));
+        cr_assert(tlv_find(whole.value, 0x8B, &tpdu));
+        /* SUBMIT with a header, to the number that it came from, 8 bits of class 2. */
+        const struct bytes front =
+            BYTES(0x41, 0x00, 0x08, 0x81, 0x21, 0x43, 0x65, 0x87, 0x7F, 0xF6);
+        cr_assert(bytes_start_with(tpdu.value, front));
+        const size_t skip = 1 + front.len;
+        const size_t own = tpdu.value.data[skip] == 2 ? 0 : 1u + tpdu.value.data[skip];
+        if (*count == 0 && own > 0)
+            writer_put(&out, BYTES(0x02, 0x71, 0x00));
+        writer_put(&out, bytes_of(tpdu.value.data + skip + own, tpdu.value.len - skip - own));
+        cr_assert_eq(proactive_respond(&world->uicc.proactive,
+                                       BYTES(0x81, 0x03, world->uicc.proactive.number, 0x13, 0x00,
+                                             0x82, 0x02, 0x82, 0x81, 0x83, 0x01, 0x00)),
+                     0);
+        proactive_settle(&world->uicc.proactive);
+    }
+    return writer_bytes(&out);
+}
+
+Test(ota, a_report_by_a_message_of_its_own)
+{
+    static uint8_t profile[32], room[2048];
+    struct world *world = world_open(0);
+    struct order order = ORDER_USUAL("B00120", READ);
+    unsigned count;
+    order.spi2 = 0x39;
+    expect(world, &order, "00 " READ_ANSWER); /* no terminal that could send one */
+    memset(profile, 0xFF, sizeof(profile));
+    proactive_meet(&world->uicc.proactive, bytes_of(profile, sizeof(profile)));
+    expect(world, &order, "-");
+    cr_expect_str_eq(world_report(&order, fetch_submits(world, room, sizeof(room), &count)),
+                     "00 " READ_ANSWER);
+    cr_expect_eq(count, 1);
+    /* One that fits in no single message: each command's answer is told. */
+    order.script = "AA79"
+                   "220700A4000C022F10"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004"
+                   "220500B0000004";
+    expect(world, &order, "-");
+    const char *text = world_report(&order, fetch_submits(world, room, sizeof(room), &count));
+    cr_expect(strncmp(text, "00 AB81878001", 13) == 0, "%s", text);
+    cr_expect_eq(count, 2);
     world_close(world);
 }
 

@@ -52,6 +52,12 @@ Test(proactive, each_kind_is_supported_by_its_bit_alone)
         {PROACTIVE_POLL_INTERVAL, 3, 0x20, "D00D8103010300820281828402013C"},
         {PROACTIVE_REFRESH_RESET, 3, 0x80, "D009810301010482028182"},
         {PROACTIVE_REFRESH_STATE_CHANGE, 34, 0x20, "D009810301010982028182"},
+        {PROACTIVE_SEND_SMS, 4, 0x02, "D009810301130082028183"},
+        {PROACTIVE_SET_UP_EVENT_LIST, 5, 0x01, "D009810301050082028182"},
+        {PROACTIVE_SET_UP_MENU, 4, 0x20, "D009810301250082028182"},
+        {PROACTIVE_DISPLAY_TEXT, 3, 0x01, "D009810301218082028102"},
+        {PROACTIVE_GET_INPUT, 3, 0x04, "D009810301230182028182"},
+        {PROACTIVE_TIMER_START, 8, 0x01, "D009810301270082028182"},
     };
     cr_assert_eq(sizeof(rows) / sizeof(rows[0]), PROACTIVE_KINDS);
     for (size_t i = 0; i < PROACTIVE_KINDS; i++) {
@@ -74,6 +80,33 @@ Test(proactive, each_kind_is_supported_by_its_bit_alone)
         cr_assert_eq(proactive_waiting(&proactive), strlen(rows[i].command) / 2, "kind %zu", i);
         cr_assert_str_eq(fetch(), rows[i].command, "kind %zu", i);
     }
+}
+
+Test(proactive, data_go_with_a_command_in_their_order)
+{
+    uint8_t much[PROACTIVE_DATA_MAX + 1] = {0};
+    struct proactive other = {0};
+    cr_assert_not(proactive_send(&proactive, PROACTIVE_SEND_SMS, BYTES(0x8B, 0x00)));
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    cr_assert(proactive_send(&proactive, PROACTIVE_SEND_SMS, BYTES(0x8B, 0x01, 0x41)));
+    cr_assert(proactive_send(&proactive, PROACTIVE_SEND_SMS, BYTES(0x8B, 0x01, 0x42)));
+    cr_assert_not(proactive_send(&proactive, PROACTIVE_SEND_SMS, bytes_of(much, sizeof(much))));
+    cr_assert(proactive_send(&proactive, PROACTIVE_SEND_SMS, bytes_of(much, PROACTIVE_DATA_MAX)));
+    cr_assert_str_eq(fetch(), "D00C8103011300820281838B0141");
+    cr_assert_eq(respond(1, 0x13, 0x00, 0), 0);
+    proactive_settle(&proactive);
+    proactive_move(&proactive, &other);
+    cr_assert_not(proactive_is_busy(&proactive));
+    proactive_move(&other, &proactive);
+    cr_assert_str_eq(fetch(), "D00C8103021300820281838B0142");
+    cr_assert_eq(respond(2, 0x13, 0x00, 0), 0);
+    proactive_settle(&proactive);
+    cr_assert_eq(proactive_waiting(&proactive), 255);
+    for (int i = 0; i < PROACTIVE_QUEUE_MAX - 1; i++)
+        cr_assert(proactive_send(&proactive, PROACTIVE_DISPLAY_TEXT, BYTES(0x8D, 0x00)));
+    cr_assert_not(proactive_send(&proactive, PROACTIVE_DISPLAY_TEXT, BYTES(0x8D, 0x00)));
+    proactive_reset(&proactive);
+    cr_assert_not(proactive_is_busy(&proactive));
 }
 
 Test(proactive, an_interval_is_told_in_seconds_or_in_minutes)

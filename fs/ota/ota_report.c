@@ -1,0 +1,115 @@
+#include "fs/ota/ota_report.h"
+
+#include <stdlib.h>
+
+#include "apdu/status.h"
+#include "fs/ota/script.h"
+
+#define PACKET_MAX (SCRIPT_RESPONSE_MAX + SCP80_OVERHEAD_MAX)
+#define TAG_ADDRESS 0x86
+#define TAG_TPDU 0x8B
+#define USER_DATA_HEADER_LEN 3 /* 02 71 00, as a packet has it in front */
+#define ELEMENT_RESPONSE_PACKET 0x71
+#define PART_HEADER_LEN 8 /* of the first part, which has the longest */
+
+/* Refusals before the sender is known to have the keys are told without them. */
+static bool is_before_keys(int status)
+{
+    return status == SCP80_INTEGRITY_FAILED || status == SCP80_CIPHERING_ERROR ||
+           status == SCP80_SECURITY_ERROR || status == SCP80_TAR_UNKNOWN;
+}
+
+static bool is_wanted(uint8_t spi, int status)
+{
+    const uint8_t when = spi & SCP80_POR;
+    return when == SCP80_POR_ALWAYS || (when == SCP80_POR_ON_ERROR && status != SCP80_OK);
+}
+
+static int put_packet(const struct ota_report *report, size_t data_max, struct writer *out)
+{
+    struct scp80_header header = report->command->header;
+    struct scp80_response response = {.status = (uint8_t)report->status, .data = report->data};
+    if (is_before_keys(report->status))
+        header.spi[1] = SCP80_POR_ALWAYS;
+    else
+        memcpy(response.counter, report->command->counter, sizeof(response.counter));
+    memcpy(response.tar, header.tar, sizeof(response.tar));
+    if (response.data.len > data_max)
+        response.data.len = data_max;
+    return scp80_put_response(&header, report->keys, &response, out);
+}
+
+static bool send_message(struct proactive *proactive, const struct sms_delivery *from,
+                         struct bytes user_data)
+{
+    uint8_t room[PROACTIVE_DATA_MAX];
+    struct writer data = writer_on(room, sizeof(room));
+    if (from->center.len > 0)
+        tlv_put(&data, TAG_ADDRESS, from->center);
+    const size_t mark = tlv_open(&data, TAG_TPDU);
+    sms_put_submit(from, user_data, &data);
+    tlv_close(&data, mark);
+    return !data.overflow && proactive_send(proactive, PROACTIVE_SEND_SMS, writer_bytes(&data));
+}
+
+/* Each part has a header that says which it is; the first says what the whole is as well. */
+static bool send_parts(struct proactive *proactive, const struct ota_report *report,
+                       struct bytes packet)
+{
+    const size_t size = SMS_USER_DATA_MAX - PART_HEADER_LEN;
+    const uint8_t count = (uint8_t)((packet.len + size - 1) / size);
+    bool sent = PROACTIVE_QUEUE_MAX - proactive->count >= count;
+    for (uint8_t number = 1; sent && number <= count; number++) {
+        uint8_t room[SMS_USER_DATA_MAX];
+        struct writer part = writer_on(room, sizeof(room));
+        struct bytes text;
+        if (!bytes_take(&packet, packet.len < size ? packet.len : size, &text))
+            return false;
+        writer_put_u8(&part, number == 1 ? 7 : 5);
+        writer_put(&part, BYTES(0x00, 0x03, report->reference, count, number));
+        if (number == 1)
+            writer_put(&part, BYTES(ELEMENT_RESPONSE_PACKET, 0x00));
+        writer_put(&part, text);
+        sent = send_message(proactive, report->from, writer_bytes(&part));
+    }
+    return sent;
+}
+
+static bool submit(struct proactive *proactive, const struct ota_report *report,
+                   struct bytes packet)
+{
+    if (packet.len <= SMS_USER_DATA_MAX)
+        return send_message(proactive, report->from, packet);
+    return send_parts(
+        proactive, report,
+        bytes_of(packet.data + USER_DATA_HEADER_LEN, packet.len - USER_DATA_HEADER_LEN));
+}
+
+static int put_and_submit(const struct ota_report *report, struct proactive *proactive, bool *sent)
+{
+    uint8_t *room = malloc(PACKET_MAX);
+    if (room == NULL)
+        return FAILURE_INTERNAL;
+    struct writer packet = writer_on(room, PACKET_MAX);
+    const int result = put_packet(report, SCRIPT_RESPONSE_MAX, &packet);
+    *sent = result == 0 && submit(proactive, report, writer_bytes(&packet));
+    free(room);
+    return result;
+}
+
+/* A terminal that cannot send it gets it in its report instead, so that it is not lost: a departure
+ * from TS 31.115 §4.3. */
+int ota_report_send(const struct ota_report *report, struct proactive *proactive,
+                    struct writer *out)
+{
+    const uint8_t spi = report->command->header.spi[1];
+    bool sent = false;
+    if (!is_wanted(spi, report->status))
+        return 0;
+    if ((spi & SCP80_POR_BY_SUBMIT) != 0 && report->from != NULL) {
+        const int result = put_and_submit(report, proactive, &sent);
+        if (result != 0 || sent)
+            return result;
+    }
+    return put_packet(report, SMS_USER_DATA_MAX - SCP80_OVERHEAD_MAX, out);
+}
