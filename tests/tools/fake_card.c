@@ -93,6 +93,8 @@ static uint16_t run(struct fake_card *card, const struct apdu *apdu, struct writ
     if (on_channel && apdu->channel != card->channel)
         complain(card, "channel");
     switch (apdu->ins) {
+    case 0x10: /* TERMINAL PROFILE */
+    case 0xC2: /* ENVELOPE */
     case 0xAA:
         return SW_OK;
     case 0x70:

@@ -305,3 +305,26 @@ Test(modem, off_and_hung_up_let_the_card_go)
     cr_expect_null(modem.sim.transport);
     cr_expect_str_eq(say("AT\r"), "AT\r\r\nOK\r\n");
 }
+
+/* The card is no toolkit's: what comes in is handed on, and nothing comes out. */
+Test(modem, messages_of_the_network)
+{
+    static const struct talk rows[] = {
+        {"ATE0+CMEE=1\r", "ATE0+CMEE=1\r\r\nOK\r\n"},
+        {"AT+ESMSR\r", "\r\n+CME ERROR: 22\r\n"},
+        {"AT+ESMS=\r", "\r\n+CME ERROR: 50\r\n"},
+        {"AT+ESMS=\"40\",1\r", "\r\n+CME ERROR: 50\r\n"},
+        {"AT+ESMS=\"4004812143\"\r", "\r\n+ESMS: 9000,\"\"\r\n\r\nOK\r\n"},
+        {"AT+EMENU=256\r", "\r\n+CME ERROR: 50\r\n"},
+        {"AT+EMENU=1\r", "\r\nOK\r\n"},
+    };
+    check(rows, COUNT(rows));
+    for (uint8_t i = 0; i < MODEM_MESSAGES_MAX + 1; i++)
+        modem.sim.toolkit.told(&modem, 0x13, 0, BYTES(0x41, i));
+    cr_expect_str_eq(say("AT+ESMSR\r"), "\r\n+ESMSR: \"4100\"\r\n\r\nOK\r\n");
+    cr_expect_str_eq(say("AT+ESMSR\r"), "\r\n+ESMSR: \"4101\"\r\n\r\nOK\r\n");
+    for (int i = 0; i < MODEM_MESSAGES_MAX - 2; i++)
+        say("AT+ESMSR\r");
+    cr_expect_str_eq(say("AT+ESMSR\r"), "\r\n+CME ERROR: 22\r\n");
+    cr_expect_null(card.wrong, "%s", card.wrong);
+}

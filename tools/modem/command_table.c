@@ -38,6 +38,9 @@ static const struct modem_row rows[] = {
      "TS 27.007 §8.65"},
     {"+CLCK", LINE_SET, "(\"SC\",\"PS\",\"PF\",\"PN\",\"PU\",\"PP\",\"PC\")", modem_clck, true, "TS 27.007 §7.4"},
     {"+CPWD", LINE_SET, "(\"SC\",8),(\"P2\",8)", modem_cpwd, true, "TS 27.007 §7.5"},
+    {"+ESMS", LINE_SET, "", modem_esms, true, "V.250 §5.4.1"},
+    {"+ESMSR", LINE_EXECUTE, "", modem_esmsr, false, "V.250 §5.4.1"},
+    {"+EMENU", LINE_SET, "(0-255)", modem_emenu, true, "V.250 §5.4.1"},
     {"+CMEE", LINE_READ | LINE_SET, "(0-2)", modem_cmee, false, "TS 27.007 §9.1"},
 };
 /* clang-format on */

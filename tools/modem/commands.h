@@ -62,5 +62,11 @@ enum cme modem_read_file(struct sim *sim, uint16_t file, uint8_t len, struct wri
 bool modem_take_pin(struct values *values, struct writer *out);
 /* What a command on a PIN was answered. */
 enum cme modem_pin_result(uint16_t status);
+/* message.c */
+enum cme modem_esms(struct modem *modem, const struct line_command *command);
+enum cme modem_esmsr(struct modem *modem, const struct line_command *command);
+enum cme modem_emenu(struct modem *modem, const struct line_command *command);
+/* Takes what the card has sent; context: the modem. */
+void modem_take_message(void *context, uint8_t type, uint8_t qualifier, struct bytes data);
 
 #endif

@@ -9,6 +9,9 @@ void modem_init(struct modem *modem, struct transport *(*create)(const char *rea
                 const char *reader)
 {
     modem_default_settings(modem);
+    modem->message_count = 0;
+    modem->sim.toolkit =
+        (struct toolkit){.told = modem_take_message, .context = modem, .input = "1234"};
     sim_init(&modem->sim, create, reader);
     line_init(&modem->line);
     modem->out = writer_on(modem->out_room, sizeof(modem->out_room));

@@ -12,7 +12,7 @@
 
 void sim_init(struct sim *sim, struct transport *(*create)(const char *reader), const char *reader)
 {
-    *sim = (struct sim){.create = create, .reader = reader};
+    *sim = (struct sim){.create = create, .reader = reader, .toolkit = sim->toolkit};
 }
 
 void sim_release(struct sim *sim)
@@ -42,10 +42,34 @@ static enum cme take_card(struct sim *sim)
         return CME_MEMORY_FULL;
     if (!sim->transport->kind->open(sim->transport, &fault))
         return give_up(sim, &fault, CME_NOT_INSERTED);
-    if (!channel_announce(sim->transport, &fault))
+    sim->toolkit.transport = sim->transport;
+    sim->toolkit.reset_wanted = false;
+    if (!channel_announce(sim->transport, &fault) || !toolkit_start(&sim->toolkit, &fault))
         return give_up(sim, &fault, CME_FAILURE);
     trace_notice("took the card in %s", sim->transport->place);
     return CME_NONE;
+}
+
+/* What the card asks behind an answer; a REFRESH may let the card go. */
+static enum cme serve_card(struct sim *sim, int status)
+{
+    struct fault fault = {0};
+    const uint8_t channel = sim->transport->channel;
+    sim->transport->channel = 0;
+    const bool served = toolkit_run(&sim->toolkit, status, &fault);
+    sim->transport->channel = channel;
+    if (!served)
+        return give_up(sim, &fault, CME_FAILURE);
+    if (sim->toolkit.reset_wanted)
+        sim_release(sim);
+    return CME_NONE;
+}
+
+static int status_of(const struct writer *response)
+{
+    if (response->overflow || response->len < 2)
+        return 0;
+    return response->data[response->len - 2] << 8 | response->data[response->len - 1];
 }
 
 enum cme sim_transmit(struct sim *sim, struct bytes command, struct writer *response)
@@ -54,9 +78,9 @@ enum cme sim_transmit(struct sim *sim, struct bytes command, struct writer *resp
     const enum cme taken = take_card(sim);
     if (taken != CME_NONE)
         return taken;
-    return sim->transport->kind->transmit(sim->transport, command, response, &fault)
-               ? CME_NONE
-               : give_up(sim, &fault, CME_FAILURE);
+    if (!sim->transport->kind->transmit(sim->transport, command, response, &fault))
+        return give_up(sim, &fault, CME_FAILURE);
+    return serve_card(sim, status_of(response));
 }
 
 /* The other side need not know the channel; its class byte may name any. Secure messaging is kept
@@ -98,7 +122,30 @@ enum cme sim_exchange(struct sim *sim, const struct exchange_command *command,
     if (result < 0)
         return answer->overflow ? CME_MEMORY_FULL : give_up(sim, &fault, CME_FAILURE);
     *status = (uint16_t)result;
-    return CME_NONE;
+    return serve_card(sim, result);
+}
+
+enum cme sim_deliver(struct sim *sim, struct bytes tpdu, struct writer *report, uint16_t *status)
+{
+    struct fault fault = {0};
+    const enum cme taken = take_card(sim);
+    if (taken != CME_NONE)
+        return taken;
+    const int result = toolkit_deliver(&sim->toolkit, (struct bytes){0}, tpdu, report, &fault);
+    if (result < 0)
+        return give_up(sim, &fault, CME_FAILURE);
+    *status = (uint16_t)result;
+    return serve_card(sim, 0);
+}
+
+enum cme sim_choose(struct sim *sim, uint8_t item)
+{
+    struct fault fault = {0};
+    const enum cme taken = take_card(sim);
+    if (taken != CME_NONE)
+        return taken;
+    return toolkit_choose(&sim->toolkit, item, &fault) ? serve_card(sim, 0)
+                                                       : give_up(sim, &fault, CME_FAILURE);
 }
 
 enum cme sim_exchange_on(struct sim *sim, uint32_t session, const struct exchange_command *command,

@@ -6,6 +6,7 @@
 
 #include "apdu/apdu.h"
 #include "tools/lib/at/cme.h"
+#include "tools/lib/toolkit/toolkit.h"
 #include "tools/lib/transport/exchange.h"
 
 struct sim {
@@ -13,6 +14,7 @@ struct sim {
     const char *reader;                              /* borrowed; NULL: the only one */
     struct transport *transport;                     /* NULL while the card is let go */
     bool sessions[APDU_CHANNELS];                    /* open, by channel */
+    struct toolkit toolkit;                          /* the terminal's part of it */
 };
 
 void sim_init(struct sim *sim, struct transport *(*create)(const char *reader), const char *reader);
@@ -36,6 +38,11 @@ enum cme sim_exchange_on(struct sim *sim, uint32_t session, const struct exchang
 
 /* The card's answer to reset; empty if the way to it does not tell. */
 enum cme sim_atr(struct sim *sim, struct bytes *atr);
+/* Hands a short message to the card; what it reports is appended, its status word goes to *status.
+ */
+enum cme sim_deliver(struct sim *sim, struct bytes tpdu, struct writer *report, uint16_t *status);
+/* An item of the card's menu is chosen. */
+enum cme sim_choose(struct sim *sim, uint8_t item);
 
 /* A channel with that application selected on it. */
 enum cme sim_open(struct sim *sim, struct bytes aid, uint32_t *session);

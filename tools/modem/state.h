@@ -22,8 +22,18 @@ struct modem_settings {
     enum modem_function function;
 };
 
+#define MODEM_MESSAGES_MAX 8 /* that the card has sent and nobody has read */
+#define MODEM_MESSAGE_MAX 180
+
+struct modem_message {
+    uint8_t tpdu[MODEM_MESSAGE_MAX];
+    size_t len;
+};
+
 struct modem {
     struct modem_settings settings;
+    struct modem_message messages[MODEM_MESSAGES_MAX]; /* the oldest first */
+    size_t message_count;
     struct sim sim;
     struct line line;
     struct writer out; /* what the terminal is to be sent; emptied by whoever sends it */
