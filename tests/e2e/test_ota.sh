@@ -1,0 +1,89 @@
+#!/bin/bash
+# An operator and a card: emuicc-ota to a card in a real reader, itself the terminal, and through
+# emuicc-modem, which is; proof of receipt in the report and by a message of the card's own; counters.
+. "${0%/*}/place.sh"
+. "${0%/*}/provision.sh"
+need_programs card/emuicc tools/profile/emuicc-profile tools/modem/emuicc-modem tools/ota/emuicc-ota
+enter_place "$0" "$@"
+
+# A profile with an instance for the UICC's files and one for the USIM's.
+aid=$(grep -oE "A0000000871002[0-9A-F]*" "$EMUICC_SOURCE/tools/profiles/parts/usim-adf.txt" | head -1)
+mkdir "$work/profiles"
+cp -r "$EMUICC_SOURCE"/tools/profiles/* "$work/profiles/"
+awk -v aid="$aid" '/^end[ :]/ {
+  print "rfm : { rfm-header { mandated NULL identification 201 } instanceAID \x27A00000055910100001\x27H"
+  print "  tarList { \x27B00120\x27H } minimumSecurityLevel \x2716\x27H"
+  print "  uiccAccessDomain \x2700\x27H uiccAdminAccessDomain \x2700\x27H }"
+  print "rfm : { rfm-header { mandated NULL identification 202 } instanceAID \x27A00000055910100002\x27H"
+  print "  tarList { \x27B00140\x27H } minimumSecurityLevel \x2702\x27H"
+  print "  uiccAccessDomain \x27FF\x27H uiccAdminAccessDomain \x27FF\x27H"
+  print "  adfRFMAccess { adfAID \x27" aid "\x27H adfAccessDomain \x2700\x27H adfAdminAccessDomain \x27FF\x27H } }"
+} { print }' "$EMUICC_SOURCE/tools/profiles/usim-milenage.txt" >"$work/profiles/ota.txt"
+"$BUILD/tools/profile/emuicc-profile" build "$work/profiles/ota.txt" "$work/ota.der" || fail "no profile"
+cat >"$work/card.keys" <<KEYS
+version = 1
+algorithm = aes
+kic = 101112131415161718191A1B1C1D1E1F
+kid = 202122232425262728292A2B2C2D2E2F
+KEYS
+sed 's/^kid = 20/kid = 21/' "$work/card.keys" >"$work/wrong.keys"
+
+ota() { "$BUILD/tools/ota/emuicc-ota" --keys "$work/card.keys" "$@"; }
+# says NAME LINE... -- WORD...: the output has each line
+says() {
+  local name=$1 got line
+  local -a lines=()
+  shift
+  while [ "$1" != -- ]; do lines+=("$1"); shift; done
+  shift
+  got=$("$@" 2>&1)
+  for line in "${lines[@]}"; do
+    grep -qxF -- "$line" <<<"$got" || fail "$name: no line '$line' in: $got"
+  done
+  say "$name"
+}
+
+start_pcscd
+start_card chip --install "$work/ota.der,enabled"
+
+says "a file is read" "proof of receipt: done (00)" "data: 988812010000000010F1" -- ota rfm read 3F00/2FE2
+says "a file is written" "commands carried out: 2" "last status: 9000 (normal ending)" -- \
+  ota --tar B00140 --spi 0619 rfm update 6F46 0174657374
+says "and has it" "data: 0174657374" -- ota --tar B00140 --spi 0619 --length 5 rfm read 6F46
+says "each answer of a script" "  1: 9000 (normal ending)" \
+  "  2: 9000 (normal ending) 988812010000000010F1" -- ota --expanded send --do 'select 2FE2; read'
+says "too low a security level" "proof of receipt: the security level is too low for this TAR (0A)" -- \
+  ota --spi 0619 rfm read 2FE2
+says "a TAR that nobody has" "proof of receipt: nobody has this TAR (09)" -- ota --tar C0FFEE rfm read 2FE2
+says "wrong keys" "proof of receipt: the checksum is wrong: another key, or the packet was changed (01)" -- \
+  "$BUILD/tools/ota/emuicc-ota" --keys "$work/wrong.keys" rfm read 2FE2
+ota rfm read 2FE2 >/dev/null || fail "a report that all is done is no success"
+ota --tar C0FFEE rfm read 2FE2 >/dev/null && fail "a refusal is a success"
+says "by a message of the card's own" "data: 988812010000000010F1" -- ota --submit rfm read 2FE2
+long=$(printf 'select 2FE2; read;%.0s' {1..12})
+says "in several messages there, and back" "commands carried out: 24" -- \
+  ota --submit --expanded send --do "$long"
+
+say "-- counters"
+before=$(cat "$work/card.keys.counter")
+says "one that was used is used up, also for nobody" "sent to TAR B00120 with counter $((before + 2)): 1 message" -- \
+  sh -c "'$BUILD/tools/ota/emuicc-ota' --keys '$work/card.keys' --print rfm read 2FE2 >/dev/null; '$BUILD/tools/ota/emuicc-ota' --keys '$work/card.keys' rfm read 2FE2"
+printf '1\n' >"$work/card.keys.counter"
+says "an old one is refused" "proof of receipt: the counter is too low: it was used before (02)" -- \
+  ota rfm read 2FE2
+printf '500\n' >"$work/card.keys.counter"
+ota rfm read 2FE2 >/dev/null || fail "a higher counter"
+stop_card KILL
+start_card chip
+printf '500\n' >"$work/card.keys.counter"
+says "the card keeps its own" "proof of receipt: the counter is too low: it was used before (02)" -- \
+  ota rfm read 2FE2
+
+say "-- through a modem"
+modem=$work/modem
+"$BUILD/tools/modem/emuicc-modem" --pty "$modem" >"$work/modem.log" 2>&1 &
+until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"
+says "in the report" "data: 988812010000000010F1" -- ota --modem "$modem" rfm read 2FE2
+says "by a message that the modem sends" "data: 988812010000000010F1" -- \
+  ota --modem "$modem" --submit rfm read 2FE2
+says "as JSON" '    "sw": "9000",' '  "bySubmit": true,' -- ota --modem "$modem" --json --submit rfm read 2FE2

@@ -1,0 +1,222 @@
+/* emuicc-ota without a card: key files and counters, scripts, messages, reports. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/hex.h"
+#include "tools/ota/keys.h"
+#include "tools/ota/message.h"
+#include "tools/ota/report.h"
+#include "tools/ota/script_text.h"
+
+static char path[64], counter[80];
+
+static void begin(void)
+{
+    strcpy(path, "/tmp/emuicc-ota-XXXXXX");
+    const int file = mkstemp(path);
+    cr_assert_geq(file, 0);
+    close(file);
+    snprintf(counter, sizeof(counter), "%s.counter", path);
+}
+
+static void end(void)
+{
+    unlink(path);
+    unlink(counter);
+}
+
+TestSuite(ota_tool, .init = begin, .fini = end);
+
+static void put(const char *name, const char *text)
+{
+    FILE *file = fopen(name, "w");
+    cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+#define KIC "kic = 66778899AABBCCDD1122334455EEFF10\n"
+#define KID "kid = 112233445566778899AABBCCDDEEFF10\n"
+
+Test(ota_tool, key_files)
+{
+    static const struct {
+        const char *text, *wrong; /* NULL: it is right */
+        uint8_t algorithm;
+    } rows[] = {
+        {"version = 2\nalgorithm=aes\n" KIC KID, NULL, 0x2},
+        {"# a card\n\n version = 15 \r\nalgorithm = 3des\n" KIC KID "mac = 4", NULL, 0x5},
+        {"version = 1\nalgorithm = 3des\nkic = 000102030405060708090A0B0C0D0E0F1011121314151617\n"
+         "kid = 000102030405060708090A0B0C0D0E0F1011121314151617\n",
+         NULL, 0x9},
+        {"version = 1\nalgorithm = des\nkic = 0001020304050607\nkid = 0001020304050607", NULL, 0x1},
+        {"version = 0\n", ":1: 'version' is no number that can stand there", 0},
+        {"version = 16\n", ":1: 'version' is no number that can stand there", 0},
+        {"version = 2\nalgorithm = rot13\n", ":2: 'algorithm' is none of aes, 3des, des", 0},
+        {"kic = 00\n", ":1: 'kic' is no key of 8, 16, 24 or 32 bytes in hexadecimal", 0},
+        {"colour = red\n", ":1: 'colour' is none of version, algorithm, kic, kid, mac", 0},
+        {"version\n", ":1: 'version' has no '='", 0},
+        {"mac = 5\n", ":1: 'mac' is 4 or 8", 0},
+        {"version = 2\nalgorithm = aes\n" KIC, ": version, algorithm, kic and kid are all needed",
+         0},
+        {"version = 2\nalgorithm = aes\n" KIC "kid = 0001020304050607\n",
+         ": kic and kid are of different lengths", 0},
+        {"version = 2\nalgorithm = des\n" KIC KID, ": the algorithm has no keys of this length", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct keys keys;
+        struct fault fault = {0};
+        put(path, rows[i].text);
+        const bool good = keys_read(path, &keys, &fault);
+        cr_expect_eq(good, rows[i].wrong == NULL, "row %zu: %s", i, fault.text);
+        if (good)
+            cr_expect_eq(keys.algorithm, rows[i].algorithm, "row %zu", i);
+        else
+            cr_expect_str_eq(fault.text + strlen(path), rows[i].wrong, "row %zu: %s", i,
+                             fault.text);
+        keys_wipe(&keys);
+    }
+}
+
+Test(ota_tool, no_counter_is_used_twice)
+{
+    struct keys keys = {.path = path};
+    struct fault fault = {0};
+    uint64_t taken, last = 0;
+    for (int i = 0; i < 12; i++) {
+        cr_assert(keys_next_counter(&keys, &taken, &fault));
+        cr_assert_eq(taken, last + 1);
+        last = taken;
+    }
+    put(counter, "99\n");
+    cr_assert(keys_next_counter(&keys, &taken, &fault) && taken == 100);
+    cr_assert(keys_next_counter(&keys, &taken, &fault) && taken == 101);
+    put(counter, "many\n");
+    cr_assert_not(keys_next_counter(&keys, &taken, &fault));
+    put(counter, "1099511627775\n"); /* the last there is */
+    cr_assert_not(keys_next_counter(&keys, &taken, &fault));
+}
+
+Test(ota_tool, scripts)
+{
+    static const struct {
+        const char *line, *compact, *expanded, *wrong;
+    } rows[] = {
+        {"", "", "AA00", NULL},
+        {"# nothing", "", "AA00", NULL},
+        {"select 3F00/2FE2", "00A4000C023F0000A4000C022FE2",
+         "AA12220700A4000C023F00220700A4000C022FE2", NULL},
+        {"select A0000000871002/6F07", "00A4040C07A000000087100200A4000C026F07",
+         "AA17220C00A4040C07A0000000871002220700A4000C026F07", NULL},
+        {"read", "00B0000000", "AA07220500B0000000", NULL},
+        {" read 258  9 ", "00B0010209", "AA07220500B0010209", NULL},
+        {"read record 3 0x1C", "00B203041C", "AA07220500B203041C", NULL},
+        {"update 0 AABB", "00D6000002AABB", "AA09220700D6000002AABB", NULL},
+        {"update record 1 FF", "00DC010401FF", "AA08220600DC010401FF", NULL},
+        {"apdu 80E60C0001AA00", "80E60C0001AA00", "AA09220780E60C0001AA00", NULL},
+        {"read a", NULL, NULL, "is no number that can stand there"},
+        {"read 32768", NULL, NULL, "is no number that can stand there"},
+        {"read record 0 1", NULL, NULL, "needs a record's number and its length"},
+        {"update 0", NULL, NULL, "is no hexadecimal of 1 to 255 bytes"},
+        {"select", NULL, NULL, "needs a path, as 3F00/7F10/6F3A"},
+        {"select 3F0", NULL, NULL,
+         "is no path: file identifiers of four digits with / between them"},
+        {"apdu 00A4", NULL, NULL, "needs a command of 4 to 255 bytes in hexadecimal"},
+        {"format c:", NULL, NULL, "is no command: select, read, update, apdu"},
+        {"read 1 2 3 4 5", NULL, NULL, "has more words than any command"},
+    };
+    static struct script_text text;
+    static uint8_t room[SCRIPT_TEXT_MAX + 8];
+    char digits[HEX_SIZE(64)];
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        const bool expanded = i % 2 == 1;
+        const char *wanted = expanded ? rows[i / 2].expanded : rows[i / 2].compact;
+        script_text_begin(&text, expanded);
+        const char *wrong = script_text_line(&text, rows[i / 2].line);
+        cr_expect_eq(wrong == NULL, wanted != NULL, "%s: %s", rows[i / 2].line, wrong);
+        if (wrong != NULL) {
+            cr_expect_str_eq(wrong, rows[i / 2].wrong);
+            continue;
+        }
+        hex_encode(script_text_end(&text, room, sizeof(room)), digits);
+        cr_expect_str_eq(digits, wanted, "%s: %s", rows[i / 2].line, digits);
+    }
+}
+
+/* There and back, at every length where another message begins. */
+Test(ota_tool, messages)
+{
+    static struct message_list list;
+    static uint8_t packet[4400];
+    const struct bytes from = BYTES(0x04, 0x81, 0x21, 0x43);
+    for (size_t len = 1; len <= MESSAGE_PARTS_MAX * 132u; len++) {
+        cr_assert(message_pack(bytes_of(packet, len), from, 7, &list));
+        cr_assert_eq(list.count, len <= 137 ? 1 : (len + 131) / 132);
+    }
+    cr_assert_not(message_pack(bytes_of(packet, MESSAGE_PARTS_MAX * 132u + 1), from, 7, &list));
+    uint8_t room[64];
+    struct writer out = writer_on(room, sizeof(room));
+    cr_assert(message_unpack(
+        BYTES(0x41, 0, 4, 0x81, 0x21, 0x43, 0x7F, 0xF6, 12, 7, 0, 3, 9, 2, 1, 0x71, 0, 1, 2, 3),
+        &out));
+    cr_assert(message_unpack(
+        BYTES(0x51, 0, 4, 0x81, 0x21, 0x43, 0x7F, 0xF6, 0xA7, 8, 5, 0, 3, 9, 2, 2, 4, 5), &out));
+    cr_assert(bytes_equal(writer_bytes(&out), BYTES(0x02, 0x71, 0x00, 1, 2, 3, 4, 5)));
+    cr_assert_not(message_unpack(BYTES(0x01, 0, 4, 0x81, 0x21, 0x43, 0x7F, 0xF6, 1, 0x41), &out));
+    cr_assert_not(message_unpack(BYTES(0x41, 0, 4), &out));
+}
+
+static const char *told(const char *hex, uint8_t spi)
+{
+    static char text[1024];
+    static uint8_t room[512];
+    struct writer packet = writer_on(room, sizeof(room));
+    const struct scp80_header header = {{0x06, spi}, 0x22, 0x22, {0xB0, 0x00, 0x11}};
+    static const uint8_t kic[16] = {0x20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    static const uint8_t kid[16] = {0x20, 0x11, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const struct scp80_keys keys = {{SCP80_KEY_AES, 8, {kic, 16}}, {SCP80_KEY_AES, 8, {kid, 16}}};
+    static struct fault fault;
+    fault = (struct fault){0};
+    cr_assert(hex_decode(hex, &packet));
+    json_t *report = report_read(writer_bytes(&packet), &header, &keys, &fault);
+    if (report == NULL)
+        return fault.text;
+    char *dumped = json_dumps(report, JSON_COMPACT);
+    snprintf(text, sizeof(text), "%s%s", report_is_good(report) ? "" : "! ", dumped);
+    free(dumped);
+    json_decref(report);
+    return text;
+}
+
+Test(ota_tool, reports)
+{
+    static const struct {
+        const char *packet;
+        uint8_t spi;
+        const char *said;
+    } rows[] = {
+        {"027100000E0AB0001100000000000000016132", 0x01,
+         "{\"status\":0,\"text\":\"done\",\"counter\":\"0000000000\",\"commands\":1,\"sw\":"
+         "\"6132\","
+         "\"swText\":\"response bytes available\"}"},
+        {"027100000B0AB000110000000005000A", 0x19,
+         "! {\"status\":10,\"text\":\"the security level is too low for this TAR\","
+         "\"counter\":\"0000000005\"}"},
+        {"02710000110AB0001100000000000000AB06800101900101", 0x01,
+         "the answer is no response packet "
+         "under these keys"},
+        {"02710000130AB0001100000000000000AB06800101900101", 0x01,
+         "! {\"status\":0,\"text\":\"done\",\"counter\":\"0000000000\",\"commands\":1,"
+         "\"badFormat\":\"an unknown tag\",\"responses\":[]}"},
+        {"0271", 0x19, "the answer is no response packet under these keys"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_expect_str_eq(told(rows[i].packet, rows[i].spi), rows[i].said, "row %zu: %s", i,
+                         told(rows[i].packet, rows[i].spi));
+    cr_expect_str_eq(
+        told("02710000180AB0001100000000000000AF80230290002303AA6A820000", 0x01),
+        "! {\"status\":0,\"text\":\"done\",\"counter\":\"0000000000\",\"sw\":\"6A82\",\"swText\":"
+        "\"file or application not found\",\"data\":\"AA\",\"commands\":2,\"responses\":[{\"sw\":"
+        "\"9000\",\"swText\":\"normal ending\"},{\"sw\":\"6A82\",\"swText\":\"file or application "
+        "not found\",\"data\":\"AA\"}]}");
+}

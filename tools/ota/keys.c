@@ -1,0 +1,218 @@
+#include "tools/ota/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "apdu/hex.h"
+#include "crypto/primitives/secret.h"
+
+#define WHERE "keys"
+#define TEXT_MAX 4096
+#define VERSION_LAST 15
+#define BLANKS " \t\r"
+#define COUNTER_MAX UINT64_C(0xFFFFFFFFFF)
+#define COUNTER_TEXT_MAX 32
+
+enum algorithm { ALGORITHM_NONE = 0, DES = 0x1, AES = 0x2, DES_2 = 0x5, DES_3 = 0x9 };
+
+static const char *set_number(const char *value, unsigned long least, unsigned long most,
+                              uint8_t *out)
+{
+    char *end;
+    const unsigned long number = strtoul(value, &end, 10);
+    if (*end != '\0' || end == value || number < least || number > most)
+        return "is no number that can stand there";
+    *out = (uint8_t)number;
+    return NULL;
+}
+
+static const char *set_version(struct keys *keys, const char *value)
+{
+    return set_number(value, 1, VERSION_LAST, &keys->version);
+}
+
+static const char *set_mac(struct keys *keys, const char *value)
+{
+    const char *wrong = set_number(value, 4, SCP80_CHECKSUM_MAX, &keys->mac);
+    return wrong != NULL || keys->mac == 4 || keys->mac == SCP80_CHECKSUM_MAX ? wrong : "is 4 or 8";
+}
+
+static const char *set_algorithm(struct keys *keys, const char *value)
+{
+    static const struct {
+        const char *name;
+        uint8_t algorithm;
+    } names[] = {{"aes", AES}, {"3des", DES_2}, {"des", DES}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(value, names[i].name) == 0) {
+            keys->algorithm = names[i].algorithm;
+            return NULL;
+        }
+    return "is none of aes, 3des, des";
+}
+
+static const char *set_key(const char *value, uint8_t *key, size_t *len)
+{
+    struct writer out = writer_on(key, KEYS_SIZE_MAX);
+    if (!hex_decode(value, &out) || out.overflow || out.len < 8 || out.len % 8 != 0)
+        return "is no key of 8, 16, 24 or 32 bytes in hexadecimal";
+    *len = out.len;
+    return NULL;
+}
+
+static const char *set_kic(struct keys *keys, const char *value)
+{
+    return set_key(value, keys->kic, &keys->kic_len);
+}
+
+static const char *set_kid(struct keys *keys, const char *value)
+{
+    return set_key(value, keys->kid, &keys->kid_len);
+}
+
+static const struct {
+    const char *name;
+    const char *(*set)(struct keys *keys, const char *value);
+} rows[] = {
+    {"version", set_version}, {"algorithm", set_algorithm}, {"kic", set_kic}, {"kid", set_kid},
+    {"mac", set_mac},
+};
+
+static char *trim(char *text)
+{
+    text += strspn(text, BLANKS);
+    size_t len = strlen(text);
+    while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
+        text[--len] = '\0';
+    return text;
+}
+
+static const char *apply(struct keys *keys, char *line)
+{
+    char *value = strchr(line, '=');
+    line = trim(line);
+    if (*line == '\0' || *line == '#')
+        return NULL;
+    if (value == NULL)
+        return "has no '='";
+    *value++ = '\0';
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(trim(line), rows[i].name) == 0)
+            return rows[i].set(keys, trim(value));
+    return "is none of version, algorithm, kic, kid, mac";
+}
+
+/* What the lines together leave out, or contradict. */
+static const char *complaint(struct keys *keys)
+{
+    if (keys->version == 0 || keys->algorithm == ALGORITHM_NONE || keys->kic_len == 0 ||
+        keys->kid_len == 0)
+        return "version, algorithm, kic and kid are all needed";
+    if (keys->algorithm == DES_2 && keys->kic_len == 24)
+        keys->algorithm = DES_3;
+    if (keys->kic_len != keys->kid_len)
+        return "kic and kid are of different lengths";
+    const size_t len = keys->kic_len;
+    const bool fits = keys->algorithm == AES   ? len >= 16
+                      : keys->algorithm == DES ? len == 8
+                                               : len == 16 || len == 24;
+    return fits ? NULL : "the algorithm has no keys of this length";
+}
+
+static bool apply_lines(struct keys *keys, char *text, struct fault *fault)
+{
+    int number = 0;
+    for (char *line; (line = strsep(&text, "\n")) != NULL;) {
+        number++;
+        const char *wrong = apply(keys, line);
+        if (wrong != NULL)
+            return fault_raise(fault, WHERE, "%s:%d: '%s' %s", keys->path, number, line, wrong);
+    }
+    const char *wrong = complaint(keys);
+    return wrong == NULL || fault_raise(fault, WHERE, "%s: %s", keys->path, wrong);
+}
+
+bool keys_read(const char *path, struct keys *out, struct fault *fault)
+{
+    char text[TEXT_MAX];
+    *out = (struct keys){.path = path, .mac = SCP80_CHECKSUM_MAX};
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return fault_raise(fault, WHERE, "%s: %s", path, strerror(errno));
+    const size_t len = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    text[len] = '\0';
+    const bool good = apply_lines(out, text, fault);
+    wipe(text, sizeof(text));
+    return good;
+}
+
+struct scp80_keys keys_for(const struct keys *keys)
+{
+    const enum scp80_key_type type = keys->algorithm == AES ? SCP80_KEY_AES : SCP80_KEY_DES;
+    return (struct scp80_keys){{type, keys->mac, bytes_of(keys->kic, keys->kic_len)},
+                               {type, keys->mac, bytes_of(keys->kid, keys->kid_len)}};
+}
+
+void keys_wipe(struct keys *keys)
+{
+    wipe(keys, sizeof(*keys));
+}
+
+/* The counter's file, open and locked to this process; -1 after a fault. */
+static int open_counter(const char *path, struct fault *fault)
+{
+    const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 || lockf(file, F_LOCK, 0) != 0) {
+        fault_raise(fault, WHERE, "%s: %s", path, strerror(errno));
+        if (file >= 0)
+            close(file);
+        return -1;
+    }
+    return file;
+}
+
+static bool read_counter(int file, uint64_t *counter)
+{
+    char text[COUNTER_TEXT_MAX + 1], *end;
+    const ssize_t len = pread(file, text, COUNTER_TEXT_MAX, 0);
+    *counter = 0;
+    if (len <= 0)
+        return len == 0;
+    text[len] = '\0';
+    errno = 0;
+    *counter = strtoull(text, &end, 10);
+    return errno == 0 && end != text && (*end == '\n' || *end == '\0') && *counter < COUNTER_MAX;
+}
+
+/* In place, in one write of the same or a greater length: a cut never leaves a smaller number. */
+static bool write_counter(int file, uint64_t counter)
+{
+    char text[COUNTER_TEXT_MAX];
+    const int len = snprintf(text, sizeof(text), "%" PRIu64 "\n", counter);
+    return pwrite(file, text, (size_t)len, 0) == len && fsync(file) == 0;
+}
+
+bool keys_next_counter(const struct keys *keys, uint64_t *counter, struct fault *fault)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s.counter", keys->path) >= (int)sizeof(path))
+        return fault_raise(fault, WHERE, "%s: the path is too long", keys->path);
+    const int file = open_counter(path, fault);
+    if (file < 0)
+        return false;
+    bool good = read_counter(file, counter);
+    if (!good)
+        fault_raise(fault, WHERE, "%s holds no counter: one number, less than %" PRIu64, path,
+                    COUNTER_MAX);
+    ++*counter;
+    if (good && !write_counter(file, *counter))
+        good = fault_raise(fault, WHERE, "%s: %s", path, strerror(errno));
+    close(file);
+    return good;
+}

@@ -1,0 +1,39 @@
+/* keys: a key set for over-the-air packets, from a file, and the counter that goes with it.
+ *
+ * The file has lines `name = value`; empty ones and those that start with # are skipped:
+ *
+ *   version = 2                                  key set of the profile's security domain, 1 to 15
+ *   algorithm = aes                              or 3des, des
+ *   kic = 66778899AABBCCDD1122334455EEFF10       ciphering
+ *   kid = 112233445566778899AABBCCDDEEFF10       checksums
+ *   mac = 8                                      bytes of a checksum: 8 or 4
+ *
+ * The last counter used stands in FILE.counter beside it, and is on the disk before a packet with
+ * it goes out: none is used twice. */
+#ifndef EMUICC_TOOLS_OTA_KEYS_H
+#define EMUICC_TOOLS_OTA_KEYS_H
+
+#include "crypto/primitives/scp80.h"
+#include "tools/lib/transport/fault.h"
+
+#define KEYS_SIZE_MAX 32
+
+struct keys {
+    const char *path; /* borrowed */
+    uint8_t version;
+    uint8_t algorithm; /* low digit of KIc and KID */
+    uint8_t mac;
+    uint8_t kic[KEYS_SIZE_MAX], kid[KEYS_SIZE_MAX];
+    size_t kic_len, kid_len;
+};
+
+/* False after a fault that says which line is wrong, and how. */
+bool keys_read(const char *path, struct keys *out, struct fault *fault);
+/* As SCP80 wants them; they borrow. */
+struct scp80_keys keys_for(const struct keys *keys);
+void keys_wipe(struct keys *keys);
+
+/* Takes the next counter: it is on the disk as used before this returns. False after a fault. */
+bool keys_next_counter(const struct keys *keys, uint64_t *counter, struct fault *fault);
+
+#endif

@@ -1,0 +1,211 @@
+/* emuicc-ota: plays the operator who manages a profile over the air. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/hex.h"
+#include "apdu/trace.h"
+#include "tools/lib/transport/interrupt.h"
+#include "tools/ota/order.h"
+#include "tools/ota/report.h"
+
+static void to_standard_error(void *context, enum trace_level level, const char *text)
+{
+    const struct ota_options *options = context;
+    if (level <= TRACE_NOTICE || options->verbose)
+        fprintf(stderr, "%s: %s\n", ota_program.name, text);
+}
+
+static bool add_line(struct order *order, const char *where, int number, const char *line,
+                     struct fault *fault)
+{
+    const char *wrong = script_text_line(&order->text, line);
+    return wrong == NULL ||
+           fault_raise(fault, "script", "%s:%d: '%s' %s", where, number, line, wrong);
+}
+
+static bool read_script(struct order *order, const char *path, struct fault *fault)
+{
+    char line[SCRIPT_TEXT_LINE_MAX];
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    bool good = true;
+    if (file == NULL)
+        return fault_raise(fault, "script", "%s: %s", path, strerror(errno));
+    for (int number = 1; good && fgets(line, sizeof(line), file) != NULL; number++) {
+        line[strcspn(line, "\n")] = '\0';
+        good = add_line(order, path, number, line, fault);
+    }
+    if (file != stdin)
+        fclose(file);
+    return good;
+}
+
+/* The words of --do. */
+static bool read_commands(struct order *order, const char *commands, struct fault *fault)
+{
+    char text[SCRIPT_TEXT_LINE_MAX], *rest = text, *line;
+    if (snprintf(text, sizeof(text), "%s", commands) >= (int)sizeof(text))
+        return fault_raise(fault, "script", "--do is too long; use a file");
+    for (int number = 1; (line = strsep(&rest, ";")) != NULL; number++)
+        if (!add_line(order, "--do", number, line, fault))
+            return false;
+    return true;
+}
+
+static bool fill_send(struct order *order, int count, char **words, struct fault *fault)
+{
+    const char *commands = order->options->commands;
+    if ((commands != NULL) == (count == 1) || count > 1)
+        return fault_raise(fault, "send",
+                           "one script is wanted: a FILE, - for standard input, or "
+                           "--do COMMANDS");
+    return commands != NULL ? read_commands(order, commands, fault)
+                            : read_script(order, words[0], fault);
+}
+
+static bool fill_read(struct order *order, int count, char **words, struct fault *fault)
+{
+    const struct ota_options *options = order->options;
+    char line[SCRIPT_TEXT_LINE_MAX];
+    (void)count;
+    snprintf(line, sizeof(line), "select %s", words[0]);
+    if (!add_line(order, "rfm read", 1, line, fault))
+        return false;
+    if (options->record != NULL)
+        snprintf(line, sizeof(line), "read record %s %s", options->record,
+                 options->length != NULL ? options->length : "");
+    else
+        snprintf(line, sizeof(line), "read %s %s", options->offset != NULL ? options->offset : "0",
+                 options->length != NULL ? options->length : "0");
+    return add_line(order, "rfm read", 2, line, fault);
+}
+
+static bool fill_update(struct order *order, int count, char **words, struct fault *fault)
+{
+    const struct ota_options *options = order->options;
+    char line[SCRIPT_TEXT_LINE_MAX];
+    (void)count;
+    snprintf(line, sizeof(line), "select %s", words[0]);
+    if (!add_line(order, "rfm update", 1, line, fault))
+        return false;
+    snprintf(line, sizeof(line), "update %s%s %s", options->record != NULL ? "record " : "",
+             options->record != NULL   ? options->record
+             : options->offset != NULL ? options->offset
+                                       : "0",
+             words[1]);
+    return add_line(order, "rfm update", 2, line, fault);
+}
+
+static const struct command {
+    const char *name, *second;
+    int least, most; /* words behind the name */
+    bool (*fill)(struct order *order, int count, char **words, struct fault *fault);
+} commands[] = {
+    {"send", NULL, 0, 1, fill_send},
+    {"rfm", "read", 1, 1, fill_read},
+    {"rfm", "update", 2, 2, fill_update},
+    {"report", NULL, 1, 1, NULL}, /* reads what came by another way */
+};
+
+static const struct command *find_command(int *count, char ***words)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        const struct command *command = &commands[i];
+        const int names = command->second != NULL ? 2 : 1;
+        if (*count < names || strcmp(command->name, (*words)[0]) != 0 ||
+            (command->second != NULL && strcmp(command->second, (*words)[1]) != 0) ||
+            *count - names < command->least || *count - names > command->most)
+            continue;
+        *count -= names;
+        *words += names;
+        return command;
+    }
+    return NULL;
+}
+
+static bool read_report(struct order *order, const char *text, json_t *document,
+                        struct fault *fault)
+{
+    static uint8_t room[DELIVERY_RESPONSE_MAX];
+    struct writer packet = writer_on(room, sizeof(room));
+    const struct scp80_keys keys = keys_for(&order->keys);
+    if (!hex_decode(text, &packet) || packet.overflow)
+        return fault_raise(fault, "report", "this is no hexadecimal");
+    json_t *report = report_read(writer_bytes(&packet), &order->header, &keys, fault);
+    if (report != NULL)
+        json_object_set_new(document, "report", report);
+    return report != NULL;
+}
+
+static void print(const struct ota_options *options, const json_t *document)
+{
+    const json_t *messages = json_object_get(document, "messages");
+    const json_t *report = json_object_get(document, "report");
+    if (options->json) {
+        json_dumpf(document, stdout, JSON_INDENT(2));
+        putchar('\n');
+        return;
+    }
+    for (size_t i = 0; options->print && i < json_array_size(messages); i++)
+        puts(json_string_value(json_array_get(messages, i)));
+    if (options->print)
+        return;
+    if (messages != NULL)
+        printf("sent to TAR %s with counter %lld: %zu message%s\n",
+               json_string_value(json_object_get(document, "tar")),
+               (long long)json_integer_value(json_object_get(document, "counter")),
+               json_array_size(messages), json_array_size(messages) == 1 ? "" : "s");
+    if (report != NULL)
+        report_print(report);
+    else
+        puts("no proof of receipt");
+}
+
+static bool run(const struct command *command, const struct ota_options *options, int count,
+                char **words)
+{
+    static struct order order;
+    struct fault fault = {0};
+    json_t *document = json_object();
+    bool good = order_begin(&order, options, &fault);
+    if (good && command->fill == NULL)
+        good = read_report(&order, words[0], document, &fault);
+    else if (good)
+        good = command->fill(&order, count, words, &fault) && order_send(&order, document, &fault);
+    order_finish(&order);
+    if (!good && options->json)
+        json_object_set_new(document, "fault", fault_json(&fault));
+    if (good || options->json)
+        print(options, document);
+    if (!good && !options->json)
+        fault_print(&fault, ota_program.name);
+    good = good && order_is_done(document);
+    json_decref(document);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    struct ota_options options = {0};
+    int first;
+    trace_to(to_standard_error, &options);
+    switch (options_parse(&ota_program, argc, argv, &options, &first)) {
+    case OPTIONS_EXIT:
+        return EXIT_SUCCESS;
+    case OPTIONS_WRONG:
+        return EXIT_FAILURE;
+    case OPTIONS_RUN:
+        break;
+    }
+    int count = argc - first;
+    char **words = argv + first;
+    const struct command *command = find_command(&count, &words);
+    if (command == NULL) {
+        fprintf(stderr, "%s: %s; try '%s --help'\n", ota_program.name,
+                first < argc ? "no such command, or too few or too many words" : "which command?",
+                ota_program.name);
+        return EXIT_FAILURE;
+    }
+    interrupt_start();
+    return run(command, &options, count, words) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,41 @@
+#include "tools/ota/options.h"
+
+#define AT(field) offsetof(struct ota_options, field)
+
+/* clang-format off */
+static const struct options_row rows[] = {
+    {"keys", "FILE", "the key set of the profile's security domain: lines version, algorithm, kic, kid; the last counter used is kept in FILE.counter", OPTIONS_TEXT, AT(keys)},
+    {"tar", "TAR", "the application it is for, six hexadecimal digits; default: B00120, the UICC's files in GSMA's profiles", OPTIONS_TEXT, AT(tar)},
+    {"spi", "SPI", "how packet and answer are protected, four hexadecimal digits; default: 1619, ciphered, with checksum and a counter that rises, the answer likewise", OPTIONS_TEXT, AT(spi)},
+    {"do", "COMMANDS", "send: commands with ; between them, instead of a file", OPTIONS_TEXT, AT(commands)},
+    {"expanded", NULL, "the expanded form of a script, in which each command's answer comes back; default: the compact one", OPTIONS_FLAG, AT(expanded)},
+    {"submit", NULL, "the answer is to come as a short message of the card's own, not in the report", OPTIONS_FLAG, AT(submit)},
+    {"from", "NUMBER", "the number that the messages come from; default: 12345678", OPTIONS_TEXT, AT(from)},
+    {"print", NULL, "print the messages (SMS-DELIVER, hexadecimal, a line each) and deliver nothing", OPTIONS_FLAG, AT(print)},
+    {"reader", "NAME", "deliver to the card in this reader, or a part of its name; default: the only one that holds a card", OPTIONS_TEXT, AT(reader)},
+    {"direct", "HOST:PORT/EID", "deliver to a chip of an emuicc-farm", OPTIONS_TEXT, AT(direct)},
+    {"modem", "TTY", "deliver by an emuicc-modem, which is the terminal", OPTIONS_TEXT, AT(modem)},
+    {"offset", "BYTES", "rfm: where in the file to begin; default: 0", OPTIONS_TEXT, AT(offset)},
+    {"length", "BYTES", "rfm read: how much; default: all, of a record it is needed", OPTIONS_TEXT, AT(length)},
+    {"record", "NUMBER", "rfm: the record, from 1", OPTIONS_TEXT, AT(record)},
+    {"json", NULL, "print one JSON document", OPTIONS_FLAG, AT(json)},
+    {"verbose", NULL, "show each step on standard error; keys are never shown", OPTIONS_FLAG, AT(verbose)},
+};
+
+const struct options_program ota_program = {
+    .name = "emuicc-ota",
+    .synopsis = "send [FILE] | rfm read PATH | rfm update PATH HEX | report HEX",
+    .summary = "plays the operator who manages a profile over the air",
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .footer =
+        "A script has a command a line: select 3F00/7F10/6F3A, read [OFFSET [LENGTH]],\n"
+        "read record NUMBER LENGTH, update OFFSET HEX, update record NUMBER HEX, apdu HEX.\n"
+        "\n"
+        "examples:\n"
+        "  printf 'version = 2\\nalgorithm = aes\\nkic = 6677...\\nkid = 1122...\\n' > card.keys\n"
+        "  emuicc-ota --keys card.keys rfm read 3F00/2FE2\n"
+        "  emuicc-ota --keys card.keys send --do 'select 3F00/2FE2; read' --expanded\n"
+        "  emuicc-ota --keys card.keys --print send script.txt\n",
+};
+/* clang-format on */

@@ -1,0 +1,16 @@
+/* options: what emuicc-ota is asked to do. */
+#ifndef EMUICC_TOOLS_OTA_OPTIONS_H
+#define EMUICC_TOOLS_OTA_OPTIONS_H
+
+#include "apdu/options.h"
+
+struct ota_options {
+    const char *keys, *tar, *spi, *commands; /* commands: --do */
+    const char *reader, *direct, *modem, *from;
+    const char *offset, *length, *record;
+    bool expanded, submit, print, json, verbose;
+};
+
+extern const struct options_program ota_program;
+
+#endif
