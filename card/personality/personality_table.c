@@ -72,6 +72,8 @@ static const char *const status_orders[] = {"strict", "aid-first", NULL};
 
 static const char *const timings[] = {"instant", "real", NULL};
 
+static const char *const switches[] = {"off", "on", NULL};
+
 /* enum proactive_kind */
 static const char *const questions[] = {"location", "imei", NULL};
 
@@ -236,6 +238,10 @@ const struct personality_row personality_table[] = {
              "lasting-rollback: ProfileRollback also once the result is removed; old-memory-reset: v1.0's "
              "beside the later one; eim-signature: results are signed over eimSignature, not the token; "
              "empty-error: a package that cannot be read is answered by an unsigned error, not 6A80"},
+    {.key = "test-menu", .read = personality_value_category, .offset = OFFSET(proactive.test_menu),
+     .words = switches, .form = "off or on",
+     .help = "a built-in toolkit application: SET UP MENU with an item that shows a text and asks for one, "
+             "an item that starts a timer, and an event"},
     {.key = "ask-terminal", .read = personality_value_bits, .offset = OFFSET(proactive.at_start),
      .optional = true, .words = questions, .form = "words with commas, or none",
      .help = "PROVIDE LOCAL INFORMATION after the TERMINAL PROFILE, if that knows it"},

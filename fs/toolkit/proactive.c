@@ -73,7 +73,7 @@ void proactive_meet(struct proactive *proactive, struct bytes profile)
     for (unsigned kind = 0; kind < PROACTIVE_KINDS; kind++)
         if (has_facility(profile, kinds[kind].facility))
             proactive->supported |= 1u << kind;
-    for (unsigned kind = 0; first && kind < PROACTIVE_KINDS; kind++)
+    for (unsigned kind = 0; first && kind < PROACTIVE_SEND_SMS; kind++)
         if (proactive->settings.at_start & 1u << kind)
             proactive_ask(proactive, kind);
     if (first && proactive->settings.poll_interval > 0)

@@ -25,6 +25,7 @@ enum proactive_kind {
 struct proactive_settings {
     uint32_t at_start;      /* bit n: the kind of that number, in this order */
     uint32_t poll_interval; /* seconds, asked for last; 0: not asked for */
+    int test_menu;          /* 1: the built-in menu (menu.h) is on */
 };
 
 #define PROACTIVE_TEXT_MAX 64

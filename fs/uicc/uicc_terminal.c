@@ -2,6 +2,7 @@
  * 221 §11.1.18, §11.1.19, §11.2). */
 #include "apdu/status.h"
 #include "apdu/tlv.h"
+#include "fs/toolkit/menu.h"
 #include "fs/uicc/uicc_commands.h"
 
 #define TAG_TERMINAL_CAPABILITY 0xA9
@@ -43,9 +44,13 @@ int uicc_terminal_profile(void *state, const struct apdu *apdu, struct writer *r
     struct uicc *uicc = state;
     const int status = check_toolkit(apdu);
     (void)response;
-    if (status == 0)
-        proactive_meet(&uicc->proactive, apdu->data);
-    return status;
+    if (status != 0)
+        return status;
+    const bool first = !uicc->proactive.terminal;
+    proactive_meet(&uicc->proactive, apdu->data);
+    if (first && menu_is_on(&uicc->proactive))
+        menu_begin(&uicc->proactive);
+    return 0;
 }
 
 /* A well-formed envelope that nobody has registered for is taken, and nothing comes of it (TS 102
@@ -55,11 +60,13 @@ int uicc_envelope(void *state, const struct apdu *apdu, struct writer *response)
     struct tlv envelope;
     struct bytes data = apdu->data;
     const int status = check_toolkit(apdu);
-    const struct uicc *uicc = state;
+    struct uicc *uicc = state;
     if (status != 0)
         return status;
     if (!tlv_take(&data, &envelope) || data.len != 0)
         return SW_WRONG_DATA;
+    if (menu_is_on(&uicc->proactive))
+        menu_envelope(&uicc->proactive, &envelope);
     return uicc->envelope != NULL ? uicc->envelope(uicc->envelope_context, &envelope, response) : 0;
 }
 
@@ -77,7 +84,10 @@ int uicc_terminal_response(void *state, const struct apdu *apdu, struct writer *
     struct uicc *uicc = state;
     const int status = check_toolkit(apdu);
     (void)response;
-    return status == 0 ? proactive_respond(&uicc->proactive, apdu->data) : status;
+    const int result = status == 0 ? proactive_respond(&uicc->proactive, apdu->data) : status;
+    if (result == 0 && menu_is_on(&uicc->proactive))
+        menu_answered(&uicc->proactive);
+    return result;
 }
 
 /* TS 102 221 §11.1.18 */

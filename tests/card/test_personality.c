@@ -141,6 +141,7 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "iot-mechanisms = none\n"
                                  "package-errors = continue\n"
                                  "iot-quirks = old-memory-reset, empty-error\n"
+                                 "test-menu = on\n"
                                  "ask-terminal = imei\n"
                                  "poll-interval = 15300\n"
                                  "classes = 2g\n"
@@ -252,6 +253,7 @@ Test(personality, every_key_lands_where_it_belongs)
                                            "8100"
                                            "8200"
                                            "82020780");
+    cr_assert_eq(made.proactive.test_menu, 1);
     cr_assert_eq(made.proactive.at_start, 1u << PROACTIVE_IMEI);
     cr_assert(made.timing.real);
     cr_assert_eq(made.timing.command_us, 0);
@@ -338,6 +340,7 @@ static const struct {
     {"iot-mechanisms", {"", "rollback", "ecall;fallback"}},
     {"package-errors", {"", "none", "stop, continue"}},
     {"iot-quirks", {"", "none,empty-error", "retrieve-error"}},
+    {"test-menu", {"", "none", "yes", "1"}},
     {"ask-terminal", {"", "refresh", "imei,", "location;imei"}},
     {"poll-interval", {"", "none", "15301", "-1", "30s"}},
     {"classes", {"", "none", "3g"}},

@@ -81,9 +81,28 @@ says "the card keeps its own" "proof of receipt: the counter is too low: it was 
 
 say "-- through a modem"
 modem=$work/modem
-"$BUILD/tools/modem/emuicc-modem" --pty "$modem" >"$work/modem.log" 2>&1 &
-until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"
+start_modem() {
+  "$BUILD/tools/modem/emuicc-modem" --pty "$modem" "$@" >"$work/modem.log" 2>&1 &
+  modem_pid=$!
+  until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"
+}
+start_modem
 says "in the report" "data: 988812010000000010F1" -- ota --modem "$modem" rfm read 2FE2
 says "by a message that the modem sends" "data: 988812010000000010F1" -- \
   ota --modem "$modem" --submit rfm read 2FE2
 says "as JSON" '    "sw": "9000",' '  "bySubmit": true,' -- ota --modem "$modem" --json --submit rfm read 2FE2
+
+say "-- a menu on the card"
+kill "$modem_pid" && wait "$modem_pid" 2>/dev/null
+stop_card KILL
+printf 'test-menu = on\n' >"$work/menu.personality"
+start_card menu --personality "$work/menu.personality"
+start_modem --verbose
+exec 3<>"$modem"
+printf 'ATE0;+EMENU=1;+EMENU=2;+EMENU=9\r' >&3
+IFS= read -r -t 20 _ <&3
+until_true 10 grep -q "TIMER MANAGEMENT" "$work/modem.log" || fail "no timer"
+exec 3>&-
+got=$(grep -o "the card asks .*" "$work/modem.log" | cut -d: -f1 | tr '\n' ',')
+[ "$got" = "the card asks SET UP EVENT LIST,the card asks SET UP MENU,the card asks DISPLAY TEXT,the card asks GET INPUT,the card asks DISPLAY TEXT,the card asks TIMER MANAGEMENT," ] ||
+  fail "the menu asks: $got"

@@ -1,5 +1,5 @@
 /* The queue of proactive commands: which are asked, how they are coded, what ends them. */
-#include "fs/toolkit/proactive.h"
+#include "fs/toolkit/menu.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -234,4 +234,61 @@ Test(proactive, a_wrong_le_is_told_the_right_one)
     cr_assert_eq(out.len, 0);
     cr_assert_eq(proactive_waiting(&proactive), 11);
     cr_assert_eq(proactive_fetch(&proactive, 11, &out), 0);
+}
+
+/* The built-in menu: what it asks, and what comes of what it is told. */
+static const char *next(void)
+{
+    const char *command = fetch();
+    const struct proactive_entry *first = &proactive.queue[0];
+    static const uint8_t types[PROACTIVE_KINDS][2] = {
+        [PROACTIVE_SET_UP_EVENT_LIST] = {0x05, 0x00}, [PROACTIVE_SET_UP_MENU] = {0x25, 0x00},
+        [PROACTIVE_DISPLAY_TEXT] = {0x21, 0x80},      [PROACTIVE_GET_INPUT] = {0x23, 0x01},
+        [PROACTIVE_TIMER_START] = {0x27, 0x00},
+    };
+    if (!proactive_is_busy(&proactive))
+        return command;
+    const uint8_t *type = types[first->kind];
+    cr_assert_eq(proactive_respond(&proactive,
+                                   BYTES(0x81, 0x03, proactive.number, type[0], type[1], 0x82, 0x02,
+                                         0x82, 0x81, 0x83, 0x01, 0x00, 0x8D, 0x03, 0x04, 'H', 'i')),
+                 0);
+    menu_answered(&proactive);
+    proactive_settle(&proactive);
+    return command + strlen("D00981030125008202828182") - 2;
+}
+
+static void tell(uint32_t tag, struct bytes value)
+{
+    menu_envelope(&proactive, &(struct tlv){.tag = tag, .value = value});
+}
+
+Test(proactive, a_menu_for_tests)
+{
+    proactive.settings.test_menu = 1;
+    cr_assert(menu_is_on(&proactive));
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    menu_begin(&proactive);
+    cr_expect_str_eq(next(), "990104");
+    cr_expect_str_eq(next(), "8506656D75696363" /* emuicc */
+                             "8F0E0153617920736F6D657468696E67"
+                             "8F0C0254656E207365636F6E6473");
+    cr_expect_str_eq(next(), "nothing");
+    tell(0xD3, BYTES(0x82, 0x02, 0x01, 0x81, 0x90, 0x01, 0x01));
+    cr_expect_str_eq(next(), "8D14045468697320697320612074657374206D656E75");
+    cr_expect_str_eq(next(), "8D0E0453617920736F6D657468696E6791020114");
+    cr_expect_str_eq(next(), "8D0D04596F7520736169643A204869"); /* You said: Hi */
+    tell(0xD3, BYTES(0x82, 0x02, 0x01, 0x81, 0x10, 0x01, 0x02));
+    cr_expect_str_eq(next(), "A40101A503000001");
+    tell(0xD7, BYTES(0x82, 0x02, 0x82, 0x81, 0x24, 0x01, 0x01));
+    cr_expect_str_eq(next(), "8D19045468652074656E207365636F6E647320617265206F766572");
+    tell(0xD6, BYTES(0x19, 0x01, 0x04));
+    cr_expect_str_eq(next(), "8D1204536F6D65626F6479206973207468657265");
+    /* Not its own. */
+    tell(0xD3, BYTES(0x90, 0x01, 0x03));
+    tell(0xD3, BYTES(0x90, 0x02, 0x01, 0x01));
+    tell(0xD7, BYTES(0xA4, 0x01, 0x02));
+    tell(0xD6, BYTES(0x99, 0x01, 0x05));
+    tell(0xD8, BYTES(0x90, 0x01, 0x01));
+    cr_expect_str_eq(next(), "nothing");
 }
