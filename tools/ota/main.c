@@ -9,11 +9,12 @@
 #include "tools/ota/order.h"
 #include "tools/ota/report.h"
 
+/* With --verbose, details too. */
 static void to_standard_error(void *context, enum trace_level level, const char *text)
 {
-    const struct ota_options *options = context;
-    if (level <= TRACE_NOTICE || options->verbose)
-        fprintf(stderr, "%s: %s\n", ota_program.name, text);
+    (void)context;
+    (void)level;
+    fprintf(stderr, "%s: %s\n", ota_program.name, text);
 }
 
 static bool add_line(struct order *order, const char *where, int number, const char *line,
@@ -174,7 +175,7 @@ static bool run(const struct command *command, const struct ota_options *options
         good = command->fill(&order, count, words, &fault) && order_send(&order, document, &fault);
     order_finish(&order);
     if (!good && options->json)
-        json_object_set_new(document, "fault", fault_json(&fault));
+        json_object_set_new(document, "error", fault_json(&fault));
     if (good || options->json)
         print(options, document);
     if (!good && !options->json)
@@ -188,24 +189,19 @@ int main(int argc, char **argv)
 {
     struct ota_options options = {0};
     int first;
-    trace_to(to_standard_error, &options);
-    switch (options_parse(&ota_program, argc, argv, &options, &first)) {
-    case OPTIONS_EXIT:
-        return EXIT_SUCCESS;
-    case OPTIONS_WRONG:
-        return EXIT_FAILURE;
-    case OPTIONS_RUN:
-        break;
-    }
+    const enum options_result next = options_parse(&ota_program, argc, argv, &options, &first);
+    if (next != OPTIONS_RUN)
+        return options_status(next);
     int count = argc - first;
     char **words = argv + first;
     const struct command *command = find_command(&count, &words);
-    if (command == NULL) {
-        fprintf(stderr, "%s: %s; try '%s --help'\n", ota_program.name,
-                first < argc ? "no such command, or too few or too many words" : "which command?",
-                ota_program.name);
-        return EXIT_FAILURE;
-    }
+    if (command == NULL)
+        return options_refuse(&ota_program,
+                              first < argc ? "%s: no such command, or not its words"
+                                           : "which command?%s",
+                              first < argc ? argv[first] : "");
+    if (options.verbose)
+        trace_to(to_standard_error, NULL);
     interrupt_start();
     return run(command, &options, count, words) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -30,10 +30,10 @@ const struct options_program ota_program = {
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer =
         "A script has a command a line: select 3F00/7F10/6F3A, read [OFFSET [LENGTH]],\n"
-        "read record NUMBER LENGTH, update OFFSET HEX, update record NUMBER HEX, apdu HEX.\n"
+        "read record NUMBER LENGTH, update OFFSET HEX, update record NUMBER HEX,\n"
+        "apdu HEX.\n"
         "\n"
         "examples:\n"
-        "  printf 'version = 2\\nalgorithm = aes\\nkic = 6677...\\nkid = 1122...\\n' > card.keys\n"
         "  emuicc-ota --keys card.keys rfm read 3F00/2FE2\n"
         "  emuicc-ota --keys card.keys send --do 'select 3F00/2FE2; read' --expanded\n"
         "  emuicc-ota --keys card.keys --print send script.txt\n",
