@@ -48,6 +48,18 @@ static void start_domains(struct card *card)
     domain_init(&card->domains);
 }
 
+static int update_metadata(void *context, struct bytes request)
+{
+    return isd_r_update_metadata(context, request);
+}
+
+static void start_ota(struct card *card)
+{
+    ota_init(&card->ota, &card->domains, &card->uicc);
+    card->ota.update_metadata = update_metadata;
+    card->ota.update_context = card->isd_r;
+}
+
 /* To start is to be reset: a change that awaited a REFRESH takes effect. */
 int card_start(struct card *card)
 {
@@ -61,11 +73,11 @@ int card_start(struct card *card)
         card->isd_r = NULL;
         return status;
     }
-    ota_init(&card->ota, card->store, &card->uicc);
     card->uicc.proactive.settings = card->personality.proactive;
     card->uicc.settings = card->personality.uicc;
     card->uicc.hides_blank = card->personality.blank < 0;
     start_domains(card);
+    start_ota(card);
     applications_init(&card->applications, card->isd_r, &card->uicc, &card->domains);
     channel_init(&card->channels, &card->applications, &card->personality.dialect);
     card->refresh = (struct refresh){card->isd_r, &card->uicc, &card->personality.dialect};

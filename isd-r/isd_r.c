@@ -6,6 +6,7 @@
 #include "fs/domain/fci.h"
 #include "isd-r/download/bpp.h"
 #include "isd-r/es10b_iot.h"
+#include "isd-r/profiles/update_metadata.h"
 #include "isd-r/state.h"
 #include "isd-r/store_data.h"
 
@@ -113,6 +114,20 @@ uint32_t isd_r_enabled_profile(const struct isd_r *isd_r)
 {
     const struct registry_profile *enabled = registry_enabled(&isd_r->registry);
     return enabled != NULL ? enabled->id : 0;
+}
+
+int isd_r_update_metadata(struct isd_r *isd_r, struct bytes request)
+{
+    const struct registry_profile *enabled = registry_enabled(&isd_r->registry);
+    const struct update_metadata_support support = {isd_r->info->rsp_capability,
+                                                    isd_r->terminal.enterprise};
+    int answer;
+    if (enabled == NULL)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    const int result = update_metadata(&isd_r->registry, enabled, support, request, &answer);
+    if (result != 0 || answer == UPDATE_METADATA_OK)
+        return result < 0 ? result : result == 0 ? 0 : FAILURE_INTERNAL;
+    return answer == UPDATE_METADATA_COMMAND_ERROR ? SW_WRONG_DATA : SW_CONDITIONS_NOT_SATISFIED;
 }
 
 const uint8_t *isd_r_eid(const struct isd_r *isd_r)

@@ -35,6 +35,10 @@ void isd_r_watch(struct isd_r *isd_r, const struct checkpoint_watch *watch);
 struct isd_r_wish isd_r_take_wish(struct isd_r *isd_r);
 /* Id in the store of the enabled profile, 0: none. */
 uint32_t isd_r_enabled_profile(const struct isd_r *isd_r);
+/* ES6.UpdateMetadata (SGP.22 §5.4.1): the enabled profile's operator changes its metadata; request:
+ * the value of UpdateMetadataRequest. 0, SW_WRONG_DATA, SW_CONDITIONS_NOT_SATISFIED or a failure.
+ */
+int isd_r_update_metadata(struct isd_r *isd_r, struct bytes request);
 const uint8_t *isd_r_eid(const struct isd_r *isd_r); /* 16 bytes */
 /* The value of extCardResource in EUICCInfo2, as other data objects tell it too. */
 void isd_r_put_card_resource(const struct isd_r *isd_r, struct writer *out);

@@ -6,7 +6,10 @@
 #include "crypto/primitives/secret.h"
 #include "fs/ota/ota_report.h"
 #include "fs/ota/ota_security.h"
+#include "fs/ota/ram.h"
 #include "fs/ota/rfm.h"
+
+#define OTA_KEY_MAX 32
 
 /* One packet on its way. */
 struct receipt {
@@ -15,7 +18,8 @@ struct receipt {
     struct domain_registry *registry;
     struct scp80_command command;
     struct ota_access access;
-    uint8_t *plain; /* heap: what was deciphered */
+    uint8_t kic[OTA_KEY_MAX], kid[OTA_KEY_MAX]; /* what access borrows */
+    uint8_t *plain;                             /* heap: what was deciphered */
     uint8_t response[SCRIPT_RESPONSE_MAX];
     struct writer data; /* what the script answers, in the above */
 };
@@ -41,11 +45,25 @@ static int refuse_instruction(void *state, const struct apdu *apdu, struct write
     return SW_INSTRUCTION;
 }
 
+static int run_in_domain(struct receipt *receipt)
+{
+    const struct ota *ota = receipt->ota;
+    struct ram ram = {.update = ota->update_metadata, .update_context = ota->update_context};
+    const struct domain_aid domain = receipt->access.application->aid;
+    ram_begin(&ram, ota->domains, &domain, receipt->access.version);
+    const struct script_target target = ram_target(&ram);
+    const int result = run_script(receipt, &target);
+    ram_end(&ram);
+    return result;
+}
+
 /* By the kind of application that has the TAR. */
 static int run_in_application(struct receipt *receipt)
 {
     const struct domain_entry *application = receipt->access.application;
     struct rfm rfm;
+    if (application->kind == DOMAIN_SECURITY_DOMAIN)
+        return run_in_domain(receipt);
     if (application->kind == DOMAIN_FILE_MANAGEMENT &&
         rfm_begin(&rfm, receipt->ota->uicc, application->parameters)) {
         const struct script_target target = rfm_target(&rfm);
@@ -58,11 +76,23 @@ static int run_in_application(struct receipt *receipt)
     return run_script(receipt, &nobody);
 }
 
+/* A script may replace the keys that its own answer is made with. */
+static void keep_key(struct scp80_key *key, uint8_t room[OTA_KEY_MAX])
+{
+    if (key->value.len > OTA_KEY_MAX)
+        *key = (struct scp80_key){0};
+    if (key->value.len > 0)
+        memcpy(room, key->value.data, key->value.len);
+    key->value.data = room;
+}
+
 /* Up to the script: SCP80_OK, the status to refuse it with, or a failure. */
 static int admit(struct receipt *receipt)
 {
     struct scp80_command *command = &receipt->command;
     int result = (int)ota_security_find(receipt->registry, &command->header, &receipt->access);
+    keep_key(&receipt->access.keys.kic, receipt->kic);
+    keep_key(&receipt->access.keys.kid, receipt->kid);
     if (result == 0)
         result = scp80_open(command, &receipt->access.keys, receipt->plain);
     if (result == 0)
@@ -101,25 +131,24 @@ static int carry_out(struct receipt *receipt, struct writer *out)
 int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes packet,
                 struct writer *out)
 {
-    struct domain_registry registry = {0};
+    struct domain_registry none = {0}, *registry = &none;
     struct receipt *receipt = calloc(1, sizeof(*receipt));
     int result = receipt == NULL ? FAILURE_INTERNAL : 0;
     if (receipt != NULL && scp80_read(packet, &receipt->command)) {
         receipt->ota = ota;
         receipt->from = from;
-        receipt->registry = &registry;
         receipt->data = writer_on(receipt->response, sizeof(receipt->response));
         receipt->plain = malloc(receipt->command.secured.len + 1);
         if (receipt->plain == NULL)
             result = FAILURE_INTERNAL;
-        if (result == 0 && ota->uicc->profile_id != 0)
-            result = domain_registry_load(ota->store, ota->uicc->profile_id, &registry);
+        if (result == 0 && ota->domains->profile != 0)
+            result = domain_context_registry(ota->domains, ota->domains->profile, &registry);
+        receipt->registry = registry;
         if (result == 0)
             result = carry_out(receipt, out);
         if (receipt->plain != NULL)
             wipe(receipt->plain, receipt->command.secured.len);
         free(receipt->plain);
-        domain_registry_finish(&registry);
     }
     if (receipt != NULL)
         wipe(receipt, sizeof(*receipt));
@@ -153,9 +182,9 @@ static int receive_envelope(void *context, const struct tlv *envelope, struct wr
     return envelope->tag == SMS_ENVELOPE ? receive_message(context, envelope, response) : 0;
 }
 
-void ota_init(struct ota *ota, struct store *store, struct uicc *uicc)
+void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc)
 {
-    *ota = (struct ota){.store = store, .uicc = uicc};
+    *ota = (struct ota){.domains = domains, .uicc = uicc};
     uicc->envelope = receive_envelope;
     uicc->envelope_context = ota;
 }

@@ -4,19 +4,22 @@
 #ifndef EMUICC_FS_OTA_OTA_H
 #define EMUICC_FS_OTA_OTA_H
 
-#include "fs/domain/domain_list.h"
+#include "fs/domain/domain_context.h"
+#include "fs/ota/ram.h"
 #include "fs/ota/reassembly.h"
 #include "fs/uicc/uicc.h"
 
 struct ota {
-    struct store *store;
+    struct domains *domains;
     struct uicc *uicc;
+    ram_metadata_handler *update_metadata; /* NULL: nobody can */
+    void *update_context;
     struct reassembly reassembly;
     uint8_t reference; /* of the next message in several parts that the card sends */
 };
 
-/* From here on the UICC hands what comes in an ENVELOPE to this; it is borrowed. */
-void ota_init(struct ota *ota, struct store *store, struct uicc *uicc);
+/* From here on the UICC hands what comes in an ENVELOPE to this; all three are borrowed. */
+void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc);
 void ota_finish(struct ota *ota);
 /* Power-on or reset: messages of which parts are missing are forgotten. */
 void ota_reset(struct ota *ota);

@@ -4,14 +4,23 @@
 
 #define KEY_KIC 1 /* key identifiers of a set for SCP80 */
 #define KEY_KID 2
-#define VERSION_LAST 0x0F /* of sets for SCP80 */
+#define VERSION_LAST 0x0F       /* of sets for SCP80 */
+#define ACCESS_DOMAIN_ONLY 0x01 /* of a key (TCA §8.6.3) */
+#define ACCESS_APPLICATIONS_ONLY 0x02
+
+/* Whether a key is for who has the TAR: the domain itself, or an application of it. */
+static bool is_for(const struct domain_key *key, bool domain)
+{
+    return key->access != (domain ? ACCESS_APPLICATIONS_ONLY : ACCESS_DOMAIN_ONLY);
+}
 
 static struct scp80_key key_of(const struct domain_registry *registry,
-                               const struct domain_aid *domain, uint8_t version, uint8_t identifier)
+                               const struct ota_access *access, uint8_t identifier)
 {
-    const struct domain_key *key = domain_list_key(registry, domain, version, identifier);
+    const struct domain_key *key =
+        domain_list_key(registry, access->domain, access->version, identifier);
     struct scp80_key out = {0};
-    if (key == NULL)
+    if (key == NULL || !is_for(key, access->domain == &access->application->aid))
         return out;
     const struct domain_key_component component = domain_list_first_component(key);
     if (component.type == DOMAIN_KEY_DES)
@@ -70,14 +79,17 @@ enum scp80_status ota_security_find(const struct domain_registry *registry,
                                     const struct scp80_header *header, struct ota_access *out)
 {
     *out = (struct ota_access){.application = domain_list_by_tar(registry, header->tar)};
+    /* The issuer's own, said or not (TS 101 220 Annex D). */
+    if (out->application == NULL && memcmp(header->tar, "\0\0", SCP80_TAR_SIZE) == 0)
+        out->application = domain_list_root(registry);
     if (out->application == NULL || (out->application->state & DOMAIN_LOCKED) != 0)
         return SCP80_TAR_UNKNOWN;
     out->domain = out->application->kind == DOMAIN_SECURITY_DOMAIN ? &out->application->aid
                                                                    : &out->application->domain;
     if (!read_version(registry, header, out->domain, &out->version))
         return SCP80_SECURITY_ERROR;
-    out->keys.kic = key_of(registry, out->domain, out->version, KEY_KIC);
-    out->keys.kid = key_of(registry, out->domain, out->version, KEY_KID);
+    out->keys.kic = key_of(registry, out, KEY_KIC);
+    out->keys.kid = key_of(registry, out, KEY_KID);
     if ((needs_kic(header) && out->keys.kic.type == SCP80_KEY_NONE) ||
         (needs_kid(header) && out->keys.kid.type == SCP80_KEY_NONE))
         return SCP80_SECURITY_ERROR;

@@ -260,9 +260,16 @@ void uicc_finish(struct uicc *uicc)
     (void)uicc;
 }
 
-void ota_init(struct ota *ota, struct store *store, struct uicc *uicc)
+int isd_r_update_metadata(struct isd_r *isd_r, struct bytes request)
 {
-    *ota = (struct ota){.store = store, .uicc = uicc};
+    (void)isd_r;
+    (void)request;
+    return 0;
+}
+
+void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc)
+{
+    *ota = (struct ota){.domains = domains, .uicc = uicc};
 }
 
 void ota_finish(struct ota *ota)

@@ -8,6 +8,7 @@ TestSuite(ota, .init = test_make_folder, .fini = test_remove_folder);
 
 #define READ "00A40004022F10 00B0000004"
 #define READ_ANSWER "02900001020304"
+#define PUT_ZEROS "8810AE3A71384013479E5A259218E4DF8CBF03E14D5D"
 #define WRITE "00A40004022F10 00D6000002AABB"
 
 static void expect(struct world *world, const struct order *order, const char *wanted)
@@ -40,6 +41,13 @@ Test(ota, scripts_and_what_they_answer)
         {"B00140", "00A4040407A0000000871002 00C0000002", "00 0261326232"},
         {"B00140", "00A4040407A0000000871004", "00 016A82"},
         {"B20100", "00A40004023F00", "00 016D00"},
+        {"B20100", "8050010008000000000000000000", "00 016D00"},
+        {"B20100", "80F28002024F00 00C0000000",
+         "00 029000E3134F08A0000001510000009F70010FC50382DC00"},
+        {"000000", "80F28002024F00", "00 016115"},
+        {"B20100", "80E6100000", "00 016A80"},
+        {"B20100", "80E2910009BF2A0691044E616D65", "00 019000"},
+        {"B20100", "80E2910003BF2A00", "00 016A80"},
         {"B00120", "AA0B2209 00A4000C022F1000 2205 00B0000004", "00 AB06800100900102"},
         {"B00120", "AA10 2207 00A4000C022F10 2205 00B0000004",
          "00 AB0F8001022302900023060102030490 00"},
@@ -65,6 +73,7 @@ Test(ota, scripts_and_what_they_answer)
         expect(world, &order, wanted);
         cr_assert_eq(uicc_load(&world->uicc, world->profile), 0);
         store_rollback(world->store);
+        domain_set_profile(&world->domains, world->profile);
         cr_assert_eq(uicc_load(&world->uicc, world->profile), 0);
     }
     world_close(world);
@@ -139,6 +148,7 @@ Test(ota, a_counter_at_its_end_is_blocked)
         .domain = mno, .version = 2, .cntr = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
     cr_assert_eq(domain_registry_put_counter(&registry, &counter), 0);
     domain_registry_finish(&registry);
+    domain_set_profile(&world->domains, world->profile); /* what it has read is old */
     struct order order = ORDER_USUAL("B00120", READ);
     order.spi1 |= SCP80_COUNTER_HIGHER;
     expect(world, &order, "04 ");
@@ -261,6 +271,31 @@ Test(ota, messages_in_parts)
     ota_reset(&world->ota);
     cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){4, 5}, 2, 5), "-");
     cr_expect_str_eq(send_parts(world, &order, (const uint8_t[]){1, 2, 3, 4}, 4, 4), "00 3D9000");
+    world_close(world);
+}
+
+/* A script may replace the keys of the packet it came in: its answer is still made with the old. */
+Test(ota, keys_are_put_from_afar)
+{
+    struct world *world = world_open(0);
+    /* Set 02 anew, three AES keys of zeros under the set's third key (CBC); their check values. */
+    const struct order put =
+        ORDER_USUAL("B20100", "80D802814302" PUT_ZEROS PUT_ZEROS PUT_ZEROS " 00C000000A");
+    const char *got = world_order(world, &put);
+    cr_expect(strncmp(got, "00 029000", 9) == 0, "%s", got);
+    const struct order old = ORDER_USUAL("B00120", READ);
+    expect(world, &old, "01 ");
+    world_close(world);
+}
+
+Test(ota, metadata_from_afar)
+{
+    struct world *world = world_open(0);
+    const struct order order = ORDER_USUAL("B20100", "80E2910009BF2A0691044E616D65");
+    expect(world, &order, "00 019000");
+    cr_expect_str_eq(world->metadata, "91044E616D65");
+    world->ota.update_metadata = NULL;
+    expect(world, &order, "00 016985");
     world_close(world);
 }
 

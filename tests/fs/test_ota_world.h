@@ -6,6 +6,7 @@
 
 #include "apdu/hex.h"
 #include "crypto/primitives/scp80.h"
+#include "fs/domain/domain.h"
 #include "fs/ota/ota.h"
 
 #define OTA_ARR "8001019000 800102A40683010A950108"
@@ -20,8 +21,10 @@
     "30(95(18) 82(" identifier ") 83(" version ") 30(30(80(" type ") 86(" data "))))"
 #define OTA_KIC "66778899AABBCCDD1122334455EEFF10"
 #define OTA_KID "112233445566778899AABBCCDDEEFF10"
+#define OTA_KIK "202122232425262728292A2B2C2D2E2F"
 #define OTA_SET(version, type)                                                                     \
-    OTA_KEY(version, "01", type, OTA_KIC) OTA_KEY(version, "02", type, OTA_KID)
+    OTA_KEY(version, "01", type, OTA_KIC)                                                          \
+    OTA_KEY(version, "02", type, OTA_KID) OTA_KEY(version, "03", type, OTA_KIK)
 #define OTA_DOMAIN                                                                                 \
     "A6(" MANDATED("08") "A1(4F(A0000001515350) 4F(A000000151535041) 4F(A000000151000000)"         \
                          "82(82DC00) 83(0F) C9(81028000)"                                          \
@@ -51,9 +54,18 @@ struct world {
     uint32_t profile;
     struct random random;
     struct uicc uicc;
+    struct domains domains;
     struct ota ota;
+    char metadata[64]; /* what UpdateMetadata was given, hexadecimal */
     uint8_t response[APDU_RESPONSE_MAX];
 };
+
+static inline int world_take_metadata(void *context, struct bytes request)
+{
+    struct world *world = context;
+    hex_encode(request, world->metadata);
+    return request.len > 0 ? 0 : SW_WRONG_DATA;
+}
 
 static inline struct world *world_open(uint32_t profile)
 {
@@ -63,13 +75,24 @@ static inline struct world *world_open(uint32_t profile)
     random_init_seeded(&world->random, bytes_of_text("ota"));
     cr_assert_eq(uicc_init(&world->uicc, world->store, &world->random), 0);
     cr_assert_eq(uicc_load(&world->uicc, world->profile), 0);
-    ota_init(&world->ota, world->store, &world->uicc);
+    static const uint8_t eid[16] = {0x89};
+    world->domains = (struct domains){.store = world->store,
+                                      .random = &world->random,
+                                      .settings = &domain_settings_default,
+                                      .eid = eid,
+                                      .memory = 100000};
+    domain_init(&world->domains);
+    domain_set_profile(&world->domains, world->profile);
+    ota_init(&world->ota, &world->domains, &world->uicc);
+    world->ota.update_metadata = world_take_metadata;
+    world->ota.update_context = world;
     return world;
 }
 
 static inline void world_close(struct world *world)
 {
     ota_finish(&world->ota);
+    domain_finish(&world->domains);
     uicc_finish(&world->uicc);
     store_close(world->store);
     free(world);
