@@ -11,6 +11,7 @@
 #include "card/identity.h"
 #include "fs/profile/blob.h"
 #include "card/personality/personality_store.h"
+#include "fs/domain/domain.h"
 
 #define OWN_PKI_FOLDER "pki"
 #define EIM_FILE_MAX (1 << 15)
@@ -33,7 +34,10 @@ static int install_all(const struct startup_plan *plan, struct card *card)
         result = factory_install(card->personality.profiles[i], folder, card->isd_r);
     for (size_t i = 0; i < plan->install_count && result == 0; i++)
         result = factory_install(plan->install[i], "", card->isd_r);
-    return result == 0 ? uicc_load(&card->uicc, isd_r_enabled_profile(card->isd_r)) : result;
+    if (result != 0)
+        return result;
+    domain_set_profile(&card->domains, isd_r_enabled_profile(card->isd_r));
+    return uicc_load(&card->uicc, isd_r_enabled_profile(card->isd_r));
 }
 
 static int associate(const struct startup_plan *plan, struct card *card)

@@ -64,6 +64,11 @@ long=$(printf 'select 2FE2; read;%.0s' {1..12})
 says "in several messages there, and back" "commands carried out: 24" -- \
   ota --submit --expanded send --do "$long"
 
+says "the registry" "A000000151000000: issuer's domain, state 0F, privileges 82DC00" -- ota --spi 0619 ram list
+says "metadata" "last status: 9000 (normal ending)" -- ota --spi 0619 metadata provider=Operator "name=From afar"
+"$BUILD/tools/ctl/emuicc-ctl" --state "$work/chip" show 8988211000000000011 | grep -q "From afar" || fail "no new name"
+says "an application that is not there" "commands carried out: 1" -- ota --spi 0619 ram delete A000000001020305
+
 say "-- counters"
 before=$(cat "$work/card.keys.counter")
 says "one that was used is used up, also for nobody" "sent to TAR B00120 with counter $((before + 2)): 1 message" -- \

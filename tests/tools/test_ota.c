@@ -7,6 +7,7 @@
 #include "apdu/hex.h"
 #include "tools/ota/keys.h"
 #include "tools/ota/message.h"
+#include "tools/ota/remote.h"
 #include "tools/ota/report.h"
 #include "tools/ota/script_text.h"
 
@@ -219,4 +220,57 @@ Test(ota_tool, reports)
         "\"file or application not found\",\"data\":\"AA\",\"commands\":2,\"responses\":[{\"sw\":"
         "\"9000\",\"swText\":\"normal ending\"},{\"sw\":\"6A82\",\"swText\":\"file or application "
         "not found\",\"data\":\"AA\"}]}");
+}
+
+static const char *script_of(struct script_text *text)
+{
+    static uint8_t room[SCRIPT_TEXT_MAX + 8];
+    static char digits[HEX_SIZE(256)];
+    hex_encode(script_text_end(text, room, sizeof(room)), digits);
+    return digits;
+}
+
+Test(ota_tool, orders_to_a_security_domain)
+{
+    static struct script_text text;
+    struct fault fault = {0};
+    char *both[] = {"name=Far", "provider=Op"}, *wrong[] = {"colour=red"},
+         *long_one[] = {"provider=0123456789012345678901234567890123456789"};
+    script_text_begin(&text, false);
+    remote_put_list(&text);
+    cr_expect_str_eq(script_of(&text), "80F28002024F0000"
+                                       "80F24002024F0000"
+                                       "80F22002024F0000");
+    script_text_begin(&text, false);
+    cr_expect(remote_put_delete(&text, "A000000001020305", &fault));
+    cr_expect_str_eq(script_of(&text), "80E400000A4F08A000000001020305");
+    script_text_begin(&text, false);
+    cr_expect(remote_put_install(&text, "A0000001515350", "A000000151535041", "A0000001510000BB",
+                                 &fault));
+    cr_expect_str_eq(script_of(&text), "80E60C0020"
+                                       "07A0000001515350"
+                                       "08A000000151535041"
+                                       "08A0000001510000BB"
+                                       "0100"
+                                       "02C900"
+                                       "00");
+    script_text_begin(&text, false);
+    cr_expect(remote_put_metadata(&text, 2, both, &fault));
+    cr_expect_str_eq(script_of(&text), "80E291000CBF2A0991024F709203466172");
+    cr_expect_not(remote_put_delete(&text, "A0", &fault));
+    fault = (struct fault){0};
+    cr_expect_not(remote_put_metadata(&text, 1, wrong, &fault));
+    cr_expect_str_eq(fault.text, "colour=red: nothing that can be changed");
+    fault = (struct fault){0};
+    cr_expect_not(remote_put_metadata(&text, 1, long_one, &fault));
+    json_t *report = json_pack("{s:[{s:s},{s:s}]}", "responses", "data",
+                               "E3134F08A0000001510000009F70010FC50382DC00", "sw", "6A88");
+    json_t *list = remote_read_list(report);
+    char *dumped = json_dumps(list, JSON_COMPACT);
+    cr_expect_str_eq(dumped,
+                     "[{\"kind\":\"issuer's domain\",\"aid\":\"A000000151000000\",\"state\":"
+                     "\"0F\",\"privileges\":\"82DC00\"}]");
+    free(dumped);
+    json_decref(list);
+    json_decref(report);
 }

@@ -7,6 +7,7 @@
 #include "apdu/trace.h"
 #include "tools/lib/transport/interrupt.h"
 #include "tools/ota/order.h"
+#include "tools/ota/remote.h"
 #include "tools/ota/report.h"
 
 /* With --verbose, details too. */
@@ -97,15 +98,51 @@ static bool fill_update(struct order *order, int count, char **words, struct fau
     return add_line(order, "rfm update", 2, line, fault);
 }
 
+/* Answers of several commands are wanted: the expanded form. */
+static bool fill_list(struct order *order, int count, char **words, struct fault *fault)
+{
+    (void)count;
+    (void)words;
+    (void)fault;
+    script_text_begin(&order->text, true);
+    remote_put_list(&order->text);
+    return true;
+}
+
+static bool fill_delete(struct order *order, int count, char **words, struct fault *fault)
+{
+    (void)count;
+    return remote_put_delete(&order->text, words[0], fault);
+}
+
+static bool fill_install(struct order *order, int count, char **words, struct fault *fault)
+{
+    (void)count;
+    return remote_put_install(&order->text, words[0], words[1], words[2], fault);
+}
+
+static bool fill_metadata(struct order *order, int count, char **words, struct fault *fault)
+{
+    return remote_put_metadata(&order->text, count, words, fault);
+}
+
+#define TAR_FILES "B00120"  /* the UICC's files, in GSMA's profiles */
+#define TAR_DOMAIN "B20100" /* the operator's security domain there */
+
 static const struct command {
     const char *name, *second;
     int least, most; /* words behind the name */
     bool (*fill)(struct order *order, int count, char **words, struct fault *fault);
+    const char *tar; /* unless another is asked for */
 } commands[] = {
-    {"send", NULL, 0, 1, fill_send},
-    {"rfm", "read", 1, 1, fill_read},
-    {"rfm", "update", 2, 2, fill_update},
-    {"report", NULL, 1, 1, NULL}, /* reads what came by another way */
+    {"send", NULL, 0, 1, fill_send, TAR_FILES},
+    {"rfm", "read", 1, 1, fill_read, TAR_FILES},
+    {"rfm", "update", 2, 2, fill_update, TAR_FILES},
+    {"ram", "list", 0, 0, fill_list, TAR_DOMAIN},
+    {"ram", "delete", 1, 1, fill_delete, TAR_DOMAIN},
+    {"ram", "install", 3, 3, fill_install, TAR_DOMAIN},
+    {"metadata", NULL, 1, 2, fill_metadata, TAR_DOMAIN},
+    {"report", NULL, 1, 1, NULL, TAR_FILES}, /* reads what came by another way */
 };
 
 static const struct command *find_command(int *count, char ***words)
@@ -138,6 +175,18 @@ static bool read_report(struct order *order, const char *text, json_t *document,
     return report != NULL;
 }
 
+static void print_list(const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *entry = json_array_get(list, i);
+        const char *privileges = json_string_value(json_object_get(entry, "privileges"));
+        printf("%s: %s, state %s%s%s\n", json_string_value(json_object_get(entry, "aid")),
+               json_string_value(json_object_get(entry, "kind")),
+               json_string_value(json_object_get(entry, "state")),
+               privileges != NULL ? ", privileges " : "", privileges != NULL ? privileges : "");
+    }
+}
+
 static void print(const struct ota_options *options, const json_t *document)
 {
     const json_t *messages = json_object_get(document, "messages");
@@ -160,6 +209,15 @@ static void print(const struct ota_options *options, const json_t *document)
         report_print(report);
     else
         puts("no proof of receipt");
+    print_list(json_object_get(document, "applications"));
+}
+
+/* Where there is nothing of a kind, GET STATUS says 6A88, and the script ends there. */
+static bool is_list_done(const struct command *command, const json_t *document)
+{
+    const json_t *report = json_object_get(document, "report");
+    const char *status = json_string_value(json_object_get(report, "sw"));
+    return command->fill == fill_list && status != NULL && strcmp(status, "6A88") == 0;
 }
 
 static bool run(const struct command *command, const struct ota_options *options, int count,
@@ -168,19 +226,22 @@ static bool run(const struct command *command, const struct ota_options *options
     static struct order order;
     struct fault fault = {0};
     json_t *document = json_object();
-    bool good = order_begin(&order, options, &fault);
+    bool good = order_begin(&order, options, command->tar, &fault);
     if (good && command->fill == NULL)
         good = read_report(&order, words[0], document, &fault);
     else if (good)
         good = command->fill(&order, count, words, &fault) && order_send(&order, document, &fault);
     order_finish(&order);
+    if (good && command->fill == fill_list && json_object_get(document, "report") != NULL)
+        json_object_set_new(document, "applications",
+                            remote_read_list(json_object_get(document, "report")));
     if (!good && options->json)
         json_object_set_new(document, "error", fault_json(&fault));
     if (good || options->json)
         print(options, document);
     if (!good && !options->json)
         fault_print(&fault, ota_program.name);
-    good = good && order_is_done(document);
+    good = good && (order_is_done(document) || is_list_done(command, document));
     json_decref(document);
     return good;
 }

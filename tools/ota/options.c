@@ -5,7 +5,7 @@
 /* clang-format off */
 static const struct options_row rows[] = {
     {"keys", "FILE", "the key set of the profile's security domain: lines version, algorithm, kic, kid; the last counter used is kept in FILE.counter", OPTIONS_TEXT, AT(keys)},
-    {"tar", "TAR", "the application it is for, six hexadecimal digits; default: B00120, the UICC's files in GSMA's profiles", OPTIONS_TEXT, AT(tar)},
+    {"tar", "TAR", "the application it is for, six hexadecimal digits; default: B00120, the UICC's files in GSMA's profiles, and for ram and metadata B20100, the operator's security domain", OPTIONS_TEXT, AT(tar)},
     {"spi", "SPI", "how packet and answer are protected, four hexadecimal digits; default: 1619, ciphered, with checksum and a counter that rises, the answer likewise", OPTIONS_TEXT, AT(spi)},
     {"do", "COMMANDS", "send: commands with ; between them, instead of a file", OPTIONS_TEXT, AT(commands)},
     {"expanded", NULL, "the expanded form of a script, in which each command's answer comes back; default: the compact one", OPTIONS_FLAG, AT(expanded)},
@@ -24,7 +24,8 @@ static const struct options_row rows[] = {
 
 const struct options_program ota_program = {
     .name = "emuicc-ota",
-    .synopsis = "send [FILE] | rfm read PATH | rfm update PATH HEX | report HEX",
+    .synopsis = "send [FILE] | rfm read PATH | rfm update PATH HEX | ram list | ram delete AID | "
+                "ram install PACKAGE MODULE AID | metadata KEY=TEXT... | report HEX",
     .summary = "plays the operator who manages a profile over the air",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),

@@ -8,7 +8,6 @@
 #include "tools/ota/report.h"
 
 #define WHERE "order"
-#define DEFAULT_TAR "B00120"
 #define DEFAULT_SPI "1619"
 #define DEFAULT_NUMBER "12345678"
 #define NUMBER_UNKNOWN 0x81 /* type of number and plan: not told, ISDN */
@@ -41,7 +40,8 @@ static bool read_number(struct order *order, const char *number, struct fault *f
     return true;
 }
 
-bool order_begin(struct order *order, const struct ota_options *options, struct fault *fault)
+bool order_begin(struct order *order, const struct ota_options *options, const char *tar,
+                 struct fault *fault)
 {
     struct scp80_header *header = &order->header;
     *order = (struct order){.options = options};
@@ -50,8 +50,8 @@ bool order_begin(struct order *order, const struct ota_options *options, struct 
         return fault_next(fault, "'emuicc-ota --help' shows what is in the file");
     }
     if (!keys_read(options->keys, &order->keys, fault) ||
-        !read_hex(options->tar != NULL ? options->tar : DEFAULT_TAR, "--tar", header->tar,
-                  SCP80_TAR_SIZE, fault) ||
+        !read_hex(options->tar != NULL ? options->tar : tar, "--tar", header->tar, SCP80_TAR_SIZE,
+                  fault) ||
         !read_hex(options->spi != NULL ? options->spi : DEFAULT_SPI, "--spi", header->spi,
                   sizeof(header->spi), fault) ||
         !read_number(order, options->from != NULL ? options->from : DEFAULT_NUMBER, fault))

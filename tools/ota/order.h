@@ -23,8 +23,9 @@ struct order {
     struct delivery_result result;
 };
 
-/* Reads keys, TAR, SPI and number. False after a fault. */
-bool order_begin(struct order *order, const struct ota_options *options, struct fault *fault);
+/* Reads keys, TAR, SPI and number. tar: if none was asked for. False after a fault. */
+bool order_begin(struct order *order, const struct ota_options *options, const char *tar,
+                 struct fault *fault);
 void order_finish(struct order *order);
 
 /* Makes the packet of the script, takes a counter for it and, unless it is only to be printed,
