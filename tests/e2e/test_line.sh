@@ -34,7 +34,7 @@ make_token() {
   mkdir "$work/tokens"
   printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$work/tokens" >"$work/softhsm2.conf"
   export SOFTHSM2_CONF=$work/softhsm2.conf
-  echo 1234 >"$work/pin"
+  (umask 077; echo 1234 >"$work/pin")
   "$line" token init --token "pkcs11:token=line?pin-source=$work/pin" >"$work/token.log" 2>&1 || fail "no token"
   python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.argv[1]))' "$root" >/dev/shm/root.$$
   softhsm2-util --import /dev/shm/root.$$ --aes --token line --label known --id 01 --pin 1234 >"$work/import.log" 2>&1

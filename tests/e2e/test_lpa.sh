@@ -67,7 +67,7 @@ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$wo
     >"$work/other.log" 2>&1 &
 until_true 10 sh -c "ss -ltn | grep -q 127.0.0.1:8444" || fail "openssl s_server does not come up"
 refused "TLS" "" --connect-to "$name:444:127.0.0.1:8444" download "LPA:1\$$name:444\$$package"
-[[ "$(error text)" == *"not one for an RSP server"* ]] || fail "another role: $(cat "$document")"
+[[ "$(error text)" == *"not one for an SM-DP+'s TLS"* ]] || fail "another role: $(cat "$document")"
 [ "$(waiting)" = 0 ] || fail "notifications wait: $(cat "$work/waiting.json")"
 
 say "-- what the server refuses; both sides are told"
