@@ -313,7 +313,7 @@ Test(https, the_protocol_is_named_as_the_client_names_it)
 Test(https, another_ci_does_not_vouch_for_it)
 {
     struct https_client client;
-    struct world other;
+    struct world other = {0};
     world_make(&other);
     https_client_open(&client, world.pki, server.port);
     snprintf(client.ca, sizeof(client.ca), "%s/CertificateIssuer/CERT_CI_ECDSA_NIST.pem",
