@@ -360,7 +360,7 @@ Test(es9, a_broken_package_is_served_as_it_is)
 Test(es9, foreign_certificates_are_refused)
 {
     char codes[32], path[WORLD_PATH_SIZE + 64];
-    struct world other;
+    struct world other = {0};
     world_make(&other);
     snprintf(path, sizeof(path), "%s/EUM/CERT_EUM_ECDSA_NIST.der", other.pki);
     card.other_eum = path;
