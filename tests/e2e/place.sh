@@ -38,6 +38,10 @@ mounts_stay_inside() {
 
 has_terminals() { python3 -c 'import os; os.openpty()' 2>/dev/null; }
 
+# Connections of this network's programs begin at other ports than the tests listen at: one that is
+# tried before its listener is there could otherwise be given the very port, and connect to itself.
+keep_ports_free() { echo 49152 60999 2>/dev/null >/proc/sys/net/ipv4/ip_local_port_range || true; }
+
 # Builds the place around the test and comes back inside it.
 enter_place() {
   if [ -z "${E2E_INSIDE:-}" ]; then
@@ -50,6 +54,7 @@ enter_place() {
     E2E_INSIDE=1 exec "${unshare[@]}" bash "$@"
   fi
   ip link set lo up || fail "no loopback in the private network"
+  keep_ports_free
   mount -t tmpfs -o mode=0755 tmpfs /run || fail "no private /run"
   mkdir -p /run/pcscd /run/reader.conf.d
   work=$(mktemp -d) || fail "no folder to work in"

@@ -19,6 +19,7 @@ rack ip address add 192.0.2.2/24 dev cable
 for machine in desk rack; do
   "$machine" ip link set cable up
   "$machine" ip link set lo up
+  "$machine" bash -c "$(declare -f keep_ports_free); keep_ports_free"
 done
 
 # On the desk: two pcscd, each with a /run/pcscd of its own, and the server.
