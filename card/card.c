@@ -14,13 +14,20 @@ int card_open(struct card *card, const char *state_directory)
     return store_open(state_directory, &card->store);
 }
 
-/* The profile that the store names, or the blank card when it cannot be read. */
-static int load_enabled(struct card *card)
+/* The profile that the store names. */
+static int load_named(struct card *card)
 {
     const uint32_t profile = isd_r_enabled_profile(card->isd_r);
     domain_set_profile(&card->domains, profile);
-    const int status = uicc_load(&card->uicc, profile);
-    if (status == 0 || profile == 0)
+    return uicc_load(&card->uicc, profile);
+}
+
+/* The same, or the blank card when the profile is damaged. */
+static int load_enabled(struct card *card)
+{
+    const uint32_t profile = isd_r_enabled_profile(card->isd_r);
+    const int status = load_named(card);
+    if (status == 0 || status == FAILURE_MEMORY || profile == 0)
         return status;
     trace_error("profile %u cannot be read from the store; the card is blank", profile);
     return uicc_load(&card->uicc, 0);
@@ -109,16 +116,32 @@ struct bytes card_atr(const struct card *card)
     return atr_bytes(&card->personality.atr);
 }
 
+/* Everything that was read of the store, once more. */
+static int reload(struct card *card, int (*load)(struct card *card))
+{
+    int result = isd_r_rollback(card->isd_r);
+    (void)isd_r_take_wish(card->isd_r);
+    if (result == 0)
+        result = load(card);
+    card->stale = result != 0;
+    return result;
+}
+
 /* Back to what the store says: a failed command has changed nothing. */
 static void undo(struct card *card)
 {
     store_rollback(card->store);
-    if (isd_r_rollback(card->isd_r) != 0)
-        trace_error("the registry cannot be read back from the store");
-    (void)isd_r_take_wish(card->isd_r);
     proactive_forget_answer(&card->uicc.proactive);
-    if (load_enabled(card) != 0)
-        trace_error("the UICC cannot be read back from the store");
+    if (reload(card, load_named) != 0)
+        trace_error(
+            "the chip cannot be read back from its store; it is tried again before the next "
+            "command");
+}
+
+/* False while a failure has left the memory behind the store, which cannot be read yet either. */
+static bool is_current(struct card *card)
+{
+    return !card->stale || reload(card, load_enabled) == 0;
 }
 
 /* What was changed becomes durable, or undone: 0 or a failure. */
@@ -140,8 +163,7 @@ static int commit(struct card *card, int status)
 static void grant(struct card *card, struct isd_r_wish wish)
 {
     if (wish.reload) {
-        if (load_enabled(card) != 0)
-            trace_error("the UICC cannot be read from the store");
+        card->stale = load_named(card) != 0;
         channel_end_uicc(&card->channels);
     }
     if (wish.refresh)
@@ -161,6 +183,8 @@ static uint16_t settle(struct card *card, int status)
     const int committed = commit(card, answered < 0 ? answered : status);
     if (committed < 0) {
         refresh_tell(&card->refresh);
+        if (store_outcome_is_unknown(card->store)) /* neither answer could be stood by */
+            card->hardware.outcome.link = HARDWARE_GONE;
         return committed == FAILURE_MEMORY ? SW_MEMORY_PROBLEM : SW_TECHNICAL_PROBLEM;
     }
     proactive_settle(&card->uicc.proactive);
@@ -176,7 +200,7 @@ void card_power(struct card *card, enum card_power power)
     if (card->isd_r == NULL) /* what was to be restored could not be read */
         return;
     /* All three end the same: volatile state goes. */
-    if (commit(card, isd_r_refreshed(card->isd_r, true)) == 0)
+    if (is_current(card) && commit(card, isd_r_refreshed(card->isd_r, true)) == 0)
         grant(card, isd_r_take_wish(card->isd_r));
     channel_reset(&card->channels);
     domain_reset(&card->domains);
@@ -190,7 +214,7 @@ void card_power(struct card *card, enum card_power power)
 static void answer(struct card *card, struct bytes command, struct writer *response)
 {
     struct apdu apdu;
-    int status = apdu_parse(command, &apdu);
+    int status = is_current(card) ? apdu_parse(command, &apdu) : SW_MEMORY_PROBLEM;
     if (status != 0) {
         writer_put_u16(response, (uint16_t)status);
         return;
@@ -229,6 +253,7 @@ static void answer_observed(struct card *card, struct bytes command, struct writ
 void card_transmit(struct card *card, struct bytes command, struct writer *response)
 {
     const bool observed = card->observers != NULL || card->hardware.active;
+    card->hardware.outcome.link = HARDWARE_ANSWERS;
     (observed ? answer_observed : answer)(card, command, response);
 }
 
@@ -241,7 +266,9 @@ uint16_t card_provision(struct card *card, struct bytes request, struct writer *
 {
     isd_r_watch(card->isd_r, NULL);
     card->hardware.outcome = (struct hardware_outcome){0};
-    const uint16_t status = settle(card, es10_execute(card->isd_r, request, response));
+    const uint16_t status = is_current(card)
+                                ? settle(card, es10_execute(card->isd_r, request, response))
+                                : SW_MEMORY_PROBLEM;
     card_arm(card);
     return status;
 }

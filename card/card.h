@@ -42,7 +42,8 @@ struct card {
     struct observer *observers; /* NULL: nobody */
     struct hardware hardware;
     enum card_presence presence;
-    bool seen; /* it has been powered since it was put in */
+    bool seen;  /* it has been powered since it was put in */
+    bool stale; /* a failure left the memory behind the store: read it again before the next use */
 };
 
 /* Opens or makes the chip's memory and nothing more: a new chip gets its credentials, and any chip

@@ -158,6 +158,11 @@ bool store_is_new(const struct store *store)
     return store->fresh;
 }
 
+bool store_outcome_is_unknown(const struct store *store)
+{
+    return store->unknown;
+}
+
 bool store_changed(const struct store *store)
 {
     return store->changed;
@@ -184,14 +189,19 @@ int store_commit(struct store *store)
 {
     if (!store->changed)
         return 0;
+    const bool broken = store->broken;
     const int result = finish_commit(store);
-    if (result != 0) {
+    const enum store_outcome outcome = result == 0 ? STORE_OUTCOME_DONE
+                                       : broken    ? STORE_OUTCOME_UNDONE
+                                                   : store_recover_outcome(store);
+    store->unknown = outcome == STORE_OUTCOME_UNKNOWN;
+    if (outcome != STORE_OUTCOME_DONE) {
         store_rollback(store);
         return result;
     }
     store->changed = false;
     store->fresh = false;
-    if (store->purge)
+    if (store->purge && store->database != NULL)
         purge(store);
     return 0;
 }
@@ -204,8 +214,10 @@ void store_rollback(struct store *store)
     sqlite3_stmt *statement = sqlite3_get_autocommit(store->database) == 0
                                   ? store_statement(store, STORE_ROLLBACK)
                                   : NULL;
-    if (statement != NULL)
-        (void)store_statement_run(store, statement);
+    const bool rolled_back = sqlite3_get_autocommit(store->database) != 0 ||
+                             (statement != NULL && store_statement_run(store, statement) == 0);
     store->changed = false;
     store->broken = false;
+    if (!rolled_back)
+        store_recover_later(store);
 }

@@ -4,8 +4,10 @@
  * A change starts a transaction by itself; the card ends it with store_commit() before it answers,
  * or with store_rollback(). Functions return 0, a failure (< 0, traced), or a status word where one
  * is named. FAILURE_MEMORY is a disk that is full or fails. After a failed change the transaction
- * can only be rolled back: store_commit() refuses it. A visitor may read and change what it is
- * shown and other tables, but not call the function that visits it, nor commit.
+ * can only be rolled back: store_commit() refuses it. After a failed commit or rollback the
+ * database is opened again, and what it holds then is what the next start would find. A visitor may
+ * read and change what it is shown and other tables, but not call the function that visits it, nor
+ * commit.
  */
 #ifndef EMUICC_FS_STORE_STORE_H
 #define EMUICC_FS_STORE_STORE_H
@@ -34,8 +36,11 @@ bool store_is_new(const struct store *store);
 
 bool store_changed(const struct store *store); /* a transaction is open */
 /* Durable when it returns 0: one fsync. Nothing to do is success. After a failure everything since
- * the last commit is rolled back. */
+ * the last commit is rolled back; all that was read of the store should be read again. */
 int store_commit(struct store *store);
+/* Whether the last commit failed, and nobody can say yet if the change is on the disk: it must not
+ * be answered at all. */
+bool store_outcome_is_unknown(const struct store *store);
 void store_rollback(struct store *store);
 
 /* The chip's own values by name ("eid", "default-dp-address", "certificate/euicc/F541…"). */

@@ -108,7 +108,9 @@ void store_database_close(struct store *store)
 static int wake(struct store *store)
 {
     struct stat now = {0};
-    int result = store_database_open(store);
+    if (store->unsettled)
+        return store_recover(store);
+    const int result = store_database_open(store);
     if (result != 0)
         return result;
     (void)stat(store->path, &now);
@@ -160,13 +162,18 @@ sqlite3_stmt *store_statement_for_change(struct store *store, enum store_stateme
     return statement;
 }
 
-int store_statement_step(struct store *store, sqlite3_stmt *statement, bool *row)
+static int step(struct store *store, sqlite3_stmt *statement, const char *doing, bool *row)
 {
     const int code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return store_database_failure(store, sqlite3_stmt_readonly(statement) ? "read" : "write");
+        return store_database_failure(store, doing);
     *row = code == SQLITE_ROW;
     return 0;
+}
+
+int store_statement_step(struct store *store, sqlite3_stmt *statement, bool *row)
+{
+    return step(store, statement, sqlite3_stmt_readonly(statement) ? "read" : "write", row);
 }
 
 void store_statement_done(sqlite3_stmt *statement)
@@ -191,8 +198,8 @@ int store_statement_each(struct store *store, sqlite3_stmt *statement, store_row
 
 int store_statement_run(struct store *store, sqlite3_stmt *statement)
 {
-    bool row;
-    const int result = store_statement_step(store, statement, &row);
+    bool row; /* SQLite counts COMMIT among what only reads */
+    const int result = step(store, statement, "write", &row);
     store_statement_done(statement);
     store->broken |= result != 0;
     return result;

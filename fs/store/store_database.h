@@ -17,9 +17,11 @@ struct store {
     const char *vfs;                                 /* through which it is opened; borrowed */
     struct stat as_left;                             /* the file when it was last put to rest */
     bool changed;                                    /* a transaction is open */
-    bool broken; /* a change in this transaction failed: it can only be rolled back */
-    bool fresh;  /* nothing has ever been committed */
-    bool purge;  /* secrets were deleted: the log holds them until it is cut */
+    bool broken;    /* a change in this transaction failed: it can only be rolled back */
+    bool fresh;     /* nothing has ever been committed */
+    bool unsettled; /* closed after a failure; the file must be asked what it holds */
+    bool unknown;   /* so is whether the last commit is in it */
+    bool purge;     /* secrets were deleted: the log holds them until it is cut */
 };
 
 /* Opens the file, for this process alone. Failures are traced, and nothing is open then. The only
@@ -27,6 +29,17 @@ struct store {
 int store_database_open(struct store *store);
 void store_database_close(struct store *store); /* harmless when it is closed */
 
+/* What became of a commit that failed. */
+enum store_outcome { STORE_OUTCOME_UNDONE, STORE_OUTCOME_DONE, STORE_OUTCOME_UNKNOWN };
+enum store_outcome store_recover_outcome(struct store *store);
+/* Closes the database until it is next used, when store_recover() finds out what the file holds. */
+void store_recover_later(struct store *store);
+/* Opens the file again and makes durable what it holds. After a failure it is closed and can be
+ * asked again. */
+int store_recover(struct store *store);
+
+/* The version of the schema in the file. */
+int store_schema_version(struct store *store, int *version);
 /* Makes the schema, or brings an older one up to date; a newer one is refused. */
 int store_schema_prepare(struct store *store);
 

@@ -107,12 +107,17 @@ static int migrate(struct store *store, int version)
     return result;
 }
 
+int store_schema_version(struct store *store, int *version)
+{
+    return read_pragma(store, "PRAGMA user_version", version);
+}
+
 int store_schema_prepare(struct store *store)
 {
     int application = 0, version = 0;
     int result = read_pragma(store, "PRAGMA application_id", &application);
     if (result == 0)
-        result = read_pragma(store, "PRAGMA user_version", &version);
+        result = store_schema_version(store, &version);
     if (result == 0)
         result = refuse(store, application, version);
     if (result == 0 && version < VERSION)

@@ -52,6 +52,12 @@ bool store_is_new(const struct store *store)
     return false;
 }
 
+bool store_outcome_is_unknown(const struct store *store)
+{
+    (void)store;
+    return false;
+}
+
 bool store_changed(const struct store *store)
 {
     return store->changed;

@@ -63,7 +63,9 @@ Test(card, a_profile_that_cannot_be_read_leaves_the_card_blank)
 {
     fake_chip.load_result = FAILURE_INTERNAL;
     ANSWERS("80E2910002060700", "069000");
-    CALLS("commit load-7 load-0 ");
+    CALLS("commit load-7 ");
+    ANSWERS("80E291000301000100", "009000");
+    CALLS("isd-r-rollback load-7 load-0 ");
 }
 
 Test(card, a_failing_commit_answers_6581_and_rolls_everything_back)

@@ -1,15 +1,20 @@
 /* Memory that is short and a disk that fails, at every single place of every deed in turn: the chip
  * says so or carries on, has changed nothing or everything, and does the same deed the next time.
- */
+ * After each failure the power goes, in a child process: what was answered, what the chip showed
+ * and what the next start finds are the same. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/isd-r/peer_device_change.h"
 #include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
-#include "tests/support/memory_disk.h"
+#include "tests/support/power_cut.h"
 #include "tests/support/short_memory.h"
+#include "tests/support/store_digest.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "card/card.h"
@@ -17,6 +22,7 @@
 static struct card card;
 static struct peer peer;
 static char folder[] = "/tmp/emuicc-failures-XXXXXX";
+static char state[64];
 
 static uint16_t carry(void *context, struct bytes command, struct writer *data)
 {
@@ -42,8 +48,8 @@ static uint16_t send(const char *command)
 
 static void start(void)
 {
-    char state[64];
     memory_disk_start();
+    power_cut_start(NULL, NULL);
     cr_assert(mkdtemp(folder) != NULL);
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
     peer.chip.carry = carry;
@@ -60,6 +66,7 @@ static void start(void)
 static void stop(void)
 {
     char command[64];
+    memory_disk_watch(NULL, NULL);
     card_close(&card);
     peer_stop(&peer);
     snprintf(command, sizeof(command), "rm -rf %s", folder);
@@ -329,7 +336,84 @@ static struct holding holding(void)
     return holding;
 }
 
+/* What the chip says of its profiles and notifications, and what its store holds. */
+struct shown {
+    struct holding holding;
+    uint8_t profiles[SHA256_SIZE], notifications[SHA256_SIZE];
+};
+
+static void note_answer(struct bytes question, uint8_t digest[SHA256_SIZE])
+{
+    cr_assert(call(question) == SW_OK);
+    const struct bytes whole = writer_bytes(&answer);
+    cr_assert(sha256(&whole, 1, digest) == 0);
+}
+
+static struct shown show(void)
+{
+    struct shown shown = {.holding = holding()};
+    cr_assert(send(SELECT_ISD_R) == SW_OK);
+    note_answer(BYTES(0xBF, 0x2D, 0x00), shown.profiles);
+    note_answer(BYTES(0xBF, 0x2B, 0x00), shown.notifications);
+    return shown;
+}
+
+/* What a child process found after the power had gone. */
+static struct next_start {
+    struct shown shown;
+    uint8_t digest[SHA256_SIZE];
+    const char *wrong;
+} * next;
+
+static void start_again(enum power_cut kind)
+{
+    power_cut_settle(kind, 1);
+    next->wrong = store_digest(state, next->digest);
+    if (next->wrong == NULL && card_open(&card, state) != 0)
+        next->wrong = "it cannot be opened";
+    card.personality.settings = *v3_settings(0);
+    if (next->wrong == NULL && card_start(&card) != 0)
+        next->wrong = "it does not start";
+    if (next->wrong == NULL)
+        next->shown = show();
+}
+
+static void cut_power(enum power_cut kind)
+{
+    int status;
+    memset(next, 0, sizeof(*next));
+    const pid_t child = fork();
+    cr_assert(child >= 0);
+    if (child == 0) {
+        start_again(kind);
+        _exit(0);
+    }
+    cr_assert(waitpid(child, &status, 0) == child);
+    if (status != 0)
+        next->wrong = "its process fails";
+}
+
+/* Whatever reached the disk: the chip that starts is the one that was shown. */
+static void expect_next_start(const char *what, size_t place, enum power_cut last,
+                              const struct shown *shown)
+{
+    static const char *const kinds[] = {"killed", "cut clean", "torn"};
+    uint8_t first[SHA256_SIZE];
+    for (enum power_cut kind = POWER_CUT_KILLED; kind <= last; kind++) {
+        cut_power(kind);
+        if (kind == POWER_CUT_KILLED)
+            memcpy(first, next->digest, sizeof(first));
+        cr_expect(next->wrong == NULL, "%s at %zu, %s: %s", what, place, kinds[kind], next->wrong);
+        cr_expect(memcmp(&next->shown, shown, sizeof(*shown)) == 0,
+                  "%s at %zu, %s: the next start shows something else", what, place, kinds[kind]);
+        cr_expect(memcmp(next->digest, first, sizeof(first)) == 0,
+                  "%s at %zu, %s: the store is another than after a kill", what, place,
+                  kinds[kind]);
+    }
+}
+
 struct failing {
+    enum power_cut last_cut; /* the power goes in the ways up to this one */
     const char *name;
     void (*after)(size_t count);
     bool (*happened)(void);
@@ -348,20 +432,26 @@ static bool fail_at(const struct failing *failing, size_t row, size_t place)
     failing->after(place);
     const uint16_t status = rows[row].deed();
     const bool happened = failing->happened();
+    const bool is_answered = card_outcome(&card).link == HARDWARE_ANSWERS;
     failing->after(SIZE_MAX);
-    const struct holding after = holding();
+    const struct shown shown = show();
+    const struct holding after = shown.holding;
     cr_expect(happened || status == SW_OK, "%s: %04X", rows[row].name, status);
     cr_expect(status == SW_OK || is_failure(status), "%s, %s at %zu: %04X", rows[row].name,
               failing->name, place, status);
-    if (is_failure(status))
+    if (is_failure(status) && is_answered)
         cr_expect(memcmp(&before, &after, sizeof(before)) == 0,
                   "%s, %s at %zu: refused, but something has changed", rows[row].name,
                   failing->name, place);
+    if (happened)
+        expect_next_start(rows[row].name, place, failing->last_cut, &shown);
     return happened;
 }
 
 static void fail_everywhere(const struct failing *failing)
 {
+    next = mmap(NULL, sizeof(*next), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert(next != MAP_FAILED);
     for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
         size_t place = 0;
         while (fail_at(failing, row, place))
@@ -372,10 +462,19 @@ static void fail_everywhere(const struct failing *failing)
 
 Test(failures, of_memory)
 {
-    fail_everywhere(&(struct failing){"memory", short_memory_after, short_memory_was_short});
+    fail_everywhere(
+        &(struct failing){POWER_CUT_KILLED, "memory", short_memory_after, short_memory_was_short});
 }
 
 Test(failures, of_the_disk)
 {
-    fail_everywhere(&(struct failing){"the disk", memory_disk_fail_after, memory_disk_has_failed});
+    fail_everywhere(&(struct failing){POWER_CUT_TORN, "the disk", memory_disk_fail_after,
+                                      memory_disk_has_failed});
+}
+
+/* While it is broken nobody knows whether a commit is on it: then the command gets no answer. */
+Test(failures, of_a_disk_that_stays_broken)
+{
+    fail_everywhere(&(struct failing){POWER_CUT_TORN, "the broken disk", memory_disk_break_after,
+                                      memory_disk_has_failed});
 }

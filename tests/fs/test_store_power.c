@@ -158,6 +158,8 @@ Test(store_power, a_full_disk_at_the_commit_leaves_the_old_state)
     test_put(store, "eid", "new");
     limit_file_size(1000);
     cr_assert(eq(int, store_commit(store), FAILURE_MEMORY));
+    cr_assert(strstr(test_trace, "cannot write") != NULL, "%s", test_trace);
+    cr_assert(not(store_outcome_is_unknown(store)));
     cr_assert(not(store_changed(store)));
     cr_assert(eq(str, (char *)test_get(store, "eid"), "old"));
     limit_file_size(RLIM_INFINITY);

@@ -28,6 +28,7 @@ static sqlite3_vfs vfs;
 static memory_disk_watcher *watching;
 static void *watching_context;
 static size_t before_failure = SIZE_MAX;
+static bool stays_broken, has_failed;
 
 static struct content *find(const char *path)
 {
@@ -61,10 +62,16 @@ static bool make_room(struct content *content, size_t len)
 static bool tell(const struct content *content, enum memory_disk_change change, size_t offset,
                  struct bytes bytes)
 {
-    const struct memory_disk_event event = {
-        .change = change, .file = (size_t)(content - contents), .offset = offset, .bytes = bytes};
+    const struct memory_disk_event event = {.change = change,
+                                            .file = (size_t)(content - contents),
+                                            .offset = offset,
+                                            .bytes = bytes,
+                                            .fails = before_failure == 0};
     if (watching != NULL)
         watching(watching_context, &event);
+    has_failed |= event.fails;
+    if (event.fails && stays_broken)
+        return false;
     return before_failure == SIZE_MAX || before_failure-- > 0;
 }
 
@@ -262,11 +269,18 @@ void memory_disk_watch(memory_disk_watcher *watcher, void *context)
 void memory_disk_fail_after(size_t changes)
 {
     before_failure = changes;
+    stays_broken = has_failed = false;
+}
+
+void memory_disk_break_after(size_t changes)
+{
+    memory_disk_fail_after(changes);
+    stays_broken = true;
 }
 
 bool memory_disk_has_failed(void)
 {
-    return before_failure == SIZE_MAX;
+    return has_failed;
 }
 
 size_t memory_disk_place(const char *path)

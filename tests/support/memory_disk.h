@@ -32,6 +32,7 @@ struct memory_disk_event {
     size_t file;        /* its place on the disk, below MEMORY_DISK_FILES_MAX */
     size_t offset;      /* of a write; a truncated file's new length */
     struct bytes bytes; /* of a write */
+    bool fails;         /* the disk will refuse it */
 };
 typedef void memory_disk_watcher(void *context, const struct memory_disk_event *event);
 /* Is told of every change before it is made. NULL: nobody is. */
@@ -40,7 +41,9 @@ void memory_disk_watch(memory_disk_watcher *watcher, void *context);
 /* The change after so many that are made fails, once, as a disk does that has no room or is broken;
  * SIZE_MAX: none. */
 void memory_disk_fail_after(size_t changes);
-/* Whether it has, since it was asked for. */
+/* The same, and every change after it, until this is called again. */
+void memory_disk_break_after(size_t changes);
+/* Whether one has failed, since it was asked for. */
 bool memory_disk_has_failed(void);
 
 /* The place of the file with this path, which there may be none of yet; MEMORY_DISK_FILES_MAX: the

@@ -23,8 +23,12 @@ static size_t change_count, sync_count;
 static power_cut_moment *at_moment;
 static void *moment_context;
 
-static void *need(void *memory)
+/* Memory that is short on command (short_memory.h) is so once, and not meant for this. */
+static void *obtain(void *old, size_t len)
 {
+    void *memory = realloc(old, len);
+    if (memory == NULL)
+        memory = realloc(old, len);
     if (memory == NULL)
         abort();
     return memory;
@@ -34,7 +38,7 @@ static void image_resize(struct image *image, size_t len)
 {
     if (len > IMAGE_MAX)
         abort();
-    image->data = need(realloc(image->data, len > 0 ? len : 1));
+    image->data = obtain(image->data, len > 0 ? len : 1);
     if (len > image->len)
         memset(image->data + image->len, 0, len - image->len);
     image->len = len;
@@ -78,7 +82,7 @@ static void keep(const struct memory_disk_event *event)
         abort();
     struct change *change = &changes[change_count++];
     change->event = *event;
-    uint8_t *copy = need(malloc(event->bytes.len + 1));
+    uint8_t *copy = obtain(NULL, event->bytes.len + 1);
     if (event->bytes.len > 0)
         memcpy(copy, event->bytes.data, event->bytes.len);
     change->event.bytes.data = copy;
@@ -126,7 +130,10 @@ static void sync_file(size_t file)
 static void watch(void *context, const struct memory_disk_event *event)
 {
     (void)context;
-    at_moment(moment_context);
+    if (at_moment != NULL)
+        at_moment(moment_context);
+    if (event->fails)
+        return;
     if (event->change == MEMORY_DISK_SYNC)
         sync_file(event->file);
     else

@@ -1,6 +1,7 @@
 /* power_cut: what a memory_disk holds after the power, or only the process, has gone at any moment.
  * A file is what was last synced, and what has been asked of it since: writes, lengths, its
- * deletion, any of which may have reached the disk, in whole sectors or in parts of one. */
+ * deletion, any of which may have reached the disk, in whole sectors or in parts of one. A sync
+ * that fails has synced nothing; another change that fails has not been asked of the file. */
 #ifndef EMUICC_TESTS_SUPPORT_POWER_CUT_H
 #define EMUICC_TESTS_SUPPORT_POWER_CUT_H
 
@@ -13,7 +14,7 @@ enum power_cut {
 };
 
 /* From here on, with memory_disk_start() before: calls `moment` before each change that the disk is
- * asked for. */
+ * asked for. NULL: nobody is called. */
 typedef void power_cut_moment(void *context);
 void power_cut_start(power_cut_moment *moment, void *context);
 
