@@ -6,6 +6,7 @@ static const char *const words[DIRECT_ANSWERS] = {
     [DIRECT_UNKNOWN] = "no chip here has this EID",
     [DIRECT_IN_USE] = "the chip is in use",
     [DIRECT_BROKEN] = "the chip cannot be read",
+    [DIRECT_EJECTED] = "the chip is ejected",
 };
 
 void direct_put_hello(const char eid[DIRECT_EID_DIGITS], struct writer *out)

@@ -24,6 +24,7 @@ enum direct_answer {
     DIRECT_UNKNOWN,  /* no chip of the farm has this EID */
     DIRECT_IN_USE,   /* another client, or a reader, has the chip */
     DIRECT_BROKEN,   /* the chip cannot be read; the farm has said why */
+    DIRECT_EJECTED,  /* the chip has been ejected by emuicc-ctl */
     DIRECT_ANSWERS,
 };
 

@@ -7,14 +7,19 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/personality/factory.h"
 #include "card/identity.h"
-#include "fs/profile/blob.h"
+#include "card/leftovers.h"
+#include "card/personality/factory.h"
 #include "card/personality/personality_store.h"
 #include "fs/domain/domain.h"
+#include "fs/profile/blob.h"
 
 #define OWN_PKI_FOLDER "pki"
 #define EIM_FILE_MAX (1 << 15)
+
+/* What a first start makes in the state folder. */
+static const char *const own_files[] = {
+    STORE_FILE, STORE_FILE "-wal", STORE_FILE "-shm", STORE_FILE "-journal", OWN_PKI_FOLDER, NULL};
 
 /* The folder of a file, with the slash at its end; "" for a name that has none. */
 static void folder_of(const char *file, char folder[PATH_MAX])
@@ -98,6 +103,11 @@ static int later_start(const struct startup_plan *plan, const uint8_t *eid, stru
     }
     if (plan->pki != NULL && !identity_fits(plan->pki, card->store))
         return FAILURE_INTERNAL;
+    if ((plan->install_count > 0 || plan->eim != NULL) && !plan->is_one_of_many)
+        trace_notice(
+            "%s: the chip in %s exists already, and only its first start takes it; start a "
+            "new chip in another --state, or use an LPA or IPA",
+            plan->install_count > 0 ? "--install" : "--eim", plan->state);
     return store_commit(card->store); /* another personality */
 }
 
@@ -123,6 +133,13 @@ static int check_extras(const struct startup_plan *plan)
     return 0;
 }
 
+int startup_check(const struct startup_plan *plan)
+{
+    const int result = check_extras(plan);
+    return result == 0 && plan->personality != NULL ? personality_store_check(plan->personality)
+                                                    : result;
+}
+
 /* Whatever can be checked before the chip is opened. */
 static int check_plan(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE])
 {
@@ -135,19 +152,9 @@ static int check_plan(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE]
     return check_extras(plan);
 }
 
-int startup_check(const struct startup_plan *plan)
+static int open_or_make(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE],
+                        struct card *card)
 {
-    const int result = check_extras(plan);
-    return result == 0 && plan->personality != NULL ? personality_store_check(plan->personality)
-                                                    : result;
-}
-
-int startup_card(const struct startup_plan *plan, struct card *card)
-{
-    uint8_t eid[PKI_EID_SIZE];
-    *card = (struct card){0};
-    if (check_plan(plan, eid) != 0)
-        return FAILURE_INTERNAL;
     int result = card_open(card, plan->state);
     if (plan->seed != NULL)
         random_init_seeded(&card->random, bytes_of_text(plan->seed));
@@ -162,8 +169,32 @@ int startup_card(const struct startup_plan *plan, struct card *card)
                                      : later_start(plan, asked, card);
 }
 
+int startup_card(const struct startup_plan *plan, struct card *card)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    struct leftovers leftovers;
+    *card = (struct card){0};
+    if (check_plan(plan, eid) != 0)
+        return FAILURE_INTERNAL;
+    if (!leftovers_note(&leftovers, plan->state, own_files)) {
+        trace_error("--state %s: the path is too long", plan->state);
+        return FAILURE_INTERNAL;
+    }
+    if (!leftovers.was_there[0] && startup_check(plan) != 0)
+        return FAILURE_INTERNAL;
+    const int result = open_or_make(plan, eid, card);
+    const bool is_ours = card->store != NULL; /* not another process's that makes it just now */
+    if (result != 0) {
+        card_close(card);
+        if (is_ours)
+            leftovers_remove(&leftovers);
+    }
+    return result;
+}
+
 int startup_reload(struct card *card)
 {
+    const struct atr before = card->personality.atr;
     channel_reset(&card->channels);
     ota_finish(&card->ota);
     uicc_finish(&card->uicc);
@@ -176,7 +207,10 @@ int startup_reload(struct card *card)
         result = store_commit(card->store);
     if (card->isd_r == NULL)
         card->presence = CARD_EJECTED;
-    else if (card->presence == CARD_INSERTED)
+    else if (card->presence == CARD_INSERTED && !bytes_equal(atr_bytes(&before), card_atr(card)))
         card->presence = CARD_REINSERTING;
+    card->stale = false;
+    if (card->isd_r != NULL)
+        card_power(card, CARD_RESET);
     return result;
 }

@@ -12,18 +12,20 @@ struct startup_plan {
     const char *eid;         /* digits; NULL: the personality's, or the certificate's */
     const char *seed;        /* of every random value from the first start on; NULL: the system's */
     const char *personality; /* file or shipped name; NULL: as before, or the default */
-    const char *const *install; /* texts, see factory.h */
+    const char *const *install; /* texts, see factory.h; on the first start alone */
     size_t install_count;
     const char *eim; /* file with the eIM that an IoT eUICC leaves the factory with; NULL: none */
+    bool is_one_of_many; /* of a farm: all are started with what only new ones take */
 };
 
 /* Checks all of the plan but its state and EID: 0, or a failure after one trace line. */
 int startup_check(const struct startup_plan *plan);
 /* Makes or reads the chip, which answers commands then. 0, or a failure after one trace line, with
- * nothing committed. card_close() is due in both cases. */
+ * nothing left of what it made. card_close() is due in both cases. */
 int startup_card(const struct startup_plan *plan, struct card *card);
-/* Reads the chip again after its store has been replaced; its faults stay. The card leaves its
- * reader for a moment. 0, or a failure: then it stays out, and the card is no more than a store. */
+/* Reads the chip again after its store has been replaced; its faults stay. For the reader that is a
+ * reset it does not see; a chip with another ATR leaves it for a moment. 0, or a failure: then the
+ * card is ejected and no more than a store. */
 int startup_reload(struct card *card);
 
 #endif

@@ -114,10 +114,13 @@ static const char *carry_out(const struct control_table *table, const struct con
                              struct bytes argument, struct writer *answer)
 {
     const char *why = row->handle(table->context, argument, answer);
-    if (why == NULL && row->changes)
-        trace_notice("asked from outside: %s%s%.*s", row->name, argument.len > 0 ? " " : "",
-                     (int)argument.len, argument.len > 0 ? (const char *)argument.data : "");
-    return why;
+    if (why != NULL || !row->changes)
+        return why;
+    trace_of(NULL); /* a notice that has a name is a detail, and this one is asked for */
+    trace_notice("%s%sasked from outside: %s%s%.*s", table->whose != NULL ? table->whose : "",
+                 table->whose != NULL ? ": " : "", row->name, argument.len > 0 ? " " : "",
+                 (int)argument.len, argument.len > 0 ? (const char *)argument.data : "");
+    return NULL;
 }
 
 const char *control_answer(const struct control_table *table, struct bytes line,

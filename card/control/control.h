@@ -33,6 +33,7 @@ struct control_table {
     size_t answer_max;   /* bytes that an answer may take */
     void *context;       /* of the handlers */
     const char *unknown; /* why another request has no answer */
+    const char *whose;   /* EID, where there are many cards; NULL: the only one */
 };
 
 struct control {

@@ -52,7 +52,7 @@ static const struct control_request rows[] = {
     {"disable", "ICCID", "Disables it.", requests_disable, .changes = true},
     {"memory-reset", NULL, "Deletes all operational and test profiles and the SM-DP+ address set.", requests_memory_reset, .changes = true},
     {"snapshot", "NAME", "Puts the whole chip aside under a name.", requests_snapshot, .changes = true},
-    {"restore", "NAME", "Takes it back; the card is out of its reader for a moment.", requests_restore, .changes = true},
+    {"restore", "NAME", "Takes it back; for the reader the card is reset.", requests_restore, .changes = true},
     {"fault-list", NULL, "The faults that are set on the card.", requests_fault_list},
     {"fault-add", "PLACE = ACTION", "Adds one.", requests_fault_add, .changes = true},
     {"fault-remove", "NUMBER", "Takes one back.", requests_fault_remove, .changes = true},

@@ -16,6 +16,7 @@
 #include "card/farm/eids.h"
 #include "card/farm/farm_requests.h"
 #include "card/farm/pcsc_slot.h"
+#include "card/leftovers.h"
 
 #define CHIPS_FOLDER "chips"
 #define PKI_FOLDER "pki"
@@ -27,6 +28,9 @@
 #define DESCRIPTORS_A_STORE 2
 #define DESCRIPTORS_A_LOOP 32
 #define DESCRIPTORS_BESIDE 64
+
+/* What a first start makes in the state folder. */
+static const char *const own_files[] = {CHIPS_FOLDER, PKI_FOLDER, LOCK_FILE, NULL};
 
 struct farm {
     struct farm_plan plan;
@@ -67,6 +71,9 @@ static int lock_state(struct farm *farm)
         return 0;
     trace_error("cannot use %s: %s", farm->plan.state,
                 errno == EWOULDBLOCK ? "another emuicc-farm does" : strerror(errno));
+    if (farm->lock >= 0)
+        close(farm->lock);
+    farm->lock = -1;
     return FAILURE_INTERNAL;
 }
 
@@ -222,8 +229,18 @@ static int open_all(struct farm *farm)
     return listener_listen(&farm->listener);
 }
 
+/* Chips that were made stay, with the PKI that certified them. */
+static void remove_leftovers(const struct leftovers *leftovers)
+{
+    char chips[PATH_MAX];
+    if (snprintf(chips, sizeof(chips), "%s/" CHIPS_FOLDER, leftovers->folder) < PATH_MAX &&
+        (rmdir(chips) == 0 || errno == ENOENT))
+        leftovers_remove(leftovers);
+}
+
 int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm **out)
 {
+    struct leftovers leftovers;
     struct farm *farm = calloc(1, sizeof(*farm));
     if (farm == NULL)
         return refuse_memory();
@@ -231,11 +248,16 @@ int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm
     farm->stop = stop;
     farm->lock = -1;
     farm->listener.socket = -1;
+    const bool noted = leftovers_note(&leftovers, plan->state, own_files);
     const int result = open_all(farm);
-    if (result == 0)
+    if (result == 0) {
         *out = farm;
-    else
-        farm_close(farm);
+        return 0;
+    }
+    const bool is_ours = farm->lock >= 0;
+    farm_close(farm);
+    if (noted && is_ours)
+        remove_leftovers(&leftovers);
     return result;
 }
 

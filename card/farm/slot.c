@@ -35,6 +35,7 @@ static int start_card(const struct slot *slot, struct card *card)
     }
     plan.state = folder;
     plan.eid = slot->eid;
+    plan.is_one_of_many = true;
     return startup_card(&plan, card);
 }
 
@@ -169,11 +170,16 @@ static void disconnect(struct slot *slot, int64_t now)
 
 static bool connect_client(struct slot *slot, int socket)
 {
-    const bool there = load_card(slot) == 0 && card_presence(slot->card) == CARD_INSERTED;
-    if (!there || !send_answer(socket, DIRECT_PLUGGED)) {
+    if (load_card(slot) != 0 || slot->card->isd_r == NULL) {
         (void)send_answer(socket, DIRECT_BROKEN);
         return false;
     }
+    if (card_presence(slot->card) != CARD_INSERTED) {
+        (void)send_answer(socket, DIRECT_EJECTED);
+        return false;
+    }
+    if (!send_answer(socket, DIRECT_PLUGGED))
+        return false;
     vpcd_init(&slot->vpcd, slot->card, socket);
     slot->connected = true;
     return true;
@@ -260,24 +266,33 @@ int slot_attach_reader(struct slot *slot, const struct reader *reader)
     return 0;
 }
 
+/* The slot's loop leaves a claimed slot alone, whatever calls it: the socket is this thread's until
+ * it is stored, and the loop's from then on. */
 bool slot_hand_over(struct slot *slot, int socket)
 {
     int nobody = SLOT_FREE;
-    if (!atomic_compare_exchange_strong(&slot->client, &nobody, socket))
+    if (!atomic_compare_exchange_strong(&slot->client, &nobody, SLOT_CLAIMED))
         return false;
-    if (loop_add_socket(slot->loop, &slot->source, socket))
-        return true;
-    atomic_store(&slot->client, SLOT_FREE);
-    return false;
+    const bool added = loop_add_socket(slot->loop, &slot->source, socket);
+    atomic_store(&slot->client, added ? socket : SLOT_FREE);
+    return added;
 }
 
 const char *slot_request(struct slot *slot, struct bytes line, struct writer *answer)
 {
-    if (load_card(slot) != 0)
+    trace_of(slot->eid);
+    const int loaded = load_card(slot);
+    trace_of(NULL);
+    if (loaded != 0)
         return "the chip cannot be read; the farm has said why";
-    const struct control_table table = requests_table(slot->card);
+    struct control_table table = requests_table(slot->card);
+    table.whose = slot->eid;
+    trace_of(slot->eid);
     const char *why = control_answer(&table, line, answer);
+    trace_of(NULL);
     const int64_t now = clock_ms();
+    if (!is_in_use(slot) && card_presence(slot->card) == CARD_REINSERTING)
+        card_unplugged(slot->card); /* no reader is there to see it go */
     note_use(slot, true, now);
     loop_set_time(slot->loop, &slot->source, now); /* the card may have been ejected */
     return why;

@@ -1,7 +1,5 @@
 #include "card/personality/factory.h"
 
-#include <stdio.h>
-
 #include "apdu/der.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -130,7 +128,10 @@ int factory_install(const char *text, const char *folder, struct isd_r *isd_r)
     }
     int result = blob_read_file(path, PACKAGE_MAX, &package);
     if (result > 0)
-        trace_error("%s: there is no such package, nor does one of this name ship", path);
+        trace_error(
+            "%s: there is no such package, nor does one of this name ship; '--install list' "
+            "prints the names that do",
+            path);
     if (result == 0)
         result = read_metadata(path, &said);
     if (result == 0) {
@@ -144,4 +145,9 @@ int factory_install(const char *text, const char *folder, struct isd_r *isd_r)
     }
     blob_finish(&package);
     return result == 0 ? 0 : FAILURE_INTERNAL;
+}
+
+void factory_list(FILE *out)
+{
+    shipped_list(&shipped_profiles, out);
 }

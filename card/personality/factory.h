@@ -11,11 +11,16 @@
 #ifndef EMUICC_CARD_PERSONALITY_FACTORY_H
 #define EMUICC_CARD_PERSONALITY_FACTORY_H
 
+#include <stdio.h>
+
 #include "isd-r/isd_r.h"
 
 #define FACTORY_FORM                                                                               \
     "PACKAGE[, enabled][, before-test][, aid = HEX][, nickname = TEXT], where PACKAGE is a file, " \
     "or the name of one that ships"
+
+/* The packages that ship: a line each, its name and that of the profile. */
+void factory_list(FILE *out);
 
 /* False if the text says none. */
 bool factory_is_profile(const char *text);

@@ -8,6 +8,7 @@
 #include "card/startup.h"
 #include "card/fault/fault_table.h"
 #include "card/program/options.h"
+#include "card/personality/factory.h"
 #include "card/personality/personality_file.h"
 #include "card/pcsc/pcsc.h"
 #include "card/reader/reader_serve.h"
@@ -68,6 +69,17 @@ static void describe(const struct options *options, const struct card *card, cha
              options->seed != NULL ? options->seed : "");
 }
 
+/* What is written of it all; its files are opened before a new chip is made. */
+static int open_outputs(const struct options *options, struct outputs *outputs)
+{
+    const struct outputs_plan plan = {.trace = options->trace,
+                                      .pcap = options->pcap,
+                                      .gsmtap = options->gsmtap,
+                                      .record = options->record,
+                                      .seeded = options->seed != NULL};
+    return outputs_open(outputs, &plan);
+}
+
 static int watch_and_run(const struct options *options, const struct reader *reader,
                          struct card *card, struct stop *stop, struct outputs *outputs)
 {
@@ -78,14 +90,7 @@ static int watch_and_run(const struct options *options, const struct reader *rea
                  : options->stdio        ? "standard input and output"
                  : options->pcsc != NULL ? options->pcsc
                                          : options->vpcd);
-    const struct outputs_plan plan = {.trace = options->trace,
-                                      .pcap = options->pcap,
-                                      .gsmtap = options->gsmtap,
-                                      .record = options->record,
-                                      .start = start,
-                                      .seeded = options->seed != NULL};
-    if (outputs_open(outputs, &plan, card) != 0)
-        return FAILURE_INTERNAL;
+    outputs_observe(outputs, card, start);
     trace_to(say, outputs);
     const int result = options->replay != NULL ? transcript_replay(options->replay, card)
                                                : plug_in(options, reader, card, stop);
@@ -93,10 +98,18 @@ static int watch_and_run(const struct options *options, const struct reader *rea
     return result;
 }
 
-static int serve(const struct options *options, const struct reader *reader, struct stop *stop)
+/* Whatever can be refused is read before the chip is opened or made. */
+static int check(const struct options *options, struct faults *faults, struct outputs *outputs)
 {
-    struct card card;
-    struct outputs outputs = {0};
+    if (options->replay != NULL && transcript_check(options->replay) != 0)
+        return FAILURE_INTERNAL;
+    if (options->faults != NULL && faults_read_file(faults, options->faults) != 0)
+        return FAILURE_INTERNAL;
+    return open_outputs(options, outputs);
+}
+
+static int start(const struct options *options, struct card *card)
+{
     const struct startup_plan plan = {.state = options->state,
                                       .pki = options->pki,
                                       .eid = options->eid,
@@ -105,16 +118,26 @@ static int serve(const struct options *options, const struct reader *reader, str
                                       .install = options->install.items,
                                       .install_count = options->install.count,
                                       .eim = options->eim};
-    int result = startup_card(&plan, &card);
-    if (result == 0 && options->faults != NULL) {
-        result = faults_read_file(&card.hardware.faults, options->faults);
-        card_arm(&card);
-    }
+    return startup_card(&plan, card);
+}
+
+static int serve(const struct options *options, const struct reader *reader, struct stop *stop)
+{
+    struct card card = {0};
+    struct faults faults = {0};
+    struct outputs outputs = {0};
+    int result = check(options, &faults, &outputs);
     if (result == 0)
+        result = start(options, &card);
+    if (result == 0) {
+        card.hardware.faults = faults;
+        faults = (struct faults){0};
+        card_arm(&card);
         result = watch_and_run(options, reader, &card, stop, &outputs);
+    }
     card_close(&card);
-    outputs_close(&outputs);
-    return result;
+    faults_clear(&faults);
+    return outputs_close(&outputs) == 0 ? result : FAILURE_INTERNAL;
 }
 
 static int run(const struct options *options)
@@ -144,6 +167,11 @@ static const struct question {
 static bool answer_questions(const struct options *options)
 {
     bool asked = false;
+    for (size_t i = 0; i < options->install.count; i++)
+        if (strcmp(options->install.items[i], "list") == 0) {
+            factory_list(stdout);
+            return true;
+        }
     for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
         const char *value = *(const char *const *)((const uint8_t *)options + questions[i].option);
         if (value == NULL || strcmp(value, questions[i].word) != 0)

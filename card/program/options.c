@@ -27,7 +27,8 @@ static const struct options_row rows[] = {
     {"install", "PROFILE", "a profile that the chip leaves the factory with: an unprotected package (DER), "
      "as a file or by the name of one that ships, with 'NAME.metadata' beside 'NAME.der'; after it, with "
      "commas: 'enabled', 'before-test' (the enabled test profile has taken over from it), 'aid=HEX' of its "
-     "ISD-P, 'nickname=TEXT'; repeatable; only the first start looks at it", OPTIONS_LIST, OPTION(install)},
+     "ISD-P, 'nickname=TEXT'; repeatable; only the first start installs; 'list' prints the names "
+     "that ship", OPTIONS_LIST, OPTION(install)},
     {"eim", "FILE", "the eIM that an IoT eUICC (personality sgp32-v1.2 and the like) is associated with when it leaves "
      "the factory: AddInitialEimRequest or EimConfigurationData (DER); only the first start looks at it",
      OPTIONS_TEXT, OPTION(eim)},

@@ -8,11 +8,16 @@
  * last, where they are installed even if the program was moved. */
 const struct shipped shipped_personalities = {
     {"personalities", "../../card/personalities", "../" PERSONALITY_SHARE, PERSONALITY_FOLDER},
-    ".personality"};
+    ".personality",
+    ".personality",
+    "# "};
 const struct shipped shipped_faults = {
-    {"faults", "../../card/faults", "../" FAULT_SHARE, FAULT_FOLDER}, ".faults"};
+    {"faults", "../../card/faults", "../" FAULT_SHARE, FAULT_FOLDER}, ".faults", ".faults", "# "};
 const struct shipped shipped_profiles = {
-    {"../tools/profiles", "../../tools/profiles", "../" PROFILE_SHARE, PROFILE_FOLDER}, ".der"};
+    {"../tools/profiles", "../../tools/profiles", "../" PROFILE_SHARE, PROFILE_FOLDER},
+    ".der",
+    ".metadata",
+    "name = "};
 
 bool shipped_folder(const struct shipped *kind, size_t which, char path[PATH_MAX])
 {

@@ -14,6 +14,8 @@
 struct shipped {
     const char *folders[SHIPPED_FOLDERS]; /* seen from the program's own, or absolute */
     const char *suffix;                   /* of the files' names */
+    const char *about_suffix;             /* of the file that says what one is */
+    const char *about;                    /* how the line in it begins that does */
 };
 extern const struct shipped shipped_personalities, shipped_faults, shipped_profiles;
 
@@ -26,7 +28,7 @@ bool shipped_find(const struct shipped *kind, const char *name, char path[PATH_M
  * failure after one trace line, in which the option is named that asked for it. */
 int shipped_read(const struct shipped *kind, const char *option, const char *asked,
                  struct writer *text);
-/* A line each of such texts: its name and the first comment in it. */
+/* A line each: its name and what is said of it. */
 void shipped_list(const struct shipped *kind, FILE *out);
 
 #endif

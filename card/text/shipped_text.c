@@ -8,6 +8,7 @@
 #include "card/text/shipped.h"
 
 #define NAME_WIDTH 20
+#define LINE_SIZE 256
 
 int shipped_read(const struct shipped *kind, const char *option, const char *asked,
                  struct writer *text)
@@ -38,18 +39,31 @@ static bool has_suffix(const char *name, const char *suffix, size_t *len)
     return *len > 0 && strcmp(name + *len, suffix) == 0;
 }
 
-/* What a file says of itself in its first line. */
-static void put_name(const char *folder, const char *name, size_t name_len, FILE *out)
+/* The first line that begins so, without its beginning; "" if there is none. */
+static void find_line(FILE *file, const char *begin, char line[LINE_SIZE])
 {
-    char path[PATH_MAX], line[256] = "";
-    const bool fits = snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path);
+    const size_t len = strlen(begin);
+    while (fgets(line, LINE_SIZE, file) != NULL)
+        if (strncmp(line, begin, len) == 0) {
+            memmove(line, line + len, strlen(line + len) + 1);
+            line[strcspn(line, "\n")] = '\0';
+            return;
+        }
+    line[0] = '\0';
+}
+
+static void put_name(const struct shipped *kind, const char *folder, const char *name,
+                     size_t name_len, FILE *out)
+{
+    char path[PATH_MAX], line[LINE_SIZE] = "";
+    const bool fits = snprintf(path, sizeof(path), "%s/%.*s%s", folder, (int)name_len, name,
+                               kind->about_suffix) < (int)sizeof(path);
     FILE *file = fits ? fopen(path, "r") : NULL;
-    if (file != NULL && fgets(line, sizeof(line), file) == NULL)
-        line[0] = '\0';
-    if (file != NULL)
+    if (file != NULL) {
+        find_line(file, kind->about, line);
         fclose(file);
-    line[strcspn(line, "\n")] = '\0';
-    fprintf(out, "%-*.*s %s\n", NAME_WIDTH, (int)name_len, name, line + strspn(line, "# "));
+    }
+    fprintf(out, "%-*.*s %s\n", NAME_WIDTH, (int)name_len, name, line);
 }
 
 static size_t list_folder(const struct shipped *kind, const char *folder, FILE *out)
@@ -59,7 +73,7 @@ static size_t list_folder(const struct shipped *kind, const char *folder, FILE *
     size_t listed = 0, len;
     for (int i = 0; i < count; i++) {
         if (has_suffix(entries[i]->d_name, kind->suffix, &len)) {
-            put_name(folder, entries[i]->d_name, len, out);
+            put_name(kind, folder, entries[i]->d_name, len, out);
             listed++;
         }
         free(entries[i]);

@@ -1,7 +1,6 @@
 #include "card/trace/capture.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -12,7 +11,6 @@
 #include "apdu/trace.h"
 #include "card/trace/gsmtap.h"
 
-#define FILE_MODE 0600
 #define HOST_SIZE 256
 #define TO_TEXT(number) #number
 #define PORT_TEXT(number) TO_TEXT(number)
@@ -31,17 +29,17 @@ static uint64_t now_microseconds(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* To nobody, or to a file on a full disk: the card does not suffer. */
+/* A host that does not listen, or a file on a full disk, does not stop the card. */
 static void deliver(struct capture *capture, struct bytes packet)
 {
     struct writer frame = writer_on(capture->room->frame, sizeof(capture->room->frame));
-    if (capture->file == NULL) {
+    if (capture->file.stream == NULL) {
         (void)send(capture->socket, packet.data, packet.len, MSG_DONTWAIT | MSG_NOSIGNAL);
         return;
     }
     gsmtap_put_pcap_packet(&frame, now_microseconds(), packet);
-    fwrite(frame.data, 1, frame.len, capture->file);
-    fflush(capture->file);
+    fwrite(frame.data, 1, frame.len, capture->file.stream);
+    output_file_flush(&capture->file);
 }
 
 static void take_power(struct observer *self, enum card_power power, struct bytes atr)
@@ -87,14 +85,12 @@ int capture_open_file(struct capture *capture, const char *path)
     struct writer header = writer_on(room, sizeof(room));
     if (begin(capture) != 0)
         return FAILURE_INTERNAL;
-    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-    capture->file = file >= 0 ? fdopen(file, "wb") : NULL;
+    if (output_file_open(&capture->file, "--pcap", path) != 0)
+        return FAILURE_INTERNAL;
     gsmtap_put_pcap_header(&header);
-    if (capture->file != NULL && fwrite(room, 1, header.len, capture->file) == header.len &&
-        fflush(capture->file) == 0)
-        return 0;
-    trace_error("--pcap %s: %s", path, strerror(errno));
-    return FAILURE_INTERNAL;
+    fwrite(room, 1, header.len, capture->file.stream);
+    output_file_flush(&capture->file);
+    return capture->file.failed ? FAILURE_INTERNAL : 0;
 }
 
 /* HOST, HOST:PORT, [HOST] or [HOST]:PORT; with several colons and no brackets it is an IPv6 address
@@ -150,12 +146,12 @@ int capture_open_host(struct capture *capture, const char *host)
     return FAILURE_INTERNAL;
 }
 
-void capture_close(struct capture *capture)
+int capture_close(struct capture *capture)
 {
-    if (capture->file != NULL)
-        fclose(capture->file);
+    const int result = output_file_close(&capture->file);
     if (capture->room != NULL && capture->socket >= 0)
         close(capture->socket);
     free(capture->room);
     *capture = (struct capture){.socket = -1};
+    return result;
 }

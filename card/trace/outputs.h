@@ -8,7 +8,6 @@
 
 struct outputs_plan {
     const char *trace, *pcap, *gsmtap, *record; /* files, and a host; NULL: none */
-    const char *start; /* one line: which chip this is, and whether chance is seeded */
     bool seeded;
 };
 
@@ -19,10 +18,13 @@ struct outputs {
     struct transcript transcript;
 };
 
-/* Opens them and lets them watch the card. 0, or a failure after a trace line; outputs_close() is
- * due after both, and after the card's end. */
-int outputs_open(struct outputs *outputs, const struct outputs_plan *plan, struct card *card);
-void outputs_close(struct outputs *outputs);
+/* Opens them. 0, or a failure after a trace line; outputs_close() is due after both. */
+int outputs_open(struct outputs *outputs, const struct outputs_plan *plan);
+/* From here on they observe the card, which has to end before they do. start: one line, which chip
+ * this is, and whether chance is seeded. */
+void outputs_observe(struct outputs *outputs, struct card *card, const char *start);
+/* 0, or a failure if something could not be written, which a trace line has said. */
+int outputs_close(struct outputs *outputs);
 
 /* A line of apdu/trace.h, for the trace. */
 void outputs_note(struct outputs *outputs, const char *text);

@@ -1,9 +1,6 @@
 #include "card/trace/tracer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "apdu/status.h"
 #include "apdu/tlv.h"
@@ -12,7 +9,6 @@
 #include "card/trace/tracer_element.h"
 #include "isd-r/es10.h"
 
-#define FILE_MODE 0600
 #define CAPACITY_MIN 1024
 #define LENGTH_MAX (1 << 20) /* of a request or answer; what is beyond is not shown */
 #define INS_GET_RESPONSE 0xC0
@@ -46,7 +42,7 @@ static struct bytes held(const struct tracer_bytes *bytes)
 static void begin_line(struct tracer *tracer)
 {
     if (!tracer->timeless)
-        fprintf(tracer->file, "%9.3f ", (double)(clock_ms() - tracer->start) / 1000);
+        fprintf(tracer->file.stream, "%9.3f ", (double)(clock_ms() - tracer->start) / 1000);
 }
 
 static void forget(struct tracer_channel *channel)
@@ -63,12 +59,13 @@ static void tell_power(struct observer *self, enum card_power power, struct byte
     for (size_t i = 0; i < APDU_CHANNELS; i++)
         forget(&tracer->channels[i]);
     begin_line(tracer);
-    fputs(words[power], tracer->file);
+    fputs(words[power], tracer->file.stream);
     if (power != CARD_OFF) {
-        fputs(", ATR ", tracer->file);
-        tracer_element_print_bytes(tracer->file, atr);
+        fputs(", ATR ", tracer->file.stream);
+        tracer_element_print_bytes(tracer->file.stream, atr);
     }
-    fputc('\n', tracer->file);
+    fputc('\n', tracer->file.stream);
+    output_file_flush(&tracer->file);
 }
 
 /* The blocks of one request; a first block begins another. */
@@ -86,17 +83,17 @@ static void tell_request(struct tracer *tracer, const struct tracer_channel *cha
     const struct bytes request = held(&channel->request);
     const bool whole = tlv_read_header(request, &header) == TLV_FRONT_OK;
     const bool function = whole && es10_find(header.tag) != NULL;
-    tracer_element_print(tracer->file, request, function ? TRACER_REQUEST : TRACER_SEGMENTS);
+    tracer_element_print(tracer->file.stream, request, function ? TRACER_REQUEST : TRACER_SEGMENTS);
 }
 
 static void tell_data(struct tracer *tracer, struct bytes data, bool shown)
 {
     if (data.len == 0)
         return;
-    fprintf(tracer->file, ", %zu byte%s", data.len, data.len == 1 ? "" : "s");
+    fprintf(tracer->file.stream, ", %zu byte%s", data.len, data.len == 1 ? "" : "s");
     if (shown) {
-        fputs(": ", tracer->file);
-        tracer_element_print_bytes(tracer->file, data);
+        fputs(": ", tracer->file.stream);
+        tracer_element_print_bytes(tracer->file.stream, data);
     }
 }
 
@@ -118,15 +115,14 @@ static bool unwrap(const struct card *card, struct apdu *apdu, struct tracer_cha
     return true;
 }
 
-static void tell_command(struct observer *self, struct bytes command)
+static void print_command(struct tracer *tracer, struct bytes command)
 {
-    struct tracer *tracer = (struct tracer *)self;
     struct apdu apdu;
     const char *application;
     begin_line(tracer);
     tracer->channel = NULL;
     if (apdu_parse(command, &apdu) != 0) {
-        fprintf(tracer->file, "> %zu bytes that are no command\n", command.len);
+        fprintf(tracer->file.stream, "> %zu bytes that are no command\n", command.len);
         return;
     }
     const struct command_row *row = channel_look(&tracer->card->channels, apdu, &application);
@@ -134,12 +130,12 @@ static void tell_command(struct observer *self, struct bytes command)
     struct tracer_channel *channel = &tracer->channels[apdu.channel];
     const bool clear = unwrap(tracer->card, &apdu, channel);
     tracer->channel = channel;
-    fprintf(tracer->file, "> [%u] %s: %s %02X%02X%02X%02X", apdu.channel, application,
+    fprintf(tracer->file.stream, "> [%u] %s: %s %02X%02X%02X%02X", apdu.channel, application,
             row != NULL ? row->name : "unknown instruction", apdu.cla, apdu.ins, apdu.p1, apdu.p2);
     tell_data(tracer, apdu.data, shows.shows_command && clear);
     if (apdu.secured)
-        fputs(clear ? ", signed" : ", enciphered", tracer->file);
-    fputc('\n', tracer->file);
+        fputs(clear ? ", signed" : ", enciphered", tracer->file.stream);
+    fputc('\n', tracer->file.stream);
     if (apdu.ins == INS_GET_RESPONSE)
         return;
     const bool block = row != NULL && row->handle != NULL && apdu.ins == INS_STORE_DATA && clear &&
@@ -155,9 +151,15 @@ static void tell_command(struct observer *self, struct bytes command)
         tell_request(tracer, channel);
 }
 
-static void tell_response(struct observer *self, struct bytes response)
+static void tell_command(struct observer *self, struct bytes command)
 {
     struct tracer *tracer = (struct tracer *)self;
+    print_command(tracer, command);
+    output_file_flush(&tracer->file);
+}
+
+static void print_response(struct tracer *tracer, struct bytes response)
+{
     struct tracer_channel *channel = tracer->channel;
     struct bytes data;
     uint16_t status;
@@ -167,47 +169,47 @@ static void tell_response(struct observer *self, struct bytes response)
     if (channel != NULL && data.len >= channel->checksum && status == SW_OK)
         data.len -= channel->checksum;
     begin_line(tracer);
-    fprintf(tracer->file, "< %04X %s", status, status_text(status));
+    fprintf(tracer->file.stream, "< %04X %s", status, status_text(status));
     tell_data(tracer, data, channel != NULL && channel->shows_response);
-    fputc('\n', tracer->file);
+    fputc('\n', tracer->file.stream);
     if (channel == NULL || !channel->in_function)
         return;
     append(&channel->answer, data);
     if (status >> 8 == SW_BYTES_AVAILABLE >> 8)
         return;
-    tracer_element_print(tracer->file, held(&channel->answer), TRACER_ANSWER);
+    tracer_element_print(tracer->file.stream, held(&channel->answer), TRACER_ANSWER);
     forget(channel);
+}
+
+static void tell_response(struct observer *self, struct bytes response)
+{
+    struct tracer *tracer = (struct tracer *)self;
+    print_response(tracer, response);
+    output_file_flush(&tracer->file);
 }
 
 static const struct observer_kind kind = {tell_power, tell_command, tell_response};
 
-int tracer_open(struct tracer *tracer, const char *path, const struct card *card, bool timeless)
+int tracer_open(struct tracer *tracer, const char *path, bool timeless)
 {
-    *tracer = (struct tracer){
-        .observer = {&kind, NULL}, .card = card, .timeless = timeless, .start = clock_ms()};
-    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-    tracer->file = file >= 0 ? fdopen(file, "w") : NULL;
-    if (tracer->file == NULL) {
-        trace_error("--trace %s: %s", path, strerror(errno));
-        return FAILURE_INTERNAL;
-    }
-    setvbuf(tracer->file, NULL, _IOLBF, 0); /* what was done is there, however it ends */
-    return 0;
+    *tracer = (struct tracer){.observer = {&kind, NULL}, .timeless = timeless, .start = clock_ms()};
+    return output_file_open(&tracer->file, "--trace", path);
 }
 
-void tracer_close(struct tracer *tracer)
+int tracer_close(struct tracer *tracer)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
         free(tracer->channels[i].request.data);
         free(tracer->channels[i].answer.data);
     }
-    if (tracer->file != NULL)
-        fclose(tracer->file);
+    const int result = output_file_close(&tracer->file);
     *tracer = (struct tracer){0};
+    return result;
 }
 
 void tracer_note(struct tracer *tracer, const char *text)
 {
     begin_line(tracer);
-    fprintf(tracer->file, "* %s\n", text);
+    fprintf(tracer->file.stream, "* %s\n", text);
+    output_file_flush(&tracer->file);
 }

@@ -5,9 +5,8 @@
 #ifndef EMUICC_CARD_TRACE_TRACER_H
 #define EMUICC_CARD_TRACE_TRACER_H
 
-#include <stdio.h>
-
 #include "card/card.h"
+#include "card/trace/output_file.h"
 #include "card/trace/tracer_table.h"
 
 /* Bytes that come in pieces. */
@@ -26,16 +25,17 @@ struct tracer_channel {
 struct tracer {
     struct observer observer;
     const struct card *card; /* borrowed */
-    FILE *file;
+    struct output_file file;
     bool timeless;                  /* so that two traces of the same are the same */
     int64_t start;                  /* milliseconds */
     struct tracer_channel *channel; /* of the command under way; NULL: it is none */
     struct tracer_channel channels[APDU_CHANNELS];
 };
 
-/* A new file. 0, or a failure after a trace line; tracer_close() is due after both. */
-int tracer_open(struct tracer *tracer, const char *path, const struct card *card, bool timeless);
-void tracer_close(struct tracer *tracer);
+/* A new file; `card` is due before the first event. 0, or a failure after a trace line;
+ * tracer_close() is due after both, which fails if something could not be written. */
+int tracer_open(struct tracer *tracer, const char *path, bool timeless);
+int tracer_close(struct tracer *tracer);
 
 /* One line of somebody else's. */
 void tracer_note(struct tracer *tracer, const char *text);

@@ -1,9 +1,7 @@
 #include "card/trace/transcript.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
@@ -11,18 +9,20 @@
 #include "card/trace/transcript_line.h"
 
 #define DIGITS_SHOWN 64 /* of an answer that differs, in a message */
-#define FILE_MODE 0600
 
 static void put_bytes(struct transcript *transcript, const char *front, struct bytes bytes)
 {
     hex_encode(bytes, transcript->digits);
-    fprintf(transcript->file, "%s%s\n", front, transcript->digits);
+    fprintf(transcript->file.stream, "%s%s\n", front, transcript->digits);
+    output_file_flush(&transcript->file);
 }
 
 static void put_power(struct observer *self, enum card_power power, struct bytes atr)
 {
+    struct transcript *transcript = (struct transcript *)self;
     (void)atr;
-    fprintf(((struct transcript *)self)->file, "%s\n", transcript_power_word(power));
+    fprintf(transcript->file.stream, "%s\n", transcript_power_word(power));
+    output_file_flush(&transcript->file);
 }
 
 static void put_command(struct observer *self, struct bytes command)
@@ -37,27 +37,30 @@ static void put_response(struct observer *self, struct bytes response)
 
 static const struct observer_kind kind = {put_power, put_command, put_response};
 
-int transcript_open(struct transcript *transcript, const char *path, const char *remark)
+int transcript_open(struct transcript *transcript, const char *path)
 {
     *transcript = (struct transcript){.observer = {&kind, NULL}};
-    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-    transcript->file = file >= 0 ? fdopen(file, "w") : NULL;
-    transcript->digits = malloc(HEX_SIZE(CARD_RESPONSE_CAPACITY));
-    if (transcript->file == NULL || transcript->digits == NULL) {
-        trace_error("--record %s: %s", path, strerror(errno));
+    if (output_file_open(&transcript->file, "--record", path) != 0)
         return FAILURE_INTERNAL;
-    }
-    setvbuf(transcript->file, NULL, _IOLBF, 0); /* what was answered is there, however it ends */
-    fprintf(transcript->file, "# %s\n", remark);
-    return 0;
+    transcript->digits = malloc(HEX_SIZE(CARD_RESPONSE_CAPACITY));
+    if (transcript->digits != NULL)
+        return 0;
+    trace_error("no memory for a transcript");
+    return FAILURE_INTERNAL;
 }
 
-void transcript_close(struct transcript *transcript)
+void transcript_remark(struct transcript *transcript, const char *remark)
 {
-    if (transcript->file != NULL)
-        fclose(transcript->file);
+    fprintf(transcript->file.stream, "# %s\n", remark);
+    output_file_flush(&transcript->file);
+}
+
+int transcript_close(struct transcript *transcript)
+{
+    const int result = output_file_close(&transcript->file);
     free(transcript->digits);
     *transcript = (struct transcript){0};
+    return result;
 }
 
 /* One pass over a transcript. */
@@ -160,4 +163,15 @@ int transcript_replay(const char *path, struct card *card)
         fclose(file);
     free(replay);
     return result;
+}
+
+int transcript_check(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        trace_error("--replay %s: %s", path, strerror(errno));
+        return FAILURE_INTERNAL;
+    }
+    fclose(file);
+    return 0;
 }

@@ -185,10 +185,39 @@ static int finish_commit(struct store *store)
     return store_statement_run(store, statement);
 }
 
+/* A line that memory is too short for is given at once. */
+void store_notice(struct store *store, const char *line)
+{
+    char *notices = NULL;
+    if (asprintf(&notices, "%s%s\n", store->notices != NULL ? store->notices : "", line) < 0) {
+        trace_notice("%s", line);
+        return;
+    }
+    free(store->notices);
+    store->notices = notices;
+}
+
+static void drop_notices(struct store *store)
+{
+    free(store->notices);
+    store->notices = NULL;
+}
+
+static void give_notices(struct store *store)
+{
+    char *rest = NULL;
+    for (char *line = store->notices != NULL ? strtok_r(store->notices, "\n", &rest) : NULL;
+         line != NULL; line = strtok_r(NULL, "\n", &rest))
+        trace_notice("%s", line);
+    drop_notices(store);
+}
+
 int store_commit(struct store *store)
 {
-    if (!store->changed)
+    if (!store->changed) {
+        give_notices(store);
         return 0;
+    }
     const bool broken = store->broken;
     const int result = finish_commit(store);
     const enum store_outcome outcome = result == 0 ? STORE_OUTCOME_DONE
@@ -201,6 +230,7 @@ int store_commit(struct store *store)
     }
     store->changed = false;
     store->fresh = false;
+    give_notices(store);
     if (store->purge && store->database != NULL)
         purge(store);
     return 0;
@@ -208,6 +238,7 @@ int store_commit(struct store *store)
 
 void store_rollback(struct store *store)
 {
+    drop_notices(store);
     if (!store->changed)
         return;
     /* SQLite has rolled back by itself after some errors. */

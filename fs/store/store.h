@@ -42,6 +42,9 @@ int store_commit(struct store *store);
  * be answered at all. */
 bool store_outcome_is_unknown(const struct store *store);
 void store_rollback(struct store *store);
+/* A line that the next commit traces, and a rollback forgets: of a change that follows or has been
+ * made. */
+void store_notice(struct store *store, const char *line);
 
 /* The chip's own values by name ("eid", "default-dp-address", "certificate/euicc/F541…"). */
 int store_put(struct store *store, const char *name, struct bytes value);

@@ -5,9 +5,10 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 
-/* Memory is for the process to be small: pages held beside those that a transaction needs. */
+/* Before anything is read; what follows writes to the file.
+ * Memory is for the process to be small: pages held beside those that a transaction needs. */
+#define ALONE "PRAGMA locking_mode = EXCLUSIVE"
 #define SETTINGS                                                                                   \
-    "PRAGMA locking_mode = EXCLUSIVE;"                                                             \
     "PRAGMA journal_mode = WAL;"                                                                   \
     "PRAGMA synchronous = FULL;"                                                                   \
     "PRAGMA secure_delete = ON;"                                                                   \
@@ -81,9 +82,12 @@ static int open_database(struct store *store)
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SLOT_SIZE,
                       LOOKASIDE_SLOTS);
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    if (sqlite3_exec(store->database, SETTINGS, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(store->database, ALONE, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
-    return 0;
+    const int result = store_schema_check(store);
+    if (result == 0 && sqlite3_exec(store->database, SETTINGS, NULL, NULL, NULL) != SQLITE_OK)
+        return store_database_failure(store, "open");
+    return result;
 }
 
 int store_database_open(struct store *store)

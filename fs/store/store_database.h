@@ -16,6 +16,7 @@ struct store {
     char *path;                                      /* of the database file */
     const char *vfs;                                 /* through which it is opened; borrowed */
     struct stat as_left;                             /* the file when it was last put to rest */
+    char *notices;                                   /* lines for after the commit; heap or NULL */
     bool changed;                                    /* a transaction is open */
     bool broken;    /* a change in this transaction failed: it can only be rolled back */
     bool fresh;     /* nothing has ever been committed */
@@ -38,6 +39,9 @@ void store_recover_later(struct store *store);
  * asked again. */
 int store_recover(struct store *store);
 
+/* Whether the file is a store that this release reads, or empty: 0, or a failure after a trace
+ * line. Nothing is written to it. */
+int store_schema_check(struct store *store);
 /* The version of the schema in the file. */
 int store_schema_version(struct store *store, int *version);
 /* Makes the schema, or brings an older one up to date; a newer one is refused. */

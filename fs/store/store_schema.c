@@ -59,7 +59,7 @@ static const char *const steps[] = {
 /* clang-format on */
 #define VERSION ((int)(sizeof(steps) / sizeof(steps[0])))
 
-static int read_pragma(struct store *store, const char *query, int *out)
+static int read_number(struct store *store, const char *query, int *out)
 {
     sqlite3_stmt *statement;
     if (sqlite3_prepare_v2(store->database, query, -1, &statement, NULL) != SQLITE_OK)
@@ -72,9 +72,9 @@ static int read_pragma(struct store *store, const char *query, int *out)
     return result;
 }
 
-static int refuse(const struct store *store, int application, int version)
+static int refuse(const struct store *store, int application, int version, int tables)
 {
-    if (application != APPLICATION_ID && (application != 0 || version != 0)) {
+    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0)) {
         trace_error("cannot open %s: not a store of emuicc", store->path);
         return FAILURE_INTERNAL;
     }
@@ -85,6 +85,22 @@ static int refuse(const struct store *store, int application, int version)
         return FAILURE_INTERNAL;
     }
     return 0;
+}
+
+int store_schema_version(struct store *store, int *version)
+{
+    return read_number(store, "PRAGMA user_version", version);
+}
+
+int store_schema_check(struct store *store)
+{
+    int application = 0, version = 0, tables = 0;
+    int result = read_number(store, "PRAGMA application_id", &application);
+    if (result == 0)
+        result = store_schema_version(store, &version);
+    if (result == 0)
+        result = read_number(store, "SELECT count(*) FROM sqlite_master", &tables);
+    return result == 0 ? refuse(store, application, version, tables) : result;
 }
 
 static int run(struct store *store, const char *script)
@@ -107,20 +123,9 @@ static int migrate(struct store *store, int version)
     return result;
 }
 
-int store_schema_version(struct store *store, int *version)
-{
-    return read_pragma(store, "PRAGMA user_version", version);
-}
-
 int store_schema_prepare(struct store *store)
 {
-    int application = 0, version = 0;
-    int result = read_pragma(store, "PRAGMA application_id", &application);
-    if (result == 0)
-        result = store_schema_version(store, &version);
-    if (result == 0)
-        result = refuse(store, application, version);
-    if (result == 0 && version < VERSION)
-        result = migrate(store, version);
-    return result;
+    int version = 0;
+    const int result = store_schema_version(store, &version);
+    return result == 0 && version < VERSION ? migrate(store, version) : result;
 }

@@ -157,7 +157,7 @@ static int set_state(struct profile_state *state, const struct registry_profile 
                                                      {METADATA_ENABLE, METADATA_RPM_ENABLE}};
     if (profile == NULL)
         return 0;
-    registry_notice(profile, enabled ? "enabled" : "disabled");
+    registry_notice(state->registry, profile, enabled ? "enabled" : "disabled");
     const int result = store_profile_set_state(state->registry->store, profile->id, enabled);
     return result == 0 && !order.silent
                ? notification_tell(state->notification, profile, events[enabled][order.remote])

@@ -125,11 +125,13 @@ void registry_finish(struct registry *registry)
     *registry = (struct registry){.store = registry->store};
 }
 
-void registry_notice(const struct registry_profile *profile, const char *what)
+void registry_notice(const struct registry *registry, const struct registry_profile *profile,
+                     const char *what)
 {
-    char digits[2 * METADATA_ICCID_SIZE + 1];
+    char digits[2 * METADATA_ICCID_SIZE + 1], line[96];
     metadata_iccid_text(profile->iccid, digits);
-    trace_notice("profile %s %s", digits, what);
+    snprintf(line, sizeof(line), "profile %s %s", digits, what);
+    store_notice(registry->store, line);
 }
 
 const struct registry_profile *registry_enabled(const struct registry *registry)
@@ -216,7 +218,7 @@ int registry_add(struct registry *registry, const struct registry_arrival *arriv
     if (result != 0)
         return result;
     *out = registry_by_id(registry, row.id);
-    registry_notice(*out, "installed");
+    registry_notice(registry, *out, "installed");
     return 0;
 }
 
@@ -225,7 +227,7 @@ int registry_delete(struct registry *registry, uint32_t id)
     const struct registry_profile *profile = registry_by_id(registry, id);
     if (profile == NULL)
         return FAILURE_INTERNAL;
-    registry_notice(profile, "deleted");
+    registry_notice(registry, profile, "deleted");
     int result = store_forget(registry->store, origin_name(profile->iccid).text);
     if (result == 0 && profile->fallback)
         result = store_forget(registry->store, FALLBACK_NAME);

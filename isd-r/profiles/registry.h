@@ -32,8 +32,9 @@ struct registry {
 int registry_load(struct registry *registry);
 void registry_finish(struct registry *registry);
 
-/* Says in the trace what became of a profile: "installed". */
-void registry_notice(const struct registry_profile *profile, const char *what);
+/* Says in the trace, once it is committed, what became of a profile: "installed". */
+void registry_notice(const struct registry *registry, const struct registry_profile *profile,
+                     const char *what);
 
 /* NULL if there is none. */
 const struct registry_profile *registry_enabled(const struct registry *registry);

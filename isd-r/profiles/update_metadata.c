@@ -159,7 +159,7 @@ int update_metadata(struct registry *registry, const struct registry_profile *ta
         *out = UPDATE_METADATA_COMMAND_ERROR;
         return 0;
     }
-    registry_notice(target, "has new metadata");
+    registry_notice(registry, target, "has new metadata");
     const int result =
         store_profile_set_metadata(registry->store, target->id, writer_bytes(&writer));
     return result == 0 ? registry_load(registry) : result;

@@ -32,4 +32,22 @@ printf '# mine\nisd-r-aid = 12\n' >"$folder/mine"
 grep -q "$folder/mine:2: isd-r-aid = 12: a value is " "$folder/log" || say "bad value: $(cat "$folder/log")"
 "$program" --personality nobody --state "$folder/new" 2>"$folder/log" && say "an unknown name is taken"
 grep -q "nobody: No such file or directory; '--personality list'" "$folder/log" || say "unknown: $(cat "$folder/log")"
+
+# A start that is refused leaves nothing: neither chip nor PKI nor folder.
+[ -e "$folder/new" ] && say "a refused personality leaves $(ls "$folder/new")"
+refused() { # WORDS OPTION...
+  words=$1; shift
+  timeout 20 "$program" --state "$folder/none/chip" --vpcd 127.0.0.1:1 "$@" 2>"$folder/log" && say "$*: is taken"
+  grep -q -- "$words" "$folder/log" || say "$*: $(cat "$folder/log")"
+  [ -e "$folder/none" ] && say "$*: leaves $(find "$folder/none")"
+  rm -rf "$folder/none"
+}
+echo 'apdu = nothing' >"$folder/faults"
+refused "$folder/faults:1: " --faults "$folder/faults"
+refused "no-such-faults: No such file" --faults no-such-faults
+refused "/nonexistent/trace: No such file" --trace /nonexistent/trace
+refused "/nonexistent/asked: No such file" --replay /nonexistent/asked
+refused "there is no such package" --install gone.der
+refused "HOST or HOST:PORT" --gsmtap "[::1"
+"$program" --install list | grep -q '^usim-milenage  *[A-Za-z]' || say "--install list: $("$program" --install list)"
 exit "$failed"

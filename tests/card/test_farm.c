@@ -322,6 +322,24 @@ Test(farm, what_cannot_be_is_said_once_and_before_a_chip_is_made)
     cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "%s", said);
 }
 
+Test(farm, a_refused_first_start_leaves_nothing_behind)
+{
+    static const char *const missing[] = {"nowhere.der"};
+    char state[128];
+    snprintf(state, sizeof(state), "%s/farm", temp_card_folder);
+    struct farm_plan plan = plan_of(eids[0], CARDS);
+    plan.state = state;
+    plan.chip.install = missing;
+    plan.chip.install_count = 1;
+    cr_assert_neq(farm_open(&plan, &stop, &farm), 0);
+    cr_assert(is_said("nowhere.der"), "%s", said);
+    cr_assert_neq(access(state, F_OK), 0);
+    plan = plan_of("89049032999999999999999999999894", CARDS);
+    plan.state = state;
+    cr_assert_neq(farm_open(&plan, &stop, &farm), 0);
+    cr_assert_neq(access(state, F_OK), 0);
+}
+
 Test(farm, chips_go_on_under_the_credentials_they_were_made_with)
 {
     char pki[256], own[256];

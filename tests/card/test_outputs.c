@@ -35,9 +35,9 @@ static void start(void)
     cr_assert(temp_card_make(&card, true));
     snprintf(trace_path, sizeof(trace_path), "%s/trace", temp_card_folder);
     snprintf(pcap_path, sizeof(pcap_path), "%s/pcap", temp_card_folder);
-    const struct outputs_plan plan = {
-        .trace = trace_path, .pcap = pcap_path, .start = "a chip", .seeded = true};
-    cr_assert(outputs_open(&outputs, &plan, &card) == 0);
+    const struct outputs_plan plan = {.trace = trace_path, .pcap = pcap_path, .seeded = true};
+    cr_assert(outputs_open(&outputs, &plan) == 0);
+    outputs_observe(&outputs, &card, "a chip");
     trace_to(note, NULL);
 }
 
@@ -170,8 +170,9 @@ Test(outputs, packets_go_to_a_host)
     cr_assert(listener >= 0 && bind(listener, (struct sockaddr *)&address, size) == 0 &&
               getsockname(listener, (struct sockaddr *)&address, &size) == 0);
     snprintf(host, sizeof(host), "127.0.0.1:%u", ntohs(address.sin_port));
-    const struct outputs_plan plan = {.gsmtap = host, .start = ""};
-    cr_assert(outputs_open(&more, &plan, &card) == 0);
+    const struct outputs_plan plan = {.gsmtap = host};
+    cr_assert(outputs_open(&more, &plan) == 0);
+    outputs_observe(&more, &card, "");
     talk(&card, "00A4000C023F00");
     const ssize_t got = recv(listener, packet, sizeof(packet), 0);
     cr_expect(got == sizeof(expected) && memcmp(packet, expected, sizeof(expected)) == 0);
@@ -186,15 +187,65 @@ Test(outputs, places_that_are_none)
 {
     struct outputs none = {0};
     const struct outputs_plan plans[] = {
-        {.trace = "/nonexistent/a", .start = ""},
-        {.pcap = "/nonexistent/a", .start = ""},
-        {.record = "/nonexistent/a", .start = ""},
-        {.gsmtap = "[::1", .start = ""},
-        {.gsmtap = "", .start = ""},
-        {.gsmtap = "127.0.0.1:no-such-port", .start = ""},
+        {.trace = "/nonexistent/a"},
+        {.pcap = "/nonexistent/a"},
+        {.record = "/nonexistent/a"},
+        {.gsmtap = "[::1"},
+        {.gsmtap = ""},
+        {.gsmtap = "127.0.0.1:no-such-port"},
     };
     for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
-        cr_expect(outputs_open(&none, &plans[i], &card) < 0, "plan %zu", i);
+        cr_expect(outputs_open(&none, &plans[i]) < 0, "plan %zu", i);
         outputs_close(&none);
+    }
+}
+
+static unsigned complaints;
+
+static void count_errors(void *context, enum trace_level level, const char *text)
+{
+    struct outputs *full = context;
+    complaints += level == TRACE_ERROR && strstr(text, "No space left on device") != NULL;
+    outputs_note(full, text);
+}
+
+Test(outputs, a_full_disk_is_said_once_and_the_card_goes_on)
+{
+    struct outputs full = {0};
+    const struct outputs_plan plans[] = {{.trace = "/dev/full"}, {.record = "/dev/full"}};
+    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+        complaints = 0;
+        trace_to(count_errors, &full);
+        cr_assert(outputs_open(&full, &plans[i]) == 0);
+        outputs_observe(&full, &card, "a chip");
+        cr_expect_str_eq(talk(&card, "00A4000C023F00"), "9000");
+        card.observers = NULL;
+        cr_expect(outputs_close(&full) != 0, "plan %zu", i);
+        cr_expect_eq(complaints, 1, "plan %zu", i);
+    }
+    trace_to(count_errors, &full);
+    cr_expect(outputs_open(&full, &(struct outputs_plan){.pcap = "/dev/full"}) != 0);
+    (void)outputs_close(&full);
+}
+
+Test(outputs, a_file_that_exists_is_emptied_and_made_private)
+{
+    struct outputs more = {0};
+    struct stat about;
+    char path[128];
+    snprintf(path, sizeof(path), "%s/old", temp_card_folder);
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL);
+    fputs("old", file);
+    fclose(file);
+    cr_assert(chmod(path, 0644) == 0);
+    const struct outputs_plan plans[] = {{.trace = path}, {.record = path}, {.pcap = path}};
+    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+        cr_assert(chmod(path, 0644) == 0);
+        cr_assert(outputs_open(&more, &plans[i]) == 0);
+        cr_expect(outputs_close(&more) == 0);
+        cr_assert(stat(path, &about) == 0);
+        cr_expect_eq(about.st_mode & 0777, 0600, "plan %zu", i);
+        cr_expect_eq(about.st_size, i == 2 ? 24 : 0);
     }
 }

@@ -23,13 +23,18 @@ static void note(void *context, enum trace_level level, const char *text)
         snprintf(said + len, sizeof(said) - len, "%s\n", text);
 }
 
+static void note_all(void *context, enum trace_level level, const char *text)
+{
+    note(context, level == TRACE_NOTICE ? TRACE_ERROR : level, text);
+}
+
 static void start(void)
 {
     trace_to(note, NULL);
     cr_assert(temp_card_begin());
 }
 
-TestSuite(birth, .init = start, .fini = temp_card_end, .timeout = 60);
+TestSuite(startup, .init = start, .fini = temp_card_end, .timeout = 60);
 
 static const char *in_folder(const char *name)
 {
@@ -40,7 +45,7 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static int born(const struct startup_plan *plan, char eid[PKI_EID_DIGITS + 1])
+static int make(const struct startup_plan *plan, char eid[PKI_EID_DIGITS + 1])
 {
     struct card card;
     const int result = startup_card(plan, &card);
@@ -54,30 +59,30 @@ static void expect_refusal(const struct startup_plan *plan, const char *why)
 {
     char eid[PKI_EID_DIGITS + 1];
     said[0] = '\0';
-    cr_assert_neq(born(plan, eid), 0);
+    cr_assert_neq(make(plan, eid), 0);
     cr_assert_not_null(strstr(said, why), "said: %s", said);
     cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "more than a line: %s", said);
 }
 
-Test(birth, the_first_start_makes_everything_and_later_ones_are_the_same_chip)
+Test(startup, the_first_start_makes_everything_and_later_ones_are_the_same_chip)
 {
     char first[PKI_EID_DIGITS + 1], later[PKI_EID_DIGITS + 1];
     struct stat about;
     const struct startup_plan plan = {.state = in_folder("deep/er/chip")};
-    cr_assert_eq(born(&plan, first), 0);
+    cr_assert_eq(make(&plan, first), 0);
     cr_assert_eq(stat(plan.state, &about), 0);
     cr_assert_eq(about.st_mode & 0777, 0700);
     cr_assert_eq(stat(in_folder("deep/er/chip/pki/CertificateIssuer"), &about), 0);
-    cr_assert_eq(born(&plan, later), 0);
+    cr_assert_eq(make(&plan, later), 0);
     cr_assert_str_eq(first, later);
     cr_assert_str_eq(said, "");
 }
 
-Test(birth, two_chips_are_not_one)
+Test(startup, two_chips_are_not_one)
 {
     char one[PKI_EID_DIGITS + 1], other[PKI_EID_DIGITS + 1];
-    cr_assert_eq(born(&(struct startup_plan){.state = in_folder("one")}, one), 0);
-    cr_assert_eq(born(&(struct startup_plan){.state = in_folder("other")}, other), 0);
+    cr_assert_eq(make(&(struct startup_plan){.state = in_folder("one")}, one), 0);
+    cr_assert_eq(make(&(struct startup_plan){.state = in_folder("other")}, other), 0);
     cr_assert_str_neq(one, other);
 }
 
@@ -85,27 +90,27 @@ Test(birth, two_chips_are_not_one)
 static const char *make_pki(const char *chip)
 {
     char eid[PKI_EID_DIGITS + 1], pki[128];
-    cr_assert_eq(born(&(struct startup_plan){.state = in_folder(chip)}, eid), 0);
+    cr_assert_eq(make(&(struct startup_plan){.state = in_folder(chip)}, eid), 0);
     snprintf(pki, sizeof(pki), "%s/pki", chip);
     return in_folder(pki);
 }
 
-Test(birth, the_eid_is_the_certificates_or_one_that_can_be_certified)
+Test(startup, the_eid_is_the_certificates_or_one_that_can_be_certified)
 {
     char first[PKI_EID_DIGITS + 1], eid[PKI_EID_DIGITS + 1];
-    cr_assert_eq(born(&(struct startup_plan){.state = in_folder("maker")}, first), 0);
+    cr_assert_eq(make(&(struct startup_plan){.state = in_folder("maker")}, first), 0);
     const char *pki = in_folder("maker/pki");
     struct startup_plan plan = {.state = in_folder("same"), .pki = pki};
-    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_eq(make(&plan, eid), 0);
     cr_assert_str_eq(eid, first);
     plan = (struct startup_plan){.state = in_folder("named"), .pki = pki, .eid = first};
-    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_eq(make(&plan, eid), 0);
     cr_assert_str_eq(eid, first);
     plan = (struct startup_plan){.state = in_folder("new"), .pki = pki, .eid = EID};
-    cr_assert_eq(born(&plan, eid), 0, "%s", said);
+    cr_assert_eq(make(&plan, eid), 0, "%s", said);
     cr_assert_str_eq(eid, EID);
     plan = (struct startup_plan){.state = in_folder("own"), .eid = EID};
-    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_eq(make(&plan, eid), 0);
     cr_assert_str_eq(eid, EID);
 }
 
@@ -130,7 +135,7 @@ static int credentials_of(const char *state, const char *pki, const char *eid,
     return keys;
 }
 
-Test(birth, a_chip_has_credentials_on_each_curve_of_which_there_is_a_certificate)
+Test(startup, a_chip_has_credentials_on_each_curve_of_which_there_is_a_certificate)
 {
     struct random random;
     const char *pki = in_folder("both");
@@ -146,7 +151,7 @@ Test(birth, a_chip_has_credentials_on_each_curve_of_which_there_is_a_certificate
 }
 
 /* The PKI has one for the first EID; for another one it is issued. */
-Test(birth, a_chip_of_v3_has_a_second_chain_whichever_its_eid)
+Test(startup, a_chip_of_v3_has_a_second_chain_whichever_its_eid)
 {
     struct random random;
     const char *pki = in_folder("v3"), *personality = in_folder("text");
@@ -165,7 +170,7 @@ Test(birth, a_chip_of_v3_has_a_second_chain_whichever_its_eid)
                  1, "by Variant O alone");
 }
 
-Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
+Test(startup, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
 {
     char eid[PKI_EID_DIGITS + 1];
     const char *pki = make_pki("maker");
@@ -180,10 +185,10 @@ Test(birth, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
     plan.eid = EID;
     expect_refusal(&plan, "nor the EUM's key");
     plan.eid = NULL;
-    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_eq(make(&plan, eid), 0);
 }
 
-Test(birth, a_pki_that_cannot_be_used_is_refused)
+Test(startup, a_pki_that_cannot_be_used_is_refused)
 {
     struct startup_plan plan = {.state = in_folder("chip"), .pki = in_folder("nowhere")};
     expect_refusal(&plan, "nowhere: No such file or directory");
@@ -203,7 +208,7 @@ static void copy_file(const char *from, const char *to)
     cr_assert_eq(system(command), 0);
 }
 
-Test(birth, certificates_that_do_not_lead_to_the_ci_are_refused)
+Test(startup, certificates_that_do_not_lead_to_the_ci_are_refused)
 {
     struct startup_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
     make_pki("other");
@@ -216,7 +221,7 @@ Test(birth, certificates_that_do_not_lead_to_the_ci_are_refused)
     expect_refusal(&plan, "maker/pki: the EUM certificate ");
 }
 
-Test(birth, keys_that_are_missing_are_said_to_be)
+Test(startup, keys_that_are_missing_are_said_to_be)
 {
     struct startup_plan plan = {.state = in_folder("chip"), .pki = make_pki("maker")};
     cr_assert_eq(unlink(in_folder("maker/pki/eUICC/SK_EUICC_ECDSA_NIST.pem")), 0);
@@ -225,15 +230,15 @@ Test(birth, keys_that_are_missing_are_said_to_be)
     expect_refusal(&plan, "--eid is needed");
 }
 
-Test(birth, a_later_start_with_what_is_another_chips_is_refused)
+Test(startup, a_later_start_with_what_is_another_chips_is_refused)
 {
     char first[PKI_EID_DIGITS + 1], eid[PKI_EID_DIGITS + 1];
     const char *pki = make_pki("maker");
     struct startup_plan plan = {.state = in_folder("chip"), .pki = pki};
-    cr_assert_eq(born(&plan, first), 0);
-    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_eq(make(&plan, first), 0);
+    cr_assert_eq(make(&plan, eid), 0);
     plan.eid = first;
-    cr_assert_eq(born(&plan, eid), 0);
+    cr_assert_eq(make(&plan, eid), 0);
     plan.eid = EID;
     expect_refusal(&plan, first);
     plan.eid = NULL;
@@ -243,7 +248,7 @@ Test(birth, a_later_start_with_what_is_another_chips_is_refused)
     expect_refusal(&plan, "nowhere");
 }
 
-Test(birth, a_state_in_use_is_refused)
+Test(startup, a_state_in_use_is_refused)
 {
     struct card card;
     const struct startup_plan plan = {.state = in_folder("chip")};
@@ -252,7 +257,7 @@ Test(birth, a_state_in_use_is_refused)
     card_close(&card);
 }
 
-Test(birth, a_state_that_cannot_be_made_is_refused)
+Test(startup, a_state_that_cannot_be_made_is_refused)
 {
     const int file = open(in_folder("file"), O_CREAT | O_WRONLY, 0600);
     cr_assert_geq(file, 0);
@@ -261,7 +266,7 @@ Test(birth, a_state_that_cannot_be_made_is_refused)
     expect_refusal(&(struct startup_plan){.state = ""}, "--state: it names no folder");
 }
 
-Test(birth, only_the_first_start_installs)
+Test(startup, only_the_first_start_installs)
 {
     struct card card;
     const char *nothing = in_folder("gone.der");
@@ -271,7 +276,10 @@ Test(birth, only_the_first_start_installs)
     card_close(&card);
     const struct startup_plan plan = {
         .state = in_folder("chip"), .install = &nothing, .install_count = 1};
+    said[0] = '\0';
+    trace_to(note_all, NULL);
     cr_assert_eq(startup_card(&plan, &card), 0);
+    cr_assert_not_null(strstr(said, "--install: the chip in "), "said: %s", said);
     talk(&card, "00A4040010A0000005591010FFFFFFFF890000010000");
     const char *list = talk_es10(&card, "BF2D00");
     cr_assert_not_null(strstr(list, "5A0A" TEMP_CARD_ICCID));
@@ -291,7 +299,7 @@ static const char *beside(const char *name_and_words)
 }
 
 /* With the text beside the package, its state, its AID and its nickname. */
-Test(birth, a_factory_profile_is_as_it_is_said)
+Test(startup, a_factory_profile_is_as_it_is_said)
 {
     struct card card;
     const char *const installs[] = {
@@ -319,7 +327,7 @@ Test(birth, a_factory_profile_is_as_it_is_said)
     card_close(&card);
 }
 
-Test(birth, factory_profiles_that_cannot_be_together_are_refused)
+Test(startup, factory_profiles_that_cannot_be_together_are_refused)
 {
     static const struct {
         const char *first, *second, *why;
@@ -339,7 +347,7 @@ Test(birth, factory_profiles_that_cannot_be_together_are_refused)
     }
 }
 
-Test(birth, a_package_that_cannot_be_installed_leaves_no_chip)
+Test(startup, a_package_that_cannot_be_installed_leaves_no_chip)
 {
     const char *packages[] = {temp_card_package, in_folder("gone.der")};
     struct startup_plan plan = {
@@ -378,11 +386,64 @@ static void expect_package_refusal(const char *from, const char *to, const char 
     expect_refusal(&plan, why);
 }
 
-Test(birth, a_refused_profile_is_told_with_its_reason)
+Test(startup, a_refused_profile_is_told_with_its_reason)
 {
     expect_package_refusal("898821100000000001", "898821100000000003",
                            "the package's header has ICCID 8988211000000000031, its EF.ICCID has "
                            "8988211000000000011");
     expect_package_refusal("8001098309080910", "8001088309080910",
                            "bad-values in usim: EF.IMSI (6F07): 9 bytes do not fit in the 8");
+}
+
+/* Everything that a first start can be refused for; what it made by then goes. */
+Test(startup, a_refused_first_start_leaves_nothing_behind)
+{
+    const char *gone = in_folder("gone.der"), *broken = beside("n_no-end.der");
+    const char *wrong = in_folder("wrong.personality");
+    FILE *file = fopen(wrong, "w");
+    cr_assert(file != NULL);
+    fputs("no-such-key = 1\n", file);
+    fclose(file);
+    cr_assert_eq(mkdir(in_folder("empty"), 0700), 0);
+    const struct {
+        struct startup_plan plan;
+        const char *why;
+    } rows[] = {
+        {{.personality = wrong}, "no-such-key is no key"},
+        {{.personality = in_folder("nowhere")}, "No such file"},
+        {{.install = &gone, .install_count = 1}, "there is no such package"},
+        {{.install = &broken, .install_count = 1}, "the package is refused"},
+        {{.pki = in_folder("nowhere")}, "No such file"},
+        {{.pki = in_folder("empty")}, "no CI certificate"},
+        {{.eid = "1"}, "32 digits"},
+        {{.eid = EID, .personality = wrong}, "no-such-key is no key"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct startup_plan plan = rows[i].plan;
+        plan.state = in_folder("a/new/chip");
+        expect_refusal(&plan, rows[i].why);
+        cr_expect_neq(access(in_folder("a"), F_OK), 0, "row %zu leaves something", i);
+    }
+    cr_assert_eq(mkdir(in_folder("mine"), 0700), 0);
+    close(open(in_folder("mine/notes"), O_CREAT | O_WRONLY, 0600));
+    expect_refusal(
+        &(struct startup_plan){.state = in_folder("mine"), .install = &gone, .install_count = 1},
+        "there is no such package");
+    cr_expect_eq(access(in_folder("mine/notes"), F_OK), 0);
+    cr_expect_neq(access(in_folder("mine/" STORE_FILE), F_OK), 0);
+    cr_expect_neq(access(in_folder("mine/pki"), F_OK), 0);
+}
+
+Test(startup, an_existing_chip_survives_a_refused_start)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    struct startup_plan plan = {.state = in_folder("chip")};
+    cr_assert_eq(make(&plan, eid), 0);
+    plan.eid = EID;
+    expect_refusal(&plan, "leave --eid out");
+    plan.eid = NULL;
+    plan.personality = in_folder("nowhere");
+    expect_refusal(&plan, "No such file");
+    plan.personality = NULL;
+    cr_assert_eq(make(&plan, eid), 0);
 }

@@ -20,8 +20,9 @@ Test(trace, a_download_is_named_and_its_keys_are_not_written, .timeout = 60)
         package.key[i] = (uint8_t)(0xA0 + 5 * i);
     peer_card_start(&peer, &card);
     snprintf(path, sizeof(path), "%s/trace", peer.folder);
-    const struct outputs_plan plan = {.trace = path, .start = "a chip"};
-    cr_assert_eq(outputs_open(&outputs, &plan, &card), 0);
+    const struct outputs_plan plan = {.trace = path};
+    cr_assert_eq(outputs_open(&outputs, &plan), 0);
+    outputs_observe(&outputs, &card, "a chip");
     cr_assert(peer_download(&peer, &(struct peer_binding){.content = &package}).installed);
     FILE *file = fopen(path, "r");
     cr_assert_not_null(file);

@@ -90,7 +90,8 @@ Test(transcript, lines)
 Test(transcript, what_was_recorded_is_replayed)
 {
     struct transcript transcript;
-    cr_assert(transcript_open(&transcript, path, "a chip") == 0);
+    cr_assert(transcript_open(&transcript, path) == 0);
+    transcript_remark(&transcript, "a chip");
     card_observe(&card, &transcript.observer);
     card_power(&card, CARD_RESET);
     talk(&card, "00A4040006A0000005590100");

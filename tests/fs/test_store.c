@@ -218,6 +218,26 @@ Test(store, a_foreign_database_is_refused)
     assert_refused(test_folder, "not a store of emuicc");
 }
 
+static void expect_untouched(const char *pragmas)
+{
+    char before[4096], after[4096];
+    run_sql("CREATE TABLE contacts (name)");
+    run_sql(pragmas);
+    FILE *file = fopen(test_path("store.sqlite"), "r");
+    const size_t before_len = fread(before, 1, sizeof(before), file);
+    fclose(file);
+    assert_refused(test_folder, "not a store of emuicc");
+    file = fopen(test_path("store.sqlite"), "r");
+    cr_assert(fread(after, 1, sizeof(after), file) == before_len);
+    fclose(file);
+    cr_assert(memcmp(before, after, before_len) == 0);
+}
+
+Test(store, a_foreign_database_without_a_version_is_refused_and_left_as_it_was)
+{
+    expect_untouched("PRAGMA user_version = 0");
+}
+
 Test(store, a_file_that_is_no_database_is_refused)
 {
     FILE *file = fopen(test_path("store.sqlite"), "w");
@@ -284,5 +304,31 @@ Test(store, changed_by_others_while_at_rest_it_is_refused)
     cr_assert(strstr(test_trace, "another process has changed it") != NULL, "%s", test_trace);
     cr_assert(store_put(store, "eid", bytes_of_text("8906")) < 0);
     cr_assert(not(store_changed(store)));
+    store_close(store);
+}
+
+static unsigned notices;
+
+static void count_notices(void *context, enum trace_level level, const char *text)
+{
+    (void)context, (void)text;
+    notices += level == TRACE_NOTICE;
+}
+
+Test(store, what_is_said_of_a_change_is_said_when_it_is_committed)
+{
+    struct store *store = test_open(test_folder);
+    trace_to(count_notices, NULL);
+    store_notice(store, "eid changed");
+    test_put(store, "eid", "1");
+    store_rollback(store);
+    cr_assert(store_commit(store) == 0);
+    cr_assert(eq(u32, notices, 0));
+    test_put(store, "eid", "1");
+    store_notice(store, "eid changed");
+    store_notice(store, "and more");
+    cr_assert(eq(u32, notices, 0));
+    cr_assert(store_commit(store) == 0);
+    cr_assert(eq(u32, notices, 2));
     store_close(store);
 }

@@ -66,6 +66,16 @@ does 0 disable "$iccid"
 does 0 restore here
 does 0 list
 shows "^$iccid *enabled"
+# The chip is back at once, with nobody there to see it go; an ejected one says what it is.
+lpa 0 list || say "after a restore: $(cat "$work/err")"
+does 0 eject
+lpa 0 list && say "an ejected chip is there"
+grep -q "the chip is ejected" "$work/err" || say "ejected: $(cat "$work/err")"
+does 0 restore here
+lpa 0 list && say "a restore puts an ejected chip back"
+does 0 insert
+lpa 0 list || say "after insert: $(cat "$work/err")"
+grep -qx "emuicc-farm: ${chips[0]}: asked from outside: restore here" "$work/log" || say "the trace: $(grep asked "$work/log")"
 refused "a farm is asked of its chips: --state FARM/chips/EID" "$work/farm" status
 mkdir "$work/farm/chips/89049032123451234512345678901235"
 refused "no chip here has this EID" "$work/farm/chips/89049032123451234512345678901235" status

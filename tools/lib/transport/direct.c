@@ -161,6 +161,8 @@ static bool explain(struct direct *self, int answer, const char *text, struct fa
         return fault_next(fault, "end the program that uses it and try again");
     case DIRECT_BROKEN:
         return fault_next(fault, "the farm has said why in a line that names the EID");
+    case DIRECT_EJECTED:
+        return fault_next(fault, "'emuicc-ctl --state FARM/chips/EID insert' puts it back");
     default:
         return false;
     }
