@@ -8,6 +8,7 @@ static const char *const places[] = {
 const char *requests_status(void *context, struct bytes argument, struct writer *answer)
 {
     const struct card *card = context;
+    const struct isd_r_settings *settings = &card->personality.settings;
     char eid[PKI_EID_DIGITS + 1];
     (void)argument;
     if (card->isd_r == NULL)
@@ -16,6 +17,8 @@ const char *requests_status(void *context, struct bytes argument, struct writer 
     json_writer_open_object(answer, NULL);
     json_writer_word(answer, "eid", eid);
     json_writer_hex(answer, "atr", card_atr(card));
+    if (settings->aid_count > 0)
+        json_writer_hex(answer, "isd-r", bytes_of(settings->aids[0].data, settings->aids[0].len));
     json_writer_word(answer, "place", places[card->presence]);
     json_writer_boolean(answer, "seen", card->seen && card->presence == CARD_INSERTED);
     json_writer_boolean(answer, "enabled", isd_r_enabled_profile(card->isd_r) != 0);

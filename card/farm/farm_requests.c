@@ -1,5 +1,8 @@
 #include "card/farm/farm_requests.h"
 
+#include <stdio.h>
+
+#include "apdu/json_writer.h"
 #include "fs/text/inventory.h"
 
 struct slot_question {
@@ -15,6 +18,19 @@ static void answer_in_loop(void *context)
     question->why = slot_request(question->slot, question->line, question->answer);
 }
 
+/* What a client gives to reach it. */
+static const char *where(const struct listener *listener, const struct slot *slot,
+                         struct writer *answer)
+{
+    char text[sizeof(listener->name) + sizeof(slot->eid) + 1];
+    snprintf(text, sizeof(text), "%s/%s", listener->name, slot->eid);
+    json_writer_open_object(answer, NULL);
+    json_writer_word(answer, slot->link != NULL ? "reader" : "direct",
+                     slot->link != NULL ? slot->link->reader->name : text);
+    json_writer_close_object(answer);
+    return NULL;
+}
+
 static const char *chip(void *context, struct bytes argument, struct writer *answer)
 {
     struct bytes eid, blank;
@@ -25,13 +41,15 @@ static const char *chip(void *context, struct bytes argument, struct writer *ans
         .slot = listener_find(context, eid), .line = argument, .answer = answer};
     if (question.slot == NULL)
         return "no chip here has this EID";
+    if (bytes_equal(argument, bytes_of_text("where")))
+        return where(context, question.slot, answer);
     return loop_run(question.slot->loop, answer_in_loop, &question) ? question.why
                                                                     : "the farm is shutting down";
 }
 
 /* clang-format off */
 static const struct control_request rows[] = {
-    {"chip", "EID REQUEST", "What an emuicc can be asked, of one chip: 'chip EID help' lists it.", chip},
+    {"chip", "EID REQUEST", "What an emuicc can be asked, of one chip: 'chip EID help' lists it; and 'where'.", chip},
 };
 /* clang-format on */
 

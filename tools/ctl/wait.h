@@ -1,4 +1,4 @@
-/* wait: until a reader of pcscd sees the running card. */
+/* wait: until a reader of pcscd sees the running card, or its farm serves it. */
 #ifndef EMUICC_TOOLS_CTL_WAIT_H
 #define EMUICC_TOOLS_CTL_WAIT_H
 
