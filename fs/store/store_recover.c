@@ -4,6 +4,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "crypto/primitives/hash.h"
+#include "fs/store/store.h"
 #include "fs/store/store_database.h"
 
 /* Adds a column to a digest: its type, its length and its bytes; numbers as text. */
