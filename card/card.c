@@ -151,9 +151,12 @@ static int commit(struct card *card, int status)
         const int committed = store_commit(card->store);
         if (committed != 0)
             status = committed < 0 ? committed : FAILURE_MEMORY;
+        else
+            card->uicc.write_failed = false;
     }
     if (status >= 0)
         return 0;
+    card->uicc.write_failed |= status == FAILURE_MEMORY;
     undo(card);
     return status;
 }

@@ -46,6 +46,8 @@ static bool authenticated(const struct access *access, struct bytes crt)
     struct file *file = access->file;
     struct file *context = file_is_directory(file) ? file : file->parent;
     const struct pin *pin = profile_pin(access->profile, context, reference.value.data[0]);
+    if (pin != NULL && access->of_file)
+        return (pin_bit(access->profile, pin) & access->verified) != 0;
     return pin != NULL && pin_satisfied(access->profile, pin, access->verified);
 }
 

@@ -27,6 +27,7 @@ struct access {
     const struct apdu *apdu;
     uint8_t mode;                       /* enum access_mode */
     const struct access_domain *domain; /* of a remote application; NULL: a terminal asks */
+    bool of_file; /* what the file wants: as if every PIN were enabled and not blocked */
 };
 
 /* True if a rule grants it. *steady tells whether the answer holds for the same instruction with

@@ -32,11 +32,17 @@ struct pin *gsm_header_chv(struct profile *profile, unsigned number)
     return profile_pin(profile, where, number == 1 ? REFERENCE_PIN1 : REFERENCE_SECOND);
 }
 
+/* TS 51.011 §9.2.1: the conditions are the file's, whatever becomes of a code. */
 static bool allowed(struct profile *profile, struct file *file, uint8_t mode, uint8_t ins,
                     uint64_t verified)
 {
     const struct apdu apdu = {.family = ins == INS_INCREASE ? 0x80 : 0x00, .ins = ins};
-    const struct access access = {profile, file, verified, &apdu, mode};
+    const struct access access = {.profile = profile,
+                                  .file = file,
+                                  .verified = verified,
+                                  .apdu = &apdu,
+                                  .mode = mode,
+                                  .of_file = true};
     bool steady;
     return access_granted(&access, &steady);
 }

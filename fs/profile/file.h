@@ -7,7 +7,16 @@
 #define FILE_AID_MAX 16
 #define FILE_FID_MF 0x3F00
 #define FILE_FID_CURRENT 0x7FFF /* the current application's ADF */
+#define FILE_FID_RFU_1 0x3FFF
+#define FILE_FID_RFU_2 0xFFFF
 #define FILE_RECORDS_MAX 254
+
+/* TS 102 221 §8.6: no file of a package or of CREATE FILE may have it. */
+static inline bool file_fid_is_reserved(uint16_t fid)
+{
+    return fid == 0 || fid == FILE_FID_MF || fid == FILE_FID_CURRENT || fid == FILE_FID_RFU_1 ||
+           fid == FILE_FID_RFU_2;
+}
 
 enum file_type {
     FILE_MF,

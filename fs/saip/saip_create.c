@@ -76,6 +76,9 @@ static int check(struct saip *saip, const struct saip_plan *plan, const uint8_t 
     const char *missing = missing_part(plan);
     if (missing != NULL)
         return saip_refuse_because(saip, PE_BAD_VALUES, at, "it has no %s", missing);
+    if (plan->type != FILE_MF && file_fid_is_reserved(plan->fid))
+        return saip_refuse_because(saip, PE_BAD_VALUES, at, "its fileID %04X is reserved",
+                                   plan->fid);
     if (nested && plan->parent == NULL)
         return saip_refuse_because(saip, PE_BAD_VALUES, at, "its directory is not there");
     if (plan->parent != NULL && plan->parent->target != NULL)

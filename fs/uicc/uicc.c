@@ -122,17 +122,19 @@ int uicc_load(struct uicc *uicc, uint32_t profile_id)
     return 0;
 }
 
-/* Files that were resized or deleted leave holes in the profile's memory: it is read anew when
- * they have grown and nothing waits to be committed. A failure leaves the old one, which is as
+/* Files that were resized or deleted leave holes in the profile's memory: the profile is read again
+ * when it has grown and nothing waits to be committed. A failure leaves the old one, which is as
  * good. */
-static void mend(struct uicc *uicc)
+static void reclaim_memory(struct uicc *uicc)
 {
-    if (uicc->places != NULL)
+    if (uicc->places != NULL || uicc->profile_id == 0)
         return;
     const struct arena *arena = &uicc->profile->arena;
     const size_t grown = UICC_MEMORY_SPARE - (arena->limit - arena->used);
-    if (uicc->profile_id != 0 && grown > UICC_MEMORY_SPARE / 2 && !store_changed(uicc->store))
-        (void)uicc_load(uicc, uicc->profile_id);
+    if (grown <= UICC_MEMORY_SPARE / 2 || store_changed(uicc->store))
+        return;
+    uicc_rest(uicc);
+    (void)uicc_wake(uicc);
 }
 
 void uicc_reset(struct uicc *uicc)
@@ -148,7 +150,7 @@ void uicc_reset(struct uicc *uicc)
         return;
     }
     uicc_state_forget_suspension(uicc);
-    mend(uicc);
+    reclaim_memory(uicc);
 }
 
 void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)
@@ -174,6 +176,7 @@ static void deselect(void *state, uint8_t channel)
 static int admit(void *state, const struct command_row *row)
 {
     struct uicc *uicc = state;
+    reclaim_memory(uicc);
     const int result = uicc_wake(uicc);
     if (result != 0)
         return result;

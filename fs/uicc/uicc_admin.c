@@ -6,15 +6,6 @@
 #include "fs/uicc/uicc_file.h"
 #include "fs/uicc/uicc_select.h"
 
-#define FID_RFU_1 0x3FFF
-#define FID_RFU_2 0xFFFF
-
-static bool fid_is_reserved(uint16_t fid)
-{
-    return fid == 0 || fid == FILE_FID_MF || fid == FILE_FID_CURRENT || fid == FID_RFU_1 ||
-           fid == FID_RFU_2;
-}
-
 static bool is_directory(const struct fcp *fcp)
 {
     return fcp->type == FILE_DF || fcp->type == FILE_ADF;
@@ -23,7 +14,7 @@ static bool is_directory(const struct fcp *fcp)
 /* What a template for a new file must bring (TS 102 222 table 3). */
 static int check_template(const struct fcp *fcp)
 {
-    if (!fcp->has_descriptor || fid_is_reserved(fcp->fid) || fcp->rules.arr == 0 ||
+    if (!fcp->has_descriptor || file_fid_is_reserved(fcp->fid) || fcp->rules.arr == 0 ||
         fcp->rules.record == 0 || fcp->sfi > UICC_SFI_MAX)
         return SW_WRONG_DATA;
     if (is_directory(fcp))

@@ -22,7 +22,8 @@ static void set_verified(struct uicc *uicc, struct uicc_channel *channel, const 
     uicc_moved(uicc);
 }
 
-/* The counter goes to the store only if it moved. */
+/* The counter goes to the store if it moved; and, while the store cannot be written, even if it did
+ * not: the right value is not told from a wrong one without a try that counts. */
 static int present(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
                    struct bytes value)
 {
@@ -30,7 +31,8 @@ static int present(struct uicc *uicc, struct uicc_channel *channel, struct pin *
     const int result = pin_present(pin, value);
     if (result != 0 && result != SW_WRONG_LENGTH)
         set_verified(uicc, channel, pin, false);
-    const int kept = pin->left != left ? uicc_keep_pin(uicc, pin) : 0;
+    const bool keeps = pin->left != left || uicc->write_failed;
+    const int kept = keeps ? uicc_keep_pin(uicc, pin) : 0;
     return kept != 0 ? kept : result;
 }
 
@@ -70,6 +72,8 @@ int uicc_verify_pin(void *state, const struct apdu *apdu, struct writer *respons
         return result;
     if (apdu->data.len == 0)
         return SW_COUNTER | pin->left;
+    if (apdu->data.len != PIN_SIZE)
+        return SW_WRONG_LENGTH;
     if (!pin_is_enabled(pin))
         return SW_DATA_INVALIDATED;
     return uicc_pin_verify(uicc, uicc_channel(uicc, apdu), pin, apdu->data);
@@ -118,6 +122,8 @@ static int read_alternative(struct uicc *uicc, uint8_t p1, bool *replaced)
 int uicc_pin_disable(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
                      struct bytes value, bool replaced)
 {
+    if (value.len != PIN_SIZE)
+        return SW_WRONG_LENGTH;
     if (!pin_is_enabled(pin))
         return SW_DATA_INVALIDATED;
     if ((pin->attributes & PIN_MAY_DISABLE) == 0)
@@ -148,6 +154,8 @@ int uicc_disable_pin(void *state, const struct apdu *apdu, struct writer *respon
 int uicc_pin_enable(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
                     struct bytes value)
 {
+    if (value.len != PIN_SIZE)
+        return SW_WRONG_LENGTH;
     if (pin_is_enabled(pin))
         return SW_CONDITIONS_NOT_SATISFIED;
     const int result = present(uicc, channel, pin, value);
@@ -172,7 +180,8 @@ static int present_puk(struct uicc *uicc, struct puk *puk, struct bytes value)
 {
     const uint8_t left = puk->left;
     const int result = pin_present_puk(puk, value);
-    const int kept = puk->left != left ? uicc_keep_puk(uicc, puk) : 0;
+    const bool keeps = puk->left != left || uicc->write_failed;
+    const int kept = keeps ? uicc_keep_puk(uicc, puk) : 0;
     return kept != 0 ? kept : result;
 }
 

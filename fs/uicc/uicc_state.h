@@ -108,6 +108,7 @@ struct uicc {
     struct uicc_place *places; /* of all channels, heap; NULL unless at rest */
     uint32_t profile_id;       /* in the store; 0: blank */
     bool hides_blank;          /* a blank card shows no files at all, not even an MF */
+    bool write_failed;         /* by the last change: PINs are not told apart before one succeeds */
     bool terminal_capable;     /* a TERMINAL CAPABILITY was received */
     bool terminal_enterprise;  /* it says: Enterprise Capable Device */
     uint32_t generation;       /* moves whenever a grant may have become wrong */

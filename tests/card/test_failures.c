@@ -478,3 +478,22 @@ Test(failures, of_a_disk_that_stays_broken)
     fail_everywhere(&(struct failing){POWER_CUT_TORN, "the broken disk", memory_disk_break_after,
                                       memory_disk_has_failed});
 }
+
+#define VERIFY_PIN1 "0020000108"
+#define PIN1 "30303030FFFFFFFF"
+#define WRONG "3939393939393939"
+
+/* A try that cannot be counted tells nothing: the right PIN gets the same answer as a wrong one. */
+Test(failures, a_code_is_not_tried_for_nothing_on_a_broken_disk)
+{
+    enabled();
+    cr_assert_eq(send("00A4000C023F00"), SW_OK);
+    cr_assert_eq(send(VERIFY_PIN1 PIN1), SW_OK);
+    memory_disk_break_after(0);
+    cr_expect_eq(send(VERIFY_PIN1 WRONG), SW_MEMORY_PROBLEM);
+    cr_expect_eq(send(VERIFY_PIN1 PIN1), SW_MEMORY_PROBLEM);
+    cr_expect_eq(send(VERIFY_PIN1 WRONG), SW_MEMORY_PROBLEM);
+    memory_disk_fail_after(SIZE_MAX);
+    cr_expect_eq(send(VERIFY_PIN1 WRONG), 0x63C2);
+    cr_expect_eq(send(VERIFY_PIN1 PIN1), SW_OK);
+}

@@ -100,3 +100,20 @@ Test(idle, a_store_that_others_changed_is_a_failure_that_changes_nothing)
     cr_assert_str_eq(talk(&card, "00B0000009"), "6F00");
     store_close(other);
 }
+
+static const char *create(void)
+{
+    return talk(&card, "00E00000186216820241218302A1B28A01058B032F0602800207D08800");
+}
+
+/* Files that come and go take no memory for ever, and what a client has verified stays. */
+Test(idle, deleted_and_resized_files_give_their_memory_back)
+{
+    cr_assert_str_eq(talk(&card, "00A4000C023F00"), "9000");
+    cr_assert_str_eq(talk(&card, "0020000A083535353535353535"), "9000");
+    for (int i = 0; i < 100; i++) {
+        cr_assert_str_eq(talk(&card, "00A4000C023F00"), "9000");
+        cr_assert_str_eq(create(), "9000", "file %d", i);
+        cr_assert_str_eq(talk(&card, "00E4000002A1B2"), "9000", "file %d", i);
+    }
+}

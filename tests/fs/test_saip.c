@@ -205,6 +205,8 @@ Test(saip, refuses_files_that_cannot_be)
 {
     static const struct answer answers[] = {
         {"a file id twice", ROOT GENERIC("80() " EF("2FE2", "80(01)")), ABORT("03", "0A", "0F")},
+        {"a reserved file id", ROOT GENERIC("80() " EF("7FFF", "80(01)")), ABORT("03", "0A", "0F")},
+        {"another one", ROOT GENERIC("80() " EF("FFFF", "80(01)")), ABORT("03", "0A", "0F")},
         {"no access rule", ROOT GENERIC("80() 62(82(4121) 83(2F10) 80(01))"),
          ABORT("03", "0A", "0F")},
         {"no descriptor", ROOT GENERIC("80() 62(83(2F10) 8B(2F0601) 80(01))"),
