@@ -22,6 +22,14 @@ static void set_verified(struct uicc *uicc, struct uicc_channel *channel, const 
     uicc_moved(uicc);
 }
 
+/* Something to commit that leaves nothing behind. */
+static int try_to_write(struct uicc *uicc)
+{
+    static const char name[] = "pin-write-test";
+    const int result = store_put(uicc->store, name, BYTES(1));
+    return result == 0 ? store_forget(uicc->store, name) : result;
+}
+
 /* The counter goes to the store if it moved; and, while the store cannot be written, even if it did
  * not: the right value is not told from a wrong one without a try that counts. */
 static int present(struct uicc *uicc, struct uicc_channel *channel, struct pin *pin,
@@ -31,8 +39,9 @@ static int present(struct uicc *uicc, struct uicc_channel *channel, struct pin *
     const int result = pin_present(pin, value);
     if (result != 0 && result != SW_WRONG_LENGTH)
         set_verified(uicc, channel, pin, false);
-    const bool keeps = pin->left != left || uicc->write_failed;
-    const int kept = keeps ? uicc_keep_pin(uicc, pin) : 0;
+    int kept = pin->left != left ? uicc_keep_pin(uicc, pin) : 0;
+    if (kept == 0 && uicc->write_failed)
+        kept = try_to_write(uicc);
     return kept != 0 ? kept : result;
 }
 
@@ -180,8 +189,9 @@ static int present_puk(struct uicc *uicc, struct puk *puk, struct bytes value)
 {
     const uint8_t left = puk->left;
     const int result = pin_present_puk(puk, value);
-    const bool keeps = puk->left != left || uicc->write_failed;
-    const int kept = keeps ? uicc_keep_puk(uicc, puk) : 0;
+    int kept = puk->left != left ? uicc_keep_puk(uicc, puk) : 0;
+    if (kept == 0 && uicc->write_failed)
+        kept = try_to_write(uicc);
     return kept != 0 ? kept : result;
 }
 

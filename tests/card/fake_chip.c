@@ -58,6 +58,12 @@ bool store_outcome_is_unknown(const struct store *store)
     return false;
 }
 
+void store_notice(struct store *store, const char *line)
+{
+    (void)store;
+    note("notice %s ", line);
+}
+
 bool store_changed(const struct store *store)
 {
     return store->changed;

@@ -180,8 +180,9 @@ Test(iot, packages_are_named_in_the_trace)
         "EuiccPackageResult (BF51)", "cmdResult (02): 1 rollbackNotAllowed"};
     char path[128];
     snprintf(path, sizeof(path), "%s/trace", world.peer.folder);
-    const struct outputs_plan plan = {.trace = path, .start = "a chip"};
-    cr_assert_eq(outputs_open(&outputs, &plan, &card), 0);
+    const struct outputs_plan plan = {.trace = path};
+    cr_assert_eq(outputs_open(&outputs, &plan), 0);
+    outputs_observe(&outputs, &card, "a chip");
     order("E!A", "E20");
     cr_assert_eq(iot_world_change(&world, ES10_PROFILE_ROLLBACK, 0), 1);
     FILE *file = fopen(path, "r");
