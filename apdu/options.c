@@ -243,9 +243,12 @@ static void refuse_option(const struct options_program *program, const char *wor
 /* What printf() could not write is no success (a full disk, a closed pipe). */
 static void check_output(void)
 {
-    const int flushed = fflush(stdout);
+    int flushed = fflush(stdout);
     if (flushed == 0 && !ferror(stdout))
         return;
+    if (flushed == 0 &&
+        fputc('\n', stdout) != EOF) /* an earlier write failed: once more, for its reason */
+        flushed = fflush(stdout);
     trace_program(program_invocation_short_name, false);
     trace_error("standard output: %s", flushed != 0 ? strerror(errno) : "cannot be written");
     fflush(stderr);
