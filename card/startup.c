@@ -210,7 +210,9 @@ int startup_reload(struct card *card)
     else if (card->presence == CARD_INSERTED && !bytes_equal(atr_bytes(&before), card_atr(card)))
         card->presence = CARD_REINSERTING;
     card->stale = false;
+    const bool seen = card->seen; /* this reset is none that a reader has made */
     if (card->isd_r != NULL)
         card_power(card, CARD_RESET);
+    card->seen = seen;
     return result;
 }

@@ -447,3 +447,18 @@ Test(startup, an_existing_chip_survives_a_refused_start)
     plan.personality = NULL;
     cr_assert_eq(make(&plan, eid), 0);
 }
+
+/* emuicc-ctl wait goes by it: only a reader has seen a card. */
+Test(startup, a_reload_is_no_look_of_a_reader)
+{
+    struct startup_plan plan = {.state = in_folder("chip")};
+    struct card card;
+    cr_assert_eq(startup_card(&plan, &card), 0);
+    cr_expect_not(card.seen);
+    cr_assert_eq(startup_reload(&card), 0);
+    cr_expect_not(card.seen);
+    card_power(&card, CARD_RESET);
+    cr_assert_eq(startup_reload(&card), 0);
+    cr_expect(card.seen);
+    card_close(&card);
+}
