@@ -252,12 +252,12 @@ int identity_provision(const struct identity_plan *plan, struct random *random, 
     if (result == 0)
         result = read_identity(plan, random, &identity);
     if (result == 0)
-        result = isd_r_birth(store, &(struct isd_r_birth){.ci = identity.ci,
-                                                          .eum = identity.eum,
-                                                          .euicc = identity.euicc,
-                                                          .count = identity.count,
-                                                          .v3 = identity.v3,
-                                                          .v3_count = identity.v3_count});
+        result = isd_r_provision(store, &(struct isd_r_provision){.ci = identity.ci,
+                                                                  .eum = identity.eum,
+                                                                  .euicc = identity.euicc,
+                                                                  .count = identity.count,
+                                                                  .v3 = identity.v3,
+                                                                  .v3_count = identity.v3_count});
     if (result == 0)
         result = remember_issuers(&identity, store);
     identity_finish(&identity);

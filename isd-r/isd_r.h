@@ -56,13 +56,13 @@ struct isd_r_birth_v3 {
     const struct pki_entity *ci;
     const struct pki_chain *euicc;
 };
-struct isd_r_birth {
+struct isd_r_provision {
     const struct pki_entity *ci, *eum, *euicc; /* arrays, one entry a CI */
     size_t count;
     const struct isd_r_birth_v3 *v3; /* by which it signs under some of them besides */
     size_t v3_count;
 };
-int isd_r_birth(struct store *store, const struct isd_r_birth *birth);
+int isd_r_provision(struct store *store, const struct isd_r_provision *provision);
 /* A profile that the chip leaves the factory with. */
 enum isd_r_factory_state {
     ISD_R_FACTORY_DISABLED,

@@ -1,4 +1,4 @@
-/* isd_r_birth() and isd_r_factory_install(): what a chip gets before it leaves the factory,
+/* isd_r_provision() and isd_r_factory_install(): what a chip gets before it leaves the factory,
  * credentials and profiles. */
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -8,20 +8,20 @@
 #include "isd-r/profiles/profile_check.h"
 #include "isd-r/state.h"
 
-int isd_r_birth(struct store *store, const struct isd_r_birth *birth)
+int isd_r_provision(struct store *store, const struct isd_r_provision *provision)
 {
     uint8_t eid[CREDENTIALS_EID_SIZE];
-    if (birth->count == 0 || !certificate_eid(&birth->euicc[0].certificate, eid)) {
+    if (provision->count == 0 || !certificate_eid(&provision->euicc[0].certificate, eid)) {
         trace_error("the eUICC certificate names no EID");
         return FAILURE_INTERNAL;
     }
     int result = credentials_put_eid(store, eid);
-    for (size_t i = 0; i < birth->count && result == 0; i++)
-        result =
-            credentials_put(store, (unsigned)i, &birth->ci[i], &birth->eum[i], &birth->euicc[i]);
-    for (size_t i = 0; i < birth->v3_count && result == 0; i++)
-        result = credentials_put_v3(store, (unsigned)(birth->count + i), birth->v3[i].ci,
-                                    birth->v3[i].euicc);
+    for (size_t i = 0; i < provision->count && result == 0; i++)
+        result = credentials_put(store, (unsigned)i, &provision->ci[i], &provision->eum[i],
+                                 &provision->euicc[i]);
+    for (size_t i = 0; i < provision->v3_count && result == 0; i++)
+        result = credentials_put_v3(store, (unsigned)(provision->count + i), provision->v3[i].ci,
+                                    provision->v3[i].euicc);
     return result;
 }
 

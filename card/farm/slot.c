@@ -13,7 +13,7 @@
 #include "card/control/requests.h"
 #include "card/identity.h"
 #include "fs/domain/domain.h"
-#include "fs/uicc/uicc_rest.h"
+#include "fs/uicc/uicc_unload.h"
 
 #define STORE_IDLE_MS 1000
 #define PROFILE_IDLE_MS 10000
@@ -111,7 +111,7 @@ static void release_store(struct idle_entry *entry)
 {
     struct slot *slot = (struct slot *)((uint8_t *)entry - offsetof(struct slot, idle_store));
     if (is_in_use(slot) || has_volatile_state(slot->card)) {
-        store_rest(slot->card->store);
+        store_suspend(slot->card->store);
         return;
     }
     if (idle_list_has(&slot->idle_profile))
@@ -122,7 +122,7 @@ static void release_store(struct idle_entry *entry)
 static void release_profile(struct idle_entry *entry)
 {
     struct slot *slot = (struct slot *)((uint8_t *)entry - offsetof(struct slot, idle_profile));
-    uicc_rest(&slot->card->uicc);
+    uicc_unload(&slot->card->uicc);
     domain_rest(&slot->card->domains);
 }
 
@@ -138,7 +138,7 @@ static void note_use(struct slot *slot, bool command, int64_t now)
     if (slot->card == NULL)
         return;
     if ((command || !idle_list_has(&slot->idle_store)) &&
-        (!is_in_use(slot) || store_is_awake(slot->card->store)))
+        (!is_in_use(slot) || store_is_open(slot->card->store)))
         idle_list_touch(&slot->lists->store, &slot->idle_store, now);
     if (command)
         idle_list_touch(&slot->lists->profile, &slot->idle_profile, now);

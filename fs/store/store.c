@@ -138,9 +138,9 @@ void store_close(struct store *store)
     free(store);
 }
 
-void store_rest(struct store *store)
+void store_suspend(struct store *store)
 {
-    if (!store_is_awake(store))
+    if (!store_is_open(store))
         return;
     store_rollback(store);
     store_database_close(store);
@@ -148,7 +148,7 @@ void store_rest(struct store *store)
     (void)stat(store->path, &store->as_left);
 }
 
-bool store_is_awake(const struct store *store)
+bool store_is_open(const struct store *store)
 {
     return store->database != NULL;
 }

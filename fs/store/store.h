@@ -28,9 +28,9 @@ void store_close(struct store *store); /* rolls back what was not committed */
  * memory and no descriptor. What was not committed is rolled back. Nothing keeps another process
  * from the file meanwhile; if it has changed when it is opened again, that is traced and every use
  * fails from then on. */
-void store_rest(struct store *store);
+void store_suspend(struct store *store);
 /* The database is open. */
-bool store_is_awake(const struct store *store);
+bool store_is_open(const struct store *store);
 /* True until something has been committed. */
 bool store_is_new(const struct store *store);
 

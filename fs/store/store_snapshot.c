@@ -103,7 +103,7 @@ static bool paths_init(struct paths *paths, const struct store *store, const cha
 /* Nothing is left in the log of a store that was closed well. */
 static int put_to_rest(struct store *store)
 {
-    store_rest(store);
+    store_suspend(store);
     char *log;
     if (asprintf(&log, "%s-wal", store->path) < 0)
         return FAILURE_INTERNAL;

@@ -5,7 +5,7 @@
 #include "fs/profile/blank.h"
 #include "fs/uicc/uicc_commands.h"
 #include "fs/uicc/uicc_gsm.h"
-#include "fs/uicc/uicc_rest.h"
+#include "fs/uicc/uicc_unload.h"
 
 /* SELECT first and the reading commands next: the matcher looks from the top. */
 /* clang-format off */
@@ -133,8 +133,8 @@ static void reclaim_memory(struct uicc *uicc)
     const size_t grown = UICC_MEMORY_SPARE - (arena->limit - arena->used);
     if (grown <= UICC_MEMORY_SPARE / 2 || store_changed(uicc->store))
         return;
-    uicc_rest(uicc);
-    (void)uicc_wake(uicc);
+    uicc_unload(uicc);
+    (void)uicc_reload(uicc);
 }
 
 void uicc_reset(struct uicc *uicc)
@@ -159,7 +159,7 @@ void uicc_open_channel(struct uicc *uicc, uint8_t channel, uint8_t from)
     const struct uicc_channel *origin = &uicc->channels[from];
     opened->verified = 0;
     uicc_state_home(uicc, opened);
-    if (from == 0 || from == channel || uicc_wake(uicc) != 0)
+    if (from == 0 || from == channel || uicc_reload(uicc) != 0)
         return;
     opened->directory = origin->directory;
     opened->adf = origin->adf;
@@ -177,7 +177,7 @@ static int admit(void *state, const struct command_row *row)
 {
     struct uicc *uicc = state;
     reclaim_memory(uicc);
-    const int result = uicc_wake(uicc);
+    const int result = uicc_reload(uicc);
     if (result != 0)
         return result;
     if (uicc->profile_id != 0 || !uicc->hides_blank || uicc_is_toolkit(row->family, row->ins))

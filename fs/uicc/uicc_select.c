@@ -1,6 +1,6 @@
 #include "apdu/status.h"
 #include "fs/fcp/fcp.h"
-#include "fs/uicc/uicc_rest.h"
+#include "fs/uicc/uicc_unload.h"
 #include "fs/uicc/uicc_select.h"
 
 /* P2 (TS 102 221 table 11.2) */
@@ -199,7 +199,7 @@ bool uicc_select_matches(void *state, const struct apdu *select, struct bytes ai
 {
     struct uicc *uicc = state;
     (void)select;
-    return aid.len > 0 && uicc_wake(uicc) == 0 &&
+    return aid.len > 0 && uicc_reload(uicc) == 0 &&
            profile_adf_by_aid(uicc->profile, aid, NULL) != NULL;
 }
 

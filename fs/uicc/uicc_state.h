@@ -79,8 +79,8 @@ struct uicc_gba {
     size_t ks_len;           /* 0: none */
 };
 
-/* Where a channel stands while the profile is not in memory (uicc_rest.h): ids of files; 0: the MF
- * for a directory, none otherwise. */
+/* Where a channel stands while the profile is not in memory (uicc_unload.h): ids of files; 0: the
+ * MF for a directory, none otherwise. */
 struct uicc_place {
     uint32_t directory, adf, file;
 };

@@ -1,4 +1,4 @@
-#include "fs/uicc/uicc_rest.h"
+#include "fs/uicc/uicc_unload.h"
 
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ static bool can_rest(const struct uicc *uicc)
     return true;
 }
 
-void uicc_rest(struct uicc *uicc)
+void uicc_unload(struct uicc *uicc)
 {
     if (!can_rest(uicc) || (uicc->places = calloc(APDU_CHANNELS, sizeof(*uicc->places))) == NULL)
         return;
@@ -49,7 +49,7 @@ static void stand_again(struct uicc *uicc)
     }
 }
 
-int uicc_wake(struct uicc *uicc)
+int uicc_reload(struct uicc *uicc)
 {
     struct profile *profile;
     if (uicc->places == NULL)

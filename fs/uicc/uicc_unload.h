@@ -1,13 +1,13 @@
-/* uicc_rest: a UICC nobody talks to gives its profile's memory back, and has it again, selections
+/* uicc_unload: a UICC nobody talks to gives its profile's memory back, and has it again, selections
  * and all, at the next command. The store holds everything else. */
-#ifndef EMUICC_FS_UICC_UICC_REST_H
-#define EMUICC_FS_UICC_UICC_REST_H
+#ifndef EMUICC_FS_UICC_UICC_UNLOAD_H
+#define EMUICC_FS_UICC_UICC_UNLOAD_H
 
 #include "fs/uicc/uicc_state.h"
 
 /* Gives it back, unless a command is only half done that the memory is needed for. */
-void uicc_rest(struct uicc *uicc);
+void uicc_unload(struct uicc *uicc);
 /* 0, also when it did not rest, or a failure: then it still rests. */
-int uicc_wake(struct uicc *uicc);
+int uicc_reload(struct uicc *uicc);
 
 #endif

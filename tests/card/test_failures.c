@@ -56,9 +56,10 @@ static void start(void)
     snprintf(state, sizeof(state), "%s/chip", folder);
     cr_assert(card_open(&card, state) == 0);
     card.personality.settings = *v3_settings(0);
-    cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){
-                                          peer_entity(&peer, PKI_CI), peer_entity(&peer, PKI_EUM),
-                                          peer_entity(&peer, PKI_EUICC), 1}) == 0);
+    cr_assert(isd_r_provision(card.store,
+                              &(struct isd_r_provision){peer_entity(&peer, PKI_CI),
+                                                        peer_entity(&peer, PKI_EUM),
+                                                        peer_entity(&peer, PKI_EUICC), 1}) == 0);
     cr_assert(card_start(&card) == 0);
     cr_assert(store_commit(card.store) == 0);
 }

@@ -5,7 +5,7 @@
 
 #include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
-#include "fs/uicc/uicc_rest.h"
+#include "fs/uicc/uicc_unload.h"
 
 static struct card card;
 
@@ -28,10 +28,10 @@ TestSuite(idle, .init = begin, .fini = end);
 
 static void release(void)
 {
-    uicc_rest(&card.uicc);
-    store_rest(card.store);
+    uicc_unload(&card.uicc);
+    store_suspend(card.store);
     cr_assert_null(card.uicc.profile);
-    cr_assert_not(store_is_awake(card.store));
+    cr_assert_not(store_is_open(card.store));
 }
 
 Test(idle, selections_and_verified_pins_stay)

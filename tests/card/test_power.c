@@ -207,10 +207,10 @@ static void be_born(void)
     cr_assert(card_open(&card, state) == 0);
     be_iot();
     random_init_seeded(&card.random, bytes_of_text("power"));
-    cr_assert(isd_r_birth(card.store,
-                          &(struct isd_r_birth){peer_entity(&world.peer, PKI_CI),
-                                                peer_entity(&world.peer, PKI_EUM),
-                                                peer_entity(&world.peer, PKI_EUICC), 1}) == 0);
+    cr_assert(isd_r_provision(card.store, &(struct isd_r_provision){
+                                              peer_entity(&world.peer, PKI_CI),
+                                              peer_entity(&world.peer, PKI_EUM),
+                                              peer_entity(&world.peer, PKI_EUICC), 1}) == 0);
     cr_assert(card_start(&card) == 0);
     cr_assert(store_commit(card.store) == 0);
     answered();

@@ -88,7 +88,7 @@ static void bear(struct kept *kept)
         ec_private_create(euicc.certificate.curve, material(kept, MATERIAL_KEY), &euicc.key) == 0);
     cr_assert(card_open(&card, state) == 0);
     random_init_seeded(&card.random, material(kept, MATERIAL_SEED));
-    cr_assert(isd_r_birth(card.store, &(struct isd_r_birth){&ci, &eum, &euicc, 1}) == 0);
+    cr_assert(isd_r_provision(card.store, &(struct isd_r_provision){&ci, &eum, &euicc, 1}) == 0);
     cr_assert(card_start(&card) == 0);
     cr_assert(store_commit(card.store) == 0);
     card_power(&card, CARD_ON);

@@ -264,18 +264,18 @@ Test(store, at_rest_it_is_closed_and_the_next_use_opens_it)
     cr_assert(store_commit(store) == 0);
     test_put(store, "eid", "not committed");
     for (int i = 0; i < 2; i++) {
-        store_rest(store);
-        store_rest(store);
-        cr_assert(not(store_is_awake(store)));
+        store_suspend(store);
+        store_suspend(store);
+        cr_assert(not(store_is_open(store)));
         cr_assert(not(store_changed(store)));
         cr_assert(access(test_path("store.sqlite-wal"), F_OK) != 0);
         cr_assert(eq(str, (char *)test_get(store, "eid"), "8904"));
-        cr_assert(store_is_awake(store));
+        cr_assert(store_is_open(store));
     }
-    store_rest(store);
+    store_suspend(store);
     test_put(store, "eid", "8905");
     cr_assert(store_commit(store) == 0);
-    store_rest(store);
+    store_suspend(store);
     store_close(store);
     store = test_open(test_folder);
     cr_assert(eq(str, (char *)test_get(store, "eid"), "8905"));
@@ -289,13 +289,13 @@ Test(store, changed_by_others_while_at_rest_it_is_refused)
     struct store *store = test_open(test_folder);
     test_put(store, "eid", "8904");
     cr_assert(store_commit(store) == 0);
-    store_rest(store);
+    store_suspend(store);
     struct store *other = test_open(test_folder);
     cr_assert(store_get(store, "eid", &out) < 0);
     cr_assert(strstr(test_trace, "in use by another process") != NULL, "%s", test_trace);
     store_close(other);
     cr_assert(eq(str, (char *)test_get(store, "eid"), "8904")); /* it has only looked */
-    store_rest(store);
+    store_suspend(store);
     other = test_open(test_folder);
     test_put(other, "eid", "8905 and more");
     cr_assert(store_commit(other) == 0);

@@ -50,7 +50,7 @@ static void make_credentials(const char *pki)
     need(pki_read(pki, PKI_CI, EC_P256, &ci) == 0);
     need(pki_read(pki, PKI_EUM, EC_P256, &eum) == 0);
     need(pki_read(pki, PKI_EUICC, EC_P256, &euicc) == 0);
-    need(isd_r_birth(chip.store, &(struct isd_r_birth){&ci, &eum, &euicc, 1}) == 0);
+    need(isd_r_provision(chip.store, &(struct isd_r_provision){&ci, &eum, &euicc, 1}) == 0);
     need(store_commit(chip.store) == 0);
     pki_entity_finish(&ci);
     pki_entity_finish(&eum);

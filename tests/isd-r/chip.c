@@ -22,14 +22,14 @@ static void create(struct chip *chip)
     cr_assert(isd_r_create(chip->store, &chip->random, settings, &chip->isd_r) == 0);
 }
 
-void chip_start(struct chip *chip, const char *folder, const struct isd_r_birth *birth)
+void chip_start(struct chip *chip, const char *folder, const struct isd_r_provision *provision)
 {
     *chip = (struct chip){.settings = chip->settings};
     random_init_seeded(&chip->random, bytes_of_text("chip"));
     cr_assert(ec_start() == 0);
     open_state(chip, folder);
     if (store_is_new(chip->store)) {
-        cr_assert(isd_r_birth(chip->store, birth) == 0);
+        cr_assert(isd_r_provision(chip->store, provision) == 0);
         cr_assert(store_commit(chip->store) == 0);
     }
     create(chip);

@@ -19,8 +19,8 @@ struct chip {
     void *context;
 };
 
-/* Opens the state; birth is looked at when it is new. */
-void chip_start(struct chip *chip, const char *folder, const struct isd_r_birth *birth);
+/* Opens the state; provision is looked at when it is new. */
+void chip_start(struct chip *chip, const char *folder, const struct isd_r_provision *provision);
 /* Pulls the plug: what was not committed is gone. */
 void chip_stop(struct chip *chip);
 /* As chip_start() after chip_stop(), on the same state. */

@@ -51,8 +51,8 @@ static void bear_chip(struct peer *peer, const enum ec_curve *curves, size_t cou
         eum[i] = peer->pki[curves[i]][PKI_EUM];
         euicc[i] = peer->pki[curves[i]][PKI_EUICC];
     }
-    const struct isd_r_birth birth = {ci, eum, euicc, count};
-    chip_start(&peer->chip, below(peer, "state"), &birth);
+    const struct isd_r_provision provision = {ci, eum, euicc, count};
+    chip_start(&peer->chip, below(peer, "state"), &provision);
 }
 
 static void drop_line(void *context, enum trace_level level, const char *text)

@@ -163,7 +163,7 @@ Test(session, knows_any_number_of_cis)
     enum { COUNT = 9 };
     static struct peer others[COUNT];
     struct pki_entity ci[COUNT], eum[COUNT], euicc[COUNT];
-    const struct isd_r_birth birth = {ci, eum, euicc, COUNT};
+    const struct isd_r_provision provision = {ci, eum, euicc, COUNT};
     char state[96];
     for (int i = 0; i < COUNT; i++) {
         const enum ec_curve curve = i % 2 == 0 ? EC_P256 : EC_BRAINPOOL_P256R1;
@@ -176,7 +176,7 @@ Test(session, knows_any_number_of_cis)
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
     snprintf(state, sizeof(state), "%s/many", peer.folder);
     chip_stop(&peer.chip);
-    chip_start(&peer.chip, state, &birth);
+    chip_start(&peer.chip, state, &provision);
     /* The one it was not born with. */
     cr_assert(eq(int, AUTHENTICATE(0), 7));
     for (int i = 0; i < COUNT; i++) {

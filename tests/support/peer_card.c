@@ -41,9 +41,9 @@ void peer_card_start(struct peer *peer, struct card *card)
     peer_start(peer, (enum ec_curve[]){EC_P256}, 1);
     snprintf(state, sizeof(state), "%s/card", peer->folder);
     cr_assert_eq(card_open(card, state), 0);
-    const struct isd_r_birth birth = {peer_entity(peer, PKI_CI), peer_entity(peer, PKI_EUM),
-                                      peer_entity(peer, PKI_EUICC), 1};
-    cr_assert_eq(isd_r_birth(card->store, &birth), 0);
+    const struct isd_r_provision provision = {peer_entity(peer, PKI_CI), peer_entity(peer, PKI_EUM),
+                                              peer_entity(peer, PKI_EUICC), 1};
+    cr_assert_eq(isd_r_provision(card->store, &provision), 0);
     cr_assert_eq(card_start(card), 0);
     cr_assert_eq(store_commit(card->store), 0);
     peer->chip.carry = carry;

@@ -14,8 +14,8 @@
 #define JSON_PATH "/json"
 #define BINARY_PATH "/binary"
 #define JSON "Content-Type: application/json\r\n"
-#define PATIENCE 1 /* seconds */
-#define SLOW 60    /* clients that send a byte now and then */
+#define TIMEOUT_S 1 /* seconds */
+#define SLOW 60     /* clients that send a byte now and then */
 #define PAUSE_US 100000
 
 static struct world world;
@@ -56,7 +56,7 @@ static void start_server(const char *trust)
                                      .ci = &world.smdpp->credentials.sets[EC_P256].ci,
                                      .protocol = "2.1.0",
                                      .trust = trust,
-                                     .patience = PATIENCE,
+                                     .timeout_s = TIMEOUT_S,
                                      .connections = SLOW + 8};
     cr_assert_eq(server_start(&plan, &server), 0);
     port = strrchr(server_where(server), ':') + 1;
@@ -206,13 +206,13 @@ Test(server, a_connection_may_be_used_for_long)
 {
     struct https_client client;
     https_client_open(&client, world.pki, port);
-    for (int i = 0; i < 2 * PATIENCE + 2; i++) {
+    for (int i = 0; i < 2 * TIMEOUT_S + 2; i++) {
         free(https_client_post(&client, JSON_PATH, "{\"text\":\"a\"}", 12));
         cr_assert_eq(client.status, 200);
         long new_connections = 0;
         curl_easy_getinfo(client.curl, CURLINFO_NUM_CONNECTS, &new_connections);
         cr_assert_eq(new_connections, i == 0 ? 1 : 0);
-        usleep(PATIENCE * 700000);
+        usleep(TIMEOUT_S * 700000);
     }
     https_client_close(&client);
 }

@@ -329,7 +329,7 @@ int server_start(const struct server_plan *plan, struct server **out)
     if (result == 0)
         result = tls_key(plan->tls, &server->key);
     if (result == 0)
-        result = connections_create(plan->patience != 0 ? plan->patience : SERVER_PATIENCE,
+        result = connections_create(plan->timeout_s != 0 ? plan->timeout_s : SERVER_TIMEOUT_S,
                                     &server->clocks);
     if (result == 0) {
         const int socket = listener_open(plan->listen, server->where, sizeof(server->where));

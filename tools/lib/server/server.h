@@ -6,8 +6,8 @@
 
 #define SERVER_BODY_MAX (256u << 10) /* bytes of a request's body */
 #define SERVER_WHERE_SIZE 300
-#define SERVER_SILENCE 60   /* seconds after which a connection that says nothing is closed */
-#define SERVER_PATIENCE 120 /* seconds that a whole request may take, and its answer */
+#define SERVER_SILENCE 60    /* seconds after which a connection that says nothing is closed */
+#define SERVER_TIMEOUT_S 120 /* seconds that a whole request may take, and its answer */
 
 struct server;
 
@@ -21,7 +21,7 @@ struct server_plan {
     const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:
                           anybody may call. Borrowed until the end. */
     bool plain;        /* HTTP without TLS: for clients under test, or behind a proxy */
-    unsigned patience; /* in the stead of SERVER_PATIENCE; 0: that */
+    unsigned timeout_s;   /* in the stead of SERVER_TIMEOUT_S; 0: that */
     unsigned connections; /* at once, a file descriptor each; further ones wait in the kernel's
                              queue until one of these is closed */
 };
