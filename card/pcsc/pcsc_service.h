@@ -3,34 +3,11 @@
 #ifndef EMUICC_CARD_PCSC_PCSC_SERVICE_H
 #define EMUICC_CARD_PCSC_PCSC_SERVICE_H
 
-#include "card/pcsc/pcsc_reader.h"
-
-#define PCSC_CLIENTS_MAX 64
-#define PCSC_HANDLES_MAX 128
-#define PCSC_CONTEXTS_MAX 8 /* of one client: the library opens a socket for each */
+#include "card/pcsc/pcsc_state.h"
 
 /* Bytes of the longest message, and of the longest answer. */
 #define PCSC_MESSAGE_MAX (PCSC_HEADER_SIZE + 8 * PCSC_WORD + PCSC_DATA_MAX)
 #define PCSC_ANSWER_MAX (8 * PCSC_WORD + CARD_RESPONSE_CAPACITY)
-
-struct pcsc_client {
-    bool used;
-    uint32_t minor;                       /* of the protocol; 0: not agreed yet */
-    uint32_t contexts[PCSC_CONTEXTS_MAX]; /* 0: free */
-    bool waits;                           /* for a change of the readers' states */
-    bool cancelled; /* its waiting has been ended by another client: pcsc_service_wake() tells it */
-};
-
-struct pcsc_service {
-    struct pcsc_reader *readers; /* borrowed */
-    size_t reader_count;
-    struct pcsc_client clients[PCSC_CLIENTS_MAX];
-    struct pcsc_handle handles[PCSC_HANDLES_MAX];
-    uint32_t last_id;  /* of a context or handle */
-    bool changed;      /* a reader's state, since those who wait were told */
-    uint8_t *response; /* CARD_RESPONSE_CAPACITY bytes, borrowed */
-    int64_t (*now)(void);
-};
 
 /* response: room for an answer of the card. */
 void pcsc_service_init(struct pcsc_service *service, struct pcsc_reader *readers, size_t count,
