@@ -1,5 +1,5 @@
 /* The store's statements: one row each, prepared when first used and kept. ?1 of everything that
- * belongs to a profile is the profile's id; the columns of store_column_table.h follow. */
+ * belongs to a profile is the profile's id; the columns of store_profile_columns.c follow. */
 #ifndef EMUICC_FS_STORE_STORE_STATEMENT_TABLE_H
 #define EMUICC_FS_STORE_STORE_STATEMENT_TABLE_H
 
