@@ -13,6 +13,10 @@ while read -r file; do say "$file includes OpenSSL: only crypto/, tools/ and tes
 while read -r file; do say "$file includes SQLite: only fs/, tools/ and tests/ may"; done \
   < <(grep -rlE --include='*.[ch]' '#include <sqlite3.h>' apdu crypto isd-r card)
 
+# Tests include from the root, too.
+while read -r line; do say "$line: includes start at the root"; done \
+  < <(grep -rnE --include='*.[ch]' '^ *# *include "(\.|[^/"]+")' tests)
+
 # Rooms: no source over 600 lines but pure tables, no function over 80, median and 95 % as planned.
 while read -r lines file; do
   case $file in *_table*|*_template*|total) continue ;; esac

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Holds every include against the table of folders in docs/architecture.md.
 
-Finds: a folder without a row, an include that the table does not allow, isd-r/state.h below the
-functions of ES10, circles of files (a source and its header are one), folders of more than 25 sources.
-A source that no header of its own explains opens with a comment on what it is.
+Finds: a folder without a row, an include that the table does not allow or that does not start at the
+root, isd-r/state.h or its struct below the functions of ES10, circles of files (a source and its header are
+one), folders of more than 25 sources. A source that no header of its own explains opens with a comment on what it is.
 """
 import os
 import re
 import sys
 
 ROOMS = ("apdu", "crypto", "fs", "isd-r", "card", "tools")
+# Quotes are for our own files; with angle brackets only one that has a folder of ours would be.
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<((?:' + "|".join((*ROOMS, "tests")) + r')/[^>]+)>)', re.M)
+CHIP = re.compile(r"\bstruct isd_r\b")
 APART = {"tools": ("isd-r", "card"), "isd-r": ("tools",), "card": ("tools",)}
 TABLE, MOST = "docs/architecture.md", 25
 
@@ -25,7 +28,8 @@ def table():
 
 
 def sources():
-    """Each file of the rooms, what it includes, and whether its first line is a comment that says something."""
+    """Each file of the rooms, what it includes, whether its first line is a comment that says something, whether
+    it takes the whole chip."""
     for room in ROOMS:
         for folder, _, names in os.walk(room):
             for name in names:
@@ -35,7 +39,7 @@ def sources():
                     opens = text.startswith("/*")
                     if text.startswith("/* clang-format off"):
                         sys.exit(f"{path}: begins with \"clang-format off\": say first what it is")
-                    yield path, re.findall(r'^#include "([^"]+)"', text, re.M), opens
+                    yield path, ["".join(used) for used in INCLUDE.findall(text)], opens, bool(CHIP.search(text))
 
 
 def allowed(rows, user, used):
@@ -82,7 +86,10 @@ def judge(rows, files):
         count[folder] = count.get(folder, 0) + path.endswith(".c")
         for used in included:
             target = os.path.dirname(used)
-            if target not in rows or folder not in rows:
+            if target not in rows:
+                pairs[path, used] = "it does not start at the root with a folder of the table"
+                continue
+            if folder not in rows:
                 continue
             if not allowed(rows, folder, target):
                 pairs[path, used] = f"{TABLE} does not let {folder} use {target}"
@@ -109,10 +116,12 @@ def main():
     if not rows:
         sys.exit(f"{TABLE} has no table of folders")
     files = list(sources())
-    pairs, found = judge(rows, {path: included for path, included, _ in files})
-    names = {path for path, _, _ in files}
+    pairs, found = judge(rows, {path: included for path, included, _, _ in files})
+    names = {path for path, _, _, _ in files}
+    found += [f"{path} names struct isd_r: only the functions directly in isd-r/ take the whole chip"
+              for path, _, _, whole in files if whole and path.startswith("isd-r/") and path.count("/") > 1]
     pairs.update({(path, "-"): "it has no header of its own: open it with a line on what it is"
-                  for path, _, opens in files if path.endswith(".c") and stem(path) + ".h" not in names and not opens})
+                  for path, _, opens, _ in files if path.endswith(".c") and stem(path) + ".h" not in names and not opens})
     found += [f"{a}: {why}" if b == "-" else f"{a} includes {b}: {why}" for (a, b), why in sorted(pairs.items())]
     print("\n".join(found)) if found else None
     sys.exit(1 if found else 0)
