@@ -1,4 +1,4 @@
-/* bytes: the one door through which bytes are read and written.
+/* bytes: the only functions by which bytes are read and written.
  *
  * A `struct bytes` borrows memory that somebody else owns and is passed by value. Reading moves
  * its front with a checked take; an output is written only on success. A `struct writer` fills a

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 enum trace_level {
-    TRACE_ERROR,  /* something the user must mend */
+    TRACE_ERROR,  /* something the user must fix */
     TRACE_NOTICE, /* what changed: plugged in, unplugged, profile enabled */
     TRACE_DETAIL, /* why something was refused, for developers of the other side */
 };

@@ -25,7 +25,7 @@ struct identity {
     const char *issuers[CURVES];
     size_t count;
     struct pki_chain chains[CURVES]; /* of v3 */
-    struct isd_r_birth_v3 v3[CURVES];
+    struct isd_r_provision_v3 v3[CURVES];
     size_t v3_count;
     bool lacking; /* a CI is there whose eUICC certificate is not */
 };
@@ -174,7 +174,7 @@ static int read_v3(const struct identity_plan *plan, struct random *random, enum
     const int result = certificate_verify_chain(&chain->leaf.certificate, issuers, chain->count,
                                                 &identity->ci[at].certificate);
     if (result == CERTIFICATE_OK && chain->leaf.key != NULL) {
-        identity->v3[identity->v3_count++] = (struct isd_r_birth_v3){&identity->ci[at], chain};
+        identity->v3[identity->v3_count++] = (struct isd_r_provision_v3){&identity->ci[at], chain};
         return 0;
     }
     trace_error("%s: the eUICC certificate of Variant %s %s", plan->pki,

@@ -119,7 +119,7 @@ static bool is_es10b(const struct es10_row *row)
     return row >= es10_find(ES10_PREPARE_DOWNLOAD) && row <= es10_find(ES10_CANCEL_SESSION);
 }
 
-/* The reset of consumer chips is there beside SGP.32's where that is a habit. */
+/* The reset of consumer chips is there beside SGP.32's where a quirk says so. */
 static bool has(const struct isd_r *isd_r, const struct es10_row *row)
 {
     if (row->tag == ES10_EUICC_MEMORY_RESET &&

@@ -20,10 +20,10 @@ es10_handler es10b_immediate_enable, es10b_configure_immediate_enable,
 /* es10b_iot.c */
 es10_handler es10b_iot_memory_reset, es10b_iot_memory_reset_1_0, es10b_get_connectivity_parameters,
     es10b_ipae_activation;
-/* ES10c changes profiles: not while an eIM is associated, on chips that have this habit. */
+/* ES10c changes profiles: not while an eIM is associated, on chips with this quirk. */
 es10_guard es10b_iot_allows_es10c;
 
-/* What the rooms of SGP.32 work on. */
+/* What the functions of SGP.32 work on. */
 struct iot es10b_iot(struct isd_r *isd_r);
 /* Something has happened elsewhere that may end what is remembered; nothing on a chip that is no
  * IoT eUICC. */

@@ -50,18 +50,18 @@ void isd_r_set_terminal(struct isd_r *isd_r, struct terminal terminal);
  * change waits in the store: a reset does not end that, nor does the end of the process. */
 int isd_r_refreshed(struct isd_r *isd_r, bool done);
 
-/* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store.
- */
-struct isd_r_birth_v3 {
+struct isd_r_provision_v3 {
     const struct pki_entity *ci;
     const struct pki_chain *euicc;
 };
 struct isd_r_provision {
     const struct pki_entity *ci, *eum, *euicc; /* arrays, one entry a CI */
     size_t count;
-    const struct isd_r_birth_v3 *v3; /* by which it signs under some of them besides */
+    const struct isd_r_provision_v3 *v3; /* by which it signs under some of them besides */
     size_t v3_count;
 };
+/* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store:
+ * 0 or a failure. */
 int isd_r_provision(struct store *store, const struct isd_r_provision *provision);
 /* A profile that the chip leaves the factory with. */
 enum isd_r_factory_state {

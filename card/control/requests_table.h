@@ -1,4 +1,4 @@
-/* requests_table: what the requests' rooms share. Each handler's context is the card. */
+/* requests_table: what the sources of requests share. Each handler's context is the card. */
 #ifndef EMUICC_CARD_CONTROL_REQUESTS_TABLE_H
 #define EMUICC_CARD_CONTROL_REQUESTS_TABLE_H
 

@@ -37,7 +37,7 @@ enum emuicc_result {
 };
 
 enum emuicc_level {
-    EMUICC_ERROR,  /* something the user must mend */
+    EMUICC_ERROR,  /* something the user must fix */
     EMUICC_NOTICE, /* what changed */
     EMUICC_DETAIL  /* why something was refused */
 };

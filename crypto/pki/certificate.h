@@ -1,4 +1,4 @@
-/* certificate: X.509 as GSMA profiles it, read in place by the house's own DER reader (SGP.22
+/* certificate: X.509 as GSMA profiles it, read in place by apdu/der (SGP.22
  * §4.5, RFC 5280). Nothing is copied: every slice borrows from the bytes parsed. */
 #ifndef EMUICC_CRYPTO_PKI_CERTIFICATE_H
 #define EMUICC_CRYPTO_PKI_CERTIFICATE_H

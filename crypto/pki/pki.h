@@ -1,8 +1,8 @@
 /* pki: credentials on disk in the layout in which GSMA SGP.26 publishes them, and the making of
  * test ones. Folders CertificateIssuer, EUM, eUICC, DPauth, DPpb, DPtls, DSauth; CERT_*.der,
- * SK_*.pem, PK_*.pem; CRL_*.crl are the house's own. SGP.26 knows one eUICC; here each further one
- * has a folder eUICC/<EID> with files of the same names. What SGP.22 v3 has beside Variant O stands
- * in folders VariantOv3, VariantA, VariantB and VariantC of the same inside, with CISubCA,
+ * SK_*.pem, PK_*.pem; CRL_*.crl are this project's own. SGP.26 knows one eUICC; here each further
+ * one has a folder eUICC/<EID> with files of the same names. What SGP.22 v3 has beside Variant O
+ * stands in folders VariantOv3, VariantA, VariantB and VariantC of the same inside, with CISubCA,
  * EUMSubCA, DPSubCA and DSSubCA, under the same CI. */
 #ifndef EMUICC_CRYPTO_PKI_PKI_H
 #define EMUICC_CRYPTO_PKI_PKI_H

@@ -24,7 +24,7 @@ int store_open(const char *directory, struct store **out);
 /* As store_open(), the disk being reached through this VFS of SQLite (NULL: the system's). */
 int store_open_through(const char *directory, const char *vfs, struct store **out);
 void store_close(struct store *store); /* rolls back what was not committed */
-/* Closes the database until it is next used, which opens it again: a store at rest takes next to no
+/* Closes the database until it is next used, which opens it again: a closed store takes next to no
  * memory and no descriptor. What was not committed is rolled back. Nothing keeps another process
  * from the file meanwhile; if it has changed when it is opened again, that is traced and every use
  * fails from then on. */

@@ -109,7 +109,7 @@ void store_database_close(struct store *store)
 }
 
 /* A file that somebody else has changed is another chip than the one in memory. */
-static int wake(struct store *store)
+static int reopen(struct store *store)
 {
     struct stat now = {0};
     if (store->unsettled)
@@ -122,7 +122,7 @@ static int wake(struct store *store)
         now.st_mtim.tv_sec == store->as_left.st_mtim.tv_sec &&
         now.st_mtim.tv_nsec == store->as_left.st_mtim.tv_nsec)
         return 0;
-    trace_error("cannot open %s: another process has changed it while this chip was at rest",
+    trace_error("cannot open %s: another process has changed it while its store was closed",
                 store->path);
     store_database_close(store);
     return FAILURE_INTERNAL;
@@ -131,7 +131,7 @@ static int wake(struct store *store)
 sqlite3_stmt *store_statement(struct store *store, enum store_statement which)
 {
     sqlite3_stmt **statement = &store->statements[which];
-    if (store->database == NULL && wake(store) != 0)
+    if (store->database == NULL && reopen(store) != 0)
         return NULL;
     if (*statement == NULL &&
         sqlite3_prepare_v3(store->database, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,

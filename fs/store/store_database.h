@@ -1,4 +1,4 @@
-/* store_database: what the store's rooms share: the open database, its kept statements, the
+/* store_database: what the store's sources share: the open database, its kept statements, the
  * transaction that a change begins, and the one place where SQLite's errors are named. Private to
  * the store. */
 #ifndef EMUICC_FS_STORE_STORE_DATABASE_H
@@ -11,11 +11,11 @@
 #include "fs/store/store_statement_table.h"
 
 struct store {
-    sqlite3 *database;                               /* NULL: at rest */
+    sqlite3 *database;                               /* NULL: closed */
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* NULL until first used */
     char *path;                                      /* of the database file */
     const char *vfs;                                 /* through which it is opened; borrowed */
-    struct stat as_left;                             /* the file when it was last put to rest */
+    struct stat as_left;                             /* the file when it was last closed */
     char *notices;                                   /* lines for after the commit; heap or NULL */
     bool changed;                                    /* a transaction is open */
     bool broken;    /* a change in this transaction failed: it can only be rolled back */

@@ -1,4 +1,4 @@
-/* The whole chip put aside, and taken back: a store at rest is one file. */
+/* The whole chip put aside, and taken back: a closed store is one file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,7 +101,7 @@ static bool paths_init(struct paths *paths, const struct store *store, const cha
 }
 
 /* Nothing is left in the log of a store that was closed well. */
-static int put_to_rest(struct store *store)
+static int close_whole(struct store *store)
 {
     store_suspend(store);
     char *log;
@@ -118,7 +118,7 @@ static int take(struct store *store, const struct paths *paths)
 {
     if (mkdir(paths->folder, FOLDER_MODE) != 0 && errno != EEXIST)
         return fail("make", paths->folder);
-    int result = put_to_rest(store);
+    int result = close_whole(store);
     if (result == 0)
         result = copy(store->path, paths->fresh);
     return result == 0 ? move(paths->fresh, paths->snapshot, paths->folder) : result;
@@ -152,7 +152,7 @@ static int bring_back(struct store *store, const struct paths *paths)
         return result;
     result = try_out(store, paths->fresh);
     if (result == 0)
-        result = put_to_rest(store);
+        result = close_whole(store);
     if (result == 0)
         result = move(paths->fresh, store->path, paths->state);
     if (result != 0)

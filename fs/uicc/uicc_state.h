@@ -1,5 +1,5 @@
 /* uicc_state: what a UICC is between two commands: the profile, one selection and one security
- * state a channel, what is under way. For the rooms of the UICC, which uicc.h puts together. */
+ * state a channel, what is under way. For the sources of the UICC, which uicc.h puts together. */
 #ifndef EMUICC_FS_UICC_UICC_STATE_H
 #define EMUICC_FS_UICC_UICC_STATE_H
 
@@ -62,7 +62,7 @@ struct uicc_gsm {
 
 /* What SUSPEND UICC has put away until RESUME (TS 102 221 §11.1.22). */
 struct uicc_suspension {
-    enum { UICC_AWAKE, UICC_SUSPENDED, UICC_RESUMABLE } phase; /* resumable: after the reset */
+    enum { UICC_ACTIVE, UICC_SUSPENDED, UICC_RESUMABLE } phase; /* resumable: after the reset */
     uint8_t token[UICC_TOKEN_SIZE];
     uint32_t generation; /* at the reset */
     struct uicc_channel state;
@@ -104,8 +104,8 @@ struct uicc {
     struct uicc_settings settings;
     struct store *store;
     struct random *random;
-    struct profile *profile;   /* the enabled one, or the blank card's; owned; NULL: at rest */
-    struct uicc_place *places; /* of all channels, heap; NULL unless at rest */
+    struct profile *profile;   /* the enabled one, or the blank card's; owned; NULL: unloaded */
+    struct uicc_place *places; /* of all channels, heap; NULL unless unloaded */
     uint32_t profile_id;       /* in the store; 0: blank */
     bool hides_blank;          /* a blank card shows no files at all, not even an MF */
     bool write_failed;         /* by the last change: PINs are not told apart before one succeeds */
@@ -144,7 +144,7 @@ void uicc_state_home(struct uicc *uicc, struct uicc_channel *channel);
 /* The profile in the place of the one that is there; no channel points into it yet. */
 void uicc_state_take_profile(struct uicc *uicc, struct profile *profile);
 #define UICC_MEMORY_SPARE 65536 /* bytes that a profile may grow by: files created, resized */
-/* What a channel stood in while at rest is forgotten; -1: all of them, for another profile. */
+/* What a channel stood in while unloaded is forgotten; -1: all of them, for another profile. */
 #define UICC_ALL_CHANNELS (-1)
 void uicc_state_forget_places(struct uicc *uicc, int channel);
 /* What RETRIEVE DATA or SET DATA had under way is forgotten. */

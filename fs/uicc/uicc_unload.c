@@ -10,9 +10,9 @@ static uint32_t id_of(const struct file *file)
     return file != NULL ? file->id : 0;
 }
 
-static bool can_rest(const struct uicc *uicc)
+static bool can_unload(const struct uicc *uicc)
 {
-    if (uicc->places != NULL || uicc->profile_id == 0 || uicc->suspension.phase != UICC_AWAKE ||
+    if (uicc->places != NULL || uicc->profile_id == 0 || uicc->suspension.phase != UICC_ACTIVE ||
         store_changed(uicc->store))
         return false;
     for (size_t i = 0; i < APDU_CHANNELS; i++)
@@ -23,7 +23,7 @@ static bool can_rest(const struct uicc *uicc)
 
 void uicc_unload(struct uicc *uicc)
 {
-    if (!can_rest(uicc) || (uicc->places = calloc(APDU_CHANNELS, sizeof(*uicc->places))) == NULL)
+    if (!can_unload(uicc) || (uicc->places = calloc(APDU_CHANNELS, sizeof(*uicc->places))) == NULL)
         return;
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
         struct uicc_channel *channel = &uicc->channels[i];
@@ -37,7 +37,7 @@ void uicc_unload(struct uicc *uicc)
 }
 
 /* The store has what was there before: a file that is not there any more cannot be. */
-static void stand_again(struct uicc *uicc)
+static void restore_places(struct uicc *uicc)
 {
     for (size_t i = 0; i < APDU_CHANNELS; i++) {
         const struct uicc_place *place = &uicc->places[i];
@@ -58,7 +58,7 @@ int uicc_reload(struct uicc *uicc)
     if (result != 0)
         return result < 0 ? result : FAILURE_INTERNAL;
     uicc_state_take_profile(uicc, profile);
-    stand_again(uicc);
+    restore_places(uicc);
     uicc_state_forget_places(uicc, UICC_ALL_CHANNELS);
     return 0;
 }

@@ -7,7 +7,7 @@
 
 /* Gives it back, unless a command is only half done that the memory is needed for. */
 void uicc_unload(struct uicc *uicc);
-/* 0, also when it did not rest, or a failure: then it still rests. */
+/* 0, also when nothing was unloaded, or a failure: then it stays unloaded. */
 int uicc_reload(struct uicc *uicc);
 
 #endif

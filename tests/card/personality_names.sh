@@ -19,7 +19,7 @@ echo '# one alone' >"$folder/share/emuicc/personalities/alone.personality"
 [ "$("$folder/bin/emuicc" --personality list)" = "$(printf '%-20s %s' alone 'one alone')" ] ||
   say "installed: $("$folder/bin/emuicc" --personality list)"
 
-# A chip by name; no reader is needed to be born.
+# A chip by name; no reader is needed to make it.
 "$program" --personality 5ber --state "$folder/chip" --vpcd 127.0.0.1:1 2>"$folder/log" &
 card=$!
 for _ in $(seq 100); do grep -q EID "$folder/log" && break; sleep 0.1; done

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The example of docs/examples on a new chip; the library exports what its header declares and nothing
-# else; its header is C and C++, and needs no other of the house.
+# else; its header is C and C++, and needs no other of this project.
 #   test_library.sh EXAMPLE LIBRARY PROFILES HEADERS
 set -u
 example=$1 library=$2 profiles=$3 headers=$4

@@ -468,7 +468,7 @@ Test(personality, the_reference_is_the_default_chip_and_names_every_key)
     }
 }
 
-static int be_born(struct card *card, const char *state, const char *personality, const char *eid)
+static int make_chip(struct card *card, const char *state, const char *personality, const char *eid)
 {
     char path[160];
     said[0] = '\0';
@@ -477,10 +477,10 @@ static int be_born(struct card *card, const char *state, const char *personality
     return startup_card(&plan, card);
 }
 
-static void expect_no_birth(const char *state, const char *personality, const char *why)
+static void expect_refusal(const char *state, const char *personality, const char *why)
 {
     static struct card card;
-    cr_assert_neq(be_born(&card, state, personality, NULL), 0);
+    cr_assert_neq(make_chip(&card, state, personality, NULL), 0);
     card_close(&card);
     cr_assert_not_null(strstr(said, why), "said: %s", said);
     cr_assert_eq(strchr(said, '\n'), said + strlen(said) - 1, "more than a line: %s", said);
@@ -539,7 +539,7 @@ Test(personality, each_that_ships_makes_its_chip)
 {
     static struct card card;
     for (size_t i = 0; i < CHIPS; i++) {
-        cr_assert_eq(be_born(&card, chips[i].name, shipped(chips[i].name), NULL), 0, "%s", said);
+        cr_assert_eq(make_chip(&card, chips[i].name, shipped(chips[i].name), NULL), 0, "%s", said);
         if (chips[i].aid != NULL)
             expect_isd_r(&card, chips[i].aid, chips[i].svn);
         const bool gsm = card.personality.dialect.classes == DIALECT_CLASSES_2G;
@@ -732,7 +732,7 @@ Test(personality, a_sysmoeuicc1_says_what_one_says)
 {
     static struct card card;
     char eid[PKI_EID_DIGITS + 1];
-    cr_assert_eq(be_born(&card, "chip", shipped("sysmoeuicc1-c2t"), NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", shipped("sysmoeuicc1-c2t"), NULL), 0, "%s", said);
     pki_eid_to_text(isd_r_eid(card.isd_r), eid);
     cr_assert_str_eq(eid, "89049044900000000000000000102355");
     cr_assert_str_eq(hex(card_atr(&card)), "3B9F96803F87828031E073FE211F574543753130136502");
@@ -773,7 +773,7 @@ Test(personality, several_aids_select_the_same_isd_r)
     static struct card card;
     const char *file =
         write_file("two", "isd-r-aid = " OTHER_AID "\nisd-r-aid = " ISD_R "\nsvn = 2.2.0\n");
-    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", file, NULL), 0, "%s", said);
     expect_isd_r(&card, OTHER_AID, "020200");
     expect_isd_r(&card, ISD_R, "020200");
     const char *first = talk_through(&card, "00A4040008A0000005591010FF00");
@@ -784,10 +784,10 @@ Test(personality, several_aids_select_the_same_isd_r)
 Test(personality, a_blank_chip_shows_files_or_none)
 {
     static struct card card;
-    cr_assert_eq(be_born(&card, "some", write_file("some.txt", "blank = files\n"), NULL), 0);
+    cr_assert_eq(make_chip(&card, "some", write_file("some.txt", "blank = files\n"), NULL), 0);
     cr_assert_str_eq(talk(&card, "00A4000C023F00"), "9000");
     card_close(&card);
-    cr_assert_eq(be_born(&card, "none", write_file("none.txt", "blank = none\n"), NULL), 0);
+    cr_assert_eq(make_chip(&card, "none", write_file("none.txt", "blank = none\n"), NULL), 0);
     cr_assert_str_eq(talk(&card, "00A4000C023F00"), "6A82");
     cr_assert_str_eq(talk(&card, "00A4080C022FE2"), "6A82");
     cr_assert_str_eq(talk(&card, "00B0820000"), "6986");
@@ -806,7 +806,7 @@ Test(personality, addresses_rules_and_first_number_are_the_chips)
     for (char *line; (line = strstr(text, "profile = ")) != NULL && line[-1] == '\n';)
         memset(line, '#', 1);
     memset(strstr(text, "classes = "), '#', 1);
-    cr_assert_eq(be_born(&card, "chip", write_file("chip.txt", text), NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", write_file("chip.txt", text), NULL), 0, "%s", said);
     cr_assert_eq(card.isd_r->notification.next, 0);
     talk(&card, SELECT OTHER_AID "00");
     cr_assert_str_eq(talk_es10(&card, "BF3C00"), "BF3C0C800A64702E6578616D706C659000");
@@ -823,21 +823,21 @@ Test(personality, addresses_rules_and_first_number_are_the_chips)
 Test(personality, the_chip_remembers_it)
 {
     static struct card card;
-    cr_assert_eq(be_born(&card, "chip", shipped("5ber"), NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", shipped("5ber"), NULL), 0, "%s", said);
     card_close(&card);
-    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", NULL, NULL), 0, "%s", said);
     expect_isd_r(&card, OTHER_AID, "020202");
     card_close(&card);
     const char *file = write_file("newer", "isd-r-aid = " OTHER_AID "\nsvn = 2.4.0\n");
-    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", file, NULL), 0, "%s", said);
     expect_isd_r(&card, OTHER_AID, "020400");
     card_close(&card);
-    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", NULL, NULL), 0, "%s", said);
     expect_isd_r(&card, OTHER_AID, "020400");
     card_close(&card);
-    expect_no_birth("chip", shipped("sgp22-v2.5"), "this chip has other AIDs");
-    expect_no_birth("chip", shipped("no-isd-r"), "this chip has other AIDs");
-    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    expect_refusal("chip", shipped("sgp22-v2.5"), "this chip has other AIDs");
+    expect_refusal("chip", shipped("no-isd-r"), "this chip has other AIDs");
+    cr_assert_eq(make_chip(&card, "chip", NULL, NULL), 0, "%s", said);
     expect_isd_r(&card, OTHER_AID, "020400");
     card_close(&card);
 }
@@ -845,11 +845,11 @@ Test(personality, the_chip_remembers_it)
 Test(personality, a_chip_born_without_one_may_get_one)
 {
     static struct card card;
-    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", NULL, NULL), 0, "%s", said);
     card_close(&card);
-    expect_no_birth("chip", shipped("5ber"), "this chip has other AIDs");
-    expect_no_birth("chip", shipped("sysmoeuicc1-c2t"), "the chip in ");
-    cr_assert_eq(be_born(&card, "chip", shipped("sgp22-v2.1"), NULL), 0, "%s", said);
+    expect_refusal("chip", shipped("5ber"), "this chip has other AIDs");
+    expect_refusal("chip", shipped("sysmoeuicc1-c2t"), "the chip in ");
+    cr_assert_eq(make_chip(&card, "chip", shipped("sgp22-v2.1"), NULL), 0, "%s", said);
     expect_isd_r(&card, ISD_R, "020100");
     card_close(&card);
 }
@@ -860,27 +860,27 @@ Test(personality, an_eid_of_its_own_gives_way_to_the_option)
     static const char eid[] = "89049032000000000000000000001133";
     char digits[PKI_EID_DIGITS + 1];
     const char *file = shipped("sysmoeuicc1-c2t");
-    cr_assert_eq(be_born(&card, "chip", file, eid), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", file, eid), 0, "%s", said);
     pki_eid_to_text(isd_r_eid(card.isd_r), digits);
     cr_assert_str_eq(digits, eid);
     card_close(&card);
-    cr_assert_eq(be_born(&card, "chip", file, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", file, NULL), 0, "%s", said);
     card_close(&card);
-    cr_assert_eq(be_born(&card, "chip", NULL, NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", NULL, NULL), 0, "%s", said);
     card_close(&card);
 }
 
 Test(personality, what_cannot_be_read_makes_no_chip)
 {
     static struct card card;
-    expect_no_birth("chip", "nowhere", "--personality nowhere: No such file");
-    expect_no_birth("chip", temp_card_folder, "--personality /tmp/emuicc-born-");
-    expect_no_birth("chip", write_file("bad", "svn = 2.5.0\n\nsvm = 2\n"), "bad:3: svm is no key");
+    expect_refusal("chip", "nowhere", "--personality nowhere: No such file");
+    expect_refusal("chip", temp_card_folder, "--personality /tmp/emuicc-card-");
+    expect_refusal("chip", write_file("bad", "svn = 2.5.0\n\nsvm = 2\n"), "bad:3: svm is no key");
     static char large[PERSONALITY_TEXT_MAX + 2];
     memset(large, '\n', sizeof(large) - 1);
-    expect_no_birth("chip", write_file("large", large), "too large");
+    expect_refusal("chip", write_file("large", large), "too large");
     large[PERSONALITY_TEXT_MAX] = '\0';
-    cr_assert_eq(be_born(&card, "chip", write_file("fits", large), NULL), 0, "%s", said);
+    cr_assert_eq(make_chip(&card, "chip", write_file("fits", large), NULL), 0, "%s", said);
     card_close(&card);
 }
 
@@ -902,7 +902,7 @@ Test(personality, a_chip_of_v3_signs_by_a_second_chain)
         const char *file = write_file(rows[i].name, rows[i].text);
         char state[32];
         snprintf(state, sizeof(state), "chip-%zu", i);
-        cr_assert_eq(be_born(&card, state, file, NULL), 0, "%s", said);
+        cr_assert_eq(make_chip(&card, state, file, NULL), 0, "%s", said);
         talk(&card, SELECT ISD_R "00");
         cr_assert_not_null(strstr(talk_es10(&card, "BF2000"), rows[i].list), "%s", rows[i].name);
         const struct credentials *credentials = &card.isd_r->credentials;

@@ -82,7 +82,7 @@ static const char *check_start(void)
     if (card_open(&card, state) != 0)
         return "the store cannot be opened";
     if (store_is_new(card.store))
-        return NULL; /* a chip that is not yet born */
+        return NULL; /* a chip that is not yet made */
     if (card_start(&card) != 0)
         return "the chip does not start";
     card_power(&card, CARD_ON);
@@ -201,9 +201,9 @@ static void be_iot(void)
     settings->iot.quirks = IOT_QUIRK_OLD_MEMORY_RESET;
 }
 
-static void be_born(void)
+static void make_chip(void)
 {
-    snprintf(doing, sizeof(doing), "birth");
+    snprintf(doing, sizeof(doing), "first start");
     cr_assert(card_open(&card, state) == 0);
     be_iot();
     random_init_seeded(&card.random, bytes_of_text("power"));
@@ -436,9 +436,9 @@ TestSuite(power, .init = start, .fini = stop, .timeout = 600);
 
 Test(power, may_go_at_any_moment_of_a_life)
 {
-    cr_assert(sha256(NULL, 0, before) == 0); /* a chip that is not yet born has no rows */
+    cr_assert(sha256(NULL, 0, before) == 0); /* a chip that is not yet made has no rows */
     power_cut_start(moment, NULL);
-    be_born();
+    make_chip();
     live();
     fprintf(stderr, "the power went at %zu moments, in %zu ways\n", moments, cuts);
     cr_assert_gt(moments, 300);

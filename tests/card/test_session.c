@@ -3,7 +3,7 @@
  * anew, by an LPA and a server of the tests, and the transcripts are written.
  *
  * "> " is a command, "< " its answer, "# " a remark. "name = bytes" is what the session stands on:
- * the seed and the credentials the chip is born with, and the server's one-time private key, with
+ * the seed and the credentials the chip is made with, and the server's one-time private key, with
  * which others can open the package (SGP.22 §2.6.4). */
 #include <criterion/criterion.h>
 #include <stdio.h>

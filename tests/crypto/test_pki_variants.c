@@ -1,4 +1,4 @@
-/* The certificates of SGP.22 v3: every variant's chains, made here, as OpenSSL and as the house
+/* The certificates of SGP.22 v3: every variant's chains, made here, as OpenSSL and as this project
  * sees them; and chains that are none. */
 #include <criterion/criterion.h>
 #include <openssl/x509.h>
@@ -246,7 +246,7 @@ static int make_lists(const char *const *names, size_t count, int64_t now)
     make_lists((const char *const[]){__VA_ARGS__},                                                 \
                sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *), now)
 
-/* The list at this path, as the house and as OpenSSL read it: signed by this issuer. */
+/* The list at this path, as this project and as OpenSSL read it: signed by this issuer. */
 static X509_CRL *read_list(const char *name, const struct pki_entity *issuer, struct crl *out)
 {
     static uint8_t der[16384];

@@ -171,7 +171,7 @@ Test(uicc_store, created_and_deleted_files_are_kept)
     store_close(store);
 }
 
-/* Growing and shrinking a file for ever takes no memory for ever: a reset mends it. */
+/* Growing and shrinking a file for ever takes no memory for ever: a reset frees it. */
 Test(uicc_store, memory_comes_back_with_a_reset)
 {
     uint32_t id = 0;

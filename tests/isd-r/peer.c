@@ -284,7 +284,7 @@ void peer_put_authentication(struct peer *peer, const struct peer_authentication
     cr_assert(not(out->overflow));
 }
 
-/* The issuers that the chip shows are those it was born with. */
+/* The issuers that the chip shows are those it was made with. */
 static void verify_issuers(const struct peer *peer, struct bytes eum, struct bytes *rest)
 {
     const struct pki_entity *next =

@@ -40,7 +40,7 @@ struct peer {
     uint8_t server_scalar[EC_SCALAR_SIZE]; /* otSK.DP.ECKA, with which it was bound */
 };
 
-/* A folder, a PKI on these curves, a chip born with it. The first curve is the session's. */
+/* A folder, a PKI on these curves, a chip made with it. The first curve is the session's. */
 void peer_start(struct peer *peer, const enum ec_curve *curves, size_t count);
 /* The same with keys that follow from another seed. */
 void peer_start_seeded(struct peer *peer, struct bytes seed, const enum ec_curve *curves,

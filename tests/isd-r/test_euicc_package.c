@@ -1,5 +1,5 @@
 /* LoadEuiccPackage: every operation with every result code as a row of text, the order of checks,
- * counters and tokens, what is kept of results, releases and habits (SGP.32 §2.11, §5.9.1). */
+ * counters and tokens, what is kept of results, releases and quirks (SGP.32 §2.11, §5.9.1). */
 #include "tests/isd-r/iot_world.h"
 #include "tests/isd-r/rewind.h"
 
@@ -226,14 +226,14 @@ Test(euicc_package, what_follows_a_failure_is_a_habit)
     static const struct {
         int errors;
         const char *result;
-    } habits[] = {{IOT_STOP, "X1"}, {IOT_STOP_TERMINATED, "X1 !127"}, {IOT_CONTINUE, "X1 XA0"}};
+    } quirks[] = {{IOT_STOP, "X1"}, {IOT_STOP_TERMINATED, "X1 !127"}, {IOT_CONTINUE, "X1 XA0"}};
     for (size_t i = 0; i < 3; i++) {
         restore();
-        world.chip.settings.iot.package_errors = habits[i].errors;
+        world.chip.settings.iot.package_errors = quirks[i].errors;
         const char *result = iot_world_send(&world, "XN XA", NULL);
-        cr_assert(strncmp(result, habits[i].result, 3) == 0, "%s", result);
+        cr_assert(strncmp(result, quirks[i].result, 3) == 0, "%s", result);
         cr_assert_str_eq(iot_world_shown(&world),
-                         habits[i].errors == IOT_CONTINUE ? "BCFKMPQ" : "ABCFKMPQ");
+                         quirks[i].errors == IOT_CONTINUE ? "BCFKMPQ" : "ABCFKMPQ");
     }
 }
 
@@ -374,7 +374,7 @@ Test(euicc_package, is_answered_under_the_eims_ci)
 }
 
 /* A chip of v1.0 has neither fallback nor address, and signs as its text says where it has the
- * habit. */
+ * quirk. */
 Test(euicc_package, of_v1_0_has_fewer_operations)
 {
     iot_become(&world.peer, &world.chip, EUICC_INFO_IOT_1_0);

@@ -271,7 +271,7 @@ Test(iot_states, walks_end_where_they_should)
         walk(&walks[i]);
 }
 
-/* Where that is a habit, a rollback is allowed after the result was removed: nothing replaces it.
+/* Where a quirk says so, a rollback is allowed after the result was removed: nothing replaces it.
  */
 Test(iot_states, a_rollback_may_last)
 {
@@ -407,7 +407,7 @@ Test(iot_states, a_memory_reset_is_refused_in_an_emergency)
     cr_assert_str_eq(iot_world_shown(&world), "ABCFK[M]PQ");
 }
 
-/* v1.0's has other bits, and no other release has it but by habit. */
+/* v1.0's has other bits, and no other release has it but by a quirk. */
 Test(iot_states, the_memory_reset_of_v1_0)
 {
     cr_assert_str_eq(iot_talk(&world.peer, "BF340482020308"), "6A88");

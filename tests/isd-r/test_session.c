@@ -177,7 +177,7 @@ Test(session, knows_any_number_of_cis)
     snprintf(state, sizeof(state), "%s/many", peer.folder);
     chip_stop(&peer.chip);
     chip_start(&peer.chip, state, &provision);
-    /* The one it was not born with. */
+    /* The one it was not made with. */
     cr_assert(eq(int, AUTHENTICATE(0), 7));
     for (int i = 0; i < COUNT; i++) {
         struct chip own = others[i].chip;

@@ -20,7 +20,7 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 
 bool temp_card_begin(void)
 {
-    snprintf(temp_card_folder, sizeof(temp_card_folder), "/tmp/emuicc-born-XXXXXX");
+    snprintf(temp_card_folder, sizeof(temp_card_folder), "/tmp/emuicc-card-XXXXXX");
     return mkdtemp(temp_card_folder) != NULL && ec_start() == 0;
 }
 

@@ -1,4 +1,4 @@
-/* born: a real chip in a folder of its own that goes with the test. */
+/* temp_card: a real chip in a folder of its own that goes with the test. */
 #ifndef EMUICC_TESTS_SUPPORT_TEMP_CARD_H
 #define EMUICC_TESTS_SUPPORT_TEMP_CARD_H
 
@@ -8,7 +8,7 @@
 extern const char temp_card_package[];
 #define TEMP_CARD_ICCID "988812010000000010F1"
 
-/* The folder in which chips are born; made anew by temp_card_begin(), removed by temp_card_end().
+/* The folder in which chips are made; made anew by temp_card_begin(), removed by temp_card_end().
  * False if there is no place for it. */
 extern char temp_card_folder[64];
 bool temp_card_begin(void);

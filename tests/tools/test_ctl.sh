@@ -100,7 +100,7 @@ cp "$work/show" "$work/out"
 shows "securityDomain" "keyData" "hidden bytes" "loadBlockObject" "issuerID"
 python3 -c 'import json, sys; [json.load(open(name)) for name in sys.argv[1:]]' "$work"/*--json || say "no JSON"
 
-# An IoT eUICC: the eIM that it is born with, and what can be set while it is off.
+# An IoT eUICC: the eIM that it is made with, and what can be set while it is off.
 hex() { sed 's/[^0-9A-F]//g' <<<"$1" | xxd -r -p; }
 vector=$(awk '/AddInitialEim request, associationToken/ { on = 1; next } /^$/ { on = 0 } on' "$source/tests/vectors/sgp32.txt")
 hex "${vector#object =}" >"$work/eim.ber"

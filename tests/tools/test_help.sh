@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every program of the house: --help, --version and a wrong option do what all of them promise;
+# Every program of this project: --help, --version and a wrong option do what all of them promise;
 # its options are those of its man page; README.md names it.
 #   test_help.sh SOURCE BUILD
 source=$1 build=$2

@@ -21,7 +21,7 @@ struct doctor {
     size_t port_count;
 };
 
-/* A finding; run: the line that mends it, NULL if nothing has to be mended. */
+/* A finding; run: the line that fixes it, NULL if nothing has to be fixed. */
 __attribute__((format(printf, 4, 5))) void doctor_say(struct doctor *doctor, const char *check,
                                                       const char *run, const char *format, ...);
 

@@ -27,7 +27,7 @@ struct run_watch {
 enum run_action run_look(struct run_watch *watch, const struct run_plan *plan, bool connected,
                          int64_t now);
 
-/* Until interrupt_seen(). False after a fault that no waiting mends. */
+/* Until interrupt_seen(). False after a fault that no waiting helps. */
 bool run_forever(const struct ipa_options *options, const struct run_plan *plan);
 /* One poll with a card opened for it; prints its report with --json. */
 bool run_once(const struct ipa_options *options);

@@ -22,7 +22,7 @@ struct write_job {
     struct random random;
     struct chip chip;
     struct es10 es10;
-    struct call call; /* in whose words the server's rooms say no */
+    struct call call; /* in whose words the server's functions say no */
 
     char owner[OWNER_SIZE];
     struct batch_row row;
@@ -68,7 +68,7 @@ bool write_job_verify(struct write_job *job);
 bool write_job_finish(struct write_job *job);
 bool write_job_clear(struct write_job *job);
 
-/* A refusal of the server's rooms as a fault; false. */
+/* A refusal of the server's functions as a fault; false. */
 bool write_job_refuse(struct write_job *job, const char *where);
 /* A failure that has been traced as a fault; false. */
 bool write_job_fail(struct write_job *job, const char *where);

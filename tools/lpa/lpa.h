@@ -48,7 +48,7 @@ void lpa_footer(char *text, size_t size);
  * if the command did what was asked. `transport` is closed here. */
 bool lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words);
 
-/* The rooms of the commands: command_info.c and so on. */
+/* The sources of the commands: command_info.c and so on. */
 bool command_info_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_info_show(const json_t *document);
 bool command_list_run(struct lpa *lpa, int count, char **arguments, json_t *document);

@@ -1,5 +1,5 @@
 /* modem: a modem in software: command lines in, results out. What it can do stands in its table of
- * commands (command_table.c); what a command does in the rooms settings, identity, apdu and file.
+ * commands (command_table.c); what a command does in the sources settings, identity, apdu and file.
  */
 #ifndef EMUICC_TOOLS_MODEM_MODEM_H
 #define EMUICC_TOOLS_MODEM_MODEM_H

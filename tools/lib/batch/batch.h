@@ -92,7 +92,7 @@ int batch_claim(struct batch *batch, const char *eid, const char *owner, struct 
  * owner's any more, or a failure; so are the two below. */
 int batch_start(struct batch *batch, struct batch_row *row,
                 const uint8_t transaction_id[BATCH_TRANSACTION_SIZE]);
-/* The chip's signed result has said it; or a failure that no second try will mend. */
+/* The chip's signed result has said it; or a failure that no second try will fix. */
 struct batch_end {
     enum batch_state state; /* BATCH_WRITTEN or BATCH_FAILED */
     const char *reason;     /* "" for BATCH_WRITTEN */

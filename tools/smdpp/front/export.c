@@ -22,7 +22,7 @@ static int leave(struct export *export, const struct order *order, const char *w
     return 0;
 }
 
-/* In the batch first, then out of the reach of downloads: an interruption in between is mended by
+/* In the batch first, then out of the reach of downloads: an interruption in between is fixed by
  * the next export. */
 static int move(struct export *export, const struct order *order)
 {
