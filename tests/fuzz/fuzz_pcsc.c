@@ -7,41 +7,6 @@
 
 #define CLIENTS 2
 
-void card_power(struct card *card, enum card_power power)
-{
-    (void)card;
-    (void)power;
-}
-
-struct bytes card_atr(const struct card *card)
-{
-    static const uint8_t atr[] = {0x3B};
-    (void)card;
-    return bytes_of(atr, sizeof(atr));
-}
-
-void card_transmit(struct card *card, struct bytes command, struct writer *response)
-{
-    (void)card;
-    writer_put(response, command);
-}
-
-struct hardware_outcome card_outcome(const struct card *card)
-{
-    (void)card;
-    return (struct hardware_outcome){0};
-}
-
-enum card_presence card_presence(const struct card *card)
-{
-    (void)card;
-    return CARD_INSERTED;
-}
-
-void card_unplugged(struct card *card)
-{
-    (void)card;
-}
 static int64_t now;
 
 static int64_t time_goes_on(void)

@@ -9,32 +9,6 @@
 
 #define INPUT_MAX 4096
 
-void card_power(struct card *card, enum card_power power)
-{
-    (void)card;
-    (void)power;
-}
-
-struct bytes card_atr(const struct card *card)
-{
-    static const uint8_t atr[] = {0x3B};
-    (void)card;
-    return bytes_of(atr, sizeof(atr));
-}
-
-/* The answer is as long as the command, so that it can be foretold. */
-void card_transmit(struct card *card, struct bytes command, struct writer *response)
-{
-    (void)card;
-    writer_put(response, command);
-}
-
-struct hardware_outcome card_outcome(const struct card *card)
-{
-    (void)card;
-    return (struct hardware_outcome){0};
-}
-
 /* Bytes of answer that these frames are worth. */
 static size_t foretell(struct bytes in)
 {

@@ -1,51 +1,34 @@
 /* What waits for a REFRESH, eUICCMemoryReset, and profiles from the factory; the state table has a
  * test of its own. */
 #include "tests/isd-r/cast.h"
+#include "tests/isd-r/rewind.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "apdu/status.h"
 
 static struct peer peer;
-
-static const char *below(const char *name)
-{
-    static char path[2][128];
-    static unsigned next;
-    char *out = path[next++ % 2];
-    snprintf(out, sizeof(path[0]), "%s/%s", peer.folder, name);
-    return out;
-}
-
-static void copy(const char *from, const char *to)
-{
-    char line[512];
-    snprintf(line, sizeof(line), "rm -rf %s && cp -a %s %s", to, from, to);
-    cr_assert(system(line) == 0);
-}
+static struct rewind installed;
 
 static void start(void)
 {
+    rewind_start();
     peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
     cast_install(&peer);
-    chip_stop(&peer.chip);
-    copy(below("state"), below("template"));
-    chip_start(&peer.chip, below("state"), NULL);
+    rewind_take(&installed);
 }
 
 /* The chip as it was with everything installed and nothing enabled. */
 static void restore(void)
 {
-    chip_stop(&peer.chip);
-    copy(below("template"), below("state"));
-    chip_start(&peer.chip, below("state"), NULL);
+    rewind_to(&peer, &installed);
 }
 
 static void stop(void)
 {
+    rewind_finish(&installed);
     peer_stop(&peer);
 }
 

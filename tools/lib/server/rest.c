@@ -9,6 +9,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "tools/lib/server/body.h"
 #include "tools/lib/server/listener.h"
 
 #define CONTENT_TYPE "application/json"
@@ -25,9 +26,8 @@ struct rest {
 /* A request while its body arrives. */
 struct request {
     const struct rest_row *row;
-    bool post, too_long;
-    size_t len;
-    char *body; /* made when the first byte arrives */
+    bool post;
+    struct body body; /* at most REST_BODY_MAX */
 };
 
 void rest_refuse(struct rest_call *call, unsigned status, const char *format, ...)
@@ -75,11 +75,12 @@ static enum MHD_Result respond(struct MHD_Connection *connection, const struct r
 
 static void run(const struct rest *rest, const struct request *request, struct rest_call *call)
 {
-    json_t *body = request->post ? json_loadb(request->len > 0 ? request->body : "", request->len,
-                                              JSON_REJECT_DUPLICATES, NULL)
-                                 : NULL;
+    json_t *body = request->post
+                       ? json_loadb(request->body.len > 0 ? (const char *)request->body.data : "",
+                                    request->body.len, JSON_REJECT_DUPLICATES, NULL)
+                       : NULL;
     call->request = body;
-    if (request->too_long)
+    if (request->body.too_long)
         rest_refuse(call, MHD_HTTP_CONTENT_TOO_LARGE, "the body is longer than %u bytes",
                     REST_BODY_MAX);
     else if (request->row == NULL)
@@ -125,15 +126,9 @@ static enum MHD_Result begin(const struct rest *rest, struct MHD_Connection *con
 
 static enum MHD_Result take_body(struct request *request, const char *data, size_t *len)
 {
-    if (request->body == NULL && (request->body = malloc(REST_BODY_MAX)) == NULL)
-        return MHD_NO;
-    request->too_long |= REST_BODY_MAX - request->len < *len;
-    if (!request->too_long) {
-        memcpy(request->body + request->len, data, *len);
-        request->len += *len;
-    }
+    const bool taken = body_take(&request->body, REST_BODY_MAX, data, *len);
     *len = 0;
-    return MHD_YES;
+    return taken ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *path,
@@ -157,7 +152,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     (void)code;
     struct request *request = *state;
     if (request != NULL)
-        free(request->body);
+        body_finish(&request->body);
     free(request);
     *state = NULL;
 }

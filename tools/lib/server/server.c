@@ -3,6 +3,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/lib/common/svn.h"
+#include "tools/lib/server/body.h"
 #include "tools/lib/server/connections.h"
 #include "tools/lib/server/head.h"
 #include "tools/lib/server/listener.h"
@@ -44,9 +45,7 @@ static const struct {
 struct request {
     const struct function_row *row;
     char peer[TLS_KEY_ID_SIZE];
-    uint8_t *body; /* SERVER_BODY_MAX of room, made when the first byte arrives */
-    size_t len;
-    bool too_long;
+    struct body body; /* at most SERVER_BODY_MAX */
 };
 
 static bool starts_with(const char *text, const char *front)
@@ -158,8 +157,8 @@ static enum MHD_Result answer(struct server *server, struct MHD_Connection *conn
     char *text = NULL;
     void *program = server->plan.program;
     const struct function_row *row = request->row;
-    const struct bytes body = bytes_of(request->body, request->len);
-    if (request->too_long)
+    const struct bytes body = bytes_of(request->body.data, request->body.len);
+    if (request->body.too_long)
         return respond_empty(server, connection, MHD_HTTP_CONTENT_TOO_LARGE);
     if (check_headers(connection, row, &text, &status)) {
         if (row->binding == FUNCTION_BINARY) {
@@ -218,18 +217,11 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
     return MHD_YES;
 }
 
-/* Bytes beyond the bound are read and dropped, so that the client hears the refusal. */
 static enum MHD_Result take_body(struct request *request, const char *data, size_t *len)
 {
-    if (request->body == NULL && (request->body = malloc(SERVER_BODY_MAX)) == NULL)
-        return MHD_NO;
-    request->too_long |= SERVER_BODY_MAX - request->len < *len;
-    if (!request->too_long) {
-        memcpy(request->body + request->len, data, *len);
-        request->len += *len;
-    }
+    const bool taken = body_take(&request->body, SERVER_BODY_MAX, data, *len);
     *len = 0;
-    return MHD_YES;
+    return taken ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *path,
@@ -256,7 +248,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     connections_restart(server->clocks, clock_of(connection));
     if (request == NULL)
         return;
-    free(request->body);
+    body_finish(&request->body);
     free(request);
     *state = NULL;
 }
