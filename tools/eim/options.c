@@ -6,7 +6,7 @@
 static const struct options_row rows[] = {
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26: CI, EIMsign, EIMtls; 'emuicc-pki DIR' makes them; needed but by status, results, order and chip", OPTIONS_TEXT, AT(pki)},
     {"store", "FILE", "SQLite file for chips, counters, orders and results; default: in memory, gone at the end", OPTIONS_TEXT, AT(store)},
-    {"id", "TEXT", "the eimId; default: the host of --fqdn", OPTIONS_TEXT, AT(id)},
+    {"id", "TEXT", "the eimId; default: what --fqdn says, with its port", OPTIONS_TEXT, AT(id)},
     {"fqdn", "HOST[:PORT]", "where IPAs reach this eIM; default: the name in its TLS certificate", OPTIONS_TEXT, AT(fqdn)},
     {"listen", "HOST:PORT", "where to listen for IPAs (ESipa); port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
     {"rest-listen", "HOST:PORT", "where to listen for orders over HTTP (plain: on loopback, or behind a proxy); default: nowhere, as " OPTIONS_DEFAULT_REST, OPTIONS_TEXT, AT(rest_listen)},

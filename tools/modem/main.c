@@ -19,7 +19,7 @@ static const struct options_row rows[] = {
     {"pty", "LINK", "where the modem is to be found: a symbolic link to its terminal, made at the start and gone at the end",
         OPTIONS_TEXT, AT(pty)},
     {"reader", "NAME", "the reader whose card it uses, or a part of its name; default: the only one that holds a card",
-        OPTIONS_TEXT, AT(reader)},
+        OPTIONS_TEXT, AT(reader), "EMUICC_READER"},
     {"verbose", NULL, "show the commands on standard error, without what stands in them",
         OPTIONS_FLAG, AT(verbose)},
 };

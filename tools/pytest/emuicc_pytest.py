@@ -39,7 +39,7 @@ def program(name):
     found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(places))
     if found is None:
         pytest.skip(f"{name} is neither in PATH nor in $EMUICC_BUILD")
-    return found
+    return os.path.abspath(found)
 
 
 def until(condition, what):
@@ -176,7 +176,7 @@ def emuicc_packages():
     """A folder of packages that the server offers."""
     build = os.environ.get("EMUICC_BUILD")
     share = os.path.join(os.path.dirname(program("emuicc")), "..", "share/emuicc/profiles")
-    return os.path.join(build, "tools/profiles") if build else share
+    return os.path.abspath(os.path.join(build, "tools/profiles")) if build else share
 
 
 @pytest.fixture(scope="session")

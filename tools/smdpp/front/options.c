@@ -11,7 +11,7 @@ static const struct options_row rows[] = {
     {"svn", "VERSION", "the highest release of SGP.22 that it speaks, as 2.2.2, 2.5 or 3.1; only the major number counts; default 3.1", OPTIONS_TEXT, AT(svn)},
     {"lowest-svn", "VERSION", "the lowest one; 3.0 makes a server that knows v3 only; default 2.0", OPTIONS_TEXT, AT(lowest_svn)},
     {"answer-svn", "VERSION", "name this version in every answer, whatever the eUICC has offered: a faulty server, for tests of LPAs", OPTIONS_TEXT, AT(answer_svn)},
-    {"variant", "Ov3|A|B|C", "the certificate chain that it shows to eUICCs and LPAs of v3 that take one, of a PKI made with emuicc-pki --v3; default: Variant O to all", OPTIONS_TEXT, AT(variant)},
+    {"variant", "O|Ov3|A|B|C", "the certificate chain that it shows to eUICCs and LPAs of v3 that take one, of a PKI made with emuicc-pki --v3; default: Variant O to all", OPTIONS_TEXT, AT(variant)},
     {"crl", "FILE", "a revocation list (DER) that goes with every answer to eUICCs and LPAs that take it; repeatable", OPTIONS_LIST, AT(crls)},
     {"es2-listen", "HOST:PORT", "where to listen for operators (ES2+); without it there is no ES2+; needs --operators", OPTIONS_TEXT, AT(es2_listen)},
     {"operators", "FILE", "certificates (PEM) of operators or of who vouches for them: only their clients may use ES2+", OPTIONS_TEXT, AT(operators)},
