@@ -41,5 +41,5 @@ int main(int argc, char **argv)
         return options_status(next);
     if (positional < argc)
         return options_refuse(&farm_options_program, "%s is not an option", argv[positional]);
-    return farm_options_plan(&options, &plan) ? run(&plan) : 1;
+    return farm_options_plan(&options, &plan) ? run(&plan) : OPTIONS_STATUS_USAGE;
 }

@@ -164,7 +164,8 @@ static bool read_alt_name(struct bytes content, struct certificate *out)
     while (sequence.value.len > 0) {
         if (!tlv_take(&sequence.value, &name))
             return false;
-        out->has_dns_name |= name.tag == DNS_NAME_TAG;
+        if (name.tag == DNS_NAME_TAG && out->dns_name.len == 0)
+            out->dns_name = name.value;
         if (name.tag == REGISTERED_ID_TAG && out->registered_id.data == NULL)
             out->registered_id = name.value;
     }

@@ -30,7 +30,7 @@ struct certificate {
     int path_length; /* of a CA, or CERTIFICATE_NO_PATH_LENGTH */
     enum rsp_role role;
     bool v3;                       /* the role is named as SGP.22 v3 does: not one of Variant O */
-    bool has_dns_name;             /* subjectAltName has one */
+    struct bytes dns_name;         /* the first of subjectAltName, or empty */
     struct bytes registered_id;    /* subjectAltName registeredID: the server's OID, or empty */
     struct bytes name_constraints; /* extension content, or empty */
     struct bytes permitted_eins;   /* what is in the v3 extension's SEQUENCE, or empty */

@@ -186,6 +186,14 @@ int pki_issue_tls(struct random *random, enum pki_name kind, const struct pki_en
     return pki_issue_entity(random, &issue, EC_P256, ci, out);
 }
 
+const char *pki_issue_host(const struct pki_plan *plan, enum pki_name name)
+{
+    return name == PKI_DP_TLS                       ? plan->server_name
+           : name == PKI_DS_TLS                     ? plan->smds_name
+           : name == PKI_EIM || name == PKI_EIM_TLS ? plan->eim_name
+                                                    : NULL;
+}
+
 void pki_issue_complete(const struct pki_plan *plan, enum pki_variant variant, struct bytes iin,
                         enum pki_name name, struct issue *issue)
 {

@@ -14,6 +14,8 @@ struct pki_issue_row {
 extern const struct pki_issue_row pki_issue_rows[];
 extern const size_t pki_issue_row_count;
 
+/* The host that the plan asks for in this certificate; NULL: none of its own. */
+const char *pki_issue_host(const struct pki_plan *plan, enum pki_name name);
 /* Adds to a row's content what differs from one plan and variant to the next. iin: the EUM's. */
 void pki_issue_complete(const struct pki_plan *plan, enum pki_variant variant, struct bytes iin,
                         enum pki_name name, struct issue *issue);

@@ -36,6 +36,20 @@ static struct pki_place place_of(const struct making *making, enum pki_name name
     return (struct pki_place){making->plan->directory, making->variant, name, making->curve, NULL};
 }
 
+/* A host that was asked for: certificates that are there already keep theirs. */
+static void say_what_is_kept(const struct making *making, const struct pki_place *place,
+                             const struct pki_entity *kept)
+{
+    const char *host = pki_issue_host(making->plan, place->name);
+    const struct bytes there = kept->certificate.dns_name;
+    char path[PATH_MAX];
+    if (host != NULL && !bytes_equal(there, bytes_of_text(host)) &&
+        pki_layout_path(place, PKI_CERTIFICATE, path))
+        trace_notice("%s is there already and names %.*s, not %s; delete it with its key, or take "
+                     "another folder",
+                     path, (int)there.len, (const char *)there.data, host);
+}
+
 /* Reads an entity, or makes it if the folder has none. */
 static int obtain(struct making *making, const struct pki_issue_row *row, struct pki_entity *out)
 {
@@ -43,6 +57,8 @@ static int obtain(struct making *making, const struct pki_issue_row *row, struct
     const enum pki_name by = pki_layout_issuer(making->variant, row->name);
     const struct pki_entity *issuer = row->name == PKI_CI ? NULL : &making->entities[by];
     int result = pki_read_place(&place, out);
+    if (result == 0)
+        say_what_is_kept(making, &place, out);
     if (result <= 0)
         return result;
     if (issuer != NULL && issuer->key == NULL)
@@ -245,7 +261,9 @@ static int read_plan(struct making *making)
         iin = PKI_DEFAULT_IIN;
     if (strspn(iin, "0123456789") < PKI_IIN_DIGITS ||
         (plan->iin != NULL && strlen(iin) != PKI_IIN_DIGITS))
-        return refuse("no IIN: 8 digits are wanted", iin);
+        return refuse(plan->iin != NULL ? "no IIN: 8 digits are wanted"
+                                        : "no EID: 32 digits are wanted",
+                      iin);
     making->iin = bytes_of(iin, PKI_IIN_DIGITS);
     if (plan->server_oid != NULL && !der_oid_from_text(plan->server_oid, &oid))
         return refuse("no object identifier", plan->server_oid);

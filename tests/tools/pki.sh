@@ -36,10 +36,16 @@ next=89049032123451234512345678901332
 [ "$(find "$folder/pki" -type f | wc -l)" -eq "$(wc -l <"$folder/before")" ] || say "files were added"
 [ -z "$(find "$folder/pki" -name 'SK_*' ! -perm 600)" ] || say "private keys can be read by others"
 
+"$program" "$folder/pki" --server testsmdpplus1.example.com 2>"$folder/said" && [ ! -s "$folder/said" ] ||
+  say "the host that is there: $(cat "$folder/said")"
+"$program" "$folder/pki" --server other.example.com 2>"$folder/said" || say "another host: exit $?"
+grep -q "DPtls.*names testsmdpplus1.example.com, not other.example.com" "$folder/said" || say "another host: $(cat "$folder/said")"
+(cd "$folder/pki" && sha256sum --quiet -c "$folder/before") || say "another host changed it"
+
 misused -- "which folder?"
 misused "$folder/a" "$folder/b" -- "one folder"
 refused "$folder/a" --eid 89049032123451234512345678901230 -- "35 would be right"
-refused "$folder/a" --eid 8904 -- "no IIN"
+refused "$folder/a" --eid 8904 -- "32 digits are wanted"
 refused "$folder/a" --ein 890 -- "no IIN"
 refused "$folder/pki" --ein 89049044 -- "another IIN"
 refused "$folder/pki" --eid $next-$eid -- "before the first"

@@ -87,6 +87,28 @@ check_manual() {
   [ -z "$warnings" ] || say "$manual: $warnings"
 }
 
+# A command line that lacks something, or says what cannot be: 2 and a line that says what, in all programs.
+check_usage() {
+  local status_wanted=2 words=$1 program
+  shift
+  program=$(find "$build/card" "$build/tools" -name "$1" -type f -perm -u+x | head -n 1)
+  run "$program" "${@:2}"
+  [ "$status" -eq "$status_wanted" ] || say "$* ends with $status, not with $status_wanted"
+  grep -q -- "$words" "$err" || say "$* says: $(cat "$err")"
+}
+check_usage "are needed" emuicc-farm
+check_usage "a number from 1 to" emuicc-farm --cards 0 --state none
+check_usage "an argument is missing" emuicc-lpa enable
+check_usage "there is no 'lits'" emuicc-lpa lits
+check_usage "is not a number from 1 to" emuicc-lpa --direct 127.0.0.1:1/0 --block 999 info
+check_usage "hexadecimal digits" emuicc-lpa --direct 127.0.0.1:1/0 --isd-r xyz info
+check_usage "is not a number from 1 to" emuicc-ipa --direct 127.0.0.1:1/0 --block 0 status
+check_usage "whole numbers of seconds" emuicc-ipa --every x poll
+check_usage "is no command" emuicc-ipa nonsense
+check_usage "on or off" emuicc-ipa emergency maybe
+check_usage "--keys says" emuicc-ota rfm read 3F00
+check_usage "is not a command" emuicc-ctl fault
+
 while read -r program; do
   name=${program##*/}
   count=$((count + 1))

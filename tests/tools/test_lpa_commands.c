@@ -74,7 +74,7 @@ static bool run(char *text, size_t size, int count, char **words)
     lpa.fault = (struct fault){0};
     cr_redirect_stdout();
     cr_redirect_stderr();
-    const bool good = lpa_run(&lpa, &card.transport, count, words);
+    const bool good = lpa_run(&lpa, &card.transport, count, words) == 0;
     fflush(stdout);
     out = cr_get_redirected_stdout();
     const size_t len = fread(text, 1, size - 1, out);

@@ -166,7 +166,7 @@ int command_config(struct eim *eim, const struct eim_options *options, char **wo
     struct eim_configuration own = eim_own_configuration(eim);
     if (count > 0 || options->out == NULL) {
         trace_error("config: --out FILE says where the request goes");
-        return EXIT_FAILURE;
+        return OPTIONS_STATUS_USAGE;
     }
     own.nested = options->nested;
     own.counter = options->counter != NULL ? (uint32_t)strtoul(options->counter, NULL, 10) : 0;

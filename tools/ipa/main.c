@@ -45,7 +45,7 @@ static int run_poll(const struct ipa_options *options, char **words, int count)
     struct run_plan plan;
     if (!read_plan(options, &plan)) {
         trace_error("--every and --fallback-after are whole numbers of seconds");
-        return EXIT_FAILURE;
+        return OPTIONS_STATUS_USAGE;
     }
     const bool good = options->every != NULL ? run_forever(options, &plan) : run_once(options);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -72,7 +72,7 @@ static int print_document(struct ipa *ipa, json_t *document)
         trace_error("the chip does not know this function: it is no IoT eUICC (SGP.32)");
     }
     json_decref(document);
-    return good && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return fault_status(&ipa->fault, good && fflush(stdout) == 0);
 }
 
 static int run_status(const struct ipa_options *options, char **words, int count)
@@ -127,7 +127,7 @@ static int run_emergency(const struct ipa_options *options, char **words, int co
     const bool on = strcmp(words[0], "on") == 0;
     if (!on && strcmp(words[0], "off") != 0) {
         trace_error("emergency: on or off");
-        return EXIT_FAILURE;
+        return OPTIONS_STATUS_USAGE;
     }
     const bool open = ipa_open(&ipa, options);
     const int status = print_code(&ipa, open ? engine_emergency(&ipa.engine, on) : -1);
@@ -153,7 +153,7 @@ static int run_command(const struct ipa_options *options, char **words, int coun
             count - 1 <= commands[i].most)
             return commands[i].run(options, words + 1, count - 1);
     trace_error("'%s' is no command, or has other words; try 'emuicc-ipa --help'", words[0]);
-    return EXIT_FAILURE;
+    return OPTIONS_STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

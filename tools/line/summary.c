@@ -46,8 +46,9 @@ static void print_json(const struct write_report *report)
 static void print_text(const struct write_report *report)
 {
     const int64_t card = report->spent[WRITE_CARD];
-    printf("%s: %s%s%s%s: %s", report->reader, report->eid[0] != '\0' ? "EID " : "no EID",
-           report->eid, report->iccid[0] != '\0' ? ", profile " : "", report->iccid,
+    printf("%s%s%s%s%s%s: %s", report->reader, report->reader[0] != '\0' ? ": " : "",
+           report->eid[0] != '\0' ? "EID " : "no EID", report->eid,
+           report->iccid[0] != '\0' ? ", profile " : "", report->iccid,
            write_outcome_text(report->outcome));
     if (report->text[0] != '\0')
         printf(": %s", report->text);

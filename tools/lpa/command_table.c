@@ -94,6 +94,7 @@ const struct lpa_command *lpa_command_find(const char *name, int count, struct f
         fault_raise(fault, name, "%s; usage: emuicc-lpa %s %s",
                     count < command->least ? "an argument is missing" : "too many arguments", name,
                     command->arguments);
+        fault_usage(fault);
         return NULL;
     }
     const char *names[COMMANDS];
@@ -103,5 +104,6 @@ const struct lpa_command *lpa_command_find(const char *name, int count, struct f
     fault_raise(fault, "command", "there is no '%.40s'%s%s%s; try 'emuicc-lpa --help'", name,
                 meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "",
                 meant != NULL ? "'?" : "");
+    fault_usage(fault);
     return NULL;
 }

@@ -13,8 +13,10 @@
 static bool read_aid(struct lpa *lpa, struct writer *aid)
 {
     const char *text = lpa->options.isd_r != NULL ? lpa->options.isd_r : ISD_R_AID;
-    return (hex_decode(text, aid) && aid->len >= AID_MIN) ||
-           fault_raise(&lpa->fault, "--isd-r", "'%.40s' is not 10 to 32 hexadecimal digits", text);
+    if (hex_decode(text, aid) && aid->len >= AID_MIN)
+        return true;
+    fault_raise(&lpa->fault, "--isd-r", "'%.40s' is not 10 to 32 hexadecimal digits", text);
+    return fault_usage(&lpa->fault);
 }
 
 static bool read_block(struct lpa *lpa)
@@ -24,9 +26,11 @@ static bool read_block(struct lpa *lpa)
     if (text == NULL)
         return true;
     const unsigned long block = strtoul(text, &end, NUMBER_BASE);
-    if (*text < '0' || *text > '9' || *end != '\0' || block < 1 || block > APDU_DATA_SHORT_MAX)
-        return fault_raise(&lpa->fault, "--block", "'%.40s' is not a number from 1 to %d", text,
-                           APDU_DATA_SHORT_MAX);
+    if (*text < '0' || *text > '9' || *end != '\0' || block < 1 || block > APDU_DATA_SHORT_MAX) {
+        fault_raise(&lpa->fault, "--block", "'%.40s' is not a number from 1 to %d", text,
+                    APDU_DATA_SHORT_MAX);
+        return fault_usage(&lpa->fault);
+    }
     lpa->chip.block = block;
     return true;
 }
@@ -79,7 +83,7 @@ static bool run(struct lpa *lpa, const struct lpa_command *command, int count, c
     return good;
 }
 
-bool lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words)
+int lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words)
 {
     json_t *document = json_object();
     const struct lpa_command *command = lpa_command_find(words[0], count - 1, &lpa->fault);
@@ -96,5 +100,5 @@ bool lpa_run(struct lpa *lpa, struct transport *transport, int count, char **wor
     else
         fault_print(&lpa->fault, lpa_program.name);
     json_decref(document);
-    return good && fflush(stdout) == 0 && !ferror(stdout);
+    return fault_status(&lpa->fault, good && fflush(stdout) == 0 && !ferror(stdout));
 }

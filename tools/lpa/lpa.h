@@ -44,9 +44,9 @@ extern const struct options_program lpa_program;
 #define LPA_FOOTER_SIZE 2048
 void lpa_footer(char *text, size_t size);
 
-/* Finds the command, opens what it needs, runs it, closes all, and prints document or fault. True
- * if the command did what was asked. `transport` is closed here. */
-bool lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words);
+/* Finds the command, opens what it needs, runs it, closes all, and prints document or fault. 0
+ * if the command did what was asked, or the program's exit status. `transport` is closed here. */
+int lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words);
 
 /* The sources of the commands: command_info.c and so on. */
 bool command_info_run(struct lpa *lpa, int count, char **arguments, json_t *document);

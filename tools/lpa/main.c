@@ -56,7 +56,8 @@ int main(int argc, char **argv)
         trace_to(print_line, &lpa.progress);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     struct transport *transport = place_of(&lpa.options);
-    const bool good = transport != NULL && lpa_run(&lpa, transport, argc - first, argv + first);
+    const int status = transport != NULL ? lpa_run(&lpa, transport, argc - first, argv + first)
+                                         : OPTIONS_STATUS_NO;
     curl_global_cleanup();
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+    return status;
 }

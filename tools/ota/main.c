@@ -220,8 +220,8 @@ static bool is_list_done(const struct command *command, const json_t *document)
     return command->fill == fill_list && status != NULL && strcmp(status, "6A88") == 0;
 }
 
-static bool run(const struct command *command, const struct ota_options *options, int count,
-                char **words)
+static int run(const struct command *command, const struct ota_options *options, int count,
+               char **words)
 {
     static struct order order;
     struct fault fault = {0};
@@ -243,7 +243,7 @@ static bool run(const struct command *command, const struct ota_options *options
         fault_print(&fault, ota_program.name);
     good = good && (order_is_done(document) || is_list_done(command, document));
     json_decref(document);
-    return good;
+    return fault_status(&fault, good);
 }
 
 int main(int argc, char **argv)
@@ -264,5 +264,5 @@ int main(int argc, char **argv)
     if (options.verbose)
         trace_to(to_standard_error, NULL);
     interrupt_start();
-    return run(command, &options, count, words) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run(command, &options, count, words);
 }

@@ -20,16 +20,18 @@ static bool read_hex(const char *text, const char *what, uint8_t *out, size_t si
     struct writer writer = writer_on(out, size);
     if (hex_decode(text, &writer) && writer.len == size && !writer.overflow)
         return true;
-    return fault_raise(fault, WHERE, "%s %s: %zu hexadecimal digits are wanted", what, text,
-                       2 * size);
+    fault_raise(fault, WHERE, "%s %s: %zu hexadecimal digits are wanted", what, text, 2 * size);
+    return fault_usage(fault);
 }
 
 static bool read_number(struct order *order, const char *number, struct fault *fault)
 {
     const size_t digits = strlen(number);
     struct writer out = writer_on(order->originator, sizeof(order->originator));
-    if (digits == 0 || digits > NUMBER_DIGITS_MAX || strspn(number, "0123456789") != digits)
-        return fault_raise(fault, WHERE, "--from %s: up to 20 digits are wanted", number);
+    if (digits == 0 || digits > NUMBER_DIGITS_MAX || strspn(number, "0123456789") != digits) {
+        fault_raise(fault, WHERE, "--from %s: up to 20 digits are wanted", number);
+        return fault_usage(fault);
+    }
     writer_put_u8(&out, (uint8_t)digits);
     writer_put_u8(&out, NUMBER_UNKNOWN);
     for (size_t i = 0; i < digits; i += 2) {
@@ -47,7 +49,8 @@ bool order_begin(struct order *order, const struct ota_options *options, const c
     *order = (struct order){.options = options};
     if (options->keys == NULL) {
         fault_raise(fault, WHERE, "--keys says with which keys");
-        return fault_next(fault, "'emuicc-ota --help' shows what is in the file");
+        fault_next(fault, "'emuicc-ota --help' shows what is in the file");
+        return fault_usage(fault);
     }
     if (!keys_read(options->keys, &order->keys, fault) ||
         !read_hex(options->tar != NULL ? options->tar : tar, "--tar", header->tar, SCP80_TAR_SIZE,

@@ -218,7 +218,7 @@ bool http_is_right_server(const char *pem, bool smds, const char *address, struc
     struct certificate certificate;
     const bool read = read_pem(pem, &der, &certificate);
     const enum rsp_role wanted = smds ? RSP_ROLE_DS_TLS : RSP_ROLE_DP_TLS;
-    if (read && certificate.role == wanted && certificate.has_dns_name)
+    if (read && certificate.role == wanted && certificate.dns_name.len > 0)
         return true;
     if (read && certificate.role == wanted) {
         fault_raise(fault, "TLS", "the certificate of %s names no host in its subjectAltName",

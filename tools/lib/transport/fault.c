@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "apdu/options.h"
 #include "apdu/trace.h"
 
 bool fault_raise(struct fault *fault, const char *where, const char *format, ...)
@@ -15,6 +16,7 @@ bool fault_raise(struct fault *fault, const char *where, const char *format, ...
     fault->fresh = !fault->raised;
     if (fault->fresh) {
         fault->raised = true;
+        fault->usage = false;
         snprintf(fault->where, sizeof(fault->where), "%s", where);
         snprintf(fault->text, sizeof(fault->text), "%s", text);
         fault->code[0] = fault->next[0] = '\0';
@@ -42,6 +44,17 @@ bool fault_next(struct fault *fault, const char *format, ...)
         vsnprintf(fault->next, sizeof(fault->next), format, arguments);
     va_end(arguments);
     return false;
+}
+
+bool fault_usage(struct fault *fault)
+{
+    fault->usage |= fault->fresh;
+    return false;
+}
+
+int fault_status(const struct fault *fault, bool good)
+{
+    return good ? 0 : fault->usage ? OPTIONS_STATUS_USAGE : OPTIONS_STATUS_NO;
 }
 
 static void add_text(json_t *object, const char *key, const char *text)

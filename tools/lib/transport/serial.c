@@ -69,7 +69,10 @@ static bool refuse_command(struct serial *self, const char *where, struct fault 
     else
         fault_raise(fault, where, "the modem refuses: %s %.*s", self->reply.error_name,
                     (int)text.len, (const char *)text.data);
-    return numbered ? fault_code(fault, "+CME ERROR: %u", code) : false;
+    if (!numbered)
+        return false;
+    fault_code(fault, "+CME ERROR: %u", code);
+    return code == CME_NOT_INSERTED ? fault_next(fault, "put a card into the device") : false;
 }
 
 /* Sends a command. `name`: of the result that must come with it; NULL: none. */
@@ -147,7 +150,7 @@ static bool serial_select(struct transport *transport, struct bytes aid, struct 
     hex_encode(aid, digits);
     snprintf(text, sizeof(text), "AT+CCHO=\"%s\"", digits);
     if (!command(self, text, "+CCHO", self->timeout_ms, fault))
-        return self->is_lost ? false : channel_not_found(fault);
+        return self->is_lost || fault->next[0] != '\0' ? false : channel_not_found(fault);
     struct values values = values_of(writer_bytes(&self->reply.value));
     self->has_session = values_take_number(&values, UINT32_MAX, &self->session);
     return self->has_session || fault_raise(fault, "+CCHO", "the modem names no session");
