@@ -9,8 +9,6 @@
 #define TAG_ADDRESS 0x86
 #define TAG_TPDU 0x8B
 #define USER_DATA_HEADER_LEN 3 /* 02 71 00, as a packet has it in front */
-#define ELEMENT_RESPONSE_PACKET 0x71
-#define PART_HEADER_LEN 8 /* of the first part, which has the longest */
 
 /* Refusals before the sender is known to have the keys are told without them. */
 static bool is_before_keys(int status)
@@ -52,37 +50,18 @@ static bool send_message(struct proactive *proactive, const struct sms_delivery 
     return !data.overflow && proactive_send(proactive, PROACTIVE_SEND_SMS, writer_bytes(&data));
 }
 
-/* Each part has a header that says which it is; the first says what the whole is as well. */
-static bool send_parts(struct proactive *proactive, const struct ota_report *report,
-                       struct bytes packet)
-{
-    const size_t size = SMS_USER_DATA_MAX - PART_HEADER_LEN;
-    const uint8_t count = (uint8_t)((packet.len + size - 1) / size);
-    bool sent = PROACTIVE_QUEUE_MAX - proactive->count >= count;
-    for (uint8_t number = 1; sent && number <= count; number++) {
-        uint8_t room[SMS_USER_DATA_MAX];
-        struct writer part = writer_on(room, sizeof(room));
-        struct bytes text;
-        if (!bytes_take(&packet, packet.len < size ? packet.len : size, &text))
-            return false;
-        writer_put_u8(&part, number == 1 ? 7 : 5);
-        writer_put(&part, BYTES(0x00, 0x03, report->reference, count, number));
-        if (number == 1)
-            writer_put(&part, BYTES(ELEMENT_RESPONSE_PACKET, 0x00));
-        writer_put(&part, text);
-        sent = send_message(proactive, report->from, writer_bytes(&part));
-    }
-    return sent;
-}
-
 static bool submit(struct proactive *proactive, const struct ota_report *report,
                    struct bytes packet)
 {
-    if (packet.len <= SMS_USER_DATA_MAX)
-        return send_message(proactive, report->from, packet);
-    return send_parts(
-        proactive, report,
-        bytes_of(packet.data + USER_DATA_HEADER_LEN, packet.len - USER_DATA_HEADER_LEN));
+    const uint8_t count = sms_part_count(packet.len);
+    bool sent = count > 0 && PROACTIVE_QUEUE_MAX - proactive->count >= count;
+    for (uint8_t number = 1; sent && number <= count; number++) {
+        uint8_t room[SMS_USER_DATA_MAX];
+        struct writer part = writer_on(room, sizeof(room));
+        sms_put_part(packet, SMS_RESPONSE_PACKET, report->reference, number, &part);
+        sent = send_message(proactive, report->from, writer_bytes(&part));
+    }
+    return sent;
 }
 
 static int put_and_submit(const struct ota_report *report, struct proactive *proactive, bool *sent)
@@ -92,7 +71,9 @@ static int put_and_submit(const struct ota_report *report, struct proactive *pro
         return FAILURE_INTERNAL;
     struct writer packet = writer_on(room, PACKET_MAX);
     const int result = put_packet(report, SCRIPT_RESPONSE_MAX, &packet);
-    *sent = result == 0 && submit(proactive, report, writer_bytes(&packet));
+    *sent = result == 0 &&
+            submit(proactive, report,
+                   bytes_of(packet.data + USER_DATA_HEADER_LEN, packet.len - USER_DATA_HEADER_LEN));
     free(room);
     return result;
 }

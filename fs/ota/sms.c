@@ -21,7 +21,10 @@
 /* Elements of a user data header. */
 #define ELEMENT_CONCATENATED 0x00
 #define ELEMENT_CONCATENATED_16 0x08
-#define ELEMENT_COMMAND_PACKET 0x70
+#define CONCATENATED_LEN 3
+#define WHOLE_HEADER_LEN 3      /* 02 70 00 */
+#define FIRST_PART_HEADER_LEN 8 /* the longest of several */
+#define PART_SIZE (SMS_USER_DATA_MAX - FIRST_PART_HEADER_LEN)
 
 static bool take(struct bytes *from, uint32_t tag, struct tlv *out)
 {
@@ -104,13 +107,42 @@ bool sms_read_part(const struct sms_delivery *delivery, struct sms_part *out)
         if (!bytes_take_u8(&header, &element) || !bytes_take_u8(&header, &len) ||
             !bytes_take(&header, len, &value))
             return false;
-        if (element == ELEMENT_COMMAND_PACKET)
+        if (element == SMS_COMMAND_PACKET)
             out->command_packet = true;
         if ((element == ELEMENT_CONCATENATED || element == ELEMENT_CONCATENATED_16) &&
             !read_concatenation(element, value, out))
             return false;
     }
     return true;
+}
+
+uint8_t sms_part_count(size_t packet_len)
+{
+    const size_t count = (packet_len + PART_SIZE - 1) / PART_SIZE;
+    if (packet_len <= SMS_USER_DATA_MAX - WHOLE_HEADER_LEN)
+        return 1;
+    return count <= UINT8_MAX ? (uint8_t)count : 0;
+}
+
+void sms_put_part(struct bytes packet, uint8_t kind, uint8_t reference, uint8_t number,
+                  struct writer *out)
+{
+    const uint8_t count = sms_part_count(packet.len);
+    struct bytes before;
+    if (count == 1) {
+        writer_put(out, BYTES(WHOLE_HEADER_LEN - 1, kind, 0));
+        writer_put(out, packet);
+        return;
+    }
+    if (number < 1 || number > count || !bytes_take(&packet, (number - 1u) * PART_SIZE, &before))
+        return;
+    if (packet.len > PART_SIZE)
+        packet.len = PART_SIZE;
+    writer_put_u8(out, number == 1 ? FIRST_PART_HEADER_LEN - 1 : FIRST_PART_HEADER_LEN - 3);
+    writer_put(out, BYTES(ELEMENT_CONCATENATED, CONCATENATED_LEN, reference, count, number));
+    if (number == 1)
+        writer_put(out, BYTES(kind, 0));
+    writer_put(out, packet);
 }
 
 void sms_put_submit(const struct sms_delivery *answered, struct bytes user_data, struct writer *out)

@@ -31,6 +31,17 @@ struct sms_part {
 /* False if the header contradicts itself. */
 bool sms_read_part(const struct sms_delivery *delivery, struct sms_part *out);
 
+/* What a packet's user data header says it is. */
+#define SMS_COMMAND_PACKET 0x70
+#define SMS_RESPONSE_PACKET 0x71
+
+/* How many messages a packet of this length, without a user data header, takes; 0: too many. */
+uint8_t sms_part_count(size_t packet_len);
+/* Appends the user data of the message of this number, from 1: a header, which in the first says
+ * what the packet is, and in each of several which part it is, and the bytes. */
+void sms_put_part(struct bytes packet, uint8_t kind, uint8_t reference, uint8_t number,
+                  struct writer *out);
+
 /* Appends an SMS-SUBMIT with 8-bit user data, their header included, to the number that a message
  * came from. */
 void sms_put_submit(const struct sms_delivery *answered, struct bytes user_data,

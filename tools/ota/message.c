@@ -1,10 +1,7 @@
 #include "tools/ota/message.h"
 
 #define ELEMENT_CONCATENATED 0x00
-#define ELEMENT_COMMAND_PACKET 0x70
-#define ELEMENT_RESPONSE_PACKET 0x71
 #define CONCATENATED_LEN 3
-#define FIRST_HEADER_LEN 8 /* of the first part */
 
 #define SUBMIT_MASK 0x43 /* type and user data header */
 #define SUBMIT 0x41
@@ -23,42 +20,19 @@ static bool add(struct message_list *list, struct bytes originator, struct bytes
     return !out.overflow;
 }
 
-static bool pack_parts(struct bytes packet, struct bytes originator, uint8_t reference,
-                       struct message_list *out)
-{
-    const size_t size = SMS_USER_DATA_MAX - FIRST_HEADER_LEN;
-    const size_t count = (packet.len + size - 1) / size;
-    if (count > MESSAGE_PARTS_MAX)
-        return false;
-    for (uint8_t number = 1; number <= count; number++) {
-        uint8_t room[SMS_USER_DATA_MAX];
-        struct writer part = writer_on(room, sizeof(room));
-        struct bytes text;
-        if (!bytes_take(&packet, packet.len < size ? packet.len : size, &text))
-            return false;
-        writer_put_u8(&part, number == 1 ? 7 : 5);
-        writer_put(&part, BYTES(ELEMENT_CONCATENATED, CONCATENATED_LEN, reference, (uint8_t)count,
-                                number));
-        if (number == 1)
-            writer_put(&part, BYTES(ELEMENT_COMMAND_PACKET, 0x00));
-        writer_put(&part, text);
-        if (!add(out, originator, writer_bytes(&part)))
-            return false;
-    }
-    return true;
-}
-
 bool message_pack(struct bytes packet, struct bytes originator, uint8_t reference,
                   struct message_list *out)
 {
-    uint8_t room[SMS_USER_DATA_MAX];
-    struct writer whole = writer_on(room, sizeof(room));
+    const uint8_t count = sms_part_count(packet.len);
+    bool good = count > 0 && count <= MESSAGE_PARTS_MAX;
     out->count = 0;
-    writer_put(&whole, BYTES(0x02, ELEMENT_COMMAND_PACKET, 0x00));
-    writer_put(&whole, packet);
-    if (!whole.overflow)
-        return add(out, originator, writer_bytes(&whole));
-    return pack_parts(packet, originator, reference, out);
+    for (uint8_t number = 1; good && number <= count; number++) {
+        uint8_t room[SMS_USER_DATA_MAX];
+        struct writer part = writer_on(room, sizeof(room));
+        sms_put_part(packet, SMS_COMMAND_PACKET, reference, number, &part);
+        good = add(out, originator, writer_bytes(&part));
+    }
+    return good;
 }
 
 /* From the front of a SUBMIT to its user data. */
@@ -88,12 +62,12 @@ bool message_unpack(struct bytes tpdu, struct writer *out)
         if (!bytes_take_u8(&header, &element) || !bytes_take_u8(&header, &element_len) ||
             !bytes_take(&header, element_len, &value))
             return false;
-        response |= element == ELEMENT_RESPONSE_PACKET;
+        response |= element == SMS_RESPONSE_PACKET;
         further |=
             element == ELEMENT_CONCATENATED && value.len == CONCATENATED_LEN && value.data[2] > 1;
     }
     if (response)
-        writer_put(out, BYTES(0x02, ELEMENT_RESPONSE_PACKET, 0x00));
+        writer_put(out, BYTES(0x02, SMS_RESPONSE_PACKET, 0x00));
     writer_put(out, tpdu);
     return response || further;
 }
