@@ -103,6 +103,7 @@ int eim_open_store(const struct eim_plan *plan, struct eim **out)
     if (eim == NULL)
         return FAILURE_INTERNAL;
     random_init(&eim->random);
+    eim->release = plan->release;
     const int result = database_open(plan->store, &eim_schema, &eim->database);
     if (result == 0)
         *out = eim;

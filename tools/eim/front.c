@@ -8,7 +8,6 @@
 #include "apdu/trace.h"
 #include "tools/eim/indirect.h"
 #include "tools/eim/indirect_session.h"
-#include "tools/eim/notifier.h"
 #include "tools/eim/package.h"
 #include "tools/eim/result.h"
 #include "tools/lib/iot/esipa_json.h"
@@ -130,11 +129,8 @@ static int handle_notification(struct eim *eim, const struct esipa_values *reque
     struct result_acknowledged acknowledged = {0};
     struct esipa_values inside;
     struct writer none = {0};
-    if (request->has[ESIPA_PENDING]) {
-        const int result = result_notification(eim, "", request->at[ESIPA_PENDING], &acknowledged);
-        notifier_wake(eim->notifier);
-        return result;
-    }
+    if (request->has[ESIPA_PENDING])
+        return result_notification(eim, "", request->at[ESIPA_PENDING], &acknowledged);
     if (!request->has[ESIPA_RESULT_INSIDE] ||
         !esipa_read_request(&esipa_messages[ESIPA_PROVIDE_RESULT], request->at[ESIPA_RESULT_INSIDE],
                             &inside))

@@ -13,7 +13,7 @@ static const struct options_row rows[] = {
     {"plain", NULL, "ESipa over HTTP without TLS, for IPAs under test", OPTIONS_FLAG, AT(plain)},
     {"ca", "PATH", "who vouches for SM-DP+s: a file (PEM or DER) or a folder in SGP.26's layout; default: the CI of --pki", OPTIONS_TEXT, AT(ca)},
     {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when an SM-DP+ is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
-    {"release", "1.0|1.2", "how ESipa is framed where a client does not show its release; default 1.2", OPTIONS_TEXT, AT(release)},
+    {"release", "1.0|1.2", "how ESipa is framed where a client does not show its release; 1.0 takes no order that only later releases have; default 1.2", OPTIONS_TEXT, AT(release)},
     {"curve", "nist|brainpool", "of the key that signs packages; default nist", OPTIONS_TEXT, AT(curve)},
     {"accept-unverified", NULL, "let results count of chips whose certificates are not known: for tests with chips that sign nothing", OPTIONS_FLAG, AT(unverified)},
     {"out", "FILE", "config: where the AddInitialEim request goes", OPTIONS_TEXT, AT(out)},

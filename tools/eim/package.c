@@ -10,8 +10,8 @@
 #include "tools/lib/iot/data_request.h"
 #include "tools/lib/iot/euicc_package.h"
 
-#define OPERATIONS_SIZE (PACKAGE_SIZE - EUICC_PACKAGE_OVERHEAD - EIM_CONFIGURATION_ID_MAX)
 #define CODE_PREFIX "LPA:"
+#define DETAIL_SIZE 256
 #define SENT_MAX 16
 #define SENT_REST 60 /* seconds */
 
@@ -39,19 +39,14 @@ static struct bytes transaction_of(const struct making *making)
     return bytes_of(making->transaction_id, sizeof(making->transaction_id));
 }
 
-static enum operation_list list_of(enum order_facility facility)
-{
-    return facility == ORDER_PSMO ? OPERATION_PSMO : OPERATION_ECO;
-}
-
 /* The counter is drawn and the package kept in the same transaction. */
 static int make_euicc_package(struct making *making)
 {
     struct eim *eim = making->eim;
-    uint8_t eid[PKI_EID_SIZE], room[OPERATIONS_SIZE];
+    uint8_t eid[PKI_EID_SIZE], room[PACKAGE_OPERATIONS_SIZE];
     char detail[OPERATION_DETAIL_SIZE] = "";
     struct writer operations = writer_on(room, sizeof(room));
-    const enum operation_list list = list_of(making->order->facility);
+    const enum operation_list list = package_list(making->order->facility);
     if (!operation_encode(list, making->content, &operations, detail) ||
         !pki_eid_from_text(making->chip->eid, eid)) {
         trace_error("order %s: %s", making->order->name, detail);
@@ -185,6 +180,36 @@ static int ask_results(struct eim *eim, const struct chip *chip, struct writer *
     return ask(eim, chip, bytes_of(tags, sizeof(tags)), out);
 }
 
+/* A new order that cannot be sent in this eIM's release: it was placed under another one. */
+static bool is_of_release(struct eim *eim, const struct order *order, char *detail, size_t size)
+{
+    if (order->state != ORDER_NEW)
+        return true;
+    json_t *content = json_loadb((const char *)order->content.data, order->content.len, 0, NULL);
+    const bool good = package_check(eim->release, order->facility, content, detail, size);
+    json_decref(content);
+    return good;
+}
+
+/* The next order that can be sent; those before it that cannot are ended with the reason. */
+static int next_order(struct eim *eim, const char *eid, struct order *out)
+{
+    char detail[DETAIL_SIZE];
+    int result;
+    while ((result = orders_next(eim->database, eid, eim_now(), out)) == 0 &&
+           !is_of_release(eim, out, detail, sizeof(detail))) {
+        json_t *outcome = json_pack("[{s:s}]", "orderError", detail);
+        trace_notice("order %s: %s", out->name, detail);
+        const int ended = orders_end(eim->database, out->id, outcome, (struct bytes){0}, eim_now());
+        json_decref(outcome);
+        orders_finish(out);
+        *out = (struct order){0};
+        if (ended != 0)
+            return FAILURE_INTERNAL;
+    }
+    return result;
+}
+
 int package_next(struct eim *eim, const char *eid, enum package_kind *kind, struct writer *out)
 {
     struct chip chip;
@@ -192,7 +217,7 @@ int package_next(struct eim *eim, const char *eid, enum package_kind *kind, stru
     int result = chips_find(eim->database, eid, &chip);
     if (result != 0)
         return result < 0 ? result : PACKAGE_EID_NOT_FOUND;
-    result = orders_next(eim->database, eid, eim_now(), &order);
+    result = next_order(eim, eid, &order);
     *kind = PACKAGE_DATA;
     if (result > 0) {
         result = PACKAGE_NONE;
@@ -208,55 +233,4 @@ int package_next(struct eim *eim, const char *eid, enum package_kind *kind, stru
     }
     orders_finish(&order);
     return result;
-}
-
-static bool wrong(char *detail, size_t size, const char *what)
-{
-    snprintf(detail, size, "%s", what);
-    return false;
-}
-
-static bool check_download(const json_t *content, char *detail, size_t size)
-{
-    const char *code = json_string_value(json_object_get(content, "activationCode"));
-    const bool other = json_is_true(json_object_get(content, "contactDefaultSmdp")) ||
-                       json_is_object(json_object_get(content, "contactSmds"));
-    if (code == NULL && !other)
-        return wrong(detail, size,
-                     "download: activationCode, contactDefaultSmdp or contactSmds is needed");
-    return code == NULL || (strlen(code) > 0 && strlen(code) <= EIM_CONFIGURATION_ADDRESS_MAX) ||
-           wrong(detail, size, "activationCode: 1 to 255 characters");
-}
-
-static bool check_data(const json_t *content, char *detail, size_t size)
-{
-    uint8_t tags[DATA_TAG_LIST_MAX];
-    struct writer writer = writer_on(tags, sizeof(tags));
-    const char *text = json_string_value(json_object_get(content, "tagList"));
-    return (text != NULL && hex_decode(text, &writer) && writer.len > 0) ||
-           wrong(detail, size, "tagList: tags in hexadecimal digits are needed, as 80BF22");
-}
-
-static bool check_operations(enum order_facility facility, const json_t *content, char *detail,
-                             size_t size)
-{
-    uint8_t room[OPERATIONS_SIZE];
-    char why[OPERATION_DETAIL_SIZE] = "";
-    struct writer writer = writer_on(room, sizeof(room));
-    return operation_encode(list_of(facility), content, &writer, why) || wrong(detail, size, why);
-}
-
-bool package_check(enum order_facility facility, const json_t *content, char *detail, size_t size)
-{
-    switch (facility) {
-    case ORDER_DOWNLOAD:
-        return check_download(content, detail, size);
-    case ORDER_DATA:
-        return check_data(content, detail, size);
-    case ORDER_PSMO:
-    case ORDER_ECO:
-        return check_operations(facility, content, detail, size);
-    default:
-        return wrong(detail, size, "no such facility");
-    }
 }

@@ -82,7 +82,7 @@ int rest_orders_create(struct eim *eim, enum order_facility facility, const json
     if (content == NULL)
         return refuse(detail, "order: it is missing");
     if (facility != ORDER_EUICC &&
-        !package_check(facility, content, detail, REST_ORDERS_DETAIL_SIZE))
+        !package_check(eim->release, facility, content, detail, REST_ORDERS_DETAIL_SIZE))
         return 1;
     if (facility == ORDER_EUICC && !rest_chip_check(content))
         return refuse(detail, "euicc: \"set\" or \"get\" with a list is needed");

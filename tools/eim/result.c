@@ -35,9 +35,21 @@ static int take_package_result(struct taking *taking)
     return result;
 }
 
-static int take_notification(struct taking *taking, struct bytes pending)
+/* Kept for its receiver, and the download that it ends ended. Inside a transaction. */
+static int take_notification(struct eim *eim, const char *eid, struct bytes pending,
+                             struct result_acknowledged *out)
 {
-    return result_notification(taking->eim, taking->chip.eid, pending, taking->acknowledged);
+    struct pending_notification read;
+    int result = pending_read(eim, eid, pending, &read);
+    if (result != 0)
+        return result;
+    result = notifier_keep(eim->database, read.address, blob_bytes(&read.whole), eim_now());
+    if (result == 0)
+        result = pending_end_order(eim, eid, &read);
+    if (result == 0 && out->count < RESULT_ACKNOWLEDGED_MAX)
+        out->sequence[out->count++] = read.sequence;
+    pending_finish(&read);
+    return result;
 }
 
 static int take_notifications(struct taking *taking, struct bytes list)
@@ -45,7 +57,8 @@ static int take_notifications(struct taking *taking, struct bytes list)
     struct tlv pending;
     int result = 0;
     while (result == 0 && tlv_take(&list, &pending))
-        result = take_notification(taking, pending.whole);
+        result =
+            take_notification(taking->eim, taking->chip.eid, pending.whole, taking->acknowledged);
     return result == 0 && list.len > 0 ? PACKAGE_UNDEFINED : result;
 }
 
@@ -256,15 +269,11 @@ int result_take(struct eim *eim, const char *eid, struct bytes element,
 int result_notification(struct eim *eim, const char *eid, struct bytes pending,
                         struct result_acknowledged *out)
 {
-    struct pending_notification read;
-    int result = pending_read(eim, eid, pending, &read);
+    int result = database_begin(eim->database);
     if (result != 0)
         return result;
-    result = notifier_keep(eim->database, read.address, blob_bytes(&read.whole), eim_now());
-    if (result == 0 && out->count < RESULT_ACKNOWLEDGED_MAX)
-        out->sequence[out->count++] = read.sequence;
+    result = database_end(eim->database, take_notification(eim, eid, pending, out));
     if (result == 0)
-        result = pending_end_order(eim, eid, &read);
-    pending_finish(&read);
+        notifier_wake(eim->notifier);
     return result;
 }

@@ -20,7 +20,7 @@ int result_take(struct eim *eim, const char *eid, struct bytes element,
                 struct result_acknowledged *out);
 
 /* A PendingNotification (the one element, perhaps compact): kept for its receiver, and the download
- * that it ends ended. 0, PACKAGE_UNDEFINED if it is malformed, or a failure. */
+ * that it ends ended, both or neither. 0, PACKAGE_UNDEFINED if it is malformed, or a failure. */
 int result_notification(struct eim *eim, const char *eid, struct bytes pending,
                         struct result_acknowledged *out);
 

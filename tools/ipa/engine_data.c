@@ -176,28 +176,13 @@ static const struct data_row {
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* The next tag of a list; false at its end or where it is cut. */
-static bool take_tag(struct bytes *list, uint32_t *tag)
-{
-    uint8_t byte;
-    if (!bytes_take_u8(list, &byte))
-        return false;
-    *tag = byte;
-    if ((byte & 0x1F) != 0x1F)
-        return true;
-    if (!bytes_take_u8(list, &byte))
-        return false;
-    *tag = *tag << 8 | byte;
-    return true;
-}
-
 /* Which rows the list asks for; false if it has a tag of none. */
 static bool read_list(struct bytes list, bool wanted[ROWS])
 {
     uint32_t tag;
     while (list.len > 0) {
         size_t i = 0;
-        if (!take_tag(&list, &tag))
+        if (!data_tag_take(&list, &tag))
             return false;
         while (i < ROWS && rows[i].tag != tag && (rows[i].other == 0 || rows[i].other != tag))
             i++;

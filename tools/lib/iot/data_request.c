@@ -132,3 +132,17 @@ bool data_answer_certificate(struct bytes data, uint32_t tag, struct writer *out
         tlv_put(out, DER_SEQUENCE, value);
     return !out->overflow;
 }
+
+bool data_tag_take(struct bytes *list, uint32_t *tag)
+{
+    uint8_t byte;
+    if (!bytes_take_u8(list, &byte))
+        return false;
+    *tag = byte;
+    if ((byte & 0x1F) != 0x1F)
+        return true;
+    if (!bytes_take_u8(list, &byte))
+        return false;
+    *tag = *tag << 8 | byte;
+    return true;
+}

@@ -37,6 +37,8 @@ struct data_request {
 };
 void data_request_put(const struct data_request *request, struct writer *out); /* BF52 whole */
 bool data_request_read(struct bytes whole, struct data_request *out);
+/* The next tag of a tag list; false at its end or where it is cut. */
+bool data_tag_take(struct bytes *list, uint32_t *tag);
 
 enum data_answer_kind { DATA_ANSWER, DATA_ANSWER_ERROR };
 struct data_answer {

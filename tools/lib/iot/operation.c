@@ -61,6 +61,19 @@ bool operation_encode(enum operation_list list, const json_t *operations, struct
     return !out->overflow;
 }
 
+const char *operation_not_in_v1_0(enum operation_list list, const json_t *operations)
+{
+    for (size_t i = 0; i < json_array_size(operations); i++) {
+        json_t *operation = json_array_get(operations, i);
+        void *member = json_object_iter(operation);
+        const struct operation_row *row =
+            member != NULL ? find_name(list, json_object_iter_key(member)) : NULL;
+        if (row != NULL && row->not_in_v1_0)
+            return row->name;
+    }
+    return NULL;
+}
+
 static const struct operation_row *find_result(enum operation_list list, uint32_t tag)
 {
     for (size_t i = 0; i < operation_row_count; i++)

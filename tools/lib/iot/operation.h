@@ -16,6 +16,10 @@ const char *operation_list_name(enum operation_list list); /* "psmo", "eco" */
 bool operation_encode(enum operation_list list, const json_t *operations, struct writer *out,
                       char detail[OPERATION_DETAIL_SIZE]);
 
+/* The name of the first of these operations that SGP.32 v1.0 does not know; NULL if it knows all.
+ */
+const char *operation_not_in_v1_0(enum operation_list list, const json_t *operations);
+
 /* Takes the next result of a package's list off the front; false if it is cut or malformed. */
 bool operation_result_take(struct bytes *results, enum operation_list list,
                            struct operation_result *out);

@@ -29,6 +29,7 @@ struct operation_row {
     enum operation_answer answer;
     const struct operation_code *codes;
     const char *key; /* of the result in JSON */
+    bool not_in_v1_0;
 };
 extern const struct operation_row operation_rows[];
 extern const size_t operation_row_count;
