@@ -119,6 +119,21 @@ void domain_context_end(struct domain_context *context)
     domain_context_init(context, domains);
 }
 
+void domain_context_move_work(struct domain_context *from, struct domain_context *to)
+{
+    domain_context_drop(&to->load);
+    domain_context_drop(&to->data);
+    to->cursor = from->cursor;
+    to->personalized = from->personalized;
+    to->loading = from->loading;
+    to->load = from->load;
+    to->data = from->data;
+    from->cursor = (struct domain_cursor){0};
+    from->personalized = (struct domain_aid){0};
+    from->loading = (struct domain_entry){0};
+    from->load = from->data = (struct domain_blocks){0};
+}
+
 int domain_context_append(struct domain_blocks *blocks, struct bytes block)
 {
     if (block.len > BLOCKS_MAX - blocks->len)

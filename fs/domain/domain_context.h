@@ -121,6 +121,10 @@ void domain_context_init(struct domain_context *context, struct domains *domains
 /* The secure channel and all that is under way end; secrets are wiped. */
 void domain_context_end(struct domain_context *context);
 
+/* What is under way between commands goes to another context, where it takes the place of what was;
+ * the rest of both stays. */
+void domain_context_move_work(struct domain_context *from, struct domain_context *to);
+
 /* The secure channel alone. */
 void domain_context_end_session(struct domain_context *context);
 

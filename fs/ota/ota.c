@@ -45,10 +45,20 @@ static int refuse_instruction(void *state, const struct apdu *apdu, struct write
     return SW_INSTRUCTION;
 }
 
+static struct chain_link link_of(const struct receipt *receipt)
+{
+    return (struct chain_link){.chain = &receipt->ota->chain,
+                               .profile = receipt->ota->domains->profile,
+                               .application = receipt->access.application->aid};
+}
+
 static int run_in_domain(struct receipt *receipt)
 {
-    const struct ota *ota = receipt->ota;
-    struct ram ram = {.update = ota->update_metadata, .update_context = ota->update_context};
+    struct ota *ota = receipt->ota;
+    struct ram ram = {.update = ota->update_metadata,
+                      .update_context = ota->update_context,
+                      .proactive = &ota->uicc->proactive,
+                      .link = link_of(receipt)};
     const struct domain_aid domain = receipt->access.application->aid;
     ram_begin(&ram, ota->domains, &domain, receipt->access.version);
     const struct script_target target = ram_target(&ram);
@@ -61,11 +71,12 @@ static int run_in_domain(struct receipt *receipt)
 static int run_in_application(struct receipt *receipt)
 {
     const struct domain_entry *application = receipt->access.application;
+    const struct chain_link link = link_of(receipt);
     struct rfm rfm;
     if (application->kind == DOMAIN_SECURITY_DOMAIN)
         return run_in_domain(receipt);
     if (application->kind == DOMAIN_FILE_MANAGEMENT &&
-        rfm_begin(&rfm, receipt->ota->uicc, application->parameters)) {
+        rfm_begin(&rfm, receipt->ota->uicc, application->parameters, &link)) {
         const struct script_target target = rfm_target(&rfm);
         const int result = run_script(receipt, &target);
         rfm_end(&rfm);
@@ -192,6 +203,7 @@ void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc)
 void ota_reset(struct ota *ota)
 {
     reassembly_reset(&ota->reassembly);
+    chain_end(&ota->chain);
 }
 
 void ota_finish(struct ota *ota)

@@ -15,13 +15,15 @@ struct ota {
     ram_metadata_handler *update_metadata; /* NULL: nobody can */
     void *update_context;
     struct reassembly reassembly;
+    struct chain chain;
     uint8_t reference; /* of the next message in several parts that the card sends */
 };
 
 /* From here on the UICC hands what comes in an ENVELOPE to this; all three are borrowed. */
 void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc);
 void ota_finish(struct ota *ota);
-/* Power-on or reset: messages of which parts are missing are forgotten. */
+/* Power-on or reset: messages of which parts are missing are forgotten, and what a
+ * chain of scripts has left. */
 void ota_reset(struct ota *ota);
 
 /* Carries a command packet out that came in this message (NULL: in none), and tells what is to be

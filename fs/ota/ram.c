@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "fs/domain/domain.h"
+#include "fs/ota/action.h"
 
 #define FAMILY_GLOBAL_PLATFORM 0x80
 #define INS_GET_DATA 0xCA
@@ -37,8 +38,21 @@ void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid
     set_dek(ram, domains, version);
 }
 
+static enum chain_error enter_chain(void *state, uint8_t position)
+{
+    struct ram *ram = state;
+    const enum chain_error error = chain_enter(&ram->link, position);
+    if (error == CHAIN_OK && ram->link.resumed)
+        domain_context_move_work(&ram->link.chain->work, &ram->context);
+    return error;
+}
+
 void ram_end(struct ram *ram)
 {
+    if (ram->link.goes_on)
+        domain_context_move_work(&ram->context, &ram->link.chain->work);
+    else if (ram->link.resumed)
+        chain_end(ram->link.chain);
     domain_context_end(&ram->context);
 }
 
@@ -70,7 +84,17 @@ static int execute(void *state, const struct apdu *apdu, struct writer *response
     return domain_execute(&ram->context, apdu, response);
 }
 
+static bool act(void *state, struct bytes command)
+{
+    struct ram *ram = state;
+    return action_ask(ram->proactive, command);
+}
+
 struct script_target ram_target(struct ram *ram)
 {
-    return (struct script_target){.state = ram, .takes_data = takes_data, .execute = execute};
+    return (struct script_target){.state = ram,
+                                  .takes_data = takes_data,
+                                  .execute = execute,
+                                  .act = act,
+                                  .chain = enter_chain};
 }

@@ -6,6 +6,7 @@
 
 #include "fs/domain/domain_context.h"
 #include "fs/ota/script.h"
+#include "fs/toolkit/proactive.h"
 
 /* UpdateMetadataRequest of the enabled profile, the value. 0, a status word or a failure. */
 typedef int ram_metadata_handler(void *context, struct bytes request);
@@ -14,10 +15,13 @@ struct ram {
     struct domain_context context;
     ram_metadata_handler *update; /* NULL: metadata cannot be changed */
     void *update_context;
+    struct proactive *proactive;
+    struct chain_link link;
 };
 
 /* version: of the key set that the packet came under, whose third key keys are ciphered with; 0:
- * none. The domain is one of the enabled profile. ram_end() is due. */
+ * none. The domain is one of the enabled profile. ram_end() is due. The ram's other members are the
+ * caller's to set. */
 void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid *domain,
                uint8_t version);
 void ram_end(struct ram *ram);

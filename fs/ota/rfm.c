@@ -1,6 +1,7 @@
 #include "fs/ota/rfm.h"
 
 #include "apdu/status.h"
+#include "fs/ota/action.h"
 #include "fs/saip/pe_schema.h"
 #include "fs/uicc/uicc_commands.h"
 #include "fs/uicc/uicc_gsm.h"
@@ -67,7 +68,8 @@ static const struct pe_schema_type *rfm_type(void)
     return NULL;
 }
 
-bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters)
+bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters,
+               const struct chain_link *link)
 {
     const struct pe_schema_type *type = rfm_type();
     struct pe_schema_fault fault;
@@ -75,7 +77,7 @@ bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters)
     if (type == NULL ||
         (!pe_schema_check(type, parameters, &fault) && fault.kind != PE_SCHEMA_UNKNOWN))
         return false;
-    *rfm = (struct rfm){.uicc = uicc, .terminal = uicc->gsm};
+    *rfm = (struct rfm){.uicc = uicc, .terminal = uicc->gsm, .link = *link};
     pe_schema_split(type, parameters, fields);
     rfm->remote.uicc = access_domain_read(fields[RFM_UICC].value);
     rfm->remote.uicc_admin = access_domain_read(fields[RFM_UICC_ADMIN].value);
@@ -84,9 +86,53 @@ bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters)
     return read_adf(rfm, type->fields[RFM_ADF].type, &fields[RFM_ADF]);
 }
 
+static uint32_t id_of(const struct file *file)
+{
+    return file != NULL ? file->id : 0;
+}
+
+/* Files may have gone meanwhile: their ids say which they were. */
+static void leave_place(const struct uicc_channel *channel, struct chain *chain)
+{
+    chain->place =
+        (struct uicc_place){id_of(channel->directory), id_of(channel->adf), id_of(channel->file)};
+    chain->record = channel->record;
+    chain->verified = channel->verified;
+}
+
+static bool find_again(const struct rfm *rfm, uint32_t id, struct file **out)
+{
+    *out = profile_file_by_id(rfm->uicc->profile, id);
+    return *out != NULL || id == 0;
+}
+
+static enum chain_error enter_chain(void *state, uint8_t position)
+{
+    struct rfm *rfm = state;
+    struct uicc_channel *channel = &rfm->uicc->channels[UICC_CHANNEL_REMOTE];
+    const enum chain_error error = chain_enter(&rfm->link, position);
+    if (error != CHAIN_OK || !rfm->link.resumed)
+        return error;
+    const struct chain *chain = rfm->link.chain;
+    struct file *directory, *adf, *file;
+    if (!find_again(rfm, chain->place.directory, &directory) ||
+        !find_again(rfm, chain->place.adf, &adf) || !find_again(rfm, chain->place.file, &file))
+        return CHAIN_LOST;
+    channel->directory = directory;
+    channel->adf = adf;
+    channel->file = file;
+    channel->record = chain->record;
+    channel->verified = chain->verified;
+    return CHAIN_OK;
+}
+
 void rfm_end(struct rfm *rfm)
 {
     struct uicc_channel *channel = &rfm->uicc->channels[UICC_CHANNEL_REMOTE];
+    if (rfm->link.goes_on)
+        leave_place(channel, rfm->link.chain);
+    else if (rfm->link.resumed)
+        chain_end(rfm->link.chain);
     uicc_state_end_transfer(&channel->transfer);
     *channel = (struct uicc_channel){0};
     rfm->uicc->gsm = rfm->terminal;
@@ -136,7 +182,17 @@ static int execute(void *state, const struct apdu *apdu, struct writer *response
     return row->handle(rfm->uicc, &remote, response);
 }
 
+static bool act(void *state, struct bytes command)
+{
+    struct rfm *rfm = state;
+    return action_ask(&rfm->uicc->proactive, command);
+}
+
 struct script_target rfm_target(struct rfm *rfm)
 {
-    return (struct script_target){.state = rfm, .takes_data = takes_data, .execute = execute};
+    return (struct script_target){.state = rfm,
+                                  .takes_data = takes_data,
+                                  .execute = execute,
+                                  .act = act,
+                                  .chain = enter_chain};
 }

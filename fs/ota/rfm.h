@@ -10,11 +10,14 @@ struct rfm {
     struct uicc *uicc;
     struct uicc_remote remote;
     struct uicc_gsm terminal; /* what class A0 has announced to the terminal */
+    struct chain_link link;
 };
 
 /* Begins for an instance, of which this is the PE-RFM's value; its commands are carried out by
- * rfm_target(). False if it names an ADF that is not there. rfm_end() is due after true. */
-bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters);
+ * rfm_target(). False if it names an ADF that is not there. rfm_end() is due after true. link: the
+ * chain it may be in. */
+bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters,
+               const struct chain_link *link);
 void rfm_end(struct rfm *rfm);
 
 /* Borrows the rfm. */

@@ -22,10 +22,8 @@
 
 enum bad_format { BAD_TAG = 1, BAD_LENGTH = 2, BAD_LENGTH_MISSING = 3 };
 #define ACTION_SUSPENSION_ERROR 0x01
-#define ACTION_REFERENCED 0x82
 #define ACTION_PROACTIVE 0x01
-enum chaining { CHAINING_FIRST = 0x01, CHAINING_FIRST_KEPT = 0x11 };
-enum chaining_error { CHAINING_NONE_BEFORE = 0x01, CHAINING_NOT_SUPPORTED = 0x02 };
+#define ACTION_PROACTIVE_INDICATED 0x81
 
 #define INS_GET_RESPONSE 0xC0
 #define REST_MAX 4096 /* bytes that one command may answer */
@@ -36,8 +34,10 @@ struct run {
     const struct script_target *target;
     uint8_t *rest; /* heap: what the last command has answered */
     size_t len, given;
-    uint8_t count;   /* commands executed */
-    uint16_t status; /* of the last */
+    uint8_t count;             /* commands executed */
+    uint16_t status;           /* of the last */
+    bool began;                /* an element was there */
+    struct bytes error_action; /* what the terminal is asked for when a command is refused */
 };
 
 bool script_goes_on(uint16_t status)
@@ -188,21 +188,30 @@ static int run_command(struct run *run, struct bytes command, struct writer *out
     return result;
 }
 
-/* REFRESH and the like: the action's own command, not one that a file has (TS 102 226 §5.2.1.2). */
-static bool act(struct run *run, struct bytes action)
+/* REFRESH and the like. One byte names no command: that the script belongs to a proactive session,
+ * which is no matter since sessions go on beside it, or a record of a file that no profile has. */
+static bool act(const struct run *run, struct bytes action)
 {
     if (action.len == 1)
-        return action.data[0] == ACTION_PROACTIVE; /* nothing is lost: sessions go on anyway */
-    return action.len > 1 && action.data[0] != ACTION_REFERENCED && run->target->act != NULL &&
+        return action.data[0] == ACTION_PROACTIVE || action.data[0] == ACTION_PROACTIVE_INDICATED;
+    return action.len > 1 && run->target->act != NULL &&
            run->target->act(run->target->state, action);
 }
 
-/* A script is run at once and as a whole: a chain of them is not kept. */
-static enum chaining_error refuse_chaining(struct bytes value)
+/* What chains scripts stands before all that they do. */
+static bool enter_chain(const struct run *run, struct bytes value, struct writer *out)
 {
-    const uint8_t what = value.len == 1 ? value.data[0] : 0;
-    return what == CHAINING_FIRST || what == CHAINING_FIRST_KEPT ? CHAINING_NOT_SUPPORTED
-                                                                 : CHAINING_NONE_BEFORE;
+    const uint8_t position = value.len == 1 ? value.data[0] : 0;
+    const struct script_target *target = run->target;
+    if (run->began) {
+        put_byte(out, TAG_BAD_FORMAT, BAD_TAG);
+        return false;
+    }
+    const enum chain_error error =
+        target->chain != NULL ? target->chain(target->state, position) : CHAIN_NOT_SUPPORTED;
+    if (error != CHAIN_OK)
+        put_byte(out, TAG_CHAINING, (uint8_t)error);
+    return error == CHAIN_OK;
 }
 
 static int run_element(struct run *run, const struct tlv *element, struct writer *out, bool *more)
@@ -215,12 +224,12 @@ static int run_element(struct run *run, const struct tlv *element, struct writer
         if (!*more)
             put_byte(out, TAG_IMMEDIATE_ACTION, ACTION_SUSPENSION_ERROR);
         return 0;
-    case TAG_ERROR_ACTION: /* what would be shown to a user in case of an error: nobody is there */
+    case TAG_ERROR_ACTION: /* of the commands from here on */
+        run->error_action = element->value;
         *more = true;
         return 0;
     case TAG_CHAINING:
-        put_byte(out, TAG_CHAINING, (uint8_t)refuse_chaining(element->value));
-        *more = false;
+        *more = enter_chain(run, element->value, out);
         return 0;
     default:
         put_byte(out, TAG_BAD_FORMAT, BAD_TAG);
@@ -246,7 +255,10 @@ static int run_elements(struct run *run, struct bytes elements, struct writer *o
             break;
         }
         result = run_element(run, &element, out, &more);
+        run->began = true;
     }
+    if (result == 0 && run->count > 0 && !script_goes_on(run->status))
+        (void)act(run, run->error_action);
     return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "apdu/apdu.h"
 #include "apdu/tlv.h"
+#include "fs/ota/chain.h"
 
 #define SCRIPT_RESPONSE_MAX 4096 /* bytes that a script may answer */
 
@@ -15,9 +16,11 @@ struct script_target {
     bool (*takes_data)(void *state, uint8_t cla, uint8_t ins);
     /* As a command_handler. What it answers beyond Le waits for GET RESPONSE. */
     int (*execute)(void *state, const struct apdu *apdu, struct writer *response);
-    /* The terminal is to be asked for this at the script's end: the COMPREHENSION-TLVs of a
-     * proactive command. False if it cannot be. May be NULL. */
+    /* The terminal is to be asked for this: the COMPREHENSION-TLVs of a proactive command. False if
+     * it cannot be. NULL: nothing can. */
     bool (*act)(void *state, struct bytes command);
+    /* The script belongs to others (chain.h). NULL: none does. */
+    enum chain_error (*chain)(void *state, uint8_t position);
 };
 
 /* Runs a script to its end or to the first command that is refused, and appends what is answered:

@@ -17,6 +17,7 @@
 #define DEVICE_TERMINAL 0x82
 #define DEVICE_NETWORK 0x83
 #define DEVICE_DISPLAY 0x02
+#define DEVICE_EARPIECE 0x03
 #define UNIT_MINUTES 0x00
 #define UNIT_SECONDS 0x01
 #define DURATION_MAX 255      /* of a unit */
@@ -48,6 +49,8 @@ static const struct kind kinds[PROACTIVE_KINDS] = {
     [PROACTIVE_DISPLAY_TEXT]         = {0x21, 0x80, DEVICE_DISPLAY,  {3, 1}}, /* until the user clears it */
     [PROACTIVE_GET_INPUT]            = {0x23, 0x01, DEVICE_TERMINAL, {3, 3}}, /* characters of the SMS alphabet */
     [PROACTIVE_TIMER_START]          = {0x27, 0x00, DEVICE_TERMINAL, {8, 1}},
+    [PROACTIVE_PLAY_TONE]            = {0x20, 0x00, DEVICE_EARPIECE, {3, 5}},
+    [PROACTIVE_REFRESH]              = {0x01, 0x01, DEVICE_TERMINAL, {3, 8}},
 };
 /* clang-format on */
 
@@ -97,10 +100,17 @@ void proactive_ask(struct proactive *proactive, enum proactive_kind kind)
 {
     if (proactive_supports(proactive, kind) && !is_asked(proactive, kind) &&
         proactive->count < PROACTIVE_QUEUE_MAX)
-        proactive->queue[proactive->count++] = (struct proactive_entry){.kind = kind};
+        proactive->queue[proactive->count++] =
+            (struct proactive_entry){.kind = kind, .qualifier = kinds[kind].qualifier};
 }
 
 bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struct bytes data)
+{
+    return proactive_send_qualified(proactive, kind, kinds[kind].qualifier, data);
+}
+
+bool proactive_send_qualified(struct proactive *proactive, enum proactive_kind kind,
+                              uint8_t qualifier, struct bytes data)
 {
     if (!proactive_supports(proactive, kind) || proactive->count == PROACTIVE_QUEUE_MAX ||
         data.len > PROACTIVE_DATA_MAX)
@@ -110,7 +120,8 @@ bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struc
         return false;
     if (data.len > 0)
         memcpy(copy, data.data, data.len);
-    proactive->queue[proactive->count++] = (struct proactive_entry){kind, copy, (uint8_t)data.len};
+    proactive->queue[proactive->count++] =
+        (struct proactive_entry){kind, qualifier, (uint8_t)data.len, copy};
     return true;
 }
 
@@ -142,8 +153,7 @@ static void put_command(const struct proactive *proactive, struct writer *out)
     const struct proactive_entry *first = &proactive->queue[0];
     const enum proactive_kind what = first->kind;
     const size_t mark = tlv_open(out, TAG_PROACTIVE);
-    tlv_put(out, TAG_COMMAND_DETAILS,
-            BYTES(proactive->number, kinds[what].type, kinds[what].qualifier));
+    tlv_put(out, TAG_COMMAND_DETAILS, BYTES(proactive->number, kinds[what].type, first->qualifier));
     tlv_put(out, TAG_DEVICE_IDENTITIES, BYTES(DEVICE_UICC, kinds[what].device));
     if (what == PROACTIVE_POLL_INTERVAL)
         put_poll_interval(proactive, out);
@@ -192,7 +202,8 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
     if (!proactive->fetched)
         return SW_CONDITIONS_NOT_SATISFIED;
     const enum proactive_kind what = proactive->queue[0].kind;
-    const struct bytes asked = BYTES(proactive->number, kinds[what].type, kinds[what].qualifier);
+    const struct bytes asked =
+        BYTES(proactive->number, kinds[what].type, proactive->queue[0].qualifier);
     if (!take(&data, TAG_COMMAND_DETAILS, &details) || !bytes_equal(details.value, asked) ||
         !take(&data, TAG_DEVICE_IDENTITIES, &devices) ||
         !bytes_equal(devices.value, BYTES(DEVICE_TERMINAL, DEVICE_UICC)) ||

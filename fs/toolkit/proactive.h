@@ -18,6 +18,8 @@ enum proactive_kind {
     PROACTIVE_DISPLAY_TEXT,
     PROACTIVE_GET_INPUT,
     PROACTIVE_TIMER_START,
+    PROACTIVE_PLAY_TONE,
+    PROACTIVE_REFRESH, /* one that an operator asks for */
     PROACTIVE_KINDS,
 };
 
@@ -44,8 +46,9 @@ struct proactive_answer {
 
 struct proactive_entry {
     enum proactive_kind kind;
-    uint8_t *data; /* heap; NULL: it has none */
+    uint8_t qualifier;
     uint8_t len;
+    uint8_t *data; /* heap; NULL: it has none */
 };
 
 struct proactive {
@@ -73,6 +76,9 @@ void proactive_ask(struct proactive *proactive, enum proactive_kind kind);
 /* The same with data, the COMPREHENSION-TLVs behind the device identities, which are copied. False
  * if the terminal does not know the command, or there is no place for it. */
 bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struct bytes data);
+/* The same with a command qualifier (TS 102 223 §8.6) of its own. */
+bool proactive_send_qualified(struct proactive *proactive, enum proactive_kind kind,
+                              uint8_t qualifier, struct bytes data);
 /* The queue goes to another place, as it is; the first is as after a reset. */
 void proactive_move(struct proactive *from, struct proactive *to);
 

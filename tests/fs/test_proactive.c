@@ -58,6 +58,8 @@ Test(proactive, each_kind_is_supported_by_its_bit_alone)
         {PROACTIVE_DISPLAY_TEXT, 3, 0x01, "D009810301218082028102"},
         {PROACTIVE_GET_INPUT, 3, 0x04, "D009810301230182028182"},
         {PROACTIVE_TIMER_START, 8, 0x01, "D009810301270082028182"},
+        {PROACTIVE_PLAY_TONE, 3, 0x10, "D009810301200082028103"},
+        {PROACTIVE_REFRESH, 3, 0x80, "D009810301010182028182"},
     };
     cr_assert_eq(sizeof(rows) / sizeof(rows[0]), PROACTIVE_KINDS);
     for (size_t i = 0; i < PROACTIVE_KINDS; i++) {
