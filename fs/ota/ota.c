@@ -196,8 +196,8 @@ static int receive_envelope(void *context, const struct tlv *envelope, struct wr
 void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc)
 {
     *ota = (struct ota){.domains = domains, .uicc = uicc};
-    uicc->envelope = receive_envelope;
-    uicc->envelope_context = ota;
+    ota->listener = (struct uicc_listener){.context = ota, .envelope = receive_envelope};
+    uicc_listen(uicc, &ota->listener);
 }
 
 void ota_reset(struct ota *ota)

@@ -14,6 +14,7 @@ struct ota {
     struct uicc *uicc;
     ram_metadata_handler *update_metadata; /* NULL: nobody can */
     void *update_context;
+    struct uicc_listener listener;
     struct reassembly reassembly;
     struct chain chain;
     uint8_t reference; /* of the next message in several parts that the card sends */

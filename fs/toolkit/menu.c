@@ -65,8 +65,7 @@ static void set_up_menu(struct proactive *proactive)
 
 void menu_begin(struct proactive *proactive)
 {
-    (void)proactive_send(proactive, PROACTIVE_SET_UP_EVENT_LIST,
-                         BYTES(TAG_EVENTS, 0x01, EVENT_USER_ACTIVITY));
+    (void)proactive_listen(proactive, PROACTIVE_EVENT_USER_ACTIVITY);
     set_up_menu(proactive);
 }
 

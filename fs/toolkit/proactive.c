@@ -12,6 +12,7 @@
 #define TAG_RESULT 0x83
 #define TAG_DURATION 0x84
 #define TAG_TEXT 0x8D
+#define TAG_EVENTS 0x99
 #define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 #define DEVICE_UICC 0x81
 #define DEVICE_TERMINAL 0x82
@@ -51,6 +52,13 @@ static const struct kind kinds[PROACTIVE_KINDS] = {
     [PROACTIVE_TIMER_START]          = {0x27, 0x00, DEVICE_TERMINAL, {8, 1}},
     [PROACTIVE_PLAY_TONE]            = {0x20, 0x00, DEVICE_EARPIECE, {3, 5}},
     [PROACTIVE_REFRESH]              = {0x01, 0x01, DEVICE_TERMINAL, {3, 8}},
+    [PROACTIVE_TIMER_STOP]           = {0x27, 0x01, DEVICE_TERMINAL, {8, 1}},
+    [PROACTIVE_OPEN_CHANNEL]         = {0x40, 0x01, DEVICE_TERMINAL, {12, 1}},
+    [PROACTIVE_CLOSE_CHANNEL]        = {0x41, 0x00, DEVICE_TERMINAL, {12, 2}},
+    [PROACTIVE_RECEIVE_DATA]         = {0x42, 0x00, DEVICE_TERMINAL, {12, 3}},
+    [PROACTIVE_SEND_DATA_STORE]      = {0x43, 0x00, DEVICE_TERMINAL, {12, 4}},
+    [PROACTIVE_SEND_DATA]            = {0x43, 0x01, DEVICE_TERMINAL, {12, 4}},
+    [PROACTIVE_CHANNEL_STATUS]       = {0x44, 0x00, DEVICE_TERMINAL, {12, 5}},
 };
 /* clang-format on */
 
@@ -104,25 +112,67 @@ void proactive_ask(struct proactive *proactive, enum proactive_kind kind)
             (struct proactive_entry){.kind = kind, .qualifier = kinds[kind].qualifier};
 }
 
+static bool enqueue(struct proactive *proactive, enum proactive_kind kind,
+                    struct proactive_entry entry, struct bytes data)
+{
+    if (!proactive_supports(proactive, kind) || proactive->count == PROACTIVE_QUEUE_MAX ||
+        data.len > PROACTIVE_DATA_MAX)
+        return false;
+    entry.kind = kind;
+    entry.len = (uint8_t)data.len;
+    entry.data = malloc(data.len + 1);
+    if (entry.data == NULL)
+        return false;
+    if (data.len > 0)
+        memcpy(entry.data, data.data, data.len);
+    proactive->queue[proactive->count++] = entry;
+    return true;
+}
+
 bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struct bytes data)
 {
-    return proactive_send_qualified(proactive, kind, kinds[kind].qualifier, data);
+    return enqueue(proactive, kind, (struct proactive_entry){.qualifier = kinds[kind].qualifier},
+                   data);
 }
 
 bool proactive_send_qualified(struct proactive *proactive, enum proactive_kind kind,
                               uint8_t qualifier, struct bytes data)
 {
-    if (!proactive_supports(proactive, kind) || proactive->count == PROACTIVE_QUEUE_MAX ||
-        data.len > PROACTIVE_DATA_MAX)
+    return enqueue(proactive, kind, (struct proactive_entry){.qualifier = qualifier}, data);
+}
+
+bool proactive_send_to(struct proactive *proactive, enum proactive_kind kind, uint8_t device,
+                       struct bytes data)
+{
+    const struct proactive_entry entry = {.qualifier = kinds[kind].qualifier, .device = device};
+    return enqueue(proactive, kind, entry, data);
+}
+
+static bool send_events(struct proactive *proactive, uint32_t events)
+{
+    uint8_t room[PROACTIVE_EVENT_MAX + 1], list_room[sizeof(room) + 2];
+    struct writer numbers = writer_on(room, sizeof(room)),
+                  list = writer_on(list_room, sizeof(list_room));
+    for (uint8_t event = 0; event <= PROACTIVE_EVENT_MAX; event++)
+        if ((events & 1u << event) != 0)
+            writer_put_u8(&numbers, event);
+    tlv_put(&list, TAG_EVENTS, writer_bytes(&numbers));
+    if (!proactive_send(proactive, PROACTIVE_SET_UP_EVENT_LIST, writer_bytes(&list)))
         return false;
-    uint8_t *copy = malloc(data.len + 1);
-    if (copy == NULL)
-        return false;
-    if (data.len > 0)
-        memcpy(copy, data.data, data.len);
-    proactive->queue[proactive->count++] =
-        (struct proactive_entry){kind, qualifier, (uint8_t)data.len, copy};
+    proactive->events = events;
     return true;
+}
+
+bool proactive_listen(struct proactive *proactive, uint32_t events)
+{
+    return (proactive->events & events) == events ||
+           send_events(proactive, proactive->events | events);
+}
+
+void proactive_stop_listening(struct proactive *proactive, uint32_t events)
+{
+    if ((proactive->events & events) != 0)
+        (void)send_events(proactive, proactive->events & ~events);
 }
 
 void proactive_move(struct proactive *from, struct proactive *to)
@@ -154,7 +204,8 @@ static void put_command(const struct proactive *proactive, struct writer *out)
     const enum proactive_kind what = first->kind;
     const size_t mark = tlv_open(out, TAG_PROACTIVE);
     tlv_put(out, TAG_COMMAND_DETAILS, BYTES(proactive->number, kinds[what].type, first->qualifier));
-    tlv_put(out, TAG_DEVICE_IDENTITIES, BYTES(DEVICE_UICC, kinds[what].device));
+    tlv_put(out, TAG_DEVICE_IDENTITIES,
+            BYTES(DEVICE_UICC, first->device != 0 ? first->device : kinds[what].device));
     if (what == PROACTIVE_POLL_INTERVAL)
         put_poll_interval(proactive, out);
     writer_put(out, bytes_of(first->data, first->len));
@@ -209,8 +260,13 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
         !bytes_equal(devices.value, BYTES(DEVICE_TERMINAL, DEVICE_UICC)) ||
         !take(&data, TAG_RESULT, &result) || result.value.len == 0)
         return SW_WRONG_DATA;
-    proactive->answer = (struct proactive_answer){
-        .given = true, .kind = what, .done = result.value.data[0] <= RESULT_PERFORMED};
+    proactive->answer =
+        (struct proactive_answer){.given = true,
+                                  .kind = what,
+                                  .done = result.value.data[0] <= RESULT_PERFORMED,
+                                  .result = result.value.data[0],
+                                  .additional = result.value.len > 1 ? result.value.data[1] : 0,
+                                  .rest = data};
     if (find(data, TAG_TEXT, &text) && text.value.len <= PROACTIVE_TEXT_MAX) {
         proactive->answer.text_len = text.value.len;
         memcpy(proactive->answer.text, text.value.data, text.value.len);

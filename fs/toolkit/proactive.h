@@ -20,6 +20,13 @@ enum proactive_kind {
     PROACTIVE_TIMER_START,
     PROACTIVE_PLAY_TONE,
     PROACTIVE_REFRESH, /* one that an operator asks for */
+    PROACTIVE_TIMER_STOP,
+    PROACTIVE_OPEN_CHANNEL, /* immediate link establishment */
+    PROACTIVE_CLOSE_CHANNEL,
+    PROACTIVE_RECEIVE_DATA,
+    PROACTIVE_SEND_DATA_STORE, /* SEND DATA: into the terminal's buffer */
+    PROACTIVE_SEND_DATA,       /* SEND DATA: all that is there, immediately */
+    PROACTIVE_CHANNEL_STATUS,  /* GET CHANNEL STATUS */
     PROACTIVE_KINDS,
 };
 
@@ -37,6 +44,9 @@ struct proactive_answer {
     bool given;
     enum proactive_kind kind;
     bool done;                        /* performed; else refused */
+    uint8_t result, additional;       /* general result and the first byte of what goes with it */
+    struct bytes rest;                /* COMPREHENSION-TLVs behind the result; borrowed of the
+                                       * command, while it is carried out */
     uint8_t text[PROACTIVE_TEXT_MAX]; /* Text String of GET INPUT, its coding first */
     size_t text_len;
 };
@@ -48,13 +58,21 @@ struct proactive_entry {
     enum proactive_kind kind;
     uint8_t qualifier;
     uint8_t len;
-    uint8_t *data; /* heap; NULL: it has none */
+    uint8_t *data;  /* heap; NULL: it has none */
+    uint8_t device; /* that it is for; 0: the kind's */
 };
+
+/* Events that the terminal is to tell of (TS 102 223 §8.25), as bits. */
+#define PROACTIVE_EVENT_USER_ACTIVITY (1u << 0x04)
+#define PROACTIVE_EVENT_DATA_AVAILABLE (1u << 0x09)
+#define PROACTIVE_EVENT_CHANNEL_STATUS (1u << 0x0A)
+#define PROACTIVE_EVENT_MAX 0x1F
 
 struct proactive {
     struct proactive_settings settings;
     bool terminal;      /* a TERMINAL PROFILE was received in this power cycle */
     uint32_t supported; /* kinds that it names, as bits */
+    uint32_t events;    /* that it was asked to tell of */
     struct proactive_entry queue[PROACTIVE_QUEUE_MAX];
     size_t count;   /* of the queue; the first is the one that is told */
     bool fetched;   /* the first has been fetched and waits for its answer */
@@ -79,6 +97,13 @@ bool proactive_send(struct proactive *proactive, enum proactive_kind kind, struc
 /* The same with a command qualifier (TS 102 223 §8.6) of its own. */
 bool proactive_send_qualified(struct proactive *proactive, enum proactive_kind kind,
                               uint8_t qualifier, struct bytes data);
+/* The same to this device: a channel's, 0x21 to 0x27. */
+bool proactive_send_to(struct proactive *proactive, enum proactive_kind kind, uint8_t device,
+                       struct bytes data);
+/* SET UP EVENT LIST with these as well, or without them, beside those that others want to hear of:
+ * a list takes the place of the one before it. False as above. */
+bool proactive_listen(struct proactive *proactive, uint32_t events);
+void proactive_stop_listening(struct proactive *proactive, uint32_t events);
 /* The queue goes to another place, as it is; the first is as after a reset. */
 void proactive_move(struct proactive *from, struct proactive *to);
 

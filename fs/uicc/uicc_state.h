@@ -94,6 +94,17 @@ struct uicc_place {
 typedef int uicc_envelope_handler(void *context, const struct tlv *envelope,
                                   struct writer *response);
 
+/* Who takes part in the toolkit: each is told of everything and takes what is his. Any may be NULL.
+ */
+struct uicc_listener {
+    struct uicc_listener *next;
+    void *context;
+    void (*begin)(void *context); /* the first TERMINAL PROFILE of a power cycle */
+    uicc_envelope_handler *envelope;
+    /* TERMINAL RESPONSE; 0 or a failure. */
+    int (*answered)(void *context, const struct proactive_answer *answer);
+};
+
 /* What cards do each in their own way. */
 struct uicc_settings {
     struct fcp_style fcp;
@@ -117,14 +128,23 @@ struct uicc {
     struct uicc_suspension suspension;
     struct uicc_gba gba;
     struct proactive proactive;
-    uicc_envelope_handler *envelope; /* NULL: nobody has registered for any */
-    void *envelope_context;
+    struct uicc_listener *listeners; /* borrowed; the first to be told first */
 };
 
 /* The channel a command came on. */
 static inline struct uicc_channel *uicc_channel(struct uicc *uicc, const struct apdu *apdu)
 {
     return &uicc->channels[apdu->channel];
+}
+
+/* From here on the listener, which is borrowed, is told, after those before it. */
+static inline void uicc_listen(struct uicc *uicc, struct uicc_listener *listener)
+{
+    struct uicc_listener **last = &uicc->listeners;
+    while (*last != NULL)
+        last = &(*last)->next;
+    listener->next = NULL;
+    *last = listener;
 }
 
 /* Le asks for all there is: 00, in its short or its long form. */

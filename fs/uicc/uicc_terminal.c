@@ -50,6 +50,9 @@ int uicc_terminal_profile(void *state, const struct apdu *apdu, struct writer *r
     proactive_meet(&uicc->proactive, apdu->data);
     if (first && menu_is_on(&uicc->proactive))
         menu_begin(&uicc->proactive);
+    for (const struct uicc_listener *at = uicc->listeners; first && at != NULL; at = at->next)
+        if (at->begin != NULL)
+            at->begin(at->context);
     return 0;
 }
 
@@ -67,7 +70,11 @@ int uicc_envelope(void *state, const struct apdu *apdu, struct writer *response)
         return SW_WRONG_DATA;
     if (menu_is_on(&uicc->proactive))
         menu_envelope(&uicc->proactive, &envelope);
-    return uicc->envelope != NULL ? uicc->envelope(uicc->envelope_context, &envelope, response) : 0;
+    int result = 0;
+    for (const struct uicc_listener *at = uicc->listeners; result == 0 && at != NULL; at = at->next)
+        if (at->envelope != NULL)
+            result = at->envelope(at->context, &envelope, response);
+    return result;
 }
 
 /* TS 102 221 §11.2.3 */
@@ -84,9 +91,12 @@ int uicc_terminal_response(void *state, const struct apdu *apdu, struct writer *
     struct uicc *uicc = state;
     const int status = check_toolkit(apdu);
     (void)response;
-    const int result = status == 0 ? proactive_respond(&uicc->proactive, apdu->data) : status;
+    int result = status == 0 ? proactive_respond(&uicc->proactive, apdu->data) : status;
     if (result == 0 && menu_is_on(&uicc->proactive))
         menu_answered(&uicc->proactive);
+    for (const struct uicc_listener *at = uicc->listeners; result == 0 && at != NULL; at = at->next)
+        if (at->answered != NULL)
+            result = at->answered(at->context, &uicc->proactive.answer);
     return result;
 }
 

@@ -60,6 +60,13 @@ Test(proactive, each_kind_is_supported_by_its_bit_alone)
         {PROACTIVE_TIMER_START, 8, 0x01, "D009810301270082028182"},
         {PROACTIVE_PLAY_TONE, 3, 0x10, "D009810301200082028103"},
         {PROACTIVE_REFRESH, 3, 0x80, "D009810301010182028182"},
+        {PROACTIVE_TIMER_STOP, 8, 0x01, "D009810301270182028182"},
+        {PROACTIVE_OPEN_CHANNEL, 12, 0x01, "D009810301400182028182"},
+        {PROACTIVE_CLOSE_CHANNEL, 12, 0x02, "D009810301410082028182"},
+        {PROACTIVE_RECEIVE_DATA, 12, 0x04, "D009810301420082028182"},
+        {PROACTIVE_SEND_DATA_STORE, 12, 0x08, "D009810301430082028182"},
+        {PROACTIVE_SEND_DATA, 12, 0x08, "D009810301430182028182"},
+        {PROACTIVE_CHANNEL_STATUS, 12, 0x10, "D009810301440082028182"},
     };
     cr_assert_eq(sizeof(rows) / sizeof(rows[0]), PROACTIVE_KINDS);
     for (size_t i = 0; i < PROACTIVE_KINDS; i++) {
@@ -293,4 +300,31 @@ Test(proactive, a_menu_for_tests)
     tell(0xD6, BYTES(0x99, 0x01, 0x05));
     tell(0xD8, BYTES(0x90, 0x01, 0x01));
     cr_expect_str_eq(next(), "nothing");
+}
+
+/* A list takes the place of the one before it: those who listen to something else keep it. */
+Test(proactive, listeners_share_one_event_list)
+{
+    static const char *const lists[] = {"990104", "99020409", "990109", "9900"};
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    cr_expect(proactive_listen(&proactive, PROACTIVE_EVENT_USER_ACTIVITY));
+    cr_expect(proactive_listen(&proactive, PROACTIVE_EVENT_DATA_AVAILABLE));
+    cr_expect(proactive_listen(&proactive, PROACTIVE_EVENT_DATA_AVAILABLE)); /* is there already */
+    proactive_stop_listening(&proactive, PROACTIVE_EVENT_USER_ACTIVITY);
+    proactive_stop_listening(&proactive, PROACTIVE_EVENT_USER_ACTIVITY);
+    proactive_stop_listening(&proactive, PROACTIVE_EVENT_DATA_AVAILABLE);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        const char *command = fetch();
+        cr_expect_str_eq(strstr(command, "99"), lists[i], "%s", command);
+        cr_assert_eq(respond((uint8_t)(i + 1), 0x05, 0x00, 0x00), 0);
+        proactive_settle(&proactive);
+    }
+    cr_expect_str_eq(fetch(), "nothing");
+}
+
+Test(proactive, a_channel_is_a_device)
+{
+    proactive_meet(&proactive, bytes_of(full, sizeof(full)));
+    cr_expect(proactive_send_to(&proactive, PROACTIVE_RECEIVE_DATA, 0x21, BYTES(0xB7, 0x01, 0xED)));
+    cr_expect_str_eq(fetch(), "D00C810301420082028121B701ED");
 }
