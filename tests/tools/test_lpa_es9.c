@@ -266,23 +266,27 @@ Test(lpa_es9, a_server_shows_a_certificate_of_its_own_kind)
     static const struct {
         enum rsp_role role;
         const char *dns_name;
-        bool smds, right;
+        enum http_role wanted;
+        bool right;
         const char *words;
     } rows[] = {
-        {RSP_ROLE_DP_TLS, "smdp.example.com", false, true, ""},
-        {RSP_ROLE_DS_TLS, "smdp.example.com", true, true, ""},
-        {RSP_ROLE_DS_TLS, "smdp.example.com", false, false, "not one for an SM-DP+'s TLS"},
-        {RSP_ROLE_DP_TLS, "smdp.example.com", true, false, "not one for an SM-DS's TLS"},
-        {RSP_ROLE_DP_AUTH, "smdp.example.com", false, false, "not one for an SM-DP+'s TLS"},
-        {RSP_ROLE_DP_TLS, NULL, false, false, "subjectAltName"},
+        {RSP_ROLE_DP_TLS, "smdp.example.com", HTTP_SMDP, true, ""},
+        {RSP_ROLE_DS_TLS, "smdp.example.com", HTTP_SMDS, true, ""},
+        {RSP_ROLE_DS_TLS, "smdp.example.com", HTTP_EITHER, true, ""},
+        {RSP_ROLE_DP_TLS, "smdp.example.com", HTTP_EITHER, true, ""},
+        {RSP_ROLE_DP_AUTH, "smdp.example.com", HTTP_EITHER, false, "SM-DP+ or SM-DS's TLS"},
+        {RSP_ROLE_DS_TLS, "smdp.example.com", HTTP_SMDP, false, "not one for an SM-DP+'s TLS"},
+        {RSP_ROLE_DP_TLS, "smdp.example.com", HTTP_SMDS, false, "not one for an SM-DS's TLS"},
+        {RSP_ROLE_DP_AUTH, "smdp.example.com", HTTP_SMDP, false, "not one for an SM-DP+'s TLS"},
+        {RSP_ROLE_DP_TLS, NULL, HTTP_SMDP, false, "subjectAltName"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct fault fault = {0};
-        cr_expect_eq(http_is_right_server(make_pem(rows[i].role, rows[i].dns_name), rows[i].smds,
+        cr_expect_eq(http_is_right_server(make_pem(rows[i].role, rows[i].dns_name), rows[i].wanted,
                                           "smdp.example.com", &fault),
                      rows[i].right, "%zu: %s", i, fault.text);
         cr_expect_not_null(strstr(fault.text, rows[i].words), "%s", fault.text);
     }
     struct fault fault = {0};
-    cr_expect_not(http_is_right_server(NULL, false, "smdp.example.com", &fault));
+    cr_expect_not(http_is_right_server(NULL, HTTP_SMDP, "smdp.example.com", &fault));
 }

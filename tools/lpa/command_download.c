@@ -16,7 +16,7 @@ static const struct show_column profile_columns[] = {
 };
 /* clang-format on */
 
-static void announce(void *context, const json_t *profile)
+void command_download_announce(void *context, const json_t *profile)
 {
     const struct lpa *lpa = context;
     if (lpa->options.json)
@@ -33,13 +33,10 @@ static bool try_code(struct lpa *lpa, const char *code, json_t *document)
                                            ES10B_DOWNLOAD | (lpa->options.rpm ? ES10B_RPM : 0),
                                        .confirmation_code = lpa->options.confirmation_code,
                                        .keep_notification = lpa->options.no_notify,
-                                       .announce = announce,
+                                       .announce = command_download_announce,
                                        .context = lpa};
-    if (!activation_parse(code, &request.session.code, &lpa->fault))
-        return false;
-    if (!es10b_device_from_imei(lpa->options.imei, &request.session.device))
-        return fault_raise(&lpa->fault, "--imei", "'%.40s' is not 15 digits", lpa->options.imei);
-    return download_run(&context, &request, document);
+    return activation_parse(code, &request.session.code, &lpa->fault) &&
+           lpa_device(lpa, &request.session.device) && download_run(&context, &request, document);
 }
 
 /* The next code is for a server of another version. */

@@ -33,6 +33,7 @@ static const struct show_column columns[] = {
     {"forbidden policy rules", "forbiddenPolicyRules"},
     {"default SM-DP+", "defaultSmdp"},
     {"root SM-DS", "rootSmds"},
+    {"further root SM-DS", "furtherRootSmds"},
     {"SAS accreditation", "sasAccreditation"},
 };
 /* clang-format on */
@@ -106,12 +107,18 @@ static bool add_info2(struct lpa *lpa, json_t *document)
 static void add_addresses(struct lpa *lpa, json_t *document)
 {
     struct es10b_addresses addresses;
+    struct bytes address;
+    json_t *further = json_array();
     if (!es10a_get_configured_addresses(&lpa->es10, &addresses)) {
         fault_clear(&lpa->fault);
+        json_decref(further);
         return;
     }
+    while (es10a_take_root_smds(&addresses.more_smds, &address))
+        json_array_append_new(further, text_json(address));
     json_object_set_new(document, "defaultSmdp", text_json(addresses.default_smdp));
     json_object_set_new(document, "rootSmds", text_json(addresses.root_smds));
+    json_object_set_new(document, "furtherRootSmds", further);
 }
 
 static void add_rules(struct lpa *lpa, json_t *document)

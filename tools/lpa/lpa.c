@@ -43,6 +43,12 @@ static bool start_record(struct lpa *lpa)
     return open;
 }
 
+bool lpa_device(struct lpa *lpa, struct es10b_device *out)
+{
+    return es10b_device_from_imei(lpa->options.imei, out) ||
+           fault_raise(&lpa->fault, "--imei", "'%.40s' is not 15 digits", lpa->options.imei);
+}
+
 static bool start(struct lpa *lpa, const struct lpa_command *command)
 {
     uint8_t memory[PROFILE_ID_AID_MAX];

@@ -3,14 +3,14 @@
 #define EMUICC_TOOLS_LPA_LPA_H
 
 #include "apdu/options.h"
-#include "tools/lib/es10/es10.h"
+#include "tools/lib/es10/es10b.h"
 #include "tools/lib/es9/http.h"
 #include "tools/lib/download/progress.h"
 
 struct lpa_options {
-    bool json, no_notify, refresh, rpm, verbose;
+    bool download, json, no_notify, refresh, rpm, verbose;
     const char *reader, *serial, *direct, *isd_r, *block, *ca, *confirmation_code, *imei, *record;
-    struct options_list connect_to;
+    struct options_list connect_to, smds;
 };
 
 struct lpa {
@@ -48,6 +48,9 @@ void lpa_footer(char *text, size_t size);
  * if the command did what was asked, or the program's exit status. `transport` is closed here. */
 int lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words);
 
+/* What --imei says of the device; false after a fault. */
+bool lpa_device(struct lpa *lpa, struct es10b_device *out);
+
 /* The sources of the commands: command_info.c and so on. */
 bool command_info_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_info_show(const json_t *document);
@@ -60,6 +63,10 @@ bool command_profile_nickname(struct lpa *lpa, int count, char **arguments, json
 void command_profile_show(const json_t *document);
 bool command_download_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_download_show(const json_t *document);
+/* Shows what a server says of a profile before it is loaded; context: the lpa. */
+void command_download_announce(void *context, const json_t *profile);
+bool command_discover_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_discover_show(const json_t *document);
 bool command_rpm_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_rpm_show(const json_t *document);
 /* What came of one RPM package: the members that rpm_execute() sets. */

@@ -10,6 +10,7 @@
 #define CHIP_ANSWER_MAX 65536 /* bytes */
 #define SIGNED2_MAX (EVENTS_A_CHIP * (EVENT_ID_SIZE + EVENT_ADDRESS_SIZE + 32))
 /* SmdsSigned2 (SGP.22 v3) */
+#define SIGNED2 0xA1 /* so it stands in the answer and before the chip, and so it is signed */
 #define TRANSACTION_ID 0x80
 #define EVENT_LIST 0xA0
 #define EVENT_RECORDS 0xA1
@@ -50,7 +51,7 @@ static int set_entries(struct call *call, const struct event *events, size_t cou
 static void put_signed2(const struct authentication *session, const struct event *events,
                         size_t count, struct writer *out)
 {
-    const size_t whole = tlv_open(out, DER_SEQUENCE);
+    const size_t whole = tlv_open(out, SIGNED2);
     tlv_put(out, TRANSACTION_ID, authentication_id(session));
     const size_t list = tlv_open(out, EVENT_LIST), records = tlv_open(out, EVENT_RECORDS);
     for (size_t i = 0; i < count; i++) {

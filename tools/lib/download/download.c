@@ -6,6 +6,7 @@
 #include "crypto/primitives/hash.h"
 #include "crypto/primitives/secret.h"
 #include "tools/lib/common/describe.h"
+#include "tools/lib/download/discovery.h"
 #include "tools/lib/download/download_check.h"
 #include "tools/lib/download/download_result.h"
 #include "tools/lib/transport/interrupt.h"
@@ -75,21 +76,33 @@ static bool check_rules(struct download *download, struct bytes metadata)
     return fault_next(fault, "'emuicc-lpa --json info' shows the card's rules");
 }
 
+/* The document's "profile", borrowed; *metadata: the content it was read from. */
+static json_t *describe_offer(const struct session *session, struct bytes *metadata)
+{
+    struct tlv whole;
+    json_t *profile = json_object();
+    json_object_set_new(session->document, "profile", profile);
+    if (!tlv_whole(es9_field(&session->offered, ES9_PROFILE_METADATA), TAG_METADATA, &whole) ||
+        !describe(&describe_profile, whole.value, profile)) {
+        fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+                    "the server's profileMetadata is malformed");
+        return NULL;
+    }
+    *metadata = whole.value;
+    return profile;
+}
+
 static bool show_profile(void *context)
 {
     struct download *download = context;
-    const struct bytes whole = es9_field(&download->session->offered, ES9_PROFILE_METADATA);
-    struct tlv metadata;
-    json_t *profile = json_object();
-    json_object_set_new(download->session->document, "profile", profile);
-    if (!tlv_whole(whole, TAG_METADATA, &metadata) ||
-        !describe(&describe_profile, metadata.value, profile))
-        return fault_raise(download->session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
-                           "the server's profileMetadata is malformed");
+    struct bytes metadata;
+    const json_t *profile = describe_offer(download->session, &metadata);
+    if (profile == NULL)
+        return false;
     progress_end(download->session->context->progress);
     if (download->request->announce != NULL)
         download->request->announce(download->request->context, profile);
-    return check_rules(download, metadata.value);
+    return check_rules(download, metadata);
 }
 
 /* SHA256(SHA256(confirmation code) | transaction id) (SGP.22 §3.1.3.2). */
@@ -183,6 +196,8 @@ static bool take_offer(struct download *download)
     bool more;
     if (!take_code(download) || !session_open(session))
         return false;
+    if (session->smds)
+        return discovery_read(session, session->document);
     return session_offers_rpm(session)
                ? rpm_execute(session, download->request->keep_notification, &more)
                : run_steps(download);
@@ -223,5 +238,23 @@ bool download_run(const struct session_context *context, const struct download_r
     good = conclude(&download, good);
     progress_end(context->progress);
     finish(&download);
+    return good;
+}
+
+bool download_look(const struct session_context *context, const struct session_request *request,
+                   json_t *document)
+{
+    struct session session = {.context = context, .request = request, .document = document};
+    struct bytes metadata;
+    bool good = session_open(&session);
+    if (good && session_offers_rpm(&session))
+        good = rpm_look(&session);
+    else if (good)
+        good = describe_offer(&session, &metadata) != NULL;
+    session.reason = ES10B_POSTPONED;
+    if (session.authenticated)
+        session_cancel(&session);
+    progress_end(context->progress);
+    session_finish(&session);
     return good;
 }

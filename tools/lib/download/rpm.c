@@ -153,6 +153,14 @@ bool rpm_execute(struct session *session, bool keep_notification, bool *more)
     return good;
 }
 
+bool rpm_look(struct session *session)
+{
+    bool more;
+    struct execution execution = {session, json_array(), &more, {0}};
+    json_object_set_new(session->document, "commands", execution.commands);
+    return read_package(&execution);
+}
+
 bool rpm_run(const struct session_context *context, const struct session_request *request,
              bool keep_notification, json_t *document, bool *more)
 {

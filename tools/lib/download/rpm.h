@@ -11,6 +11,9 @@
  * The session is over then. */
 bool rpm_execute(struct session *session, bool keep_notification, bool *more);
 
+/* What the server offers in this session, unexecuted: `document` gets "commands". */
+bool rpm_look(struct session *session);
+
 /* Opens a session that asks for RPM alone and executes what the server offers. */
 bool rpm_run(const struct session_context *context, const struct session_request *request,
              bool keep_notification, json_t *document, bool *more);

@@ -4,6 +4,7 @@
 
 #include "apdu/der.h"
 #include "apdu/trace.h"
+#include "crypto/pki/certificate.h"
 #include "tools/lib/download/download_check.h"
 #include "tools/lib/transport/interrupt.h"
 
@@ -13,10 +14,38 @@
 /* What this LPA can do of LpaRspCapability. */
 #define CRL_STAPLING (1u << 0)
 #define CERT_CHAIN (1u << 1)
+#define SIGNED_SMDS_RESPONSE (1u << 5)
+#define LPA_CAPABILITY (CRL_STAPLING | CERT_CHAIN | SIGNED_SMDS_RESPONSE)
 
 bool session_versions_differ(const struct fault *fault)
 {
     return strcmp(fault->code, VERSIONS_DIFFER) == 0;
+}
+
+bool session_nothing_waits(const struct fault *fault, const char *matching_id)
+{
+    static const struct {
+        const char *code;
+        bool also_by_id;
+    } rows[] = {
+        {"8.1.1/3.8", false}, /* nothing for this EID */
+        {"8.2.6/3.8", false}, /* nothing under an empty matching id */
+        {"8.9.5/3.9", true},  /* no event */
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(fault->code, rows[i].code) == 0)
+            return rows[i].also_by_id || matching_id[0] == '\0';
+    return false;
+}
+
+enum es9_function session_initiation(const struct session *session)
+{
+    return session->smds ? ES11_INITIATE_AUTHENTICATION : ES9_INITIATE_AUTHENTICATION;
+}
+
+enum es9_function session_authentication(const struct session *session)
+{
+    return session->smds ? ES11_AUTHENTICATE_CLIENT : ES9_AUTHENTICATE_CLIENT;
 }
 
 bool session_keep(const struct session *session, struct bytes answer, struct blob *out)
@@ -29,8 +58,7 @@ bool session_keep(const struct session *session, struct bytes answer, struct blo
 /* Only to a card that servers of v3 may answer: those of v2 have never seen it. */
 static uint32_t lpa_capability(const struct session *session)
 {
-    return svn_major(&session->versions.highest) >= SVN_SESSION_CONTEXT ? CRL_STAPLING | CERT_CHAIN
-                                                                        : 0;
+    return svn_major(&session->versions.highest) >= SVN_SESSION_CONTEXT ? LPA_CAPABILITY : 0;
 }
 
 static bool read_info1(struct session *session, struct bytes *whole)
@@ -60,8 +88,23 @@ static bool initiate(void *state)
         {ES9_SMDP_ADDRESS, bytes_of_text(address)},
         {ES9_LPA_CAPABILITY, writer_bytes(&capability)},
     };
-    return es9_call(context->http, ES9_INITIATE_AUTHENTICATION, address, arguments,
+    return es9_call(context->http, session_initiation(session), address, arguments,
                     lpa_capability(session) != 0 ? 4 : 3, &session->opened);
+}
+
+/* The role of the certificate that it authenticates itself with says what the server is. */
+static bool settle_peer(struct session *session)
+{
+    const enum session_peer wanted = session->request->peer;
+    struct certificate certificate;
+    const bool smds = certificate_parse(es9_field(&session->opened, ES9_SERVER_CERTIFICATE),
+                                        &certificate) == CERTIFICATE_OK &&
+                      certificate.role == RSP_ROLE_DS_AUTH;
+    if (wanted != SESSION_EITHER && smds != (wanted == SESSION_SMDS))
+        return fault_raise(session->context->fault, es9_name(session_initiation(session)),
+                           "the server's certificate is %s", smds ? "an SM-DS's" : "no SM-DS's");
+    session->smds = smds;
+    return true;
 }
 
 static bool refuse_version(struct session *session, const struct svn *server)
@@ -69,7 +112,7 @@ static bool refuse_version(struct session *session, const struct svn *server)
     struct fault *fault = session->context->fault;
     char chip[EUICC_VERSIONS_TEXT_SIZE], text[SVN_TEXT_SIZE];
     euicc_versions_text(&session->versions, chip);
-    fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
+    fault_raise(fault, es9_name(session_initiation(session)),
                 "the server answers with version %s; the card speaks %s",
                 server != NULL ? svn_text(server, text) : "2 (it names none)", chip);
     fault_code(fault, VERSIONS_DIFFER);
@@ -106,7 +149,7 @@ static uint32_t operation_of(const struct session *session)
 
 static bool check_operation(struct session *session)
 {
-    if (operation_of(session) != 0)
+    if (session->smds || operation_of(session) != 0)
         return true;
     return fault_raise(session->context->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
                        session->v3
@@ -125,6 +168,7 @@ static struct es10b_context make_context(const struct session *session)
         .v3 = session->v3,
         .operation = operation_of(session),
         .iccid = request->iccid,
+        .smds_oid = request->smds_oid,
         .lpa_capability = extensible ? lpa_capability(session) : 0,
     };
 }
@@ -139,7 +183,8 @@ static bool authenticate_server(void *state)
         es9_field(opened, ES9_CI_KEY_ID),      es9_field(opened, ES9_SERVER_CERTIFICATE),
         es9_field(opened, ES9_OTHER_CERTS),    es9_field(opened, ES9_CRL_LIST)};
     struct bytes answer;
-    if (!download_check_opened(opened, &session->request->code, context->fault) ||
+    if (!settle_peer(session) ||
+        !download_check_opened(opened, &session->request->code, context->fault) ||
         !settle_version(session) || !check_operation(session))
         return false;
     const struct es10b_context parameters = make_context(session);
@@ -150,6 +195,24 @@ static bool authenticate_server(void *state)
            (session->authenticated || answer.len > 0);
 }
 
+/* The chip says itself whether the SM-DS is to be believed, where that signs. */
+static bool take_events(struct session *session)
+{
+    const struct bytes signed2 = es9_field(&session->offered, ES11_SMDS_SIGNED2);
+    return signed2.len == 0 ||
+           es10b_verify_smds_response(session->context->es10, signed2,
+                                      es9_field(&session->offered, ES11_SMDS_SIGNATURE2));
+}
+
+static bool check_offer(const struct session *session)
+{
+    const bool rpm = session_offers_rpm(session);
+    return operation_of(session) & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
+           fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+                       "the server offers %s, which it was not asked for",
+                       rpm ? "remote profile management" : "a profile");
+}
+
 static bool authenticate_client(void *context)
 {
     struct session *session = context;
@@ -157,15 +220,11 @@ static bool authenticate_client(void *context)
         {ES9_TRANSACTION_ID, session_transaction_id(session)},
         {ES9_AUTHENTICATE_SERVER_RESPONSE, blob_bytes(&session->card_answer)},
     };
-    if (!es9_call(session->context->http, ES9_AUTHENTICATE_CLIENT, session->request->code.address,
-                  arguments, 2, &session->offered) ||
+    if (!es9_call(session->context->http, session_authentication(session),
+                  session->request->code.address, arguments, 2, &session->offered) ||
         !session->authenticated)
         return false;
-    const bool rpm = session_offers_rpm(session);
-    return operation_of(session) & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
-           fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
-                       "the server offers %s, which it was not asked for",
-                       rpm ? "remote profile management" : "a profile");
+    return session->smds ? take_events(session) : check_offer(session);
 }
 
 static const struct session_step steps[] = {
@@ -191,6 +250,10 @@ bool session_run(struct session *session, const struct session_step *list, size_
 
 bool session_open(struct session *session)
 {
+    static const enum http_role roles[] = {
+        [SESSION_SMDP] = HTTP_SMDP, [SESSION_SMDS] = HTTP_SMDS, [SESSION_EITHER] = HTTP_EITHER};
+    session->smds = session->request->peer == SESSION_SMDS;
+    session->context->http->role = roles[session->request->peer];
     return session_run(session, steps, sizeof(steps) / sizeof(steps[0]), session);
 }
 
@@ -199,6 +262,8 @@ void session_cancel(struct session *session)
     const struct session_context *context = session->context;
     struct es9_answer answer;
     struct bytes response;
+    if (session->smds) /* it has no such function; the card's next challenge ends its side */
+        return;
     if (interrupt_is(context->fault))
         session->reason = ES10B_END_USER_REJECTION;
     progress_step(context->progress, "cancelling the session");
@@ -220,6 +285,7 @@ void session_cancel(struct session *session)
 void session_finish(struct session *session)
 {
     session->context->http->v3 = false;
+    session->context->http->role = HTTP_SMDP;
     es9_answer_finish(&session->opened);
     es9_answer_finish(&session->offered);
     blob_finish(&session->card_answer);

@@ -17,8 +17,17 @@ struct session_context {
     struct fault *fault;
 };
 
+/* What kind of server is asked: the address of an event may be either's (SGP.22 §3.6.2). */
+enum session_peer {
+    SESSION_SMDP,
+    SESSION_SMDS,
+    SESSION_EITHER,
+};
+
 struct session_request {
     struct activation code;
+    enum session_peer peer;
+    struct bytes smds_oid; /* of the SM-DS that has named the matching id, coded; empty: none has */
     struct es10b_device device;
     /* ES10B_DOWNLOAD, ES10B_RPM: what the server may give. A server of v2 gives downloads only. */
     uint32_t operation;
@@ -31,6 +40,7 @@ struct session {
     json_t *document;
     struct euicc_versions versions; /* the card's */
     uint32_t capability;            /* its EuiccRspCapability */
+    bool smds;                      /* the server is an SM-DS */
     bool v3;                        /* the server has named its version, and it is 3 or more */
     struct es9_answer opened, offered;
     struct blob card_answer;         /* what the server gets next */
@@ -38,7 +48,8 @@ struct session {
     enum es10b_cancel_reason reason; /* if it has to be cancelled now */
 };
 
-/* All steps until the server has offered something. `document` gets "version", the server's, if it
+/* All steps until the server has offered something: a profile, an RPM package or, an SM-DS, events.
+ * `document` gets "version", the server's, if it
  * named one. False after a fault; session_finish() is due in any case. */
 bool session_open(struct session *session);
 void session_finish(struct session *session);
@@ -52,6 +63,10 @@ static inline bool session_offers_rpm(const struct session *session)
 {
     return es9_field(&session->offered, ES9_SMDP_SIGNED3).len > 0;
 }
+
+/* The names under which the server is called, once it is known what it is. */
+enum es9_function session_initiation(const struct session *session);
+enum es9_function session_authentication(const struct session *session);
 
 struct session_step {
     const char *text; /* "installing" */
@@ -71,5 +86,8 @@ void session_cancel(struct session *session);
 /* The fault is that card and server have no version of SGP.22 in common: another address may help.
  */
 bool session_versions_differ(const struct fault *fault);
+/* The fault is that nothing waits: so a server says it that was asked without a matching id, and an
+ * SM-DS also for an event that is gone. */
+bool session_nothing_waits(const struct fault *fault, const char *matching_id);
 
 #endif

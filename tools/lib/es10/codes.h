@@ -17,6 +17,7 @@ enum codes_set {
     CODES_AUTHENTICATE,
     CODES_DOWNLOAD, /* of PrepareDownload */
     CODES_RPM,      /* LoadRpmPackageErrorCodeNotSigned and …Signed */
+    CODES_SMDS,     /* of VerifySmdsResponse */
     CODES_CANCEL,
     CODES_BPP_COMMAND,
     CODES_BPP_REASON,

@@ -66,6 +66,11 @@ static const struct codes_row rows[] = {
     {CODES_RPM, 5, "invalidTransactionId", "the package belongs to another session", "start again"},
     {CODES_RPM, 127, "undefinedError", "the card gives no reason", NULL},
 
+    {CODES_SMDS, 2, "invalidSignature", "the signature of the SM-DS is wrong", NULL},
+    {CODES_SMDS, 4, "noSession", "the card has no session with this SM-DS", "start again"},
+    {CODES_SMDS, 5, "invalidTransactionId", "what the SM-DS says belongs to another session", "start again"},
+    {CODES_SMDS, 127, "undefinedError", "the card gives no reason", NULL},
+
     {CODES_CANCEL, 5, "invalidTransactionId", "the card has no such session", NULL},
     {CODES_CANCEL, 127, "undefinedError", "the card gives no reason", NULL},
 

@@ -11,6 +11,7 @@ enum {
     TAG_CHALLENGE = 0x80,
     TAG_DEFAULT_SMDP = 0x80,
     TAG_ROOT_SMDS = 0x81,
+    TAG_MORE_SMDS = 0xA2,
     TAG_RESPONSE_OK = 0xA0,
     TAG_RESPONSE_ERROR = 0xA1,
     TAG_CONTEXT = 0xA0, /* ctxParamsForCommonAuthentication */
@@ -25,8 +26,11 @@ enum {
     TAG_MATCHING_ID_SOURCE = 0xA3,
     TAG_SOURCE_NONE = 0x80,
     TAG_SOURCE_CODE = 0x81,
+    TAG_SOURCE_SMDS = 0x82,
     TAG_OTHER_CERTS = 0xA1,
     TAG_CRLS = 0xA2,
+    TAG_SMDS_OK = 0x80,
+    TAG_SMDS_ERROR = 0x81,
     TAG_RPM_SIGNED = 0xA0,
     TAG_RPM_NOT_SIGNED = 0xA1,
     TAG_REASON = 0x81,
@@ -40,13 +44,23 @@ enum {
 bool es10a_get_configured_addresses(struct es10 *es10, struct es10b_addresses *out)
 {
     const enum es10_function function = ES10A_GET_CONFIGURED_ADDRESSES;
-    struct tlv answer, smdp, smds;
+    struct tlv answer, smdp, smds, more;
     if (!es10_get(es10, function, &answer))
         return false;
     if (!tlv_take_optional(&answer.value, TAG_DEFAULT_SMDP, &smdp) ||
-        !tlv_take_optional(&answer.value, TAG_ROOT_SMDS, &smds))
+        !tlv_take_optional(&answer.value, TAG_ROOT_SMDS, &smds) ||
+        !tlv_take_optional(&answer.value, TAG_MORE_SMDS, &more))
         return es10_malformed(es10->fault, function);
-    *out = (struct es10b_addresses){smdp.value, smds.value};
+    *out = (struct es10b_addresses){smdp.value, smds.value, more.value};
+    return true;
+}
+
+bool es10a_take_root_smds(struct bytes *more, struct bytes *address)
+{
+    struct tlv text;
+    if (!tlv_take_tag(more, DER_UTF8_STRING, &text))
+        return false;
+    *address = text.value;
     return true;
 }
 
@@ -126,8 +140,11 @@ static void put_operation(struct writer *request, const struct es10b_context *co
     if (context->iccid.len > 0)
         tlv_put(request, TAG_ICCID, context->iccid);
     const size_t source = tlv_open(request, TAG_MATCHING_ID_SOURCE);
-    tlv_put(request, context->matching_id[0] != '\0' ? TAG_SOURCE_CODE : TAG_SOURCE_NONE,
-            (struct bytes){0});
+    if (context->smds_oid.len > 0)
+        tlv_put(request, TAG_SOURCE_SMDS, context->smds_oid);
+    else
+        tlv_put(request, context->matching_id[0] != '\0' ? TAG_SOURCE_CODE : TAG_SOURCE_NONE,
+                (struct bytes){0});
     tlv_close(request, source);
 }
 
@@ -229,6 +246,24 @@ bool es10b_load_rpm_package(struct es10 *es10, struct bytes signed3, struct byte
         !der_to_unsigned(code.value, CODE_MAX, &number))
         return es10_malformed(es10->fault, function);
     return es10_refused(es10->fault, function, number);
+}
+
+bool es10b_verify_smds_response(struct es10 *es10, struct bytes signed2, struct bytes signature2)
+{
+    const enum es10_function function = ES10B_VERIFY_SMDS_RESPONSE;
+    struct tlv received, result;
+    uint32_t code;
+    struct writer *request = es10_begin(es10, function);
+    writer_put(request, signed2);
+    writer_put(request, signature2);
+    if (!es10_send(es10, function, false, &received))
+        return false;
+    if (tlv_take_tag(&received.value, TAG_SMDS_OK, &result))
+        return true;
+    if (!tlv_take_tag(&received.value, TAG_SMDS_ERROR, &result) ||
+        !der_to_unsigned(result.value, CODE_MAX, &code))
+        return es10_malformed(es10->fault, function);
+    return es10_refused(es10->fault, function, code);
 }
 
 bool es10b_cancel_session(struct es10 *es10, struct bytes transaction_id,

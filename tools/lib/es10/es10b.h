@@ -13,8 +13,10 @@
 struct es10b_addresses {
     struct bytes default_smdp; /* UTF-8; empty if there is none */
     struct bytes root_smds;
+    struct bytes more_smds; /* v3: further ones, which es10a_take_root_smds() takes off */
 };
 bool es10a_get_configured_addresses(struct es10 *es10, struct es10b_addresses *out);
+bool es10a_take_root_smds(struct bytes *more, struct bytes *address);
 
 bool es10b_get_challenge(struct es10 *es10, uint8_t challenge[ES10B_CHALLENGE_LEN]);
 /* The whole element, as ES9+ wants it. */
@@ -43,6 +45,7 @@ struct es10b_context {
     uint32_t operation;      /* ES10B_DOWNLOAD alone is left out, as the default */
     struct bytes iccid;      /* empty: left out */
     uint32_t lpa_capability; /* LpaRspCapability in DeviceInfo; 0: left out */
+    struct bytes smds_oid;   /* of the SM-DS that has named matching_id; empty: none has */
 };
 
 /* The server's elements as ES9+ brought them; the last two are empty unless it is one of v3. */
@@ -70,6 +73,9 @@ bool es10b_load_package(struct es10 *es10, struct bytes segment, struct bytes *a
  * or tried to execute the package, and signed what came of it. */
 bool es10b_load_rpm_package(struct es10 *es10, struct bytes signed3, struct bytes signature3,
                             struct bytes *result);
+
+/* An SM-DS's SmdsSigned2 and its signature, whole (v3). True if they are its own word. */
+bool es10b_verify_smds_response(struct es10 *es10, struct bytes signed2, struct bytes signature2);
 
 enum es10b_cancel_reason {
     ES10B_END_USER_REJECTION = 0,

@@ -17,6 +17,9 @@
 #define HTTP_NO_CONTENT 204
 #define PATH "/gsma/rsp2/es9plus/"
 #define FIELD(name) (1u << (name))
+#define INITIATED                                                                                  \
+    (FIELD(ES9_TRANSACTION_ID) | FIELD(ES9_SERVER_SIGNED1) | FIELD(ES9_SERVER_SIGNATURE1) |        \
+     FIELD(ES9_CI_KEY_ID) | FIELD(ES9_SERVER_CERTIFICATE))
 
 struct row {
     const char *name;
@@ -50,18 +53,23 @@ static const char *const members[ES9_FIELDS] = {
     [ES9_CRL_LIST] = "crlList",
     [ES9_SMDP_SIGNED3] = "smdpSigned3",
     [ES9_SMDP_SIGNATURE3] = "smdpSignature3",
+    [ES11_EVENT_ENTRIES] = "eventEntries",
+    [ES11_SMDS_SIGNED2] = "smdsSigned2",
+    [ES11_SMDS_SIGNATURE2] = "smdsSignature2",
 };
 
 static const struct row rows[ES9_FUNCTIONS] = {
     [ES9_INITIATE_AUTHENTICATION] = {"ES9+.InitiateAuthentication", PATH "initiateAuthentication",
-        FIELD(ES9_TRANSACTION_ID) | FIELD(ES9_SERVER_SIGNED1) | FIELD(ES9_SERVER_SIGNATURE1) | FIELD(ES9_CI_KEY_ID) | FIELD(ES9_SERVER_CERTIFICATE),
-        0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
+        INITIATED, 0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
     [ES9_AUTHENTICATE_CLIENT] = {"ES9+.AuthenticateClient", PATH "authenticateClient",
         FIELD(ES9_PROFILE_METADATA) | FIELD(ES9_SMDP_SIGNED2) | FIELD(ES9_SMDP_SIGNATURE2) | FIELD(ES9_SMDP_CERTIFICATE),
         FIELD(ES9_SMDP_SIGNED3) | FIELD(ES9_SMDP_SIGNATURE3), 0},
     [ES9_GET_BOUND_PROFILE_PACKAGE] = {"ES9+.GetBoundProfilePackage", PATH "getBoundProfilePackage", FIELD(ES9_BOUND_PROFILE_PACKAGE), 0, 0},
     [ES9_HANDLE_NOTIFICATION] = {"ES9+.HandleNotification", PATH "handleNotification", 0, 0, 0},
     [ES9_CANCEL_SESSION] = {"ES9+.CancelSession", PATH "cancelSession", 0, 0, 0},
+    [ES11_INITIATE_AUTHENTICATION] = {"ES11.InitiateAuthentication", PATH "initiateAuthentication", INITIATED, 0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
+    [ES11_AUTHENTICATE_CLIENT] = {"ES11.AuthenticateClient", PATH "authenticateClient", FIELD(ES11_EVENT_ENTRIES),
+        FIELD(ES11_SMDS_SIGNED2) | FIELD(ES11_SMDS_SIGNATURE2), 0},
 };
 /* clang-format on */
 
@@ -119,8 +127,22 @@ static uint32_t wanted_fields(const struct row *row, const json_t *json)
     return row->answer;
 }
 
+/* Kept as JSON text. */
+static enum field_result read_list(const json_t *list, struct blob *out)
+{
+    if (list == NULL)
+        return FIELD_ABSENT;
+    char *text = json_is_array(list) ? json_dumps(list, JSON_COMPACT) : NULL;
+    if (text == NULL)
+        return FIELD_INVALID;
+    *out = (struct blob){(uint8_t *)text, strlen(text)};
+    return FIELD_OK;
+}
+
 static enum field_result read_field(enum es9_field field, const json_t *json, struct blob *out)
 {
+    if (field == ES11_EVENT_ENTRIES)
+        return read_list(json_object_get(json, members[field]), out);
     if (field == ES9_TRANSACTION_ID)
         return read_transaction_id(json, out);
     return field_bytes(json, members[field], FIELD_MAX, out);
@@ -219,7 +241,7 @@ static bool raise_http(const struct row *row, const struct http_answer *http, co
     raise_with(row, what, &refusal, fault);
     if (refusal.subject[0] == '\0' || refusal.reason[0] == '\0')
         fault_code(fault, "HTTP %ld", http->status);
-    return fault_next(fault, "is this an SM-DP+? The log of the server says more");
+    return fault_next(fault, "is this an RSP server? The log of the server says more");
 }
 
 bool es9_parse(enum es9_function function, const char *text, size_t len, struct es9_answer *answer,

@@ -1,4 +1,5 @@
-/* es9: the functions of an SM-DP+ that an LPA calls, as JSON over HTTPS (SGP.22 §5.6, §6.5.2). */
+/* es9: the functions of an SM-DP+ (ES9+) and an SM-DS (ES11) that an LPA calls, as JSON over HTTPS
+ * (SGP.22 §5.6, §5.8, §6.5.2). */
 #ifndef EMUICC_TOOLS_LIB_ES9_ES9_H
 #define EMUICC_TOOLS_LIB_ES9_ES9_H
 
@@ -10,6 +11,8 @@ enum es9_function {
     ES9_GET_BOUND_PROFILE_PACKAGE,
     ES9_HANDLE_NOTIFICATION,
     ES9_CANCEL_SESSION,
+    ES11_INITIATE_AUTHENTICATION,
+    ES11_AUTHENTICATE_CLIENT,
     ES9_FUNCTIONS,
 };
 
@@ -37,6 +40,9 @@ enum es9_field {
     ES9_CRL_LIST,
     ES9_SMDP_SIGNED3,
     ES9_SMDP_SIGNATURE3,
+    ES11_EVENT_ENTRIES, /* of an SM-DS: JSON, an array */
+    ES11_SMDS_SIGNED2,  /* v3 */
+    ES11_SMDS_SIGNATURE2,
     ES9_FIELDS,
 };
 
@@ -57,7 +63,8 @@ struct es9_argument {
 };
 
 /* Calls the function at this address. True with *answer (all members that the function must have;
- * of AuthenticateClient those of either a profile or an RPM package; others if they are there) if
+ * of AuthenticateClient those of either a profile or an RPM package, from an SM-DS of events in
+ * either form; others if they are there) if
  * the server executed it; otherwise a fault with the server's subject and reason codes. */
 bool es9_call(struct http *http, enum es9_function function, const char *address,
               const struct es9_argument *arguments, size_t count, struct es9_answer *answer);

@@ -211,25 +211,37 @@ static bool read_pem(const char *pem, struct writer *der, struct certificate *ou
            certificate_parse(writer_bytes(der), out) == CERTIFICATE_OK;
 }
 
-bool http_is_right_server(const char *pem, bool smds, const char *address, struct fault *fault)
+static const struct role {
+    enum rsp_role certificate, other;
+    const char *server, *name;
+} roles[] = {
+    [HTTP_SMDP] = {RSP_ROLE_DP_TLS, RSP_ROLE_DP_TLS, "SM-DP+", "DPtls"},
+    [HTTP_SMDS] = {RSP_ROLE_DS_TLS, RSP_ROLE_DS_TLS, "SM-DS", "DStls"},
+    [HTTP_EITHER] = {RSP_ROLE_DP_TLS, RSP_ROLE_DS_TLS, "SM-DP+ or SM-DS", "DPtls or DStls"},
+};
+
+bool http_is_right_server(const char *pem, enum http_role role, const char *address,
+                          struct fault *fault)
 {
+    const struct role *wanted = &roles[role];
     uint8_t memory[CERTIFICATE_MAX];
     struct writer der = writer_on(memory, sizeof(memory));
     struct certificate certificate;
     const bool read = read_pem(pem, &der, &certificate);
-    const enum rsp_role wanted = smds ? RSP_ROLE_DS_TLS : RSP_ROLE_DP_TLS;
-    if (read && certificate.role == wanted && certificate.dns_name.len > 0)
+    const bool right =
+        read && (certificate.role == wanted->certificate || certificate.role == wanted->other);
+    if (right && certificate.dns_name.len > 0)
         return true;
-    if (read && certificate.role == wanted) {
+    if (right) {
         fault_raise(fault, "TLS", "the certificate of %s names no host in its subjectAltName",
                     address);
         return fault_next(fault, "the common name is none (SGP.22 §4.5.2.1): the server needs "
                                  "another certificate");
     }
     fault_raise(fault, "TLS", "the certificate of %s is not one for an %s's TLS", address,
-                smds ? "SM-DS" : "SM-DP+");
+                wanted->server);
     return fault_next(fault, "the server must show a %s certificate (policy 2.23.146.1.2.1.%u)",
-                      smds ? "DStls" : "DPtls", (unsigned)wanted);
+                      wanted->name, (unsigned)wanted->certificate);
 }
 
 /* Any certificate of the CI would do for TLS alone; only servers may be talked to. A connection is
@@ -240,7 +252,7 @@ static bool check_role(struct http *http, const char *address)
     curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &new_connections);
     if (http->ca.len == 0 || new_connections == 0)
         return true;
-    if (http_is_right_server(server_certificate(http), http->smds, address, http->fault))
+    if (http_is_right_server(server_certificate(http), http->role, address, http->fault))
         return true;
     curl_easy_setopt(http->curl, CURLOPT_FRESH_CONNECT, 1L);
     return false;

@@ -16,6 +16,13 @@ struct http_answer {
     size_t len;
 };
 
+/* Whose certificate a server is to show. */
+enum http_role {
+    HTTP_SMDP,
+    HTTP_SMDS,
+    HTTP_EITHER,
+};
+
 struct http {
     /* http_post() itself, or what a test puts in its place. */
     bool (*post)(struct http *http, const char *address, const char *path, const char *json,
@@ -23,8 +30,8 @@ struct http {
     CURL *curl;
     struct curl_slist *headers, *connect_to;
     struct blob ca; /* PEM; empty: what this machine trusts */
-    bool smds;      /* an SM-DS is called: its certificate's role is DStls's */
-    bool v3;        /* X-Admin-Protocol names v3.1.0, or else v2.2.2 */
+    enum http_role role;
+    bool v3; /* X-Admin-Protocol names v3.1.0, or else v2.2.2 */
     struct fault *fault;
     FILE *record; /* the caller's; NULL: none */
     char error[CURL_ERROR_SIZE];
@@ -38,12 +45,13 @@ void http_finish(struct http *http);
 
 /* The pure parts of http_post(). Whether a server's certificate (PEM) is one for it, with a fault
  * where not; and what to do when TLS has refused it with these words. */
-bool http_is_right_server(const char *pem, bool smds, const char *address, struct fault *fault);
+bool http_is_right_server(const char *pem, enum http_role role, const char *address,
+                          struct fault *fault);
 const char *http_certificate_hint(const char *detail, bool own_ca);
 
 /* POST of a JSON text to https://address/path. True if any HTTP answer came, from a server whose
- * certificate leads to the CA and, if one was given, is an SM-DP+'s, or with smds an SM-DS's
- * (SGP.22 §4.5.2.1), and bears the name in its subjectAltName. The body is the caller's to free().
+ * certificate leads to the CA and, if one was given, is of the role (SGP.22 §4.5.2.1) and bears the
+ * name in its subjectAltName. The body is the caller's to free().
  * Ends with a fault when interrupt_seen(). */
 bool http_post(struct http *http, const char *address, const char *path, const char *json,
                struct http_answer *answer);

@@ -1,0 +1,146 @@
+#!/bin/bash
+# Discovery end to end: an operator's order names an SM-DS, the SM-DP+ registers the event there, the SM-DS
+# forwards it to its root, which the card names; the LPA finds it, follows it and downloads; then it is gone.
+. "${0%/*}/place.sh"
+. "${0%/*}/provision.sh"
+. "${0%/*}/recording.sh"
+need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/smds/emuicc-smds tools/lpa/emuicc-lpa tools/profile/emuicc-profile
+need python3 openssl curl
+for package in usim-milenage usim-isim-tuak usim-names; do
+  [ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
+done
+enter_place "$0" "$@"
+
+smdp=localhost:8443 smds=localhost:8453 root=localhost:8455
+pki=$work/pki ci=$work/pki/CertificateIssuer/CERT_CI_ECDSA_NIST.pem
+"$BUILD/tools/pki/emuicc-pki" --server localhost --smds localhost "$pki" || fail "no PKI"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=operator \
+  -keyout "$work/operator.key" -out "$work/operator.pem" 2>"$work/openssl.log" || fail "no operator's certificate"
+mkdir "$work/profiles"
+cp "$BUILD/tools/profiles/"{usim-milenage,usim-isim-tuak,usim-names}.der "$work/profiles/"
+
+# start_smds NAME PORT OPTION...: ES11 on the port, ES12 and ES15 on the next
+start_smds() {
+  "$BUILD/tools/smds/emuicc-smds" --pki "$pki" --address "localhost:$2" --listen "127.0.0.1:$2" \
+    --es12-listen "127.0.0.1:$(($2 + 1))" --trust "$ci" "${@:3}" >"$work/$1.log" 2>&1 &
+  until_true 20 listens "$2" || fail "the $1 does not come up: $(cat "$work/$1.log")"
+}
+start_smds root 8455 --events "$work/root.sqlite"
+start_smds smds 8453 --root "$root" --root-url https://localhost:8456
+"$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$work/profiles" --address "$smdp" --listen 127.0.0.1:8443 \
+  --es2-listen 127.0.0.1:8444 --operators "$work/operator.pem" --smds "$smds" --smds-url https://localhost:8454 \
+  --smds-trust "$ci" >"$work/smdpp.log" 2>&1 &
+until_true 20 listens 8443 || fail "the SM-DP+ does not come up"
+
+lpa() { "$BUILD/tools/lpa/emuicc-lpa" --reader "$E2E_READER" --ca "$pki" --record "$work/session.txt" "$@"; }
+# es2 FUNCTION MEMBERS
+es2() {
+  curl -s --cacert "$ci" --cert "$work/operator.pem" --key "$work/operator.key" -H 'Content-Type: application/json' \
+    -H 'X-Admin-Protocol: gsma/rsp/v2.2.2' \
+    -d "{\"header\":{\"functionRequesterIdentifier\":\"operator\",\"functionCallIdentifier\":\"1\"},$2}" \
+    "https://localhost:8444/gsma/rsp2/es2plus/$1" >"$work/order.json" 2>"$work/curl.log"
+  [ "$(member "$work/order.json" header.functionExecutionStatus.status)" = Executed-Success ] ||
+    fail "$1 is not taken: $(cat "$work/order.json")"
+}
+# order PACKAGE MEMBERS: the profile of the package, for this chip
+order() {
+  es2 downloadOrder "\"eid\":\"$eid\",\"iccid\":\"$1\""
+  es2 confirmOrder "\"eid\":\"$eid\",\"iccid\":\"$1\",\"releaseFlag\":true,$2"
+}
+discover() {
+  lpa --json discover "$@" >"$work/discover.json" 2>"$work/lpa.log" || fail "discover $*: $(cat "$work/discover.json" "$work/lpa.log")"
+}
+# servers: of each that was asked: its address, and what came of it
+servers() {
+  python3 -c '
+import json, sys
+for server in json.load(open(sys.argv[1]))["servers"]:
+    events = server.get("events")
+    print(server["address"], "installed" if "result" in server else "offered" if "profile" in server else
+          "nothing" if server.get("nothing") or events == [] else
+          " ".join(["events"] + [event["rspServerAddress"] for event in events]))' "$work/discover.json"
+}
+expect_servers() {
+  local found wanted=$1
+  found=$(servers | paste -sd,)
+  [ "$found" = "$wanted" ] || fail "wanted '$wanted', got '$found': $(cat "$work/discover.json")"
+  say "   $found"
+}
+# gone: no SM-DS has an event for the chip any more
+gone() {
+  lpa --json discover --smds "$smds" --smds "$root" >"$work/discover.json" 2>"$work/lpa.log" &&
+    [ "$(servers | paste -sd,)" = "$smds nothing,$root nothing" ]
+}
+
+say "-- a chip of v2.5: default SM-DP+, root, the SM-DS behind it"
+printf 'root-sm-ds = %s\ndefault-sm-dp = %s\n' "$root" "$smdp" >"$work/chip.personality"
+start_pcscd
+start_card chip --pki "$pki" --personality "$work/chip.personality"
+lpa --json info >"$work/info.json" || fail "info"
+eid=$(member "$work/info.json" eid)
+milenage=8988211000000000011
+iccid_of() { "$BUILD/tools/profile/emuicc-profile" --json show "$work/profiles/$1.der" >"$work/show.json" && member "$work/show.json" iccid; }
+tuak=$(iccid_of usim-isim-tuak) names=$(iccid_of usim-names)
+discover
+expect_servers "$smdp nothing,$root nothing"
+order "$milenage" "\"matchingId\":\"CODE-1\",\"smdsAddress\":\"$smds\""
+discover
+expect_servers "$smdp nothing,$root events $smds"
+lpa discover >"$work/discover.txt" || fail "discover for people"
+grep -q "^$root (root SM-DS):$" "$work/discover.txt" && grep -q "$smds" "$work/discover.txt" ||
+  fail "for people: $(cat "$work/discover.txt")"
+discover --smds "$smds"
+expect_servers "$smds events $smdp"
+[ "$(member "$work/discover.json" servers.0.events.0.eventId)" = CODE-1 ] || fail "the event is another: $(cat "$work/discover.json")"
+discover --download
+expect_servers "$smdp nothing,$root events $smds,$smds events $smdp,$smdp installed"
+[ "$(profiles)" = "$milenage disabled" ] || fail "profiles: $(profiles)"
+until_true 20 gone || fail "the event stays: $(cat "$work/discover.json")"
+say "   no SM-DS has the event any more"
+
+say "-- what waits at the default SM-DP+ comes first, and stays when it is only looked at"
+order "$tuak" '"matchingId":""'
+for i in 1 2 3; do
+  discover
+  expect_servers "$smdp offered,$root nothing"
+done
+discover --download
+expect_servers "$smdp installed,$root nothing"
+
+say "-- a server that is not there does not keep the others from being asked"
+lpa --json discover --smds localhost:1 --smds "$root" >"$work/discover.json" 2>"$work/lpa.log" && fail "no failure"
+[ "$(member "$work/discover.json" servers.1.address) $(member "$work/discover.json" servers.1.events)" = "$root []" ] ||
+  fail "the others: $(cat "$work/discover.json")"
+lpa --json discover --smds "$smdp" >"$work/discover.json" 2>"$work/lpa.log" && fail "an SM-DP+ is taken for an SM-DS"
+grep -q 'not one for an SM-DS' "$work/discover.json" || fail "an SM-DP+ as SM-DS: $(cat "$work/discover.json")"
+stop_card TERM
+
+say "-- a chip of v3: it verifies what each SM-DS signs, and the SM-DP+ learns who has named the event"
+printf 'root-sm-ds = %s\nadditional-root-sm-ds = %s\n' "$smds" "$root" >"$work/v3.personality"
+cat "$EMUICC_SOURCE/card/personalities/sgp22-v3.1.personality" >>"$work/v3.personality"
+start_card v3 --pki "$pki" --personality "$work/v3.personality"
+lpa --json info >"$work/info.json" || fail "info"
+eid=$(member "$work/info.json" eid)
+order "$names" "\"matchingId\":\"CODE-3\",\"smdsAddress\":\"$smds\""
+discover
+expect_servers "$smds events $smdp,$root events $smds"
+[ "$(member "$work/discover.json" servers.0.events.0.eventType)" = download ] || fail "no type: $(cat "$work/discover.json")"
+[ "$(grep -c '^ES10b.VerifySmdsResponse < BF45028000' "$work/session.txt")" = 2 ] || fail "the card has not verified both answers"
+oid=$(member "$work/discover.json" servers.0.smdsOid)
+discover --download
+expect_servers "$smds events $smdp,$root events $smds,$smdp installed,$smds nothing"
+python3 - "$oid" "$work/session.txt" <<'P' || fail "matchingIdSource is not the SM-DS"
+import sys
+oid, path = sys.argv[1:]
+numbers = [int(number) for number in oid.split(".")]
+coded = bytes([numbers[0] * 40 + numbers[1]]) if numbers[0] < 2 else b""
+for number in numbers[2:] if coded else [80 + numbers[1]] + numbers[2:]:
+    septets = [number & 0x7F]
+    while number := number >> 7:
+        septets.insert(0, number & 0x7F | 0x80)
+    coded += bytes(septets)
+source = (b"\x82" + bytes([len(coded)]) + coded).hex().upper()
+sys.exit(not any(source in line for line in open(path) if line.startswith("ES10b.AuthenticateServer >")))
+P
+until_true 20 gone || fail "the event stays: $(cat "$work/discover.json")"
+stop_card TERM
