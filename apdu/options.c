@@ -1,5 +1,6 @@
 #include "apdu/options.h"
 
+#include "apdu/completion.h"
 #include "apdu/trace.h"
 
 #include <errno.h>
@@ -85,7 +86,8 @@ static void print_usage(const struct options_program *program)
 static void print_help(const struct options_program *program)
 {
     static const struct options_row help = {.name = "help", .help = "this text"};
-    static const struct options_row version = {.name = "version", .help = "the release"};
+    static const struct options_row version = {.name = "version",
+                                               .help = "the release, and how it was built"};
     printf("%s: %s\n\n", program->name, program->summary);
     print_usage(program);
     printf("\noptions:\n");
@@ -271,6 +273,20 @@ int options_status(enum options_result result)
     return result == OPTIONS_WRONG ? OPTIONS_STATUS_USAGE : 0;
 }
 
+/* --help, or --help=WHAT. */
+static enum options_result explain(const struct options_program *program, const char *what)
+{
+    if (what == NULL)
+        print_help(program);
+    else if (strcmp(what, "options") == 0)
+        print_names(program);
+    else if (!completion_print(program, what)) {
+        options_refuse(program, "--help=%s: it is options, bash, zsh or fish", what);
+        return OPTIONS_WRONG;
+    }
+    return OPTIONS_EXIT;
+}
+
 enum options_result options_parse(const struct options_program *program, int argc, char **argv,
                                   void *values, int *positional)
 {
@@ -285,11 +301,10 @@ enum options_result options_parse(const struct options_program *program, int arg
         switch (found) {
         case VALUE_HELP:
         case 'h':
-            (optarg != NULL && strcmp(optarg, "options") == 0 ? print_names : print_help)(program);
-            return OPTIONS_EXIT;
+            return explain(program, optarg);
         case VALUE_VERSION:
         case 'V':
-            printf("%s %s\n", program->name, EMUICC_VERSION);
+            printf("%s %s\n%s\n", program->name, EMUICC_VERSION, EMUICC_BUILD);
             return OPTIONS_EXIT;
         case ':':
             options_refuse(program, "%s needs a value", argv[optind - 1]);

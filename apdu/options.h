@@ -6,35 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum options_kind {
-    OPTIONS_FLAG, /* bool; no argument */
-    OPTIONS_TEXT, /* const char *; the last one counts */
-    OPTIONS_LIST, /* struct options_list; repeatable */
-};
-
-#define OPTIONS_LIST_MAX 64
-struct options_list {
-    const char *items[OPTIONS_LIST_MAX];
-    size_t count;
-};
-
-struct options_row {
-    const char *name;     /* "vpcd" for --vpcd */
-    const char *argument; /* "HOST:PORT"; NULL for a flag */
-    const char *help;     /* one sentence or two; wrapped by --help */
-    enum options_kind kind;
-    size_t offset;           /* of the value in the program's own struct */
-    const char *environment; /* of OPTIONS_TEXT: the variable that sets the default, or NULL */
-};
-
-struct options_program {
-    const char *name;     /* "emuicc" */
-    const char *synopsis; /* what follows the options: "info | list | download CODE"; "" for none */
-    const char *summary;  /* one line: what it is */
-    const struct options_row *rows;
-    size_t count;
-    const char *footer; /* examples, printed as they are; may be NULL */
-};
+#include "apdu/options_program.h"
 
 /* What to do next. */
 enum options_result {
@@ -48,13 +20,12 @@ enum options_result {
 #define OPTIONS_STATUS_USAGE 2 /* the command line is wrong; nothing has been done */
 
 /* Fills values (zeroed or with defaults by the caller) from the environment and argv; -h, --help,
- * -V and
- * --version are every program's. --help=options prints the bare option names, a line each (for the
- * checks). Words after the first positional one may still be options; "--" ends them; argv is
- * permuted so that positional words come last. The texts borrow from argv and the environment. From
- * then on errors carry the program's name (trace_program()), and are JSON where --json is given and
- * is an option; a standard output that cannot be written makes the program end with
- * OPTIONS_STATUS_NO. */
+ * -V and --version are every program's. --help=options prints the bare option names, a line each
+ * (for the checks); --help=bash, zsh or fish the shell's completion (completion.h). Words after the
+ * first positional one may still be options; "--" ends them; argv is permuted so that positional
+ * words come last. The texts borrow from argv and the environment. From then on errors carry the
+ * program's name (trace_program()), and are JSON where --json is given and is an option; a standard
+ * output that cannot be written makes the program end with OPTIONS_STATUS_NO. */
 enum options_result options_parse(const struct options_program *program, int argc, char **argv,
                                   void *values, int *positional);
 

@@ -23,9 +23,9 @@ static const struct options_row rows[] = {
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26 with the EUM's key, under which each chip "
      "gets a certificate; default: a test PKI of the farm's own in DIR/pki of the state", OPTIONS_TEXT, OPTION(pki)},
     {"eid", "DIGITS", "the first EID; the others follow it, default the first of the EUM's range", OPTIONS_TEXT, OPTION(eid)},
-    {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality)},
+    {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality), NULL, "emuicc"},
     {"install", "PROFILE", "a profile that each chip leaves the factory with, as for emuicc; repeatable",
-     OPTIONS_LIST, OPTION(install)},
+     OPTIONS_LIST, OPTION(install), NULL, "emuicc"},
     {"eim", "FILE", "the eIM that each IoT eUICC leaves the factory with, as for emuicc", OPTIONS_TEXT, OPTION(eim)},
     {"loops", "N", "event loops, a thread each, that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
 };

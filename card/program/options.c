@@ -20,15 +20,15 @@ static const struct options_row rows[] = {
      "the EUM's range a certificate is made when the PKI holds the EUM's key", OPTIONS_TEXT, OPTION(eid)},
     {"personality", "FILE|NAME", "which chip this is: a text of 'key = value', or one that ships; 'list' "
      "prints their names, 'keys' what can be said; the state remembers it; default sgp22-v2.5",
-     OPTIONS_TEXT, OPTION(personality)},
+     OPTIONS_TEXT, OPTION(personality), NULL, "emuicc"},
     {"faults", "FILE|NAME", "what goes wrong, and when: a text of 'place = action', or one that ships; 'list' "
      "prints their names, 'words' what can be said; emuicc-ctl fault changes it while the card runs",
-     OPTIONS_TEXT, OPTION(faults)},
+     OPTIONS_TEXT, OPTION(faults), NULL, "emuicc"},
     {"install", "PROFILE", "a profile that the chip leaves the factory with: an unprotected package (DER), "
      "as a file or by the name of one that ships, with 'NAME.metadata' beside 'NAME.der'; after it, with "
      "commas: 'enabled', 'before-test' (the enabled test profile has taken over from it), 'aid=HEX' of its "
      "ISD-P, 'nickname=TEXT'; repeatable; only the first start installs; 'list' prints the names "
-     "that ship", OPTIONS_LIST, OPTION(install)},
+     "that ship", OPTIONS_LIST, OPTION(install), NULL, "emuicc"},
     {"eim", "FILE", "the eIM that an IoT eUICC (personality sgp32-v1.2 and the like) is associated with when it leaves "
      "the factory: AddInitialEimRequest or EimConfigurationData (DER); only the first start looks at it",
      OPTIONS_TEXT, OPTION(eim)},

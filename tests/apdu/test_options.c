@@ -48,7 +48,7 @@ Test(options, help_teaches, .init = cr_redirect_stdout)
         "  --install FILE          a package\n"
         "  --once                  end after the reading\n"
         "  -h, --help              this text\n"
-        "  -V, --version           the release\n\n"
+        "  -V, --version           the release, and how it was built\n\n"
         "end of the help\n");
 }
 

@@ -173,8 +173,11 @@ int main(int argc, char **argv)
     char state[PATH_MAX];
     struct ctl_options options = {0};
     int first;
+    struct options_program whole = program;
+    whole.commands =
+        (struct options_commands){&commands[0].name, sizeof(commands[0]), command_count, false};
     make_footer();
-    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
+    const enum options_result next = options_parse(&whole, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
         return options_status(next);
     if (options.state == NULL && !options_state_folder(state, sizeof(state))) {

@@ -128,7 +128,9 @@ int main(int argc, char **argv)
 {
     struct eim_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
     int positional;
-    const enum options_result next = options_parse(&eim_program, argc, argv, &options, &positional);
+    struct options_program program = eim_program;
+    program.commands = (struct options_commands)OPTIONS_COMMANDS(commands);
+    const enum options_result next = options_parse(&program, argc, argv, &options, &positional);
     if (next != OPTIONS_RUN)
         return options_status(next);
     const char *name = positional < argc ? argv[positional] : "serve";

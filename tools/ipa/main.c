@@ -160,7 +160,9 @@ int main(int argc, char **argv)
 {
     struct ipa_options options = {0};
     int first;
-    const enum options_result next = options_parse(&ipa_program, argc, argv, &options, &first);
+    struct options_program program = ipa_program;
+    program.commands = (struct options_commands)OPTIONS_COMMANDS(commands);
+    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
         return options_status(next);
     if (first >= argc)

@@ -50,6 +50,7 @@ const struct options_program line_program = {
     .summary = "writes prepared profiles into chips with no network",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
+    .commands = {&line_commands[0].name, sizeof(line_commands[0]), sizeof(line_commands) / sizeof(line_commands[0]), true},
 };
 /* clang-format on */
 

@@ -75,6 +75,7 @@ const struct options_program lpa_program = {
     .summary = "manages the profiles of an eUICC in a PC/SC reader or in a device",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
+    .commands = OPTIONS_COMMANDS(commands),
 };
 /* clang-format on */
 

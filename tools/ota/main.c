@@ -250,7 +250,10 @@ int main(int argc, char **argv)
 {
     struct ota_options options = {0};
     int first;
-    const enum options_result next = options_parse(&ota_program, argc, argv, &options, &first);
+    struct options_program program = ota_program;
+    program.commands = (struct options_commands)OPTIONS_COMMANDS(commands);
+    program.commands.pairs = true;
+    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
         return options_status(next);
     int count = argc - first;

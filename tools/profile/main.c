@@ -40,6 +40,7 @@ static const struct options_program program = {
               "  emuicc-profile dump profile.der > profile.txt\n"
               "  emuicc-profile build profile.txt profile.der\n"
               "  emuicc-profile check profile.der\n",
+    .commands = {names, sizeof(names[0]), sizeof(names) / sizeof(names[0]), false},
 };
 
 int main(int argc, char **argv)
