@@ -33,6 +33,9 @@
  *                                      its rules; the number: of profiles of nobody that may be
  *                                      enabled; needs an enterprise
  *   device-change = smdp.example.com   deviceChangeConfiguration; or device-change-code = LPA:1$...
+ *   device-change-asks = eid, tac      what the server has to hear of the new device
+ *   device-change-delete = no          the profile stays in the old device; default: yes
+ *   device-change-recovery = 30        days in which it may come back; 0: never; default: 30
  *   estimated-size = 20000             estimatedProfileSize
  *
  * and for IoT eUICCs of SGP.32, in sessions of v2 as well:

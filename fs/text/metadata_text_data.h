@@ -19,6 +19,7 @@
 #define METADATA_TEXT_MESSAGE_MAX 80    /* characters of a service provider's message */
 #define METADATA_TEXT_ENTERPRISE_MAX 64 /* characters of a company's name */
 #define METADATA_TEXT_AC_MAX 255        /* characters of an activation code */
+#define METADATA_TEXT_CHANGE_DAYS 30    /* in which a profile that has moved may come back */
 /* Bytes that metadata_text_put() needs at most. */
 #define METADATA_TEXT_REQUEST_MAX 8192
 
@@ -74,6 +75,10 @@ struct metadata_text_v3 {
     char polling_address[METADATA_TEXT_ADDRESS_SIZE], hri_address[METADATA_TEXT_ADDRESS_SIZE],
         pcmp_address[METADATA_TEXT_ADDRESS_SIZE], device_change_address[METADATA_TEXT_ADDRESS_SIZE];
     char device_change_code[METADATA_TEXT_AC_MAX + 1];
+    bool change_asks_eid, change_asks_tac; /* of the new device */
+    bool change_keeps_old;                 /* the profile stays where it leaves */
+    bool has_change_days;
+    uint32_t change_days; /* in which it may come back; METADATA_TEXT_CHANGE_DAYS unless said */
     char message[4 * METADATA_TEXT_MESSAGE_MAX + 1];
     char language[16];
     struct metadata_text_oid enterprise; /* none: no EnterpriseConfiguration */

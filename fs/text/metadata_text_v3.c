@@ -38,6 +38,10 @@
 #define STORED_CODE 0xA1
 #define DEVICE_CHANGE_ADDRESS 0x80
 #define DEVICE_CHANGE_CODE 0x80
+#define EID_REQUIRED 0x82
+#define TAC_REQUIRED 0x83
+#define DELETE_OLD 0x81
+#define CHANGE_DAYS_MAX 3650
 
 #define SIZE_MAX_VALUE 0x7FFFFFFF
 #define NUMBER_BASE 10
@@ -78,6 +82,23 @@ static const char *set_device_change_code(struct metadata_text *metadata, const 
     (void)path;
     return metadata_text_set(metadata->v3.device_change_code, METADATA_TEXT_AC_MAX + 1,
                              METADATA_TEXT_AC_MAX, value);
+}
+
+static const char *set_change_asks(struct metadata_text *metadata, const char *path, char *value)
+{
+    static const struct metadata_text_word words[] = {
+        {"eid", 1u << 0}, {"tac", 1u << 1}, {NULL, 0}};
+    (void)path;
+    for (char *word; (word = strsep(&value, METADATA_TEXT_SEPARATORS)) != NULL;) {
+        uint32_t asked;
+        if (*word == '\0')
+            continue;
+        if (!metadata_text_find_word(words, word, &asked))
+            return "has a word other than eid, tac";
+        metadata->v3.change_asks_eid |= asked == 1u << 0;
+        metadata->v3.change_asks_tac |= asked == 1u << 1;
+    }
+    return NULL;
 }
 
 static const char *set_message(struct metadata_text *metadata, const char *path, char *value)
@@ -238,6 +259,28 @@ static const char *set_fallback_allowed(struct metadata_text *metadata, const ch
     return set_flag(&metadata->v3.fallback_allowed, value);
 }
 
+static const char *set_change_delete(struct metadata_text *metadata, const char *path, char *value)
+{
+    (void)path;
+    bool deletes = true;
+    const char *wrong = set_flag(&deletes, value);
+    metadata->v3.change_keeps_old = !deletes;
+    return wrong;
+}
+
+static const char *set_change_recovery(struct metadata_text *metadata, const char *path,
+                                       char *value)
+{
+    char *end;
+    (void)path;
+    const unsigned long days = strtoul(value, &end, NUMBER_BASE);
+    if (*value < '0' || *value > '9' || *end != '\0' || days > CHANGE_DAYS_MAX)
+        return "is no number of days";
+    metadata->v3.has_change_days = true;
+    metadata->v3.change_days = (uint32_t)days;
+    return NULL;
+}
+
 static const struct metadata_text_key keys[] = {
     {"rpm-manager", add_manager},
     {"rpm-owner", set_owner},
@@ -252,6 +295,9 @@ static const struct metadata_text_key keys[] = {
     {"services", set_services},
     {"device-change", set_device_change},
     {"device-change-code", set_device_change_code},
+    {"device-change-asks", set_change_asks},
+    {"device-change-delete", set_change_delete},
+    {"device-change-recovery", set_change_recovery},
     {"estimated-size", set_estimated_size},
     {"ecall", set_ecall},
     {"fallback-allowed", set_fallback_allowed},
@@ -342,6 +388,25 @@ static void put_services(const struct metadata_text_v3 *v3, struct writer *out)
         der_put_bits(out, SERVICE_DESCRIPTION, v3->services);
 }
 
+static void put_flag(struct writer *out, uint32_t tag, bool set)
+{
+    if (set)
+        tlv_put(out, tag, (struct bytes){0});
+}
+
+static void put_stored_code(const struct metadata_text_v3 *v3, struct writer *out)
+{
+    put_text(out, DEVICE_CHANGE_CODE, v3->device_change_code);
+    put_flag(out, DELETE_OLD, !v3->change_keeps_old);
+}
+
+static void put_request_to_dp(const struct metadata_text_v3 *v3, struct writer *out)
+{
+    put_text(out, DEVICE_CHANGE_ADDRESS, v3->device_change_address);
+    put_flag(out, EID_REQUIRED, v3->change_asks_eid);
+    put_flag(out, TAC_REQUIRED, v3->change_asks_tac);
+}
+
 /* The stored code, if both are given. */
 static void put_device_change(const struct metadata_text_v3 *v3, struct writer *out)
 {
@@ -351,9 +416,9 @@ static void put_device_change(const struct metadata_text_v3 *v3, struct writer *
     const size_t configuration = tlv_open(out, DEVICE_CHANGE);
     const size_t choice = tlv_open(out, stored ? STORED_CODE : REQUEST_TO_DP);
     if (stored)
-        put_text(out, DEVICE_CHANGE_CODE, v3->device_change_code);
+        put_stored_code(v3, out);
     else
-        put_text(out, DEVICE_CHANGE_ADDRESS, v3->device_change_address);
+        put_request_to_dp(v3, out);
     tlv_close(out, choice);
     tlv_close(out, configuration);
 }

@@ -151,6 +151,20 @@ Test(metadata, fields_of_v3)
         "9F21024E20");
 }
 
+Test(metadata, how_a_profile_may_move_to_another_device)
+{
+    const uint32_t device_change = 1u << 11;
+    cr_assert_eq(read_text("provider = Op\nname = N\nnotification = none\n"
+                           "device-change = d.c\ndevice-change-asks = eid, tac\n"
+                           "device-change-recovery = 7\n"),
+                 0, "%s", last_line);
+    expect_request_of(device_change, "BF2521" V2_FIELDS "BF200BA0098003642E6382008300");
+    cr_assert_eq(read_text("device-change-code = LPA\n"), 0, "%s", last_line);
+    expect_request_of(device_change, "BF251F" V2_FIELDS "BF2009A10780034C50418100");
+    cr_assert_eq(read_text("device-change-delete = no\n"), 0, "%s", last_line);
+    expect_request_of(device_change, "BF251D" V2_FIELDS "BF2007A10580034C5041");
+}
+
 /* A chip that knows them is told so by a server of v2, too. */
 Test(metadata, fields_of_iot_chips)
 {
@@ -172,6 +186,9 @@ Test(metadata, a_manager_needs_an_owner_and_words_that_are_known)
         "services = sms\n",
         "estimated-size = -1\n",
         "ecall = maybe\n",
+        "device-change-asks = imei\n",
+        "device-change-delete = never\n",
+        "device-change-recovery = -1\n",
         "fallback-allowed =\n",
         "rpm-ci = XY\n",
         "rpm-owner = one\n",

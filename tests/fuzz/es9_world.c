@@ -114,6 +114,15 @@ static void set_rpm(struct es9_world *world, struct session *session)
     must(rpm_orders_send(database, &load) == 0);
 }
 
+/* The chip's only profile is to leave. */
+static void set_change(struct es9_world *world, struct session *session)
+{
+    session->change =
+        (struct change){.old = world->euicc, .source = session->order.id, .deletes = true};
+    snprintf(session->change.iccid, sizeof(session->change.iccid), "%s", session->order.iccid);
+    must(changes_request(world->smdpp->database, &session->change) == 0);
+}
+
 static void become_v3(struct es9_world *world, struct session *session)
 {
     session->common.version = (struct version){true, world->smdpp->version.own};
@@ -134,7 +143,9 @@ static void put_session(struct es9_world *world, enum session_state state, bool 
         session->common.euicc = world->euicc;
         set_profile(world, session);
     }
-    if (v3 || state == SESSION_RPM)
+    if (state >= SESSION_CHANGE)
+        set_change(world, session);
+    if (v3 || state >= SESSION_RPM)
         become_v3(world, session);
     session_put(world->smdpp->sessions, session);
 }
@@ -159,7 +170,9 @@ char *es9_world_run(struct es9_world *world, struct bytes input, unsigned *statu
     uint8_t head = 0, id[SESSION_ID_SIZE];
     (void)bytes_take_u8(&input, &head);
     const size_t function = (head & 0x0F) % es9_functions.count;
-    const enum session_state state = (enum session_state)((head >> 4) % (SESSION_RPM + 1));
+    const unsigned late = head & ES9_WORLD_LATE ? SESSION_CHANGE : 0;
+    const enum session_state state =
+        (enum session_state)((((head >> 4) & 0x03) + late) % (SESSION_RECOVERY + 1));
     put_session(world, state, (head & ES9_WORLD_V3) != 0);
     if (state == SESSION_BOUND)
         put_download(world);

@@ -27,7 +27,8 @@ void es9_world_end(struct es9_world *world);
 
 /* First byte of a seed. */
 #define ES9_WORLD_HEAD(function, state) ((uint8_t)((function) | (state) << 4))
-#define ES9_WORLD_V3 0x40 /* in it: the session is one of v3 */
+#define ES9_WORLD_V3 0x40   /* in it: the session is one of v3 */
+#define ES9_WORLD_LATE 0x80 /* the state counts from SESSION_CHANGE on */
 
 /* Puts the session there and calls the function that the first byte of the input says with the
  * rest as its body. The answer on the heap, or NULL. */

@@ -39,6 +39,7 @@ void mini_card_remove(struct mini_card *card)
     pki_chain_finish(&card->v3_chain);
     ec_private_destroy(card->one_time_key);
     blob_finish(&card->rpm_package);
+    blob_finish(&card->change_data);
     *card = (struct mini_card){0};
 }
 
@@ -275,8 +276,10 @@ static void put_info2(const struct mini_card *card, struct writer *out)
 
 static void put_context(const struct mini_card *card, struct writer *out)
 {
-    const size_t context = tlv_open(out, 0xA0);
-    if (card->matching_id != NULL)
+    const size_t context = tlv_open(out, card->purpose != 0 ? card->purpose : 0xA0);
+    if (card->purpose != 0)
+        tlv_put(out, 0x5A, bytes_of(card->iccid, sizeof(card->iccid)));
+    else if (card->matching_id != NULL)
         tlv_put(out, 0x80, bytes_of_text(card->matching_id));
     const size_t device = tlv_open(out, 0xA1);
     tlv_put(out, 0x80, BYTES(0x35, 0x29, 0x06, 0x11));
@@ -287,8 +290,10 @@ static void put_context(const struct mini_card *card, struct writer *out)
     tlv_close(out, device);
     if (card->operation != 0)
         der_put_bits(out, 0x82, card->operation);
-    if (card->names_iccid)
+    if (card->purpose == 0 && card->names_iccid)
         tlv_put(out, 0x5A, bytes_of(card->iccid, sizeof(card->iccid)));
+    if (card->purpose == 0xA1)
+        writer_put(out, card->target);
     tlv_close(out, context);
 }
 
@@ -594,6 +599,139 @@ void mini_card_take_rpm(struct mini_card *card, const json_t *response)
     card->rpm_pending = tlv_find(sequence.value, 0x82, &pending);
     blob_finish(&signed3);
     blob_finish(&signature3);
+}
+
+/* What DPauth has signed, with the card's last signature; its signature. */
+static struct tlv take_signed(struct mini_card *card, const json_t *response, const char *part,
+                              const char *signature, uint8_t out[EC_SIGNATURE_SIZE],
+                              struct blob *whole)
+{
+    uint8_t memory[80];
+    struct writer own = writer_on(memory, sizeof(memory));
+    struct blob element = get_bytes(response, signature);
+    struct tlv sequence, value;
+    *whole = get_bytes(response, part);
+    tlv_put(&own, 0x5F37, bytes_of(card->signature, sizeof(card->signature)));
+    const struct bytes parts[] = {blob_bytes(whole), writer_bytes(&own)};
+    check_signature(bytes_of(card->dp_auth_point, EC_POINT_SIZE), card->euicc.certificate.curve,
+                    parts, 2, blob_bytes(&element));
+    cr_assert(tlv_whole(blob_bytes(&element), 0x5F37, &value));
+    cr_assert(bytes_copy_exact(value.value, out, EC_SIGNATURE_SIZE));
+    blob_finish(&element);
+    cr_assert(tlv_whole(blob_bytes(whole), DER_SEQUENCE, &sequence));
+    cr_assert(bytes_equal(must_take(&sequence.value, 0x80), bytes_of(card->transaction_id, 16)));
+    return sequence;
+}
+
+static void keep_code(struct mini_card *card, struct bytes code)
+{
+    snprintf(card->activation_code, sizeof(card->activation_code), "%.*s", (int)code.len,
+             code.len > 0 ? (const char *)code.data : "");
+}
+
+void mini_card_take_change(struct mini_card *card, const json_t *response)
+{
+    struct blob whole;
+    struct tlv code;
+    struct tlv signed4 =
+        take_signed(card, response, "smdpSigned4", "smdpSignature4", card->dp_signature4, &whole);
+    cr_assert(der_to_boolean(must_take(&signed4.value, DER_BOOLEAN), &card->code_required));
+    cr_assert(tlv_take_optional(&signed4.value, 0x81, &code));
+    keep_code(card, code.value);
+    blob_finish(&whole);
+}
+
+json_t *mini_card_prepare_change(struct mini_card *card)
+{
+    uint8_t signed_memory[512], dp_memory[80], memory[1024];
+    struct writer signed3 = writer_on(signed_memory, sizeof(signed_memory));
+    struct writer dp = writer_on(dp_memory, sizeof(dp_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    const size_t sequence = tlv_open(&signed3, DER_SEQUENCE);
+    put_transaction(card, &signed3);
+    draw_one_time_key(card);
+    if (card->encrypts)
+        tlv_put(&signed3, 0x5F49, bytes_of(ec_private_point(card->one_time_key), EC_POINT_SIZE));
+    put_hash(card, &signed3);
+    tlv_close(&signed3, sequence);
+    tlv_put(&dp, 0x5F37, bytes_of(card->dp_signature4, EC_SIGNATURE_SIZE));
+    const struct bytes parts[] = {writer_bytes(&signed3), writer_bytes(&dp)};
+    const size_t whole = tlv_open(&out, 0xBF4D);
+    const size_t choice = tlv_open(&out, 0xA0);
+    writer_put(&out, parts[0]);
+    put_signature(card, parts, 2, &out);
+    tlv_close(&out, choice);
+    tlv_close(&out, whole);
+    json_t *request = json_object();
+    put_id(request, card);
+    set_bytes(request, "prepareDeviceChangeResponse", writer_bytes(&out));
+    return request;
+}
+
+/* EncryptedDeviceChangeData's value, appended opened. */
+static void open_change(struct mini_card *card, struct bytes value, struct writer *out)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    struct secret shared;
+    struct bsp bsp;
+    struct bytes control = must_take(&value, 0xA6);
+    const struct bytes point = must_take(&value, 0x5F49);
+    struct bytes segments = must_take(&value, 0xA1);
+    must_take(&control, 0x80);
+    must_take(&control, 0x81);
+    cr_assert(certificate_eid(&card->euicc.certificate, eid));
+    cr_assert_eq(ec_agree(card->one_time_key, point, &shared), 0);
+    cr_assert_eq(bsp_init_agreed(&bsp, secret_bytes(&shared), must_take(&control, 0x84),
+                                 bytes_of(eid, sizeof(eid))),
+                 0);
+    while (segments.len > 0) {
+        struct tlv segment;
+        cr_assert(tlv_take_tag(&segments, 0x87, &segment));
+        cr_assert_eq(bsp_open(&bsp, BSP_ENCRYPTED, &segment, out), BSP_OK);
+    }
+    bsp_wipe(&bsp);
+    secret_wipe(&shared);
+}
+
+void mini_card_take_changed(struct mini_card *card, const json_t *response)
+{
+    uint8_t memory[2048], signature[EC_SIGNATURE_SIZE];
+    struct writer opened = writer_on(memory, sizeof(memory));
+    struct blob whole;
+    struct tlv sequence;
+    struct tlv signed5 =
+        take_signed(card, response, "smdpSigned5", "smdpSignature5", signature, &whole);
+    struct bytes choice = must_take(&signed5.value, 0xA1);
+    struct bytes data;
+    if (card->encrypts) {
+        open_change(card, must_take(&choice, 0xA1), &opened);
+        cr_assert(tlv_whole(writer_bytes(&opened), DER_SEQUENCE, &sequence));
+        data = sequence.value;
+    } else {
+        data = must_take(&choice, 0xA0);
+    }
+    blob_finish(&card->change_data);
+    cr_assert_eq(blob_copy(data, &card->change_data), 0);
+    cr_assert(bytes_equal(must_take(&data, 0x5A), bytes_of(card->iccid, sizeof(card->iccid))));
+    keep_code(card, must_take(&data, 0x80));
+    blob_finish(&whole);
+}
+
+char *mini_card_deletion(struct mini_card *card)
+{
+    uint8_t part_memory[512], memory[1024];
+    struct writer part = writer_on(part_memory, sizeof(part_memory));
+    struct writer out = writer_on(memory, sizeof(memory));
+    put_notification(card, 1u << 3, &part);
+    const struct bytes bytes = writer_bytes(&part);
+    const size_t whole = tlv_open(&out, DER_SEQUENCE);
+    writer_put(&out, bytes);
+    put_signature(card, &bytes, 1, &out);
+    tlv_close(&out, whole);
+    char *text = malloc(BASE64_SIZE(out.len));
+    cr_assert_not_null(text);
+    base64_encode(writer_bytes(&out), text);
+    return text;
 }
 
 json_t *mini_card_notify(struct mini_card *card, uint32_t operation)

@@ -34,6 +34,9 @@ struct mini_card {
     uint32_t lpa_capability; /* of the LPA before it; 0: not told */
     uint32_t operation;      /* OperationType; 0: left out */
     bool names_iccid;        /* of the profile last offered, in ctxParams1 */
+    uint32_t purpose;        /* tag of ctxParams1: 0 common, 0xA1 a change, 0xA2 a recovery of it */
+    struct bytes target;     /* of a change: what follows deviceInfo */
+    bool encrypts;           /* sends a key for DeviceChangeData */
     uint32_t forbidden_rules;
     uint32_t free_memory;
     uint8_t profile_version[3];
@@ -55,6 +58,9 @@ struct mini_card {
     struct blob rpm_package;              /* content of the RpmPackage last offered */
     bool rpm_pending;                     /* the server has (more) remote management */
     uint8_t dp_signature2[EC_SIGNATURE_SIZE];
+    uint8_t dp_signature4[EC_SIGNATURE_SIZE];
+    struct blob change_data;              /* content of DeviceChangeData, opened */
+    char activation_code[256];            /* of that, or of a recovery */
     uint8_t signature[EC_SIGNATURE_SIZE]; /* the card's last one */
     struct ec_private *one_time_key;
     bool keep_one_time_key; /* answers with the one it has if the server names it */
@@ -83,6 +89,13 @@ void mini_card_take_initiation(struct mini_card *card, const json_t *response);
 void mini_card_take_metadata(struct mini_card *card, const json_t *response);
 
 void mini_card_take_rpm(struct mini_card *card, const json_t *response);
+
+/* A profile leaves the card, or comes back (SGP.22 v3 §3.11). */
+void mini_card_take_change(struct mini_card *card, const json_t *response);
+json_t *mini_card_prepare_change(struct mini_card *card);
+void mini_card_take_changed(struct mini_card *card, const json_t *response);
+/* DeleteNotificationForDc as base64, the caller's to free(). */
+char *mini_card_deletion(struct mini_card *card);
 
 /* A bound package, opened. */
 struct mini_card_installed {

@@ -5,6 +5,7 @@
 #define AUTHENTICATE_SERVER 0xBF38
 #define PREPARE_DOWNLOAD 0xBF21
 #define CANCEL_SESSION 0xBF41
+#define PREPARE_DEVICE_CHANGE 0xBF4D
 #define CHOICE_OK 0xA0
 #define CHOICE_ERROR 0xA1
 #define CHOICE_CANCEL_ERROR 0x81
@@ -16,6 +17,12 @@
 #define SERVER_CHALLENGE 0x84
 #define EUICC_INFO2 0xBF22
 #define CONTEXT_PARAMETERS1 0xA0
+#define CONTEXT_CHANGE 0xA1
+#define CONTEXT_RECOVERY 0xA2
+#define TARGET_EID 0x5A /* the tag of an ICCID: the order decides (SGP.22 v3 Annex H) */
+#define TARGET_EID_SIZE 16
+#define TARGET_TAC 0x82
+#define ICCID_SIZE 10
 #define MATCHING_ID 0x80
 #define DEVICE_INFO 0xA1
 #define TAC 0x80
@@ -150,16 +157,59 @@ static bool read_context(struct bytes context, struct chip_authentication *out)
     return operation.tag == 0 || der_to_bits(operation.value, &out->operation);
 }
 
+static bool read_profile(struct bytes *context, struct chip_authentication *out)
+{
+    struct bytes device;
+    return take(context, ICCID, &out->iccid) && out->iccid.len == ICCID_SIZE &&
+           take(context, DEVICE_INFO, &device) && read_device(device, out);
+}
+
+static bool read_change(struct bytes context, struct chip_authentication *out)
+{
+    struct tlv eid, tac;
+    out->purpose = CHIP_PURPOSE_CHANGE;
+    if (!read_profile(&context, out) || !tlv_take_optional(&context, TARGET_EID, &eid) ||
+        !tlv_take_optional(&context, TARGET_TAC, &tac))
+        return false;
+    out->target_eid = eid.value;
+    out->target_tac = tac.value;
+    return (eid.tag == 0 || eid.value.len == TARGET_EID_SIZE) &&
+           (tac.tag == 0 || tac.value.len == TAC_SIZE);
+}
+
+static bool read_recovery(struct bytes context, struct chip_authentication *out)
+{
+    out->purpose = CHIP_PURPOSE_RECOVERY;
+    return read_profile(&context, out);
+}
+
+static bool read_purpose(struct bytes from, struct chip_authentication *out)
+{
+    static const struct {
+        uint32_t tag;
+        bool (*read)(struct bytes context, struct chip_authentication *out);
+    } choices[] = {{CONTEXT_PARAMETERS1, read_context},
+                   {CONTEXT_CHANGE, read_change},
+                   {CONTEXT_RECOVERY, read_recovery}};
+    struct tlv choice;
+    if (!tlv_take(&from, &choice))
+        return false;
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+        if (choices[i].tag == choice.tag)
+            return choices[i].read(choice.value, out);
+    return false;
+}
+
 static bool read_signed1(struct bytes whole, struct chip_authentication *out)
 {
     struct tlv sequence;
-    struct bytes info2, context;
+    struct bytes info2;
     return tlv_whole(whole, DER_SEQUENCE, &sequence) &&
            take(&sequence.value, TRANSACTION_ID, &out->transaction_id) &&
            take(&sequence.value, SERVER_ADDRESS, &out->server_address) &&
            take(&sequence.value, SERVER_CHALLENGE, &out->server_challenge) &&
            take(&sequence.value, EUICC_INFO2, &info2) && euicc_info2_read(info2, &out->info2) &&
-           take(&sequence.value, CONTEXT_PARAMETERS1, &context) && read_context(context, out);
+           read_purpose(sequence.value, out);
 }
 
 int chip_answer_authentication(struct call *call, struct bytes answer,
@@ -203,6 +253,31 @@ int chip_answer_preparation(struct call *call, struct bytes answer, struct chip_
     if (!take_whole(&ok, DER_SEQUENCE, &out->signed2) ||
         !take_whole(&ok, SIGNATURE, &out->signature2) || !read_signed2(out->signed2, out))
         return call_refuse(call, REFUSAL_FORMAT, "PrepareDownloadResponseOk is malformed");
+    return 0;
+}
+
+static bool read_signed3(struct bytes whole, struct chip_change *out)
+{
+    struct tlv sequence, otpk, hash;
+    if (!tlv_whole(whole, DER_SEQUENCE, &sequence) ||
+        !take(&sequence.value, TRANSACTION_ID, &out->transaction_id) ||
+        !tlv_take_optional(&sequence.value, ONE_TIME_PUBLIC_KEY, &otpk) ||
+        !tlv_take_optional(&sequence.value, DER_OCTET_STRING, &hash))
+        return false;
+    out->otpk = otpk.value;
+    out->hash_cc = hash.value;
+    return true;
+}
+
+int chip_answer_change(struct call *call, struct bytes answer, struct chip_change *out)
+{
+    struct bytes ok;
+    const int result = open_choice(call, answer, PREPARE_DEVICE_CHANGE, download_errors, &ok);
+    if (result != 0)
+        return result;
+    if (!take_whole(&ok, DER_SEQUENCE, &out->signed3) ||
+        !take_whole(&ok, SIGNATURE, &out->signature3) || !read_signed3(out->signed3, out))
+        return call_refuse(call, REFUSAL_FORMAT, "PrepareDeviceChangeResponseOk is malformed");
     return 0;
 }
 

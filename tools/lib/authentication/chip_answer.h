@@ -1,5 +1,6 @@
 /* chip_answer: what a chip has answered, taken apart: the CHOICEs of AuthenticateServer,
- * PrepareDownload and CancelSession (SGP.22 §5.7.13, §5.7.5, §5.7.14). The slices borrow. */
+ * PrepareDownload, CancelSession and PrepareDeviceChange (SGP.22 §5.7.13, §5.7.5, §5.7.14; v3
+ * §3.11). The slices borrow. */
 #ifndef EMUICC_TOOLS_LIB_AUTHENTICATION_CHIP_ANSWER_H
 #define EMUICC_TOOLS_LIB_AUTHENTICATION_CHIP_ANSWER_H
 
@@ -11,6 +12,9 @@
 #define CHIP_ANSWER_DOWNLOAD (1u << 0)
 #define CHIP_ANSWER_RPM (1u << 1)
 
+/* What the LPA is after (CtxParams1); the last two of v3 alone */
+enum chip_purpose { CHIP_PURPOSE_COMMON, CHIP_PURPOSE_CHANGE, CHIP_PURPOSE_RECOVERY };
+
 /* AuthenticateResponseOk */
 struct chip_authentication {
     struct bytes signed1;    /* euiccSigned1, whole: what the chip has signed */
@@ -21,7 +25,9 @@ struct chip_authentication {
     struct bytes matching_id; /* empty if absent */
     uint32_t operation;       /* OperationType, by default CHIP_ANSWER_DOWNLOAD */
     struct bytes iccid;       /* of the profile that the LPA asks for; empty if absent */
-    bool has_lpa_capability;  /* deviceInfo has LpaRspCapability */
+    enum chip_purpose purpose;
+    struct bytes target_eid, target_tac; /* of the device a profile leaves for; empty if absent */
+    bool has_lpa_capability;             /* deviceInfo has LpaRspCapability */
     uint32_t lpa_capability;
 };
 
@@ -30,6 +36,13 @@ struct chip_preparation {
     struct bytes signed2, signature2; /* whole */
     struct bytes transaction_id, otpk;
     struct bytes hash_cc; /* empty if absent */
+};
+
+/* PrepareDeviceChangeResponseOk */
+struct chip_change {
+    struct bytes signed3, signature3; /* whole */
+    struct bytes transaction_id;
+    struct bytes otpk, hash_cc; /* empty if absent */
 };
 
 /* CancelSessionResponseOk */
@@ -44,6 +57,7 @@ struct chip_cancellation {
 int chip_answer_authentication(struct call *call, struct bytes answer,
                                struct chip_authentication *out);
 int chip_answer_preparation(struct call *call, struct bytes answer, struct chip_preparation *out);
+int chip_answer_change(struct call *call, struct bytes answer, struct chip_change *out);
 int chip_answer_cancellation(struct call *call, struct bytes answer, struct chip_cancellation *out);
 
 #endif

@@ -3,6 +3,9 @@
 #include "apdu/status.h"
 #include "fs/profile/iccid.h"
 #include "tools/lib/authentication/chip_answer.h"
+#include "tools/smdpp/es9/change_deletion.h"
+#include "tools/smdpp/es9/change_recovery.h"
+#include "tools/smdpp/es9/change_session.h"
 #include "tools/smdpp/es9/rpm_session.h"
 #include "tools/smdpp/es9/selection.h"
 
@@ -124,6 +127,24 @@ static int choose(struct smdpp *smdpp, struct call *call, struct session *sessio
     return result;
 }
 
+/* What the chip has asked for is a download, or remote profile management. */
+static int serve(struct smdpp *smdpp, struct call *call, struct session *session,
+                 const struct chip_authentication *chip)
+{
+    int result = session_is_v3(session) ? find_owner(smdpp, session, chip->iccid) : 0;
+    if (result == 0)
+        result = choose(smdpp, call, session, chip);
+    if (result == 0 && session->rpm.id != 0)
+        return rpm_session_respond(smdpp, call, session, chip->signature1);
+    if (result == 0)
+        result = respond(smdpp, call, session, chip->signature1);
+    if (result != 0)
+        return result;
+    session->state = SESSION_AUTHENTICATED;
+    note(call, session);
+    return 0;
+}
+
 int authentication_client(struct smdpp *smdpp, struct call *call, struct session *session,
                           struct bytes answer)
 {
@@ -131,16 +152,12 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
     const struct authentication_server self = smdpp_authentication(smdpp);
     int result = authentication_finish(&self, call, &session->common, answer, &chip);
     if (result == 0 && session_is_v3(session))
-        result = find_owner(smdpp, session, chip.iccid);
-    if (result == 0)
-        result = choose(smdpp, call, session, &chip);
-    if (result == 0 && session->rpm.id != 0)
-        return rpm_session_respond(smdpp, call, session, chip.signature1);
-    if (result == 0)
-        result = respond(smdpp, call, session, chip.signature1);
+        result = change_deletion_take(smdpp, call);
     if (result != 0)
         return result;
-    session->state = SESSION_AUTHENTICATED;
-    note(call, session);
-    return 0;
+    if (chip.purpose == CHIP_PURPOSE_CHANGE)
+        return change_session_offer(smdpp, call, session, &chip);
+    if (chip.purpose == CHIP_PURPOSE_RECOVERY)
+        return change_recovery_offer(smdpp, call, session, &chip);
+    return serve(smdpp, call, session, &chip);
 }

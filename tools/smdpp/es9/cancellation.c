@@ -1,6 +1,7 @@
 #include "tools/smdpp/es9/cancellation.h"
 
 #include "tools/lib/authentication/chip_answer.h"
+#include "tools/smdpp/es9/change_session.h"
 #include "tools/smdpp/es9/rpm_session.h"
 
 #define END_USER_REJECTION 0
@@ -90,6 +91,29 @@ static int end_download(struct smdpp *smdpp, const struct session *session,
     return result < 0 ? result : 0;
 }
 
+/* What the session was about. */
+static const char *subject(const struct session *session)
+{
+    if (session->state == SESSION_RPM)
+        return session->rpm.matching_id;
+    return session->change.id != 0 ? session->change.iccid : session->order.iccid;
+}
+
+static int end(struct smdpp *smdpp, struct session *session, const struct reason *reason)
+{
+    switch (session->state) {
+    case SESSION_RPM:
+        return rpm_session_cancel(smdpp, session, reason->text, reason->order_goes_on);
+    case SESSION_CHANGE:
+    case SESSION_CHANGED:
+        return change_session_cancel(smdpp, session, reason->text);
+    case SESSION_RECOVERY:
+        return 0; /* it may be asked for again */
+    default:
+        return end_download(smdpp, session, reason);
+    }
+}
+
 int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *session,
                      struct bytes answer)
 {
@@ -100,10 +124,7 @@ int cancellation_end(struct smdpp *smdpp, struct call *call, struct session *ses
     if (result != 0)
         return result;
     const struct reason *reason = find_reason(chip.reason);
-    const bool rpm = session->state == SESSION_RPM;
-    call_note(call, "%s %s, %s (%u)", rpm ? "RPM order" : "profile",
-              rpm ? session->rpm.matching_id : session->order.iccid, reason->text,
-              (unsigned)chip.reason);
-    return rpm ? rpm_session_cancel(smdpp, session, reason->text, reason->order_goes_on)
-               : end_download(smdpp, session, reason);
+    call_note(call, "%s %s, %s (%u)", session->state == SESSION_RPM ? "RPM order" : "profile",
+              subject(session), reason->text, (unsigned)chip.reason);
+    return end(smdpp, session, reason);
 }

@@ -2,6 +2,7 @@
 
 #include "tools/smdpp/es9/authentication_client.h"
 #include "tools/smdpp/es9/cancellation.h"
+#include "tools/smdpp/es9/change_confirm.h"
 #include "tools/smdpp/es9/download.h"
 #include "tools/smdpp/es9/notification.h"
 
@@ -22,9 +23,13 @@ static const struct step authenticate_client = {"authenticateServerResponse", IN
 static const struct step get_package = {"prepareDownloadResponse",
                                         IN(SESSION_AUTHENTICATED) | IN(SESSION_BOUND), false,
                                         download_bound_profile_package};
-static const struct step cancel_session = {
-    "cancelSessionResponse", IN(SESSION_AUTHENTICATED) | IN(SESSION_BOUND) | IN(SESSION_RPM), true,
-    cancellation_end};
+static const struct step cancel_session = {"cancelSessionResponse",
+                                           IN(SESSION_AUTHENTICATED) | IN(SESSION_BOUND) |
+                                               IN(SESSION_RPM) | IN(SESSION_CHANGE) |
+                                               IN(SESSION_CHANGED) | IN(SESSION_RECOVERY),
+                                           true, cancellation_end};
+static const struct step confirm_change = {"prepareDeviceChangeResponse", IN(SESSION_CHANGE), false,
+                                           change_confirm};
 
 static int run_in_session(struct smdpp *smdpp, struct call *call, const struct step *step,
                           struct session *session, struct bytes answer)
@@ -89,6 +94,11 @@ static int es9_get_bound_profile_package(void *program, struct call *call)
     return run_step(program, call, &get_package);
 }
 
+static int es9_confirm_device_change(void *program, struct call *call)
+{
+    return run_step(program, call, &confirm_change);
+}
+
 static int es9_cancel_session(void *program, struct call *call)
 {
     return run_step(program, call, &cancel_session);
@@ -101,6 +111,7 @@ static const struct function_row rows[] = {
     {"/gsma/rsp2/es9plus/authenticateClient",     "AuthenticateClient",     es9_authenticate_client,       false, "SGP.22 §5.6.3", FUNCTION_JSON},
     {"/gsma/rsp2/es9plus/handleNotification",     "HandleNotification",     notification_handle,           true,  "SGP.22 §5.6.4", FUNCTION_JSON},
     {"/gsma/rsp2/es9plus/cancelSession",          "CancelSession",          es9_cancel_session,            false, "SGP.22 §5.6.5", FUNCTION_JSON},
+    {"/gsma/rsp2/es9plus/confirmDeviceChange",    "ConfirmDeviceChange",    es9_confirm_device_change,     false, "SGP.22 v3 §5.6.6", FUNCTION_JSON},
 };
 /* clang-format on */
 

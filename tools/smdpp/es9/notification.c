@@ -3,6 +3,7 @@
 #include "apdu/status.h"
 #include "apdu/hex.h"
 #include "tools/smdpp/orders/pending.h"
+#include "tools/smdpp/es9/change_deletion.h"
 #include "tools/smdpp/es9/rpm_session.h"
 
 #include <stdio.h>
@@ -141,7 +142,9 @@ static int handle_other(struct smdpp *smdpp, struct call *call, const struct pen
               pending_operation_text(pending->metadata.operation),
               (unsigned)pending->metadata.sequence);
     const struct download_notification note = to_note(pending, &texts, whole);
-    return downloads_note(smdpp->database, &note);
+    /* An LPA that hears nothing says it again: both have no effect the second time. */
+    const int noted = change_deletion_note(smdpp, call, pending, &euicc);
+    return noted == 0 ? downloads_note(smdpp->database, &note) : noted;
 }
 
 int notification_handle(void *program, struct call *call)

@@ -4,6 +4,7 @@
 #include "apdu/status.h"
 #include "fs/profile/iccid.h"
 #include "tools/smdpp/es9/selection.h"
+#include "tools/smdpp/es9/server_signature.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@
 #define RPM_PACKAGE 0xA1
 #define RPM_PENDING 0x82
 #define SIGNED3_OVERHEAD 64
-#define SIGNATURE 0x5F37
 
 #define OPERATION "loadRpmPackageResult" /* as SGP.22 names the notification */
 
@@ -53,22 +53,10 @@ static void note(struct call *call, const struct session *session)
               commands);
 }
 
-static int set_signature(struct smdpp *smdpp, struct call *call, const struct session *session,
-                         struct bytes signed3, struct bytes signature1)
-{
-    uint8_t signature[EC_SIGNATURE_SIZE], memory[EC_SIGNATURE_SIZE + TLV_HEADER_MAX];
-    struct writer element = writer_on(memory, sizeof(memory));
-    const struct bytes parts[] = {signed3, signature1};
-    if (ec_sign(authentication_shown(&session->common)->key, &smdpp->random, parts, 2, signature) !=
-        0)
-        return FAILURE_INTERNAL;
-    tlv_put(&element, SIGNATURE, bytes_of(signature, sizeof(signature)));
-    return field_set_bytes(call->response, "smdpSignature3", writer_bytes(&element));
-}
-
 static int sign(struct smdpp *smdpp, struct call *call, const struct session *session, bool more,
                 struct bytes signature1)
 {
+    uint8_t signature[EC_SIGNATURE_SIZE];
     const size_t size = session->rpm.package.len + SIGNED3_OVERHEAD;
     struct writer signed3 = writer_on(malloc(size), size);
     if (signed3.data == NULL)
@@ -79,11 +67,11 @@ static int sign(struct smdpp *smdpp, struct call *call, const struct session *se
     if (more)
         tlv_put(&signed3, RPM_PENDING, (struct bytes){0});
     tlv_close(&signed3, sequence);
-    const struct bytes whole = writer_bytes(&signed3);
-    int result =
-        signed3.overflow ? FAILURE_INTERNAL : field_set_bytes(call->response, "smdpSigned3", whole);
-    if (result == 0)
-        result = set_signature(smdpp, call, session, whole, signature1);
+    const int result =
+        signed3.overflow
+            ? FAILURE_INTERNAL
+            : server_signature_set(smdpp, call, session, "smdpSigned3", writer_bytes(&signed3),
+                                   "smdpSignature3", signature1, signature);
     free(signed3.data);
     return result;
 }

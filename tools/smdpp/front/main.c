@@ -4,6 +4,7 @@
 #include "tools/smdpp/es9/es9.h"
 #include "tools/smdpp/front/export.h"
 #include "tools/smdpp/front/import.h"
+#include "tools/lib/server/caller.h"
 #include "tools/lib/server/event_client.h"
 #include "tools/lib/server/messenger.h"
 #include "tools/lib/server/process.h"
@@ -32,6 +33,7 @@ struct service {
     struct smdpp *smdpp;
     struct server *lpas, *operators;
     struct messenger *messenger;
+    struct caller *caller; /* asks the operator */
     struct event_client *events;
     char smds_url[URL_SIZE];
     char *trust;                  /* PEM of --operators, or NULL */
@@ -185,10 +187,14 @@ static int start_messenger(struct service *service, const struct smdpp_options *
         .url = options->operator_url,
         .client = {options->operators, service->certificates, service->key, OPERATOR_PROTOCOL}};
     result = messenger_start(&plan, &service->messenger);
+    if (result == 0)
+        result = caller_open(plan.who, plan.url, &plan.client, &service->caller);
     if (result != 0)
         return result;
     service->smdpp->progress = messenger_send;
     service->smdpp->progress_context = service->messenger;
+    service->smdpp->ask_operator = caller_ask;
+    service->smdpp->operator_context = service->caller;
     return 0;
 }
 
@@ -253,6 +259,7 @@ static void stop(struct service *service)
     server_stop(service->lpas);
     server_stop(service->operators);
     messenger_stop(service->messenger);
+    caller_close(service->caller);
     event_client_close(service->events);
     smdpp_destroy(service->smdpp);
     free(service->trust);

@@ -15,7 +15,7 @@ static const struct options_row rows[] = {
     {"crl", "FILE", "a revocation list (DER) that goes with every answer to eUICCs and LPAs that take it; repeatable", OPTIONS_LIST, AT(crls)},
     {"es2-listen", "HOST:PORT", "where to listen for operators (ES2+); without it there is no ES2+; needs --operators", OPTIONS_TEXT, AT(es2_listen)},
     {"operators", "FILE", "certificates (PEM) of operators or of who vouches for them: only their clients may use ES2+", OPTIONS_TEXT, AT(operators)},
-    {"operator-url", "URL", "where an operator hears of the downloads it has ordered, as https://HOST:PORT; its certificate is checked with --operators", OPTIONS_TEXT, AT(operator_url)},
+    {"operator-url", "URL", "where an operator hears of the downloads it has ordered, and is asked whether a profile may move to another device, as https://HOST:PORT; its certificate is checked with --operators", OPTIONS_TEXT, AT(operator_url)},
     {"smds", "NAME[:PORT]", "the SM-DS at which the event of an order is registered that names it; needs --smds-trust", OPTIONS_TEXT, AT(smds)},
     {"smds-url", "URL", "where the SM-DS listens for ES12, as https://HOST:PORT; default: https:// and its name", OPTIONS_TEXT, AT(smds_url)},
     {"smds-trust", "FILE", "certificates (PEM) of who vouches for the SM-DS, such as the CI's", OPTIONS_TEXT, AT(smds_trust)},

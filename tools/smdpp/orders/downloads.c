@@ -1,6 +1,7 @@
 #include "tools/smdpp/orders/downloads.h"
 
 #include "apdu/status.h"
+#include "tools/smdpp/orders/changes.h"
 
 #define CURVE_OF(number) ((number) == EC_BRAINPOOL_P256R1 ? EC_BRAINPOOL_P256R1 : EC_P256)
 
@@ -180,6 +181,8 @@ int downloads_conclude(struct database *database, int64_t order, enum order_stat
         result = downloads_forget_binding(database, order);
     if (result == 0)
         result = orders_move(database, order, ORDER_IN(ORDER_DOWNLOADED), state, NULL);
+    if (result == 0 && state == ORDER_INSTALLED)
+        result = changes_note_installed(database, order);
     /* An order that is no longer waiting for this has heard it before. */
     return database_end(database, result > 0 ? 0 : result);
 }

@@ -61,7 +61,8 @@ int orders_find_by_matching_id(struct database *database, const char *matching_i
 
 int orders_find_by_iccid(struct database *database, const char *iccid, struct order *out)
 {
-    return find_one(database, "SELECT " COLUMNS " FROM orders WHERE NOT open AND iccid = ?",
+    return find_one(database,
+                    "SELECT " COLUMNS " FROM orders WHERE NOT open AND NOT moved AND iccid = ?",
                     DATABASE_VALUES(DATABASE_T(iccid)), out);
 }
 

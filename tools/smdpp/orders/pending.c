@@ -129,6 +129,19 @@ bool pending_read(struct bytes whole, struct pending *out)
     return choice.tag == DER_SEQUENCE && read_other(choice.value, out);
 }
 
+bool pending_read_deletion(struct bytes whole, struct pending *out)
+{
+    struct tlv sequence, signature;
+    *out = (struct pending){0};
+    if (!tlv_whole(whole, DER_SEQUENCE, &sequence) ||
+        !take_metadata(&sequence.value, &out->metadata) ||
+        !tlv_take_tag(&sequence.value, SIGNATURE, &signature) || sequence.value.len > 0)
+        return false;
+    out->signed_part = out->metadata.whole;
+    out->signature = signature.whole;
+    return out->metadata.operation == PENDING_DELETE;
+}
+
 struct text {
     uint32_t code;
     const char *text;

@@ -30,6 +30,12 @@ struct pending {
 };
 
 bool pending_read(struct bytes whole, struct pending *out);
+/* DeleteNotificationForDc (SGP.22 v3 §4.1.3): what of a signed notification goes with an activation
+ * code, the certificates left out. */
+bool pending_read_deletion(struct bytes whole, struct pending *out);
+
+#define PENDING_DELETE (1u << 3) /* operations */
+#define PENDING_RPM_DELETE (1u << 6)
 
 /* ICCID of the profile as digits; "" if it bears none. */
 void pending_iccid(const struct pending *pending, char out[ICCID_TEXT_SIZE]);

@@ -61,7 +61,21 @@ static const char bounds[] =
 /* Under what an SM-DS knows an order. */
 static const char event_ids[] = "ALTER TABLE orders ADD COLUMN event_id TEXT NOT NULL DEFAULT '';";
 
-static const char *const upgrades[] = {rpm_tables, eid_index, bounds, event_ids};
+/* Profiles that leave for another device; states are those of enum change_state. An order that was
+ * made for one of them stands beside an operator's for the same profile. */
+static const char changes[] =
+    "ALTER TABLE orders ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;"
+    "DROP INDEX orders_iccid;"
+    "CREATE UNIQUE INDEX orders_iccid ON orders (iccid) WHERE NOT open AND NOT moved;"
+    "CREATE TABLE changes ("
+    "  id INTEGER PRIMARY KEY, state INTEGER NOT NULL, eid TEXT NOT NULL, iccid TEXT NOT NULL,"
+    "  curve INTEGER NOT NULL, point BLOB NOT NULL, time INTEGER NOT NULL,"
+    "  source_id INTEGER NOT NULL, order_id INTEGER NOT NULL, other_id INTEGER NOT NULL,"
+    "  target_eid TEXT NOT NULL, code BLOB, code_failures INTEGER NOT NULL DEFAULT 0,"
+    "  deletes INTEGER NOT NULL, recoverable INTEGER NOT NULL, UNIQUE (eid, iccid));"
+    "CREATE INDEX changes_iccid ON changes (iccid);";
+
+static const char *const upgrades[] = {rpm_tables, eid_index, bounds, event_ids, changes};
 
 const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 5, .journal = "WAL"};
+    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 6, .journal = "WAL"};

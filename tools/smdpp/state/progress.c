@@ -69,3 +69,15 @@ json_t *progress_make_rpm(const struct progress_rpm *progress, const char *reque
                   make_status(progress->refusal, progress->message), "message", progress->message);
     return add_result(body, progress->result);
 }
+
+json_t *progress_make_change(const struct progress_change *progress, const char *requester,
+                             const char *call_id, int64_t now)
+{
+    char timestamp[TIMESTAMP_SIZE];
+    write_time(now, timestamp);
+    return json_pack("{s:{s:s,s:s},s:s,s:o,s:s,s:s,s:o}", "header", "functionRequesterIdentifier",
+                     requester, "functionCallIdentifier", call_id, "eid", progress->eid, "iccid",
+                     make_iccid(progress->iccid), "timestamp", timestamp, "notificationEvent",
+                     progress->event, "notificationEventStatus",
+                     make_status(progress->refusal, progress->message));
+}

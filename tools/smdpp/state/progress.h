@@ -42,6 +42,16 @@ struct progress_rpm {
 json_t *progress_make_rpm(const struct progress_rpm *progress, const char *requester,
                           const char *call_id, int64_t now);
 
+/* How a profile leaves, or comes back (as above). */
+struct progress_change {
+    const char *eid, *iccid;
+    const char *event;    /* "deviceChangeRequest", "deviceChangeConfirmation", ... */
+    enum refusal refusal; /* REFUSAL_NONE: so it is */
+    const char *message;
+};
+json_t *progress_make_change(const struct progress_change *progress, const char *requester,
+                             const char *call_id, int64_t now);
+
 #define PROGRESS_RPM_PATH "/gsma/rsp2/es2plus/handleNotification"
 
 /* Where progress goes: takes the text of a body over (free()). NULL where nobody wants to hear.

@@ -3,6 +3,7 @@
 #ifndef EMUICC_TOOLS_SMDPP_STATE_SESSION_H
 #define EMUICC_TOOLS_SMDPP_STATE_SESSION_H
 
+#include "tools/smdpp/orders/changes.h"
 #include "tools/smdpp/orders/rpm_orders.h"
 #include "tools/lib/authentication/authentication.h"
 
@@ -14,6 +15,9 @@ enum session_state {
     SESSION_AUTHENTICATED, /* after AuthenticateClient: what follows is set */
     SESSION_BOUND,         /* after GetBoundProfilePackage */
     SESSION_RPM,           /* after AuthenticateClient that has offered an RPM package */
+    SESSION_CHANGE,        /* ... that has asked the user whether a profile shall leave */
+    SESSION_CHANGED,       /* after ConfirmDeviceChange */
+    SESSION_RECOVERY,      /* after AuthenticateClient that has told how a profile comes back */
 };
 
 struct session {
@@ -27,8 +31,11 @@ struct session {
     uint8_t content[SHA256_SIZE];    /* digest of both */
     struct download_binding binding; /* offered for use again, or sent; body empty: neither */
     uint8_t signature2[EC_SIGNATURE_SIZE];
-    bool code_refused;    /* the last confirmation code was wrong */
-    struct rpm_order rpm; /* in the stead of all that; id 0: none */
+    bool code_refused;                     /* the last confirmation code was wrong */
+    struct rpm_order rpm;                  /* in the stead of all that; id 0: none */
+    struct change change;                  /* the same; id 0: none */
+    uint8_t change_iccid[ICCID_SIZE];      /* nibbles swapped */
+    uint8_t signature4[EC_SIGNATURE_SIZE]; /* over what was asked */
 };
 
 /* Functions of v3 may be used: the chip was told that the server is of v3. */

@@ -205,6 +205,38 @@ void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress)
               progress_make_rpm(progress, requester, call_id, time(NULL)));
 }
 
+void smdpp_tell_change(struct smdpp *smdpp, const struct order *order,
+                       const struct progress_change *progress)
+{
+    char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];
+    if (smdpp->progress == NULL || order->requester[0] == '\0' ||
+        !name_call(smdpp, requester, call_id))
+        return;
+    send_body(smdpp, PROGRESS_RPM_PATH,
+              progress_make_change(progress, requester, call_id, time(NULL)));
+}
+
+int smdpp_ask_change(struct smdpp *smdpp, const struct order *order,
+                     const struct change_question *question, struct change_answer *out)
+{
+    char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];
+    struct blob answer = {0};
+    *out = (struct change_answer){0};
+    if (smdpp->ask_operator == NULL || order->requester[0] == '\0')
+        return 0;
+    char *body = name_call(smdpp, requester, call_id)
+                     ? change_request_make(question, requester, call_id)
+                     : NULL;
+    if (body == NULL)
+        return FAILURE_INTERNAL;
+    int result = REFUSAL_FUNCTION;
+    if (smdpp->ask_operator(smdpp->operator_context, CHANGE_REQUEST_PATH, body, &answer))
+        result = change_request_read(blob_bytes(&answer), out);
+    blob_finish(&answer);
+    free(body);
+    return result;
+}
+
 static char *make_event(struct smdpp *smdpp, const struct order *order, bool deletion)
 {
     char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];

@@ -7,6 +7,7 @@
 #include "tools/lib/server/credentials.h"
 #include "tools/lib/common/database.h"
 #include "tools/lib/server/event.h"
+#include "tools/smdpp/state/change_request.h"
 #include "tools/smdpp/state/progress.h"
 #include "tools/smdpp/state/session.h"
 
@@ -25,6 +26,9 @@ struct smdpp {
     int64_t order_lifetime;  /* seconds from ConfirmOrder on; 0: for ever */
     progress_sink *progress; /* NULL: no operator wants to hear */
     void *progress_context;
+    /* Asks an operator and waits, as event_link's; NULL: there is none to ask. */
+    bool (*ask_operator)(void *context, const char *path, const char *body, struct blob *answer);
+    void *operator_context;
     struct event_link discovery; /* the SM-DS; address NULL: there is none */
 };
 
@@ -59,5 +63,13 @@ void smdpp_forget_event(struct smdpp *smdpp, const struct order *order);
  * download does not depend on who hears of it. */
 void smdpp_tell(struct smdpp *smdpp, const struct progress *progress);
 void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress);
+void smdpp_tell_change(struct smdpp *smdpp, const struct order *order,
+                       const struct progress_change *progress);
+
+/* May this profile of the operator's leave for another device (ES2+.HandleDeviceChangeRequest)?
+ * Yes where there is no operator to ask. *out is set. A refusal without a detail, a failure, or 0.
+ */
+int smdpp_ask_change(struct smdpp *smdpp, const struct order *order, const struct change_question *,
+                     struct change_answer *out);
 
 #endif
