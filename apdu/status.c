@@ -16,8 +16,10 @@ static uint16_t family(uint16_t status)
 {
     switch (status & 0xFF00) {
     case SW_BYTES_AVAILABLE:
+    case SW_WRONG_LENGTH:
     case SW_WRONG_LE:
     case SW_PROACTIVE:
+    case SW_GSM_RESPONSE:
         return status & 0xFF00;
     }
     return (status & 0xFFF0) == SW_COUNTER ? SW_COUNTER : status;

@@ -1,4 +1,5 @@
-/* status: status words by name (ISO/IEC 7816-4 §5.6, TS 102 221 §10.2), and the three kinds of no.
+/* status: status words by name (ISO/IEC 7816-4 §5.6, TS 102 221 §10.2, TS 51.011 §9.4), and the
+ * three kinds of no.
  *
  * What a handler returns:
  *   < 0  a failure inside this program. Logged where it is raised, never interpreted on the way
@@ -60,17 +61,29 @@ enum failure {
     row(SW_CLASS, 0x6E00, "class not supported") \
     row(SW_TECHNICAL_PROBLEM, 0x6F00, "technical problem") \
     row(SW_NOT_AVAILABLE, 0x9300, "toolkit busy") \
+    row(SW_GSM_NO_EF_SELECTED, 0x9400, "no EF selected (class A0)") \
+    row(SW_GSM_OUT_OF_RANGE, 0x9402, "out of range, invalid address (class A0)") \
+    row(SW_GSM_FILE_NOT_FOUND, 0x9404, "file or pattern not found (class A0)") \
+    row(SW_GSM_WRONG_STRUCTURE, 0x9408, "file inconsistent with the command (class A0)") \
+    row(SW_WRONG_CHECK_VALUE, 0x9485, "wrong key check value") \
+    row(SW_GSM_NO_CHV, 0x9802, "no CHV initialized (class A0)") \
+    row(SW_GSM_NOT_ALLOWED, 0x9804, "access condition not fulfilled or CHV wrong, a try left (class A0)") \
+    row(SW_GSM_CHV_STATE, 0x9808, "in contradiction with the state of the CHV (class A0)") \
+    row(SW_GSM_INVALIDATED, 0x9810, "in contradiction with the file's invalidation (class A0)") \
+    row(SW_GSM_BLOCKED, 0x9840, "CHV wrong or blocked, no try left (class A0)") \
     row(SW_INCREASE_MAX, 0x9850, "INCREASE cannot be performed, maximum reached") \
     row(SW_AUTHENTICATION_MAC, 0x9862, "authentication error, incorrect MAC") \
     row(SW_SECURITY_SESSION, 0x9863, "security session expired") \
-    row(SW_SECURITY_CONTEXT, 0x9864, "security context not supported")
+    row(SW_SECURITY_CONTEXT, 0x9864, "security context not supported") \
+    row(SW_GSM_RESPONSE, 0x9F00, "response bytes available (class A0)")
 /* clang-format on */
 
 #define STATUS_ENUM(name, value, text) name = value,
 enum status { STATUS_TABLE(STATUS_ENUM) };
 #undef STATUS_ENUM
 
-/* What a status word means, for traces; of 61xx, 63Cx, 6Cxx and 91xx the family's text. */
+/* What a status word means, for traces; of 61xx, 63Cx, 67xx, 6Cxx, 91xx and 9Fxx the family's text.
+ */
 const char *status_text(uint16_t status);
 
 #endif

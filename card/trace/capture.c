@@ -9,6 +9,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "card/trace/exchange.h"
 #include "card/trace/gsmtap.h"
 
 #define HOST_SIZE 256
@@ -16,8 +17,9 @@
 #define PORT_TEXT(number) TO_TEXT(number)
 
 struct capture_room {
-    struct writer command; /* held until its response comes */
-    uint8_t command_room[APDU_COMMAND_MAX];
+    struct exchange exchange; /* held until its answer is whole */
+    struct writer fetch;      /* a GET RESPONSE, held until it has brought something */
+    uint8_t command[APDU_COMMAND_MAX], answer[APDU_RESPONSE_MAX], fetch_room[APDU_COMMAND_MAX];
     uint8_t packet[GSMTAP_EXCHANGE_MAX];
     uint8_t frame[GSMTAP_PCAP_FRAME_SIZE + GSMTAP_PCAP_PACKET_MAX];
 };
@@ -42,10 +44,27 @@ static void deliver(struct capture *capture, struct bytes packet)
     output_file_flush(&capture->file);
 }
 
+static void deliver_exchange(struct capture *capture)
+{
+    struct exchange *exchange = &capture->room->exchange;
+    struct writer packet = writer_on(capture->room->packet, sizeof(capture->room->packet));
+    const struct bytes answer = exchange_answer(exchange);
+    gsmtap_put_exchange(&packet, writer_bytes(&exchange->command), answer);
+    deliver(capture, writer_bytes(&packet));
+}
+
+/* An answer that nobody fetches. */
+static void deliver_unfetched(struct capture *capture)
+{
+    if (capture->room->exchange.announced != 0)
+        deliver_exchange(capture);
+}
+
 static void take_power(struct observer *self, enum card_power power, struct bytes atr)
 {
     struct capture *capture = (struct capture *)self;
     struct writer packet = writer_on(capture->room->packet, sizeof(capture->room->packet));
+    deliver_unfetched(capture);
     if (power == CARD_OFF)
         return;
     gsmtap_put_atr(&packet, atr);
@@ -54,17 +73,28 @@ static void take_power(struct observer *self, enum card_power power, struct byte
 
 static void take_command(struct observer *self, struct bytes command)
 {
-    struct capture_room *room = ((struct capture *)self)->room;
-    room->command = writer_on(room->command_room, sizeof(room->command_room));
-    writer_put(&room->command, command);
+    struct capture *capture = (struct capture *)self;
+    struct capture_room *room = capture->room;
+    writer_reset(&room->fetch);
+    if (exchange_fetches(&room->exchange, command)) {
+        writer_put(&room->fetch, command);
+        return;
+    }
+    deliver_unfetched(capture);
+    exchange_begin(&room->exchange, command);
 }
 
 static void take_response(struct observer *self, struct bytes response)
 {
     struct capture *capture = (struct capture *)self;
-    struct writer packet = writer_on(capture->room->packet, sizeof(capture->room->packet));
-    gsmtap_put_exchange(&packet, writer_bytes(&capture->room->command), response);
-    deliver(capture, writer_bytes(&packet));
+    struct capture_room *room = capture->room;
+    if (!exchange_add(&room->exchange, response)) {
+        deliver_unfetched(capture);
+        exchange_begin(&room->exchange, writer_bytes(&room->fetch));
+        exchange_add(&room->exchange, response);
+    }
+    if (room->exchange.announced == 0)
+        deliver_exchange(capture);
 }
 
 static const struct observer_kind kind = {take_power, take_command, take_response};
@@ -72,11 +102,15 @@ static const struct observer_kind kind = {take_power, take_command, take_respons
 static int begin(struct capture *capture)
 {
     *capture = (struct capture){.observer = {&kind, NULL}, .socket = -1};
-    capture->room = calloc(1, sizeof(*capture->room));
-    if (capture->room != NULL)
-        return 0;
-    trace_error("no memory for a capture");
-    return FAILURE_INTERNAL;
+    struct capture_room *room = capture->room = calloc(1, sizeof(*capture->room));
+    if (room == NULL) {
+        trace_error("no memory for a capture");
+        return FAILURE_INTERNAL;
+    }
+    room->exchange.command = writer_on(room->command, sizeof(room->command));
+    room->exchange.answer = writer_on(room->answer, sizeof(room->answer));
+    room->fetch = writer_on(room->fetch_room, sizeof(room->fetch_room));
+    return 0;
 }
 
 int capture_open_file(struct capture *capture, const char *path)
@@ -148,6 +182,8 @@ int capture_open_host(struct capture *capture, const char *host)
 
 int capture_close(struct capture *capture)
 {
+    if (capture->room != NULL)
+        deliver_unfetched(capture);
     const int result = output_file_close(&capture->file);
     if (capture->room != NULL && capture->socket >= 0)
         close(capture->socket);

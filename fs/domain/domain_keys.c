@@ -6,7 +6,6 @@
 
 #define P2_SEVERAL 0x80
 #define VERSION_MAX 0x7F
-#define WRONG_CHECK_VALUE 0x9485
 #define CHECK_VALUE_SIZE 3
 #define TYPE_PARAMETER 0xF0 /* a reference to a curve */
 #define KEYS_MAX 16
@@ -132,7 +131,7 @@ static int make_check_value(uint8_t type, struct bytes key, struct bytes sent, s
     memcpy(out->check_value, block, CHECK_VALUE_SIZE);
     if (result == 0 && sent.len > 0 &&
         !bytes_equal(sent, bytes_of(out->check_value, CHECK_VALUE_SIZE)))
-        return WRONG_CHECK_VALUE;
+        return SW_WRONG_CHECK_VALUE;
     return result;
 }
 

@@ -14,25 +14,25 @@ int uicc_gsm_translate(int status)
     static const struct {
         int uicc, gsm;
     } words[] = {
-        {SW_SECURITY_STATUS, GSM_NOT_ALLOWED},
-        {SW_AUTHENTICATION_BLOCKED, GSM_BLOCKED},
-        {SW_COUNTER, GSM_BLOCKED},
-        {SW_DATA_INVALIDATED, GSM_INVALIDATED},
-        {SW_CONDITIONS_NOT_SATISFIED, GSM_INVALIDATED},
-        {SW_FILE_NOT_FOUND, GSM_FILE_NOT_FOUND},
-        {SW_RECORD_NOT_FOUND, GSM_OUT_OF_RANGE},
-        {SW_OFFSET, GSM_OUT_OF_RANGE},
-        {SW_NO_FILE_SELECTED, GSM_NO_EF_SELECTED},
-        {SW_COMMAND_INCOMPATIBLE, GSM_WRONG_STRUCTURE},
-        {SW_WRONG_P1_P2, GSM_WRONG_P1_P2},
+        {SW_SECURITY_STATUS, SW_GSM_NOT_ALLOWED},
+        {SW_AUTHENTICATION_BLOCKED, SW_GSM_BLOCKED},
+        {SW_COUNTER, SW_GSM_BLOCKED},
+        {SW_DATA_INVALIDATED, SW_GSM_INVALIDATED},
+        {SW_CONDITIONS_NOT_SATISFIED, SW_GSM_INVALIDATED},
+        {SW_FILE_NOT_FOUND, SW_GSM_FILE_NOT_FOUND},
+        {SW_RECORD_NOT_FOUND, SW_GSM_OUT_OF_RANGE},
+        {SW_OFFSET, SW_GSM_OUT_OF_RANGE},
+        {SW_NO_FILE_SELECTED, SW_GSM_NO_EF_SELECTED},
+        {SW_COMMAND_INCOMPATIBLE, SW_GSM_WRONG_STRUCTURE},
+        {SW_WRONG_P1_P2, SW_OFFSET},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].uicc == status)
             return words[i].gsm;
     if ((status & 0xFFF0) == SW_COUNTER)
-        return GSM_NOT_ALLOWED;
+        return SW_GSM_NOT_ALLOWED;
     if ((status & 0xFF00) == SW_WRONG_LE)
-        return GSM_WRONG_P3 | (status & 0xFF);
+        return SW_WRONG_LENGTH | (status & 0xFF);
     return status;
 }
 
@@ -49,7 +49,7 @@ static int hand_on(command_handler *handler, bool by_sfi, void *state, const str
     command.family = FAMILY_UICC;
     if (!uicc_gsm_is_served(state))
         return SW_CLASS;
-    return by_sfi ? GSM_WRONG_P1_P2 : uicc_gsm_translate(handler(state, &command, response));
+    return by_sfi ? SW_OFFSET : uicc_gsm_translate(handler(state, &command, response));
 }
 
 int uicc_gsm_read_binary(void *state, const struct apdu *apdu, struct writer *response)
@@ -75,7 +75,7 @@ int uicc_gsm_update_record(void *state, const struct apdu *apdu, struct writer *
 int uicc_gsm_announce(struct uicc *uicc, const struct writer *answer)
 {
     uicc->gsm.len = (uint8_t)answer->len;
-    return GSM_RESPONSE | (int)answer->len;
+    return SW_GSM_RESPONSE | (int)answer->len;
 }
 
 static struct writer answer_of(struct uicc *uicc)
@@ -92,13 +92,13 @@ int uicc_gsm_select(void *state, const struct apdu *apdu, struct writer *respons
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     if (apdu->data.len != 2)
-        return GSM_WRONG_P3 | 2;
+        return SW_WRONG_LENGTH | 2;
     const int result = uicc_select_find(uicc, apdu, &found);
     if (result != 0 || found.file->type == FILE_ADF ||
         file_resolve(found.file)->type == FILE_BER_TLV)
-        return GSM_FILE_NOT_FOUND;
+        return SW_GSM_FILE_NOT_FOUND;
     uicc_select_make_current(uicc_channel(uicc, apdu), &found);
     struct writer answer = answer_of(uicc);
     gsm_header_put(uicc->profile, found.file, &answer);
@@ -112,11 +112,11 @@ int uicc_gsm_get_response(void *state, const struct apdu *apdu, struct writer *r
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     if (uicc->gsm.len == 0)
         return SW_TECHNICAL_PROBLEM;
     if (apdu->le > uicc->gsm.len && !uicc_le_is_open(apdu))
-        return GSM_WRONG_P3 | uicc->gsm.len;
+        return SW_WRONG_LENGTH | uicc->gsm.len;
     const size_t len = apdu->le < uicc->gsm.len ? apdu->le : uicc->gsm.len;
     writer_put(response, bytes_of(uicc->gsm.data, len));
     return 0;
@@ -129,10 +129,10 @@ int uicc_gsm_status(void *state, const struct apdu *apdu, struct writer *respons
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     gsm_header_put(uicc->profile, uicc_channel(uicc, apdu)->directory, response);
     if (apdu->le > response->len && !uicc_le_is_open(apdu))
-        return GSM_WRONG_P3 | (int)response->len;
+        return SW_WRONG_LENGTH | (int)response->len;
     response->len = apdu->le < response->len ? apdu->le : response->len;
     return 0;
 }
@@ -161,19 +161,19 @@ int uicc_gsm_run_algorithm(void *state, const struct apdu *apdu, struct writer *
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->data.len != USIM_RAND_SIZE)
-        return GSM_WRONG_P3 | USIM_RAND_SIZE;
+        return SW_WRONG_LENGTH | USIM_RAND_SIZE;
     const struct aka *aka = first_keys(uicc->profile);
     if (aka == NULL || !is_in_gsm(uicc, channel->directory))
-        return GSM_WRONG_STRUCTURE;
+        return SW_GSM_WRONG_STRUCTURE;
     const struct pin *chv1 = gsm_header_chv(uicc->profile, 1);
     if (chv1 != NULL && !pin_satisfied(uicc->profile, chv1, channel->verified))
-        return GSM_NOT_ALLOWED;
+        return SW_GSM_NOT_ALLOWED;
     const int result = usim_derive(aka, apdu->data.data, &keys);
     usim_sres(&keys, uicc->gsm.data);
     usim_kc(&keys, uicc->gsm.data + USIM_SRES_SIZE);
     uicc->gsm.len = USIM_SRES_SIZE + USIM_KC_SIZE;
     usim_keys_wipe(&keys);
-    return result != 0 ? result : GSM_RESPONSE | uicc->gsm.len;
+    return result != 0 ? result : SW_GSM_RESPONSE | uicc->gsm.len;
 }
 
 /* The toolkit's commands (TS 51.014 §6): the same as a UICC's, whose answers wait for GET RESPONSE.

@@ -16,23 +16,6 @@ command_handler uicc_gsm_seek, uicc_gsm_increase, uicc_gsm_invalidate, uicc_gsm_
 command_handler uicc_gsm_verify_chv, uicc_gsm_change_chv, uicc_gsm_disable_chv, uicc_gsm_enable_chv,
     uicc_gsm_unblock_chv;
 
-/* Status words of TS 51.011 §9.4 */
-enum uicc_gsm_status {
-    GSM_RESPONSE = 0x9F00, /* as many bytes wait */
-    GSM_BUSY = 0x9300,
-    GSM_NO_EF_SELECTED = 0x9400,
-    GSM_OUT_OF_RANGE = 0x9402,
-    GSM_FILE_NOT_FOUND = 0x9404, /* or a pattern */
-    GSM_WRONG_STRUCTURE = 0x9408,
-    GSM_NO_CHV = 0x9802,
-    GSM_NOT_ALLOWED = 0x9804,
-    GSM_CHV_STATE = 0x9808,
-    GSM_INVALIDATED = 0x9810,
-    GSM_BLOCKED = 0x9840,
-    GSM_WRONG_P3 = 0x6700,
-    GSM_WRONG_P1_P2 = 0x6B00,
-};
-
 /* The 2G word for what a UICC's handler said. */
 int uicc_gsm_translate(int status);
 /* 2G is there with DF.GSM and not without. */

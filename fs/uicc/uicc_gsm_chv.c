@@ -13,9 +13,9 @@ static int translate(int status)
     switch (status) {
     case SW_DATA_INVALIDATED:
     case SW_CONDITIONS_NOT_SATISFIED:
-        return GSM_CHV_STATE;
+        return SW_GSM_CHV_STATE;
     case SW_REFERENCE_NOT_FOUND:
-        return GSM_NO_CHV;
+        return SW_GSM_NO_CHV;
     default:
         return uicc_gsm_translate(status);
     }
@@ -28,11 +28,11 @@ static int open_chv(struct uicc *uicc, const struct apdu *apdu, unsigned number,
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || number == 0 || number > 2)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     if (apdu->data.len != data_len)
-        return GSM_WRONG_P3 | (int)data_len;
+        return SW_WRONG_LENGTH | (int)data_len;
     *out = gsm_header_chv(uicc->profile, number);
-    return *out != NULL ? 0 : GSM_NO_CHV;
+    return *out != NULL ? 0 : SW_GSM_NO_CHV;
 }
 
 int uicc_gsm_verify_chv(void *state, const struct apdu *apdu, struct writer *response)
@@ -43,7 +43,7 @@ int uicc_gsm_verify_chv(void *state, const struct apdu *apdu, struct writer *res
     if (result != 0)
         return result;
     if (!pin_is_enabled(pin))
-        return GSM_CHV_STATE;
+        return SW_GSM_CHV_STATE;
     return translate(uicc_pin_verify(state, uicc_channel(state, apdu), pin, apdu->data));
 }
 

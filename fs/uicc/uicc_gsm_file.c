@@ -55,13 +55,13 @@ static int check_seek(struct uicc *uicc, const struct apdu *apdu, struct file **
         return SW_CLASS;
     if (apdu->p1 != 0 || (apdu->p2 & ~(SEEK_TYPE_2 | SEEK_MODE)) != 0 ||
         (apdu->p2 & SEEK_MODE) > SEEK_FROM_PREVIOUS)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     const int result = uicc_file_open(uicc, &command, 0, ACCESS_READ, UICC_RECORDS, file);
     if (result != 0)
         return uicc_gsm_translate(result);
     if ((*file)->type != FILE_LINEAR_FIXED)
-        return GSM_WRONG_STRUCTURE;
-    return apdu->data.len <= (*file)->record_len ? 0 : GSM_WRONG_P3 | (*file)->record_len;
+        return SW_GSM_WRONG_STRUCTURE;
+    return apdu->data.len <= (*file)->record_len ? 0 : SW_WRONG_LENGTH | (*file)->record_len;
 }
 
 /* TS 51.011 §8.7: a record that begins with the pattern. */
@@ -78,7 +78,7 @@ int uicc_gsm_seek(void *state, const struct apdu *apdu, struct writer *response)
     const uint16_t found =
         file->content != NULL ? seek(file, apdu->data, mode, channel->record) : 0;
     if (found == 0)
-        return GSM_FILE_NOT_FOUND;
+        return SW_GSM_FILE_NOT_FOUND;
     channel->record = found;
     if ((apdu->p2 & SEEK_TYPE_2) == 0)
         return 0;
@@ -94,9 +94,9 @@ int uicc_gsm_increase(void *state, const struct apdu *apdu, struct writer *respo
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     if (apdu->data.len != INCREASE_SIZE)
-        return GSM_WRONG_P3 | INCREASE_SIZE;
+        return SW_WRONG_LENGTH | INCREASE_SIZE;
     const int result = uicc_increase(state, &command, response);
     if (result != 0)
         return uicc_gsm_translate(result);
@@ -115,14 +115,14 @@ static int change(struct uicc *uicc, const struct apdu *apdu, bool active, comma
     if (!uicc_gsm_is_served(uicc))
         return SW_CLASS;
     if (apdu->p1 != 0 || apdu->p2 != 0)
-        return GSM_WRONG_P1_P2;
+        return SW_OFFSET;
     if (apdu->data.len != 0)
-        return GSM_WRONG_P3;
+        return SW_WRONG_LENGTH;
     if (file == NULL)
-        return GSM_NO_EF_SELECTED;
+        return SW_GSM_NO_EF_SELECTED;
     const bool is_active = file_resolve((struct file *)file)->life_cycle != FILE_DEACTIVATED;
     const int result = uicc_gsm_translate(handler(uicc, &command, &none));
-    return result == 0 && is_active == active ? GSM_INVALIDATED : result;
+    return result == 0 && is_active == active ? SW_GSM_INVALIDATED : result;
 }
 
 int uicc_gsm_invalidate(void *state, const struct apdu *apdu, struct writer *response)
@@ -143,5 +143,5 @@ int uicc_gsm_sleep(void *state, const struct apdu *apdu, struct writer *response
     (void)response;
     if (!uicc_gsm_is_served(state))
         return SW_CLASS;
-    return apdu->p1 == 0 && apdu->p2 == 0 ? 0 : GSM_WRONG_P1_P2;
+    return apdu->p1 == 0 && apdu->p2 == 0 ? 0 : SW_OFFSET;
 }

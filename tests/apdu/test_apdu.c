@@ -74,5 +74,16 @@ Test(status, texts_by_family)
     cr_assert_str_eq(status_text(0x63C2), status_text(0x63C0));
     cr_assert_str_eq(status_text(0x6C0A), status_text(0x6C00));
     cr_assert_str_eq(status_text(0x910B), status_text(0x9100));
+    cr_assert_str_eq(status_text(0x9F16), status_text(0x9F00));
+    cr_assert_str_eq(status_text(0x6714), status_text(0x6700));
     cr_assert_str_eq(status_text(0x1234), "unknown status word");
+}
+
+Test(status, words_of_class_a0_have_a_text)
+{
+    static const uint16_t words[] = {0x9F00, 0x9300, 0x9400, 0x9402, 0x9404, 0x9408, 0x9802,
+                                     0x9804, 0x9808, 0x9810, 0x9840, 0x9850, 0x670A, 0x6B00};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        cr_expect_str_neq(status_text(words[i]), "unknown status word", "%04X", words[i]);
+    cr_expect_str_eq(status_text(0x9404), "file or pattern not found (class A0)");
 }

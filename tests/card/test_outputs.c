@@ -249,3 +249,52 @@ Test(outputs, a_file_that_exists_is_emptied_and_made_private)
         cr_expect_eq(about.st_size, i == 2 ? 24 : 0);
     }
 }
+
+/* The packets behind the file's header: the instruction of each. */
+static size_t captured_instructions(uint8_t *out, size_t size)
+{
+    static uint8_t file[1 << 16];
+    FILE *stream = fopen(pcap_path, "rb");
+    cr_assert_not_null(stream);
+    const size_t len = fread(file, 1, sizeof(file), stream);
+    size_t count = 0;
+    fclose(stream);
+    for (size_t at = 24, packet; at + 16 < len && count < size; at += 16 + packet) {
+        packet = (size_t)(file[at + 10] << 8 | file[at + 11]);
+        if (file[at + 16 + 28 + 12] == 0) /* GSMTAP's sub-type: no ATR */
+            out[count++] = file[at + 16 + 28 + 16 + 1];
+    }
+    return count;
+}
+
+Test(outputs, a_capture_has_one_record_for_a_command_and_its_answer)
+{
+    static const uint8_t expected[] = {0xA4, 0xE2, 0xE2, 0xA4, 0xA4, 0xB0};
+    uint8_t instructions[32];
+    enable(); /* SELECT, STORE DATA */
+    cr_assert_eq(strlen(talk_es10(&card, "BF3E035C015A")), 2 * (5 + 16 + 2)); /* the EID */
+    talk_through(&card, "00A40004023F00");
+    talk(&card, "00A4000C022FE2");
+    talk(&card, "00B000000A");
+    cr_assert_eq(captured_instructions(instructions, sizeof(instructions)), sizeof(expected));
+    cr_assert_arr_eq(instructions, expected, sizeof(expected));
+}
+
+Test(outputs, an_answer_that_nobody_fetches_is_there_when_the_power_goes)
+{
+    uint8_t instructions[32];
+    talk(&card, "00A40004023F00");
+    cr_expect_eq(captured_instructions(instructions, sizeof(instructions)), 0);
+    card_power(&card, CARD_OFF);
+    cr_expect_eq(captured_instructions(instructions, sizeof(instructions)), 1);
+}
+
+Test(outputs, words_of_class_a0_have_names)
+{
+    enable();
+    card_power(&card, CARD_RESET);
+    cr_assert_str_eq(talk(&card, "A0A40000026FFF"), "9404");
+    shows("< 9404 file or pattern not found (class A0)\n");
+    talk_through(&card, "A0A40000023F00");
+    shows("response bytes available (class A0)\n");
+}
