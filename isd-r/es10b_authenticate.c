@@ -59,7 +59,7 @@ struct request {
     bool v3;                   /* it has serverRspCapability, and the chip knows what that is */
     uint32_t capability;       /* that of v3 */
     struct tlv issuers, lists; /* of v3, as is what follows: out of sessionContext */
-    struct tlv ci_key_id_v3;
+    struct tlv ci_key_id_v3, svn;
     bool stapled;
     const struct credential *signer; /* once it has been found */
     struct ctx_params purpose;       /* once it has been read */
@@ -72,8 +72,9 @@ static struct request *own(struct es10b_request *front)
 
 static bool parse_context(struct bytes value, struct request *out)
 {
-    struct tlv svn, stapled, services;
-    return tlv_take_tag(&value, TAG_SERVER_SVN, &svn) && svn.value.len == EUICC_INFO_VERSION_SIZE &&
+    struct tlv stapled, services;
+    return tlv_take_tag(&value, TAG_SERVER_SVN, &out->svn) &&
+           out->svn.value.len == EUICC_INFO_VERSION_SIZE &&
            tlv_take_tag(&value, TAG_CRL_STAPLING_USED, &stapled) &&
            der_to_boolean(stapled.value, &out->stapled) &&
            tlv_take_optional(&value, TAG_CI_KEY_ID_V3, &out->ci_key_id_v3) &&
@@ -171,13 +172,30 @@ static int check_signer(const struct isd_r *isd_r, struct es10b_request *request
     return asked->signer != NULL ? ES10B_ERROR_NONE : ERROR_CI_PK_UNKNOWN;
 }
 
-/* Limits of what is echoed, and the LPA's part, which the server has not signed. */
+/* The server's highest version, as far as it says one: 2 otherwise. SGP.22 has no error code for
+ * it. */
+static const char *version_fault(const struct isd_r *isd_r, const struct request *asked)
+{
+    static const uint8_t first_of_v3[] = {3, 0, 0};
+    const uint8_t *lowest = isd_r->info->svn;
+    if (asked->v3)
+        return memcmp(asked->svn.value.data, lowest, EUICC_INFO_VERSION_SIZE) >= 0
+                   ? NULL
+                   : "the server's versions end below the chip's lowest";
+    return memcmp(lowest, first_of_v3, EUICC_INFO_VERSION_SIZE) < 0
+               ? NULL
+               : "the server is one of v2, and the chip has no version below 3";
+}
+
+/* Versions, limits of what is echoed, and the LPA's part, which the server has not signed. */
 static int check_contents(const struct isd_r *isd_r, struct es10b_request *request)
 {
     struct request *asked = own(request);
     const struct bytes address = asked->address.value;
-    const char *fault = ctx_params_parse(asked->ctx_params1.whole, asked->v3,
-                                         isd_r->info->rsp_capability, &asked->purpose);
+    const char *fault = version_fault(isd_r, asked);
+    if (fault == NULL)
+        fault = ctx_params_parse(asked->ctx_params1.whole, asked->v3, isd_r->info->rsp_capability,
+                                 &asked->purpose);
     if (fault == NULL && (!der_is_utf8(address, RSP_ADDRESS_MAX) || address.len > RSP_ADDRESS_MAX))
         fault = "serverAddress is not UTF-8 or too long";
     if (fault == NULL && asked->server_challenge.value.len != RSP_CHALLENGE_SIZE)

@@ -48,7 +48,7 @@ const struct fault_place_row fault_places[FAULT_PLACES] = {
         .find_name = find_function, .needs_name = true, .number = FAULT_NUMBER_PASS,
         .no_name = "a function is named as SGP.22 names it; 'emuicc --faults words' prints the names"},
     [FAULT_SEGMENT] = {.word = "segment", .form = "segment [N]",
-        .help = "the Nth STORE DATA command of a bound package, without N each",
+        .help = "the Nth segment of a bound package (SGP.22 §2.5.5; one may take several STORE DATA commands), without N each",
         .number = FAULT_NUMBER_PLACE},
     [FAULT_ELEMENT] = {.word = "element", .form = "element [N | NAME [N]]",
         .help = "the Nth profile element of a package, or the Nth of a name; without both each",

@@ -215,7 +215,10 @@ static void put_ctx_params1(struct writer *out)
 static void put_v3(const struct peer_v3 *more, struct writer *out)
 {
     const size_t context = tlv_open(out, 0xA5);
-    tlv_put(out, 0x80, more->bad_svn ? BYTES(3, 1) : BYTES(3, 1, 0));
+    tlv_put(out, 0x80,
+            more->bad_svn       ? BYTES(3, 1)
+            : more->svn.len > 0 ? more->svn
+                                : BYTES(3, 1, 0));
     tlv_put(out, 0x81, BYTES(more->stapled ? 0xFF : 0));
     if (more->ci_key_id.len > 0)
         tlv_put(out, 0x82, more->ci_key_id);

@@ -66,6 +66,7 @@ struct peer_v3 {
     bool no_ci_key_id;           /* euiccCiPKIdToBeUsed is left out */
     bool no_transaction_id, no_context, bad_svn;
     uint32_t capability; /* serverRspCapability beside CRL stapling */
+    struct bytes svn;    /* serverSvn; empty: 3.1.0 */
 };
 /* What may be bent in AuthenticateServer. All zero: nothing. */
 struct peer_authentication {

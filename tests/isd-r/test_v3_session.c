@@ -195,6 +195,18 @@ Test(v3_session, without_the_capability_it_is_v2)
     cr_assert(not(peer.chip.isd_r->session.v3));
 }
 
+Test(v3_session, a_chip_of_v3_alone_refuses_a_server_that_is_below_it)
+{
+    memcpy(info.svn, (const uint8_t[]){3, 1, 0}, EUICC_INFO_VERSION_SIZE);
+    peer_become(&peer, &settings);
+    use(PKI_VARIANT_O, PKI_VARIANT_O);
+    cr_assert(eq(int, peer_authenticate(&peer, &(struct peer_authentication){0}), 127), "of v2");
+    cr_assert(eq(int, AUTHENTICATE(.svn = BYTES(3, 0, 0)), 127));
+    cr_assert(eq(int, AUTHENTICATE(.svn = BYTES(3, 1, 0)), 0));
+    cr_assert(eq(int, peer_cancel(&peer, 0), 0));
+    cr_assert(eq(int, AUTHENTICATE(.svn = BYTES(4, 0, 0)), 0));
+}
+
 /* --- What server and LPA say --- */
 
 Test(v3_session, each_error_of_what_is_said)
