@@ -2,8 +2,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -140,11 +144,38 @@ int startup_check(const struct startup_plan *plan)
                                                     : result;
 }
 
+/* A farm keeps its chips in memory while their stores are closed: it would go on with what it has.
+ */
+static bool is_of_running_farm(const char *state)
+{
+    static const char above[] = "/../../" STARTUP_FARM_LOCK, chips[] = "/" STARTUP_FARM_CHIPS;
+    char path[PATH_MAX];
+    if (realpath(state, path) == NULL || strlen(path) + sizeof(above) > sizeof(path))
+        return false;
+    const char *name = strrchr(path, '/');
+    const size_t len = (size_t)(name - path);
+    if (len < strlen(chips) || memcmp(name - strlen(chips), chips, strlen(chips)) != 0)
+        return false;
+    strcat(path, above);
+    const int lock = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (lock < 0)
+        return false;
+    const bool held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(lock);
+    return held;
+}
+
 /* Whatever can be checked before the chip is opened. */
 static int check_plan(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE])
 {
     if (plan->state[0] == '\0') {
         trace_error("--state: it names no folder");
+        return FAILURE_INTERNAL;
+    }
+    if (!plan->is_one_of_many && is_of_running_farm(plan->state)) {
+        trace_error("--state %s: an emuicc-farm runs with this chip; emuicc-ctl and emuicc-lpa "
+                    "--direct reach it there",
+                    plan->state);
         return FAILURE_INTERNAL;
     }
     if (plan->eid != NULL && pki_eid_read("--eid ", plan->eid, eid) != 0)

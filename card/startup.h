@@ -6,6 +6,10 @@
 
 #include "card/card.h"
 
+/* In a farm's folder: its chips' folder, and the file that it holds locked. */
+#define STARTUP_FARM_CHIPS "chips"
+#define STARTUP_FARM_LOCK "lock"
+
 struct startup_plan {
     const char *state;       /* folder */
     const char *pki;         /* folder; NULL: a test PKI of its own in the state */
@@ -21,7 +25,8 @@ struct startup_plan {
 /* Checks all of the plan but its state and EID: 0, or a failure after one trace line. */
 int startup_check(const struct startup_plan *plan);
 /* Makes or reads the chip, which answers commands then. 0, or a failure after one trace line, with
- * nothing left of what it made. card_close() is due in both cases. */
+ * nothing left of what it made; a chip of a farm that runs is the farm's alone. card_close() is due
+ * in both cases. */
 int startup_card(const struct startup_plan *plan, struct card *card);
 /* Reads the chip again after its store has been replaced; its faults stay. For the reader that is a
  * reset it does not see; a chip with another ATR leaves it for a moment. 0, or a failure: then the

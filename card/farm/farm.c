@@ -18,9 +18,7 @@
 #include "card/farm/pcsc_slot.h"
 #include "card/leftovers.h"
 
-#define CHIPS_FOLDER "chips"
 #define PKI_FOLDER "pki"
-#define LOCK_FILE "lock"
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
 /* Descriptors: of a client; of an open store, with its log; of a loop; of the rest. */
@@ -30,7 +28,7 @@
 #define DESCRIPTORS_BESIDE 64
 
 /* What a first start makes in the state folder. */
-static const char *const own_files[] = {CHIPS_FOLDER, PKI_FOLDER, LOCK_FILE, NULL};
+static const char *const own_files[] = {STARTUP_FARM_CHIPS, PKI_FOLDER, STARTUP_FARM_LOCK, NULL};
 
 struct farm {
     struct farm_plan plan;
@@ -64,7 +62,7 @@ static int make_folder(const char *path)
 static int lock_state(struct farm *farm)
 {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/" LOCK_FILE, farm->plan.state) >= (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "%s/" STARTUP_FARM_LOCK, farm->plan.state) >= (int)sizeof(path))
         return FAILURE_INTERNAL;
     farm->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (farm->lock >= 0 && flock(farm->lock, LOCK_EX | LOCK_NB) == 0)
@@ -80,7 +78,7 @@ static int lock_state(struct farm *farm)
 static int prepare_folders(struct farm *farm)
 {
     const char *state = farm->plan.state;
-    const bool fits = snprintf(farm->chips, PATH_MAX, "%s/" CHIPS_FOLDER, state) < PATH_MAX &&
+    const bool fits = snprintf(farm->chips, PATH_MAX, "%s/" STARTUP_FARM_CHIPS, state) < PATH_MAX &&
                       snprintf(farm->pki, PATH_MAX, "%s/" PKI_FOLDER, state) < PATH_MAX;
     if (state[0] == '\0' || !fits) {
         trace_error("--state %s: %s", state, fits ? "it names no folder" : "the path is too long");
@@ -233,7 +231,7 @@ static int open_all(struct farm *farm)
 static void remove_leftovers(const struct leftovers *leftovers)
 {
     char chips[PATH_MAX];
-    if (snprintf(chips, sizeof(chips), "%s/" CHIPS_FOLDER, leftovers->folder) < PATH_MAX &&
+    if (snprintf(chips, sizeof(chips), "%s/" STARTUP_FARM_CHIPS, leftovers->folder) < PATH_MAX &&
         (rmdir(chips) == 0 || errno == ENOENT))
         leftovers_remove(leftovers);
 }

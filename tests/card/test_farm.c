@@ -191,19 +191,26 @@ Test(farm, slow_clients_hold_up_nobody)
     stop_serving();
 }
 
-Test(farm, idle_chips_rest_and_answer_as_before)
+/* Until the chip's store, which is open, is closed. */
+static void wait_for_rest(const char *eid)
 {
-    struct vpcd_peer peer;
-    char profiles[512], log[256];
-    start();
-    snprintf(log, sizeof(log), "%s/chips/%s/store.sqlite-wal", temp_card_folder, eids[1]);
-    cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_PLUGGED);
-    cr_assert_str_eq(vpcd_peer_exchange(&peer, SELECT_ISD_R), "9000");
-    snprintf(profiles, sizeof(profiles), "%s", vpcd_peer_ask(&peer, GET_PROFILES));
+    char log[256];
+    snprintf(log, sizeof(log), "%s/chips/%s/store.sqlite-wal", temp_card_folder, eid);
     cr_assert_eq(access(log, F_OK), 0);
     for (int i = 0; i < 30000 && access(log, F_OK) == 0; i++)
         usleep(1000);
-    cr_assert_neq(access(log, F_OK), 0);                            /* its store is closed */
+    cr_assert_neq(access(log, F_OK), 0);
+}
+
+Test(farm, idle_chips_rest_and_answer_as_before)
+{
+    struct vpcd_peer peer;
+    char profiles[512];
+    start();
+    cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_PLUGGED);
+    cr_assert_str_eq(vpcd_peer_exchange(&peer, SELECT_ISD_R), "9000");
+    snprintf(profiles, sizeof(profiles), "%s", vpcd_peer_ask(&peer, GET_PROFILES));
+    wait_for_rest(eids[1]);
     cr_assert_str_eq(vpcd_peer_ask(&peer, GET_PROFILES), profiles); /* the ISD-R is selected */
     vpcd_peer_close(&peer);
     open_again(&peer, eids[1]);
@@ -266,6 +273,28 @@ Test(farm, one_process_a_state)
     cr_assert_neq(open_with(eids[0], 1, NULL), 0);
     cr_assert(is_said("another emuicc-farm does"), "%s", said);
     farm_close(first);
+}
+
+Test(farm, a_chip_is_the_running_farms_alone)
+{
+    struct vpcd_peer peer;
+    struct card card;
+    char state[256], profiles[512];
+    const struct startup_plan alone = {.state = state};
+    start();
+    snprintf(state, sizeof(state), "%s/chips/./%s/", temp_card_folder, eids[1]);
+    cr_assert_eq(farm_client_open(&peer, port, eids[1]), DIRECT_PLUGGED);
+    cr_assert_str_eq(vpcd_peer_exchange(&peer, SELECT_ISD_R), "9000");
+    snprintf(profiles, sizeof(profiles), "%s", vpcd_peer_ask(&peer, GET_PROFILES));
+    wait_for_rest(eids[1]);
+    cr_expect_neq(startup_card(&alone, &card), 0);
+    card_close(&card);
+    cr_expect(is_said("an emuicc-farm runs with this chip"), "%s", said);
+    cr_expect_str_eq(vpcd_peer_ask(&peer, GET_PROFILES), profiles);
+    vpcd_peer_close(&peer);
+    stop_serving();
+    cr_expect_eq(startup_card(&alone, &card), 0, "the farm has ended: %s", said);
+    card_close(&card);
 }
 
 static int count_chips(void)
