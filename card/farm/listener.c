@@ -13,7 +13,8 @@
 #include "card/clock.h"
 
 #define BACKLOG 4096
-#define RETRY_MS 100 /* before the next accept() when no descriptor is free */
+#define RETRY_MS 100      /* before the next accept() when no descriptor is free */
+#define ACCEPTS_A_TURN 64 /* then those whose hello has come, and the loop's chips, have theirs */
 
 static int by_eid(const void *eid, const void *slot)
 {
@@ -38,18 +39,10 @@ static struct slot *find_slot(const struct listener *listener, struct bytes payl
     return listener_find(listener, eid);
 }
 
-static void watch_clients(struct listener *listener)
-{
-    const bool room = listener->pending_count < LISTENER_PENDING_MAX;
-    loop_watch(listener->loop, &listener->source, listener->socket, room ? EPOLLIN : 0);
-}
-
 static void release(struct listener_pending *pending)
 {
     loop_unwatch(pending->listener->loop, &pending->source);
     pending->used = false;
-    pending->listener->pending_count--;
-    watch_clients(pending->listener);
 }
 
 static void refuse(struct listener_pending *pending, enum direct_answer answer)
@@ -107,22 +100,34 @@ static void read_hello(struct loop_source *source, struct loop *loop, bool ready
         hand_over(pending);
 }
 
-static struct listener_pending *find_unused(struct listener *listener)
+/* A place for a client: where none is free that of the client which has been silent the longest, so
+ * that many that say nothing keep nobody out. */
+static struct listener_pending *make_place(struct listener *listener)
 {
-    for (size_t i = 0; i < LISTENER_PENDING_MAX; i++)
-        if (!listener->pending[i].used)
-            return &listener->pending[i];
-    return NULL;
+    struct listener_pending *oldest = &listener->pending[0];
+    for (size_t i = 0; i < LISTENER_PENDING_MAX; i++) {
+        struct listener_pending *each = &listener->pending[i];
+        if (!each->used)
+            return each;
+        if (each->number < oldest->number)
+            oldest = each;
+    }
+    refuse(oldest, DIRECT_NO_HELLO);
+    return oldest;
 }
 
+/* A hello that has come already is read before anybody else can take the place. */
 static void add_pending(struct listener *listener, int socket, int64_t now)
 {
-    struct listener_pending *pending = find_unused(listener);
-    *pending = (struct listener_pending){
-        .source.handle = read_hello, .listener = listener, .used = true, .socket = socket};
-    listener->pending_count++;
+    struct listener_pending *pending = make_place(listener);
+    *pending = (struct listener_pending){.source.handle = read_hello,
+                                         .listener = listener,
+                                         .used = true,
+                                         .number = listener->accepted++,
+                                         .socket = socket};
     loop_watch(listener->loop, &pending->source, socket, EPOLLIN);
     loop_set_time(listener->loop, &pending->source, now + LISTENER_HELLO_TIMEOUT_MS);
+    read_hello(&pending->source, listener->loop, true, now);
 }
 
 /* Without a free descriptor epoll would report the backlog again at once: pause instead. */
@@ -130,7 +135,7 @@ static void accept_clients(struct loop_source *source, struct loop *loop, bool r
 {
     struct listener *listener = (struct listener *)source;
     (void)ready;
-    while (listener->pending_count < LISTENER_PENDING_MAX) {
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
         const int socket = accept4(listener->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (socket >= 0) {
             add_pending(listener, socket, now);
@@ -142,7 +147,7 @@ static void accept_clients(struct loop_source *source, struct loop *loop, bool r
         loop_set_time(loop, source, now + RETRY_MS);
         return;
     }
-    watch_clients(listener);
+    loop_watch(loop, source, listener->socket, EPOLLIN);
 }
 
 static int bind_to(struct listener *listener, const struct addrinfo *where)
@@ -201,7 +206,7 @@ int listener_listen(struct listener *listener)
         trace_error("--listen %s: %s", listener->name, strerror(errno));
         return FAILURE_INTERNAL;
     }
-    watch_clients(listener);
+    loop_watch(listener->loop, &listener->source, listener->socket, EPOLLIN);
     return 0;
 }
 

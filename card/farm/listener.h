@@ -8,9 +8,8 @@
 #include "card/farm/slot.h"
 
 #define LISTENER_DEFAULT "127.0.0.1:35970"
-#define LISTENER_PENDING_MAX                                                                       \
-    256 /* connections without a whole hello; others wait in the backlog                           \
-         */
+/* Connections without a whole hello; one more takes the place of the oldest. */
+#define LISTENER_PENDING_MAX 256
 #define LISTENER_HELLO_TIMEOUT_MS 5000
 
 /* A connection whose hello is not complete. */
@@ -20,6 +19,7 @@ struct listener_pending {
     uint8_t hello[DIRECT_LENGTH_SIZE + DIRECT_HELLO_SIZE];
     size_t len;
     bool used;
+    uint64_t number; /* the connection's, counted from the farm's start */
     int socket;
 };
 
@@ -30,7 +30,7 @@ struct listener {
     char name[64]; /* its address, as a client would write it */
     struct slot *slots;
     size_t slot_count; /* in order of their EIDs */
-    size_t pending_count;
+    uint64_t accepted; /* connections so far */
     struct listener_pending pending[LISTENER_PENDING_MAX];
 };
 

@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/support/temp_card.h"
 #include "tests/support/farm_client.h"
 #include "apdu/trace.h"
+#include "card/clock.h"
 #include "card/farm/farm.h"
 
 #define CARDS 5
@@ -188,6 +190,39 @@ Test(farm, slow_clients_hold_up_nobody)
     vpcd_peer_close(&slow);
     vpcd_peer_close(&greedy);
     vpcd_peer_close(&quick);
+    stop_serving();
+}
+
+#define HALF_HELLOS 1500 /* several times as many as the farm has places for */
+
+/* A client with half a hello; closed when the test ends. */
+static void half_a_hello(void)
+{
+    struct vpcd_peer mute;
+    cr_assert(farm_client_connect(&mute, port));
+    cr_assert_eq(send(mute.link, "\0$EID", 5, 0), 5);
+}
+
+Test(farm, any_number_of_half_hellos_keeps_nobody_out)
+{
+    struct rlimit limit;
+    struct vpcd_peer good;
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max < 2 * HALF_HELLOS)
+        cr_skip_test("so many sockets are not allowed here");
+    limit.rlim_cur = 2 * HALF_HELLOS;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    start();
+    const int64_t begun = clock_ms();
+    for (int i = 0; i < HALF_HELLOS; i++) {
+        half_a_hello();
+        if (i % 50 != 0)
+            continue;
+        open_again(&good, eids[i % CARDS]);
+        expect_eid(&good, eids[i % CARDS]);
+        vpcd_peer_close(&good);
+    }
+    cr_expect_lt(clock_ms() - begun, LISTENER_HELLO_TIMEOUT_MS, "it waited for places");
     stop_serving();
 }
 
