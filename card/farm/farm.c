@@ -62,7 +62,8 @@ static int make_folder(const char *path)
 static int lock_state(struct farm *farm)
 {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof(path), "%s/" STARTUP_FARM_LOCK, farm->plan.state) >= (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "%s/" STARTUP_FARM_LOCK, farm->plan.state) >=
+        (int)sizeof(path))
         return FAILURE_INTERNAL;
     farm->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (farm->lock >= 0 && flock(farm->lock, LOCK_EX | LOCK_NB) == 0)
