@@ -6,10 +6,11 @@
 #include "crypto/primitives/secret.h"
 #include "fs/ota/ota_report.h"
 #include "fs/ota/ota_security.h"
-#include "fs/ota/ram.h"
-#include "fs/ota/rfm.h"
+#include "fs/ota/ota_run.h"
 
 #define OTA_KEY_MAX 32
+#define OTA_KIK 3 /* of a key set: keys are ciphered with it */
+#define OTA_TRIGGER_TAG 0x81
 
 /* One packet on its way. */
 struct receipt {
@@ -23,69 +24,6 @@ struct receipt {
     uint8_t response[SCRIPT_RESPONSE_MAX];
     struct writer data; /* what the script answers, in the above */
 };
-
-static int run_script(struct receipt *receipt, const struct script_target *target)
-{
-    return script_run(target, receipt->command.data, &receipt->data);
-}
-
-static bool takes_data_always(void *state, uint8_t cla, uint8_t ins)
-{
-    (void)state;
-    (void)cla;
-    (void)ins;
-    return true;
-}
-
-static int refuse_instruction(void *state, const struct apdu *apdu, struct writer *response)
-{
-    (void)state;
-    (void)apdu;
-    (void)response;
-    return SW_INSTRUCTION;
-}
-
-static struct chain_link link_of(const struct receipt *receipt)
-{
-    return (struct chain_link){.chain = &receipt->ota->chain,
-                               .profile = receipt->ota->domains->profile,
-                               .application = receipt->access.application->aid};
-}
-
-static int run_in_domain(struct receipt *receipt)
-{
-    struct ota *ota = receipt->ota;
-    struct ram ram = {.update = ota->update_metadata,
-                      .update_context = ota->update_context,
-                      .proactive = &ota->uicc->proactive,
-                      .link = link_of(receipt)};
-    const struct domain_aid domain = receipt->access.application->aid;
-    ram_begin(&ram, ota->domains, &domain, receipt->access.version);
-    const struct script_target target = ram_target(&ram);
-    const int result = run_script(receipt, &target);
-    ram_end(&ram);
-    return result;
-}
-
-/* By the kind of application that has the TAR. */
-static int run_in_application(struct receipt *receipt)
-{
-    const struct domain_entry *application = receipt->access.application;
-    const struct chain_link link = link_of(receipt);
-    struct rfm rfm;
-    if (application->kind == DOMAIN_SECURITY_DOMAIN)
-        return run_in_domain(receipt);
-    if (application->kind == DOMAIN_FILE_MANAGEMENT &&
-        rfm_begin(&rfm, receipt->ota->uicc, application->parameters, &link)) {
-        const struct script_target target = rfm_target(&rfm);
-        const int result = run_script(receipt, &target);
-        rfm_end(&rfm);
-        return result;
-    }
-    const struct script_target nobody = {.takes_data = takes_data_always,
-                                         .execute = refuse_instruction};
-    return run_script(receipt, &nobody);
-}
 
 /* A script may replace the keys that its own answer is made with. */
 static void keep_key(struct scp80_key *key, uint8_t room[OTA_KEY_MAX])
@@ -125,13 +63,39 @@ static int report(const struct receipt *receipt, int status, struct writer *out)
     return ota_report_send(&report, &receipt->ota->uicc->proactive, out);
 }
 
+/* What opens an administration over HTTP is told of as if it were one command. */
+static int start_session(struct receipt *receipt)
+{
+    const struct ota *ota = receipt->ota;
+    const int status = ota->trigger(ota->trigger_context, &receipt->access.application->aid,
+                                    receipt->command.data);
+    if (status < 0)
+        return status;
+    writer_put_u8(&receipt->data, 1);
+    writer_put_u16(&receipt->data, status == 0 ? SW_OK : (uint16_t)status);
+    return 0;
+}
+
+static int run(struct receipt *receipt)
+{
+    const struct ota_script script = {.application = receipt->access.application,
+                                      .version = receipt->access.version,
+                                      .dek = OTA_KIK,
+                                      .commands = receipt->command.data};
+    struct tlv trigger;
+    if (receipt->ota->trigger != NULL && script.application->kind == DOMAIN_SECURITY_DOMAIN &&
+        tlv_whole(script.commands, OTA_TRIGGER_TAG, &trigger))
+        return start_session(receipt);
+    return ota_run(receipt->ota, &script, &receipt->data);
+}
+
 static int carry_out(struct receipt *receipt, struct writer *out)
 {
     int status = admit(receipt);
     if (status < 0)
         return status;
     if (status == SCP80_OK) {
-        const int result = run_in_application(receipt);
+        const int result = run(receipt);
         if (result < 0)
             return result;
     }

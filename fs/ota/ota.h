@@ -4,21 +4,7 @@
 #ifndef EMUICC_FS_OTA_OTA_H
 #define EMUICC_FS_OTA_OTA_H
 
-#include "fs/domain/domain_context.h"
-#include "fs/ota/ram.h"
-#include "fs/ota/reassembly.h"
-#include "fs/uicc/uicc.h"
-
-struct ota {
-    struct domains *domains;
-    struct uicc *uicc;
-    ram_metadata_handler *update_metadata; /* NULL: nobody can */
-    void *update_context;
-    struct uicc_listener listener;
-    struct reassembly reassembly;
-    struct chain chain;
-    uint8_t reference; /* of the next message in several parts that the card sends */
-};
+#include "fs/ota/ota_state.h"
 
 /* From here on the UICC hands what comes in an ENVELOPE to this; all three are borrowed. */
 void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc);

@@ -10,16 +10,15 @@
 #define INS_STORE_DATA 0xE2
 #define INS_INITIALIZE_UPDATE 0x50 /* nothing opens a secure channel inside a packet */
 #define INS_EXTERNAL_AUTHENTICATE 0x82
-#define KEY_KIK 3
 
 #define TAG_UPDATE_METADATA 0xBF2A
 
-static void set_dek(struct ram *ram, struct domains *domains, uint8_t version)
+static void set_dek(struct ram *ram, struct domains *domains, uint8_t version, uint8_t dek)
 {
     struct domain_registry *registry;
     if (version == 0 || domain_context_registry(domains, domains->profile, &registry) != 0)
         return;
-    const struct domain_key *key = domain_list_key(registry, &ram->context.aid, version, KEY_KIK);
+    const struct domain_key *key = domain_list_key(registry, &ram->context.aid, version, dek);
     if (key == NULL)
         return;
     const struct domain_key_component component = domain_list_first_component(key);
@@ -28,14 +27,14 @@ static void set_dek(struct ram *ram, struct domains *domains, uint8_t version)
 }
 
 void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid *domain,
-               uint8_t version)
+               uint8_t version, uint8_t dek)
 {
     domain_context_init(&ram->context, domains);
     ram->context.owner = domains->profile;
     ram->context.aid = *domain;
     ram->context.authenticated = true;
     ram->context.key_version = version;
-    set_dek(ram, domains, version);
+    set_dek(ram, domains, version, dek);
 }
 
 static enum chain_error enter_chain(void *state, uint8_t position)

@@ -19,11 +19,11 @@ struct ram {
     struct chain_link link;
 };
 
-/* version: of the key set that the packet came under, whose third key keys are ciphered with; 0:
- * none. The domain is one of the enabled profile. ram_end() is due. The ram's other members are the
- * caller's to set. */
+/* version: of the key set that the script came under, dek: identifier of the key in it that keys
+ * are ciphered with; 0: none. The domain is one of the enabled profile. ram_end() is due. The ram's
+ * other members are the caller's to set. */
 void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid *domain,
-               uint8_t version);
+               uint8_t version, uint8_t dek);
 void ram_end(struct ram *ram);
 
 /* Borrows the ram. */
