@@ -136,3 +136,66 @@ bool store_column_read(sqlite3_stmt *statement, const struct store_columns *colu
     }
     return true;
 }
+
+#define BASE_BITS 7
+#define MORE 0x80
+#define NUMBER_MAX 5 /* bytes of 32 bits */
+
+void store_column_put_number(struct writer *writer, uint32_t number)
+{
+    for (; number >= MORE; number >>= BASE_BITS)
+        writer_put_u8(writer, (uint8_t)(number | MORE));
+    writer_put_u8(writer, (uint8_t)number);
+}
+
+bool store_column_take_number(struct bytes *from, uint32_t *number)
+{
+    uint64_t value = 0;
+    uint8_t byte = MORE;
+    for (unsigned i = 0; i < NUMBER_MAX && (byte & MORE) != 0; i++) {
+        if (!bytes_take_u8(from, &byte))
+            return false;
+        value |= (uint64_t)(byte & (MORE - 1)) << BASE_BITS * i;
+    }
+    *number = (uint32_t)value;
+    return (byte & MORE) == 0 && value <= UINT32_MAX;
+}
+
+size_t store_column_room(const struct store_columns *columns, const void *object)
+{
+    size_t room = 0;
+    for (int i = 0; i < columns->count; i++)
+        room += NUMBER_MAX +
+                (is_number(&columns->rows[i]) ? 0 : bytes_in(&columns->rows[i], object).len);
+    return room;
+}
+
+void store_column_put(struct writer *writer, const struct store_columns *columns,
+                      const void *object)
+{
+    for (int i = 0; i < columns->count; i++) {
+        const struct store_column *column = &columns->rows[i];
+        const void *field = (const uint8_t *)object + column->offset;
+        const struct bytes bytes = is_number(column) ? (struct bytes){0} : bytes_in(column, object);
+        store_column_put_number(writer, is_number(column) ? (uint32_t)number_of(column, field)
+                                                          : (uint32_t)bytes.len);
+        writer_put(writer, bytes);
+    }
+}
+
+bool store_column_take(struct bytes *from, const struct store_columns *columns, void *object)
+{
+    for (int i = 0; i < columns->count; i++) {
+        const struct store_column *column = &columns->rows[i];
+        void *field = (uint8_t *)object + column->offset;
+        uint32_t number;
+        struct bytes bytes;
+        const bool fits = store_column_take_number(from, &number) &&
+                          (is_number(column) ? set_number(column, field, number)
+                                             : bytes_take(from, number, &bytes) &&
+                                                   set_bytes(column, object, bytes, NULL));
+        if (!fits)
+            return false;
+    }
+    return true;
+}

@@ -49,6 +49,18 @@ void store_column_bind(sqlite3_stmt *statement, int first, const struct store_co
 bool store_column_read(sqlite3_stmt *statement, const struct store_columns *columns, void *object,
                        struct arena *arena);
 
+/* The same fields as bytes in a row, in the order of the columns: a number in base 128, the lowest
+ * seven bits first, bit 8 set in all bytes but the last; bytes behind their length. */
+size_t store_column_room(const struct store_columns *columns, const void *object); /* or less */
+void store_column_put(struct writer *writer, const struct store_columns *columns,
+                      const void *object);
+/* Moves *from behind them. Slices borrow from it. False, and *object then is of no use, if a value
+ * does not fit its field. */
+bool store_column_take(struct bytes *from, const struct store_columns *columns, void *object);
+/* A single number of that form. */
+void store_column_put_number(struct writer *writer, uint32_t number);
+bool store_column_take_number(struct bytes *from, uint32_t *number);
+
 /* One blob: never NULL, not even an empty one. */
 void store_column_bind_bytes(sqlite3_stmt *statement, int parameter, struct bytes bytes);
 struct bytes store_column_bytes(sqlite3_stmt *statement, int column);

@@ -1,6 +1,6 @@
 /* What GlobalPlatform's registry holds, and the elements of packages that it is made from. */
 #include "fs/store/store.h"
-#include "fs/store/store_profile.h"
+#include "fs/store/store_image.h"
 
 #include "apdu/status.h"
 
@@ -87,6 +87,9 @@ static int visit_element(struct store *store, sqlite3_stmt *row, void *context)
 int store_each_element(struct store *store, uint32_t profile, store_element_visitor *visit,
                        void *context)
 {
+    const int result = store_image_visit_elements(store, profile, visit, context);
+    if (result != 0)
+        return result;
     sqlite3_stmt *statement = store_statement(store, STORE_ELEMENT_LIST);
     if (statement == NULL)
         return FAILURE_INTERNAL;

@@ -1,5 +1,5 @@
 #include "fs/store/store.h"
-#include "fs/store/store_profile.h"
+#include "fs/store/store_image.h"
 
 #include "apdu/status.h"
 
@@ -82,13 +82,50 @@ static int add_file(void *context, struct file *file)
     return store_file_write(adding->store, STORE_FILE_ADD, adding->id, file);
 }
 
+/* Codes and network keys change all the time and have rows from the start. */
 int store_profile_add(struct store *store, struct store_profile *row, struct profile *profile)
 {
     int result = add_row(store, row, profile);
     if (result == 0)
-        result = profile_each_file(profile, add_file, &(struct adding){store, row->id});
-    for (size_t i = 0; i < STORE_LISTS && result == 0; i++)
+        result = store_image_add(store, row->id, profile);
+    for (size_t i = 0; i < STORE_LIST_ELEMENTS && result == 0; i++)
         result = add_list(store, row->id, &store_profile_lists[i], profile);
+    return result;
+}
+
+static int run_for(struct store *store, enum store_statement which, uint32_t id)
+{
+    sqlite3_stmt *statement = store_statement_for_change(store, which);
+    if (statement == NULL)
+        return FAILURE_MEMORY;
+    sqlite3_bind_int64(statement, 1, id);
+    return store_statement_run(store, statement);
+}
+
+static int replace_by_rows(struct store *store, uint32_t id, struct profile *profile)
+{
+    int result = run_for(store, STORE_IMAGE_DELETE, id);
+    if (result == 0)
+        result = run_for(store, STORE_FILE_CLEAR, id);
+    if (result == 0)
+        result = profile_each_file(profile, add_file, &(struct adding){store, id});
+    if (result == 0)
+        result = add_list(store, id, &store_profile_lists[STORE_LIST_ELEMENTS], profile);
+    return result;
+}
+
+int store_profile_unfold(struct store *store, uint32_t id)
+{
+    bool there = false;
+    struct profile *profile;
+    int result = store_image_is_there(store, id, &there);
+    if (result != 0 || !there)
+        return result;
+    result = store_profile_load(store, id, &profile);
+    if (result != 0)
+        return result;
+    result = replace_by_rows(store, id, profile);
+    profile_destroy(profile);
     return result;
 }
 

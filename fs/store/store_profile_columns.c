@@ -36,6 +36,14 @@ static const struct store_column file_rows[] = {
 };
 const struct store_columns store_file_columns = {file_rows, COUNT(file_rows)};
 
+static const struct store_column file_more_rows[] = {
+    STORE_COLUMN(STORE_U32, store_file_row, parent),
+    STORE_COLUMN(STORE_U32, store_file_row, target),
+    STORE_COLUMN(STORE_FLAG, store_file_row, has_content),
+    STORE_COLUMN(STORE_SLICE, store_file_row, content),
+};
+const struct store_columns store_file_more_columns = {file_more_rows, COUNT(file_more_rows)};
+
 static const struct store_column pin_rows[] = {
     STORE_COLUMN(STORE_U32, pin, directory), STORE_COLUMN(STORE_U8, pin, reference),
     STORE_COLUMN(STORE_ARRAY, pin, value),   STORE_COLUMN(STORE_U8, pin, max),

@@ -1,7 +1,7 @@
 /* The part of the store that reads a whole profile. */
 #include "apdu/status.h"
 #include "fs/store/store.h"
-#include "fs/store/store_profile.h"
+#include "fs/store/store_image.h"
 
 static int load_header(struct store *store, uint32_t id, struct profile *profile)
 {
@@ -47,11 +47,42 @@ static int load_list(struct store *store, uint32_t id, const struct store_list *
     return store_statement_each(store, statement, load_node, &load);
 }
 
+struct load_elements {
+    struct arena *arena;
+    struct element **tail;
+};
+
+/* The image is the profile's own copy. */
+static int load_element(void *context, const struct element *element)
+{
+    struct load_elements *load = context;
+    struct element *copy = arena_alloc(load->arena, sizeof(*copy));
+    if (copy == NULL)
+        return FAILURE_INTERNAL;
+    *copy = *element;
+    *load->tail = copy;
+    load->tail = &copy->next;
+    return 0;
+}
+
+/* Elements and files: those of the image, and rows. */
+static int load_parts(struct store *store, uint32_t id, struct profile *profile)
+{
+    struct bytes image;
+    struct load_elements load_elements = {&profile->arena, &profile->elements};
+    const int result = store_image_load(store, id, &profile->arena, &image);
+    if (result != 0)
+        return result;
+    if (image.len > 0 && store_image_each_element(&image, load_element, &load_elements) != 0)
+        return store_database_damaged(store, "image");
+    return store_file_load_all(store, id, image, profile);
+}
+
 static int load(struct store *store, uint32_t id, struct profile *profile)
 {
     int result = load_header(store, id, profile);
     if (result == 0)
-        result = store_file_load_all(store, id, profile);
+        result = load_parts(store, id, profile);
     for (size_t i = 0; i < STORE_LISTS && result == 0; i++)
         result = load_list(store, id, &store_profile_lists[i], profile);
     return result;

@@ -44,6 +44,13 @@
         " size = ?12, maximum = ?13, content_len = ?14, aid = ?15, pins = ?16," \
         " pin_status = ?17, proprietary = ?18, parent = ?19, target = ?20, content = ?21" \
         " WHERE profile = ?1 AND id = ?2") \
+    row(STORE_FILE_OVER_IMAGE, "INSERT INTO file (profile, id, fid, type, shareable, sfi," \
+        " life_cycle, special, arr, arr_record, record_len, size, maximum, content_len, aid," \
+        " pins, pin_status, proprietary, parent, target, content) SELECT" \
+        " ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18," \
+        " ?19, ?20, ?21 FROM profile, image" \
+        " WHERE profile.id = ?1 AND image.profile = ?1 AND ?2 <= profile.file_count") \
+    row(STORE_FILE_CLEAR, "DELETE FROM file WHERE profile = ?1") \
     row(STORE_FILE_DELETE, "WITH RECURSIVE gone (id) AS (VALUES (?2) UNION" \
         " SELECT file.id FROM gone, file WHERE file.profile = ?1" \
         " AND (file.parent = gone.id OR file.target = gone.id))" \
@@ -51,6 +58,10 @@
     row(STORE_FILE_LIST, "SELECT id, fid, type, shareable, sfi, life_cycle, special, arr," \
         " arr_record, record_len, size, maximum, content_len, aid, pins, pin_status," \
         " proprietary, parent, target, content FROM file WHERE profile = ?1 ORDER BY id") \
+    \
+    row(STORE_IMAGE_ADD, "INSERT INTO image (profile, whole) VALUES (?1, ?2)") \
+    row(STORE_IMAGE_GET, "SELECT whole FROM image WHERE profile = ?1") \
+    row(STORE_IMAGE_DELETE, "DELETE FROM image WHERE profile = ?1") \
     \
     row(STORE_PIN_ADD, "INSERT INTO pin (profile, position, directory, reference, value," \
         " max, left, attributes, puk) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)") \
