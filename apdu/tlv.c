@@ -44,8 +44,19 @@ static enum tlv_front read_length(struct bytes *from, size_t *len)
     return TLV_FRONT_OK;
 }
 
+/* A tag and a length of one byte each. */
+static bool is_plain(struct bytes from)
+{
+    return from.len >= 2 && (from.data[0] & TAG_NUMBER_FOLLOWS) != TAG_NUMBER_FOLLOWS &&
+           from.data[1] < LENGTH_LONG;
+}
+
 enum tlv_front tlv_read_header(struct bytes from, struct tlv_header *out)
 {
+    if (is_plain(from)) { /* most are */
+        *out = (struct tlv_header){.tag = from.data[0], .header_len = 2, .value_len = from.data[1]};
+        return TLV_FRONT_OK;
+    }
     struct bytes rest = from;
     struct tlv_header header = {0};
     enum tlv_front front = read_tag(&rest, &header.tag);
@@ -63,12 +74,13 @@ bool tlv_take(struct bytes *from, struct tlv *out)
     struct tlv_header header;
     if (tlv_read_header(*from, &header) != TLV_FRONT_OK)
         return false;
-    struct tlv tlv = {.tag = header.tag};
-    if (from->len - header.header_len < header.value_len)
+    const size_t len = header.header_len + header.value_len;
+    if (from->len < len)
         return false;
-    (void)bytes_take(from, header.header_len + header.value_len, &tlv.whole);
-    tlv.value = bytes_of(tlv.whole.data + header.header_len, header.value_len);
-    *out = tlv;
+    *out = (struct tlv){.tag = header.tag,
+                        .value = bytes_of(from->data + header.header_len, header.value_len),
+                        .whole = bytes_of(from->data, len)};
+    *from = bytes_of(from->data + len, from->len - len);
     return true;
 }
 

@@ -141,14 +141,21 @@ bool store_column_read(sqlite3_stmt *statement, const struct store_columns *colu
 #define MORE 0x80
 #define NUMBER_MAX 5 /* bytes of 32 bits */
 
-void store_column_put_number(struct writer *writer, uint32_t number)
+static uint8_t *number_at(uint8_t *at, uint32_t number)
 {
     for (; number >= MORE; number >>= BASE_BITS)
-        writer_put_u8(writer, (uint8_t)(number | MORE));
-    writer_put_u8(writer, (uint8_t)number);
+        *at++ = (uint8_t)(number | MORE);
+    *at++ = (uint8_t)number;
+    return at;
 }
 
-bool store_column_take_number(struct bytes *from, uint32_t *number)
+void store_column_put_number(struct writer *writer, uint32_t number)
+{
+    uint8_t room[NUMBER_MAX];
+    writer_put(writer, bytes_of(room, (size_t)(number_at(room, number) - room)));
+}
+
+static bool take_long_number(struct bytes *from, uint32_t *number)
 {
     uint64_t value = 0;
     uint8_t byte = MORE;
@@ -161,6 +168,15 @@ bool store_column_take_number(struct bytes *from, uint32_t *number)
     return (byte & MORE) == 0 && value <= UINT32_MAX;
 }
 
+bool store_column_take_number(struct bytes *from, uint32_t *number)
+{
+    if (from->len == 0 || from->data[0] >= MORE)
+        return take_long_number(from, number);
+    *number = from->data[0]; /* most are short */
+    *from = bytes_of(from->data + 1, from->len - 1);
+    return true;
+}
+
 size_t store_column_room(const struct store_columns *columns, const void *object)
 {
     size_t room = 0;
@@ -170,17 +186,28 @@ size_t store_column_room(const struct store_columns *columns, const void *object
     return room;
 }
 
+static uint8_t *bytes_at(uint8_t *at, struct bytes bytes)
+{
+    at = number_at(at, (uint32_t)bytes.len);
+    if (bytes.len > 0)
+        memcpy(at, bytes.data, bytes.len);
+    return at + bytes.len;
+}
+
+/* Room for all of it at once, what is left of that given back. */
 void store_column_put(struct writer *writer, const struct store_columns *columns,
                       const void *object)
 {
+    uint8_t *at = writer_reserve(writer, store_column_room(columns, object));
+    if (at == NULL)
+        return;
     for (int i = 0; i < columns->count; i++) {
         const struct store_column *column = &columns->rows[i];
         const void *field = (const uint8_t *)object + column->offset;
-        const struct bytes bytes = is_number(column) ? (struct bytes){0} : bytes_in(column, object);
-        store_column_put_number(writer, is_number(column) ? (uint32_t)number_of(column, field)
-                                                          : (uint32_t)bytes.len);
-        writer_put(writer, bytes);
+        at = is_number(column) ? number_at(at, (uint32_t)number_of(column, field))
+                               : bytes_at(at, bytes_in(column, object));
     }
+    writer->len = (size_t)(at - writer->data);
 }
 
 bool store_column_take(struct bytes *from, const struct store_columns *columns, void *object)

@@ -5,6 +5,8 @@
 #include <time.h>
 
 #define NANOSECONDS 1000000000u
+#define MICROSECOND 1000.0 /* nanoseconds */
+#define NO_SPREAD (-1.0)
 #define COULD_NOT_RUN 99 /* a hard error, as Meson knows it */
 
 static bool missed;
@@ -80,18 +82,39 @@ size_t measure_rounds(size_t usual)
 
 void measure_title(const char *text, const char *figure, const char *base)
 {
-    printf("\n%-58s %10s %8s %7s\n", text, figure, base, "goal");
+    printf("\n%-58s %10s %8s %8s %7s\n", text, figure, base, "spread", "goal");
 }
 
-void measure_row(const char *text, double figure, double ratio, double goal)
+static void put_spread(double spread)
+{
+    if (spread >= 0)
+        printf(" %+6.0f %%", spread);
+    else
+        printf("%9s", "");
+}
+
+static void put_row(const char *text, double figure, double ratio, double goal, double spread)
 {
     printf("%-58s %10.2f %8.2f", text, figure, ratio);
+    put_spread(spread);
     if (goal != MEASURE_NO_GOAL) {
         const bool met = ratio <= goal;
         printf(" %7.2f %s", goal, met ? "met" : "MISSED");
         missed |= !met;
     }
     printf("\n");
+}
+
+void measure_row(const char *text, double figure, double ratio, double goal)
+{
+    put_row(text, figure, ratio, goal, NO_SPREAD);
+}
+
+void measure_compare(const char *text, struct measure *measure, struct measure *base, double goal)
+{
+    const double value = measure_undisturbed(measure);
+    const double spread = 100 * (measure_quantile(measure, 0.5) - value) / value;
+    put_row(text, value / MICROSECOND, value / measure_undisturbed(base), goal, spread);
 }
 
 int measure_verdict(void)

@@ -40,6 +40,9 @@ size_t measure_rounds(size_t usual);
 void measure_title(const char *text, const char *figure, const char *base);
 #define MEASURE_NO_GOAL 0.0
 void measure_row(const char *text, double figure, double ratio, double goal);
+/* Two things measured in turn, in microseconds of the samples' nanoseconds: the undisturbed part of
+ * both, and behind the row by how many per cent half of the samples of the first lie above its. */
+void measure_compare(const char *text, struct measure *measure, struct measure *base, double goal);
 /* 0 when every row printed met its goal, 1 otherwise: the program's exit status. */
 int measure_verdict(void);
 

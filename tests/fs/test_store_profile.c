@@ -2,6 +2,7 @@
 #include "tests/fs/test_store.h"
 
 #include <dirent.h>
+#include <sqlite3.h>
 
 #include "fs/saip/saip.h"
 
@@ -360,6 +361,70 @@ Test(store_profile, files_are_created_and_deleted)
     assert_stored(store, id, profile);
     cr_assert(eq(int, store_file_delete(store, id, telecom->id), SW_REFERENCE_NOT_FOUND));
     store_close(store);
+    profile_destroy(profile);
+}
+
+/* How many rows the table has. */
+static int rows_of(const char *table)
+{
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    char query[64];
+    snprintf(query, sizeof(query), "SELECT count(*) FROM %s", table);
+    cr_assert(sqlite3_open_v2(test_path(STORE_FILE), &database, SQLITE_OPEN_READONLY, NULL) ==
+              SQLITE_OK);
+    cr_assert(sqlite3_prepare_v2(database, query, -1, &statement, NULL) == SQLITE_OK);
+    cr_assert(sqlite3_step(statement) == SQLITE_ROW);
+    const int count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return count;
+}
+
+/* What a package brings is one value; a file that changes gets a row, once; a deletion makes rows
+ * of all of it. */
+Test(store_profile, files_are_an_image_until_one_is_deleted)
+{
+    struct profile *profile = make_profile();
+    uint32_t id;
+    struct store *store = store_with(profile, &id);
+    store_close(store);
+    cr_assert(eq(int, rows_of("image"), 1));
+    cr_assert(eq(int, rows_of("file"), 0));
+    cr_assert(eq(int, rows_of("element"), 0));
+    store = test_open(test_folder);
+    struct file *file = profile_child(profile->mf, 0x2FE2);
+    for (uint8_t value = 1; value < 4; value++) {
+        file->content[0] = value;
+        cr_assert(store_file_update(store, id, file) == 0);
+        cr_assert(store_commit(store) == 0);
+        assert_stored(store, id, profile);
+    }
+    store_close(store);
+    cr_assert(eq(int, rows_of("file"), 1));
+    store = test_open(test_folder);
+    struct file *telecom = profile->mf->children;
+    cr_assert(store_file_delete(store, id, telecom->id) == 0);
+    cr_assert(store_commit(store) == 0);
+    profile->mf->children = telecom->next;
+    profile->adfs->children = profile->adfs->children->next;
+    assert_stored(store, id, profile);
+    store_close(store);
+    cr_assert(eq(int, rows_of("image"), 0));
+    cr_assert(rows_of("file") > 1);
+    cr_assert(rows_of("element") > 0);
+    profile_destroy(profile);
+}
+
+Test(store_profile, an_image_goes_with_its_profile)
+{
+    struct profile *profile = make_profile();
+    uint32_t id;
+    struct store *store = store_with(profile, &id);
+    cr_assert(store_profile_delete(store, id) == 0);
+    cr_assert(store_commit(store) == 0);
+    store_close(store);
+    cr_assert(eq(int, rows_of("image"), 0));
     profile_destroy(profile);
 }
 
