@@ -10,23 +10,6 @@ enum {
     MORE_CONTENT,
 };
 
-static uint32_t id_of(const struct file *file)
-{
-    return file != NULL ? file->id : 0;
-}
-
-void store_file_describe(const struct file *file, struct store_file_row *out)
-{
-    /* Of a BER-TLV file the objects, not what is reserved. */
-    const uint32_t kept = file->type == FILE_BER_TLV ? file->content_len : file->size;
-    *out = (struct store_file_row){.file = *file,
-                                   .parent = id_of(file->parent),
-                                   .target = id_of(file->target),
-                                   .has_content = file->content != NULL};
-    if (out->has_content)
-        out->content = bytes_of(file->content, kept);
-}
-
 static void bind_id(sqlite3_stmt *statement, int parameter, uint32_t id)
 {
     if (id != 0)

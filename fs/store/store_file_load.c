@@ -4,6 +4,7 @@
 #include "apdu/status.h"
 #include "fs/store/store.h"
 #include "fs/store/store_image.h"
+#include "fs/store/store_profile.h"
 
 /* What loading knows of a file before all files are there. */
 struct loaded {

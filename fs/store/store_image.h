@@ -8,7 +8,7 @@
 #define EMUICC_FS_STORE_STORE_IMAGE_H
 
 #include "fs/profile/blob.h"
-#include "fs/store/store_profile.h"
+#include "fs/store/store_profile_columns.h"
 
 /* 0, or a failure (out of memory), *out empty then. */
 int store_image_make(struct profile *profile, struct blob *out);

@@ -1,5 +1,6 @@
 #include "fs/store/store.h"
 #include "fs/store/store_image.h"
+#include "fs/store/store_profile.h"
 
 #include "apdu/status.h"
 

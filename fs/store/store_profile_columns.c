@@ -1,6 +1,6 @@
 /* Which members of a profile stand in which columns. */
 #include "fs/store/store.h"
-#include "fs/store/store_profile.h"
+#include "fs/store/store_profile_columns.h"
 
 /* A number of the same size as uint32_t is read and written as one. */
 _Static_assert(sizeof(enum file_type) == sizeof(uint32_t), "enums are stored as 32 bits");
@@ -104,3 +104,20 @@ const struct store_list store_profile_lists[STORE_LISTS] = {
 _Static_assert(offsetof(struct pin, next) == 0 && offsetof(struct puk, next) == 0 &&
                    offsetof(struct aka, next) == 0 && offsetof(struct element, next) == 0,
                "next comes first");
+
+static uint32_t id_of(const struct file *file)
+{
+    return file != NULL ? file->id : 0;
+}
+
+void store_file_describe(const struct file *file, struct store_file_row *out)
+{
+    /* Of a BER-TLV file the objects, not what is reserved. */
+    const uint32_t kept = file->type == FILE_BER_TLV ? file->content_len : file->size;
+    *out = (struct store_file_row){.file = *file,
+                                   .parent = id_of(file->parent),
+                                   .target = id_of(file->target),
+                                   .has_content = file->content != NULL};
+    if (out->has_content)
+        out->content = bytes_of(file->content, kept);
+}

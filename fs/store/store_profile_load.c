@@ -2,6 +2,7 @@
 #include "apdu/status.h"
 #include "fs/store/store.h"
 #include "fs/store/store_image.h"
+#include "fs/store/store_profile.h"
 
 static int load_header(struct store *store, uint32_t id, struct profile *profile)
 {
