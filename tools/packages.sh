@@ -7,7 +7,7 @@ packages_run="gcc libc6-dev meson ninja-build pkg-config
   libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libp11-kit-dev softhsm2
   libpcsclite-dev pcscd vsmartcard-vpcd opensc ca-certificates"
 packages_check="libcriterion-dev clang clang-format libclang-rt-dev pcsc-tools git man-db zsh fish
-  openssl curl xxd python3 python3-pytest sqlite3 iproute2 procps strace valgrind"
+  openssl curl xxd eapoltest hostapd python3 python3-pytest sqlite3 iproute2 procps strace valgrind"
 packages_long="gcovr"
 
 packages_fetch() {
