@@ -26,7 +26,7 @@ start_smds() {
   until_true 20 listens "$2" || fail "the $1 does not come up: $(cat "$work/$1.log")"
 }
 start_smds root 8455 --events "$work/root.sqlite"
-start_smds smds 8453 --root "$root" --root-url https://localhost:8456
+start_smds smds 8453 --push-service 2.999.77 --push-service 2.999.78 --root "$root" --root-url https://localhost:8456
 "$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$work/profiles" --address "$smdp" --listen 127.0.0.1:8443 \
   --es2-listen 127.0.0.1:8444 --operators "$work/operator.pem" --smds "$smds" --smds-url https://localhost:8454 \
   --smds-trust "$ci" >"$work/smdpp.log" 2>&1 &
@@ -121,9 +121,33 @@ cat "$EMUICC_SOURCE/card/personalities/sgp22-v3.1.personality" >>"$work/v3.perso
 start_card v3 --pki "$pki" --personality "$work/v3.personality"
 lpa --json info >"$work/info.json" || fail "info"
 eid=$(member "$work/info.json" eid)
+# refused CODE OPTION...: discover fails with it
+refused() {
+  lpa --json discover "${@:2}" >"$work/discover.json" 2>"$work/lpa.log" && fail "no failure: discover ${*:2}"
+  [[ "$(member "$work/discover.json" error.code) $(member "$work/discover.json" error.text)" == *"$1"* ]] ||
+    fail "wanted $1: $(cat "$work/discover.json")"
+}
+discover --smds "$smds" --push-token 2.999.77:token-of-this-device
+[ "$(member "$work/discover.json" servers.0.pushRegistered)" = True ] || fail "no registration: $(cat "$work/discover.json")"
+[[ "$(member "$work/discover.json" servers.0.pushRefreshTime)" =~ ^20[0-9]{12}Z$ ]] || fail "no time: $(cat "$work/discover.json")"
+grep -q '^ES10b.VerifySmdsResponse < BF45028000' "$work/session.txt" || fail "the card has not verified the registration"
+refused 'does not serve this push service' --smds "$smds" --push-token 2.999.79:token
+refused 'does not serve this push service' --smds "$root" --push-token 2.999.77:token
+discover --smds "$smds"
+ec_id=$(member "$work/discover.json" servers.0.ecId)
+pending() {
+  discover --smds "$smds" --check "$ec_id"
+  [ "$(member "$work/discover.json" servers.0.pending)" = "$1" ] || fail "pending is not $1: $(cat "$work/discover.json")"
+  [ -z "$(said ES10b.GetEUICCChallenge '>')" ] || fail "the card has taken part in an event check"
+}
+pending False
 order "$names" "\"matchingId\":\"CODE-3\",\"smdsAddress\":\"$smds\""
+pending True
+refused 8.9.6/3.9 --smds "$root" --check "$ec_id"
+grep -q "event 'CODE-3' .* is to be told by push service 2.999.77$" "$work/smds.log" || fail "no push: $(cat "$work/smds.log")"
 discover
 expect_servers "$smds events $smdp,$root events $smds"
+[ "$(member "$work/discover.json" servers.0.ecId)" = "$ec_id" ] || fail "another id for event checking"
 [ "$(member "$work/discover.json" servers.0.events.0.eventType)" = download ] || fail "no type: $(cat "$work/discover.json")"
 [ "$(grep -c '^ES10b.VerifySmdsResponse < BF45028000' "$work/session.txt")" = 2 ] || fail "the card has not verified both answers"
 oid=$(member "$work/discover.json" servers.0.smdsOid)
@@ -143,4 +167,5 @@ source = (b"\x82" + bytes([len(coded)]) + coded).hex().upper()
 sys.exit(not any(source in line for line in open(path) if line.startswith("ES10b.AuthenticateServer >")))
 P
 until_true 20 gone || fail "the event stays: $(cat "$work/discover.json")"
+pending False
 stop_card TERM

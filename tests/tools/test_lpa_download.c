@@ -266,7 +266,7 @@ static bool post(struct http *http, const char *address, const char *path, const
                                         : "\"transactionId\":\"0102\""));
     note(function);
     if (strcmp(function, "initiateAuthentication") == 0)
-        bench.told = strstr(json, "\"lpaRspCapability\":\"AwICxA==\"") != NULL;
+        bench.told = strstr(json, "\"lpaRspCapability\":\"AwMHxYA=\"") != NULL;
     const size_t calls = strlen(bench.protocols);
     cr_assert_lt(calls + 1, sizeof(bench.protocols));
     bench.protocols[calls] = http->v3 ? '3' : '2';

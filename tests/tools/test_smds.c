@@ -1,12 +1,14 @@
 /* An SM-DS between an SM-DP+ that registers and a chip that asks, without sockets. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "tests/tools/smdpp_world.h"
 #include "tools/lib/server/function.h"
 #include "tools/smds/es11.h"
 #include "tools/smds/es12.h"
 #include "tools/smds/events.h"
+#include "tools/smds/registrations.h"
 #include "tools/smds/smds.h"
 
 #define SMDS "smds.example.com"
@@ -191,6 +193,52 @@ Test(smds, an_event_is_forwarded_to_the_root)
           "\",\"matchingId\":\"AC-1\",\"finalProfileStatusIndicator\":\"Available\"}",
           "");
     expect_events(root, ROOT, NULL, 0);
+}
+
+/* Whoever has a chip's id for event checking learns whether something waits, and no more. */
+Test(smds, events_are_checked_without_the_chip)
+{
+    static const char *const bodies[][2] = {
+        {"{\"ecId\":\"AAECAwQFBgcICQoLDA0ODw==\",\"smdsAddress\":\"" SMDS "\"}", "8.9.6/3.9"},
+        {"{\"ecId\":\"AAECAwQFBgcICQoLDA0ODw==\",\"smdsAddress\":\"x.example.com\"}", "8.9.1/3.8"},
+        {"{\"ecId\":\"***\",\"smdsAddress\":\"" SMDS "\"}", "1.3.1/2.1"},
+        {"{\"smdsAddress\":\"" SMDS "\"}", "1.3.1/2.2"},
+    };
+    uint8_t id[REGISTRATIONS_EC_ID_SIZE], again[REGISTRATIONS_EC_ID_SIZE];
+    const int64_t now = time(NULL);
+    bool pending;
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        json_t *response = call(smds, &es11_functions, "/gsma/rsp2/es11/checkEvent",
+                                json_loads(bodies[i][0], 0, NULL));
+        cr_assert_codes(response, bodies[i][1]);
+        json_decref(response);
+    }
+    cr_assert_eq(registrations_ec_id(smds, WORLD_EID, now, id), 0);
+    cr_assert_eq(registrations_ec_id(smds, WORLD_EID, now + 1, again), 0);
+    cr_assert(bytes_equal(bytes_of(id, sizeof(id)), bytes_of(again, sizeof(again))));
+    cr_assert_eq(registrations_check(smds->database, bytes_of(id, sizeof(id)), now, &pending), 0);
+    cr_assert_not(pending);
+    place_order("");
+    cr_assert_eq(registrations_check(smds->database, bytes_of(id, sizeof(id)), now, &pending), 0);
+    cr_assert(pending);
+    const int64_t late = now + 2 + REGISTRATIONS_SECONDS;
+    cr_assert_eq(registrations_check(smds->database, bytes_of(id, sizeof(id)), late, &pending), 2);
+    cr_assert_eq(registrations_ec_id(smds, WORLD_EID, late, again), 0);
+    cr_assert_not(bytes_equal(bytes_of(id, sizeof(id)), bytes_of(again, sizeof(again))));
+    cr_assert_eq(registrations_check(smds->database, bytes_of(id, sizeof(id)), late, &pending), 1);
+}
+
+Test(smds, a_push_token_is_kept_for_a_while)
+{
+    char service[REGISTRATIONS_SERVICE_SIZE];
+    cr_assert_eq(registrations_find_push(smds->database, WORLD_EID, 0, service), 1);
+    cr_assert_eq(registrations_push(smds->database, WORLD_EID, "2.999.1", BYTES('t'), 0), 0);
+    cr_assert_eq(registrations_push(smds->database, WORLD_EID, "2.999.2", BYTES('u'), 0), 0);
+    cr_assert_eq(registrations_find_push(smds->database, WORLD_EID, REGISTRATIONS_SECONDS, service),
+                 0);
+    cr_assert_str_eq(service, "2.999.2");
+    cr_assert_eq(
+        registrations_find_push(smds->database, WORLD_EID, REGISTRATIONS_SECONDS + 1, service), 1);
 }
 
 static void expect_es12(const char *path, const char *body, const char *codes)

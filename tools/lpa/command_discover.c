@@ -2,6 +2,8 @@
  * (SGP.22 §3.6.2). */
 #include <stdio.h>
 
+#include "apdu/der.h"
+#include "apdu/hex.h"
 #include "tools/lib/download/download.h"
 #include "tools/lpa/lpa.h"
 #include "tools/lpa/show.h"
@@ -27,6 +29,9 @@ struct search {
     struct es10b_device device;
     struct targets targets;
     json_t *servers;
+    struct writer ec_id;         /* --check */
+    struct bytes service, token; /* --push-token */
+    uint8_t ec_id_memory[DISCOVERY_EC_ID_MAX], service_memory[DISCOVERY_OID_MAX];
 };
 
 static bool add_address(struct targets *targets, struct bytes address, enum session_peer peer,
@@ -58,7 +63,8 @@ static bool add_of_card(struct search *search)
     struct fault *fault = &search->lpa->fault;
     if (!es10a_get_configured_addresses(&search->lpa->es10, &addresses))
         return false;
-    add_address(&search->targets, addresses.default_smdp, SESSION_SMDP, "default SM-DP+");
+    if (search->service.len == 0)
+        add_address(&search->targets, addresses.default_smdp, SESSION_SMDP, "default SM-DP+");
     add_address(&search->targets, addresses.root_smds, SESSION_SMDS, "root SM-DS");
     while (es10a_take_root_smds(&addresses.more_smds, &address))
         add_address(&search->targets, address, SESSION_SMDS, "further root SM-DS");
@@ -88,6 +94,9 @@ static bool look(struct search *search, const struct session_context *context,
                                         .keep_notification = lpa->options.no_notify,
                                         .announce = command_download_announce,
                                         .context = lpa};
+    if (search->ec_id.len > 0)
+        return discovery_check(context, request->code.address, writer_bytes(&search->ec_id),
+                               report);
     if (request->peer == SESSION_SMDS)
         return discovery_run(context, request, report);
     return lpa->options.download ? download_run(context, &download, report)
@@ -115,6 +124,8 @@ static bool ask(void *state, const struct target *target)
     struct session_request request = target->request;
     json_t *report = begin_report(search, target);
     request.device = search->device;
+    request.push_service = search->service;
+    request.push_token = search->token;
     if (request.operation == 0)
         request.operation = ES10B_DOWNLOAD | ES10B_RPM;
     if (look(search, &context, &request, report)) {
@@ -131,12 +142,47 @@ static bool ask(void *state, const struct target *target)
     return false;
 }
 
+static bool read_check(struct search *search)
+{
+    const struct lpa_options *options = &search->lpa->options;
+    search->ec_id = writer_on(search->ec_id_memory, sizeof(search->ec_id_memory));
+    if (options->check == NULL)
+        return true;
+    if (!hex_decode(options->check, &search->ec_id) || search->ec_id.len == 0)
+        fault_raise(&search->lpa->fault, "--check", "'%.80s' is not 2 to 64 hexadecimal digits",
+                    options->check);
+    else if (options->smds.count == 0)
+        fault_raise(&search->lpa->fault, "--check", "needs --smds: an id is one SM-DS's");
+    else
+        return true;
+    return fault_usage(&search->lpa->fault);
+}
+
+static bool read_push_token(struct search *search)
+{
+    char oid[DER_OID_TEXT_SIZE];
+    const char *text = search->lpa->options.push_token;
+    struct writer service = writer_on(search->service_memory, sizeof(search->service_memory));
+    if (text == NULL)
+        return true;
+    const size_t len = strcspn(text, ":");
+    snprintf(oid, sizeof(oid), "%.*s", (int)len, text);
+    if (text[len] == '\0' || text[len + 1] == '\0' || !der_oid_from_text(oid, &service)) {
+        fault_raise(&search->lpa->fault, "--push-token", "'%.80s' is not OID:TOKEN", text);
+        return fault_usage(&search->lpa->fault);
+    }
+    search->service = writer_bytes(&service);
+    search->token = bytes_of_text(text + len + 1);
+    return true;
+}
+
 bool command_discover_run(struct lpa *lpa, int count, char **arguments, json_t *document)
 {
     struct search search = {.lpa = lpa, .servers = json_array()};
     (void)count, (void)arguments;
     json_object_set_new(document, "servers", search.servers);
-    bool good = targets_init(&search.targets, &lpa->fault) && lpa_device(lpa, &search.device);
+    bool good = targets_init(&search.targets, &lpa->fault) && lpa_device(lpa, &search.device) &&
+                read_check(&search) && read_push_token(&search);
     if (good)
         good = lpa->options.smds.count > 0 ? add_given(&search) : add_of_card(&search);
     good = good && targets_ask(&search.targets, ask, &search, &lpa->fault);
@@ -159,6 +205,20 @@ static void show_offer(const json_t *report)
     show_untold(report);
 }
 
+static const char *state_of(const json_t *report)
+{
+    const json_t *events = json_object_get(report, "events");
+    const json_t *pending = json_object_get(report, "pending");
+    if (pending != NULL)
+        return json_is_true(pending) ? " something waits there" : " nothing waits there";
+    if (json_object_get(report, "pushRegistered") != NULL)
+        return " it will be told by the push service";
+    return json_object_get(report, "nothing") != NULL ||
+                   (events != NULL && json_array_size(events) == 0)
+               ? " nothing waits there"
+               : "";
+}
+
 static void show_report(const json_t *report)
 {
     const json_t *error = json_object_get(report, "error");
@@ -169,11 +229,8 @@ static void show_report(const json_t *report)
            kind != NULL ? kind : "event ", kind == NULL && id != NULL ? id : "");
     if (error != NULL)
         printf(" %s\n", json_string_value(json_object_get(error, "text")));
-    else if (json_object_get(report, "nothing") != NULL ||
-             (events != NULL && json_array_size(events) == 0))
-        puts(" nothing waits there");
     else
-        putchar('\n');
+        puts(state_of(report));
     if (json_array_size(events) > 0)
         show_rows(events, event_columns, sizeof(event_columns) / sizeof(event_columns[0]), "");
     show_offer(report);

@@ -10,6 +10,7 @@
 struct lpa_options {
     bool download, json, no_notify, refresh, rpm, verbose;
     const char *reader, *serial, *direct, *isd_r, *block, *ca, *confirmation_code, *imei, *record;
+    const char *check, *push_token;
     struct options_list connect_to, smds;
 };
 

@@ -2,24 +2,15 @@
 
 #include "apdu/der.h"
 #include "apdu/status.h"
+#include "tools/smds/es11_answer.h"
 #include "tools/smds/events.h"
-#include "tools/smds/smds.h"
+#include "tools/smds/registrations.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #define CHIP_ANSWER_MAX 65536 /* bytes */
-#define SIGNED2_MAX (EVENTS_A_CHIP * (EVENT_ID_SIZE + EVENT_ADDRESS_SIZE + 32))
-/* SmdsSigned2 (SGP.22 v3) */
-#define SIGNED2 0xA1 /* so it stands in the answer and before the chip, and so it is signed */
-#define TRANSACTION_ID 0x80
-#define EVENT_LIST 0xA0
-#define EVENT_RECORDS 0xA1
-#define SIGNATURE 0x5F37
-#define TYPE_DOWNLOAD 1
-/* Both sides know a signed answer. */
-#define LPA_SIGNED_RESPONSE (1u << 5)
-#define CHIP_SIGNED_RESPONSE (1u << 17)
-
+#define EC_ID_MAX 32
 static int initiate(void *program, struct call *call)
 {
     struct smds *smds = program;
@@ -36,64 +27,6 @@ static int initiate(void *program, struct call *call)
     return result;
 }
 
-static int set_entries(struct call *call, const struct event *events, size_t count)
-{
-    json_t *entries = json_array();
-    for (size_t i = 0; i < count; i++)
-        if (json_array_append_new(entries, json_pack("{s:s,s:s}", "eventId", events[i].id,
-                                                     "rspServerAddress", events[i].address)) != 0) {
-            json_decref(entries);
-            return FAILURE_INTERNAL;
-        }
-    return json_object_set_new(call->response, "eventEntries", entries) == 0 ? 0 : FAILURE_INTERNAL;
-}
-
-static void put_signed2(const struct authentication *session, const struct event *events,
-                        size_t count, struct writer *out)
-{
-    const size_t whole = tlv_open(out, SIGNED2);
-    tlv_put(out, TRANSACTION_ID, authentication_id(session));
-    const size_t list = tlv_open(out, EVENT_LIST), records = tlv_open(out, EVENT_RECORDS);
-    for (size_t i = 0; i < count; i++) {
-        const size_t record = tlv_open(out, DER_SEQUENCE);
-        tlv_put(out, DER_UTF8_STRING, bytes_of_text(events[i].id));
-        tlv_put(out, DER_UTF8_STRING, bytes_of_text(events[i].address));
-        der_put_integer(out, DER_INTEGER, TYPE_DOWNLOAD);
-        tlv_close(out, record);
-    }
-    tlv_close(out, records);
-    tlv_close(out, list);
-    tlv_close(out, whole);
-}
-
-/* As SmdpSigned2 is signed: with the chip's signature behind it. */
-static int set_signed(struct smds *smds, struct call *call, const struct authentication *session,
-                      struct bytes signature1, const struct event *events, size_t count)
-{
-    uint8_t signature[EC_SIGNATURE_SIZE];
-    struct writer signed2 = writer_on(malloc(SIGNED2_MAX), SIGNED2_MAX);
-    if (signed2.data == NULL)
-        return FAILURE_INTERNAL;
-    put_signed2(session, events, count, &signed2);
-    const struct bytes parts[] = {writer_bytes(&signed2), signature1};
-    int result = signed2.overflow ? FAILURE_INTERNAL
-                                  : ec_sign(authentication_shown(session)->key, &smds->random,
-                                            parts, 2, signature);
-    if (result == 0)
-        result = field_set_bytes(call->response, "smdsSigned2", parts[0]);
-    if (result == 0)
-        result = authentication_set_element(call->response, "smdsSignature2", SIGNATURE,
-                                            bytes_of(signature, sizeof(signature)));
-    free(signed2.data);
-    return result == 0 ? 0 : FAILURE_INTERNAL;
-}
-
-static bool wants_signed(const struct authentication *session)
-{
-    return authentication_is_v3(session) && (session->lpa_capability & LPA_SIGNED_RESPONSE) != 0 &&
-           (session->chip_capability & CHIP_SIGNED_RESPONSE) != 0;
-}
-
 static bool to_text(struct bytes from, char *out, size_t size)
 {
     if (from.len >= size)
@@ -104,33 +37,68 @@ static bool to_text(struct bytes from, char *out, size_t size)
     return strlen(out) == from.len;
 }
 
+static int list_events(struct smds *smds, struct call *call, const struct es11_answer *answer,
+                       const char *id)
+{
+    struct event *events = calloc(EVENTS_A_CHIP, sizeof(*events));
+    if (events == NULL)
+        return FAILURE_INTERNAL;
+    const int count = events_list(smds->database, answer->eid, id, events);
+    int result = count < 0 ? count : 0;
+    if (count == 0 && id[0] != '\0')
+        result = call_refuse(call, REFUSAL_EVENT, "EID %s has no event '%s'", answer->eid, id);
+    if (result == 0)
+        result = es11_answer_events(smds, call, answer, events, (size_t)count);
+    if (result == 0)
+        call_note(call, "EID %s: %d event%s", answer->eid, count, count == 1 ? "" : "s");
+    free(events);
+    return result;
+}
+
+static bool is_served(const struct smds *smds, struct bytes service)
+{
+    struct bytes services = writer_bytes(&smds->push_services);
+    struct tlv oid;
+    while (tlv_take_tag(&services, DER_OBJECT_IDENTIFIER, &oid))
+        if (bytes_equal(oid.value, service))
+            return true;
+    return false;
+}
+
+/* The token is kept; what is sent by it is the push service's affair. */
+static int register_push(struct smds *smds, struct call *call, const struct es11_answer *answer,
+                         const struct chip_authentication *chip)
+{
+    char service[REGISTRATIONS_SERVICE_SIZE];
+    if (smds->push_services.len == 0 || !es11_answer_is_signed(answer->session))
+        return call_refuse(call, REFUSAL_PUSH_REGISTRATION, "EID %s", answer->eid);
+    if (!is_served(smds, chip->push_service) ||
+        !der_oid_to_text(chip->push_service, service, sizeof(service)))
+        return call_refuse(call, REFUSAL_PUSH_SERVICE, "EID %s", answer->eid);
+    if (chip->push_token.len == 0 || chip->push_token.len > REGISTRATIONS_TOKEN_MAX)
+        return call_refuse(call, REFUSAL_FORMAT, "pushToken is empty or too long");
+    int result =
+        registrations_push(smds->database, answer->eid, service, chip->push_token, answer->now);
+    if (result == 0)
+        result = es11_answer_registration(smds, call, answer);
+    if (result == 0)
+        call_note(call, "EID %s: registered for push service %s", answer->eid, service);
+    return result;
+}
+
 static int answer(struct smds *smds, struct call *call, const struct authentication *session,
                   const struct chip_authentication *chip)
 {
     char eid[PKI_EID_DIGITS + 1], id[EVENT_ID_SIZE];
     pki_eid_to_text(session->euicc.eid, eid);
+    const struct es11_answer to = {session, chip->signature1, eid, time(NULL)};
+    if (chip->purpose == CHIP_PURPOSE_PUSH)
+        return register_push(smds, call, &to, chip);
+    if (chip->purpose != CHIP_PURPOSE_COMMON)
+        return call_refuse(call, REFUSAL_FUNCTION, "EID %s asks for what an SM-DP+ does", eid);
     if (!to_text(chip->matching_id, id, sizeof(id)))
         return call_refuse(call, REFUSAL_EVENT, "EID %s has none of that id", eid);
-    struct event *events = calloc(EVENTS_A_CHIP, sizeof(*events));
-    if (events == NULL)
-        return FAILURE_INTERNAL;
-    const int count = events_list(smds->database, eid, id, events);
-    int result = count < 0 ? count : 0;
-    if (count == 0 && id[0] != '\0')
-        result = call_refuse(call, REFUSAL_EVENT, "EID %s has no event '%s'", eid, id);
-    if (result == 0)
-        result = field_set_transaction_id(call->response, "transactionId",
-                                          authentication_id(session)) == 0
-                     ? 0
-                     : FAILURE_INTERNAL;
-    if (result == 0)
-        result = wants_signed(session)
-                     ? set_signed(smds, call, session, chip->signature1, events, (size_t)count)
-                     : set_entries(call, events, (size_t)count);
-    if (result == 0)
-        call_note(call, "EID %s: %d event%s", eid, count, count == 1 ? "" : "s");
-    free(events);
-    return result;
+    return list_events(smds, call, &to, id);
 }
 
 /* Whatever comes of it, the session is over: an SM-DS has nothing more to say. */
@@ -160,12 +128,42 @@ static int authenticate(void *program, struct call *call)
     return result;
 }
 
+/* Without authentication: whoever has the id learns no more than whether something waits. */
+static int check_event(void *program, struct call *call)
+{
+    struct smds *smds = program;
+    struct blob ec_id = {0};
+    const char *address;
+    bool pending = false;
+    int result = call_bytes(call, "ecId", EC_ID_MAX, &ec_id);
+    if (result == 0)
+        result = call_text(call, "smdsAddress", AUTHENTICATION_ADDRESS_SIZE, &address);
+    if (result == 0 && !authentication_is_own_address(smds->address, address))
+        result = call_refuse(call, REFUSAL_SMDS_ADDRESS, "asked for '%s', this is '%s'", address,
+                             smds->address);
+    if (result == 0) {
+        result = registrations_check(smds->database, blob_bytes(&ec_id), time(NULL), &pending);
+        if (result > 0)
+            result = call_refuse(call, result == 1 ? REFUSAL_EC_ID : REFUSAL_EC_ID_EXPIRED,
+                                 "ask for the events to have another one");
+    }
+    blob_finish(&ec_id);
+    if (result != 0)
+        return result;
+    call_note(call, "%s", pending ? "something waits" : "nothing waits");
+    return json_object_set_new(call->response, "isPendingEvent", json_boolean(pending)) == 0
+               ? 0
+               : FAILURE_INTERNAL;
+}
+
 /* clang-format off */
 static const struct function_row rows[] = {
     {"/gsma/rsp2/es9plus/initiateAuthentication", "ES11.InitiateAuthentication", initiate,     false, "SGP.22 §5.8.1", FUNCTION_JSON},
     {"/gsma/rsp2/es9plus/authenticateClient",     "ES11.AuthenticateClient",     authenticate, false, "SGP.22 §5.8.2", FUNCTION_JSON},
     {"/gsma/rsp2/es11/initiateAuthentication",    "ES11.InitiateAuthentication", initiate,     false, "SGP.22 §5.8.1", FUNCTION_JSON},
     {"/gsma/rsp2/es11/authenticateClient",        "ES11.AuthenticateClient",     authenticate, false, "SGP.22 §5.8.2", FUNCTION_JSON},
+    /* The path is a guess by those of the others. */
+    {"/gsma/rsp2/es11/checkEvent",                "ES11.CheckEvent",             check_event,  false, "SGP.22 v3 §3.6.2", FUNCTION_JSON},
 };
 /* clang-format on */
 

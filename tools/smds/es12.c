@@ -2,6 +2,7 @@
 
 #include "apdu/status.h"
 #include "tools/smds/events.h"
+#include "tools/smds/registrations.h"
 #include "tools/smds/smds.h"
 
 #include <stdio.h>
@@ -64,6 +65,17 @@ static int add(struct smds *smds, struct call *call, const struct events_record 
     return result;
 }
 
+/* A device that is registered for a push service would hear of it now. */
+static void note_event(struct smds *smds, struct call *call, const struct events_record *record)
+{
+    char service[REGISTRATIONS_SERVICE_SIZE];
+    const bool push =
+        registrations_find_push(smds->database, record->event.eid, time(NULL), service) == 0;
+    call_note(call, "EID %s: event '%s' at %s%s%s%s", record->event.eid, record->event.id,
+              record->event.address, record->root_id[0] != '\0' ? ", the root is told" : "",
+              push ? ", its device is to be told by push service " : "", push ? service : "");
+}
+
 static int register_event(void *program, struct call *call)
 {
     struct smds *smds = program;
@@ -84,8 +96,7 @@ static int register_event(void *program, struct call *call)
     else if (result != 0)
         return result;
     if (result == 0)
-        call_note(call, "EID %s: event '%s' at %s%s", record.event.eid, record.event.id,
-                  record.event.address, forwards ? ", the root is told" : "");
+        note_event(smds, call, &record);
     else
         (void)events_remove(smds->database, &record.event, record.owner, &gone);
     return result;

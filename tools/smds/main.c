@@ -19,7 +19,6 @@
 #define LPAS_MIN 16
 #define SERVERS_MAX 64
 #define FILES_OWN 64 /* descriptors for all but these connections */
-#define URL_SIZE 300
 #define PROTOCOL "2.2.2"
 
 /* Everything that runs. */
@@ -29,7 +28,7 @@ struct service {
     struct event_client *root;
     char *trust;              /* PEM of --trust, or NULL */
     char *certificates, *key; /* PEM, shown to the root */
-    char root_url[URL_SIZE], protocol[SVN_TEXT_SIZE];
+    char protocol[SVN_TEXT_SIZE];
 };
 
 static void to_standard_error(void *context, enum trace_level level, const char *text)
@@ -65,12 +64,9 @@ static int start_root(struct service *service, const struct smds_options *option
     if (result != 0)
         return result;
     const struct client_plan plan = {options->trust, service->certificates, service->key, PROTOCOL};
-    snprintf(service->root_url, sizeof(service->root_url), "%s%s",
-             options->root_url != NULL ? "" : "https://",
-             options->root_url != NULL ? options->root_url : options->root);
-    result = event_client_open(service->root_url, &plan, &service->root);
+    result = event_client_open(options->root, options->root_url, &plan, &service->root);
     if (result == 0)
-        service->smds->root = event_client_link(service->root, options->root);
+        service->smds->root = event_client_link(service->root);
     return result;
 }
 
@@ -98,8 +94,10 @@ static int start_one(struct service *service, const char *listen, bool lpas, str
 
 static int start(struct service *service, const struct smds_options *options)
 {
-    struct smds_plan plan = {
-        .pki = options->pki, .address = options->address, .events = options->events};
+    struct smds_plan plan = {.pki = options->pki,
+                             .address = options->address,
+                             .events = options->events,
+                             .push_services = &options->push_services};
     (void)version_plan_read(options->svn, options->lowest_svn, NULL, &plan.version);
     int result = smds_create(&plan, &service->smds);
     if (result == 0 && options->trust != NULL)

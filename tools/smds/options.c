@@ -12,6 +12,7 @@ static const struct options_row rows[] = {
     {"trust", "FILE", "certificates (PEM) of those who vouch for SM-DP+ and other SM-DS, such as the CI's: only their clients may register events", OPTIONS_TEXT, AT(trust)},
     {"root", "NAME[:PORT]", "the root SM-DS, which is told of events that are to be forwarded; needs --trust", OPTIONS_TEXT, AT(root)},
     {"root-url", "URL", "where the root listens for ES15, as https://HOST:PORT; default: https:// and its name", OPTIONS_TEXT, AT(root_url)},
+    {"push-service", "OID", "a push service, in dots, by which devices may want to be told of events (SGP.22 v3): their tokens are kept, nothing is sent; repeatable", OPTIONS_LIST, AT(push_services)},
     {"svn", "VERSION", "the highest release of SGP.22 that it speaks; only the major number counts; default 3.1", OPTIONS_TEXT, AT(svn)},
     {"lowest-svn", "VERSION", "the lowest one; default 2.0", OPTIONS_TEXT, AT(lowest_svn)},
 };

@@ -10,6 +10,7 @@ struct smds_options {
     const char *pki, *listen, *address, *events;
     const char *es12_listen, *trust, *root, *root_url;
     const char *svn, *lowest_svn;
+    struct options_list push_services;
 };
 
 extern const struct options_program smds_program;

@@ -9,5 +9,12 @@ static const char tables[] =
     "  address TEXT NOT NULL, owner TEXT NOT NULL, root_id TEXT NOT NULL DEFAULT '',"
     "  time INTEGER NOT NULL, UNIQUE (eid, event_id));";
 
+static const char *const upgrades[] = {
+    "CREATE TABLE checks (eid TEXT PRIMARY KEY, ec_id BLOB NOT NULL UNIQUE, expires INTEGER NOT "
+    "NULL);"
+    "CREATE TABLE pushes (eid TEXT PRIMARY KEY, service TEXT NOT NULL, token BLOB NOT NULL,"
+    "  expires INTEGER NOT NULL);",
+};
+
 const struct database_schema smds_schema = {
-    .name = "events", .sql = tables, .version = 1, .journal = "WAL"};
+    .name = "events", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "WAL"};

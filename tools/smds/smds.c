@@ -1,5 +1,6 @@
 #include "tools/smds/smds.h"
 
+#include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -36,6 +37,23 @@ static int set_address(struct smds *smds, const struct smds_plan *plan)
     return result == 0 ? 0 : FAILURE_INTERNAL;
 }
 
+static int read_push_services(struct smds *smds, const struct options_list *services)
+{
+    smds->push_services = writer_on(smds->push_memory, sizeof(smds->push_memory));
+    for (size_t i = 0; services != NULL && i < services->count; i++) {
+        const size_t mark = tlv_open(&smds->push_services, DER_OBJECT_IDENTIFIER);
+        if (!der_oid_from_text(services->items[i], &smds->push_services)) {
+            trace_error("--push-service '%s' is no object identifier", services->items[i]);
+            return FAILURE_INTERNAL;
+        }
+        tlv_close(&smds->push_services, mark);
+    }
+    if (!smds->push_services.overflow)
+        return 0;
+    trace_error("--push-service: more than %d bytes of them", SMDS_PUSH_MAX);
+    return FAILURE_INTERNAL;
+}
+
 static void end_entry(struct session_entry *entry)
 {
     smds_end_session((struct authentication *)entry);
@@ -55,6 +73,8 @@ int smds_create(const struct smds_plan *plan, struct smds **out)
         result = credentials_read(plan->pki, &credentials_smds, &smds->credentials);
     if (result == 0)
         result = set_address(smds, plan);
+    if (result == 0)
+        result = read_push_services(smds, plan->push_services);
     if (result == 0)
         result = session_table_create(&limits, end_entry, &smds->sessions);
     if (result == 0)
@@ -83,6 +103,9 @@ struct authentication_server smds_authentication(struct smds *smds)
         .credentials = &smds->credentials,
         .version = &smds->version,
         .address = smds->address,
+        .capability = AUTHENTICATION_SIGNS_EVENTS |
+                      (smds->push_services.len > 0 ? AUTHENTICATION_PUSH_SERVICE : 0),
+        .push_services = writer_bytes(&smds->push_services),
         .address_refused = REFUSAL_SMDS_ADDRESS,
         .version_refused = REFUSAL_SMDS_VERSION,
         .signing_refused = REFUSAL_SMDS_SIGNING_KEY,

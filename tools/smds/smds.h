@@ -2,9 +2,12 @@
 #ifndef EMUICC_TOOLS_SMDS_SMDS_H
 #define EMUICC_TOOLS_SMDS_SMDS_H
 
+#include "apdu/options.h"
 #include "tools/lib/authentication/authentication.h"
 #include "tools/lib/common/database.h"
 #include "tools/lib/server/event.h"
+
+#define SMDS_PUSH_MAX 256 /* bytes of all push services */
 
 struct smds {
     struct random random;
@@ -13,13 +16,16 @@ struct smds {
     char address[AUTHENTICATION_ADDRESS_SIZE]; /* what is signed */
     struct session_table *sessions;
     struct database *database;
+    struct writer push_services; /* OBJECT IDENTIFIERs by which devices may want to be told */
+    uint8_t push_memory[SMDS_PUSH_MAX];
     struct event_link root; /* where events are forwarded to; address NULL: nowhere */
 };
 
 struct smds_plan {
-    const char *pki;     /* folder; borrowed */
-    const char *address; /* NULL: the name in the DStls certificate */
-    const char *events;  /* SQLite file; NULL: in memory */
+    const char *pki;                          /* folder; borrowed */
+    const char *address;                      /* NULL: the name in the DStls certificate */
+    const char *events;                       /* SQLite file; NULL: in memory */
+    const struct options_list *push_services; /* in dots; NULL: none */
     struct version_plan version;
 };
 

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #define EUICC_INFO1_MAX 2048
-#define SIGNED1_SIZE 512
+#define SIGNED1_SIZE 1024
 #define CHAIN_SIZE 4096
 #define LPA_CAPABILITY_MAX 16
 
@@ -24,6 +24,7 @@
 #define SERVER_SVN 0x80
 #define CRL_STAPLING_USED 0x81
 #define CI_TO_BE_USED_V3 0x82
+#define PUSH_SERVICES 0xA3
 /* ServerRspCapability */
 #define SERVER_CRL_STAPLING (1u << 0)
 #define SERVER_CANCEL_FOR_EMPTY_NAMES (1u << 3)
@@ -42,7 +43,7 @@ struct initiation {
 };
 
 /* Names are compared without regard to case; a port behind the name is the client's way to us. */
-static bool is_own_address(const char *own, const char *given)
+bool authentication_is_own_address(const char *own, const char *given)
 {
     const size_t len = strlen(own);
     if (strncasecmp(own, given, len) != 0)
@@ -147,7 +148,7 @@ static int check_initiation(const struct authentication_server *server, struct c
     const struct version_plan *plan = server->version;
     const struct euicc_versions own = {plan->lowest, plan->own};
     char theirs_text[EUICC_VERSIONS_TEXT_SIZE], own_text[EUICC_VERSIONS_TEXT_SIZE];
-    if (!is_own_address(server->address, initiation->address))
+    if (!authentication_is_own_address(server->address, initiation->address))
         return call_refuse(call, server->address_refused, "asked for '%s', this is '%s'",
                            initiation->address, server->address);
     if (!version_agree(plan, &initiation->info1.versions, version))
@@ -158,16 +159,20 @@ static int check_initiation(const struct authentication_server *server, struct c
 }
 
 /* That it stands there at all tells the chip that this is a session of v3. */
-static void put_context(const struct authentication *session, struct writer *out)
+static void put_context(const struct authentication_server *server,
+                        const struct authentication *session, struct writer *out)
 {
     const size_t context = tlv_open(out, SESSION_CONTEXT);
     tlv_put(out, SERVER_SVN, svn_bytes(&session->version.svn));
     der_put_boolean(out, CRL_STAPLING_USED, session->stapled);
     if (session->chip_chained)
         tlv_put(out, CI_TO_BE_USED_V3, session->chip->ci.certificate.subject_key_id);
+    if (server->push_services.len > 0)
+        tlv_put(out, PUSH_SERVICES, server->push_services);
     tlv_close(out, context);
     der_put_bits(out, SERVER_CAPABILITY,
-                 SERVER_CANCEL_FOR_EMPTY_NAMES | (session->stapled ? SERVER_CRL_STAPLING : 0));
+                 SERVER_CANCEL_FOR_EMPTY_NAMES | server->capability |
+                     (session->stapled ? SERVER_CRL_STAPLING : 0));
 }
 
 static void put_signed1(const struct authentication_server *server,
@@ -180,7 +185,7 @@ static void put_signed1(const struct authentication_server *server,
     tlv_put(out, SERVER_ADDRESS, bytes_of_text(server->address));
     tlv_put(out, SERVER_CHALLENGE, bytes_of(session->challenge, sizeof(session->challenge)));
     if (session->version.told)
-        put_context(session, out);
+        put_context(server, session, out);
     tlv_close(out, sequence);
 }
 

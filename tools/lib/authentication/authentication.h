@@ -16,10 +16,16 @@ struct authentication_server {
     struct random *random;
     const struct credentials *credentials;
     const struct version_plan *version;
-    struct bytes crls;   /* to be stapled; empty: none */
-    const char *address; /* what is signed */
+    struct bytes crls;          /* to be stapled; empty: none */
+    const char *address;        /* what is signed */
+    uint32_t capability;        /* what it adds to ServerRspCapability */
+    struct bytes push_services; /* OBJECT IDENTIFIERs that its sessions of v3 name; empty: none */
     enum refusal address_refused, version_refused, signing_refused, certificate_refused;
 };
+
+/* ServerRspCapability of an SM-DS (SGP.22 v3) */
+#define AUTHENTICATION_SIGNS_EVENTS (1u << 1)
+#define AUTHENTICATION_PUSH_SERVICE (1u << 2)
 
 /* What is settled with one chip: the first member of a program's session. */
 struct authentication {
@@ -68,6 +74,9 @@ int authentication_start(const struct authentication_server *server, struct call
 int authentication_finish(const struct authentication_server *server, struct call *call,
                           struct authentication *authentication, struct bytes answer,
                           struct chip_authentication *out);
+
+/* What a client names as the server's address means this one. */
+bool authentication_is_own_address(const char *own, const char *given);
 
 /* A value in an element of this tag, as base64. */
 int authentication_set_element(json_t *response, const char *name, uint32_t tag,

@@ -18,6 +18,9 @@
 #define EUICC_INFO2 0xBF22
 #define CONTEXT_PARAMETERS1 0xA0
 #define CONTEXT_CHANGE 0xA1
+#define CONTEXT_PUSH 0xA3
+#define PUSH_SERVICE 0x80
+#define PUSH_TOKEN 0x81
 #define CONTEXT_RECOVERY 0xA2
 #define TARGET_EID 0x5A /* the tag of an ICCID: the order decides (SGP.22 v3 Annex H) */
 #define TARGET_EID_SIZE 16
@@ -183,6 +186,14 @@ static bool read_recovery(struct bytes context, struct chip_authentication *out)
     return read_profile(&context, out);
 }
 
+/* The device is not told of: what it can is what it said at first. */
+static bool read_push(struct bytes context, struct chip_authentication *out)
+{
+    out->purpose = CHIP_PURPOSE_PUSH;
+    return take(&context, PUSH_SERVICE, &out->push_service) &&
+           take(&context, PUSH_TOKEN, &out->push_token);
+}
+
 static bool read_purpose(struct bytes from, struct chip_authentication *out)
 {
     static const struct {
@@ -190,7 +201,8 @@ static bool read_purpose(struct bytes from, struct chip_authentication *out)
         bool (*read)(struct bytes context, struct chip_authentication *out);
     } choices[] = {{CONTEXT_PARAMETERS1, read_context},
                    {CONTEXT_CHANGE, read_change},
-                   {CONTEXT_RECOVERY, read_recovery}};
+                   {CONTEXT_RECOVERY, read_recovery},
+                   {CONTEXT_PUSH, read_push}};
     struct tlv choice;
     if (!tlv_take(&from, &choice))
         return false;
@@ -217,6 +229,7 @@ int chip_answer_authentication(struct call *call, struct bytes answer,
 {
     struct bytes ok;
     struct tlv others;
+    *out = (struct chip_authentication){0};
     const int result = open_choice(call, answer, AUTHENTICATE_SERVER, authenticate_errors, &ok);
     if (result != 0)
         return result;

@@ -12,8 +12,13 @@
 #define CHIP_ANSWER_DOWNLOAD (1u << 0)
 #define CHIP_ANSWER_RPM (1u << 1)
 
-/* What the LPA is after (CtxParams1); the last two of v3 alone */
-enum chip_purpose { CHIP_PURPOSE_COMMON, CHIP_PURPOSE_CHANGE, CHIP_PURPOSE_RECOVERY };
+/* What the LPA is after (CtxParams1); all but the first of v3 alone */
+enum chip_purpose {
+    CHIP_PURPOSE_COMMON,
+    CHIP_PURPOSE_CHANGE,
+    CHIP_PURPOSE_RECOVERY,
+    CHIP_PURPOSE_PUSH,
+};
 
 /* AuthenticateResponseOk */
 struct chip_authentication {
@@ -26,8 +31,9 @@ struct chip_authentication {
     uint32_t operation;       /* OperationType, by default CHIP_ANSWER_DOWNLOAD */
     struct bytes iccid;       /* of the profile that the LPA asks for; empty if absent */
     enum chip_purpose purpose;
-    struct bytes target_eid, target_tac; /* of the device a profile leaves for; empty if absent */
-    bool has_lpa_capability;             /* deviceInfo has LpaRspCapability */
+    struct bytes target_eid, target_tac;   /* of the device a profile leaves for; empty if absent */
+    struct bytes push_service, push_token; /* of a push service's registration */
+    bool has_lpa_capability;               /* deviceInfo has LpaRspCapability */
     uint32_t lpa_capability;
 };
 

@@ -11,6 +11,8 @@ enum {
     TAG_EVENT_LIST = 0xA0,
     TAG_RECORDS = 0xA1,
     TAG_EC_ID = 0x82,
+    TAG_REGISTRATION = 0xA1,
+    TAG_REFRESH_TIME = 0x83,
     TAG_PROVIDER = 0x91,
 };
 
@@ -89,14 +91,26 @@ static bool read_list(struct bytes list, json_t *document)
     return records.value.len == 0;
 }
 
+static void read_registration(struct bytes registration, json_t *document)
+{
+    struct tlv time;
+    json_object_set_new(document, "pushRegistered", json_true());
+    if (tlv_find(registration, TAG_REFRESH_TIME, &time))
+        json_object_set_new(document, "pushRefreshTime", text_json(time.value));
+}
+
 bool discovery_read_signed2(struct bytes whole, struct bytes transaction_id, json_t *document)
 {
-    struct tlv signed2, id, list;
+    struct tlv signed2, id, choice;
     json_object_set_new(document, "events", json_array());
-    return tlv_whole(whole, TAG_SIGNED2, &signed2) &&
-           tlv_take_tag(&signed2.value, TAG_TRANSACTION_ID, &id) &&
-           bytes_equal(id.value, transaction_id) &&
-           tlv_take_tag(&signed2.value, TAG_EVENT_LIST, &list) && read_list(list.value, document);
+    if (!tlv_whole(whole, TAG_SIGNED2, &signed2) ||
+        !tlv_take_tag(&signed2.value, TAG_TRANSACTION_ID, &id) ||
+        !bytes_equal(id.value, transaction_id) || !tlv_take(&signed2.value, &choice))
+        return false;
+    if (choice.tag == TAG_REGISTRATION)
+        read_registration(choice.value, document);
+    return choice.tag == TAG_REGISTRATION ||
+           (choice.tag == TAG_EVENT_LIST && read_list(choice.value, document));
 }
 
 static void set_oid(const struct session *session, json_t *document)
@@ -151,5 +165,26 @@ bool discovery_run(const struct session_context *context, const struct session_r
     }
     progress_end(context->progress);
     session_finish(&session);
+    return good;
+}
+
+bool discovery_check(const struct session_context *context, const char *address, struct bytes ec_id,
+                     json_t *document)
+{
+    const struct es9_argument arguments[] = {
+        {ES11_EC_ID, ec_id},
+        {ES11_SMDS_ADDRESS, bytes_of_text(address)},
+    };
+    struct es9_answer answer;
+    context->http->role = HTTP_SMDS;
+    context->http->v3 = true;
+    const bool good = es9_call(context->http, ES11_CHECK_EVENT, address, arguments, 2, &answer);
+    context->http->role = HTTP_SMDP;
+    context->http->v3 = false;
+    if (good)
+        json_object_set_new(document, "pending",
+                            json_boolean(es9_field(&answer, ES11_IS_PENDING_EVENT).data[0] != 0));
+    es9_answer_finish(&answer);
+    progress_end(context->progress);
     return good;
 }

@@ -12,8 +12,15 @@ bool discovery_run(const struct session_context *context, const struct session_r
 
 /* What the SM-DS has offered in an open session: "smdsOid"; "events", an array of {"eventId",
  * "rspServerAddress"} and, from an SM-DS of v3, "eventType" ("download", "rpm") and
- * "serviceProviderName"; "ecId", where it gives one. */
+ * "serviceProviderName"; "ecId", where it gives one. Of a registration for a push service
+ * "pushRegistered" and, where the SM-DS says it, "pushRefreshTime". */
 bool discovery_read(struct session *session, json_t *document);
+
+#define DISCOVERY_EC_ID_MAX 32
+/* Asks an SM-DS of v3 without the card whether an event waits for the one that it has given this id
+ * for event checking: `document` gets "pending". */
+bool discovery_check(const struct session_context *context, const char *address, struct bytes ec_id,
+                     json_t *document);
 
 #define DISCOVERY_OID_MAX 64 /* bytes, coded */
 /* How an event is asked for at its server, which may be another SM-DS. `oid` holds what

@@ -12,6 +12,7 @@ enum {
     TAG_ADDRESS = 0x83,
     TAG_SESSION_CONTEXT = 0xA5,
     TAG_SERVER_SVN = 0x80,
+    TAG_PUSH_SERVICES = 0xA3,
 };
 
 /* One element of what the server has signed; empty if it is not there. */
@@ -74,6 +75,20 @@ bool download_check_version(const struct es9_answer *opened, bool *named, struct
            (tlv_find(context, TAG_SERVER_SVN, &svn) && svn_from_bytes(svn.value, version)) ||
            fault_raise(fault, es9_name(ES9_INITIATE_AUTHENTICATION),
                        "the server's version is malformed");
+}
+
+bool download_check_push_service(const struct es9_answer *opened, struct bytes service,
+                                 struct fault *fault)
+{
+    const struct bytes context =
+        signed_part(es9_field(opened, ES9_SERVER_SIGNED1), TAG_SESSION_CONTEXT);
+    struct tlv services, oid;
+    if (tlv_find(context, TAG_PUSH_SERVICES, &services))
+        while (tlv_take_tag(&services.value, DER_OBJECT_IDENTIFIER, &oid))
+            if (bytes_equal(oid.value, service))
+                return true;
+    return fault_raise(fault, es9_name(ES11_INITIATE_AUTHENTICATION),
+                       "the SM-DS does not serve this push service");
 }
 
 bool download_check_offered(const struct es9_answer *offered, struct bytes transaction_id,

@@ -18,6 +18,10 @@ bool download_check_opened(const struct es9_answer *opened, const struct activat
 bool download_check_version(const struct es9_answer *opened, bool *named, struct svn *version,
                             struct fault *fault);
 
+/* The server names this push service (an OBJECT IDENTIFIER, coded) in what it signs (SGP.22 v3). */
+bool download_check_push_service(const struct es9_answer *opened, struct bytes service,
+                                 struct fault *fault);
+
 /* What it offers belongs to this transaction; *code_wanted: it asks for a confirmation code. */
 bool download_check_offered(const struct es9_answer *offered, struct bytes transaction_id,
                             bool *code_wanted, struct fault *fault);

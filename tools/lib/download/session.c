@@ -15,7 +15,10 @@
 #define CRL_STAPLING (1u << 0)
 #define CERT_CHAIN (1u << 1)
 #define SIGNED_SMDS_RESPONSE (1u << 5)
-#define LPA_CAPABILITY (CRL_STAPLING | CERT_CHAIN | SIGNED_SMDS_RESPONSE)
+#define EVENT_CHECKING (1u << 7)
+#define PUSH_SERVICE (1u << 8)
+#define LPA_CAPABILITY                                                                             \
+    (CRL_STAPLING | CERT_CHAIN | SIGNED_SMDS_RESPONSE | EVENT_CHECKING | PUSH_SERVICE)
 
 bool session_versions_differ(const struct fault *fault)
 {
@@ -158,6 +161,14 @@ static bool check_operation(struct session *session)
                              "management");
 }
 
+/* A session of v3 names the push services that the server knows. */
+static bool check_push_service(const struct session *session)
+{
+    const struct bytes service = session->request->push_service;
+    return service.len == 0 ||
+           download_check_push_service(&session->opened, service, session->context->fault);
+}
+
 static struct es10b_context make_context(const struct session *session)
 {
     const struct session_request *request = session->request;
@@ -169,6 +180,8 @@ static struct es10b_context make_context(const struct session *session)
         .operation = operation_of(session),
         .iccid = request->iccid,
         .smds_oid = request->smds_oid,
+        .push_service = request->push_service,
+        .push_token = request->push_token,
         .lpa_capability = extensible ? lpa_capability(session) : 0,
     };
 }
@@ -185,7 +198,7 @@ static bool authenticate_server(void *state)
     struct bytes answer;
     if (!settle_peer(session) ||
         !download_check_opened(opened, &session->request->code, context->fault) ||
-        !settle_version(session) || !check_operation(session))
+        !settle_version(session) || !check_operation(session) || !check_push_service(session))
         return false;
     const struct es10b_context parameters = make_context(session);
     session->authenticated =

@@ -28,6 +28,8 @@ struct session_request {
     struct activation code;
     enum session_peer peer;
     struct bytes smds_oid; /* of the SM-DS that has named the matching id, coded; empty: none has */
+    /* To be registered with an SM-DS of v3 for a push service; empty: events are asked for. */
+    struct bytes push_service, push_token;
     struct es10b_device device;
     /* ES10B_DOWNLOAD, ES10B_RPM: what the server may give. A server of v2 gives downloads only. */
     uint32_t operation;

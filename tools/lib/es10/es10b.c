@@ -27,6 +27,9 @@ enum {
     TAG_SOURCE_NONE = 0x80,
     TAG_SOURCE_CODE = 0x81,
     TAG_SOURCE_SMDS = 0x82,
+    TAG_PUSH_CONTEXT = 0xA3, /* ctxParamsForPushServiceRegistration */
+    TAG_PUSH_SERVICE = 0x80,
+    TAG_PUSH_TOKEN = 0x81,
     TAG_OTHER_CERTS = 0xA1,
     TAG_CRLS = 0xA2,
     TAG_SMDS_OK = 0x80,
@@ -148,8 +151,20 @@ static void put_operation(struct writer *request, const struct es10b_context *co
     tlv_close(request, source);
 }
 
+static void put_push_context(struct writer *request, const struct es10b_context *context)
+{
+    const size_t mark = tlv_open(request, TAG_PUSH_CONTEXT);
+    tlv_put(request, TAG_PUSH_SERVICE, context->push_service);
+    tlv_put(request, TAG_PUSH_TOKEN, context->push_token);
+    tlv_close(request, mark);
+}
+
 static void put_context(struct writer *request, const struct es10b_context *context)
 {
+    if (context->push_service.len > 0) {
+        put_push_context(request, context);
+        return;
+    }
     const size_t mark = tlv_open(request, TAG_CONTEXT);
     tlv_put(request, TAG_MATCHING_ID, bytes_of_text(context->matching_id));
     put_device(request, context);

@@ -46,6 +46,8 @@ struct es10b_context {
     struct bytes iccid;      /* empty: left out */
     uint32_t lpa_capability; /* LpaRspCapability in DeviceInfo; 0: left out */
     struct bytes smds_oid;   /* of the SM-DS that has named matching_id; empty: none has */
+    /* Of a push service to be registered for, coded, and its token: then nothing else counts. */
+    struct bytes push_service, push_token;
 };
 
 /* The server's elements as ES9+ brought them; the last two are empty unless it is one of v3. */

@@ -56,6 +56,9 @@ static const char *const members[ES9_FIELDS] = {
     [ES11_EVENT_ENTRIES] = "eventEntries",
     [ES11_SMDS_SIGNED2] = "smdsSigned2",
     [ES11_SMDS_SIGNATURE2] = "smdsSignature2",
+    [ES11_SMDS_ADDRESS] = "smdsAddress",
+    [ES11_EC_ID] = "ecId",
+    [ES11_IS_PENDING_EVENT] = "isPendingEvent",
 };
 
 static const struct row rows[ES9_FUNCTIONS] = {
@@ -70,6 +73,7 @@ static const struct row rows[ES9_FUNCTIONS] = {
     [ES11_INITIATE_AUTHENTICATION] = {"ES11.InitiateAuthentication", PATH "initiateAuthentication", INITIATED, 0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
     [ES11_AUTHENTICATE_CLIENT] = {"ES11.AuthenticateClient", PATH "authenticateClient", FIELD(ES11_EVENT_ENTRIES),
         FIELD(ES11_SMDS_SIGNED2) | FIELD(ES11_SMDS_SIGNATURE2), 0},
+    [ES11_CHECK_EVENT] = {"ES11.CheckEvent", "/gsma/rsp2/es11/checkEvent", FIELD(ES11_IS_PENDING_EVENT), 0, 0}, /* the path is a guess */
 };
 /* clang-format on */
 
@@ -87,7 +91,7 @@ void es9_answer_finish(struct es9_answer *answer)
 static int set_argument(json_t *request, const struct es9_argument *argument)
 {
     const char *name = members[argument->field];
-    if (argument->field == ES9_SMDP_ADDRESS)
+    if (argument->field == ES9_SMDP_ADDRESS || argument->field == ES11_SMDS_ADDRESS)
         return json_object_set_new(
             request, name, json_stringn((const char *)argument->value.data, argument->value.len));
     if (argument->field == ES9_TRANSACTION_ID)
@@ -139,8 +143,19 @@ static enum field_result read_list(const json_t *list, struct blob *out)
     return FIELD_OK;
 }
 
+static enum field_result read_flag(const json_t *json, const char *name, struct blob *out)
+{
+    bool flag;
+    const enum field_result result = field_boolean(json, name, &flag);
+    if (result != FIELD_OK)
+        return result;
+    return blob_copy(flag ? BYTES(1) : BYTES(0), out) == 0 ? FIELD_OK : FIELD_INVALID;
+}
+
 static enum field_result read_field(enum es9_field field, const json_t *json, struct blob *out)
 {
+    if (field == ES11_IS_PENDING_EVENT)
+        return read_flag(json, members[field], out);
     if (field == ES11_EVENT_ENTRIES)
         return read_list(json_object_get(json, members[field]), out);
     if (field == ES9_TRANSACTION_ID)

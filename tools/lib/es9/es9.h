@@ -13,6 +13,7 @@ enum es9_function {
     ES9_CANCEL_SESSION,
     ES11_INITIATE_AUTHENTICATION,
     ES11_AUTHENTICATE_CLIENT,
+    ES11_CHECK_EVENT, /* v3 */
     ES9_FUNCTIONS,
 };
 
@@ -43,6 +44,9 @@ enum es9_field {
     ES11_EVENT_ENTRIES, /* of an SM-DS: JSON, an array */
     ES11_SMDS_SIGNED2,  /* v3 */
     ES11_SMDS_SIGNATURE2,
+    ES11_SMDS_ADDRESS, /* text */
+    ES11_EC_ID,
+    ES11_IS_PENDING_EVENT, /* one byte: 0 or 1 */
     ES9_FIELDS,
 };
 

@@ -4,22 +4,30 @@
 #include "tools/lib/server/caller.h"
 #include "tools/lib/server/messenger.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define WHO "SM-DS"
+#define URL_SIZE 300
 
 struct event_client {
+    const char *address;
+    char url[URL_SIZE];
     struct caller *caller;
     struct messenger *messenger;
 };
 
-int event_client_open(const char *url, const struct client_plan *plan, struct event_client **out)
+int event_client_open(const char *address, const char *url, const struct client_plan *plan,
+                      struct event_client **out)
 {
     struct event_client *client = calloc(1, sizeof(*client));
-    const struct messenger_plan messages = {.who = WHO, .url = url, .client = *plan};
     if (client == NULL)
         return FAILURE_INTERNAL;
-    if (caller_open(WHO, url, plan, &client->caller) == 0 &&
+    client->address = address;
+    snprintf(client->url, sizeof(client->url), "%s%s", url != NULL ? "" : "https://",
+             url != NULL ? url : address);
+    const struct messenger_plan messages = {.who = WHO, .url = client->url, .client = *plan};
+    if (caller_open(WHO, client->url, plan, &client->caller) == 0 &&
         messenger_start(&messages, &client->messenger) == 0) {
         *out = client;
         return 0;
@@ -39,10 +47,10 @@ static void send_message(void *context, const char *path, char *body)
     messenger_send(client->messenger, path, body);
 }
 
-struct event_link event_client_link(struct event_client *client, const char *address)
+struct event_link event_client_link(struct event_client *client)
 {
     return (struct event_link){
-        .address = address, .ask = ask, .send = send_message, .context = client};
+        .address = client->address, .ask = ask, .send = send_message, .context = client};
 }
 
 void event_client_close(struct event_client *client)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+/* Of what v3 adds to an SM-DS (8.9.6, 8.9.7) no public text shows the codes: they are guesses. */
 /* name, subject code, reason code, the RSP session goes on, meaning */
 /* clang-format off */
 #define REFUSAL_TABLE(row) \
@@ -55,6 +56,10 @@
     row(REFUSAL_SMDS_CERTIFICATE,     "8.9.4",  "3.7",  false, "no DSauth certificate under a CI key that the eUICC knows") \
     row(REFUSAL_EVENT_IN_USE,         "8.9.5",  "3.3",  true,  "event is registered already") \
     row(REFUSAL_EVENT,                "8.9.5",  "3.9",  false, "event is unknown") \
+    row(REFUSAL_EC_ID,                "8.9.6",  "3.9",  true,  "event checking id is unknown") \
+    row(REFUSAL_EC_ID_EXPIRED,        "8.9.6",  "6.3",  true,  "event checking id has expired") \
+    row(REFUSAL_PUSH_REGISTRATION,    "8.9.7",  "1.2",  false, "this SM-DS registers no device for a push service") \
+    row(REFUSAL_PUSH_SERVICE,         "8.9.7",  "3.8",  false, "push service is not supported") \
     row(REFUSAL_TRANSACTION,          "8.10.1", "3.9",  true,  "transaction id is unknown") \
     row(REFUSAL_CI,                   "8.11.1", "3.9",  false, "CI of the EUM certificate is not the one to be used")
 /* clang-format on */

@@ -78,21 +78,6 @@ static void note(struct call *call, const struct session *session)
               session->binding.body.len > 0 ? ", as bound before" : "");
 }
 
-/* The operator hears of the order that was chosen, whether it could be served or not. */
-static void tell(struct smdpp *smdpp, const struct call *call, const struct session *session,
-                 int result)
-{
-    char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->common.euicc.eid, eid);
-    const struct progress progress = {.point = PROGRESS_ELIGIBILITY,
-                                      .order = &session->order,
-                                      .eid = eid,
-                                      .refusal = (enum refusal)result,
-                                      .message = call->detail};
-    if (result >= 0)
-        smdpp_tell(smdpp, &progress);
-}
-
 /* A session of v2 is about a download, whatever the chip says of it; and no RPM is for a chip that
  * knows none. */
 static uint32_t operation_of(const struct smdpp *smdpp, const struct session *session,
@@ -123,7 +108,8 @@ static int choose(struct smdpp *smdpp, struct call *call, struct session *sessio
                            eid);
     }
     result = selection_choose(smdpp, call, session, chip->matching_id, &chip->info2);
-    tell(smdpp, call, session, result);
+    /* whether it could be served or not */
+    smdpp_tell_session(smdpp, call, session, PROGRESS_ELIGIBILITY, result);
     return result;
 }
 
@@ -159,5 +145,7 @@ int authentication_client(struct smdpp *smdpp, struct call *call, struct session
         return change_session_offer(smdpp, call, session, &chip);
     if (chip.purpose == CHIP_PURPOSE_RECOVERY)
         return change_recovery_offer(smdpp, call, session, &chip);
+    if (chip.purpose == CHIP_PURPOSE_PUSH)
+        return call_refuse(call, REFUSAL_FUNCTION, "push services are an SM-DS's");
     return serve(smdpp, call, session, &chip);
 }

@@ -180,20 +180,6 @@ static int respond(struct smdpp *smdpp, struct call *call, const struct session 
     return result;
 }
 
-static void tell(struct smdpp *smdpp, const struct call *call, const struct session *session,
-                 enum progress_point point, int result)
-{
-    char eid[PKI_EID_DIGITS + 1];
-    pki_eid_to_text(session->common.euicc.eid, eid);
-    const struct progress progress = {.point = point,
-                                      .order = &session->order,
-                                      .eid = eid,
-                                      .refusal = (enum refusal)result,
-                                      .message = call->detail};
-    if (result >= 0)
-        smdpp_tell(smdpp, &progress);
-}
-
 static int deliver(struct smdpp *smdpp, struct call *call, struct session *session,
                    struct bytes otpk)
 {
@@ -223,6 +209,7 @@ int download_bound_profile_package(struct smdpp *smdpp, struct call *call, struc
     const bool confirmed = result == 0;
     if (confirmed)
         result = deliver(smdpp, call, session, chip.otpk);
-    tell(smdpp, call, session, confirmed ? PROGRESS_DOWNLOAD : PROGRESS_CONFIRMATION, result);
+    smdpp_tell_session(smdpp, call, session, confirmed ? PROGRESS_DOWNLOAD : PROGRESS_CONFIRMATION,
+                       result);
     return result;
 }

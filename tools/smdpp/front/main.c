@@ -23,7 +23,6 @@
 #define LPAS_MAX 4096        /* connections at once */
 #define LPAS_MIN 16
 #define OPERATORS_MAX 64
-#define URL_SIZE 300
 #define OPERATOR_PROTOCOL "2.2.2"
 #define CODES_SHOWN 32 /* activation codes at the start */
 #define FILES_OWN 64   /* descriptors for all but these connections */
@@ -35,7 +34,6 @@ struct service {
     struct messenger *messenger;
     struct caller *caller; /* asks the operator */
     struct event_client *events;
-    char smds_url[URL_SIZE];
     char *trust;                  /* PEM of --operators, or NULL */
     char *certificates, *key;     /* PEM, which the messenger shows */
     char protocol[SVN_TEXT_SIZE]; /* the highest release that answers name */
@@ -168,12 +166,9 @@ static int start_discovery(struct service *service, const struct smdpp_options *
         return result;
     const struct client_plan plan = {options->smds_trust, service->certificates, service->key,
                                      OPERATOR_PROTOCOL};
-    snprintf(service->smds_url, sizeof(service->smds_url), "%s%s",
-             options->smds_url != NULL ? "" : HTTPS,
-             options->smds_url != NULL ? options->smds_url : options->smds);
-    result = event_client_open(service->smds_url, &plan, &service->events);
+    result = event_client_open(options->smds, options->smds_url, &plan, &service->events);
     if (result == 0)
-        service->smdpp->discovery = event_client_link(service->events, options->smds);
+        service->smdpp->discovery = event_client_link(service->events);
     return result;
 }
 

@@ -196,6 +196,20 @@ void smdpp_tell(struct smdpp *smdpp, const struct progress *progress)
     send_body(smdpp, PROGRESS_PATH, progress_make(progress, requester, call_id, time(NULL)));
 }
 
+void smdpp_tell_session(struct smdpp *smdpp, const struct call *call, const struct session *session,
+                        enum progress_point point, int result)
+{
+    char eid[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(session->common.euicc.eid, eid);
+    const struct progress progress = {.point = point,
+                                      .order = &session->order,
+                                      .eid = eid,
+                                      .refusal = (enum refusal)result,
+                                      .message = call->detail};
+    if (result >= 0)
+        smdpp_tell(smdpp, &progress);
+}
+
 void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress)
 {
     char requester[DER_OID_TEXT_SIZE], call_id[HEX_SIZE(CALL_ID_BYTES)];

@@ -62,6 +62,9 @@ void smdpp_forget_event(struct smdpp *smdpp, const struct order *order);
 /* Tells the operator, if the order is an operator's and one listens. A failure stays here: a
  * download does not depend on who hears of it. */
 void smdpp_tell(struct smdpp *smdpp, const struct progress *progress);
+/* The same of a call in a session: result is what it ended with; of failures nobody hears. */
+void smdpp_tell_session(struct smdpp *smdpp, const struct call *call, const struct session *session,
+                        enum progress_point point, int result);
 void smdpp_tell_rpm(struct smdpp *smdpp, const struct progress_rpm *progress);
 void smdpp_tell_change(struct smdpp *smdpp, const struct order *order,
                        const struct progress_change *progress);
