@@ -65,6 +65,7 @@ static void start_ota(struct card *card)
     ota_init(&card->ota, &card->domains, &card->uicc);
     card->ota.update_metadata = update_metadata;
     card->ota.update_context = card->isd_r;
+    scp81_init(&card->scp81, &card->ota);
 }
 
 /* To start is to be reset: a change that awaited a REFRESH takes effect. */
@@ -100,6 +101,7 @@ void card_close(struct card *card)
 {
     if (card->isd_r != NULL) {
         channel_reset(&card->channels);
+        scp81_finish(&card->scp81);
         ota_finish(&card->ota);
         domain_finish(&card->domains);
         uicc_finish(&card->uicc);
@@ -131,6 +133,7 @@ static int reload(struct card *card, int (*load)(struct card *card))
 static void undo(struct card *card)
 {
     store_rollback(card->store);
+    scp81_break(&card->scp81);
     proactive_forget_answer(&card->uicc.proactive);
     if (reload(card, load_named) != 0)
         trace_error(
@@ -166,6 +169,7 @@ static int commit(struct card *card, int status)
 static void grant(struct card *card, struct isd_r_wish wish)
 {
     if (wish.reload) {
+        scp81_break(&card->scp81);
         card->stale = load_named(card) != 0;
         channel_end_uicc(&card->channels);
     }
@@ -209,6 +213,7 @@ void card_power(struct card *card, enum card_power power)
     domain_reset(&card->domains);
     isd_r_reset(card->isd_r);
     uicc_reset(&card->uicc);
+    scp81_reset(&card->scp81);
     ota_reset(&card->ota);
     refresh_tell(&card->refresh);
     observers_power(card->observers, power, card_atr(card));

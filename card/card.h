@@ -13,6 +13,7 @@
 #include "card/refresh.h"
 #include "crypto/primitives/random.h"
 #include "fs/ota/ota.h"
+#include "fs/scp81/scp81.h"
 #include "fs/domain/domain_context.h"
 #include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
@@ -34,6 +35,7 @@ struct card {
     struct isd_r *isd_r; /* NULL until card_start() */
     struct uicc uicc;
     struct ota ota;
+    struct scp81 scp81;
     struct domains domains;
     struct applications applications;
     struct channels channels;

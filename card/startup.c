@@ -227,6 +227,7 @@ int startup_reload(struct card *card)
 {
     const struct atr before = card->personality.atr;
     channel_reset(&card->channels);
+    scp81_finish(&card->scp81);
     ota_finish(&card->ota);
     uicc_finish(&card->uicc);
     isd_r_destroy(card->isd_r);

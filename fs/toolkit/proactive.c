@@ -274,16 +274,37 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
     return 0;
 }
 
-void proactive_settle(struct proactive *proactive)
+static void drop(struct proactive *proactive, size_t at)
 {
-    if (!proactive->answer.given)
-        return;
+    free(proactive->queue[at].data);
+    proactive->count--;
+    memmove(proactive->queue + at, proactive->queue + at + 1,
+            (proactive->count - at) * sizeof(proactive->queue[0]));
+}
+
+/* The first is over. */
+static void drop_first(struct proactive *proactive)
+{
     proactive_forget_answer(proactive);
     proactive->fetched = false;
     proactive->number = proactive->number < NUMBER_LAST ? proactive->number + 1 : NUMBER_FIRST;
-    free(proactive->queue[0].data);
-    proactive->count--;
-    memmove(proactive->queue, proactive->queue + 1, proactive->count * sizeof(proactive->queue[0]));
+    drop(proactive, 0);
+}
+
+void proactive_settle(struct proactive *proactive)
+{
+    if (proactive->answer.given)
+        drop_first(proactive);
+}
+
+void proactive_withdraw(struct proactive *proactive, enum proactive_kind kind)
+{
+    for (size_t at = proactive->count; at-- > 1;)
+        if (proactive->queue[at].kind == kind)
+            drop(proactive, at);
+    if (proactive->count > 0 && proactive->queue[0].kind == kind &&
+        (!proactive->fetched || proactive->answer.given))
+        drop_first(proactive);
 }
 
 void proactive_forget_answer(struct proactive *proactive)

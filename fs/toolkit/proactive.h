@@ -121,5 +121,8 @@ int proactive_respond(struct proactive *proactive, struct bytes data);
  * answer is forgotten as if it had not come. */
 void proactive_settle(struct proactive *proactive);
 void proactive_forget_answer(struct proactive *proactive);
+/* Commands of this kind are not asked any more, but for one that the terminal has fetched and not
+ * answered yet; an answer to one is forgotten. */
+void proactive_withdraw(struct proactive *proactive, enum proactive_kind kind);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "apdu/status.h"
 #include "fs/ota/ota.h"
+#include "fs/scp81/scp81.h"
 #include "fs/domain/access_rules.h"
 #include "fs/domain/domain.h"
 #include "fs/uicc/uicc_commands.h"
@@ -292,6 +293,26 @@ void ota_finish(struct ota *ota)
 void ota_reset(struct ota *ota)
 {
     (void)ota;
+}
+
+void scp81_init(struct scp81 *scp81, struct ota *ota)
+{
+    *scp81 = (struct scp81){.ota = ota};
+}
+
+void scp81_finish(struct scp81 *scp81)
+{
+    (void)scp81;
+}
+
+void scp81_reset(struct scp81 *scp81)
+{
+    (void)scp81;
+}
+
+void scp81_break(struct scp81 *scp81)
+{
+    (void)scp81;
 }
 
 int uicc_load(struct uicc *uicc, uint32_t profile_id)
