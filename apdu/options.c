@@ -1,6 +1,7 @@
 #include "apdu/options.h"
 
 #include "apdu/completion.h"
+#include "apdu/memory.h"
 #include "apdu/trace.h"
 
 #include <errno.h>
@@ -292,6 +293,7 @@ enum options_result options_parse(const struct options_program *program, int arg
 {
     struct option long_options[ROWS_MAX + 3];
     make_long_options(program, long_options);
+    memory_keep_private();
     trace_program(program->name, asks_for_json(program, argc, argv));
     atexit(check_output);
     set_defaults(program, values);

@@ -23,9 +23,10 @@ enum options_result {
  * -V and --version are every program's. --help=options prints the bare option names, a line each
  * (for the checks); --help=bash, zsh or fish the shell's completion (completion.h). Words after the
  * first positional one may still be options; "--" ends them; argv is permuted so that positional
- * words come last. The texts borrow from argv and the environment. From then on errors carry the
- * program's name (trace_program()), and are JSON where --json is given and is an option; a standard
- * output that cannot be written makes the program end with OPTIONS_STATUS_NO. */
+ * words come last. The texts borrow from argv and the environment. From then on the process keeps
+ * its memory private (memory.h), errors carry the program's name (trace_program()), and are JSON
+ * where --json is given and is an option; a standard output that cannot be written makes the
+ * program end with OPTIONS_STATUS_NO. */
 enum options_result options_parse(const struct options_program *program, int argc, char **argv,
                                   void *values, int *positional);
 

@@ -1,0 +1,61 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "apdu/memory.h"
+
+/* A number of /proc/self/status. */
+static long status_of(const char *name)
+{
+    char line[256];
+    long value = -1;
+    FILE *file = fopen("/proc/self/status", "r");
+    cr_assert_not_null(file);
+    while (fgets(line, sizeof(line), file) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            value = strtol(line + strlen(name), NULL, 10);
+    fclose(file);
+    return value;
+}
+
+Test(memory, no_core_dump)
+{
+    struct rlimit limit;
+    memory_keep_private();
+    cr_assert_eq(getrlimit(RLIMIT_CORE, &limit), 0);
+    cr_expect(limit.rlim_cur == 0 && limit.rlim_max == 0);
+    cr_expect_eq(prctl(PR_GET_DUMPABLE), 0);
+}
+
+Test(memory, no_page_in_swap_space_where_the_system_allows_it)
+{
+    struct rlimit limit;
+    memory_keep_private();
+    cr_assert_eq(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
+    char *page = malloc(1 << 20);
+    cr_assert_not_null(page);
+    memset(page, 1, 1 << 20);
+    if (limit.rlim_cur == RLIM_INFINITY)
+        cr_expect_gt(status_of("VmLck:"), 1 << 10, "in kilobytes");
+    else
+        cr_expect_eq(status_of("VmLck:"), 0);
+    free(page);
+}
+
+/* More than the limit of a user who may lock little. */
+Test(memory, a_limit_is_no_error)
+{
+    const struct rlimit little = {.rlim_cur = 1 << 16, .rlim_max = 1 << 16};
+    cr_assert_eq(setrlimit(RLIMIT_MEMLOCK, &little), 0);
+    cr_assert(getuid() != 0 || setresuid(65534, 65534, 65534) == 0);
+    memory_keep_private();
+    char *more = malloc(1 << 24);
+    cr_assert_not_null(more);
+    memset(more, 1, 1 << 24);
+    cr_expect_eq(more[1 << 20], 1);
+    free(more);
+}
