@@ -91,9 +91,22 @@ static int look_if_fresh(struct store *store)
     return result;
 }
 
-static int open_at(struct store *store)
+/* Whoever may write to it may put another chip in this one's place. */
+static void warn_of_writers(const char *folder)
+{
+    struct stat found;
+    if (stat(folder, &found) != 0)
+        return;
+    const bool others = (found.st_mode & S_IWOTH) != 0;
+    if (others || ((found.st_mode & S_IWGRP) != 0 && found.st_gid != getegid()))
+        trace_notice("%s: %s may write to this folder, which has keys in it; chmod 700 '%s'",
+                     folder, others ? "everybody" : "its group", folder);
+}
+
+static int open_at(struct store *store, const char *folder)
 {
     int result = make_folders(store->path);
+    warn_of_writers(folder);
     if (result == 0)
         result = make_file(store->path);
     if (result == 0)
@@ -115,7 +128,7 @@ int store_open_through(const char *directory, const char *vfs, struct store **ou
         return FAILURE_INTERNAL;
     }
     store->vfs = vfs;
-    const int result = open_at(store);
+    const int result = open_at(store, directory);
     if (result == 0)
         *out = store;
     else

@@ -332,3 +332,23 @@ Test(store, what_is_said_of_a_change_is_said_when_it_is_committed)
     cr_assert(eq(u32, notices, 2));
     store_close(store);
 }
+
+static void keep_line(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    snprintf(test_trace, sizeof(test_trace), "%d %s", (int)level, text);
+}
+
+Test(store, a_folder_that_others_may_write_to_is_told)
+{
+    char expected[256];
+    trace_to(keep_line, NULL);
+    store_close(test_open(test_folder));
+    cr_assert(strstr(test_trace, "may write") == NULL, "%s", test_trace);
+    cr_assert(chmod(test_folder, 0777) == 0);
+    store_close(test_open(test_folder));
+    snprintf(expected, sizeof(expected),
+             "%d %s: everybody may write to this folder, which has keys in it; chmod 700 '%s'",
+             (int)TRACE_NOTICE, test_folder, test_folder);
+    cr_assert(eq(str, test_trace, expected));
+}

@@ -76,6 +76,16 @@ done
 kill "$farm" && wait "$farm"
 grep -q "/$(ls "$work/farm/chips")\"" "$deploy/kubernetes.yaml" || say "the job's EID is not $(ls "$work/farm/chips")"
 
+# The services are shut in: systemd's own judgement, of what they may still do.
+if command -v systemd-analyze >/dev/null && systemd-analyze --help | grep -q -- --threshold; then
+  for unit in emuicc-farm@ emuicc-pcscd@; do
+    systemd-analyze security --offline=true --threshold=20 --no-pager "$deploy/$unit.service" >"$work/security" 2>&1 ||
+      say "$unit.service: $(tail -n 1 "$work/security")"
+  done
+fi
+grep -q '/run/emuicc-pcscd/%i:/run/pcscd' "$deploy/emuicc-pcscd@.service" && grep -q 'PCSCD_PLACE=bound' "$deploy/emuicc-pcscd@.service" &&
+  grep -q '"$PCSCD_PLACE" = bound' "$deploy/pcscd-place" || say "the service and pcscd-place do not agree on /run/pcscd"
+
 # The page on many chips names each recipe.
 for recipe in "$deploy"/*; do
   [[ "$recipe" == *.1 ]] && continue # a man page, of pcscd-place

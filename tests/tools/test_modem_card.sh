@@ -21,6 +21,15 @@ export PCSCLITE_CSOCK_NAME=$work/socket
 "$emuicc" --pcsc "$work/socket" --state "$work/chip" --install "$profiles/usim-isim-tuak.der,enabled" >"$work/card.log" 2>&1 &
 pids+=($!)
 until_true [ -S "$work/socket" ] || { cat "$work/card.log"; exit 1; }
+# What is there already is replaced only if a modem has left it.
+ln -s /etc/hostname "$work/foreign"
+echo text >"$work/file"
+for taken in foreign file; do
+  "$modem" --pty "$work/$taken" 2>"$work/modem.log" && { echo "--pty takes a $taken name"; failed=1; }
+  grep -q 'there is something else of that name' "$work/modem.log" || { cat "$work/modem.log"; failed=1; }
+done
+[ "$(readlink "$work/foreign")" = /etc/hostname ] && [ "$(cat "$work/file")" = text ] || { echo "--pty replaces what is not its own"; failed=1; }
+ln -s /dev/pts/999999 "$work/tty"
 "$modem" --pty "$work/tty" >"$work/modem.log" 2>&1 &
 pids+=($!)
 until_true is_ready || { cat "$work/modem.log"; exit 1; }

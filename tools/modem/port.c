@@ -31,11 +31,20 @@ static bool make_raw(const char *slave)
     return good;
 }
 
+/* One that a modem has left, which ended without a word: a terminal's. */
+static bool is_left_behind(const char *link)
+{
+    static const char terminals[] = "/dev/pts/";
+    char target[PATH_MAX];
+    const ssize_t len = readlink(link, target, sizeof(target));
+    return len >= (ssize_t)strlen(terminals) && memcmp(target, terminals, strlen(terminals)) == 0;
+}
+
 static bool make_link(struct port *port)
 {
     struct stat found;
     if (lstat(port->link, &found) == 0) {
-        if (!S_ISLNK(found.st_mode)) {
+        if (!S_ISLNK(found.st_mode) || !is_left_behind(port->link)) {
             trace_error("--pty %s: there is something else of that name; give another", port->link);
             return false;
         }
