@@ -159,7 +159,7 @@ static int receive_envelope(void *context, const struct tlv *envelope, struct wr
 
 void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc)
 {
-    *ota = (struct ota){.domains = domains, .uicc = uicc};
+    *ota = (struct ota){.domains = domains, .uicc = uicc, .chain = {.store = domains->store}};
     ota->listener = (struct uicc_listener){.context = ota, .envelope = receive_envelope};
     uicc_listen(uicc, &ota->listener);
 }
@@ -167,7 +167,7 @@ void ota_init(struct ota *ota, struct domains *domains, struct uicc *uicc)
 void ota_reset(struct ota *ota)
 {
     reassembly_reset(&ota->reassembly);
-    chain_end(&ota->chain);
+    chain_reset(&ota->chain);
 }
 
 void ota_finish(struct ota *ota)

@@ -35,9 +35,8 @@ static int run_in_domain(struct ota *ota, const struct ota_script *script, struc
     const struct domain_aid domain = script->application->aid;
     ram_begin(&ram, ota->domains, &domain, script->version, script->dek);
     const struct script_target target = ram_target(&ram);
-    const int result = script_run(&target, script->commands, out);
-    ram_end(&ram);
-    return result;
+    const int result = script_run(&target, script->commands, out), ended = ram_end(&ram);
+    return result != 0 ? result : ended;
 }
 
 int ota_run(struct ota *ota, const struct ota_script *script, struct writer *out)
@@ -50,9 +49,8 @@ int ota_run(struct ota *ota, const struct ota_script *script, struct writer *out
     if (application->kind == DOMAIN_FILE_MANAGEMENT &&
         rfm_begin(&rfm, ota->uicc, application->parameters, &link)) {
         const struct script_target target = rfm_target(&rfm);
-        const int result = script_run(&target, script->commands, out);
-        rfm_end(&rfm);
-        return result;
+        const int result = script_run(&target, script->commands, out), ended = rfm_end(&rfm);
+        return result != 0 ? result : ended;
     }
     const struct script_target nobody = {.takes_data = takes_data_always,
                                          .execute = refuse_instruction};

@@ -46,13 +46,12 @@ static enum chain_error enter_chain(void *state, uint8_t position)
     return error;
 }
 
-void ram_end(struct ram *ram)
+int ram_end(struct ram *ram)
 {
     if (ram->link.goes_on)
         domain_context_move_work(&ram->context, &ram->link.chain->work);
-    else if (ram->link.resumed)
-        chain_end(ram->link.chain);
     domain_context_end(&ram->context);
+    return chain_leave(&ram->link);
 }
 
 static bool takes_data(void *state, uint8_t cla, uint8_t ins)

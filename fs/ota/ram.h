@@ -24,7 +24,8 @@ struct ram {
  * other members are the caller's to set. */
 void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid *domain,
                uint8_t version, uint8_t dek);
-void ram_end(struct ram *ram);
+/* 0, or a failure. */
+int ram_end(struct ram *ram);
 
 /* Borrows the ram. */
 struct script_target ram_target(struct ram *ram);

@@ -78,6 +78,7 @@ bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters,
         (!pe_schema_check(type, parameters, &fault) && fault.kind != PE_SCHEMA_UNKNOWN))
         return false;
     *rfm = (struct rfm){.uicc = uicc, .terminal = uicc->gsm, .link = *link};
+    rfm->link.keepable = true;
     pe_schema_split(type, parameters, fields);
     rfm->remote.uicc = access_domain_read(fields[RFM_UICC].value);
     rfm->remote.uicc_admin = access_domain_read(fields[RFM_UICC_ADMIN].value);
@@ -126,16 +127,15 @@ static enum chain_error enter_chain(void *state, uint8_t position)
     return CHAIN_OK;
 }
 
-void rfm_end(struct rfm *rfm)
+int rfm_end(struct rfm *rfm)
 {
     struct uicc_channel *channel = &rfm->uicc->channels[UICC_CHANNEL_REMOTE];
     if (rfm->link.goes_on)
         leave_place(channel, rfm->link.chain);
-    else if (rfm->link.resumed)
-        chain_end(rfm->link.chain);
     uicc_state_end_transfer(&channel->transfer);
     *channel = (struct uicc_channel){0};
     rfm->uicc->gsm = rfm->terminal;
+    return chain_leave(&rfm->link);
 }
 
 static const struct command_row *find_row(uint8_t family, uint8_t ins)

@@ -18,7 +18,8 @@ struct rfm {
  * chain it may be in. */
 bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters,
                const struct chain_link *link);
-void rfm_end(struct rfm *rfm);
+/* 0, or a failure. */
+int rfm_end(struct rfm *rfm);
 
 /* Borrows the rfm. */
 struct script_target rfm_target(struct rfm *rfm);

@@ -25,7 +25,9 @@ version = 1
 algorithm = aes
 kic = 101112131415161718191A1B1C1D1E1F
 kid = 202122232425262728292A2B2C2D2E2F
+kik = 303132333435363738393A3B3C3D3E3F
 KEYS
+sed 's/= 1$/= 3/; s/^\(ki.\) = ./\1 = A/' "$work/card.keys" >"$work/new.keys"
 sed 's/^kid = 20/kid = 21/' "$work/card.keys" >"$work/wrong.keys"
 
 ota() { "$BUILD/tools/ota/emuicc-ota" --keys "$work/card.keys" "$@"; }
@@ -67,6 +69,14 @@ says "in several messages there, and back" "commands carried out: 24" -- \
 says "the registry" "A000000151000000: issuer's domain, state 0F, privileges 82DC00" -- ota --spi 0619 ram list
 says "metadata" "last status: 9000 (normal ending)" -- ota --spi 0619 metadata provider=Operator "name=From afar"
 "$BUILD/tools/ctl/emuicc-ctl" --state "$work/chip" show 8988211000000000011 | grep -q "From afar" || fail "no new name"
+says "a kind of which there is none ends no list" "A000000151000000: issuer's domain, state 0F, privileges 82DC00" \
+  "A0000001510000BB: application or domain, state 07, privileges 808000" -- \
+  sh -c "'$BUILD/tools/ota/emuicc-ota' --keys '$work/card.keys' --spi 0619 --privileges 808000 ram install A0000001515350 A000000151535041 A0000001510000BB; '$BUILD/tools/ota/emuicc-ota' --keys '$work/card.keys' --spi 0619 ram list"
+says "keys are put" "commands carried out: 1" -- ota --spi 0619 ram put-key "$work/new.keys"
+says "and open packets" "data: 988812010000000010F1" -- "$BUILD/tools/ota/emuicc-ota" --keys "$work/new.keys" rfm read 2FE2
+says "and take the place of others" "commands carried out: 1" -- ota --spi 0619 ram put-key "$work/new.keys" 3
+says "a chain of scripts: the first" "commands carried out: 1" -- ota --expanded --chain first-kept send --do 'select EF.ICCID'
+says "and the last, which goes on" "  1: 9000 (normal ending) 988812010000000010F1" -- ota --expanded --chain last send --do read
 says "an application that is not there" "commands carried out: 1" -- ota --spi 0619 ram delete A000000001020305
 
 say "-- counters"
@@ -95,6 +105,12 @@ start_modem
 says "in the report" "data: 988812010000000010F1" -- ota --modem "$modem" rfm read 2FE2
 says "by a message that the modem sends" "data: 988812010000000010F1" -- \
   ota --modem "$modem" --submit rfm read 2FE2
+says "a REFRESH that a script asks for" "commands carried out: 1" -- \
+  ota --modem "$modem" --expanded send --do 'select EF.ICCID; refresh files MF/EF.ICCID'
+kill "$modem_pid" && wait "$modem_pid" 2>/dev/null
+start_modem --verbose
+says "and the modem is asked for" "commands carried out: 0" -- ota --modem "$modem" --expanded send --do 'refresh files MF/EF.ICCID'
+until_true 10 grep -q "the card asks REFRESH" "$work/modem.log" || fail "no REFRESH"
 says "as JSON" '    "sw": "9000",' '  "bySubmit": true,' -- ota --modem "$modem" --json --submit rfm read 2FE2
 
 say "-- a menu on the card"

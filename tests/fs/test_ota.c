@@ -59,7 +59,8 @@ Test(ota, scripts_and_what_they_answer)
         {"B00120", "AA03 450101", "00 AB06800100900101"},
         {"B00120", "AE80 2207", "00 AF809001030000"},
         {"B00120", "AA03 830101", "00 AB03800100"},
-        {"B00120", "AA03 830111", "00 AB06800100830102"},
+        {"B20100", "AA03 830111", "00 AB06800100830102"},
+        {"B00120", "AA03 830112", "00 AB06800100830102"},
         {"B00120", "AA03 830102", "00 AB06800100830101"},
         {"B00120", "AA03 830103", "00 AB06800100830101"},
         {"B00120", "AA04 83020101", "00 AB06800100830102"},
@@ -415,6 +416,27 @@ Test(ota, scripts_in_a_chain)
     expect_spaced(world, &first, "00 AB07800101 23029000");
     tree_unlink(world->uicc.profile, profile_file_by_path(world->uicc.profile, BYTES(0x2F, 0x10)));
     expect_spaced(world, &more, "00 AB06800100 830103");
+    world_close(world);
+}
+
+/* One that asks for it is there after a reset and in another process, and its end is, too. */
+Test(ota, a_chain_that_stays)
+{
+    struct world *world = world_open(0);
+    const uint32_t profile = world->profile;
+    const struct order first = ORDER_USUAL("B00120", "AA0C 830111" CHAIN_SELECT);
+    const struct order more = ORDER_USUAL("B00120", "AA0A 830102" CHAIN_READ);
+    const struct order last = ORDER_USUAL("B00120", "AA0A 830103" CHAIN_READ);
+    expect_spaced(world, &first, "00 AB07800101 23029000");
+    ota_reset(&world->ota);
+    expect_spaced(world, &more, "00 AB0B800101" CHAIN_ANSWER);
+    cr_assert_eq(store_commit(world->store), 0);
+    world_close(world);
+    world = world_open(profile);
+    expect_spaced(world, &last, "00 AB0B800101" CHAIN_ANSWER);
+    cr_assert_eq(store_commit(world->store), 0);
+    ota_reset(&world->ota);
+    expect_spaced(world, &last, "00 AB06800100 830101");
     world_close(world);
 }
 

@@ -1,7 +1,9 @@
 /* emuicc-ota without a card: key files and counters, scripts, messages, reports. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "apdu/hex.h"
@@ -55,7 +57,11 @@ Test(ota_tool, key_files)
         {"version = 16\n", ":1: 'version' is no number that can stand there", 0},
         {"version = 2\nalgorithm = rot13\n", ":2: 'algorithm' is none of aes, 3des, des", 0},
         {"kic = 00\n", ":1: 'kic' is no key of 8, 16, 24 or 32 bytes in hexadecimal", 0},
-        {"colour = red\n", ":1: 'colour' is none of version, algorithm, kic, kid, mac", 0},
+        {"colour = red\n", ":1: 'colour' is none of version, algorithm, kic, kid, kik, mac", 0},
+        {"version = 2\nalgorithm = aes\n" KIC KID "kik = 202122232425262728292A2B2C2D2E2F\n", NULL,
+         0x2},
+        {"version = 2\nalgorithm = aes\n" KIC KID "kik = 2021222324252627\n",
+         ": kik is of another length than kic and kid", 0},
         {"version\n", ":1: 'version' has no '='", 0},
         {"mac = 5\n", ":1: 'mac' is 4 or 8", 0},
         {"version = 2\nalgorithm = aes\n" KIC, ": version, algorithm, kic and kid are all needed",
@@ -115,15 +121,27 @@ Test(ota_tool, scripts)
         {"update 0 AABB", "00D6000002AABB", "AA09220700D6000002AABB", NULL},
         {"update record 1 FF", "00DC010401FF", "AA08220600DC010401FF", NULL},
         {"apdu 80E60C0001AA00", "80E60C0001AA00", "AA09220780E60C0001AA00", NULL},
+        {"select MF/DF.TELECOM", "00A4000C023F0000A4000C027F10",
+         "AA12220700A4000C023F00220700A4000C027F10", NULL},
+        {"select ADF.USIM/EF.IMSI", "00A4040C07A000000087100200A4000C026F07",
+         "AA17220C00A4040C07A0000000871002220700A4000C026F07", NULL},
+        {"select EF.ICCID", "00A4000C022FE2", "AA09220700A4000C022FE2", NULL},
+        {"select EF.ARR", "00A4000C022F06", "AA09220700A4000C022F06", NULL},
+        {"select ADF.USIM/EF.ARR", "00A4040C07A000000087100200A4000C026F06",
+         "AA17220C00A4040C07A0000000871002220700A4000C026F06", NULL},
         {"read a", NULL, NULL, "is no number that can stand there"},
         {"read 32768", NULL, NULL, "is no number that can stand there"},
         {"read record 0 1", NULL, NULL, "needs a record's number and its length"},
         {"update 0", NULL, NULL, "is no hexadecimal of 1 to 255 bytes"},
         {"select", NULL, NULL, "needs a path, as 3F00/7F10/6F3A"},
         {"select 3F0", NULL, NULL,
-         "is no path: file identifiers of four digits with / between them"},
+         "is no path: file identifiers of four digits, AIDs, or names as EF.ICCID, with / between "
+         "them"},
+        {"select EF.NOTHING", NULL, NULL,
+         "is no path: file identifiers of four digits, AIDs, or names as EF.ICCID, with / between "
+         "them"},
         {"apdu 00A4", NULL, NULL, "needs a command of 4 to 255 bytes in hexadecimal"},
-        {"format c:", NULL, NULL, "is no command: select, read, update, apdu"},
+        {"format c:", NULL, NULL, "is no command: select, read, update, apdu, refresh"},
         {"read 1 2 3 4 5", NULL, NULL, "has more words than any command"},
     };
     static struct script_text text;
@@ -142,6 +160,52 @@ Test(ota_tool, scripts)
         hex_encode(script_text_end(&text, room, sizeof(room)), digits);
         cr_expect_str_eq(digits, wanted, "%s: %s", rows[i / 2].line, digits);
     }
+}
+
+/* What only the expanded form has. */
+Test(ota_tool, scripts_that_ask_the_terminal_and_scripts_in_a_chain)
+{
+    static const struct {
+        const char *chain, *line, *expanded, *wrong;
+    } rows[] = {
+        {NULL, "refresh", "AA0B8109810301010482028182", NULL},
+        {NULL, "refresh init", "AA0B8109810301010382028182", NULL},
+        {NULL, "refresh files MF/EF.ICCID",
+         "AA12811081030101018202818292050"
+         "13F002FE2",
+         NULL},
+        {NULL, "refresh init-files 3F00/2F10", "AA1281108103010102820281829205013F002F10", NULL},
+        {NULL, "refresh init-full", "AA0B8109810301010082028182", NULL},
+        {NULL, "refresh nothing", NULL, "is none of reset, init, files, init-files, init-full"},
+        {NULL, "refresh files ADF.USIM", NULL,
+         "needs a path of file identifiers from the MF, as 3F00/7F10/6F3A"},
+        {"first", "read", "AA0A830101220500B0000000", NULL},
+        {"first-kept", "read", "AA0A830111220500B0000000", NULL},
+        {"more", "read", "AA0A830102220500B0000000", NULL},
+        {"last", "read", "AA0A830103220500B0000000", NULL},
+        {"second", "read", NULL, "is none of first, first-kept, more, last"},
+    };
+    static struct script_text text;
+    static uint8_t room[SCRIPT_TEXT_MAX + 8];
+    char digits[HEX_SIZE(64)];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        script_text_begin(&text, true);
+        const char *wrong = rows[i].chain != NULL ? script_text_chain(&text, rows[i].chain) : NULL;
+        if (wrong == NULL)
+            wrong = script_text_line(&text, rows[i].line);
+        cr_expect_eq(wrong == NULL, rows[i].expanded != NULL, "row %zu: %s", i, wrong);
+        if (wrong != NULL) {
+            cr_expect_str_eq(wrong, rows[i].wrong);
+            continue;
+        }
+        hex_encode(script_text_end(&text, room, sizeof(room)), digits);
+        cr_expect_str_eq(digits, rows[i].expanded, "row %zu: %s", i, digits);
+    }
+    script_text_begin(&text, false);
+    cr_expect_str_eq(script_text_line(&text, "refresh"),
+                     "stands in the expanded form only: --expanded");
+    cr_expect_str_eq(script_text_chain(&text, "first"),
+                     "stands in the expanded form only: --expanded");
 }
 
 /* There and back, at every length where another message begins. */
@@ -237,16 +301,22 @@ Test(ota_tool, orders_to_a_security_domain)
     char *both[] = {"name=Far", "provider=Op"}, *wrong[] = {"colour=red"},
          *long_one[] = {"provider=0123456789012345678901234567890123456789"};
     script_text_begin(&text, false);
-    remote_put_list(&text);
-    cr_expect_str_eq(script_of(&text), "80F28002024F0000"
-                                       "80F24002024F0000"
-                                       "80F22002024F0000");
+    remote_put_list(&text, 1);
+    cr_expect_str_eq(script_of(&text), "80F24002024F0000"
+                                       "80F24003024F0000"
+                                       "80F24003024F0000"
+                                       "80F24003024F0000"
+                                       "80F24003024F0000"
+                                       "80F24003024F0000"
+                                       "80F24003024F0000"
+                                       "80F24003024F0000");
     script_text_begin(&text, false);
     cr_expect(remote_put_delete(&text, "A000000001020305", &fault));
     cr_expect_str_eq(script_of(&text), "80E400000A4F08A000000001020305");
     script_text_begin(&text, false);
-    cr_expect(remote_put_install(&text, "A0000001515350", "A000000151535041", "A0000001510000BB",
-                                 &fault));
+    const struct remote_instance instance = {"A0000001515350", "A000000151535041",
+                                             "A0000001510000BB", "00"};
+    cr_expect(remote_put_install(&text, &instance, &fault));
     cr_expect_str_eq(script_of(&text), "80E60C0020"
                                        "07A0000001515350"
                                        "08A000000151535041"
@@ -258,6 +328,11 @@ Test(ota_tool, orders_to_a_security_domain)
     cr_expect(remote_put_metadata(&text, 2, both, &fault));
     cr_expect_str_eq(script_of(&text), "80E291000CBF2A0991024F709203466172");
     cr_expect_not(remote_put_delete(&text, "A0", &fault));
+    const struct remote_instance odd = {"A0000001515350", "A000000151535041", "A0000001510000BB",
+                                        "8080"};
+    fault = (struct fault){0};
+    cr_expect_not(remote_put_install(&text, &odd, &fault));
+    cr_expect_str_eq(fault.text, "8080: privileges are two or six hexadecimal digits");
     fault = (struct fault){0};
     cr_expect_not(remote_put_metadata(&text, 1, wrong, &fault));
     cr_expect_str_eq(fault.text, "colour=red: nothing that can be changed");
@@ -265,7 +340,8 @@ Test(ota_tool, orders_to_a_security_domain)
     cr_expect_not(remote_put_metadata(&text, 1, long_one, &fault));
     json_t *report = json_pack("{s:[{s:s},{s:s}]}", "responses", "data",
                                "E3134F08A0000001510000009F70010FC50382DC00", "sw", "6A88");
-    json_t *list = remote_read_list(report);
+    json_t *list = json_array();
+    remote_read_list(report, 0, list);
     char *dumped = json_dumps(list, JSON_COMPACT);
     cr_expect_str_eq(dumped,
                      "[{\"kind\":\"issuer's domain\",\"aid\":\"A000000151000000\",\"state\":"
@@ -273,4 +349,74 @@ Test(ota_tool, orders_to_a_security_domain)
     free(dumped);
     json_decref(list);
     json_decref(report);
+}
+
+static void read_set(const char *text, struct keys *out)
+{
+    struct fault fault = {0};
+    put(path, text);
+    cr_assert(keys_read(path, out, &fault), "%s", fault.text);
+}
+
+/* Zeros under the KIK of the card's set, with their check values (as fs/test_ota.c puts them), and
+ * a set of DES under one of DES. */
+Test(ota_tool, keys_are_put_ciphered)
+{
+    static struct script_text text;
+    struct keys keys, added;
+    struct fault fault = {0};
+    read_set("version = 2\nalgorithm = aes\n" KIC KID "kik = 202122232425262728292A2B2C2D2E2F\n",
+             &keys);
+    read_set("version = 3\nalgorithm = aes\nkic = 00000000000000000000000000000000\n"
+             "kid = 00000000000000000000000000000000\nkik = 00000000000000000000000000000000\n",
+             &added);
+    script_text_begin(&text, false);
+    cr_assert(remote_put_key(&text, &keys, &added, 0, &fault), "%s", fault.text);
+#define ZEROS "8810AE3A71384013479E5A259218E4DF8CBF03E14D5D"
+    cr_expect_str_eq(script_of(&text), "80D800814303" ZEROS ZEROS ZEROS);
+    script_text_begin(&text, false);
+    cr_assert(remote_put_key(&text, &keys, &added, 2, &fault), "%s", fault.text);
+    cr_expect_str_eq(script_of(&text), "80D802814303" ZEROS ZEROS ZEROS);
+    added.kik_len = 0;
+    cr_expect_not(remote_put_key(&text, &keys, &added, 0, &fault));
+    fault = (struct fault){0};
+    read_set("version = 1\nalgorithm = des\nkic = 0001020304050607\nkid = 0001020304050607\n"
+             "kik = 0001020304050607\n",
+             &added);
+    cr_expect_not(remote_put_key(&text, &keys, &added, 0, &fault));
+    cr_expect_str_eq(fault.text + strlen(path), ": keys of 8 bytes are no whole blocks of AES");
+    script_text_begin(&text, false);
+    read_set("version = 1\nalgorithm = 3des\n" KIC KID "kik = 202122232425262728292A2B2C2D2E2F\n",
+             &keys);
+    cr_assert(remote_put_key(&text, &keys, &added, 0, &fault));
+    cr_expect(strncmp(script_of(&text), "80D800812B018008", 16) == 0, "%s", script_of(&text));
+}
+
+/* Killed at any moment, whoever takes the next counter gets one that nobody has. */
+Test(ota_tool, no_counter_is_used_twice_by_the_killed)
+{
+    uint64_t last = 0;
+    for (int i = 0; i < 40; i++) {
+        int pipe_ends[2];
+        cr_assert_eq(pipe(pipe_ends), 0);
+        const pid_t child = fork();
+        if (child == 0) {
+            struct keys keys = {.path = path};
+            struct fault fault = {0};
+            uint64_t taken;
+            while (keys_next_counter(&keys, &taken, &fault) &&
+                   write(pipe_ends[1], &taken, sizeof(taken)) == sizeof(taken))
+                ;
+            _exit(1);
+        }
+        close(pipe_ends[1]);
+        usleep(1000 + 137 * (useconds_t)i);
+        kill(child, SIGKILL);
+        cr_assert_eq(waitpid(child, NULL, 0), child);
+        for (uint64_t taken; read(pipe_ends[0], &taken, sizeof(taken)) == sizeof(taken);
+             last = taken)
+            cr_assert_gt(taken, last);
+        close(pipe_ends[0]);
+    }
+    cr_assert_gt(last, 0);
 }

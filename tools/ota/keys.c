@@ -13,12 +13,11 @@
 
 #define WHERE "keys"
 #define TEXT_MAX 4096
-#define VERSION_LAST 15
 #define BLANKS " \t\r"
 #define COUNTER_MAX UINT64_C(0xFFFFFFFFFF)
 #define COUNTER_TEXT_MAX 32
 
-enum algorithm { ALGORITHM_NONE = 0, DES = 0x1, AES = 0x2, DES_2 = 0x5, DES_3 = 0x9 };
+enum algorithm { ALGORITHM_NONE = 0, DES = 0x1, AES = KEYS_AES, DES_2 = 0x5, DES_3 = 0x9 };
 
 static const char *set_number(const char *value, unsigned long least, unsigned long most,
                               uint8_t *out)
@@ -33,7 +32,7 @@ static const char *set_number(const char *value, unsigned long least, unsigned l
 
 static const char *set_version(struct keys *keys, const char *value)
 {
-    return set_number(value, 1, VERSION_LAST, &keys->version);
+    return set_number(value, 1, KEYS_VERSION_LAST, &keys->version);
 }
 
 static const char *set_mac(struct keys *keys, const char *value)
@@ -75,12 +74,18 @@ static const char *set_kid(struct keys *keys, const char *value)
     return set_key(value, keys->kid, &keys->kid_len);
 }
 
+static const char *set_kik(struct keys *keys, const char *value)
+{
+    return set_key(value, keys->kik, &keys->kik_len);
+}
+
 static const struct {
     const char *name;
     const char *(*set)(struct keys *keys, const char *value);
 } rows[] = {
-    {"version", set_version}, {"algorithm", set_algorithm}, {"kic", set_kic}, {"kid", set_kid},
-    {"mac", set_mac},
+    {"version", set_version}, {"algorithm", set_algorithm},
+    {"kic", set_kic},         {"kid", set_kid},
+    {"kik", set_kik},         {"mac", set_mac},
 };
 
 static char *trim(char *text)
@@ -104,7 +109,7 @@ static const char *apply(struct keys *keys, char *line)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(trim(line), rows[i].name) == 0)
             return rows[i].set(keys, trim(value));
-    return "is none of version, algorithm, kic, kid, mac";
+    return "is none of version, algorithm, kic, kid, kik, mac";
 }
 
 /* What the lines together leave out, or contradict. */
@@ -118,6 +123,8 @@ static const char *complaint(struct keys *keys)
     if (keys->kic_len != keys->kid_len)
         return "kic and kid are of different lengths";
     const size_t len = keys->kic_len;
+    if (keys->kik_len != 0 && keys->kik_len != len)
+        return "kik is of another length than kic and kid";
     const bool fits = keys->algorithm == AES   ? len >= 16
                       : keys->algorithm == DES ? len == 8
                                                : len == 16 || len == 24;

@@ -6,6 +6,7 @@
  *   algorithm = aes                              or 3des, des
  *   kic = 66778899AABBCCDD1122334455EEFF10       ciphering
  *   kid = 112233445566778899AABBCCDDEEFF10       checksums
+ *   kik = 101112131415161718191A1B1C1D1E1F       ciphers keys that are put; needed for that only
  *   mac = 8                                      bytes of a checksum: 8 or 4
  *
  * The last counter used stands in FILE.counter beside it, and is on the disk before a packet with
@@ -17,14 +18,16 @@
 #include "tools/lib/transport/fault.h"
 
 #define KEYS_SIZE_MAX 32
+#define KEYS_VERSION_LAST 15 /* of sets for SCP80 */
+#define KEYS_AES 0x2         /* algorithm; others are DES or triple DES */
 
 struct keys {
     const char *path; /* borrowed */
     uint8_t version;
     uint8_t algorithm; /* low digit of KIc and KID */
     uint8_t mac;
-    uint8_t kic[KEYS_SIZE_MAX], kid[KEYS_SIZE_MAX];
-    size_t kic_len, kid_len;
+    uint8_t kic[KEYS_SIZE_MAX], kid[KEYS_SIZE_MAX], kik[KEYS_SIZE_MAX];
+    size_t kic_len, kid_len, kik_len; /* kik_len 0: there is none */
 };
 
 /* False after a fault that says which line is wrong, and how. */

@@ -6,6 +6,7 @@
 #include "apdu/hex.h"
 #include "apdu/trace.h"
 #include "tools/lib/transport/interrupt.h"
+#include "tools/ota/listing.h"
 #include "tools/ota/order.h"
 #include "tools/ota/remote.h"
 #include "tools/ota/report.h"
@@ -98,17 +99,6 @@ static bool fill_update(struct order *order, int count, char **words, struct fau
     return add_line(order, "rfm update", 2, line, fault);
 }
 
-/* Answers of several commands are wanted: the expanded form. */
-static bool fill_list(struct order *order, int count, char **words, struct fault *fault)
-{
-    (void)count;
-    (void)words;
-    (void)fault;
-    script_text_begin(&order->text, true);
-    remote_put_list(&order->text);
-    return true;
-}
-
 static bool fill_delete(struct order *order, int count, char **words, struct fault *fault)
 {
     (void)count;
@@ -117,8 +107,26 @@ static bool fill_delete(struct order *order, int count, char **words, struct fau
 
 static bool fill_install(struct order *order, int count, char **words, struct fault *fault)
 {
+    const char *privileges = order->options->privileges;
+    const struct remote_instance instance = {words[0], words[1], words[2],
+                                             privileges != NULL ? privileges : "00"};
     (void)count;
-    return remote_put_install(&order->text, words[0], words[1], words[2], fault);
+    return remote_put_install(&order->text, &instance, fault);
+}
+
+static bool fill_put_key(struct order *order, int count, char **words, struct fault *fault)
+{
+    struct keys added;
+    char *end = "";
+    const unsigned long replaced = count > 1 ? strtoul(words[1], &end, 10) : 0;
+    if (*end != '\0' || replaced > KEYS_VERSION_LAST || (count > 1 && replaced == 0)) {
+        fault_raise(fault, "ram put-key", "%s: is no version of a key set, 1 to 15", words[1]);
+        return fault_usage(fault);
+    }
+    const bool good = keys_read(words[0], &added, fault) &&
+                      remote_put_key(&order->text, &order->keys, &added, (uint8_t)replaced, fault);
+    keys_wipe(&added);
+    return good;
 }
 
 static bool fill_metadata(struct order *order, int count, char **words, struct fault *fault)
@@ -134,13 +142,16 @@ static const struct command {
     int least, most; /* words behind the name */
     bool (*fill)(struct order *order, int count, char **words, struct fault *fault);
     const char *tar; /* unless another is asked for */
+    bool (*run)(struct order *order, json_t *document,
+                struct fault *fault); /* NULL: order_send() */
 } commands[] = {
     {"send", NULL, 0, 1, fill_send, TAR_FILES},
     {"rfm", "read", 1, 1, fill_read, TAR_FILES},
     {"rfm", "update", 2, 2, fill_update, TAR_FILES},
-    {"ram", "list", 0, 0, fill_list, TAR_DOMAIN},
+    {"ram", "list", 0, 0, NULL, TAR_DOMAIN, listing_run}, /* in several orders */
     {"ram", "delete", 1, 1, fill_delete, TAR_DOMAIN},
     {"ram", "install", 3, 3, fill_install, TAR_DOMAIN},
+    {"ram", "put-key", 1, 2, fill_put_key, TAR_DOMAIN},
     {"metadata", NULL, 1, 2, fill_metadata, TAR_DOMAIN},
     {"report", NULL, 1, 1, NULL, TAR_FILES}, /* reads what came by another way */
 };
@@ -191,6 +202,7 @@ static void print(const struct ota_options *options, const json_t *document)
 {
     const json_t *messages = json_object_get(document, "messages");
     const json_t *report = json_object_get(document, "report");
+    const json_t *list = json_object_get(document, "applications");
     if (options->json) {
         json_dumpf(document, stdout, JSON_INDENT(2));
         putchar('\n');
@@ -207,17 +219,19 @@ static void print(const struct ota_options *options, const json_t *document)
                json_array_size(messages), json_array_size(messages) == 1 ? "" : "s");
     if (report != NULL)
         report_print(report);
-    else
+    else if (list == NULL)
         puts("no proof of receipt");
-    print_list(json_object_get(document, "applications"));
+    print_list(list);
 }
 
-/* Where there is nothing of a kind, GET STATUS says 6A88, and the script ends there. */
-static bool is_list_done(const struct command *command, const json_t *document)
+static bool carry_out(const struct command *command, struct order *order, int count, char **words,
+                      json_t *document, struct fault *fault)
 {
-    const json_t *report = json_object_get(document, "report");
-    const char *status = json_string_value(json_object_get(report, "sw"));
-    return command->fill == fill_list && status != NULL && strcmp(status, "6A88") == 0;
+    if (command->run != NULL)
+        return command->run(order, document, fault);
+    if (command->fill == NULL)
+        return read_report(order, words[0], document, fault);
+    return command->fill(order, count, words, fault) && order_send(order, document, fault);
 }
 
 static int run(const struct command *command, const struct ota_options *options, int count,
@@ -227,21 +241,16 @@ static int run(const struct command *command, const struct ota_options *options,
     struct fault fault = {0};
     json_t *document = json_object();
     bool good = order_begin(&order, options, command->tar, &fault);
-    if (good && command->fill == NULL)
-        good = read_report(&order, words[0], document, &fault);
-    else if (good)
-        good = command->fill(&order, count, words, &fault) && order_send(&order, document, &fault);
+    if (good)
+        good = carry_out(command, &order, count, words, document, &fault);
     order_finish(&order);
-    if (good && command->fill == fill_list && json_object_get(document, "report") != NULL)
-        json_object_set_new(document, "applications",
-                            remote_read_list(json_object_get(document, "report")));
     if (!good && options->json)
         json_object_set_new(document, "error", fault_json(&fault));
     if (good || options->json)
         print(options, document);
     if (!good && !options->json)
         fault_print(&fault, ota_program.name);
-    good = good && (order_is_done(document) || is_list_done(command, document));
+    good = good && order_is_done(document);
     json_decref(document);
     return fault_status(&fault, good);
 }

@@ -9,12 +9,14 @@ static const struct options_row rows[] = {
     {"spi", "SPI", "how packet and answer are protected, four hexadecimal digits; default: 1619, ciphered, with checksum and a counter that rises, the answer likewise", OPTIONS_TEXT, AT(spi)},
     {"do", "COMMANDS", "send: commands with ; between them, instead of a file", OPTIONS_TEXT, AT(commands)},
     {"expanded", NULL, "the expanded form of a script, in which each command's answer comes back; default: the compact one", OPTIONS_FLAG, AT(expanded)},
+    {"chain", "POSITION", "the script is the first of several that belong together (first-kept: also across resets of the card), one with more to follow, or the last; needs --expanded", OPTIONS_TEXT, AT(chain)},
     {"submit", NULL, "the answer is to come as a short message of the card's own, not in the report", OPTIONS_FLAG, AT(submit)},
     {"from", "NUMBER", "the number that the messages come from; default: 12345678", OPTIONS_TEXT, AT(from)},
     {"print", NULL, "print the messages (SMS-DELIVER, hexadecimal, a line each) and deliver nothing", OPTIONS_FLAG, AT(print)},
     {"reader", "NAME", "deliver to the card in this reader, or a part of its name; default: the only one that holds a card", OPTIONS_TEXT, AT(reader)},
     {"direct", "HOST:PORT/EID", "deliver to a chip of an emuicc-farm", OPTIONS_TEXT, AT(direct)},
     {"modem", "TTY", "deliver by an emuicc-modem, which is the terminal", OPTIONS_TEXT, AT(modem)},
+    {"privileges", "HEX", "ram install: one byte or three, as GlobalPlatform has them, 808000 for a security domain; default: 00, none", OPTIONS_TEXT, AT(privileges)},
     {"offset", "BYTES", "rfm: where in the file to begin; default: 0", OPTIONS_TEXT, AT(offset)},
     {"length", "BYTES", "rfm read: how much; default: all, of a record it is needed", OPTIONS_TEXT, AT(length)},
     {"record", "NUMBER", "rfm: the record, from 1", OPTIONS_TEXT, AT(record)},
@@ -25,14 +27,14 @@ static const struct options_row rows[] = {
 const struct options_program ota_program = {
     .name = "emuicc-ota",
     .synopsis = "send [FILE] | rfm read PATH | rfm update PATH HEX | ram list | ram delete AID | "
-                "ram install PACKAGE MODULE AID | metadata KEY=TEXT... | report HEX",
+                "ram install PACKAGE MODULE AID | ram put-key FILE [REPLACED] | metadata KEY=TEXT... | report HEX",
     .summary = "plays the operator who manages a profile over the air",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer =
         "A script has a command a line: select 3F00/7F10/6F3A, read [OFFSET [LENGTH]],\n"
         "read record NUMBER LENGTH, update OFFSET HEX, update record NUMBER HEX,\n"
-        "apdu HEX.\n"
+        "apdu HEX, refresh [WHAT [PATH]]. Files have numbers or names, as ADF.USIM/EF.LOCI.\n"
         "\n"
         "examples:\n"
         "  emuicc-ota --keys card.keys rfm read 3F00/2FE2\n"

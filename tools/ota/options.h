@@ -7,6 +7,7 @@
 struct ota_options {
     const char *keys, *tar, *spi, *commands; /* commands: --do */
     const char *reader, *direct, *modem, *from;
+    const char *chain, *privileges;
     const char *offset, *length, *record;
     bool expanded, submit, print, json, verbose;
 };

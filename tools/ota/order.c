@@ -42,6 +42,18 @@ static bool read_number(struct order *order, const char *number, struct fault *f
     return true;
 }
 
+static bool begin_script(struct order *order, const struct ota_options *options,
+                         struct fault *fault)
+{
+    script_text_begin(&order->text, options->expanded);
+    const char *wrong =
+        options->chain != NULL ? script_text_chain(&order->text, options->chain) : NULL;
+    if (wrong == NULL)
+        return true;
+    fault_raise(fault, WHERE, "--chain %s %s", options->chain, wrong);
+    return fault_usage(fault);
+}
+
 bool order_begin(struct order *order, const struct ota_options *options, const char *tar,
                  struct fault *fault)
 {
@@ -62,8 +74,7 @@ bool order_begin(struct order *order, const struct ota_options *options, const c
     if (options->submit)
         header->spi[1] |= SCP80_POR_BY_SUBMIT;
     header->kic = header->kid = (uint8_t)(order->keys.version << 4 | order->keys.algorithm);
-    script_text_begin(&order->text, options->expanded);
-    return true;
+    return begin_script(order, options, fault);
 }
 
 void order_finish(struct order *order)

@@ -5,6 +5,8 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/tlv.h"
+#include "crypto/primitives/aes.h"
+#include "crypto/primitives/des.h"
 
 #define WHERE "remote"
 #define AID_MIN 5
@@ -16,6 +18,14 @@
 #define TAG_NAME 0x92
 #define PROVIDER_MAX 32 /* characters */
 #define NAME_MAX_LEN 64
+
+#define LIST_COMMANDS 8
+#define PRIVILEGES_MAX 3
+
+#define KEY_COUNT 3 /* of a set: KIc, KID, KIK */
+#define KEY_TYPE_DES 0x80
+#define KEY_TYPE_AES 0x88
+#define CHECK_VALUE_LEN 3
 
 #define TAG_ENTRY 0xE3
 #define TAG_AID 0x4F
@@ -34,10 +44,13 @@ static const char *put_line(struct script_text *script, struct bytes command)
     return script_text_line(script, line);
 }
 
-void remote_put_list(struct script_text *script)
+/* An answer may hold more than one command tells: the same again with "next" goes on, and is
+ * refused once there is nothing left. */
+void remote_put_list(struct script_text *script, size_t kind)
 {
-    for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
-        (void)put_line(script, BYTES(0x80, 0xF2, scopes[i].scope, 0x02, 0x02, 0x4F, 0x00, 0x00));
+    for (uint8_t i = 0; i < LIST_COMMANDS; i++)
+        (void)put_line(script, BYTES(0x80, 0xF2, scopes[kind].scope, i == 0 ? 0x02 : 0x03, 0x02,
+                                     TAG_AID, 0x00, 0x00));
 }
 
 static void set_hex(json_t *object, const char *key, struct bytes value)
@@ -65,19 +78,24 @@ static void add_entries(json_t *list, const char *kind, struct bytes data)
     }
 }
 
-json_t *remote_read_list(const json_t *report)
+void remote_read_list(const json_t *report, size_t kind, json_t *list)
 {
     static uint8_t room[4096];
     const json_t *responses = json_object_get(report, "responses");
-    json_t *list = json_array();
-    for (size_t i = 0; i < json_array_size(responses) && i < sizeof(scopes) / sizeof(scopes[0]);
-         i++) {
+    for (size_t i = 0; i < json_array_size(responses); i++) {
         const char *data = json_string_value(json_object_get(json_array_get(responses, i), "data"));
         struct writer bytes = writer_on(room, sizeof(room));
         if (data != NULL && hex_decode(data, &bytes))
-            add_entries(list, scopes[i].kind, writer_bytes(&bytes));
+            add_entries(list, scopes[kind].kind, writer_bytes(&bytes));
     }
-    return list;
+}
+
+bool remote_is_list(const json_t *report)
+{
+    const json_t *first = json_array_get(json_object_get(report, "responses"), 0);
+    const char *status = json_string_value(json_object_get(first, "sw"));
+    return status != NULL && (strcmp(status, "9000") == 0 || strcmp(status, "6310") == 0 ||
+                              strcmp(status, "6A88") == 0);
 }
 
 static bool take_aid(const char *text, uint8_t *room, struct bytes *out, struct fault *fault)
@@ -108,10 +126,21 @@ static void put_lv(struct writer *out, struct bytes value)
     writer_put(out, value);
 }
 
-bool remote_put_install(struct script_text *script, const char *package, const char *module,
-                        const char *aid, struct fault *fault)
+static bool put_privileges(const char *text, struct writer *out, struct fault *fault)
 {
-    const char *const texts[] = {package, module, aid};
+    uint8_t room[PRIVILEGES_MAX];
+    struct writer privileges = writer_on(room, sizeof(room));
+    if (!hex_decode(text, &privileges) || privileges.overflow ||
+        (privileges.len != 1 && privileges.len != PRIVILEGES_MAX))
+        return fault_raise(fault, WHERE, "%s: privileges are two or six hexadecimal digits", text);
+    put_lv(out, writer_bytes(&privileges));
+    return true;
+}
+
+bool remote_put_install(struct script_text *script, const struct remote_instance *instance,
+                        struct fault *fault)
+{
+    const char *const texts[] = {instance->package, instance->module, instance->aid};
     uint8_t room[AID_MAX], data_room[128], command_room[COMMAND_MAX];
     struct writer data = writer_on(data_room, sizeof(data_room)),
                   command = writer_on(command_room, sizeof(command_room));
@@ -121,12 +150,60 @@ bool remote_put_install(struct script_text *script, const char *package, const c
             return false;
         put_lv(&data, value);
     }
-    put_lv(&data, BYTES(0x00));       /* no privileges */
+    if (!put_privileges(instance->privileges, &data, fault))
+        return false;
     put_lv(&data, BYTES(0xC9, 0x00)); /* no parameters */
     put_lv(&data, (struct bytes){0}); /* no token */
     writer_put(&command, BYTES(0x80, 0xE6, 0x0C, 0x00));
     put_lv(&command, writer_bytes(&data));
     return put_line(script, writer_bytes(&command)) == NULL;
+}
+
+/* A key under another one, and its check value: what it makes of a block of 01 (AES) or of 00 (TCA,
+ * GlobalPlatform Card Specification Annex B). */
+static int put_ciphered(const struct keys *keys, bool aes, struct bytes key, struct writer *out)
+{
+    const struct bytes by = bytes_of(keys->kik, keys->kik_len);
+    static const uint8_t zeros[AES_BLOCK];
+    uint8_t ones[AES_BLOCK], check[AES_BLOCK], ciphered[KEYS_SIZE_MAX];
+    memset(ones, 0x01, sizeof(ones));
+    int result = keys->algorithm == KEYS_AES ? aes_cbc_encrypt(by, zeros, key, ciphered)
+                                             : des_ecb_encrypt(by, key, ciphered);
+    if (result == 0)
+        result = aes ? aes_ecb_encrypt(key, ones, check)
+                     : des_ecb_encrypt(key, bytes_of(zeros, DES_BLOCK), check);
+    writer_put_u8(out, aes ? KEY_TYPE_AES : KEY_TYPE_DES);
+    put_lv(out, bytes_of(ciphered, key.len));
+    put_lv(out, bytes_of(check, CHECK_VALUE_LEN));
+    return result;
+}
+
+bool remote_put_key(struct script_text *script, const struct keys *keys, const struct keys *added,
+                    uint8_t replaced, struct fault *fault)
+{
+    const struct bytes values[KEY_COUNT] = {bytes_of(added->kic, added->kic_len),
+                                            bytes_of(added->kid, added->kid_len),
+                                            bytes_of(added->kik, added->kik_len)};
+    uint8_t room[256], command_room[COMMAND_MAX];
+    struct writer data = writer_on(room, sizeof(room)),
+                  command = writer_on(command_room, sizeof(command_room));
+    if (keys->kik_len == 0 || added->kik_len == 0) {
+        fault_raise(fault, WHERE, "%s has no kik", keys->kik_len == 0 ? keys->path : added->path);
+        return fault_next(fault,
+                          "a set that is put has three keys, and is ciphered with the kik of "
+                          "the set that the order is made with");
+    }
+    if (keys->algorithm == KEYS_AES && added->kic_len % AES_BLOCK != 0)
+        return fault_raise(fault, WHERE, "%s: keys of %zu bytes are no whole blocks of AES",
+                           added->path, added->kic_len);
+    writer_put_u8(&data, added->version);
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        if (put_ciphered(keys, added->algorithm == KEYS_AES, values[i], &data) != 0)
+            return fault_raise(fault, WHERE, "the keys cannot be ciphered");
+    writer_put(&command, BYTES(0x80, 0xD8, replaced, 0x81));
+    put_lv(&command, writer_bytes(&data));
+    const bool good = put_line(script, writer_bytes(&command)) == NULL;
+    return good || fault_raise(fault, WHERE, "the keys are too long for one command");
 }
 
 static bool put_word(const char *word, struct writer *out, struct fault *fault)

@@ -5,6 +5,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/tlv.h"
+#include "tools/ota/file_name.h"
 
 #define TAG_COMMANDS 0xAA
 #define TAG_C_APDU 0x22
@@ -15,6 +16,18 @@
 #define AID_DIGITS 10
 #define WORDS_MAX 4
 
+#define TAG_ACTION 0x81
+#define TAG_CHAINING 0x83
+#define TAG_COMMAND_DETAILS 0x81
+#define TAG_DEVICES 0x82
+#define TAG_FILE_LIST 0x92
+#define COMMAND_REFRESH 0x01
+#define DEVICE_UICC 0x81
+#define DEVICE_TERMINAL 0x82
+
+static const char bad_path[] =
+    "is no path: file identifiers of four digits, AIDs, or names as EF.ICCID, with / between them";
+static const char not_compact[] = "stands in the expanded form only: --expanded";
 static const char bad_number[] = "is no number that can stand there";
 static const char bad_hex[] = "is no hexadecimal of 1 to 255 bytes";
 
@@ -58,24 +71,100 @@ static bool take_hex(const char *word, uint8_t *room, struct bytes *out)
     return true;
 }
 
+/* One part of a path: a file identifier or an AID, in digits or by its name. */
+static bool take_part(const char *part, enum file_name_place *place, uint8_t *room,
+                      struct bytes *out)
+{
+    struct writer named = writer_on(room, DATA_MAX);
+    if (take_hex(part, room, out))
+        return out->len == 2 || out->len >= AID_DIGITS / 2;
+    if (!file_name_put(part, place, &named))
+        return false;
+    *out = writer_bytes(&named);
+    return true;
+}
+
 static const char *do_select(struct script_text *script, char **words)
 {
     char *path = words[0];
     uint8_t room[DATA_MAX];
+    enum file_name_place place = FILE_NAME_ANYWHERE;
     struct bytes id;
     if (path == NULL)
         return "needs a path, as 3F00/7F10/6F3A";
     for (char *part; (part = strsep(&path, "/")) != NULL;) {
-        if (!take_hex(part, room, &id))
-            return "is no path: file identifiers of four digits with / between them";
-        if (strlen(part) >= AID_DIGITS)
-            put(script, BYTES(0x00, 0xA4, 0x04, 0x0C), id, -1);
-        else if (id.len == 2)
-            put(script, BYTES(0x00, 0xA4, 0x00, 0x0C), id, -1);
-        else
-            return "is no path: file identifiers of four digits with / between them";
+        if (!take_part(part, &place, room, &id))
+            return bad_path;
+        put(script, BYTES(0x00, 0xA4, id.len == 2 ? 0x00 : 0x04, 0x0C), id, -1);
     }
     return NULL;
+}
+
+/* The number of the command is the card's to give. */
+static bool put_refresh(struct script_text *script, uint8_t qualifier, struct bytes file)
+{
+    uint8_t room[DATA_MAX];
+    struct writer action = writer_on(room, sizeof(room));
+    tlv_put(&action, TAG_COMMAND_DETAILS, BYTES(0x01, COMMAND_REFRESH, qualifier));
+    tlv_put(&action, TAG_DEVICES, BYTES(DEVICE_UICC, DEVICE_TERMINAL));
+    if (file.len > 0) {
+        const size_t mark = tlv_open(&action, TAG_FILE_LIST);
+        writer_put_u8(&action, 1);
+        writer_put(&action, file);
+        tlv_close(&action, mark);
+    }
+    tlv_put(&script->out, TAG_ACTION, writer_bytes(&action));
+    return !action.overflow;
+}
+
+static const char *take_file(char *path, struct writer *out)
+{
+    enum file_name_place place = FILE_NAME_ANYWHERE;
+    uint8_t room[DATA_MAX];
+    struct bytes id;
+    for (char *part; path != NULL && (part = strsep(&path, "/")) != NULL;) {
+        if (!take_part(part, &place, room, &id) || id.len != 2)
+            return "needs a path of file identifiers from the MF, as 3F00/7F10/6F3A";
+        writer_put(out, id);
+    }
+    return NULL;
+}
+
+static const char *do_refresh(struct script_text *script, char **words)
+{
+    static const struct {
+        const char *name;
+        uint8_t qualifier; /* TS 102 223 §8.6 */
+    } kinds[] = {{"reset", 0x04},
+                 {"init", 0x03},
+                 {"files", 0x01},
+                 {"init-files", 0x02},
+                 {"init-full", 0x00}};
+    uint8_t room[DATA_MAX];
+    struct writer file = writer_on(room, sizeof(room));
+    if (!script->expanded)
+        return not_compact;
+    const char *wrong = words[0] != NULL ? take_file(words[1], &file) : NULL;
+    for (size_t i = 0; wrong == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (words[0] == NULL || strcmp(words[0], kinds[i].name) == 0)
+            return put_refresh(script, kinds[i].qualifier, writer_bytes(&file)) ? NULL : bad_path;
+    return wrong != NULL ? wrong : "is none of reset, init, files, init-files, init-full";
+}
+
+const char *script_text_chain(struct script_text *script, const char *position)
+{
+    static const struct {
+        const char *name;
+        uint8_t position;
+    } positions[] = {{"first", 0x01}, {"first-kept", 0x11}, {"more", 0x02}, {"last", 0x03}};
+    if (!script->expanded)
+        return not_compact;
+    for (size_t i = 0; i < sizeof(positions) / sizeof(positions[0]); i++)
+        if (strcmp(position, positions[i].name) == 0) {
+            tlv_put_u8(&script->out, TAG_CHAINING, positions[i].position);
+            return NULL;
+        }
+    return "is none of first, first-kept, more, last";
 }
 
 static const char *do_read_record(struct script_text *script, char **words)
@@ -132,7 +221,11 @@ static const char *do_apdu(struct script_text *script, char **words)
 static const struct {
     const char *name;
     const char *(*run)(struct script_text *script, char **words);
-} rows[] = {{"select", do_select}, {"read", do_read}, {"update", do_update}, {"apdu", do_apdu}};
+} rows[] = {{"select", do_select},
+            {"read", do_read},
+            {"update", do_update},
+            {"apdu", do_apdu},
+            {"refresh", do_refresh}};
 
 const char *script_text_line(struct script_text *script, const char *line)
 {
@@ -152,7 +245,7 @@ const char *script_text_line(struct script_text *script, const char *line)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(words[0], rows[i].name) == 0)
             return rows[i].run(script, words + 1);
-    return "is no command: select, read, update, apdu";
+    return "is no command: select, read, update, apdu, refresh";
 }
 
 struct bytes script_text_end(struct script_text *script, uint8_t *room, size_t size)
