@@ -12,7 +12,8 @@ static struct {
     void *context;
     const char *program;
     bool as_json;
-} trace = {to_standard_error, NULL, NULL, false};
+    bool no_details;
+} trace = {to_standard_error, NULL, NULL, false, false};
 
 static void print_json(const char *text)
 {
@@ -51,6 +52,16 @@ void trace_here(trace_sink *sink, void *context)
 {
     here.sink = sink;
     here.context = context;
+}
+
+void trace_details(bool wanted)
+{
+    trace.no_details = !wanted;
+}
+
+bool trace_wants_details(void)
+{
+    return here.sink != NULL || (trace.sink != to_standard_error && !trace.no_details);
 }
 
 void trace_program(const char *name, bool as_json)
@@ -103,5 +114,7 @@ void trace_notice(const char *format, ...)
 
 void trace_detail(const char *format, ...)
 {
+    if (!trace_wants_details())
+        return;
     TRACE_AT(TRACE_DETAIL, format);
 }

@@ -17,6 +17,11 @@ typedef void trace_sink(void *context, enum trace_level level, const char *text)
 /* A NULL sink means standard error, level TRACE_NOTICE and below. */
 void trace_to(trace_sink *sink, void *context);
 
+/* Whether somebody reads TRACE_DETAIL: not on standard error, nor where this says no to a sink of
+ * one's own. Lines that nobody reads need not be made. */
+void trace_details(bool wanted);
+bool trace_wants_details(void);
+
 /* This thread's lines go here from now on, whatever trace_to() says; NULL: as it says. */
 void trace_here(trace_sink *sink, void *context);
 

@@ -35,6 +35,7 @@ int main(int argc, char **argv)
     struct farm_plan plan;
     int positional;
     trace_to(say, NULL);
+    trace_details(false); /* it shows none */
     const enum options_result next =
         options_parse(&farm_options_program, argc, argv, &options, &positional);
     if (next != OPTIONS_RUN)

@@ -92,6 +92,7 @@ static int watch_and_run(const struct options *options, const struct reader *rea
                                          : options->vpcd);
     outputs_observe(outputs, card, start);
     trace_to(say, outputs);
+    trace_details(options->trace != NULL);
     const int result = options->replay != NULL ? transcript_replay(options->replay, card)
                                                : plug_in(options, reader, card, stop);
     trace_to(say, NULL);

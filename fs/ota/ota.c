@@ -7,6 +7,7 @@
 #include "fs/ota/ota_report.h"
 #include "fs/ota/ota_security.h"
 #include "fs/ota/ota_run.h"
+#include "fs/ota/ota_trace.h"
 
 #define OTA_KEY_MAX 32
 #define OTA_KIK 3 /* of a key set: keys are ciphered with it */
@@ -110,6 +111,7 @@ int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes p
     struct receipt *receipt = calloc(1, sizeof(*receipt));
     int result = receipt == NULL ? FAILURE_INTERNAL : 0;
     if (receipt != NULL && scp80_read(packet, &receipt->command)) {
+        ota_trace_packet(&receipt->command.header);
         receipt->ota = ota;
         receipt->from = from;
         receipt->data = writer_on(receipt->response, sizeof(receipt->response));

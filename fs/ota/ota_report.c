@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "apdu/status.h"
+#include "fs/ota/ota_trace.h"
 #include "fs/ota/script.h"
 
 #define PACKET_MAX (SCRIPT_RESPONSE_MAX + SCP80_OVERHEAD_MAX)
@@ -80,17 +81,27 @@ static int put_and_submit(const struct ota_report *report, struct proactive *pro
 
 /* A terminal that cannot send it gets it in its report instead, so that it is not lost: a departure
  * from TS 31.115 §4.3. */
-int ota_report_send(const struct ota_report *report, struct proactive *proactive,
-                    struct writer *out)
+static int send_wanted(const struct ota_report *report, struct proactive *proactive,
+                       struct writer *out, enum ota_trace_way *way)
 {
-    const uint8_t spi = report->command->header.spi[1];
     bool sent = false;
-    if (!is_wanted(spi, report->status))
-        return 0;
-    if ((spi & SCP80_POR_BY_SUBMIT) != 0 && report->from != NULL) {
+    *way = OTA_TRACE_SUBMIT;
+    if ((report->command->header.spi[1] & SCP80_POR_BY_SUBMIT) != 0 && report->from != NULL) {
         const int result = put_and_submit(report, proactive, &sent);
         if (result != 0 || sent)
             return result;
     }
+    *way = OTA_TRACE_REPORT;
     return put_packet(report, SMS_USER_DATA_MAX - SCP80_OVERHEAD_MAX, out);
+}
+
+int ota_report_send(const struct ota_report *report, struct proactive *proactive,
+                    struct writer *out)
+{
+    enum ota_trace_way way = OTA_TRACE_UNWANTED;
+    int result = 0;
+    if (is_wanted(report->command->header.spi[1], report->status))
+        result = send_wanted(report, proactive, out, &way);
+    ota_trace_report(report->status, report->data.len, way);
+    return result;
 }

@@ -91,6 +91,7 @@ static bool act(void *state, struct bytes command)
 struct script_target ram_target(struct ram *ram)
 {
     return (struct script_target){.state = ram,
+                                  .names = &domain_commands,
                                   .takes_data = takes_data,
                                   .execute = execute,
                                   .act = act,

@@ -191,6 +191,7 @@ static bool act(void *state, struct bytes command)
 struct script_target rfm_target(struct rfm *rfm)
 {
     return (struct script_target){.state = rfm,
+                                  .names = &uicc_application.commands,
                                   .takes_data = takes_data,
                                   .execute = execute,
                                   .act = act,

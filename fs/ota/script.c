@@ -4,6 +4,7 @@
 
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
+#include "fs/ota/ota_trace.h"
 
 /* Templates and what stands in them (TS 101 220 §7.2, TS 102 226 §5.2). */
 #define TAG_COMMANDS 0xAA
@@ -81,6 +82,7 @@ static int execute(struct run *run, const struct apdu *apdu, struct bytes *answe
     run->count++;
     if (is_get_response(apdu)) {
         run->status = fetch(run, apdu, answer);
+        ota_trace_command(run->target->names, apdu, run->status);
         return 0;
     }
     struct writer response = writer_on(run->rest, REST_MAX);
@@ -88,6 +90,7 @@ static int execute(struct run *run, const struct apdu *apdu, struct bytes *answe
     if (status < 0 || response.overflow)
         return status < 0 ? status : FAILURE_INTERNAL;
     run->status = status == 0 ? SW_OK : (uint16_t)status;
+    ota_trace_command(run->target->names, apdu, run->status);
     run->len = script_goes_on(run->status) ? response.len : 0;
     run->given = 0;
     if (run->len == 0)

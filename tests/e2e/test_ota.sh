@@ -46,7 +46,7 @@ says() {
 }
 
 start_pcscd
-start_card chip --install "$work/ota.der,enabled"
+start_card chip --install "$work/ota.der,enabled" --trace "$work/trace" --pcap "$work/pcap"
 
 says "a file is read" "proof of receipt: done (00)" "data: 988812010000000010F1" -- ota rfm read 3F00/2FE2
 says "a file is written" "commands carried out: 2" "last status: 9000 (normal ending)" -- \
@@ -78,6 +78,21 @@ says "and take the place of others" "commands carried out: 1" -- ota --spi 0619 
 says "a chain of scripts: the first" "commands carried out: 1" -- ota --expanded --chain first-kept send --do 'select EF.ICCID'
 says "and the last, which goes on" "  1: 9000 (normal ending) 988812010000000010F1" -- ota --expanded --chain last send --do read
 says "an application that is not there" "commands carried out: 1" -- ota --spi 0619 ram delete A000000001020305
+
+say "-- the trace names what came, and no key"
+names() { grep -qF -- "$1" "$work/trace" || fail "the trace has no line: $1"; }
+names "over the air: packet for TAR B00120, SPI 1619 (checksum, ciphered, counter to be higher; receipt, checksum, ciphered), KIc 12, KID 12"
+names "over the air: SELECT 00A4000C, 2 bytes: 9000"
+names "over the air: UPDATE BINARY 00D60000, 5 bytes: 9000"
+names "over the air: PUT KEY 80D80081, 67 bytes: 9000"
+names "over the air: receipt in the report: status 00, done; 13 bytes"
+names "over the air: receipt by SEND SHORT MESSAGE: status 00, done; 13 bytes"
+names "over the air: receipt in the report: status 09, nobody has this TAR; 0 bytes"
+for key in 101112131415161718191A1B1C1D1E1F 202122232425262728292A2B2C2D2E2F 303132333435363738393A3B3C3D3E3F \
+    A01112131415161718191A1B1C1D1E1F A02122232425262728292A2B2C2D2E2F 0174657374; do
+  ! grep -qi "$key" "$work/trace" || fail "the trace has $key"
+done
+od -An -v -tx1 "$work/pcap" | tr -d ' \n' | grep -q "80c20000..d1..82028381" || fail "no short message in the pcap file"
 
 say "-- counters"
 before=$(cat "$work/card.keys.counter")

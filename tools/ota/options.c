@@ -34,7 +34,7 @@ const struct options_program ota_program = {
     .footer =
         "A script has a command a line: select 3F00/7F10/6F3A, read [OFFSET [LENGTH]],\n"
         "read record NUMBER LENGTH, update OFFSET HEX, update record NUMBER HEX,\n"
-        "apdu HEX, refresh [WHAT [PATH]]. Files have numbers or names, as ADF.USIM/EF.LOCI.\n"
+        "apdu HEX, refresh [WHAT [PATH]]. Files have names, too: ADF.USIM/EF.LOCI.\n"
         "\n"
         "examples:\n"
         "  emuicc-ota --keys card.keys rfm read 3F00/2FE2\n"
