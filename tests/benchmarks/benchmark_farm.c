@@ -5,15 +5,12 @@
  *
  *   benchmark_farm CARDS DOWNLOADS CUTS [measured]
  */
-#include <dirent.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +19,7 @@
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "crypto/pki/pki.h"
+#include "tests/benchmarks/farm_folder.h"
 #include "tests/benchmarks/farm_peer.h"
 #include "tests/benchmarks/floor.h"
 #include "tests/benchmarks/measure.h"
@@ -48,8 +46,8 @@ struct books {
 
 struct world {
     size_t cards, downloads, cuts;
-    char folder[64], state[96], pki[96], cards_text[24];
-    char (*eids)[PKI_EID_DIGITS + 1];
+    char folder[FARM_FOLDER_SIZE], state[96], pki[96], cards_text[24];
+    farm_folder_eid *eids;
     uint16_t port;
     struct card_process farm;
     double cpu, seconds; /* of the downloads: the farm's, and by the clock */
@@ -83,20 +81,6 @@ static double anonymous_memory(pid_t pid)
     return (double)kibibytes;
 }
 
-/* Seconds of CPU of a process so far. */
-static double cpu_of(pid_t pid)
-{
-    char path[64];
-    unsigned long user = 0, kernel = 0;
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "r");
-    MEASURE_NEED(file != NULL);
-    MEASURE_NEED(fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-                        &kernel) == 2);
-    fclose(file);
-    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
-}
-
 static void start_farm(struct world *world)
 {
     char listen[32];
@@ -114,39 +98,22 @@ static void start_farm(struct world *world)
 
 static void make_eids(struct world *world)
 {
-    uint8_t eid[PKI_EID_SIZE];
     struct random random;
     random_init(&random);
     MEASURE_NEED(pki_make(&random, &(struct pki_plan){.directory = world->pki}) == 0);
-    MEASURE_NEED((world->eids = calloc(world->cards, sizeof(*world->eids))) != NULL);
     start_farm(world);
-    char chips[128];
-    size_t count = 0;
-    struct dirent **entries;
-    snprintf(chips, sizeof(chips), "%s/chips", world->state);
-    const int found = scandir(chips, &entries, NULL, alphasort);
-    for (int i = 0; i < found; i++) {
-        if (pki_eid_from_text(entries[i]->d_name, eid) && count < world->cards)
-            memcpy(world->eids[count++], entries[i]->d_name, PKI_EID_DIGITS + 1);
-        free(entries[i]);
-    }
-    free(entries);
-    MEASURE_NEED(count == world->cards);
+    world->eids = farm_folder_eids(world->state, world->cards);
 }
 
 static void begin(struct world *world, char **argv)
 {
     const struct package_file *file = package_file_read(PACKAGE);
-    struct rlimit limit;
     *world = (struct world){.cards = strtoul(argv[1], NULL, 10),
                             .downloads = strtoul(argv[2], NULL, 10),
                             .cuts = strtoul(argv[3], NULL, 10)};
     MEASURE_NEED(world->downloads <= world->cards && world->cuts <= world->downloads);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    strcpy(world->folder, "/tmp/emuicc-farm-XXXXXX");
-    MEASURE_NEED(mkdtemp(world->folder) != NULL && ec_start() == 0);
+    farm_folder_make(world->folder);
+    MEASURE_NEED(ec_start() == 0);
     snprintf(world->state, sizeof(world->state), "%s/farm", world->folder);
     snprintf(world->pki, sizeof(world->pki), "%s/pki", world->folder);
     snprintf(world->cards_text, sizeof(world->cards_text), "%zu", world->cards);
@@ -157,17 +124,9 @@ static void begin(struct world *world, char **argv)
     MEASURE_NEED(world->books != MAP_FAILED);
 }
 
-static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *where)
-{
-    (void)about;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
 static void end(struct world *world)
 {
-    nftw(world->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    farm_folder_remove(world->folder);
     free(world->eids);
 }
 
@@ -235,7 +194,7 @@ static void work(struct world *world)
 static void download_all(struct world *world)
 {
     pid_t workers[WORKERS];
-    const double started = (double)measure_time(), before = cpu_of(world->farm.pid);
+    const double started = (double)measure_time(), before = measure_cpu_of(world->farm.pid);
     for (int i = 0; i < WORKERS; i++) {
         workers[i] = fork();
         MEASURE_NEED(workers[i] >= 0);
@@ -246,14 +205,14 @@ static void download_all(struct world *world)
         MEASURE_NEED(waitpid(-1, NULL, WNOHANG) == 0); /* no worker has given up */
         usleep(1000);
     }
-    world->cpu = cpu_of(world->farm.pid) - before;
+    world->cpu = measure_cpu_of(world->farm.pid) - before;
     MEASURE_NEED(card_process_end(&world->farm, SIGKILL, TIMEOUT_MS) == -SIGKILL);
     start_farm(world);
     for (int i = 0; i < WORKERS; i++) {
         int status;
         MEASURE_NEED(waitpid(workers[i], &status, 0) == workers[i] && status == 0);
     }
-    world->cpu += cpu_of(world->farm.pid);
+    world->cpu += measure_cpu_of(world->farm.pid);
     world->seconds = ((double)measure_time() - started) / 1e9;
 }
 

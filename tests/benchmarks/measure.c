@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NANOSECONDS 1000000000u
 #define MICROSECOND 1000.0 /* nanoseconds */
@@ -128,4 +129,17 @@ void measure_need(bool holds, const char *condition, const char *file, int line)
         return;
     fprintf(stderr, "%s:%d: %s\n", file, line, condition);
     exit(COULD_NOT_RUN);
+}
+
+double measure_cpu_of(pid_t process)
+{
+    char path[64];
+    unsigned long user = 0, kernel = 0;
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)process);
+    FILE *file = fopen(path, "r");
+    MEASURE_NEED(file != NULL);
+    MEASURE_NEED(fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                        &kernel) == 2);
+    fclose(file);
+    return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define MEASURE_SAMPLES_MAX 4096
 
@@ -18,6 +19,8 @@ uint64_t measure_cpu(void);
 uint64_t measure_cpu_since(uint64_t before);
 /* What two readings with nothing between them are apart. */
 double measure_clock_cost(void);
+/* Seconds of CPU of another process so far. */
+double measure_cpu_of(pid_t process);
 /* Nanoseconds of real time. */
 uint64_t measure_time(void);
 

@@ -156,6 +156,26 @@ curl -s "$where" | grep -q '"status": "done"' || fail "lookup: $(curl -s "$where
 curl -s "${where/lookup/delete}" | grep -q '"deleted"' || fail "delete"
 curl -s "$where" | grep -q '"absent"' || fail "it is still there"
 
+step "packages that the eIM brings by itself, in both bindings"
+"$BUILD/tools/ipa/emuicc-ipa" "${place[@]}" --ca "$pki" --every 3600 --listen 127.0.0.1:8448 run >"$work/run.log" 2>&1 &
+run_pid=$!
+until_true 20 listens 8448 || fail "the IPA does not listen: $(cat "$work/run.log")"
+brought() {
+  "$BUILD/tools/eim/emuicc-eim" --pki "$pki" --id eim.test --fqdn localhost:8445 --store "$work/eim.sqlite" "$@" inject "$eid" 127.0.0.1:8448
+}
+is_done() { eim --json results "$eid" | python3 -c 'import json, sys; sys.exit(json.load(sys.stdin)[-1]["status"] != "done")'; }
+eim order "$eid" rat >/dev/null
+eim order "$eid" data A2BF22 >/dev/null
+[ "$(brought)" = 2 ] && is_done || fail "inject: $(eim status; cat "$work/run.log")"
+eim order "$eid" disable $milenage >/dev/null
+[ "$(brought --json-binding --json)" = '{"injected": 1}' ] && is_done || fail "inject in JSON: $(cat "$work/run.log")"
+eim order "$eid" download 'LPA:1$localhost:8443$usim-names' >/dev/null
+[ "$(brought)" = 1 ] && until_true 20 is_done || fail "an injected trigger: $(eim status; cat "$work/run.log")"
+kill "$run_pid"; wait "$run_pid" || fail "run ends with $?"
+printf '\277\125\000' >"$work/none.der"
+ipa --out "$work/none.out" inject "$work/none.der" 2>/dev/null
+[ "$(od -An -tx1 "$work/none.out" | tr -d ' ')" = bf4e03020102 ] || fail "what is no package: $(od -An -tx1 "$work/none.out")"
+
 step "v1.0: the chip, the IPA's framing, the eIM's"
 stop_eim
 start_eim --release 1.0

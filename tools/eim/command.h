@@ -9,6 +9,7 @@
 /* words: those after the command's own. Exit status. */
 typedef int command_function(struct eim *eim, const struct eim_options *options, char **words,
                              int count);
-command_function command_config, command_order, command_status, command_results, command_chip;
+command_function command_config, command_order, command_status, command_results, command_chip,
+    command_inject;
 
 #endif

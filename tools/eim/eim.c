@@ -72,6 +72,7 @@ static int fill(struct eim *eim, const struct eim_plan *plan)
     eim->connect_to = plan->connect_to;
     eim->release = plan->release;
     eim->unverified = plan->unverified;
+    eim->silent = plan->silent;
     random_init(&eim->random);
     int result =
         read_entity(plan->pki, PKI_EIM, plan->curve, "eIM signing certificate", &eim->signer);

@@ -30,6 +30,7 @@ struct eim {
     const struct options_list *connect_to;
     enum eim_release release; /* what is answered where the client does not show it */
     bool unverified;          /* results of chips whose certificates are unknown count */
+    bool silent;              /* acknowledges nothing */
 };
 
 struct eim_plan {
@@ -39,7 +40,7 @@ struct eim_plan {
     const char *ca;        /* NULL: the PKI's CI */
     const struct options_list *connect_to;
     enum eim_release release;
-    bool unverified;
+    bool unverified, silent;
     enum ec_curve curve; /* of the key that packages are signed with */
 };
 

@@ -11,13 +11,11 @@
 #include "tools/eim/package.h"
 #include "tools/eim/result.h"
 #include "tools/lib/iot/esipa_json.h"
+#include "tools/lib/iot/esipa_server.h"
 
 #define ANSWER_MAX (4u << 20) /* a bound package of megabytes fits */
 #define CAUSE_MAX 127
 #define CAUSE_UNKNOWN 127
-#define SEQUENCE_NUMBER 0x80
-#define ACKNOWLEDGEMENTS 0xBF53
-#define ACKNOWLEDGEMENTS_SIZE (RESULT_ACKNOWLEDGED_MAX * 7 + 8)
 #define WITH_ACKNOWLEDGEMENTS 0
 #define WITHOUT_ACKNOWLEDGEMENTS 1
 
@@ -90,14 +88,11 @@ static void answer_result(const struct eim *eim, const struct result_acknowledge
                           bool old, struct writer *out)
 {
     const struct esipa_message *message = &esipa_messages[ESIPA_PROVIDE_RESULT];
-    uint8_t data[ACKNOWLEDGEMENTS_SIZE];
+    uint8_t data[RESULT_ACKNOWLEDGEMENTS_SIZE];
     struct writer list = writer_on(data, sizeof(data));
     struct esipa_values values = {0};
-    const size_t mark = tlv_open(&list, ACKNOWLEDGEMENTS);
-    for (size_t i = 0; i < acknowledged->count; i++)
-        der_put_integer(&list, SEQUENCE_NUMBER, acknowledged->sequence[i]);
-    tlv_close(&list, mark);
-    if (acknowledged->count > 0) {
+    if (acknowledged->count > 0 && !eim->silent) {
+        result_put_acknowledgements(acknowledged, &list);
         esipa_set(&values, ESIPA_ACKNOWLEDGEMENTS, writer_bytes(&list));
         esipa_put_answer(message, WITH_ACKNOWLEDGEMENTS, &values, out);
     } else if (old || eim->release == EIM_RELEASE_1_0) {
@@ -153,7 +148,7 @@ static int answer(struct eim *eim, enum esipa_function function, struct bytes re
 {
     const struct esipa_message *message = &esipa_messages[function];
     struct esipa_values values;
-    int result = esipa_read_request(message, request, &values)
+    int result = handlers[function] != NULL && esipa_read_request(message, request, &values)
                      ? handlers[function](eim, &values, out)
                      : PACKAGE_UNDEFINED;
     if (result < 0)
@@ -183,44 +178,20 @@ int front_answer(struct eim *eim, struct bytes request, struct blob *out)
     return result;
 }
 
-/* The ASN.1 binding: one path for all. */
-static int handle_asn1(void *program, struct call *call)
+static int answer_message(void *program, struct bytes request, struct blob *out)
 {
-    const int result = front_answer(program, call->body, &call->answer);
-    if (result > 0)
-        return call_refuse(call, REFUSAL_FORMAT, "no message of ESipa, or one that cannot be read");
-    if (result == 0)
-        call_note(call, "%zu bytes in, %zu out", call->body.len, call->answer.len);
-    return result;
+    return front_answer(program, request, out);
 }
 
-/* The JSON binding: a path for each function. */
-static int handle_json(void *program, struct call *call, enum esipa_function function)
+static int handle_asn1(void *program, struct call *call)
 {
-    const struct esipa_message *message = &esipa_messages[function];
-    const char *name = NULL;
-    struct blob request = {0}, answered = {0};
-    if (!esipa_json_read_request(message, call->request, &request, &name))
-        return call_refuse(call, REFUSAL_FORMAT, "%s", name != NULL ? name : message->name);
-    int result = front_answer(program, blob_bytes(&request), &answered);
-    if (result > 0)
-        result = call_refuse(call, REFUSAL_FORMAT, "%s cannot be read", message->name);
-    if (result == 0 && answered.len > 0) {
-        json_t *response = esipa_json_write_answer(message, blob_bytes(&answered));
-        result = json_object_update(call->response, response) == 0 ? 0 : FAILURE_INTERNAL;
-        json_decref(response);
-    }
-    if (result == 0)
-        call_note(call, "%zu bytes in, %zu out", request.len, answered.len);
-    blob_finish(&request);
-    blob_finish(&answered);
-    return result;
+    return esipa_server_binary(answer_message, program, call);
 }
 
 #define JSON_HANDLER(NAME, FUNCTION)                                                               \
     static int json_##NAME(void *program, struct call *call)                                       \
     {                                                                                              \
-        return handle_json(program, call, FUNCTION);                                               \
+        return esipa_server_json(answer_message, program, FUNCTION, call);                         \
     }
 JSON_HANDLER(initiate, ESIPA_INITIATE_AUTHENTICATION)
 JSON_HANDLER(authenticate, ESIPA_AUTHENTICATE_CLIENT)

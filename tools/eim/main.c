@@ -79,6 +79,7 @@ static const struct {
     {"serve", command_serve, true, true},       {"config", command_config, true, true},
     {"order", command_order, false, false},     {"status", command_status, false, false},
     {"results", command_results, false, false}, {"chip", command_chip, false, false},
+    {"inject", command_inject, true, false},
 };
 
 static int run(const struct eim_options *options, size_t at, char **words, int count)
@@ -95,6 +96,7 @@ static int run(const struct eim_options *options, size_t at, char **words, int c
                        ? EIM_RELEASE_1_0
                        : EIM_RELEASE_1_2,
         .unverified = options->unverified,
+        .silent = options->silent,
         .curve = options->curve != NULL && strcmp(options->curve, "brainpool") == 0
                      ? EC_BRAINPOOL_P256R1
                      : EC_P256};

@@ -11,6 +11,8 @@ static const struct options_row rows[] = {
     {"listen", "HOST:PORT", "where to listen for IPAs (ESipa); port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
     {"rest-listen", "HOST:PORT", "where to listen for orders over HTTP (plain: on loopback, or behind a proxy); default: nowhere, as " OPTIONS_DEFAULT_REST, OPTIONS_TEXT, AT(rest_listen)},
     {"plain", NULL, "ESipa over HTTP without TLS, for IPAs under test", OPTIONS_FLAG, AT(plain)},
+    {"no-acknowledgements", NULL, "answer results with nothing to acknowledge, as onomondo-eim does: for IPAs that have the chip forget them by themselves", OPTIONS_FLAG, AT(silent)},
+    {"json-binding", NULL, "inject: in JSON instead of ASN.1", OPTIONS_FLAG, AT(json_binding)},
     {"ca", "PATH", "who vouches for SM-DP+s: a file (PEM or DER) or a folder in SGP.26's layout; default: the CI of --pki", OPTIONS_TEXT, AT(ca)},
     {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when an SM-DP+ is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
     {"release", "1.0|1.2", "how ESipa is framed where a client does not show its release; 1.0 takes no order that only later releases have; default 1.2", OPTIONS_TEXT, AT(release)},
@@ -29,7 +31,7 @@ static const struct options_row rows[] = {
 const struct options_program eim_program = {
     .name = "emuicc-eim",
     .synopsis = "[serve] | config --out FILE | order EID OPERATION … | status [EID] | results [EID]"
-                " | chip EID [NAME=VALUE]",
+                " | chip EID [NAME=VALUE] | inject EID HOST:PORT",
     .summary = "an eIM (SGP.32) that manages profiles of IoT eUICCs through IPAs",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),

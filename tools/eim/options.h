@@ -14,7 +14,7 @@ struct eim_options {
     struct options_list connect_to;
     const char *release, *curve;
     const char *out, *code, *counter;
-    bool unverified, plain, rollback, json, nested, key_only;
+    bool unverified, plain, json_binding, silent, rollback, json, nested, key_only;
 };
 
 extern const struct options_program eim_program;

@@ -16,6 +16,8 @@
 #define NOTIFICATION_LIST_V1 0xBF2B
 #define ERROR_TRANSACTION 0x80
 #define ERROR_MAX 127
+#define ACKNOWLEDGEMENTS 0xBF53
+#define SEQUENCE_NUMBER 0x80
 
 /* An element of an IPA's message on its way to what it is about. */
 struct taking {
@@ -276,4 +278,12 @@ int result_notification(struct eim *eim, const char *eid, struct bytes pending,
     if (result == 0)
         notifier_wake(eim->notifier);
     return result;
+}
+
+void result_put_acknowledgements(const struct result_acknowledged *list, struct writer *out)
+{
+    const size_t mark = tlv_open(out, ACKNOWLEDGEMENTS);
+    for (size_t i = 0; i < list->count; i++)
+        der_put_integer(out, SEQUENCE_NUMBER, list->sequence[i]);
+    tlv_close(out, mark);
 }

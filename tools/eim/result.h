@@ -13,6 +13,10 @@ struct result_acknowledged {
     size_t count;
 };
 
+#define RESULT_ACKNOWLEDGEMENTS_SIZE (RESULT_ACKNOWLEDGED_MAX * 7 + 8)
+/* EimAcknowledgements, BF53 whole. */
+void result_put_acknowledgements(const struct result_acknowledged *list, struct writer *out);
+
 /* Takes an eimPackageResult: the one element in ProvideEimPackageResult beside the EID. eid: as the
  * IPA says, or "" where it does not. 0; one of PACKAGE_EID_NOT_FOUND, PACKAGE_MISSING_EID,
  * PACKAGE_UNDEFINED (malformed); or a failure. */

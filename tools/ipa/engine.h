@@ -20,6 +20,10 @@
 #define ENGINE_EIM_DATA (1u << 2)
 #define ENGINE_MINIMIZE (1u << 5)
 
+/* An IPA's errors about packages (SGP.32 §2.11.2) */
+#define ENGINE_INVALID_FORMAT 1
+#define ENGINE_UNKNOWN_PACKAGE 2
+
 /* stateChangeCause */
 enum engine_cause {
     ENGINE_CAUSE_NONE = -1,

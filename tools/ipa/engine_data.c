@@ -216,26 +216,35 @@ static void put_data(struct collecting *collecting, const bool wanted[ROWS])
     tlv_close(collecting->out, mark);
 }
 
-bool engine_data_take(struct engine *engine, struct bytes request)
+bool engine_data_make(struct engine *engine, struct bytes request, struct blob *out)
 {
     struct data_request read;
     bool wanted[ROWS] = {false};
     uint8_t *data = malloc(ANSWER_MAX);
+    *out = (struct blob){0};
     if (data == NULL || !data_request_read(request, &read)) {
         free(data);
         engine_say(engine, "the eIM's request for data cannot be read");
         return false;
     }
-    struct writer out = writer_on(data, ANSWER_MAX);
-    struct collecting collecting = {engine, &read, &out};
-    const size_t mark = tlv_open(&out, DATA);
+    struct writer writer = writer_on(data, ANSWER_MAX);
+    struct collecting collecting = {engine, &read, &writer};
+    const size_t mark = tlv_open(&writer, DATA);
     if (read_list(read.tags, wanted))
         put_data(&collecting, wanted);
     else
-        put_error(&read, &out);
-    tlv_close(&out, mark);
-    engine_report(engine, "data", json_integer((json_int_t)out.len));
-    const bool delivered = engine_eim_provide(engine, writer_bytes(&out));
-    free(data);
+        put_error(&read, &writer);
+    tlv_close(&writer, mark);
+    engine_report(engine, "data", json_integer((json_int_t)writer.len));
+    *out = (struct blob){data, writer_bytes(&writer).len};
+    return true;
+}
+
+bool engine_data_take(struct engine *engine, struct bytes request)
+{
+    struct blob answer;
+    const bool delivered = engine_data_make(engine, request, &answer) &&
+                           engine_eim_provide(engine, blob_bytes(&answer));
+    blob_finish(&answer);
     return delivered;
 }

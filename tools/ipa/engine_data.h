@@ -5,7 +5,10 @@
 
 #include "tools/ipa/engine.h"
 
-/* request: IpaEuiccDataRequest, BF52 whole. Collects and delivers. */
+/* request: IpaEuiccDataRequest, BF52 whole. The answer (to be finished), BF52 whole; false if it
+ * cannot be read. */
+bool engine_data_make(struct engine *engine, struct bytes request, struct blob *out);
+/* Collects and delivers. */
 bool engine_data_take(struct engine *engine, struct bytes request);
 
 #endif

@@ -10,7 +10,6 @@
 
 #define RESPONSE_ERROR 0xA0
 #define TRANSACTION_ID 0x80
-#define INVALID_FORMAT 1
 #define UNDEFINED_ERROR 127
 #define ROOM 64
 
@@ -37,7 +36,7 @@ static bool refuse(struct engine *engine, struct bytes transaction_id)
     const size_t mark = tlv_open(&error, RESPONSE_ERROR);
     if (transaction_id.len > 0)
         tlv_put(&error, TRANSACTION_ID, transaction_id);
-    der_put_integer(&error, DER_INTEGER, INVALID_FORMAT);
+    der_put_integer(&error, DER_INTEGER, ENGINE_INVALID_FORMAT);
     tlv_close(&error, mark);
     engine_say(engine, "a download that this IPA cannot serve");
     return engine_eim_provide(engine, writer_bytes(&error));

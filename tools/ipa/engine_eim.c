@@ -47,7 +47,7 @@ bool engine_eim_call(struct engine *engine, enum esipa_function function,
     return false;
 }
 
-static void remove_acknowledged(struct engine *engine, struct bytes acknowledgements)
+void engine_eim_acknowledged(struct engine *engine, struct bytes acknowledgements)
 {
     struct tlv list, number;
     uint32_t sequence;
@@ -86,7 +86,7 @@ bool engine_eim_provide(struct engine *engine, struct bytes element)
         if (error != 0)
             engine_say(engine, "the eIM does not take the result: error %u", (unsigned)error);
         else if (answer.has[ESIPA_ACKNOWLEDGEMENTS])
-            remove_acknowledged(engine, answer.at[ESIPA_ACKNOWLEDGEMENTS]);
+            engine_eim_acknowledged(engine, answer.at[ESIPA_ACKNOWLEDGEMENTS]);
         taken = error == 0;
     }
     blob_finish(&blob);

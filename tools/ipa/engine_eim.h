@@ -13,6 +13,8 @@ bool engine_eim_call(struct engine *engine, enum esipa_function function,
 /* ProvideEimPackageResult with this element, and NotificationSent for each number that the answer
  * acknowledges. False if it could not be delivered. */
 bool engine_eim_provide(struct engine *engine, struct bytes element);
+/* NotificationSent for each number in EimAcknowledgements (BF53 whole). */
+void engine_eim_acknowledged(struct engine *engine, struct bytes acknowledgements);
 /* HandleNotification with this PendingNotification. */
 bool engine_eim_notify(struct engine *engine, struct bytes pending);
 

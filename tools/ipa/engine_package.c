@@ -6,6 +6,7 @@
 #include "tools/ipa/engine_chip.h"
 #include "tools/ipa/engine_eim.h"
 #include "tools/ipa/engine_waiting.h"
+#include "tools/lib/iot/esipa_status.h"
 #include "tools/lib/iot/euicc_package.h"
 
 #define PACKAGE 0xBF51
@@ -18,7 +19,6 @@
 #define SEQUENCE_NUMBER 0x80
 #define TRANSACTION_ID 0x82
 #define RESULT_ERROR 0xA0
-#define INVALID_FORMAT 1
 #define ROLLBACK_CODE 0x02
 #define ROOM 64
 
@@ -64,13 +64,12 @@ static bool provide_error(struct engine *engine, struct bytes transaction_id)
     const size_t mark = tlv_open(&error, RESULT_ERROR);
     if (transaction_id.len > 0)
         tlv_put(&error, 0x80, transaction_id);
-    der_put_integer(&error, DER_INTEGER, INVALID_FORMAT);
+    der_put_integer(&error, DER_INTEGER, ENGINE_INVALID_FORMAT);
     tlv_close(&error, mark);
     return engine_eim_provide(engine, writer_bytes(&error));
 }
 
-/* The notifications of the package go with its result, if the chip gives them by its number. */
-static bool provide_with(struct engine *engine, struct bytes result, struct bytes notifications)
+static bool join(struct bytes result, struct bytes notifications, struct blob *out)
 {
     const size_t size = result.len + notifications.len + ROOM;
     uint8_t *data = malloc(size);
@@ -81,35 +80,41 @@ static bool provide_with(struct engine *engine, struct bytes result, struct byte
     writer_put(&both, result);
     tlv_put(&both, NOTIFICATIONS, notifications);
     tlv_close(&both, mark);
-    const bool delivered = engine_eim_provide(engine, writer_bytes(&both));
-    free(data);
-    return delivered;
+    *out = (struct blob){data, writer_bytes(&both).len};
+    return true;
 }
 
-static bool provide_executed(struct engine *engine, struct bytes whole,
-                             const struct euicc_package_result *result)
+/* A result as the eIM gets it. The notifications of the package go with it, if the chip gives them
+ * by its number; an error goes alone. */
+static bool make_element(struct engine *engine, struct bytes whole,
+                         const struct euicc_package_result *result, struct blob *out)
 {
     uint8_t data[16];
     struct writer criterion = writer_on(data, sizeof(data));
     struct blob answer;
     struct bytes list = {0};
     bool results = true;
+    *out = (struct blob){0};
+    if (result->kind != EUICC_PACKAGE_RESULT)
+        return blob_copy(whole, out) == 0;
     der_put_integer(&criterion, SEQUENCE_NUMBER, result->sequence);
     const bool listed =
         engine_waiting_list(engine, writer_bytes(&criterion), &answer, &list, &results);
-    const bool delivered =
-        provide_with(engine, whole, listed && !results ? list : (struct bytes){0});
+    const bool made = join(whole, listed && !results ? list : (struct bytes){0}, out);
     blob_finish(&answer);
-    if (delivered)
-        (void)engine_chip_remove(engine, result->sequence);
-    return delivered;
+    return made;
 }
 
 static bool provide(struct engine *engine, struct bytes whole,
                     const struct euicc_package_result *result)
 {
-    return result->kind == EUICC_PACKAGE_RESULT ? provide_executed(engine, whole, result)
-                                                : engine_eim_provide(engine, whole);
+    struct blob element;
+    const bool delivered = make_element(engine, whole, result, &element) &&
+                           engine_eim_provide(engine, blob_bytes(&element));
+    blob_finish(&element);
+    if (delivered && result->kind == EUICC_PACKAGE_RESULT)
+        (void)engine_chip_remove(engine, result->sequence);
+    return delivered;
 }
 
 /* The eIM cannot be reached with the new profile: back to the one before (SGP.32 §3.4.1). */
@@ -182,4 +187,29 @@ bool engine_package_take(struct engine *engine, struct bytes request)
         good = refused && provide_error(engine, transaction_id);
     blob_finish(&answer);
     return good;
+}
+
+static int inject_result(struct engine *engine, struct bytes whole, struct blob *out)
+{
+    struct euicc_package_result result;
+    if (!euicc_package_result_read(whole, &result))
+        return ENGINE_INVALID_FORMAT;
+    engine_report(engine, "package", describe_result(&result));
+    if (has_changed(&result) && !engine->host->changed(engine->host->context))
+        return ESIPA_UNDEFINED_ERROR;
+    return make_element(engine, whole, &result, out) ? 0 : ESIPA_UNDEFINED_ERROR;
+}
+
+int engine_package_inject(struct engine *engine, struct bytes request, struct blob *out)
+{
+    struct blob answer = {0};
+    bool refused = false;
+    int code;
+    *out = (struct blob){0};
+    if (engine->host->chip(engine->host->context, request, &answer, &refused))
+        code = inject_result(engine, blob_bytes(&answer), out);
+    else
+        code = refused ? ENGINE_INVALID_FORMAT : ESIPA_UNDEFINED_ERROR;
+    blob_finish(&answer);
+    return code;
 }

@@ -8,5 +8,8 @@
 /* request: EuiccPackageRequest, BF51 whole, as it came. False if the result could not be delivered:
  * it waits in the chip. */
 bool engine_package_take(struct engine *engine, struct bytes request);
+/* The same for one that was injected: what the eIM gets comes in *out (to be finished). 0, or an
+ * error as TransferEimPackage has them. The result stays in the chip until it is acknowledged. */
+int engine_package_inject(struct engine *engine, struct bytes request, struct blob *out);
 
 #endif

@@ -127,9 +127,14 @@ static bool act(struct engine *engine, const struct esipa_values *answer)
     return engine_download_take(engine, answer->at[ESIPA_TRIGGER]);
 }
 
+bool engine_prepare(struct engine *engine, const char *eim)
+{
+    return read_eid(engine) && read_configuration(engine, eim);
+}
+
 bool engine_poll(struct engine *engine, const char *eim)
 {
-    if (!read_eid(engine) || !read_configuration(engine, eim) || !engine_waiting_deliver(engine))
+    if (!engine_prepare(engine, eim) || !engine_waiting_deliver(engine))
         return false;
     for (int round = 0; round < ROUNDS_MAX; round++) {
         struct esipa_values answer;

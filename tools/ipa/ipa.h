@@ -3,7 +3,7 @@
 #define EMUICC_TOOLS_IPA_IPA_H
 
 #include "tools/ipa/engine.h"
-#include "tools/ipa/esipa_client.h"
+#include "tools/lib/iot/esipa_client.h"
 #include "tools/ipa/options.h"
 #include "tools/lib/download/progress.h"
 #include "tools/lib/es10/es10.h"

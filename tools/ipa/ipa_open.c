@@ -78,3 +78,33 @@ void ipa_close(struct ipa *ipa)
     ipa->client = NULL;
     progress_end(&ipa->progress);
 }
+
+static void print_report(const struct ipa *ipa, json_t *report, bool good)
+{
+    json_t *document = json_pack("{s:b, s:O}", "reached", good, "done", report);
+    if (ipa->fault.raised)
+        json_object_set_new(document, "error", fault_json(&ipa->fault));
+    json_dumpf(document, stdout, JSON_INDENT(2));
+    putchar('\n');
+    fflush(stdout);
+    json_decref(document);
+}
+
+bool ipa_with_card(const struct ipa_options *options, ipa_work *work, void *context)
+{
+    struct ipa ipa = {0};
+    json_t *report = json_array();
+    progress_start(&ipa.progress);
+    bool good = ipa_open(&ipa, options);
+    ipa.engine.report = report;
+    if (good)
+        good = work(&ipa, context);
+    good = ipa_remember(&ipa) && good;
+    ipa_close(&ipa);
+    if (options->json)
+        print_report(&ipa, report, good);
+    else if (ipa.fault.raised)
+        fault_print(&ipa.fault, ipa_program.name);
+    json_decref(report);
+    return good;
+}

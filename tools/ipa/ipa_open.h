@@ -11,4 +11,8 @@ void ipa_close(struct ipa *ipa);
 /* Remembers what the eIM has not heard of yet. */
 bool ipa_remember(struct ipa *ipa);
 
+/* Opens the card, works with it, remembers and closes; prints its report with --json. */
+typedef bool ipa_work(struct ipa *ipa, void *context);
+bool ipa_with_card(const struct ipa_options *options, ipa_work *work, void *context);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "apdu/trace.h"
 #include "tools/ipa/engine_functions.h"
+#include "tools/ipa/inject.h"
 #include "tools/ipa/ipa_open.h"
 #include "tools/ipa/run.h"
 #include "tools/lib/transport/interrupt.h"
@@ -109,6 +110,12 @@ static int print_code(struct ipa *ipa, int code)
     return code == 0 ? status : EXIT_FAILURE;
 }
 
+static int run_inject(const struct ipa_options *options, char **words, int count)
+{
+    (void)count;
+    return inject_file(options, words[0]);
+}
+
 static int run_fallback(const struct ipa_options *options, char **words, int count)
 {
     struct ipa ipa = {0};
@@ -141,9 +148,10 @@ static const struct {
     int least, most; /* words */
     int (*run)(const struct ipa_options *options, char **words, int count);
 } commands[] = {
-    {"add-eim", 1, 1, run_add_eim},   {"poll", 0, 0, run_poll},
-    {"run", 0, 0, run_service},       {"status", 0, 0, run_status},
-    {"fallback", 0, 1, run_fallback}, {"emergency", 1, 1, run_emergency},
+    {"add-eim", 1, 1, run_add_eim},     {"poll", 0, 0, run_poll},
+    {"run", 0, 0, run_service},         {"status", 0, 0, run_status},
+    {"inject", 1, 1, run_inject},       {"fallback", 0, 1, run_fallback},
+    {"emergency", 1, 1, run_emergency},
 };
 
 static int run_command(const struct ipa_options *options, char **words, int count)

@@ -22,6 +22,8 @@ static const struct options_row rows[] = {
     {"imei", "DIGITS", "the device's IMEI, told to SM-DP+s", OPTIONS_TEXT, AT(imei)},
     {"state", "FILE", "what the eIM has not heard of is remembered here; default: nowhere", OPTIONS_TEXT, AT(state)},
     {"every", "SECONDS", "poll, run: ask the eIM again and again; run: 60 by default", OPTIONS_TEXT, AT(every)},
+    {"listen", "HOST:PORT", "run: take packages here as well that an eIM brings by itself (TransferEimPackage), in both bindings, over HTTP without TLS; default: nowhere", OPTIONS_TEXT, AT(listen)},
+    {"out", "FILE", "inject: where the chip's answer goes", OPTIONS_TEXT, AT(out)},
     {"connectivity", "COMMAND", "run: a command for the shell that succeeds while the network is there", OPTIONS_TEXT, AT(connectivity)},
     {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after)},
     {"no-reset", NULL, "go on without a reset of the card after another profile was enabled", OPTIONS_FLAG, AT(no_reset)},
@@ -32,20 +34,23 @@ static const struct options_row rows[] = {
 
 const struct options_program ipa_program = {
     .name = "emuicc-ipa",
-    .synopsis = "add-eim FILE | poll | run | status | fallback [back] | emergency on|off",
+    .synopsis =
+        "add-eim FILE | poll | run | inject FILE | status | fallback [back] | emergency on|off",
     .summary = "an IPA (SGP.32) for a chip in a reader, a device or a farm",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer = "Commands:\n"
-              "  add-eim FILE      give the chip its first eIM: what 'emuicc-eim config' writes\n"
-              "  poll              ask the eIM until it has nothing more\n"
-              "  run               ask again and again, with back-off, until SIGTERM or SIGINT\n"
-              "  status            the chip's EID and its eIMs\n"
-              "  fallback [back]   to the fallback profile, or back\n"
-              "  emergency on|off  to the emergency profile, or back\n"
-              "\n"
-              "Example:\n"
-              "  emuicc-eim --pki pki config --out eim.der\n"
-              "  emuicc-ipa add-eim eim.der\n"
-              "  emuicc-ipa --ca pki --connect-to eim.example.com:443:127.0.0.1:8445 poll\n",
+    .footer =
+        "Commands:\n"
+        "  add-eim FILE      give the chip its first eIM: what 'emuicc-eim config' writes\n"
+        "  poll              ask the eIM until it has nothing more\n"
+        "  run               ask again and again, with back-off, until SIGTERM or SIGINT\n"
+        "  inject FILE       carry out a package that was not asked for: BF4E, or what is in one\n"
+        "  status            the chip's EID and its eIMs\n"
+        "  fallback [back]   to the fallback profile, or back\n"
+        "  emergency on|off  to the emergency profile, or back\n"
+        "\n"
+        "Example:\n"
+        "  emuicc-eim --pki pki config --out eim.der\n"
+        "  emuicc-ipa add-eim eim.der\n"
+        "  emuicc-ipa --ca pki --connect-to eim.example.com:443:127.0.0.1:8445 poll\n",
 };

@@ -8,7 +8,7 @@ struct ipa_options {
     const char *reader, *serial, *direct, *isd_r, *block;
     const char *ca, *server_ca, *eim, *imei, *state;
     struct options_list connect_to, lacks;
-    const char *every, *connectivity, *fallback_after, *release;
+    const char *every, *connectivity, *fallback_after, *release, *listen, *out;
     bool json_binding, plain, insecure, minimize, json, verbose, no_reset;
 };
 

@@ -3,7 +3,7 @@
 #ifndef EMUICC_TOOLS_IPA_RELAY_H
 #define EMUICC_TOOLS_IPA_RELAY_H
 
-#include "tools/ipa/esipa_client.h"
+#include "tools/lib/iot/esipa_client.h"
 #include "tools/lib/es9/activation.h"
 
 /* Calls ESipa: as engine_host's eim. */

@@ -8,6 +8,7 @@
 #include "apdu/trace.h"
 #include "tools/ipa/engine_functions.h"
 #include "tools/ipa/engine_poll.h"
+#include "tools/ipa/inject.h"
 #include "tools/ipa/ipa_open.h"
 #include "tools/lib/transport/interrupt.h"
 
@@ -43,78 +44,64 @@ static bool is_connected(const struct run_plan *plan)
     return plan->connectivity == NULL || system(plan->connectivity) == 0;
 }
 
-static void print_report(const struct ipa *ipa, json_t *report, bool good)
+static bool poll_eim(struct ipa *ipa, void *context)
 {
-    json_t *document = json_pack("{s:b, s:O}", "reached", good, "done", report);
-    if (ipa->fault.raised)
-        json_object_set_new(document, "error", fault_json(&ipa->fault));
-    json_dumpf(document, stdout, JSON_INDENT(2));
-    putchar('\n');
-    fflush(stdout);
-    json_decref(document);
-}
-
-/* work: what is done with the card while it is open. */
-static bool with_card(const struct ipa_options *options, bool (*work)(struct ipa *ipa))
-{
-    struct ipa ipa = {0};
-    json_t *report = json_array();
-    progress_start(&ipa.progress);
-    bool good = ipa_open(&ipa, options);
-    ipa.engine.report = report;
-    if (good)
-        good = work(&ipa);
-    good = ipa_remember(&ipa) && good;
-    ipa_close(&ipa);
-    if (options->json)
-        print_report(&ipa, report, good);
-    else if (ipa.fault.raised)
-        fault_print(&ipa.fault, ipa_program.name);
-    json_decref(report);
-    return good;
-}
-
-static bool poll_eim(struct ipa *ipa)
-{
+    (void)context;
     return engine_poll(&ipa->engine, ipa->options->eim);
 }
 
-static bool fall_back(struct ipa *ipa)
+static bool fall_back(struct ipa *ipa, void *context)
 {
+    (void)context;
     trace_notice("no network: to the fallback profile, result %d",
                  engine_fallback(&ipa->engine, false));
     return true;
 }
 
-static bool return_back(struct ipa *ipa)
+static bool return_back(struct ipa *ipa, void *context)
 {
+    (void)context;
     trace_notice("no network either: back, result %d", engine_fallback(&ipa->engine, true));
     return true;
 }
 
 bool run_once(const struct ipa_options *options)
 {
-    return with_card(options, poll_eim);
+    return ipa_with_card(options, poll_eim, NULL);
 }
 
-static void wait_for(unsigned seconds)
+/* Until then, what has been injected is carried on with. */
+static void wait_for(unsigned seconds, struct inject *inject)
 {
     while (seconds > 0 && !interrupt_seen()) {
         sleep(1);
+        inject_go_on(inject);
         seconds--;
     }
+}
+
+static void run_turn(const struct ipa_options *options, const struct run_plan *plan,
+                     struct run_watch *watch, unsigned *failures)
+{
+    const enum run_action action = run_look(watch, plan, is_connected(plan), time(NULL));
+    if (action != RUN_NOTHING)
+        (void)ipa_with_card(options, action == RUN_FALL_BACK ? fall_back : return_back, NULL);
+    *failures = run_once(options) ? 0 : *failures + 1;
 }
 
 bool run_forever(const struct ipa_options *options, const struct run_plan *plan)
 {
     struct run_watch watch = {0};
+    struct inject *inject = NULL;
     unsigned failures = 0;
+    if (options->listen != NULL && inject_start(options, &inject) != 0)
+        return false;
     while (!interrupt_seen()) {
-        const enum run_action action = run_look(&watch, plan, is_connected(plan), time(NULL));
-        if (action != RUN_NOTHING)
-            (void)with_card(options, action == RUN_FALL_BACK ? fall_back : return_back);
-        failures = run_once(options) ? 0 : failures + 1;
-        wait_for(run_wait(plan, failures));
+        inject_lock(inject);
+        run_turn(options, plan, &watch, &failures);
+        inject_unlock(inject);
+        wait_for(run_wait(plan, failures), inject);
     }
+    inject_stop(inject);
     return true;
 }

@@ -69,7 +69,7 @@ bool esipa_read_request(const struct esipa_message *message, struct bytes whole,
 static bool begins_row(const struct esipa_form *form, uint32_t tag)
 {
     for (size_t i = 0; i < form->count; i++)
-        if (form->rows[i].tag == tag)
+        if (form->rows[i].tag == tag || (form->rows[i].kind == ESIPA_REST && tag != 0))
             return true;
     return false;
 }

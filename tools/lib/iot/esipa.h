@@ -20,6 +20,7 @@ enum esipa_function {
     ESIPA_HANDLE_NOTIFICATION,
     ESIPA_GET_EIM_PACKAGE,
     ESIPA_PROVIDE_RESULT,
+    ESIPA_TRANSFER_PACKAGE, /* the one that the IPA answers */
     ESIPA_FUNCTIONS,
 };
 
@@ -56,6 +57,9 @@ enum esipa_package_request { ESIPA_EID, ESIPA_NOTIFY_CHANGE, ESIPA_CHANGE_CAUSE,
 enum esipa_package_answer { ESIPA_PACKAGE, ESIPA_DATA_REQUEST, ESIPA_TRIGGER };
 enum esipa_result_request { ESIPA_RESULT_EID, ESIPA_RESULT };
 enum esipa_result_answer { ESIPA_ACKNOWLEDGEMENTS };
+/* The first three places are those of enum esipa_package_answer. */
+enum esipa_transfer_request { ESIPA_TRANSFERRED_ACKNOWLEDGEMENTS = ESIPA_TRIGGER + 1 };
+enum esipa_transfer_answer { ESIPA_TRANSFER_RESULT };
 #define ESIPA_FIELDS_MAX 8
 
 enum esipa_kind {

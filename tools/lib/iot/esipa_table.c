@@ -69,6 +69,17 @@ static const struct esipa_row result_request[] = {
 static const struct esipa_row result_answer[] = {
     [ESIPA_ACKNOWLEDGEMENTS] = {"eimAcknowledgements", 0xBF53, ESIPA_WHOLE, false, 0},
 };
+/* No public text shows this message in JSON: its members are named as those of the others. */
+static const struct esipa_row transfer_request[] = {
+    [ESIPA_PACKAGE]      = {"euiccPackageRequest", 0xBF51, ESIPA_WHOLE, true, 0},
+    [ESIPA_DATA_REQUEST] = {"ipaEuiccDataRequest", 0xBF52, ESIPA_WHOLE, true, 0},
+    [ESIPA_TRIGGER]      = {"profileDownloadTriggerRequest", 0xBF54, ESIPA_WHOLE, true, 0},
+    [ESIPA_TRANSFERRED_ACKNOWLEDGEMENTS] = {"eimAcknowledgements", 0xBF53, ESIPA_WHOLE, true, 0},
+};
+/* A result as in ProvideEimPackageResult, or an empty NULL: it has been received. */
+static const struct esipa_row transfer_answer[] = {
+    [ESIPA_TRANSFER_RESULT] = {"eimPackageResult", 0, ESIPA_REST, false, 0},
+};
 
 #define ROWS(rows) rows, sizeof(rows) / sizeof((rows)[0])
 
@@ -88,5 +99,7 @@ const struct esipa_message esipa_messages[ESIPA_FUNCTIONS] = {
     /* With nothing to acknowledge the answer holds an empty SEQUENCE; before v1.1 nothing. */
     [ESIPA_PROVIDE_RESULT] = {0xBF50, "provideEimPackageResult", {0, ROWS(result_request)},
         {{0, ROWS(result_answer)}, {DER_SEQUENCE, NULL, 0}}, 2, DER_INTEGER, "provideEimPackageResultError"},
+    [ESIPA_TRANSFER_PACKAGE] = {0xBF4E, "transferEimPackage", {0, ROWS(transfer_request)},
+        {{0, ROWS(transfer_answer)}}, 1, DER_INTEGER, "transferEimPackageError"},
 };
 /* clang-format on */

@@ -317,8 +317,8 @@ int server_start(const struct server_plan *plan, struct server **out)
     if (server == NULL)
         return FAILURE_INTERNAL;
     server->plan = *plan;
-    int result = tls_certificates(plan->tls, plan->ci, &server->certificates);
-    if (result == 0)
+    int result = plan->plain ? 0 : tls_certificates(plan->tls, plan->ci, &server->certificates);
+    if (result == 0 && !plan->plain)
         result = tls_key(plan->tls, &server->key);
     if (result == 0)
         result = connections_create(plan->timeout_s != 0 ? plan->timeout_s : SERVER_TIMEOUT_S,

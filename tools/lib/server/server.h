@@ -15,7 +15,8 @@ struct server_plan {
     const char *listen; /* "HOST:PORT", "[IPv6]:PORT"; port 0: any free one */
     const struct function_table *functions;
     void *program;                     /* what the functions work on; threads come at once */
-    const struct pki_entity *tls, *ci; /* the certificate with its key that clients see, its CI */
+    const struct pki_entity *tls, *ci; /* the certificate with its key that clients see, its CI;
+                                         NULL where it is plain */
     const char *protocol;    /* of X-Admin-Protocol in answers, "2.2.2"; NULL: SGP.22 v2's */
     const char *protocol_v3; /* the same to a client that names v3 or higher; NULL: none */
     const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:

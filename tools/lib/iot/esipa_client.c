@@ -1,4 +1,4 @@
-#include "tools/ipa/esipa_client.h"
+#include "tools/lib/iot/esipa_client.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
-/* esipa_client: an eIM, reached over HTTPS in one of the two bindings of ESipa (SGP.32 §6). */
-#ifndef EMUICC_TOOLS_IPA_ESIPA_CLIENT_H
-#define EMUICC_TOOLS_IPA_ESIPA_CLIENT_H
+/* esipa_client: an eIM, or an IPA that takes packages, reached over HTTPS in one of the two
+ * bindings of ESipa (SGP.32 §6). */
+#ifndef EMUICC_TOOLS_LIB_IOT_ESIPA_CLIENT_H
+#define EMUICC_TOOLS_LIB_IOT_ESIPA_CLIENT_H
 
 #include "tools/lib/es9/http.h"
 #include "tools/lib/iot/esipa.h"
