@@ -292,7 +292,7 @@ Test(eim, both_bindings_say_the_same)
     char name[ORDERS_NAME_SIZE];
     const char *wrong;
     eim_world_order(ORDER_DOWNLOAD, "{\"activationCode\": \"1$smdp.example.com$id\"}", name);
-    cr_assert_eq(chips_set_asked(eim_world.eim->database, EID, BYTES(1)), 0);
+    cr_assert_eq(chips_set_answered(eim_world.eim->database, EID, (struct bytes){0}), 0);
     const struct esipa_message *message = &esipa_messages[ESIPA_GET_EIM_PACKAGE];
     json_t *request = json_pack("{s:s}", "eidValue", EID);
     struct blob der, answer, again = eim_world_ask();

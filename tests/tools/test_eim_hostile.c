@@ -275,3 +275,21 @@ Test(eim_hostile, an_order_that_was_placed_under_another_release_ends_with_the_r
         "speaks (--release 1.0)\"}]");
     EXPECT_OUTCOME(second, "work", "[]");
 }
+
+/* The question for the certificates, or its answer, may get lost; an IPA that never answers still
+ * gets its packages. */
+Test(eim_hostile, certificates_are_asked_for_again_but_not_for_ever)
+{
+    char name[ORDERS_NAME_SIZE];
+    struct blob answer;
+    eim_world_order(ORDER_PSMO, "[{\"getRAT\": {}}]", name);
+    for (int i = 0; i < CHIPS_ASKS_MAX; i++) {
+        answer = eim_world_ask();
+        cr_expect_eq(answer.data[4], 0x52, "%d", i);
+        blob_finish(&answer);
+        eim_world_restart();
+    }
+    answer = eim_world_ask();
+    cr_expect_eq(answer.data[4], 0x51);
+    blob_finish(&answer);
+}

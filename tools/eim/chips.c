@@ -3,7 +3,7 @@
 #include "apdu/status.h"
 #include "tools/lib/iot/eim_configuration.h"
 
-#define COLUMNS "eid, counter, token, euicc_certificate, asked"
+#define COLUMNS "eid, counter, token, euicc_certificate, asks"
 
 static int one(int rows)
 {
@@ -37,7 +37,7 @@ static void take_chip(void *context, sqlite3_stmt *row)
     chip->counter = (uint32_t)sqlite3_column_int64(row, 1);
     chip->token = sqlite3_column_int64(row, 2);
     read_certificate(database_bytes(row, 3), chip);
-    chip->asked = database_bytes(row, 4).len > 0;
+    chip->asked = sqlite3_column_int(row, 4) >= CHIPS_ASKS_MAX;
 }
 
 int chips_find(struct database *database, const char *eid, struct chip *out)
@@ -100,8 +100,18 @@ int chips_set_token(struct database *database, const char *eid, int64_t token)
 
 int chips_set_asked(struct database *database, const char *eid, struct bytes transaction_id)
 {
-    return one(database_change(database, "UPDATE chips SET asked = ? WHERE eid = ?",
+    return one(database_change(database,
+                               "UPDATE chips SET asked = ?, asks = asks + 1 WHERE eid = ?",
                                DATABASE_VALUES(DATABASE_B(transaction_id), DATABASE_T(eid))));
+}
+
+int chips_set_answered(struct database *database, const char *eid, struct bytes transaction_id)
+{
+    return one(database_change(
+        database,
+        "UPDATE chips SET asks = ?1 WHERE eid = ?2 AND (length(coalesce(?3, '')) = 0 OR asked = "
+        "?3)",
+        DATABASE_VALUES(DATABASE_N(CHIPS_ASKS_MAX), DATABASE_T(eid), DATABASE_B(transaction_id))));
 }
 
 static void take_eid(void *context, sqlite3_stmt *row)

@@ -17,7 +17,7 @@ struct chip {
     bool certified;   /* its certificates are known, and lead to a CI that is believed */
     enum ec_curve curve;
     uint8_t point[EC_POINT_SIZE]; /* of its key */
-    bool asked;                   /* for its certificates, since it was made known */
+    bool asked;                   /* for its certificates: it has answered, or does not */
 };
 
 /* Makes the chip known, if it is not: counter 0, the first token. 0 or a failure. */
@@ -33,8 +33,13 @@ int chips_each(struct database *database, chips_visitor *visit, void *context);
 int chips_draw_counter(struct database *database, const char *eid, uint32_t *counter);
 int chips_set_counter(struct database *database, const char *eid, uint32_t counter);
 int chips_set_token(struct database *database, const char *eid, int64_t token);
-/* It was asked by the eIM itself, with this transaction id. */
+/* It was asked by the eIM itself, with this transaction id: CHIPS_ASKS_MAX times at most, since a
+ * question or its answer may get lost. */
+#define CHIPS_ASKS_MAX 3
 int chips_set_asked(struct database *database, const char *eid, struct bytes transaction_id);
+/* It has answered, with this transaction id, or with none as IPAs of v1.0 do: it is not asked again.
+ * 0, 1 if it was not asked so, or a failure. */
+int chips_set_answered(struct database *database, const char *eid, struct bytes transaction_id);
 /* Which one was: 0, 1 if none, or a failure. */
 int chips_find_asked(struct database *database, struct bytes transaction_id,
                      char eid[CHIPS_EID_SIZE]);

@@ -222,8 +222,7 @@ int package_next(struct eim *eim, const char *eid, enum package_kind *kind, stru
     if (result > 0) {
         result = PACKAGE_NONE;
     } else if (result == 0 && !chip.certified && !chip.asked && !eim->unverified) {
-        /* Once: a chip that does not tell them gets its packages all the same, but nothing counts.
-         */
+        /* A chip that does not tell them gets its packages all the same, but nothing counts. */
         result = ask(eim, &chip, first_tags(), out);
     } else if (result == 0 && order.lost) {
         result = ask_results(eim, &chip, out);

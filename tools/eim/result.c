@@ -1,6 +1,7 @@
 #include "tools/eim/result.h"
 
 #include "apdu/der.h"
+#include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/eim/notifier.h"
 #include "tools/eim/package.h"
@@ -166,6 +167,9 @@ static int take_data(struct taking *taking)
     if (!data_answer_read(whole, &answer))
         return PACKAGE_UNDEFINED;
     int result = end_data_order(taking, &answer);
+    if (result == 0 &&
+        chips_set_answered(taking->eim->database, taking->chip.eid, answer.transaction_id) < 0)
+        result = FAILURE_INTERNAL;
     if (answer.kind == DATA_ANSWER_ERROR || result != 0)
         return result;
     result = keep_data(taking, answer.data);

@@ -31,5 +31,10 @@ static const char tables[] =
     "  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, address TEXT NOT NULL,"
     "  pending BLOB NOT NULL, tries INTEGER NOT NULL DEFAULT 0, UNIQUE (address, pending));";
 
+/* How often a chip was asked for its certificates (chips.h). */
+static const char asks[] = "ALTER TABLE chips ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const upgrades[] = {asks};
+
 const struct database_schema eim_schema = {
-    .name = "eIM's store", .sql = tables, .version = 1, .journal = "WAL"};
+    .name = "eIM's store", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "WAL"};

@@ -69,28 +69,36 @@ static bool is_empty_answer(struct bytes answer)
 
 bool engine_eim_provide(struct engine *engine, struct bytes element)
 {
+    bool taken;
+    return engine_eim_offer(engine, element, &taken) && taken;
+}
+
+bool engine_eim_offer(struct engine *engine, struct bytes element, bool *taken)
+{
     struct esipa_values request = {0}, answer;
     struct blob blob = {0};
     size_t at;
     uint32_t error;
+    *taken = false;
     if (engine->tell_eid)
         esipa_set(&request, ESIPA_RESULT_EID, bytes_of(engine->eid, sizeof(engine->eid)));
     esipa_set(&request, ESIPA_RESULT, element);
     if (!send(engine, ESIPA_PROVIDE_RESULT, &request, &blob))
         return false;
-    bool taken = is_empty_answer(blob_bytes(&blob));
-    if (!taken)
-        taken = esipa_read_answer(&esipa_messages[ESIPA_PROVIDE_RESULT], blob_bytes(&blob), &at,
-                                  &error, &answer);
-    if (taken && !is_empty_answer(blob_bytes(&blob))) {
+    bool read = is_empty_answer(blob_bytes(&blob));
+    *taken = read;
+    if (!read)
+        read = esipa_read_answer(&esipa_messages[ESIPA_PROVIDE_RESULT], blob_bytes(&blob), &at,
+                                 &error, &answer);
+    if (read && !*taken) {
+        *taken = error == 0;
         if (error != 0)
             engine_say(engine, "the eIM does not take the result: error %u", (unsigned)error);
         else if (answer.has[ESIPA_ACKNOWLEDGEMENTS])
             engine_eim_acknowledged(engine, answer.at[ESIPA_ACKNOWLEDGEMENTS]);
-        taken = error == 0;
     }
     blob_finish(&blob);
-    return taken;
+    return read;
 }
 
 bool engine_eim_notify(struct engine *engine, struct bytes pending)

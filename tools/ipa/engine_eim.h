@@ -11,8 +11,10 @@ bool engine_eim_call(struct engine *engine, enum esipa_function function,
                      struct esipa_values *answer, uint32_t *error);
 
 /* ProvideEimPackageResult with this element, and NotificationSent for each number that the answer
- * acknowledges. False if it could not be delivered. */
+ * acknowledges. False if it could not be delivered, or is not taken. */
 bool engine_eim_provide(struct engine *engine, struct bytes element);
+/* The same, but what the eIM does not take is no failure: it stays where it is. */
+bool engine_eim_offer(struct engine *engine, struct bytes element, bool *taken);
 /* NotificationSent for each number in EimAcknowledgements (BF53 whole). */
 void engine_eim_acknowledged(struct engine *engine, struct bytes acknowledgements);
 /* HandleNotification with this PendingNotification. */

@@ -65,16 +65,17 @@ static bool deliver_notifications(struct engine *engine)
     return reached;
 }
 
-/* A chip that keeps no results answers with an error, or with none. */
+/* A chip that keeps no results answers with an error, or with none. One that this eIM does not
+ * take, as it may be another's, keeps nothing else back. */
 static bool deliver_results(struct engine *engine)
 {
     struct blob answer;
     struct bytes list;
     struct tlv result;
-    bool results, reached = true;
+    bool results, taken, reached = true;
     const bool listed = engine_waiting_list(engine, ALL_RESULTS, &answer, &list, &results);
     while (listed && results && reached && tlv_take(&list, &result))
-        reached = engine_eim_provide(engine, result.whole);
+        reached = engine_eim_offer(engine, result.whole, &taken);
     blob_finish(&answer);
     return reached;
 }
