@@ -10,6 +10,7 @@
     " last_message, package, counter, transaction_id, sent, jumps, lost"
 
 static const char *const facilities[ORDER_FACILITIES] = {"download", "psmo", "eco", "edr", "euicc"};
+_Static_assert(ORDER_WORK == 1, "the schema has it as a number");
 static const char *const states[ORDER_STATES] = {"new", "work", "done"};
 
 const char *orders_facility_name(enum order_facility facility)
@@ -132,9 +133,10 @@ int orders_find_transaction(struct database *database, struct bytes transaction_
     *out = (struct order){0};
     if (transaction_id.len == 0)
         return 1;
+    /* The state as a number in the text, which is what its index is for. */
     return one(database_query(
-        database, "SELECT " COLUMNS " FROM orders WHERE transaction_id = ? AND state = ? LIMIT 1",
-        DATABASE_VALUES(DATABASE_B(transaction_id), DATABASE_N(ORDER_WORK)), take_order, out));
+        database, "SELECT " COLUMNS " FROM orders WHERE transaction_id = ? AND state = 1 LIMIT 1",
+        DATABASE_VALUES(DATABASE_B(transaction_id)), take_order, out));
 }
 
 int orders_find_counter(struct database *database, const char *eid, uint32_t counter,
@@ -180,7 +182,7 @@ int orders_begin(struct database *database, int64_t id, const struct order_packa
     return one(database_change(
         database,
         "UPDATE orders SET state = ?, package = ?, counter = ?, transaction_id = ?, time = ?,"
-        " sent = 0 WHERE id = ?",
+        " sent = 1 WHERE id = ?",
         DATABASE_VALUES(DATABASE_N(ORDER_WORK), DATABASE_B(package->package),
                         DATABASE_N(package->counter), DATABASE_B(package->transaction_id),
                         DATABASE_N(now), DATABASE_N(id))));

@@ -71,7 +71,7 @@ typedef void orders_visitor(void *context, const struct order *order);
 int orders_each(struct database *database, enum order_facility facility, const char *eid,
                 orders_visitor *visit, void *context);
 
-/* What is sent for it, before it is sent: state ORDER_WORK. */
+/* What is sent for it, before it is sent for the first time: state ORDER_WORK. */
 struct order_package {
     struct bytes package; /* the whole eIM package */
     uint32_t counter;     /* 0: it has none */

@@ -39,7 +39,6 @@ static struct bytes transaction_of(const struct making *making)
     return bytes_of(making->transaction_id, sizeof(making->transaction_id));
 }
 
-/* The counter is drawn and the package kept in the same transaction. */
 static int make_euicc_package(struct making *making)
 {
     struct eim *eim = making->eim;
@@ -121,20 +120,16 @@ static int begin(struct making *making)
 {
     struct eim *eim = making->eim;
     const size_t start = making->out->len;
-    int result = database_begin(eim->database);
-    if (result != 0)
-        return result;
-    result = random_fill(&eim->random, making->transaction_id, sizeof(making->transaction_id));
+    int result = random_fill(&eim->random, making->transaction_id, sizeof(making->transaction_id));
     if (result == 0)
         result = makers[making->order->facility].make(making);
-    if (result == 0) {
-        const struct order_package package = {
-            .package = bytes_of(making->out->data + start, making->out->len - start),
-            .counter = making->counter,
-            .transaction_id = transaction_of(making)};
-        result = orders_begin(eim->database, making->order->id, &package, eim_now());
-    }
-    return database_end(eim->database, result);
+    if (result != 0)
+        return result;
+    const struct order_package package = {
+        .package = bytes_of(making->out->data + start, making->out->len - start),
+        .counter = making->counter,
+        .transaction_id = transaction_of(making)};
+    return orders_begin(eim->database, making->order->id, &package, eim_now());
 }
 
 static int send_order(struct eim *eim, const struct chip *chip, const struct order *order,
@@ -156,7 +151,7 @@ static int send_order(struct eim *eim, const struct chip *chip, const struct ord
         .eim = eim, .chip = chip, .order = order, .content = content, .out = out};
     const int result = content != NULL ? begin(&making) : FAILURE_INTERNAL;
     json_decref(content);
-    return result != 0 ? FAILURE_INTERNAL : orders_count_sent(eim->database, order->id);
+    return result != 0 ? FAILURE_INTERNAL : 0;
 }
 
 /* The eIM's own questions have a transaction id like those of orders: by it an answer that names no
@@ -210,7 +205,7 @@ static int next_order(struct eim *eim, const char *eid, struct order *out)
     return result;
 }
 
-int package_next(struct eim *eim, const char *eid, enum package_kind *kind, struct writer *out)
+static int find_next(struct eim *eim, const char *eid, enum package_kind *kind, struct writer *out)
 {
     struct chip chip;
     struct order order;
@@ -232,4 +227,15 @@ int package_next(struct eim *eim, const char *eid, enum package_kind *kind, stru
     }
     orders_finish(&order);
     return result;
+}
+
+/* In one transaction: the counter is drawn and the package kept together, before it is sent. */
+int package_next(struct eim *eim, const char *eid, enum package_kind *kind, struct writer *out)
+{
+    int result = database_begin(eim->database);
+    if (result != 0)
+        return result;
+    result = find_next(eim, eid, kind, out);
+    const int ended = database_end(eim->database, result < 0 ? result : 0);
+    return ended != 0 ? ended : result;
 }

@@ -51,6 +51,7 @@ static int take_notification(struct eim *eim, const char *eid, struct bytes pend
         result = pending_end_order(eim, eid, &read);
     if (result == 0 && out->count < RESULT_ACKNOWLEDGED_MAX)
         out->sequence[out->count++] = read.sequence;
+    out->notified = true;
     pending_finish(&read);
     return result;
 }
@@ -251,25 +252,30 @@ static int take_element(struct taking *taking)
     }
 }
 
-int result_take(struct eim *eim, const char *eid, struct bytes element,
-                struct result_acknowledged *out)
+/* In a transaction: what is refused has changed nothing. */
+static int take_of(struct eim *eim, const char *eid, struct bytes element,
+                   struct result_acknowledged *out)
 {
     struct taking taking = {.eim = eim, .element = element, .acknowledged = out};
     char found[CHIPS_EID_SIZE];
     if (eid[0] == '\0' && !package_result_eid(eim, element, found))
         return PACKAGE_MISSING_EID;
-    int result = chips_find(eim->database, eid[0] != '\0' ? eid : found, &taking.chip);
+    const int result = chips_find(eim->database, eid[0] != '\0' ? eid : found, &taking.chip);
     if (result != 0)
         return result < 0 ? result : PACKAGE_EID_NOT_FOUND;
-    result = database_begin(eim->database);
+    return take_element(&taking);
+}
+
+int result_take(struct eim *eim, const char *eid, struct bytes element,
+                struct result_acknowledged *out)
+{
+    int result = database_begin(eim->database);
     if (result != 0)
         return result;
-    result = take_element(&taking);
-    /* What is refused has changed nothing. */
-    const int ended = database_end(eim->database, result);
-    if (ended == 0)
+    result = database_end(eim->database, take_of(eim, eid, element, out));
+    if (result == 0 && out->notified)
         notifier_wake(eim->notifier);
-    return ended;
+    return result;
 }
 
 int result_notification(struct eim *eim, const char *eid, struct bytes pending,

@@ -11,6 +11,7 @@
 struct result_acknowledged {
     uint32_t sequence[RESULT_ACKNOWLEDGED_MAX];
     size_t count;
+    bool notified; /* there were notifications, which now wait for the notifier */
 };
 
 #define RESULT_ACKNOWLEDGEMENTS_SIZE (RESULT_ACKNOWLEDGED_MAX * 7 + 8)

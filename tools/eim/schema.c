@@ -34,7 +34,12 @@ static const char tables[] =
 /* How often a chip was asked for its certificates (chips.h). */
 static const char asks[] = "ALTER TABLE chips ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const upgrades[] = {asks};
+/* Transactions of orders that are not at work are never looked for. */
+static const char transactions[] =
+    "DROP INDEX orders_transaction;"
+    "CREATE INDEX orders_transaction ON orders (transaction_id) WHERE state = 1;";
+
+static const char *const upgrades[] = {asks, transactions};
 
 const struct database_schema eim_schema = {
-    .name = "eIM's store", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "WAL"};
+    .name = "eIM's store", .sql = tables, .upgrades = upgrades, .version = 3, .journal = "WAL"};
