@@ -4,7 +4,7 @@
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
 . "${0%/*}/recording.sh"
-need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/smds/emuicc-smds tools/lpa/emuicc-lpa tools/profile/emuicc-profile
+need_programs card/emuicc tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/smds/emuicc-smds tools/lpa/emuicc-lpa tools/profile/emuicc-profile tools/eim/emuicc-eim tools/ipa/emuicc-ipa
 need python3 openssl curl
 for package in usim-milenage usim-isim-tuak usim-names; do
   [ -e "$BUILD/tools/profiles/$package.der" ] || skip "$package.der is not built"
@@ -13,7 +13,7 @@ enter_place "$0" "$@"
 
 smdp=localhost:8443 smds=localhost:8453 root=localhost:8455
 pki=$work/pki ci=$work/pki/CertificateIssuer/CERT_CI_ECDSA_NIST.pem
-"$BUILD/tools/pki/emuicc-pki" --server localhost --smds localhost "$pki" || fail "no PKI"
+"$BUILD/tools/pki/emuicc-pki" --server localhost --smds localhost --eim localhost "$pki" || fail "no PKI"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=operator \
   -keyout "$work/operator.key" -out "$work/operator.pem" 2>"$work/openssl.log" || fail "no operator's certificate"
 mkdir "$work/profiles"
@@ -169,3 +169,25 @@ P
 until_true 20 gone || fail "the event stays: $(cat "$work/discover.json")"
 pending False
 stop_card TERM
+
+say "-- an IoT chip: the eIM's trigger names the root SM-DS, the IPA finds the event there and downloads"
+"$BUILD/tools/eim/emuicc-eim" --pki "$pki" --store "$work/eim.sqlite" --fqdn localhost:8446 --listen 127.0.0.1:8446 >"$work/eim.log" 2>&1 &
+until_true 20 listens 8446 || fail "the eIM does not come up: $(cat "$work/eim.log")"
+"$BUILD/tools/eim/emuicc-eim" --pki "$pki" --fqdn localhost:8446 config --out "$work/eim.der" || fail "no eIM configuration"
+sed "s/^iot = /root-sm-ds = $root\n&/" "$EMUICC_SOURCE/card/personalities/sgp32-v1.2.personality" >"$work/iot.personality"
+start_card iot --pki "$pki" --personality "$work/iot.personality" --eim "$work/eim.der"
+ipa() { "$BUILD/tools/ipa/emuicc-ipa" --reader "$E2E_READER" --ca "$pki" "$@"; }
+eid=$(ipa status | sed -n 's/.*"eid": "\([0-9]*\)".*/\1/p')
+# triggered EXPECTED OPERATION: what comes of the trigger's order
+triggered() {
+  "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" order "$eid" download "$2" >"$work/order.txt" || fail "no order"
+  ipa poll >"$work/ipa.log" 2>&1 || fail "poll: $(cat "$work/ipa.log")"
+  "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" --json results "$eid" >"$work/results.json"
+  [[ "$(member "$work/results.json" -1.outcome)" == *"$1"* ]] || fail "wanted $1: $(cat "$work/results.json" "$work/ipa.log")"
+}
+triggered undefinedError "smds:$root"
+grep -q "nothing waits at the SM-DS $root" "$work/ipa.log" || fail "not that: $(cat "$work/ipa.log")"
+cp "$BUILD/tools/profiles/usim-test.der" "$work/profiles/"
+order "$(iccid_of usim-test)" "\"matchingId\":\"CODE-9\",\"smdsAddress\":\"$smds\""
+triggered successResult smds
+say "IPA and eIM find what SM-DSs tell, too"

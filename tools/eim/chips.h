@@ -37,8 +37,8 @@ int chips_set_token(struct database *database, const char *eid, int64_t token);
  * question or its answer may get lost. */
 #define CHIPS_ASKS_MAX 3
 int chips_set_asked(struct database *database, const char *eid, struct bytes transaction_id);
-/* It has answered, with this transaction id, or with none as IPAs of v1.0 do: it is not asked again.
- * 0, 1 if it was not asked so, or a failure. */
+/* It has answered, with this transaction id, or with none as IPAs of v1.0 do: it is not asked
+ * again. 0, 1 if it was not asked so, or a failure. */
 int chips_set_answered(struct database *database, const char *eid, struct bytes transaction_id);
 /* Which one was: 0, 1 if none, or a failure. */
 int chips_find_asked(struct database *database, struct bytes transaction_id,

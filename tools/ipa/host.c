@@ -6,9 +6,8 @@
 #include "apdu/apdu.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
+#include "tools/ipa/host_download.h"
 #include "tools/ipa/minimize.h"
-#include "tools/ipa/relay.h"
-#include "tools/lib/download/download.h"
 #include "tools/lib/transport/direct.h"
 #include "tools/lib/transport/pcsc.h"
 #include "tools/lib/transport/serial.h"
@@ -131,106 +130,11 @@ static void say(void *context, const char *text)
     fprintf(stderr, "%s: %s\n", ipa_program.name, text);
 }
 
-static void keep_result(void *context, struct bytes installation)
-{
-    struct engine_download *download = context;
-    (void)blob_copy(installation, &download->installation);
-}
-
-/* The code of the trigger; of one without data the eIM tells address and matching id later. */
-static bool read_trigger(struct ipa *ipa, const struct data_trigger *trigger,
-                         struct activation *code)
-{
-    char text[ACTIVATION_TEXT_MAX + 1] = "";
-    struct es10b_addresses addresses;
-    *code = (struct activation){0};
-    if (trigger->kind == DATA_TRIGGER_EIM) {
-        snprintf(code->address, sizeof(code->address), "%s", ipa->engine.eim_id);
-        return true;
-    }
-    if (trigger->kind == DATA_TRIGGER_SMDS)
-        return fault_raise(&ipa->fault, "download", "this IPA asks no SM-DS");
-    if (trigger->kind == DATA_TRIGGER_DEFAULT_SMDP) {
-        if (!es10a_get_configured_addresses(&ipa->es10, &addresses) ||
-            addresses.default_smdp.len == 0 || addresses.default_smdp.len >= sizeof(code->address))
-            return fault_raise(&ipa->fault, "download", "the chip has no default SM-DP+");
-        memcpy(code->address, addresses.default_smdp.data, addresses.default_smdp.len);
-        return true;
-    }
-    if (trigger->text.len >= sizeof(text))
-        return fault_raise(&ipa->fault, "download", "the activation code is too long");
-    memcpy(text, trigger->text.data, trigger->text.len);
-    return activation_parse(text, code, &ipa->fault);
-}
-
-static bool make_request(struct ipa *ipa, const struct activation *code,
-                         struct engine_download *out, struct download_request *request)
-{
-    *request = (struct download_request){.session = {.code = *code, .operation = ES10B_DOWNLOAD},
-                                         .result = keep_result,
-                                         .context = out};
-    return es10b_device_from_imei(ipa->options->imei, &request->session.device) ||
-           fault_raise(&ipa->fault, "--imei", "15 digits are needed");
-}
-
-static bool run_download(struct ipa *ipa, struct http *http, const struct download_request *request)
-{
-    const struct session_context context = {&ipa->es10, http, &ipa->progress, &ipa->fault};
-    json_t *document = json_object();
-    const bool good = download_run(&context, request, document);
-    json_decref(document);
-    return good;
-}
-
-/* What the eIM adds arrives while the session is open; the result is the engine's to hand on. */
-static bool download_indirect(struct ipa *ipa, const struct data_trigger *trigger,
-                              const struct activation *code, struct engine_download *out)
-{
-    struct relay relay;
-    struct download_request request;
-    if (!make_request(ipa, code, out, &request))
-        return false;
-    request.keep_notification = true;
-    relay_init(&relay, call_eim, ipa, &ipa->fault);
-    relay.eim_transaction_id = trigger->transaction_id;
-    relay.tells_address = trigger->kind != DATA_TRIGGER_EIM;
-    relay.code = &request.session.code;
-    return run_download(ipa, &relay.http, &request);
-}
-
-static bool download_direct(struct ipa *ipa, const struct activation *code,
-                            struct engine_download *out)
-{
-    struct http http = {0};
-    struct download_request request;
-    const char *ca = ipa->options->server_ca != NULL ? ipa->options->server_ca : ipa->options->ca;
-    const bool good = make_request(ipa, code, out, &request) &&
-                      http_init(&http, ca, &ipa->options->connect_to, &ipa->fault) &&
-                      run_download(ipa, &http, &request);
-    http_finish(&http);
-    return good;
-}
-
-/* What goes wrong here goes to the eIM as a result: it is no end of the poll. */
-static void download(void *context, const struct data_trigger *trigger, bool indirect,
-                     struct engine_download *out)
-{
-    struct ipa *ipa = context;
-    struct activation code;
-    *out = (struct engine_download){0};
-    out->installed =
-        read_trigger(ipa, trigger, &code) &&
-        (indirect ? download_indirect(ipa, trigger, &code, out) : download_direct(ipa, &code, out));
-    if (!out->installed)
-        say(ipa, ipa->fault.text);
-    fault_clear(&ipa->fault);
-}
-
 const struct engine_host ipa_host = {
     .chip = call_chip,
     .eim = call_eim,
     .set_eim = set_eim,
     .changed = reset_card,
-    .download = download,
+    .download = host_download,
     .say = say,
 };

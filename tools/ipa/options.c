@@ -39,18 +39,17 @@ const struct options_program ipa_program = {
     .summary = "an IPA (SGP.32) for a chip in a reader, a device or a farm",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer =
-        "Commands:\n"
-        "  add-eim FILE      give the chip its first eIM: what 'emuicc-eim config' writes\n"
-        "  poll              ask the eIM until it has nothing more\n"
-        "  run               ask again and again, with back-off, until SIGTERM or SIGINT\n"
-        "  inject FILE       carry out a package that was not asked for: BF4E, or what is in one\n"
-        "  status            the chip's EID and its eIMs\n"
-        "  fallback [back]   to the fallback profile, or back\n"
-        "  emergency on|off  to the emergency profile, or back\n"
-        "\n"
-        "Example:\n"
-        "  emuicc-eim --pki pki config --out eim.der\n"
-        "  emuicc-ipa add-eim eim.der\n"
-        "  emuicc-ipa --ca pki --connect-to eim.example.com:443:127.0.0.1:8445 poll\n",
+    .footer = "Commands:\n"
+              "  add-eim FILE      give the chip its first eIM: what 'emuicc-eim config' writes\n"
+              "  poll              ask the eIM until it has nothing more\n"
+              "  run               ask again and again, with back-off, until SIGTERM or SIGINT\n"
+              "  inject FILE       carry out a package that was not asked for (BF4E)\n"
+              "  status            the chip's EID and its eIMs\n"
+              "  fallback [back]   to the fallback profile, or back\n"
+              "  emergency on|off  to the emergency profile, or back\n"
+              "\n"
+              "Example:\n"
+              "  emuicc-eim --pki pki config --out eim.der\n"
+              "  emuicc-ipa add-eim eim.der\n"
+              "  emuicc-ipa --ca pki --connect-to eim.example.com:443:127.0.0.1:8445 poll\n",
 };
