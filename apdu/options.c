@@ -21,6 +21,8 @@
 #define HELP_SIZE 1024
 #define WORD_MAX 48 /* of a name that may be a slip of another */
 
+const char *const options_build = EMUICC_BUILD;
+
 static size_t put(char *text, size_t size, size_t len, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 static size_t put(char *text, size_t size, size_t len, const char *format, ...)
@@ -306,7 +308,7 @@ enum options_result options_parse(const struct options_program *program, int arg
             return explain(program, optarg);
         case VALUE_VERSION:
         case 'V':
-            printf("%s %s\n%s\n", program->name, EMUICC_VERSION, EMUICC_BUILD);
+            printf("%s %s\n%s\n", program->name, EMUICC_VERSION, options_build);
             return OPTIONS_EXIT;
         case ':':
             options_refuse(program, "%s needs a value", argv[optind - 1]);

@@ -15,6 +15,8 @@ enum options_result {
     OPTIONS_WRONG, /* one line on standard error has said what is wrong */
 };
 
+extern const char *const options_build; /* what --version says of the build */
+
 /* Exit statuses of every program: 0, it is done; */
 #define OPTIONS_STATUS_NO 1    /* it was refused, or it failed */
 #define OPTIONS_STATUS_USAGE 2 /* the command line is wrong; nothing has been done */

@@ -1,14 +1,16 @@
 # Debian's packages, sourced by tools/script.sh; all of them are in Debian 12 and in Debian 13.
-#   packages_run    what building and running needs
-#   packages_check  what the tests need beside it
-#   packages_long   what only tools/check --long needs
+#   packages_run      what building and running needs
+#   packages_check    what the tests need beside it
+#   packages_long     what only tools/check --long needs
+#   packages_package  what tools/package needs beside packages_run
 
 packages_run="gcc libc6-dev meson ninja-build pkg-config
   libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libp11-kit-dev softhsm2
   libpcsclite-dev pcscd vsmartcard-vpcd opensc ca-certificates"
 packages_check="libcriterion-dev clang clang-format libclang-rt-dev pcsc-tools git man-db zsh fish
   openssl curl xxd eapoltest hostapd python3 python3-pytest sqlite3 iproute2 procps strace valgrind"
-packages_long="gcovr"
+packages_long="gcovr debootstrap"
+packages_package="dpkg-dev debhelper dh-python lintian mandoc git python3"
 
 packages_fetch() {
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"

@@ -7,6 +7,7 @@
 #include "apdu/trace.h"
 #include "card/startup.h"
 #include "card/fault/fault_table.h"
+#include "card/program/capabilities.h"
 #include "card/program/options.h"
 #include "card/personality/factory.h"
 #include "card/personality/personality_file.h"
@@ -195,6 +196,8 @@ int main(int argc, char **argv)
         return options_status(next);
     if (positional < argc)
         return options_refuse(&options_program_emuicc, "%s is not an option", argv[positional]);
+    if (options.print_capabilities)
+        return capabilities_print(stdout) == 0 ? 0 : 1;
     if (answer_questions(&options))
         return 0;
     if (options.state == NULL && !options_state_folder(state, sizeof(state))) {

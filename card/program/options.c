@@ -43,6 +43,8 @@ static const struct options_row rows[] = {
      "are as they stand there, with the first that is not otherwise", OPTIONS_TEXT, OPTION(replay)},
     {"seed", "TEXT", "make every random value follow from this text, so that two runs are the same byte for byte; "
      "unsafe: whoever knows it knows the keys", OPTIONS_TEXT, OPTION(seed)},
+    {"print-capabilities", NULL, "print what this build can do as JSON: version, libraries, options, ways to a reader, "
+     "and what ships", OPTIONS_FLAG, OPTION(print_capabilities)},
 };
 /* clang-format on */
 

@@ -18,6 +18,7 @@ struct options {
     bool stdio;       /* the client is on standard input and output, there is no reader */
     struct options_list install;
     const char *eim; /* NULL: none */
+    bool print_capabilities;
 };
 
 extern const struct options_program options_program_emuicc;

@@ -24,7 +24,8 @@ while read -r program option; do
   named=$((named + 1))
   "$(path_of "$program")" --help=options | grep -qxF -- "$option" || say "$program has no option $option"
 done < <(
-  for recipe in "$deploy"/*; do
+  for recipe in "$deploy"/* "$deploy"/user/*; do
+    [ -f "$recipe" ] || continue
     sed -E -e ':more; /\\$/{N; s/ *\\\n#? */ /; b more}' -e 's/(ENTRYPOINT|CMD|args:)/\1 emuicc-farm/' "$recipe" |
       tr '",[]' '    ' | tr ';|&' '\n\n\n' | awk '{
         program = ""
@@ -51,19 +52,13 @@ volume=$(sed -n 's/^VOLUME //p' "$deploy/Containerfile")
 grep -q "mountPath: $volume}" "$deploy/kubernetes.yaml" || say "kubernetes.yaml does not mount $volume"
 grep -qF "\"--state\", \"$volume/" "$deploy/Containerfile" || say "the image's state does not lie in $volume"
 
-# What the image is built from is all that is needed, what it holds all that its programs link.
-for folder in $(sed -n "s/^ *subdir('\(.*\)')/\1/p" "$source/meson.build" | grep -vx tests) tools/packages.sh; do
+# What the image is built from is all that is needed: what meson and the packages take.
+for folder in $(sed -n "s/^ *subdir('\(.*\)')/\1/p" "$source/meson.build" | grep -vx tests) tools/packages.sh debian docs; do
   grep -qE "^COPY $folder " "$deploy/Containerfile" || say "the Containerfile does not copy $folder"
 done
-if command -v dpkg >/dev/null && command -v objdump >/dev/null; then
-  for library in $(for program in "${programs[@]}"; do objdump -p "$program" | awk '/NEEDED/ { print $2 }'; done | sort -u); do
-    case $library in libc.so.*|libm.so.*|libasan.*|libubsan.*|libgcc_s.*|ld-linux*) continue ;; esac
-    file=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
-    package=$(dpkg -S "$(readlink -f "$file")" 2>/dev/null | head -n 1 | cut -d: -f1)
-    # The image is Debian 12; in Debian 13 the same libraries' packages may end with t64.
-    [ -z "$package" ] || grep -qwF -- "${package%t64}" "$deploy/Containerfile" || say "the image lacks $package for $library"
-  done
-fi
+for file in $(cat "$source"/debian/*.docs | grep -v /); do
+  grep -qE "^COPY .*$file .*\./" "$deploy/Containerfile" || say "the Containerfile does not copy $file"
+done
 
 # The chip that the job asks for is the first that a farm makes.
 : >"$work/log"
@@ -78,20 +73,20 @@ grep -q "/$(ls "$work/farm/chips")\"" "$deploy/kubernetes.yaml" || say "the job'
 
 # The services are shut in: systemd's own judgement, of what they may still do.
 if command -v systemd-analyze >/dev/null && systemd-analyze --help | grep -q -- --threshold; then
-  for unit in emuicc-farm@ emuicc-pcscd@; do
-    systemd-analyze security --offline=true --threshold=20 --no-pager "$deploy/$unit.service" >"$work/security" 2>&1 ||
+  for unit in emuicc@ emuicc-farm@ emuicc-pcscd@; do
+    systemd-analyze security --offline=true --threshold=20 --no-pager "$build/tools/system-$unit.service" >"$work/security" 2>&1 ||
       say "$unit.service: $(tail -n 1 "$work/security")"
   done
 fi
 grep -q '/run/emuicc-pcscd/%i:/run/pcscd' "$deploy/emuicc-pcscd@.service" && grep -q 'PCSCD_PLACE=bound' "$deploy/emuicc-pcscd@.service" &&
   grep -q '"$PCSCD_PLACE" = bound' "$deploy/pcscd-place" || say "the service and pcscd-place do not agree on /run/pcscd"
 
-# The page on many chips names each recipe.
-for recipe in "$deploy"/*; do
-  [[ "$recipe" == *.1 ]] && continue # a man page, of pcscd-place
-  grep -qF "\`${recipe##*/}\`" "$source/docs/many-chips.md" || grep -qF "deploy/${recipe##*/}" "$source/docs/many-chips.md" ||
-    say "docs/many-chips.md does not name ${recipe##*/}"
+# A page names each recipe.
+for recipe in "$deploy"/* "$deploy"/user/*; do
+  [[ "$recipe" == *.1 || -d "$recipe" ]] && continue # a man page, of pcscd-place
+  cat "$source"/docs/{many-chips,installing}.md | grep -qE "(\`|deploy/|deploy/user/)${recipe##*/}( |\`)" ||
+    say "neither docs/many-chips.md nor docs/installing.md names ${recipe##*/}"
 done
-for script in farm.slurm pcscd-place; do bash -n "$deploy/$script" || say "$script cannot be read"; done
+for script in farm.slurm pcscd-place reader.sh; do bash -n "$deploy/$script" || say "$script cannot be read"; done
 [ "$found" -eq 0 ] && echo "the recipes fit: $named options"
 exit "$found"

@@ -30,6 +30,21 @@ for page in $(find "$work" -path '*/man/man*/*'); do
   done < <(sed -nE 's/^\.BR (emuicc[a-z-]*|pcscd-place) \(([15])\).*/\1 \2/p' "$page")
 done
 
+# What it says of itself is what is there, and what it ships is found where it is installed.
+"$(find "$work" -path '*/bin/emuicc')" --print-capabilities >"$work/capabilities" || say "--print-capabilities fails"
+python3 - "$work/capabilities" <<CHECK || say "--print-capabilities is not what is installed: $(cat "$work/capabilities")"
+import json, pathlib, subprocess, sys
+said = json.load(open(sys.argv[1]))
+share = next(pathlib.Path("$work").rglob("share/emuicc"))
+for kind, suffix in ("personalities", "personality"), ("faults", "faults"), ("profiles", "der"):
+    assert sorted(said[kind]) == sorted(p.name[: -len(suffix) - 1] for p in (share / kind).glob("*." + suffix)), kind
+emuicc = next(pathlib.Path("$work").rglob("bin/emuicc"))
+options = subprocess.run([emuicc, "--help=options"], capture_output=True, text=True).stdout.split()
+assert ["--" + name for name in said["options"]] + ["--help", "--version"] == options
+assert said["version"] in subprocess.run([emuicc, "--version"], capture_output=True, text=True).stdout
+assert said["pcsc"] == ["4.4", "4.5"] and "stdio" in said["readers"]
+CHECK
+
 # told PAGE KEY...: the page of section 5 explains each
 told() {
   local page key
