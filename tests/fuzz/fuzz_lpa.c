@@ -10,6 +10,7 @@
 #include "tools/lib/transport/channel.h"
 #include "tools/lib/common/describe.h"
 #include "tools/lib/download/download_check.h"
+#include "tools/lib/es10/es10b_change.h"
 #include "tools/lib/es10/es10b.h"
 #include "tools/lib/es10/es10c.h"
 #include "tools/lib/es9/es9.h"
@@ -17,6 +18,7 @@
 #include "tools/lib/download/rules.h"
 #include "tools/lib/es10/segments.h"
 #include "tools/lib/common/text.h"
+#include "tools/lpa/move_card.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -53,6 +55,18 @@ static void fuzz_close(struct transport *transport)
 static const struct transport_kind fuzz_kind = {"fuzz",        fuzz_open,        channel_select,
                                                 fuzz_transmit, channel_deselect, fuzz_close};
 
+static void call_change(struct es10 *es10)
+{
+    const struct bytes none = {0};
+    struct es10b_change_data data;
+    struct move_profile profile;
+    struct bytes whole;
+    es10b_prepare_device_change(es10, none, none, none, &whole);
+    es10b_verify_device_change(es10, none, none, &data);
+    es10b_verify_recovery(es10, none, none);
+    move_card_find(es10, "8988211000000000011", &profile);
+}
+
 static void call_download(struct es10 *es10)
 {
     const struct es10b_server server = {0};
@@ -71,6 +85,7 @@ static void call_download(struct es10 *es10)
     es10b_load_rpm_package(es10, (struct bytes){0}, (struct bytes){0}, &whole);
     es10b_load_package(es10, BYTES(0xA1, 0x00), &whole);
     es10b_cancel_session(es10, BYTES(1), ES10B_TIMEOUT, &whole);
+    call_change(es10);
     es10a_get_configured_addresses(es10, &addresses);
 }
 
@@ -123,6 +138,15 @@ static void run_rpm(struct bytes input)
     euicc_info2_read(input, &info2);
 }
 
+static void run_change(struct bytes input)
+{
+    struct es10b_change_data data;
+    struct move_profile profile;
+    if (es10b_change_data_read(input, &data) && data.iccid.len != PROFILE_ID_ICCID_LEN)
+        abort();
+    move_card_read_configuration(input, &profile);
+}
+
 static void run_descriptions(struct bytes input)
 {
     const struct describe_table *const tables[] = {&describe_profile, &describe_info1,
@@ -147,6 +171,7 @@ static void run_descriptions(struct bytes input)
         continue;
     rules_judge(input, input);
     run_rpm(input);
+    run_change(input);
     json_decref(text_json(input));
 }
 

@@ -81,3 +81,28 @@ Test(lpa_activation, the_longest_code_is_taken_and_a_longer_one_is_not)
     text[ACTIVATION_TEXT_MAX + 1] = '\0';
     cr_assert_not(activation_parse(text, &code, &fault));
 }
+
+/* The old device's word that it has deleted a profile that moves (SGP.22 v3 §4.1.3). */
+Test(lpa_activation, a_deletion_goes_with_a_code)
+{
+    static const char *const codes[] = {"1$a.b$X", "1$a.b$X$2.999$1", "LPA:1$a.b$X$$$CI"};
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        char text[ACTIVATION_WHOLE_SIZE];
+        struct activation code, before;
+        struct fault fault = {0};
+        strcpy(text, codes[i]);
+        cr_assert(activation_append_deletion(text, sizeof(text), BYTES(0x30, 0x02, 0x05, 0x00)));
+        cr_assert(activation_parse(codes[i], &before, &fault));
+        cr_assert(activation_parse(text, &code, &fault), "%s: %s", text, fault.text);
+        cr_expect(bytes_equal(activation_deletion(&code), BYTES(0x30, 0x02, 0x05, 0x00)), "%s",
+                  text);
+        cr_expect_eq(activation_deletion(&before).len, 0);
+        cr_expect_str_eq(code.smdp_oid, before.smdp_oid);
+        cr_expect_eq(code.code_required, before.code_required);
+        cr_expect_not(activation_append_deletion(text, strlen(codes[i]) + 8, BYTES(0x30, 0x00)));
+    }
+    struct activation code;
+    struct fault fault = {0};
+    cr_assert(activation_parse("1$a.b$X$$$$BQA=", &code, &fault)); /* something else */
+    cr_expect_eq(activation_deletion(&code).len, 0);
+}

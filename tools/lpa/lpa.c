@@ -49,20 +49,19 @@ bool lpa_device(struct lpa *lpa, struct es10b_device *out)
            fault_raise(&lpa->fault, "--imei", "'%.40s' is not 15 digits", lpa->options.imei);
 }
 
-static bool start(struct lpa *lpa, const struct lpa_command *command)
+bool lpa_open(struct lpa *lpa, bool server)
 {
     uint8_t memory[PROFILE_ID_AID_MAX];
     struct writer aid = writer_on(memory, sizeof(memory));
     struct fault *fault = &lpa->fault;
     return chip_init(&lpa->chip, lpa->transport, fault) && read_block(lpa) && read_aid(lpa, &aid) &&
            es10_init(&lpa->es10, &lpa->chip, fault) &&
-           (!command->server ||
-            http_init(&lpa->http, lpa->options.ca, &lpa->options.connect_to, fault)) &&
+           (!server || http_init(&lpa->http, lpa->options.ca, &lpa->options.connect_to, fault)) &&
            start_record(lpa) && lpa->transport->kind->open(lpa->transport, fault) &&
            chip_select(&lpa->chip, writer_bytes(&aid));
 }
 
-static void stop(struct lpa *lpa)
+void lpa_close(struct lpa *lpa)
 {
     chip_deselect(&lpa->chip);
     lpa->transport->kind->close(lpa->transport);
@@ -84,8 +83,9 @@ static void print_json(json_t *document, const struct fault *fault)
 static bool run(struct lpa *lpa, const struct lpa_command *command, int count, char **arguments,
                 json_t *document)
 {
-    const bool good = start(lpa, command) && command->run(lpa, count, arguments, document);
-    stop(lpa);
+    const bool good =
+        lpa_open(lpa, command->server) && command->run(lpa, count, arguments, document);
+    lpa_close(lpa);
     return good;
 }
 

@@ -8,9 +8,10 @@
 #include "tools/lib/download/progress.h"
 
 struct lpa_options {
-    bool download, json, no_notify, refresh, rpm, verbose;
+    bool download, json, no_notify, refresh, rpm, verbose, yes;
     const char *reader, *serial, *direct, *isd_r, *block, *ca, *confirmation_code, *imei, *record;
     const char *check, *push_token;
+    const char *to, *to_eid, *to_imei, *moves; /* of a change of device */
     struct options_list connect_to, smds;
 };
 
@@ -42,12 +43,17 @@ const struct lpa_command *lpa_command_find(const char *name, int count, struct f
 
 /* The program's options; its footer is lpa_footer()'s: the commands and what they are for. */
 extern const struct options_program lpa_program;
-#define LPA_FOOTER_SIZE 2048
+#define LPA_FOOTER_SIZE 3072
 void lpa_footer(char *text, size_t size);
 
 /* Finds the command, opens what it needs, runs it, closes all, and prints document or fault. 0
  * if the command did what was asked, or the program's exit status. `transport` is closed here. */
 int lpa_run(struct lpa *lpa, struct transport *transport, int count, char **words);
+
+/* A card with what talks to it and, on demand, to servers: as options and transport say. False
+ * after a fault; lpa_close() is due in any case. */
+bool lpa_open(struct lpa *lpa, bool server);
+void lpa_close(struct lpa *lpa);
 
 /* What --imei says of the device; false after a fault. */
 bool lpa_device(struct lpa *lpa, struct es10b_device *out);
@@ -68,6 +74,10 @@ void command_download_show(const json_t *document);
 void command_download_announce(void *context, const json_t *profile);
 bool command_discover_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_discover_show(const json_t *document);
+bool command_move_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_move_show(const json_t *document);
+bool command_recover_run(struct lpa *lpa, int count, char **arguments, json_t *document);
+void command_recover_show(const json_t *document);
 bool command_rpm_run(struct lpa *lpa, int count, char **arguments, json_t *document);
 void command_rpm_show(const json_t *document);
 /* What came of one RPM package: the members that rpm_execute() sets. */

@@ -3,11 +3,9 @@
 #include <stdlib.h>
 
 #include "apdu/trace.h"
-#include "tools/lib/transport/direct.h"
 #include "tools/lib/transport/interrupt.h"
 #include "tools/lpa/lpa.h"
-#include "tools/lib/transport/pcsc.h"
-#include "tools/lib/transport/serial.h"
+#include "tools/lpa/place.h"
 
 /* With --verbose all goes to standard error, details included. */
 static void print_line(void *context, enum trace_level level, const char *text)
@@ -16,15 +14,6 @@ static void print_line(void *context, enum trace_level level, const char *text)
     struct progress *progress = context;
     progress_end(progress);
     fprintf(stderr, "%s\n", text);
-}
-
-static struct transport *place_of(const struct lpa_options *options)
-{
-    if (options->serial != NULL)
-        return serial_create(options->serial, SERIAL_TIMEOUT_MS);
-    if (options->direct != NULL)
-        return direct_create(options->direct, DIRECT_TIMEOUT_MS);
-    return pcsc_create(options->reader);
 }
 
 int main(int argc, char **argv)
@@ -55,7 +44,7 @@ int main(int argc, char **argv)
     if (lpa.options.verbose)
         trace_to(print_line, &lpa.progress);
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    struct transport *transport = place_of(&lpa.options);
+    struct transport *transport = place_create(&lpa.options);
     const int status = transport != NULL ? lpa_run(&lpa, transport, argc - first, argv + first)
                                          : OPTIONS_STATUS_NO;
     curl_global_cleanup();

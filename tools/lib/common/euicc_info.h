@@ -9,6 +9,7 @@
 /* Bits of EuiccRspCapability. */
 #define EUICC_INFO_RPM (1u << 2)
 #define EUICC_INFO_DEVICE_INFO_EXTENSIBILITY (1u << 4)
+#define EUICC_INFO_DEVICE_CHANGE (1u << 11)
 #define EUICC_INFO_CRL_STAPLING (1u << 15)
 #define EUICC_INFO_CERT_CHAIN (1u << 16)
 

@@ -76,3 +76,15 @@ void deliver_waiting(const struct session_context *context, deliver_picker *pick
     }
     *context->fault = before;
 }
+
+static bool is_of_profile(const void *context, const struct notification *found)
+{
+    const struct notification *wanted = context;
+    return bytes_equal(found->iccid, wanted->iccid);
+}
+
+void deliver_profile(const struct session_context *context, struct bytes iccid, json_t *document)
+{
+    const struct notification wanted = {.iccid = iccid};
+    deliver_waiting(context, is_of_profile, &wanted, document);
+}

@@ -20,4 +20,7 @@ typedef bool deliver_picker(const void *result, const struct notification *found
 void deliver_waiting(const struct session_context *context, deliver_picker *pick,
                      const struct notification *result, json_t *document);
 
+/* All that waits of this profile. */
+void deliver_profile(const struct session_context *context, struct bytes iccid, json_t *document);
+
 #endif

@@ -1,63 +1,33 @@
 #include "tools/lib/download/download.h"
 
-#include <string.h>
-
 #include "apdu/trace.h"
-#include "crypto/primitives/hash.h"
-#include "crypto/primitives/secret.h"
 #include "tools/lib/common/describe.h"
+#include "tools/lib/download/confirmation.h"
 #include "tools/lib/download/discovery.h"
 #include "tools/lib/download/download_check.h"
 #include "tools/lib/download/download_result.h"
 #include "tools/lib/transport/interrupt.h"
-#include "tools/lib/download/prompt.h"
 #include "tools/lib/download/rpm.h"
 #include "tools/lib/download/rules.h"
 #include "tools/lib/es10/segments.h"
 
-#define CONFIRMATION_CODE_SIZE 64
 #define TAG_METADATA 0xBF25
 
 struct download {
     struct session *session;
     const struct download_request *request;
-    char confirmation_code[CONFIRMATION_CODE_SIZE];
+    struct confirmation confirmation;
     struct es9_answer packed;
     struct blob result; /* ProfileInstallationResult */
     bool loading;       /* some of the package went to the card */
 };
 
-static bool has_code(const struct download *download)
-{
-    return download->confirmation_code[0] != '\0';
-}
-
-/* From the command line or, if there is a terminal, from its user. */
-static bool need_code(struct download *download)
-{
-    struct fault *fault = download->session->context->fault;
-    if (has_code(download))
-        return true;
-    progress_end(download->session->context->progress);
-    if (prompt_secret("confirmation code", download->confirmation_code,
-                      sizeof(download->confirmation_code)))
-        return true;
-    if (!interrupt_none(fault))
-        return false;
-    download->session->reason = ES10B_END_USER_REJECTION;
-    fault_raise(fault, "confirmation code", "the server wants one for this profile");
-    return fault_next(fault, "give it with --confirmation-code");
-}
-
 static bool take_code(struct download *download)
 {
-    const char *given = download->request->confirmation_code;
-    if (given != NULL && strlen(given) >= CONFIRMATION_CODE_SIZE)
-        return fault_raise(download->session->context->fault, "--confirmation-code",
-                           "it is too long");
-    if (given != NULL)
-        strcpy(download->confirmation_code, given);
-    return !download->session->request->code.code_required || need_code(download);
+    return confirmation_take(&download->confirmation, download->request->confirmation_code,
+                             download->session->context->fault) &&
+           (!download->session->request->code.code_required ||
+            confirmation_need(&download->confirmation, download->session));
 }
 
 /* What the card would refuse at the end is refused before it is loaded. */
@@ -105,19 +75,6 @@ static bool show_profile(void *context)
     return check_rules(download, metadata);
 }
 
-/* SHA256(SHA256(confirmation code) | transaction id) (SGP.22 §3.1.3.2). */
-static bool hash_code(struct download *download, uint8_t hash[ES10B_HASH_LEN])
-{
-    const struct bytes code = bytes_of_text(download->confirmation_code);
-    uint8_t inner[SHA256_SIZE];
-    const bool good = sha256(&code, 1, inner) == 0 &&
-                      sha256((struct bytes[]){bytes_of(inner, sizeof(inner)),
-                                              session_transaction_id(download->session)},
-                             2, hash) == 0;
-    wipe(inner, sizeof(inner));
-    return good || fault_raise(download->session->context->fault, "memory", "there is none left");
-}
-
 static bool prepare(void *context)
 {
     struct download *download = context;
@@ -130,7 +87,8 @@ static bool prepare(void *context)
     bool code_wanted;
     if (!download_check_offered(offered, session_transaction_id(download->session), &code_wanted,
                                 download->session->context->fault) ||
-        (code_wanted && (!need_code(download) || !hash_code(download, hash))))
+        (code_wanted && (!confirmation_need(&download->confirmation, download->session) ||
+                         !confirmation_hash(&download->confirmation, download->session, hash))))
         return false;
     if (code_wanted)
         binding.hash_cc = bytes_of(hash, sizeof(hash));
@@ -223,7 +181,7 @@ static void finish(struct download *download)
     session_finish(download->session);
     es9_answer_finish(&download->packed);
     blob_finish(&download->result);
-    wipe(download->confirmation_code, sizeof(download->confirmation_code));
+    confirmation_wipe(&download->confirmation);
 }
 
 bool download_run(const struct session_context *context, const struct download_request *request,

@@ -9,4 +9,7 @@
  */
 bool prompt_secret(const char *question, char *text, size_t size);
 
+/* Asks for the word yes. 1; 0 for any other; -1 if there is no terminal to ask on. */
+int prompt_yes(const char *question);
+
 #endif

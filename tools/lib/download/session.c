@@ -150,8 +150,24 @@ static uint32_t operation_of(const struct session *session)
     return session->request->operation & ~(lacks_rpm ? ES10B_RPM : 0u);
 }
 
+static bool check_purpose(struct session *session)
+{
+    struct fault *fault = session->context->fault;
+    const char *where = es9_name(ES9_INITIATE_AUTHENTICATION);
+    if (!session->v3) {
+        fault_raise(fault, where,
+                    "card and server meet in version 2, which has no change of device");
+        return fault_next(fault, "'emuicc-lpa info' shows the card's versions; the server needs "
+                                 "one from 3.0 on, too");
+    }
+    return session->capability & EUICC_INFO_DEVICE_CHANGE ||
+           fault_raise(fault, where, "the card has no change of device (deviceChangeSupport)");
+}
+
 static bool check_operation(struct session *session)
 {
+    if (session->request->purpose != ES10B_COMMON)
+        return check_purpose(session);
     if (session->smds || operation_of(session) != 0)
         return true;
     return fault_raise(session->context->fault, es9_name(ES9_INITIATE_AUTHENTICATION),
@@ -174,6 +190,9 @@ static struct es10b_context make_context(const struct session *session)
     const struct session_request *request = session->request;
     const bool extensible = session->capability & EUICC_INFO_DEVICE_INFO_EXTENSIBILITY;
     return (struct es10b_context){
+        .purpose = request->purpose,
+        .target_eid = request->target_eid,
+        .target_tac = request->target_tac,
         .matching_id = request->code.matching_id,
         .device = &request->device,
         .v3 = session->v3,
@@ -219,6 +238,14 @@ static bool take_events(struct session *session)
 
 static bool check_offer(const struct session *session)
 {
+    const bool change = session->request->purpose != ES10B_COMMON;
+    if (change != session_offers_change(session))
+        return fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
+                           change ? "the server has no word of a change of device"
+                                  : "the server offers a change of device, which it was not asked "
+                                    "for");
+    if (change)
+        return true;
     const bool rpm = session_offers_rpm(session);
     return operation_of(session) & (rpm ? ES10B_RPM : ES10B_DOWNLOAD) ||
            fault_raise(session->context->fault, es9_name(ES9_AUTHENTICATE_CLIENT),
@@ -229,12 +256,15 @@ static bool check_offer(const struct session *session)
 static bool authenticate_client(void *context)
 {
     struct session *session = context;
+    const struct bytes deletion = activation_deletion(&session->request->code);
     const struct es9_argument arguments[] = {
         {ES9_TRANSACTION_ID, session_transaction_id(session)},
         {ES9_AUTHENTICATE_SERVER_RESPONSE, blob_bytes(&session->card_answer)},
+        {ES9_DELETE_NOTIFICATION, deletion}, /* v3 alone knows it */
     };
     if (!es9_call(session->context->http, session_authentication(session),
-                  session->request->code.address, arguments, 2, &session->offered) ||
+                  session->request->code.address, arguments,
+                  session->v3 && !session->smds && deletion.len > 0 ? 3 : 2, &session->offered) ||
         !session->authenticated)
         return false;
     return session->smds ? take_events(session) : check_offer(session);

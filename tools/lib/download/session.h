@@ -33,7 +33,9 @@ struct session_request {
     struct es10b_device device;
     /* ES10B_DOWNLOAD, ES10B_RPM: what the server may give. A server of v2 gives downloads only. */
     uint32_t operation;
-    struct bytes iccid; /* of the profile that is asked for; empty: of any */
+    struct bytes iccid;                  /* of the profile that is asked for; empty: of any */
+    enum es10b_purpose purpose;          /* a profile leaves, or comes back: no operation counts */
+    struct bytes target_eid, target_tac; /* of the device it leaves for; empty: not said */
 };
 
 struct session {
@@ -64,6 +66,12 @@ static inline struct bytes session_transaction_id(const struct session *session)
 static inline bool session_offers_rpm(const struct session *session)
 {
     return es9_field(&session->offered, ES9_SMDP_SIGNED3).len > 0;
+}
+
+/* What it has offered is that a profile leaves or comes back. */
+static inline bool session_offers_change(const struct session *session)
+{
+    return es9_field(&session->offered, ES9_SMDP_SIGNED4).len > 0;
 }
 
 /* The names under which the server is called, once it is known what it is. */

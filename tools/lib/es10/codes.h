@@ -18,6 +18,7 @@ enum codes_set {
     CODES_DOWNLOAD, /* of PrepareDownload */
     CODES_RPM,      /* LoadRpmPackageErrorCodeNotSigned and …Signed */
     CODES_SMDS,     /* of VerifySmdsResponse */
+    CODES_CHANGE,   /* of VerifyDeviceChange */
     CODES_CANCEL,
     CODES_BPP_COMMAND,
     CODES_BPP_REASON,

@@ -71,6 +71,13 @@ static const struct codes_row rows[] = {
     {CODES_SMDS, 5, "invalidTransactionId", "what the SM-DS says belongs to another session", "start again"},
     {CODES_SMDS, 127, "undefinedError", "the card gives no reason", NULL},
 
+    {CODES_CHANGE, 2, "invalidSignature", "the server's signature is wrong", NULL},
+    {CODES_CHANGE, 4, "noSession", "the card has no session with this server", "start again"},
+    {CODES_CHANGE, 5, "invalidTransactionId", "what the server says belongs to another session", "start again"},
+    {CODES_CHANGE, 6, "unsupportedCrtValues", "the server has encrypted in a way that the card does not know", NULL},
+    {CODES_CHANGE, 7, "invalidData", "what the server says of the change cannot be read, or is of another profile", NULL},
+    {CODES_CHANGE, 8, "profileNotInDisabledState", "the profile is enabled, and has to be deleted", "'emuicc-lpa disable' it first"},
+    {CODES_CHANGE, 127, "undefinedError", "the card gives no reason; policy rule PPR2 may keep the profile", NULL},
     {CODES_CANCEL, 5, "invalidTransactionId", "the card has no such session", NULL},
     {CODES_CANCEL, 127, "undefinedError", "the card gives no reason", NULL},
 

@@ -15,6 +15,10 @@ enum {
     TAG_RESPONSE_OK = 0xA0,
     TAG_RESPONSE_ERROR = 0xA1,
     TAG_CONTEXT = 0xA0, /* ctxParamsForCommonAuthentication */
+    TAG_CONTEXT_CHANGE = 0xA1,
+    TAG_CONTEXT_RECOVERY = 0xA2,
+    TAG_TARGET_EID = 0x5A, /* an ICCID's: the order decides */
+    TAG_TARGET_TAC = 0x82,
     TAG_MATCHING_ID = 0x80,
     TAG_DEVICE_INFO = 0xA1,
     TAG_TAC = 0x80,
@@ -159,10 +163,34 @@ static void put_push_context(struct writer *request, const struct es10b_context 
     tlv_close(request, mark);
 }
 
+static void put_target(struct writer *request, const struct es10b_context *context)
+{
+    if (context->target_eid.len > 0)
+        tlv_put(request, TAG_TARGET_EID, context->target_eid);
+    if (context->target_tac.len > 0)
+        tlv_put(request, TAG_TARGET_TAC, context->target_tac);
+}
+
+/* Of a profile that leaves or comes back. */
+static void put_profile_context(struct writer *request, const struct es10b_context *context)
+{
+    const bool leaves = context->purpose == ES10B_DEVICE_CHANGE;
+    const size_t mark = tlv_open(request, leaves ? TAG_CONTEXT_CHANGE : TAG_CONTEXT_RECOVERY);
+    tlv_put(request, TAG_ICCID, context->iccid);
+    put_device(request, context);
+    if (leaves)
+        put_target(request, context);
+    tlv_close(request, mark);
+}
+
 static void put_context(struct writer *request, const struct es10b_context *context)
 {
     if (context->push_service.len > 0) {
         put_push_context(request, context);
+        return;
+    }
+    if (context->purpose != ES10B_COMMON) {
+        put_profile_context(request, context);
         return;
     }
     const size_t mark = tlv_open(request, TAG_CONTEXT);

@@ -37,6 +37,9 @@ bool es10b_device_from_imei(const char *digits, struct es10b_device *out);
 #define ES10B_DOWNLOAD (1u << 0)
 #define ES10B_RPM (1u << 1)
 
+/* What is asked for: CtxParams1's choices. The last two need an ICCID, and a session of v3. */
+enum es10b_purpose { ES10B_COMMON, ES10B_DEVICE_CHANGE, ES10B_PROFILE_RECOVERY };
+
 /* CtxParams1: what is asked of the server. */
 struct es10b_context {
     const char *matching_id;
@@ -48,6 +51,8 @@ struct es10b_context {
     struct bytes smds_oid;   /* of the SM-DS that has named matching_id; empty: none has */
     /* Of a push service to be registered for, coded, and its token: then nothing else counts. */
     struct bytes push_service, push_token;
+    enum es10b_purpose purpose;
+    struct bytes target_eid, target_tac; /* of the new device; empty: left out */
 };
 
 /* The server's elements as ES9+ brought them; the last two are empty unless it is one of v3. */

@@ -21,6 +21,7 @@ struct notification {
 bool notification_take(struct bytes *list, struct notification *out);
 
 /* Events of remote profile management (SGP.22 v3): what it did to profiles, and its result. */
+#define NOTIFICATION_DELETE (1u << 3)
 #define NOTIFICATION_RPM_ENABLE (1u << 4)
 #define NOTIFICATION_RPM_RESULT (1u << 7)
 

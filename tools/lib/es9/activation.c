@@ -5,10 +5,12 @@
 #include <strings.h>
 
 #include "apdu/der.h"
+#include "tools/lib/common/base64.h"
 
 #define PREFIX "LPA:"
 #define FORMAT "1" /* the only AC_Format there is */
 #define WHERE "activation code"
+#define DELETION_FIELD 7
 
 static bool wrong(struct fault *fault, const char *what)
 {
@@ -51,6 +53,41 @@ static bool is_oid(const char *text)
     return der_oid_from_text(text, &out);
 }
 
+/* Where the seventh field begins, or NULL. */
+static const char *find_deletion(const char *text)
+{
+    for (unsigned fields = 1; fields < DELETION_FIELD && text != NULL; fields++) {
+        text = strchr(text, '$');
+        text = text != NULL ? text + 1 : NULL;
+    }
+    return text;
+}
+
+/* What is no such thing is a field of a later release. */
+static void take_deletion(const char *text, struct activation *code)
+{
+    struct writer out = writer_on(code->deletion, sizeof(code->deletion));
+    struct tlv whole;
+    const size_t len = strcspn(text, "$");
+    if (base64_decode(bytes_of((const uint8_t *)text, len), &out) && !out.overflow &&
+        tlv_whole(writer_bytes(&out), DER_SEQUENCE, &whole))
+        code->deletion_len = out.len;
+}
+
+bool activation_append_deletion(char *text, size_t size, struct bytes deletion)
+{
+    size_t len = strlen(text);
+    unsigned fields = 1;
+    for (const char *at = text; (at = strchr(at, '$')) != NULL; at++)
+        fields++;
+    if (len + DELETION_FIELD + BASE64_SIZE(deletion.len) > size)
+        return false;
+    for (; fields < DELETION_FIELD; fields++)
+        text[len++] = '$';
+    base64_encode(deletion, text + len);
+    return true;
+}
+
 /* The optional part: [$[OID][$1]]. */
 static bool parse_options(const char *rest, struct activation *code, struct fault *fault)
 {
@@ -69,8 +106,14 @@ bool activation_parse(const char *text, struct activation *out, struct fault *fa
 {
     const char *rest =
         strncasecmp(text, PREFIX, strlen(PREFIX)) == 0 ? text + strlen(PREFIX) : text;
-    if (strlen(rest) > ACTIVATION_TEXT_MAX)
+    const char *deletion = find_deletion(rest);
+    const size_t len = deletion != NULL ? (size_t)(deletion - rest) - 1 : strlen(rest);
+    if (len > ACTIVATION_TEXT_MAX)
         return wrong(fault, "it is longer than 255 characters");
+    char own[ACTIVATION_TEXT_MAX + 1];
+    memcpy(own, rest, len);
+    own[len] = '\0';
+    rest = own;
     if (!is_printable(rest))
         return wrong(fault, "it contains a blank or a character that is not ASCII");
 
@@ -85,6 +128,8 @@ bool activation_parse(const char *text, struct activation *out, struct fault *fa
         return wrong(fault, "its third field (matching id) is missing");
     if (!parse_options(rest, &code, fault))
         return false;
+    if (deletion != NULL)
+        take_deletion(deletion, &code);
     *out = code;
     return true;
 }

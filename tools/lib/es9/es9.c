@@ -16,7 +16,7 @@
 #define HTTP_OK 200
 #define HTTP_NO_CONTENT 204
 #define PATH "/gsma/rsp2/es9plus/"
-#define FIELD(name) (1u << (name))
+#define FIELD(name) (UINT64_C(1) << (name))
 #define INITIATED                                                                                  \
     (FIELD(ES9_TRANSACTION_ID) | FIELD(ES9_SERVER_SIGNED1) | FIELD(ES9_SERVER_SIGNATURE1) |        \
      FIELD(ES9_CI_KEY_ID) | FIELD(ES9_SERVER_CERTIFICATE))
@@ -24,9 +24,9 @@
 struct row {
     const char *name;
     const char *path;
-    uint32_t answer;  /* FIELD() bits of what must be in the answer */
-    uint32_t instead; /* of what stands there in its stead when the first of these does */
-    uint32_t further; /* of what may be there */
+    uint64_t answer;     /* FIELD() bits of what must be in the answer */
+    uint64_t instead[2]; /* of what stands there in its stead when one of these does */
+    uint64_t further;    /* of what may be there */
 };
 
 /* clang-format off */
@@ -59,21 +59,29 @@ static const char *const members[ES9_FIELDS] = {
     [ES11_SMDS_ADDRESS] = "smdsAddress",
     [ES11_EC_ID] = "ecId",
     [ES11_IS_PENDING_EVENT] = "isPendingEvent",
+    [ES9_SMDP_SIGNED4] = "smdpSigned4",
+    [ES9_SMDP_SIGNATURE4] = "smdpSignature4",
+    [ES9_CHANGE_MESSAGE] = "serviceProviderMessageForDc",
+    [ES9_PREPARE_CHANGE_RESPONSE] = "prepareDeviceChangeResponse",
+    [ES9_SMDP_SIGNED5] = "smdpSigned5",
+    [ES9_SMDP_SIGNATURE5] = "smdpSignature5",
+    [ES9_DELETE_NOTIFICATION] = "deleteNotificationForDc",
 };
 
 static const struct row rows[ES9_FUNCTIONS] = {
     [ES9_INITIATE_AUTHENTICATION] = {"ES9+.InitiateAuthentication", PATH "initiateAuthentication",
-        INITIATED, 0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
+        INITIATED, {0}, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
     [ES9_AUTHENTICATE_CLIENT] = {"ES9+.AuthenticateClient", PATH "authenticateClient",
         FIELD(ES9_PROFILE_METADATA) | FIELD(ES9_SMDP_SIGNED2) | FIELD(ES9_SMDP_SIGNATURE2) | FIELD(ES9_SMDP_CERTIFICATE),
-        FIELD(ES9_SMDP_SIGNED3) | FIELD(ES9_SMDP_SIGNATURE3), 0},
-    [ES9_GET_BOUND_PROFILE_PACKAGE] = {"ES9+.GetBoundProfilePackage", PATH "getBoundProfilePackage", FIELD(ES9_BOUND_PROFILE_PACKAGE), 0, 0},
-    [ES9_HANDLE_NOTIFICATION] = {"ES9+.HandleNotification", PATH "handleNotification", 0, 0, 0},
-    [ES9_CANCEL_SESSION] = {"ES9+.CancelSession", PATH "cancelSession", 0, 0, 0},
-    [ES11_INITIATE_AUTHENTICATION] = {"ES11.InitiateAuthentication", PATH "initiateAuthentication", INITIATED, 0, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
+        {FIELD(ES9_SMDP_SIGNED3) | FIELD(ES9_SMDP_SIGNATURE3), FIELD(ES9_SMDP_SIGNED4) | FIELD(ES9_SMDP_SIGNATURE4)}, FIELD(ES9_CHANGE_MESSAGE)},
+    [ES9_GET_BOUND_PROFILE_PACKAGE] = {"ES9+.GetBoundProfilePackage", PATH "getBoundProfilePackage", FIELD(ES9_BOUND_PROFILE_PACKAGE), {0}, 0},
+    [ES9_HANDLE_NOTIFICATION] = {"ES9+.HandleNotification", PATH "handleNotification", 0, {0}, 0},
+    [ES9_CANCEL_SESSION] = {"ES9+.CancelSession", PATH "cancelSession", 0, {0}, 0},
+    [ES9_CONFIRM_DEVICE_CHANGE] = {"ES9+.ConfirmDeviceChange", PATH "confirmDeviceChange", FIELD(ES9_SMDP_SIGNED5) | FIELD(ES9_SMDP_SIGNATURE5), {0}, 0},
+    [ES11_INITIATE_AUTHENTICATION] = {"ES11.InitiateAuthentication", PATH "initiateAuthentication", INITIATED, {0}, FIELD(ES9_OTHER_CERTS) | FIELD(ES9_CRL_LIST)},
     [ES11_AUTHENTICATE_CLIENT] = {"ES11.AuthenticateClient", PATH "authenticateClient", FIELD(ES11_EVENT_ENTRIES),
-        FIELD(ES11_SMDS_SIGNED2) | FIELD(ES11_SMDS_SIGNATURE2), 0},
-    [ES11_CHECK_EVENT] = {"ES11.CheckEvent", "/gsma/rsp2/es11/checkEvent", FIELD(ES11_IS_PENDING_EVENT), 0, 0}, /* the path is a guess */
+        {FIELD(ES11_SMDS_SIGNED2) | FIELD(ES11_SMDS_SIGNATURE2)}, 0},
+    [ES11_CHECK_EVENT] = {"ES11.CheckEvent", "/gsma/rsp2/es11/checkEvent", FIELD(ES11_IS_PENDING_EVENT), {0}, 0}, /* the path is a guess */
 };
 /* clang-format on */
 
@@ -123,11 +131,12 @@ static enum field_result read_transaction_id(const json_t *answer, struct blob *
 }
 
 /* The members that this answer must have. */
-static uint32_t wanted_fields(const struct row *row, const json_t *json)
+static uint64_t wanted_fields(const struct row *row, const json_t *json)
 {
-    for (enum es9_field field = 0; field < ES9_FIELDS; field++)
-        if (row->instead & FIELD(field) && json_object_get(json, members[field]) != NULL)
-            return row->instead;
+    for (size_t i = 0; i < sizeof(row->instead) / sizeof(row->instead[0]); i++)
+        for (enum es9_field field = 0; field < ES9_FIELDS; field++)
+            if (row->instead[i] & FIELD(field) && json_object_get(json, members[field]) != NULL)
+                return row->instead[i];
     return row->answer;
 }
 
@@ -166,7 +175,7 @@ static enum field_result read_field(enum es9_field field, const json_t *json, st
 static bool read_fields(const struct row *row, const json_t *json, struct es9_answer *answer,
                         struct fault *fault)
 {
-    const uint32_t wanted = wanted_fields(row, json);
+    const uint64_t wanted = wanted_fields(row, json);
     for (enum es9_field field = 0; field < ES9_FIELDS; field++) {
         if (((wanted | row->further) & FIELD(field)) == 0)
             continue;

@@ -11,6 +11,7 @@ enum es9_function {
     ES9_GET_BOUND_PROFILE_PACKAGE,
     ES9_HANDLE_NOTIFICATION,
     ES9_CANCEL_SESSION,
+    ES9_CONFIRM_DEVICE_CHANGE,
     ES11_INITIATE_AUTHENTICATION,
     ES11_AUTHENTICATE_CLIENT,
     ES11_CHECK_EVENT, /* v3 */
@@ -47,6 +48,13 @@ enum es9_field {
     ES11_SMDS_ADDRESS, /* text */
     ES11_EC_ID,
     ES11_IS_PENDING_EVENT, /* one byte: 0 or 1 */
+    ES9_SMDP_SIGNED4, /* of a change of device, v3 */
+    ES9_SMDP_SIGNATURE4,
+    ES9_CHANGE_MESSAGE,
+    ES9_PREPARE_CHANGE_RESPONSE,
+    ES9_SMDP_SIGNED5,
+    ES9_SMDP_SIGNATURE5,
+    ES9_DELETE_NOTIFICATION,
     ES9_FIELDS,
 };
 
@@ -67,9 +75,9 @@ struct es9_argument {
 };
 
 /* Calls the function at this address. True with *answer (all members that the function must have;
- * of AuthenticateClient those of either a profile or an RPM package, from an SM-DS of events in
- * either form; others if they are there) if
- * the server executed it; otherwise a fault with the server's subject and reason codes. */
+ * of AuthenticateClient those of a profile, an RPM package or a change of device, from an SM-DS of
+ * events in either form; others if they are there) if the server executed it; otherwise a fault
+ * with the server's subject and reason codes. */
 bool es9_call(struct http *http, enum es9_function function, const char *address,
               const struct es9_argument *arguments, size_t count, struct es9_answer *answer);
 
