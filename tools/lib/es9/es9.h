@@ -48,7 +48,7 @@ enum es9_field {
     ES11_SMDS_ADDRESS, /* text */
     ES11_EC_ID,
     ES11_IS_PENDING_EVENT, /* one byte: 0 or 1 */
-    ES9_SMDP_SIGNED4, /* of a change of device, v3 */
+    ES9_SMDP_SIGNED4,      /* of a change of device, v3 */
     ES9_SMDP_SIGNATURE4,
     ES9_CHANGE_MESSAGE,
     ES9_PREPARE_CHANGE_RESPONSE,
