@@ -37,6 +37,11 @@ if command -v opensc-tool >/dev/null; then
   timeout 60 opensc-tool -l | grep -q 'Yes .*emuicc 00 00' || fail "opensc-tool sees no card"
   timeout 60 opensc-tool --reader 0 -s 00A40004022FE2 -s 00B000000A | grep -q '^98 88 12 01 00 00 00 00 10 F1' || fail "EF.ICCID"
 fi
+# Doctor sees what serves; a socket that nobody serves is named as what it is.
+PCSCLITE_CSOCK_NAME=$work/one.socket timeout 60 "$ctl" --state "$work/one" doctor >"$work/doctor.log" || fail "doctor finds something"
+grep -qF "PC/SC is served at $work/one.socket, with no pcscd" "$work/doctor.log" || fail "doctor does not see the chip's own socket"
+PCSCLITE_CSOCK_NAME=$work/none.socket timeout 60 "$lpa" list 2>"$work/lpa.log" && fail "a socket that is none lists profiles"
+grep -qF "nobody serves $work/none.socket, which PCSCLITE_CSOCK_NAME names" "$work/lpa.log" || fail "a socket that is none"
 # A chip that is killed leaves its socket behind; the next one replaces it. One that is in use stays.
 "$emuicc" --pcsc "$work/two.socket" --state "$work/three" >"$work/three.log" 2>&1 && fail "the socket of another chip was taken"
 grep -q 'two.socket: ' "$work/three.log" || fail "no word of the socket"

@@ -1,5 +1,6 @@
 /* What PC/SC's answers mean to somebody who looks for the fault. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <winscard.h>
 
 #include "tools/ctl/doctor.h"
@@ -29,6 +30,7 @@ Test(doctor, each_answer_of_pcsc_has_its_line_to_run)
         {(long)0x80100001, "pcscd answers 80100001", "journalctl -u pcscd"},
     };
     bool good;
+    unsetenv("PCSCLITE_CSOCK_NAME");
     cr_assert_str_eq(judged(SCARD_S_SUCCESS, &good), "");
     cr_assert(good);
     cr_assert_str_eq(judged(SCARD_E_NO_READERS_AVAILABLE, &good), "");
@@ -39,4 +41,14 @@ Test(doctor, each_answer_of_pcsc_has_its_line_to_run)
         cr_assert_not_null(strstr(text, rows[i].says), "%s", text);
         cr_assert_not_null(strstr(text, rows[i].run), "%s", text);
     }
+}
+
+Test(doctor, a_socket_of_ones_own_that_nobody_serves_is_named)
+{
+    bool good;
+    setenv("PCSCLITE_CSOCK_NAME", "/tmp/my.socket", 1);
+    const char *text = judged(SCARD_E_NO_SERVICE, &good);
+    cr_assert_not(good);
+    cr_assert_not_null(strstr(text, "nobody serves /tmp/my.socket"), "%s", text);
+    cr_assert_not_null(strstr(text, "unset PCSCLITE_CSOCK_NAME"), "%s", text);
 }

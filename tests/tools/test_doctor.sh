@@ -35,7 +35,7 @@ finds() { examine && say "nothing is wrong, it says"; tr -d '\n' <"$work/out" | 
 finds_not() { examine; grep -qE -- "$1" "$work/out" && say "'$1' is in: $(cat "$work/out")"; }
 
 system
-finds 'WRONG +pcscd +pcscd is not running +run: sudo systemctl start pcscd'
+finds "WRONG +pcscd +nobody serves $PCSCLITE_CSOCK_NAME, which PCSCLITE_CSOCK_NAME names +run: unset PCSCLITE_CSOCK_NAME"
 finds "good +reader.conf +'Virtual PCD' has ports 35963 to 35964"
 finds "WRONG +card +no card runs on $work/state +run: emuicc --state '$work/state' &"
 finds_not 'slots|port |clashes'
@@ -79,6 +79,45 @@ card 11 --state x
 finds_not slots
 card 12
 finds 'two cards look for the same slot, port 35963'
+
+# Cards that look for no slot of this machine: another host, another network, no reader at all.
+system
+card 10
+card 11 --vpcd 192.0.2.1:35963
+card 12 --vpcd=192.0.2.1:35999 --state x
+card 13 --stdio
+card 14 --pcsc socket
+card 15 --replay transcript
+finds_not slots
+system
+mkdir -p "$root/proc/self/net"
+for process in 10 11; do card $process --state $process && mkdir -p "$root/proc/$process/net"; done
+touch "$root/proc/self/net/tcp" "$root/proc/11/net/tcp"
+ln "$root/proc/self/net/tcp" "$root/proc/10/net/tcp"
+finds_not slots
+card 12
+mkdir -p "$root/proc/12/net"
+ln "$root/proc/self/net/tcp" "$root/proc/12/net/tcp"
+finds 'two cards look for the same slot, port 35963'
+
+# A pcscd in a place of its own is told of its readers there.
+system
+mkdir -p "$root/run/pcscd/readers" "$root/proc/99"
+echo 99 >"$root/run/pcscd/pcscd.pid"
+printf '%s\0' pcscd --foreground --config /run/pcscd/readers >"$root/proc/99/cmdline"
+conf=$root/run/pcscd/readers entry vpcd "Place" 0x8CA0
+card 10 --vpcd 127.0.0.1:36001
+finds "good +reader.conf +'Place' has ports 36000 to 36001"
+finds_not "35963|slots"
+# The same, seen from outside by its socket.
+export PCSCLITE_CSOCK_NAME=$work/bound/pcscd.comm
+cp -r "$root/run/pcscd" "$work/bound"
+rm -r "$root/run"
+finds "good +reader.conf +'Place' has ports 36000 to 36001"
+export PCSCLITE_CSOCK_NAME=$work/no-pcscd
+printf '%s\0' pcscd -c /etc/reader.conf.d/vpcd >"$root/proc/99/cmdline"
+mkdir -p "$root/run/pcscd" && echo 99 >"$root/run/pcscd/pcscd.pid"
+finds "good +reader.conf +'Virtual PCD' has ports 35963 to 35964"
 
 system
 mkdir -p "$work/pki"

@@ -11,7 +11,7 @@ struct ctl_options {
     const char *state;
     const char *pki;     /* NULL: the state's own */
     const char *timeout; /* seconds, of wait; NULL: 30 */
-    const char *root;    /* whose /etc and /proc doctor looks at; NULL: this system's */
+    const char *root;    /* whose /etc, /run and /proc doctor looks at; NULL: this system's */
     bool json;
 };
 

@@ -28,8 +28,11 @@ bool doctor_work(const struct ctl_options *options, struct writer *out)
     json_writer_open_object(out, NULL);
     json_writer_open_list(out, "findings");
     doctor_check_service(&doctor);
-    doctor_check_reader_conf(&doctor);
-    doctor_check_ports(&doctor);
+    doctor_find_pcscd(&doctor);
+    if (!doctor.is_emuicc) {
+        doctor_check_reader_conf(&doctor);
+        doctor_check_ports(&doctor);
+    }
     doctor_check_certificates(&doctor);
     check_card(&doctor);
     json_writer_close_list(out);

@@ -8,7 +8,6 @@
 #include "tools/ctl/doctor_checks.h"
 
 #define CHECK "reader.conf"
-#define FOLDER "/etc/reader.conf.d"
 #define INSTALL "sudo apt-get install --reinstall vsmartcard-vpcd && sudo systemctl restart pcscd"
 
 struct entry {
@@ -64,10 +63,12 @@ static void read_file(struct entries *entries, const char *path)
 
 static void read_all(const struct doctor *doctor, struct entries *entries)
 {
-    char folder[DOCTOR_PATH_MAX], path[DOCTOR_PATH_MAX];
+    char path[DOCTOR_PATH_MAX];
     struct dirent **names;
-    doctor_path(doctor, FOLDER, folder);
+    const char *folder = doctor->config;
     const int count = scandir(folder, &names, NULL, alphasort);
+    if (count < 0)
+        read_file(entries, folder);
     for (int i = 0; i < count; i++) {
         if (names[i]->d_name[0] != '.' &&
             snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name) < (int)sizeof(path))
@@ -130,7 +131,8 @@ void doctor_check_reader_conf(struct doctor *doctor)
         if (is_vpcd(&entries->list[i]))
             look_at_driver(doctor, &entries->list[i]);
     if (doctor->port_count == 0)
-        doctor_say(doctor, CHECK, INSTALL, "no vpcd is among the readers in " FOLDER);
+        doctor_say(doctor, CHECK, INSTALL, "no vpcd is among the readers in %.300s",
+                   doctor->config);
     look_for_clashes(doctor, entries);
     free(entries);
 }

@@ -15,8 +15,10 @@
 struct doctor {
     const struct ctl_options *options;
     struct writer *out;
-    bool wrong;                         /* something was */
-    bool has_service;                   /* pcscd runs */
+    bool wrong;                   /* something was */
+    bool has_service;             /* pcscd runs, or something that serves its clients */
+    bool is_emuicc;               /* an emuicc or a farm does (--pcsc): there are no readers */
+    char config[DOCTOR_PATH_MAX]; /* file or folder of the readers that pcscd is told of */
     uint16_t ports[DOCTOR_ENTRIES_MAX]; /* first slots of vpcd, as configured */
     size_t port_count;
 };

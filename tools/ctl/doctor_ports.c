@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "apdu/address.h"
 #include "tools/ctl/doctor_checks.h"
 
 #define CHECK "port"
@@ -60,8 +62,8 @@ static bool holds(const struct doctor *doctor, const char *process, unsigned lon
     return found;
 }
 
-static void read_text(const struct doctor *doctor, const char *process, const char *what, char *out,
-                      size_t size)
+static size_t read_text(const struct doctor *doctor, const char *process, const char *what,
+                        char *out, size_t size)
 {
     char name[64], path[DOCTOR_PATH_MAX];
     snprintf(name, sizeof(name), "/proc/%.20s/%s", process, what);
@@ -71,6 +73,7 @@ static void read_text(const struct doctor *doctor, const char *process, const ch
     out[len] = '\0';
     if (file != NULL)
         fclose(file);
+    return len;
 }
 
 /* Calls for each process, by its number, until one is enough. */
@@ -127,24 +130,48 @@ static void check_port(struct doctor *doctor, unsigned port)
     }
 }
 
-/* The port that a card looks for a reader at, or 0 if the process is no card of this machine. */
-static unsigned port_of_card(const struct doctor *doctor, const char *process)
+static bool is_here(const char *host)
 {
-    char line[COMMAND_LINE_MAX];
-    read_text(doctor, process, "cmdline", line, sizeof(line));
-    const char *slash = strrchr(line, '/'); /* of argv[0] alone: it ends at the first NUL */
-    if (strcmp(slash != NULL ? slash + 1 : line, CARD) != 0)
+    return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
+           strcmp(host, "::1") == 0;
+}
+
+/* A network namespace has its own ports, and files of its own for them; 0: nobody knows. */
+static ino_t network_of(const struct doctor *doctor, const char *process)
+{
+    struct stat found;
+    char name[64], path[DOCTOR_PATH_MAX];
+    snprintf(name, sizeof(name), "/proc/%.20s/net/tcp", process);
+    doctor_path(doctor, name, path);
+    return stat(path, &found) == 0 ? found.st_ino : 0;
+}
+
+static unsigned port_of(const char *vpcd)
+{
+    struct address address;
+    return address_parse(bytes_of_text(vpcd), &address) && is_here(address.host)
+               ? (unsigned)strtoul(address.port, NULL, 10)
+               : 0;
+}
+
+/* The port of this machine that a card looks for a reader at; 0 if it looks elsewhere, needs none,
+ * or is no card. words: a command line, a NUL behind each. */
+static unsigned port_of_card(const char *words, size_t len)
+{
+    static const char *const without_reader[] = {"--stdio", "--pcsc", "--replay", "--help",
+                                                 "--version"};
+    const char *slash = strrchr(words, '/'); /* of argv[0] alone: it ends at the first NUL */
+    if (strcmp(slash != NULL ? slash + 1 : words, CARD) != 0)
         return 0;
     unsigned port = DOCTOR_VPCD_PORT;
-    for (const char *word = line; word < line + sizeof(line) - 1 && word[0] != '\0';
-         word += strlen(word) + 1) {
-        const char *value =
-            strncmp(word, OPTION, strlen(OPTION)) == 0 ? word + strlen(OPTION) : NULL;
-        if (value == NULL)
-            continue;
-        value = value[0] == '=' ? value + 1 : word + strlen(word) + 1;
-        const char *colon = strrchr(value, ':');
-        port = colon != NULL ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
+    for (const char *word = words; word < words + len; word += strlen(word) + 1) {
+        for (size_t i = 0; i < sizeof(without_reader) / sizeof(without_reader[0]); i++)
+            if (strncmp(word, without_reader[i], strlen(without_reader[i])) == 0)
+                return 0;
+        if (strncmp(word, OPTION "=", strlen(OPTION) + 1) == 0)
+            port = port_of(word + strlen(OPTION) + 1);
+        else if (strcmp(word, OPTION) == 0)
+            port = port_of(word + strlen(word) + 1);
     }
     return port;
 }
@@ -157,7 +184,10 @@ struct cards {
 static bool note_card(struct doctor *doctor, const char *process, void *context)
 {
     struct cards *cards = context;
-    const unsigned port = port_of_card(doctor, process);
+    char words[COMMAND_LINE_MAX];
+    const size_t len = read_text(doctor, process, "cmdline", words, sizeof(words));
+    const unsigned port =
+        network_of(doctor, process) == network_of(doctor, "self") ? port_of_card(words, len) : 0;
     if (port != 0 && cards->count < DOCTOR_ENTRIES_MAX)
         cards->ports[cards->count++] = port;
     return false;

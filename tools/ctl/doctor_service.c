@@ -1,4 +1,5 @@
 /* Is there a pcscd, and does it let this user in? */
+#include <stdio.h>
 #include <winscard.h>
 
 #include "tools/ctl/doctor_checks.h"
@@ -18,10 +19,20 @@ static const struct {
      POLKIT_RULE},
 };
 
+static bool refuse_socket(struct doctor *doctor, const char *socket)
+{
+    char run[DOCTOR_PATH_MAX];
+    snprintf(run, sizeof(run), "unset PCSCLITE_CSOCK_NAME  # or: emuicc --pcsc '%.300s' &", socket);
+    doctor_say(doctor, CHECK, run, "nobody serves %.300s, which PCSCLITE_CSOCK_NAME names", socket);
+    return false;
+}
+
 bool doctor_judge_service(struct doctor *doctor, long code)
 {
     if (code == SCARD_S_SUCCESS || code == SCARD_E_NO_READERS_AVAILABLE)
         return true;
+    if (code == SCARD_E_NO_SERVICE && doctor_own_socket() != NULL)
+        return refuse_socket(doctor, doctor_own_socket());
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].code == code) {
             doctor_say(doctor, CHECK, rows[i].run, "%s", rows[i].says);
@@ -32,6 +43,15 @@ bool doctor_judge_service(struct doctor *doctor, long code)
     return false;
 }
 
+static void tell_service(struct doctor *doctor)
+{
+    if (doctor->is_emuicc)
+        doctor_say(doctor, CHECK, NULL, "PC/SC is served at %.300s, with no pcscd",
+                   doctor_own_socket());
+    else
+        doctor_say(doctor, CHECK, NULL, "pcscd runs");
+}
+
 void doctor_check_service(struct doctor *doctor)
 {
     SCARDCONTEXT context;
@@ -40,7 +60,8 @@ void doctor_check_service(struct doctor *doctor)
                               SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context)))
         return;
     doctor->has_service = true;
+    doctor_find_pcscd(doctor);
     if (doctor_judge_service(doctor, SCardListReaders(context, NULL, NULL, &len)))
-        doctor_say(doctor, CHECK, NULL, "pcscd runs");
+        tell_service(doctor);
     SCardReleaseContext(context);
 }

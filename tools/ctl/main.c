@@ -20,7 +20,7 @@ static const struct options_row rows[] = {
     {"state", "DIR", "the chip's memory, default emuicc under $XDG_STATE_HOME", OPTIONS_TEXT, AT(state), "EMUICC_STATE"},
     {"pki", "DIR", "whose certificates doctor looks at, default those in the state", OPTIONS_TEXT, AT(pki)},
     {"timeout", "SECONDS", "how long wait waits, default 30", OPTIONS_TEXT, AT(timeout)},
-    {"root", "DIR", "whose /etc and /proc doctor looks at, default this system's", OPTIONS_TEXT, AT(root)},
+    {"root", "DIR", "whose /etc, /run and /proc doctor looks at, default this system's", OPTIONS_TEXT, AT(root)},
     {"json", NULL, "print one JSON document, for errors too", OPTIONS_FLAG, AT(json)},
 };
 /* clang-format on */

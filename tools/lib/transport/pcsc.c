@@ -33,16 +33,25 @@ static bool refuse(struct fault *fault, const char *call, LONG code)
     return fault_code(fault, "%08lX", (unsigned long)code & 0xFFFFFFFF);
 }
 
+static bool refuse_service(struct fault *fault)
+{
+    const char *socket = getenv("PCSCLITE_CSOCK_NAME");
+    if (socket == NULL || socket[0] == '\0') {
+        fault_raise(fault, WHERE, "pcscd does not answer");
+        return fault_next(fault, "start it (systemctl start pcscd), or run tools/start");
+    }
+    fault_raise(fault, WHERE, "nobody serves %s, which PCSCLITE_CSOCK_NAME names", socket);
+    return fault_next(fault, "unset it for pcscd's own, or start a chip there (emuicc --pcsc)");
+}
+
 static bool establish(struct pcsc *self, struct fault *fault)
 {
     const LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context);
     self->has_context = code == SCARD_S_SUCCESS;
     if (self->has_context)
         return true;
-    if (code == SCARD_E_NO_SERVICE || code == SCARD_E_SERVICE_STOPPED) {
-        fault_raise(fault, WHERE, "pcscd does not answer");
-        return fault_next(fault, "start it (systemctl start pcscd), or run tools/start");
-    }
+    if (code == SCARD_E_NO_SERVICE || code == SCARD_E_SERVICE_STOPPED)
+        return refuse_service(fault);
     refuse(fault, "SCardEstablishContext", code);
     return code == SCARD_W_SECURITY_VIOLATION
                ? fault_next(fault, "polkit keeps this user from pcscd: allow "
