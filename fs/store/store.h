@@ -147,6 +147,14 @@ bool store_snapshot_is_name(const char *name);
 int store_snapshot(struct store *store, const char *name);
 int store_restore(struct store *store, const char *name);
 
+/* Those in a chip's folder, in order of their names, whether the chip runs or not. seconds: since
+ * 1970, when it was taken. 0; a failure after a trace line; or what the visitor returned first. */
+typedef int store_snapshot_visitor(void *context, const char *name, int64_t seconds,
+                                   uint64_t bytes);
+int store_each_snapshot(const char *directory, store_snapshot_visitor *visit, void *context);
+/* SW_REFERENCE_NOT_FOUND if there is none of this name. */
+int store_snapshot_remove(const char *directory, const char *name);
+
 /* Bytes that the installed profiles take together, with what was loaded into them since. */
 int store_used(struct store *store, uint64_t *bytes);
 

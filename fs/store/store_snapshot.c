@@ -1,4 +1,5 @@
 /* The whole chip put aside, and taken back: a closed store is one file. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -169,5 +170,67 @@ int store_restore(struct store *store, const char *name)
         return FAILURE_INTERNAL;
     const int result = bring_back(store, &paths);
     paths_finish(&paths);
+    return result;
+}
+
+/* The file's name without its ending; false if it is none of a snapshot. */
+static bool to_name(const char *file, char name[NAME_MAX_BYTES + 1])
+{
+    const size_t len = strlen(file), end = strlen(SUFFIX);
+    if (len <= end || len - end > NAME_MAX_BYTES || strcmp(file + len - end, SUFFIX) != 0)
+        return false;
+    memcpy(name, file, len - end);
+    name[len - end] = '\0';
+    return store_snapshot_is_name(name);
+}
+
+static int visit_file(int folder, const char *file, store_snapshot_visitor *visit, void *context)
+{
+    char name[NAME_MAX_BYTES + 1];
+    struct stat found;
+    if (!to_name(file, name) || fstatat(folder, file, &found, AT_SYMLINK_NOFOLLOW) != 0)
+        return 0;
+    return visit(context, name, found.st_mtim.tv_sec, (uint64_t)found.st_size);
+}
+
+static int each_file(const char *path, store_snapshot_visitor *visit, void *context)
+{
+    struct dirent **files;
+    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int count = folder >= 0 ? scandir(path, &files, NULL, alphasort) : -1;
+    int result = count >= 0 || errno == ENOENT ? 0 : fail("read", path);
+    for (int i = 0; i < count; i++) {
+        if (result == 0)
+            result = visit_file(folder, files[i]->d_name, visit, context);
+        free(files[i]);
+    }
+    if (count >= 0)
+        free(files);
+    if (folder >= 0)
+        close(folder);
+    return result;
+}
+
+int store_each_snapshot(const char *directory, store_snapshot_visitor *visit, void *context)
+{
+    char *path;
+    if (asprintf(&path, "%s/" FOLDER, directory) < 0)
+        return FAILURE_INTERNAL;
+    const int result = each_file(path, visit, context);
+    free(path);
+    return result;
+}
+
+int store_snapshot_remove(const char *directory, const char *name)
+{
+    char *path;
+    if (!store_snapshot_is_name(name))
+        return SW_REFERENCE_NOT_FOUND;
+    if (asprintf(&path, "%s/" FOLDER "/%s" SUFFIX, directory, name) < 0)
+        return FAILURE_INTERNAL;
+    int result = 0;
+    if (unlink(path) != 0)
+        result = errno == ENOENT ? SW_REFERENCE_NOT_FOUND : fail("remove", path);
+    free(path);
     return result;
 }

@@ -66,8 +66,19 @@ shows 'place: in'
 does reset
 
 # A known state, taken back while the card runs.
+does snapshots
+shows '^no snapshots$'
 does enable "$iccid"
 does snapshot one-enabled
+does snapshot two
+does snapshots
+shows '^one-enabled  *20[0-9-]*T[0-9:]*Z  [0-9]+ bytes$'
+shows '^two  *20'
+does snapshot-remove two
+refused "there is no snapshot of this name" snapshot-remove two
+refused "a name has letters" snapshot-remove ../store
+does snapshots
+grep -q two "$work/out" && say "a removed snapshot is listed"
 does disable "$iccid"
 does memory-reset
 does list

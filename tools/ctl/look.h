@@ -9,10 +9,13 @@
 bool look_list(const char *state, const char *unused, struct writer *out);
 bool look_show(const char *state, const char *iccid, struct writer *out);
 bool look_iot(const char *state, const char *unused, struct writer *out);
+/* {"snapshots": […]}: names, times, sizes; whether a card runs or not, as with their removal. */
+bool look_snapshots(const char *state, const char *unused, struct writer *out);
 
 /* These do change something: the snapshot, the chip, or what an IoT chip keeps. */
 bool look_snapshot(const char *state, const char *name, struct writer *out);
 bool look_restore(const char *state, const char *name, struct writer *out);
+bool look_snapshot_remove(const char *state, const char *name, struct writer *out);
 bool look_iot_set(const char *state, const char *line, struct writer *out);
 
 #endif

@@ -140,6 +140,21 @@ void print_faults(const json_t *answer)
         puts("no faults");
 }
 
+void print_snapshots(const json_t *answer)
+{
+    const json_t *snapshots = json_object_get(answer, "snapshots");
+    size_t i;
+    json_t *snapshot;
+    json_array_foreach(snapshots, i, snapshot)
+    {
+        printf("%-24s  %s  ", text_of(snapshot, "name"), text_of(snapshot, "taken"));
+        print_scalar(json_object_get(snapshot, "bytes"));
+        puts(" bytes");
+    }
+    if (json_array_size(snapshots) == 0)
+        puts("no snapshots");
+}
+
 void print_findings(const json_t *answer)
 {
     size_t i;
