@@ -5,7 +5,7 @@
 #   packages_package  what tools/package needs beside packages_run
 
 packages_run="gcc libc6-dev meson ninja-build pkg-config
-  libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libp11-kit-dev softhsm2
+  libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libcoap3-dev libp11-kit-dev softhsm2
   libpcsclite-dev pcscd vsmartcard-vpcd opensc ca-certificates"
 packages_check="libcriterion-dev clang clang-format libclang-rt-dev pcsc-tools git man-db zsh fish
   openssl curl xxd eapoltest hostapd python3 python3-pytest sqlite3 iproute2 procps strace valgrind"

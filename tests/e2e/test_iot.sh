@@ -21,7 +21,7 @@ until_true 20 listens 8443 || fail "the SM-DP+ does not come up"
 eim() { "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" "$@"; }
 start_eim() {
   "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" --pki "$pki" --id eim.test --fqdn localhost:8445 --listen 127.0.0.1:8445 \
-    --rest-listen 127.0.0.1:8080 "$@" >>"$work/eim.log" 2>&1 &
+    --coap-listen 127.0.0.1:8445 --rest-listen 127.0.0.1:8080 "$@" >>"$work/eim.log" 2>&1 &
   eim_pid=$!
   until_true 20 listens 8445 || fail "the eIM does not come up: $(tail -n 5 "$work/eim.log")"
 }
@@ -90,6 +90,7 @@ ipa poll >/dev/null 2>"$work/ipa.log" && fail "the eIM serves a chip that it doe
 grep -q eidNotFound "$work/ipa.log" || fail "not that error: $(cat "$work/ipa.log")"
 all_operations "v1.2, ASN.1"
 options=--json-binding all_operations "v1.2, JSON"
+options=--coap all_operations "v1.2, CoAP"
 options=--minimize all_operations "v1.2, compact"
 options="--lacks indirect" ordered '"finalResult":"successResult"' download 'LPA:1$localhost:8443$usim-milenage'
 options=
@@ -175,6 +176,53 @@ kill "$run_pid"; wait "$run_pid" || fail "run ends with $?"
 printf '\277\125\000' >"$work/none.der"
 ipa --out "$work/none.out" inject "$work/none.der" 2>/dev/null
 [ "$(od -An -tx1 "$work/none.out" | tr -d ' ')" = bf4e03020102 ] || fail "what is no package: $(od -An -tx1 "$work/none.out")"
+
+step "run: it tries again and again, falls back without a network, and the eIM hears why"
+mkdir "$work/profiles"
+for package in usim-milenage usim-isim-tuak usim-test; do
+  cp "$BUILD/tools/profiles/$package.der" "$work/profiles/"
+  cp "$EMUICC_SOURCE/tools/profiles/$package.metadata" "$work/profiles/"
+done
+echo 'fallback-allowed = yes' >>"$work/profiles/usim-isim-tuak.metadata"
+echo 'ecall = yes' >>"$work/profiles/usim-test.metadata"
+"$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$work/profiles" --address localhost:8453 --listen 127.0.0.1:8453 \
+  >"$work/smdpp-iot.log" 2>&1 &
+until_true 20 listens 8453 || fail "no second SM-DP+: $(cat "$work/smdpp-iot.log")"
+farm sgp32-v1.3 35973 3
+ipa add-eim "$work/eim.der" >/dev/null || fail "add-eim to v1.3"
+for package in usim-milenage usim-isim-tuak usim-test; do
+  ordered '"finalResult":"successResult"' download "LPA:1\$localhost:8453\$$package"
+done
+ordered '"enableResult":"ok"' enable $milenage
+ordered '"setFallbackAttributeResult":"ok"' fallback "$tuak"
+causes() { eim --json chip "$eid" | tr -d ' \n'; }
+touch "$work/network"
+stop_eim
+"$BUILD/tools/ipa/emuicc-ipa" "${place[@]}" --ca "$pki" --every 1 --connectivity "test -e $work/network" --fallback-after 2 run \
+  >"$work/run.log" 2>&1 &
+run_pid=$!
+until_true 20 grep -q "eIM: localhost:8445" "$work/run.log" || fail "the eIM is not missed: $(cat "$work/run.log")"
+name=$(eim order "$eid" rat)
+start_eim
+until_true 40 is_done || fail "run does not come back: $(eim status; cat "$work/run.log")"
+rm "$work/network"
+until_true 30 grep -q 'to the fallback profile, result 0' "$work/run.log" || fail "no fallback: $(cat "$work/run.log")"
+until_true 30 grep -q "$eid: its state has changed, cause 1" "$work/eim.log" || fail "the eIM does not hear of it: $(causes)"
+touch "$work/network"
+kill "$run_pid"; wait "$run_pid" || fail "run ends with $?"
+ordered "\"iccid\":\"$(swapped "$tuak")\"" list
+ipa fallback back | grep -q '"result": 0' || fail "no return"
+enabled $milenage $first_aid
+
+step "emergency, remembered over a restart of the IPA"
+ipa --state "$work/ipa.state" emergency on | grep -q '"result": 0' || fail "no emergency"
+grep -q '"stateChangeCause": 2' "$work/ipa.state" || fail "not remembered: $(cat "$work/ipa.state")"
+ordered '"euiccPackageError":"ecallActive"' rat
+ipa emergency off | grep -q '"result": 0' || fail "no end of the emergency"
+polled --state "$work/ipa.state"
+grep -q "$eid: its state has changed, cause 2" "$work/eim.log" || fail "the eIM does not hear of the emergency"
+grep -q '"stateChangeCause": -1' "$work/ipa.state" || fail "it is still remembered: $(cat "$work/ipa.state")"
+ordered '"getRATResult":' rat
 
 step "v1.0: the chip, the IPA's framing, the eIM's"
 stop_eim

@@ -168,6 +168,8 @@ int command_config(struct eim *eim, const struct eim_options *options, char **wo
         trace_error("config: --out FILE says where the request goes");
         return OPTIONS_STATUS_USAGE;
     }
+    if (options->coap_listen != NULL)
+        own.protocols |= EIM_PROTOCOL_RETRIEVE_COAPS;
     own.nested = options->nested;
     own.counter = options->counter != NULL ? (uint32_t)strtoul(options->counter, NULL, 10) : 0;
     if (options->key_only) {

@@ -9,6 +9,7 @@
 #include "tools/eim/front.h"
 #include "tools/eim/notifier.h"
 #include "tools/eim/rest_orders.h"
+#include "tools/lib/coap/coap_server.h"
 #include "tools/lib/iot/esipa.h"
 #include "tools/lib/server/process.h"
 #include "tools/lib/server/server.h"
@@ -36,6 +37,25 @@ static int serve_ipas(struct eim *eim, const struct eim_options *options, struct
     return result;
 }
 
+static int answer_coap(void *program, struct bytes body, struct blob *out)
+{
+    return front_answer(program, body, out);
+}
+
+static int serve_coap(struct eim *eim, const struct eim_options *options, struct coap_server **out)
+{
+    const struct coap_server_plan plan = {.listen = options->coap_listen,
+                                          .path = ESIPA_COAP_PATH,
+                                          .tls = &eim->tls,
+                                          .ci = &eim->cis[EC_P256],
+                                          .answer = answer_coap,
+                                          .program = eim};
+    const int result = coap_server_start(&plan, out);
+    if (result == 0)
+        trace_notice("listening on %s for IPAs over CoAP", options->coap_listen);
+    return result;
+}
+
 static int serve_operators(struct eim *eim, const struct eim_options *options, struct rest **out)
 {
     const struct rest_plan plan = {.listen = options->rest_listen,
@@ -54,6 +74,7 @@ static int command_serve(struct eim *eim, const struct eim_options *options, cha
     (void)words;
     (void)count;
     struct server *ipas = NULL;
+    struct coap_server *coap = NULL;
     struct rest *operators = NULL;
     sigset_t ends;
     process_start(&ends);
@@ -61,11 +82,14 @@ static int command_serve(struct eim *eim, const struct eim_options *options, cha
     int result = notifier_start(&notifier, &eim->notifier);
     if (result == 0)
         result = serve_ipas(eim, options, &ipas);
+    if (result == 0 && options->coap_listen != NULL)
+        result = serve_coap(eim, options, &coap);
     if (result == 0 && options->rest_listen != NULL)
         result = serve_operators(eim, options, &operators);
     if (result == 0)
         process_wait(&ends);
     rest_stop(operators);
+    coap_server_stop(coap);
     server_stop(ipas);
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

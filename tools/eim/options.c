@@ -9,6 +9,7 @@ static const struct options_row rows[] = {
     {"id", "TEXT", "the eimId; default: what --fqdn says, with its port", OPTIONS_TEXT, AT(id)},
     {"fqdn", "HOST[:PORT]", "where IPAs reach this eIM; default: the name in its TLS certificate", OPTIONS_TEXT, AT(fqdn)},
     {"listen", "HOST:PORT", "where to listen for IPAs (ESipa); port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
+    {"coap-listen", "HOST:PORT", "serve, config: where to listen for IPAs over CoAP with DTLS as well (UDP); default: nowhere; the usual port is 5684", OPTIONS_TEXT, AT(coap_listen)},
     {"rest-listen", "HOST:PORT", "where to listen for orders over HTTP (plain: on loopback, or behind a proxy); default: nowhere, as " OPTIONS_DEFAULT_REST, OPTIONS_TEXT, AT(rest_listen)},
     {"plain", NULL, "ESipa over HTTP without TLS, for IPAs under test", OPTIONS_FLAG, AT(plain)},
     {"no-acknowledgements", NULL, "answer results with nothing to acknowledge, as onomondo-eim does: for IPAs that have the chip forget them by themselves", OPTIONS_FLAG, AT(silent)},

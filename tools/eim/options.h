@@ -9,7 +9,7 @@
 
 struct eim_options {
     const char *pki, *store, *id, *fqdn;
-    const char *listen, *rest_listen;
+    const char *listen, *coap_listen, *rest_listen;
     const char *ca;
     struct options_list connect_to;
     const char *release, *curve;

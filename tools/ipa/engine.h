@@ -19,6 +19,10 @@
 #define ENGINE_INDIRECT (1u << 1)
 #define ENGINE_EIM_DATA (1u << 2)
 #define ENGINE_MINIMIZE (1u << 5)
+/* Its supported protocols */
+#define ENGINE_RETRIEVE_HTTPS (1u << 0)
+#define ENGINE_RETRIEVE_COAPS (1u << 1)
+#define ENGINE_INJECT_HTTPS (1u << 2)
 
 /* An IPA's errors about packages (SGP.32 §2.11.2) */
 #define ENGINE_INVALID_FORMAT 1
@@ -63,6 +67,7 @@ struct engine_host {
 struct engine {
     const struct engine_host *host;
     uint32_t capabilities;   /* ENGINE_* */
+    uint32_t protocols;      /* likewise */
     bool tell_eid;           /* in ProvideEimPackageResult, as from v1.1 on */
     enum engine_cause cause; /* of a local change that the eIM has not heard of */
     uint8_t eid[ENGINE_EID_SIZE];

@@ -24,7 +24,6 @@
 #define ALL_RESULTS BYTES(0x82, 0x00)
 #define FEATURES 0x80
 #define PROTOCOLS 0x81
-#define RETRIEVE_HTTPS (1u << 0)
 /* Of v1.0's tag lists, where these stood for others. */
 #define OLD_DEFAULT_SMDP 0x80
 #define OLD_CAPABILITIES 0x88
@@ -148,7 +147,7 @@ static void add_capabilities(struct collecting *collecting)
 {
     const size_t mark = tlv_open(collecting->out, DATA_CAPABILITIES);
     der_put_bits(collecting->out, FEATURES, collecting->engine->capabilities);
-    der_put_bits(collecting->out, PROTOCOLS, RETRIEVE_HTTPS);
+    der_put_bits(collecting->out, PROTOCOLS, collecting->engine->protocols);
     tlv_close(collecting->out, mark);
 }
 

@@ -8,7 +8,6 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "tools/ipa/engine_inject.h"
-#include "tools/ipa/ipa_open.h"
 #include "tools/lib/iot/esipa_json.h"
 #include "tools/lib/iot/esipa_server.h"
 #include "tools/lib/server/server.h"
@@ -19,6 +18,7 @@
 
 struct inject {
     const struct ipa_options *options;
+    struct ipa_memory *memory;
     struct server *server;
     pthread_mutex_t card;    /* held while the card is used */
     pthread_mutex_t waiting; /* guards what follows */
@@ -65,7 +65,7 @@ static int answer_message(void *program, struct bytes request, struct blob *out)
     if (esipa_function_of(request) != ESIPA_TRANSFER_PACKAGE)
         return 1;
     inject_lock(inject);
-    const bool answered = ipa_with_card(inject->options, take, &message);
+    const bool answered = ipa_with_card(inject->options, inject->memory, take, &message);
     inject_unlock(inject);
     if (message.triggered && !keep_trigger(inject, request))
         trace_error("too many downloads wait: one is not made");
@@ -96,12 +96,13 @@ static const struct function_row rows[] = {
 };
 static const struct function_table functions = {rows, sizeof(rows) / sizeof(rows[0])};
 
-int inject_start(const struct ipa_options *options, struct inject **out)
+int inject_start(const struct ipa_options *options, struct ipa_memory *memory, struct inject **out)
 {
     struct inject *inject = calloc(1, sizeof(*inject));
     if (inject == NULL)
         return FAILURE_INTERNAL;
     inject->options = options;
+    inject->memory = memory;
     pthread_mutex_init(&inject->card, NULL);
     pthread_mutex_init(&inject->waiting, NULL);
     const struct server_plan plan = {.listen = options->listen,
@@ -162,7 +163,7 @@ void inject_go_on(struct inject *inject)
     while (inject != NULL && next_trigger(inject, &trigger)) {
         struct message message = {.options = inject->options, .message = blob_bytes(&trigger)};
         inject_lock(inject);
-        (void)ipa_with_card(inject->options, download, &message);
+        (void)ipa_with_card(inject->options, inject->memory, download, &message);
         inject_unlock(inject);
         blob_finish(&trigger);
     }
@@ -201,11 +202,11 @@ static bool run_file(const struct ipa_options *options, struct bytes content)
     struct blob whole = {0};
     bool good = make_message(content, &whole);
     message.message = blob_bytes(&whole);
-    good = good && ipa_with_card(options, take, &message);
+    good = good && ipa_with_card(options, NULL, take, &message);
     if (good && options->out != NULL)
         good = write_file(options->out, blob_bytes(&message.answer));
     if (good && message.triggered)
-        good = ipa_with_card(options, download, &message);
+        good = ipa_with_card(options, NULL, download, &message);
     blob_finish(&message.answer);
     blob_finish(&whole);
     return good;

@@ -3,13 +3,14 @@
 #define EMUICC_TOOLS_IPA_INJECT_H
 
 #include "fs/profile/blob.h"
-#include "tools/ipa/options.h"
+#include "tools/ipa/ipa_open.h"
 
 struct inject;
 
 /* Listens at the options' place in threads of its own, in both bindings, without TLS: which
- * certificate an IPA shows no public text says. 0, or a failure after a trace line. */
-int inject_start(const struct ipa_options *options, struct inject **out);
+ * certificate an IPA shows no public text says. Memory is guarded by inject_lock(). 0, or a failure
+ * after a trace line. */
+int inject_start(const struct ipa_options *options, struct ipa_memory *memory, struct inject **out);
 void inject_stop(struct inject *inject); /* NULL is fine, here and below */
 /* While the card is used for something else nothing is injected. */
 void inject_lock(struct inject *inject);

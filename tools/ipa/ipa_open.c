@@ -17,6 +17,8 @@ static bool set_capabilities(struct ipa *ipa)
 {
     ipa->engine.capabilities = ENGINE_DIRECT | ENGINE_INDIRECT | ENGINE_EIM_DATA |
                                (ipa->options->minimize ? ENGINE_MINIMIZE : 0);
+    ipa->engine.protocols = (ipa->options->coap ? ENGINE_RETRIEVE_COAPS : ENGINE_RETRIEVE_HTTPS) |
+                            (ipa->options->listen != NULL ? ENGINE_INJECT_HTTPS : 0);
     for (size_t i = 0; i < ipa->options->lacks.count; i++) {
         const char *name = ipa->options->lacks.items[i];
         size_t at = 0;
@@ -64,6 +66,7 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
     const struct esipa_client_plan plan = {.ca = options->ca,
                                            .connect_to = &options->connect_to,
                                            .json = options->json_binding,
+                                           .coap = options->coap,
                                            .plain = options->plain,
                                            .insecure = options->insecure};
     recall(ipa);
@@ -90,15 +93,20 @@ static void print_report(const struct ipa *ipa, json_t *report, bool good)
     json_decref(document);
 }
 
-bool ipa_with_card(const struct ipa_options *options, ipa_work *work, void *context)
+bool ipa_with_card(const struct ipa_options *options, struct ipa_memory *memory, ipa_work *work,
+                   void *context)
 {
     struct ipa ipa = {0};
     json_t *report = json_array();
     progress_start(&ipa.progress);
     bool good = ipa_open(&ipa, options);
     ipa.engine.report = report;
+    if (memory != NULL && ipa.engine.cause == ENGINE_CAUSE_NONE)
+        ipa.engine.cause = memory->cause;
     if (good)
         good = work(&ipa, context);
+    if (memory != NULL)
+        memory->cause = ipa.engine.cause;
     good = ipa_remember(&ipa) && good;
     ipa_close(&ipa);
     if (options->json)

@@ -11,8 +11,15 @@ void ipa_close(struct ipa *ipa);
 /* Remembers what the eIM has not heard of yet. */
 bool ipa_remember(struct ipa *ipa);
 
-/* Opens the card, works with it, remembers and closes; prints its report with --json. */
+/* What is remembered from one work to the next, also without --state. */
+struct ipa_memory {
+    enum engine_cause cause;
+};
+
+/* Opens the card, works with it, remembers and closes; prints its report with --json. memory: NULL
+ * if there is none but the file of --state. */
 typedef bool ipa_work(struct ipa *ipa, void *context);
-bool ipa_with_card(const struct ipa_options *options, ipa_work *work, void *context);
+bool ipa_with_card(const struct ipa_options *options, struct ipa_memory *memory, ipa_work *work,
+                   void *context);
 
 #endif

@@ -14,6 +14,7 @@ static const struct options_row rows[] = {
     {"server-ca", "PATH", "who vouches for SM-DP+s of direct downloads", OPTIONS_TEXT, AT(server_ca)},
     {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when a server is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
     {"json-binding", NULL, "ESipa in JSON instead of ASN.1", OPTIONS_FLAG, AT(json_binding)},
+    {"coap", NULL, "ESipa over CoAP with DTLS instead of HTTPS, at the same host; UDP port 5684 where the eIM's address has none", OPTIONS_FLAG, AT(coap)},
     {"plain", NULL, "ESipa over HTTP without TLS, for eIMs under test", OPTIONS_FLAG, AT(plain)},
     {"insecure", NULL, "do not look at the eIM's certificate", OPTIONS_FLAG, AT(insecure)},
     {"release", "1.0|1.2", "how results are framed: 1.0 names no EID in them; default 1.2", OPTIONS_TEXT, AT(release)},

@@ -9,7 +9,7 @@ struct ipa_options {
     const char *ca, *server_ca, *eim, *imei, *state;
     struct options_list connect_to, lacks;
     const char *every, *connectivity, *fallback_after, *release, *listen, *out;
-    bool json_binding, plain, insecure, minimize, json, verbose, no_reset;
+    bool json_binding, coap, plain, insecure, minimize, json, verbose, no_reset;
 };
 
 extern const struct options_program ipa_program;

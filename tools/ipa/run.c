@@ -13,6 +13,7 @@
 #include "tools/lib/transport/interrupt.h"
 
 #define DOUBLINGS_MAX 6
+#define LOOK_SECONDS 2 /* between two looks at the network */
 
 unsigned run_wait(const struct run_plan *plan, unsigned failures)
 {
@@ -38,6 +39,16 @@ enum run_action run_look(struct run_watch *watch, const struct run_plan *plan, b
     watch->fallen_back = !watch->fallen_back;
     return watch->fallen_back ? RUN_FALL_BACK : RUN_RETURN;
 }
+
+/* What the service keeps from turn to turn. */
+struct service {
+    const struct ipa_options *options;
+    const struct run_plan *plan;
+    struct run_watch watch;
+    struct ipa_memory memory;
+    struct inject *inject;
+    unsigned failures;
+};
 
 static bool is_connected(const struct run_plan *plan)
 {
@@ -67,41 +78,53 @@ static bool return_back(struct ipa *ipa, void *context)
 
 bool run_once(const struct ipa_options *options)
 {
-    return ipa_with_card(options, poll_eim, NULL);
+    return ipa_with_card(options, NULL, poll_eim, NULL);
 }
 
-/* Until then, what has been injected is carried on with. */
-static void wait_for(unsigned seconds, struct inject *inject)
+static bool with_card(struct service *service, ipa_work *work)
 {
-    while (seconds > 0 && !interrupt_seen()) {
-        sleep(1);
-        inject_go_on(inject);
-        seconds--;
-    }
+    inject_lock(service->inject);
+    const bool good = ipa_with_card(service->options, &service->memory, work, NULL);
+    inject_unlock(service->inject);
+    return good;
 }
 
-static void run_turn(const struct ipa_options *options, const struct run_plan *plan,
-                     struct run_watch *watch, unsigned *failures)
+/* True if the network is back, or another profile tries it: the eIM may be reached now. */
+static bool look(struct service *service)
 {
-    const enum run_action action = run_look(watch, plan, is_connected(plan), time(NULL));
+    const bool lost = service->watch.lost != 0;
+    const bool connected = is_connected(service->plan);
+    const enum run_action action = run_look(&service->watch, service->plan, connected, time(NULL));
     if (action != RUN_NOTHING)
-        (void)ipa_with_card(options, action == RUN_FALL_BACK ? fall_back : return_back, NULL);
-    *failures = run_once(options) ? 0 : *failures + 1;
+        (void)with_card(service, action == RUN_FALL_BACK ? fall_back : return_back);
+    return action != RUN_NOTHING || (lost && connected);
+}
+
+/* Until it is time again, or the network says something else; what has been injected is carried on
+ * with meanwhile. */
+static void wait_for(struct service *service, unsigned seconds)
+{
+    for (unsigned at = 1; at <= seconds && !interrupt_seen(); at++) {
+        sleep(1);
+        inject_go_on(service->inject);
+        if (service->plan->connectivity == NULL || at % LOOK_SECONDS != 0 || !look(service))
+            continue;
+        service->failures = 0;
+        return;
+    }
 }
 
 bool run_forever(const struct ipa_options *options, const struct run_plan *plan)
 {
-    struct run_watch watch = {0};
-    struct inject *inject = NULL;
-    unsigned failures = 0;
-    if (options->listen != NULL && inject_start(options, &inject) != 0)
+    struct service service = {
+        .options = options, .plan = plan, .memory = {.cause = ENGINE_CAUSE_NONE}};
+    if (options->listen != NULL && inject_start(options, &service.memory, &service.inject) != 0)
         return false;
+    (void)look(&service);
     while (!interrupt_seen()) {
-        inject_lock(inject);
-        run_turn(options, plan, &watch, &failures);
-        inject_unlock(inject);
-        wait_for(run_wait(plan, failures), inject);
+        service.failures = with_card(&service, poll_eim) ? 0 : service.failures + 1;
+        wait_for(&service, run_wait(plan, service.failures));
     }
-    inject_stop(inject);
+    inject_stop(service.inject);
     return true;
 }

@@ -28,6 +28,7 @@ enum eim_id_type {
 /* eimSupportedProtocol */
 #define EIM_PROTOCOL_RETRIEVE_HTTPS (1u << 0)
 #define EIM_PROTOCOL_RETRIEVE_COAPS (1u << 1)
+#define EIM_PROTOCOL_RETRIEVE_COAPS (1u << 1)
 #define EIM_PROTOCOL_INJECT_HTTPS (1u << 2)
 #define EIM_PROTOCOL_INJECT_COAPS (1u << 3)
 #define EIM_PROTOCOL_PROPRIETARY (1u << 4)

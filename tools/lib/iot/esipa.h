@@ -7,6 +7,8 @@
 #include "apdu/tlv.h"
 
 #define ESIPA_ASN1_PATH "/gsma/rsp2/asn1"
+/* No public text has the path over CoAP: this is what one public eIM has. */
+#define ESIPA_COAP_PATH "esipa"
 #define ESIPA_ASN1_TYPE "application/x-gsma-rsp-asn1"
 #define ESIPA_JSON_TYPE "application/json;charset=UTF-8"
 #define ESIPA_PROTOCOL "gsma/rsp/v2.1.0" /* X-Admin-Protocol */

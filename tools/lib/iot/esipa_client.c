@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apdu/trace.h"
+#include "tools/lib/coap/coap_client.h"
 #include "tools/lib/es9/activation.h"
 #include "tools/lib/iot/esipa_json.h"
 
@@ -15,7 +16,8 @@
 
 struct esipa_client {
     struct esipa_client_plan plan;
-    struct http http; /* its curl, CA and mappings; the requests are this room's own */
+    struct http http;         /* its curl, CA and mappings; the requests are this room's own */
+    struct coap_client *coap; /* NULL: HTTPS */
     struct fault *fault;
     struct curl_slist *headers;
     char address[ADDRESS_SIZE];
@@ -38,6 +40,13 @@ static bool set_headers(struct esipa_client *client)
            add_header(client, "Expect:");
 }
 
+static bool open_coap(struct esipa_client *client)
+{
+    const struct coap_client_plan plan = {
+        .ca = client->plan.ca, .path = ESIPA_COAP_PATH, .insecure = client->plan.insecure};
+    return coap_client_open(&plan, client->fault, &client->coap);
+}
+
 bool esipa_client_open(const struct esipa_client_plan *plan, struct fault *fault,
                        struct esipa_client **out)
 {
@@ -47,6 +56,8 @@ bool esipa_client_open(const struct esipa_client_plan *plan, struct fault *fault
     client->plan = *plan;
     client->fault = fault;
     *out = client;
+    if (plan->coap)
+        return open_coap(client);
     if (!http_init(&client->http, plan->ca, plan->connect_to, fault) || !set_headers(client))
         return false;
     CURL *curl = client->http.curl;
@@ -64,7 +75,9 @@ void esipa_client_close(struct esipa_client *client)
 {
     if (client == NULL)
         return;
-    http_finish(&client->http);
+    coap_client_close(client->coap);
+    if (!client->plan.coap)
+        http_finish(&client->http);
     curl_slist_free_all(client->headers);
     free(client);
 }
@@ -159,9 +172,10 @@ bool esipa_client_call(struct esipa_client *client, struct bytes message, struct
     *answer = (struct blob){0};
     if (function == ESIPA_FUNCTIONS)
         return fault_raise(client->fault, "ESipa", "no such message");
-    const bool good = client->plan.json
-                          ? call_json(client, &esipa_messages[function], message, answer)
-                          : post(client, ESIPA_ASN1_PATH, message, answer);
+    const bool good =
+        client->plan.coap   ? coap_client_post(client->coap, client->address, message, answer)
+        : client->plan.json ? call_json(client, &esipa_messages[function], message, answer)
+                            : post(client, ESIPA_ASN1_PATH, message, answer);
     if (!good)
         blob_finish(answer);
     return good;

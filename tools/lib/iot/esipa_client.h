@@ -1,5 +1,5 @@
 /* esipa_client: an eIM, or an IPA that takes packages, reached over HTTPS in one of the two
- * bindings of ESipa (SGP.32 §6). */
+ * bindings of ESipa, or over CoAP with DTLS (SGP.32 §6). */
 #ifndef EMUICC_TOOLS_LIB_IOT_ESIPA_CLIENT_H
 #define EMUICC_TOOLS_LIB_IOT_ESIPA_CLIENT_H
 
@@ -10,6 +10,7 @@ struct esipa_client_plan {
     const char *ca; /* as ca_read() takes it; NULL: what this machine trusts */
     const struct options_list *connect_to;
     bool json;     /* the JSON binding */
+    bool coap;     /* CoAP over DTLS, with the bodies of the ASN.1 binding */
     bool plain;    /* HTTP without TLS, for eIMs under test */
     bool insecure; /* do not look at the eIM's certificate */
 };
