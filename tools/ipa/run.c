@@ -120,8 +120,8 @@ bool run_forever(const struct ipa_options *options, const struct run_plan *plan)
         .options = options, .plan = plan, .memory = {.cause = ENGINE_CAUSE_NONE}};
     if (options->listen != NULL && inject_start(options, &service.memory, &service.inject) != 0)
         return false;
-    (void)look(&service);
     while (!interrupt_seen()) {
+        (void)look(&service);
         service.failures = with_card(&service, poll_eim) ? 0 : service.failures + 1;
         wait_for(&service, run_wait(plan, service.failures));
     }
