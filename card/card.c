@@ -110,6 +110,7 @@ void card_close(struct card *card)
     if (card->store != NULL)
         store_close(card->store);
     hardware_finish(&card->hardware);
+    observers_end(card->observers);
     *card = (struct card){0};
 }
 

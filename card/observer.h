@@ -2,14 +2,12 @@
  * transcript. A card without observers pays one comparison a command for them.
  *
  * What a fault, a clock or a user does to the card from inside says so with apdu/trace.h; the trace
- * prints those lines too, so they are no events here. */
+ * prints those lines too: whoever runs the card hands them on as notes. */
 #ifndef EMUICC_CARD_OBSERVER_H
 #define EMUICC_CARD_OBSERVER_H
 
 #include "apdu/bytes.h"
-
-/* The contacts. */
-enum card_power { CARD_OFF, CARD_ON, CARD_RESET };
+#include "apdu/power.h"
 
 struct observer;
 
@@ -22,6 +20,10 @@ struct observer_kind {
      * response. */
     void (*command)(struct observer *self, struct bytes command);
     void (*response)(struct observer *self, struct bytes response);
+    /* A line of apdu/trace.h. May be NULL. */
+    void (*note)(struct observer *self, const char *text);
+    /* The card ends, and the observer with it. May be NULL. */
+    void (*end)(struct observer *self);
 };
 
 /* First member of each kind's own struct. */
@@ -46,6 +48,23 @@ static inline void observers_response(struct observer *first, struct bytes respo
 {
     for (struct observer *each = first; each != NULL; each = each->next)
         each->kind->response(each, response);
+}
+
+static inline void observers_note(struct observer *first, const char *text)
+{
+    for (struct observer *each = first; each != NULL; each = each->next)
+        if (each->kind->note != NULL)
+            each->kind->note(each, text);
+}
+
+static inline void observers_end(struct observer *first)
+{
+    while (first != NULL) {
+        struct observer *next = first->next;
+        if (first->kind->end != NULL)
+            first->kind->end(first);
+        first = next;
+    }
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "apdu/json_writer.h"
 #include "apdu/status.h"
 #include "card/control/requests_table.h"
+#include "card/control/watch.h"
 #include "fs/text/inventory.h"
 #include "fs/text/inventory_iot.h"
 
@@ -45,12 +46,17 @@ static const struct control_request rows[] = {
     {"show", "ICCID", "One profile with the elements that are stored and not run.", show},
     {"iot", NULL, "Of an IoT eUICC: its eIMs, package results, and what may be gone back to.", iot},
     {"status", NULL, "EID, ATR, whether the card is in its reader, how many faults are set on it.", requests_status},
+    {"watch", "NUMBER", "What has gone over the contacts, from that event on; 0: from now on.", watch_request},
+    {"files", "ICCID", "The files of a profile: what SELECT says of them, their access rules and contents.", requests_files},
+    {"get", "TAG", "A data object of the ISD-R that is only read: 'get BF22' is EUICCInfo2.", requests_get},
+    {"certificates", NULL, "The chip's certificates and those above them.", requests_certificates},
     {"eject", NULL, "Takes the card out of its reader.", requests_eject, .changes = true},
     {"insert", NULL, "Puts it in again.", requests_insert, .changes = true},
     {"reset", NULL, "What is volatile goes, and the reader does not know.", requests_reset, .changes = true},
     {"enable", "ICCID", "Enables a profile, without an LPA.", requests_enable, .changes = true},
     {"disable", "ICCID", "Disables it.", requests_disable, .changes = true},
     {"memory-reset", NULL, "Deletes all operational and test profiles and the SM-DP+ address set.", requests_memory_reset, .changes = true},
+    {"delete", "ICCID", "Deletes it.", requests_delete, .changes = true},
     {"snapshot", "NAME", "Puts the whole chip aside under a name.", requests_snapshot, .changes = true},
     {"restore", "NAME", "Takes it back; for the reader the card is reset.", requests_restore, .changes = true},
     {"fault-list", NULL, "The faults that are set on the card.", requests_fault_list},

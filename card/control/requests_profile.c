@@ -14,12 +14,13 @@
 #define REQUEST_MAX 64
 #define RESPONSE_MAX 64
 #define FILLING 0x0F
+#define WRONG_ICCID "an ICCID has at most 20 digits"
 
 /* By enum profile_state_result. */
 static const char *const refusals[] = {
     [PROFILE_STATE_OK] = NULL,
     [PROFILE_STATE_NOT_FOUND] = "there is no such profile, or nothing to delete",
-    [PROFILE_STATE_WRONG] = "the profile is in that state already",
+    [PROFILE_STATE_WRONG] = "the profile is in that state already, or enabled and to be deleted",
     [PROFILE_STATE_DISALLOWED] = "a policy rule of the profile forbids it",
     [PROFILE_STATE_WRONG_REENABLING] = "a test profile gives way only to the one before it",
     [PROFILE_STATE_CAT_BUSY] = "the chip is busy with a proactive command",
@@ -67,7 +68,7 @@ static const char *change(struct card *card, uint32_t tag, struct bytes digits,
     uint8_t iccid[METADATA_ICCID_SIZE], room[REQUEST_MAX];
     struct writer request = writer_on(room, sizeof(room));
     if (!to_iccid(digits, iccid))
-        return "an ICCID has at most 20 digits";
+        return WRONG_ICCID;
     const size_t whole = tlv_open(&request, tag);
     const size_t identifier = tlv_open(&request, TAG_IDENTIFIER);
     tlv_put(&request, ES10_TAG_ICCID, bytes_of(iccid, sizeof(iccid)));
@@ -85,6 +86,18 @@ const char *requests_enable(void *context, struct bytes argument, struct writer 
 const char *requests_disable(void *context, struct bytes argument, struct writer *answer)
 {
     return change(context, ES10_DISABLE_PROFILE, argument, answer);
+}
+
+const char *requests_delete(void *context, struct bytes argument, struct writer *answer)
+{
+    uint8_t iccid[METADATA_ICCID_SIZE], room[REQUEST_MAX];
+    struct writer request = writer_on(room, sizeof(room));
+    if (!to_iccid(argument, iccid))
+        return WRONG_ICCID;
+    const size_t whole = tlv_open(&request, ES10_DELETE_PROFILE);
+    tlv_put(&request, ES10_TAG_ICCID, bytes_of(iccid, sizeof(iccid)));
+    tlv_close(&request, whole);
+    return carry_out(context, &request, ES10_DELETE_PROFILE, answer);
 }
 
 const char *requests_memory_reset(void *context, struct bytes argument, struct writer *answer)

@@ -16,6 +16,8 @@ control_handler requests_fault_list, requests_fault_add, requests_fault_remove,
 control_handler requests_status, requests_eject, requests_insert, requests_reset;
 /* Its profiles, by somebody who needs no reader for it. */
 control_handler requests_snapshot, requests_restore;
-control_handler requests_enable, requests_disable, requests_memory_reset;
+control_handler requests_enable, requests_disable, requests_delete, requests_memory_reset;
+/* What is on it, for those who look. */
+control_handler requests_files, requests_get, requests_certificates;
 
 #endif

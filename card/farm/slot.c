@@ -100,6 +100,24 @@ static bool is_in_use(const struct slot *slot)
     return slot->connected || slot->link != NULL;
 }
 
+/* For those who look. */
+static void publish(struct slot *slot)
+{
+    const struct card *card = slot->card;
+    unsigned flags = is_in_use(slot) ? SLOT_CONNECTED : 0;
+    if (card != NULL)
+        flags |= SLOT_IN_MEMORY | (card_presence(card) == CARD_EJECTED ? SLOT_EJECTED : 0);
+    atomic_store_explicit(&slot->look.flags, flags, memory_order_relaxed);
+    atomic_store_explicit(&slot->look.faults,
+                          card != NULL ? (unsigned)card->hardware.faults.count : 0,
+                          memory_order_relaxed);
+}
+
+static void count_commands(struct slot *slot, unsigned commands)
+{
+    atomic_fetch_add_explicit(&slot->look.commands, commands, memory_order_relaxed);
+}
+
 /* Faults that are set and an ejected card are recorded in memory alone. */
 static bool has_volatile_state(const struct card *card)
 {
@@ -117,6 +135,7 @@ static void release_store(struct idle_entry *entry)
     if (idle_list_has(&slot->idle_profile))
         idle_list_remove(&slot->lists->profile, &slot->idle_profile);
     unload_card(slot);
+    publish(slot);
 }
 
 static void release_profile(struct idle_entry *entry)
@@ -135,6 +154,7 @@ void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop)
 /* After anything that may have opened the store. */
 static void note_use(struct slot *slot, bool command, int64_t now)
 {
+    publish(slot);
     if (slot->card == NULL)
         return;
     if ((command || !idle_list_has(&slot->idle_store)) &&
@@ -199,6 +219,7 @@ static void handle_client(struct slot *slot, bool ready, int64_t now)
         disconnect(slot, now);
         return;
     }
+    count_commands(slot, slot->vpcd.commands - before);
     note_use(slot, slot->vpcd.commands != before, now);
     loop_watch(slot->loop, &slot->source, socket, (uint32_t)vpcd_events(&slot->vpcd));
     loop_set_time(slot->loop, &slot->source, vpcd_due(&slot->vpcd, now));
@@ -209,6 +230,8 @@ static void handle_reader(struct slot *slot, bool ready, int64_t now)
     struct link *link = slot->link;
     const unsigned before = link->vpcd.commands;
     link_step(link, ready, now, slot->loop->buffers);
+    if (link->vpcd.commands > before)
+        count_commands(slot, link->vpcd.commands - before);
     note_use(slot, link->vpcd.commands != before, now);
     loop_watch(slot->loop, &slot->source, link->socket, (uint32_t)link_events(link));
     loop_set_time(slot->loop, &slot->source, link->due);

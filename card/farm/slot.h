@@ -1,7 +1,7 @@
 /* slot: one chip of a farm: its EID, its folder, the card while it is in memory, and its reader: a
  * client of the farm's socket, or a reader of pcscd.
  *
- * All of a slot but `client` belongs to the thread of its loop. */
+ * All of a slot but `client` and `look` belongs to the thread of its loop. */
 #ifndef EMUICC_CARD_FARM_SLOT_H
 #define EMUICC_CARD_FARM_SLOT_H
 
@@ -25,6 +25,14 @@ struct slot_idle_lists {
 };
 void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop);
 
+/* Of a slot, for any thread that looks: how many commands it has answered, faults that are set, and
+ * bits of enum slot_flag. As they were after the last thing that happened to it. */
+enum slot_flag { SLOT_IN_MEMORY = 1, SLOT_CONNECTED = 2, SLOT_EJECTED = 4 };
+struct slot_look {
+    atomic_ulong commands;
+    atomic_uint faults, flags;
+};
+
 struct slot {
     struct loop_source source;
     struct idle_entry idle_store, idle_profile;
@@ -37,6 +45,7 @@ struct slot {
     bool connected;    /* the client has been answered and is served */
     struct vpcd vpcd;  /* of the client */
     struct link *link; /* of the reader; NULL: none */
+    struct slot_look look;
 };
 
 void slot_init(struct slot *slot, struct loop *loop, struct slot_idle_lists *lists,

@@ -9,8 +9,8 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/trace/exchange.h"
-#include "card/trace/gsmtap.h"
+#include "apdu/decode/gsmtap.h"
+#include "apdu/decode/exchange.h"
 
 #define HOST_SIZE 256
 #define TO_TEXT(number) #number

@@ -18,6 +18,7 @@ int outputs_open(struct outputs *outputs, const struct outputs_plan *plan)
 
 void outputs_observe(struct outputs *outputs, struct card *card, const char *start)
 {
+    outputs->card = card;
     if (outputs->tracer.file.stream != NULL) {
         outputs->tracer.card = card;
         tracer_note(&outputs->tracer, start);
@@ -47,4 +48,6 @@ void outputs_note(struct outputs *outputs, const char *text)
 {
     if (outputs->tracer.file.stream != NULL)
         tracer_note(&outputs->tracer, text);
+    if (outputs->card != NULL)
+        observers_note(outputs->card->observers, text);
 }

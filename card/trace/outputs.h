@@ -13,6 +13,7 @@ struct outputs_plan {
 
 /* Those that were not asked for are all zero. */
 struct outputs {
+    const struct card *card; /* that is observed; borrowed; NULL: none yet */
     struct tracer tracer;
     struct capture pcap, gsmtap;
     struct transcript transcript;
@@ -26,7 +27,7 @@ void outputs_observe(struct outputs *outputs, struct card *card, const char *sta
 /* 0, or a failure if something could not be written, which a trace line has said. */
 int outputs_close(struct outputs *outputs);
 
-/* A line of apdu/trace.h, for the trace. */
+/* A line of apdu/trace.h, for the trace and for whoever else observes the card. */
 void outputs_note(struct outputs *outputs, const char *text);
 
 #endif

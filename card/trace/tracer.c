@@ -1,43 +1,10 @@
 #include "card/trace/tracer.h"
 
-#include <stdlib.h>
-
 #include "apdu/status.h"
 #include "apdu/tlv.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
-#include "card/trace/tracer_element.h"
-#include "isd-r/es10.h"
-
-#define CAPACITY_MIN 1024
-#define LENGTH_MAX (1 << 20) /* of a request or answer; what is beyond is not shown */
-#define INS_GET_RESPONSE 0xC0
-#define INS_STORE_DATA 0xE2
-#define P1_LAST 0x80
-
-static void append(struct tracer_bytes *bytes, struct bytes more)
-{
-    size_t capacity = bytes->capacity > 0 ? bytes->capacity : CAPACITY_MIN;
-    while (capacity < bytes->len + more.len)
-        capacity *= 2;
-    if (capacity > LENGTH_MAX)
-        return;
-    if (capacity != bytes->capacity) {
-        uint8_t *data = realloc(bytes->data, capacity);
-        if (data == NULL)
-            return;
-        bytes->data = data;
-        bytes->capacity = capacity;
-    }
-    if (more.len > 0)
-        memcpy(bytes->data + bytes->len, more.data, more.len);
-    bytes->len += more.len;
-}
-
-static struct bytes held(const struct tracer_bytes *bytes)
-{
-    return bytes_of(bytes->data, bytes->len);
-}
+#include "apdu/decode/decode_element.h"
 
 static void begin_line(struct tracer *tracer)
 {
@@ -47,8 +14,8 @@ static void begin_line(struct tracer *tracer)
 
 static void forget(struct tracer_channel *channel)
 {
-    channel->request.len = channel->answer.len = 0;
-    channel->in_function = channel->shows_response = false;
+    decode_exchange_forget(&channel->exchange);
+    channel->shows_response = false;
 }
 
 static void tell_power(struct observer *self, enum card_power power, struct bytes atr)
@@ -62,28 +29,10 @@ static void tell_power(struct observer *self, enum card_power power, struct byte
     fputs(words[power], tracer->file.stream);
     if (power != CARD_OFF) {
         fputs(", ATR ", tracer->file.stream);
-        tracer_element_print_bytes(tracer->file.stream, atr);
+        decode_element_print_bytes(tracer->file.stream, atr);
     }
     fputc('\n', tracer->file.stream);
     output_file_flush(&tracer->file);
-}
-
-/* The blocks of one request; a first block begins another. */
-static void collect_request(struct tracer_channel *channel, const struct apdu *apdu)
-{
-    if (apdu->p2 == 0)
-        channel->request.len = 0;
-    append(&channel->request, apdu->data);
-    channel->in_function = (apdu->p1 & P1_LAST) != 0;
-}
-
-static void tell_request(struct tracer *tracer, const struct tracer_channel *channel)
-{
-    struct tlv_header header;
-    const struct bytes request = held(&channel->request);
-    const bool whole = tlv_read_header(request, &header) == TLV_FRONT_OK;
-    const bool function = whole && es10_find(header.tag) != NULL;
-    tracer_element_print(tracer->file.stream, request, function ? TRACER_REQUEST : TRACER_SEGMENTS);
 }
 
 static void tell_data(struct tracer *tracer, struct bytes data, bool shown)
@@ -93,7 +42,7 @@ static void tell_data(struct tracer *tracer, struct bytes data, bool shown)
     fprintf(tracer->file.stream, ", %zu byte%s", data.len, data.len == 1 ? "" : "s");
     if (shown) {
         fputs(": ", tracer->file.stream);
-        tracer_element_print_bytes(tracer->file.stream, data);
+        decode_element_print_bytes(tracer->file.stream, data);
     }
 }
 
@@ -126,7 +75,8 @@ static void print_command(struct tracer *tracer, struct bytes command)
         return;
     }
     const struct command_row *row = channel_look(&tracer->card->channels, apdu, &application);
-    const struct tracer_instruction shows = tracer_instruction(row != NULL ? row->name : "");
+    const struct decode_table_instruction shows =
+        decode_table_instruction(row != NULL ? row->name : "");
     struct tracer_channel *channel = &tracer->channels[apdu.channel];
     const bool clear = unwrap(tracer->card, &apdu, channel);
     tracer->channel = channel;
@@ -136,19 +86,15 @@ static void print_command(struct tracer *tracer, struct bytes command)
     if (apdu.secured)
         fputs(clear ? ", signed" : ", enciphered", tracer->file.stream);
     fputc('\n', tracer->file.stream);
-    if (apdu.ins == INS_GET_RESPONSE)
+    if (apdu.ins == DECODE_INS_GET_RESPONSE)
         return;
-    const bool block = row != NULL && row->handle != NULL && apdu.ins == INS_STORE_DATA && clear &&
+    const bool block = row != NULL && row->handle != NULL && apdu.ins == DECODE_INS_STORE_DATA &&
+                       clear &&
                        strcmp(application, "ISD-R") == 0; /* other domains' have keys in them */
-    if (!block)
-        channel->request.len = 0;
-    channel->answer.len = 0;
-    channel->in_function = false;
     channel->shows_response = shows.shows_response;
-    if (block)
-        collect_request(channel, &apdu);
-    if (channel->in_function)
-        tell_request(tracer, channel);
+    if (decode_exchange_command(&channel->exchange, &apdu, block))
+        decode_element_print(tracer->file.stream, decode_exchange_request(&channel->exchange),
+                             decode_exchange_node(&channel->exchange));
 }
 
 static void tell_command(struct observer *self, struct bytes command)
@@ -172,12 +118,10 @@ static void print_response(struct tracer *tracer, struct bytes response)
     fprintf(tracer->file.stream, "< %04X %s", status, status_text(status));
     tell_data(tracer, data, channel != NULL && channel->shows_response);
     fputc('\n', tracer->file.stream);
-    if (channel == NULL || !channel->in_function)
+    if (channel == NULL || !decode_exchange_response(&channel->exchange, data, status))
         return;
-    append(&channel->answer, data);
-    if (status >> 8 == SW_BYTES_AVAILABLE >> 8)
-        return;
-    tracer_element_print(tracer->file.stream, held(&channel->answer), TRACER_ANSWER);
+    decode_element_print(tracer->file.stream, decode_exchange_answer(&channel->exchange),
+                         DECODE_ANSWER);
     forget(channel);
 }
 
@@ -198,10 +142,8 @@ int tracer_open(struct tracer *tracer, const char *path, bool timeless)
 
 int tracer_close(struct tracer *tracer)
 {
-    for (size_t i = 0; i < APDU_CHANNELS; i++) {
-        free(tracer->channels[i].request.data);
-        free(tracer->channels[i].answer.data);
-    }
+    for (size_t i = 0; i < APDU_CHANNELS; i++)
+        decode_exchange_finish(&tracer->channels[i].exchange);
     const int result = output_file_close(&tracer->file);
     *tracer = (struct tracer){0};
     return result;

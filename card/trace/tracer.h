@@ -1,25 +1,18 @@
 /* tracer: what the card is asked and answers, as a text for people: instructions by the names of
  * their rows, ES10 functions with the names of their elements, results, and whatever apdu/trace.h
- * has to say meanwhile. Shown is what tracer_table.h allows, and lengths: no key, no PIN, no result
+ * has to say meanwhile. Shown is what decode_table.h allows, and lengths: no key, no PIN, no result
  * of AUTHENTICATE, no content of a file or a profile. */
 #ifndef EMUICC_CARD_TRACE_TRACER_H
 #define EMUICC_CARD_TRACE_TRACER_H
 
 #include "card/card.h"
 #include "card/trace/output_file.h"
-#include "card/trace/tracer_table.h"
-
-/* Bytes that come in pieces. */
-struct tracer_bytes {
-    uint8_t *data; /* heap */
-    size_t len, capacity;
-};
+#include "apdu/decode/decode_exchange.h"
 
 struct tracer_channel {
-    struct tracer_bytes request, answer; /* of the ES10 function under way */
-    bool in_function;                    /* its request is complete, its answer is not */
-    bool shows_response;                 /* of what GET RESPONSE fetches too */
-    uint8_t checksum;                    /* bytes of one at the end of the answer */
+    struct decode_exchange exchange;
+    bool shows_response; /* of what GET RESPONSE fetches too */
+    uint8_t checksum;    /* bytes of one at the end of the answer */
 };
 
 struct tracer {

@@ -6,7 +6,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/trace/transcript_line.h"
+#include "apdu/decode/transcript_line.h"
 
 #define DIGITS_SHOWN 64 /* of an answer that differs, in a message */
 

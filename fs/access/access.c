@@ -179,10 +179,10 @@ static bool record_grants(const struct access *access, struct bytes record, bool
     return false;
 }
 
-static bool find_record(const struct access *access, struct bytes *out)
+bool access_find_record(struct profile *profile, struct file *file, struct bytes *out)
 {
-    const struct file_rules *rules = &access->file->rules;
-    struct file *arr = rules->arr != 0 ? profile_arr(access->profile, access->file) : NULL;
+    const struct file_rules *rules = &file->rules;
+    struct file *arr = rules->arr != 0 ? profile_arr(profile, file) : NULL;
     if (arr == NULL)
         return false;
     arr = file_resolve(arr);
@@ -198,5 +198,6 @@ bool access_granted(const struct access *access, bool *steady)
 {
     struct bytes record;
     *steady = true;
-    return find_record(access, &record) && record_grants(access, record, steady);
+    return access_find_record(access->profile, access->file, &record) &&
+           record_grants(access, record, steady);
 }

@@ -34,4 +34,7 @@ struct access {
  * any class, P1 and P2. A file without a rule that can be found grants nothing. */
 bool access_granted(const struct access *access, bool *steady);
 
+/* The record of EF.ARR with the file's rule; false if it cannot be found. */
+bool access_find_record(struct profile *profile, struct file *file, struct bytes *out);
+
 #endif

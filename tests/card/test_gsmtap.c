@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
 
 #include "apdu/hex.h"
-#include "card/trace/exchange.h"
-#include "card/trace/gsmtap.h"
+#include "apdu/decode/gsmtap.h"
+#include "apdu/decode/exchange.h"
 
 #define APDU_HEADER                                                                                \
     "02040400"                                                                                     \

@@ -5,7 +5,9 @@
 #include "tests/support/peer_card.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
+#include "apdu/decode/decode_table.h"
 #include "card/trace/outputs.h"
+#include "isd-r/es10.h"
 
 static struct peer peer;
 static struct card card;
@@ -38,4 +40,14 @@ Test(trace, a_download_is_named_and_its_keys_are_not_written, .timeout = 60)
     cr_assert_null(strstr(text, key));
     peer_card_stop(&peer, &card);
     outputs_close(&outputs);
+}
+
+/* An onlooker's names are those of the functions themselves. */
+Test(trace, functions_have_one_name)
+{
+    for (size_t i = 0; i < es10_functions.count; i++) {
+        const char *name = decode_table_function(es10_functions.rows[i].tag);
+        cr_assert_not_null(name, "%s", es10_functions.rows[i].name);
+        cr_assert_str_eq(name, es10_functions.rows[i].name);
+    }
 }

@@ -7,7 +7,7 @@
 #include "apdu/hex.h"
 #include "apdu/trace.h"
 #include "card/trace/transcript.h"
-#include "card/trace/transcript_line.h"
+#include "apdu/decode/transcript_line.h"
 #include "tests/card/fake_chip.h"
 
 static struct card card;

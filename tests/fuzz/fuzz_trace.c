@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "card/trace/tracer_element.h"
-#include "card/trace/transcript_line.h"
+#include "apdu/decode/decode_element.h"
+#include "apdu/decode/transcript_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const enum tracer_node roots[] = {TRACER_REQUEST, TRACER_ANSWER, TRACER_SEGMENTS};
+    static const enum decode_table_node roots[] = {DECODE_REQUEST, DECODE_ANSWER, DECODE_SEGMENTS};
     static FILE *nowhere;
     uint8_t room[256];
     struct writer bytes = writer_on(room, sizeof(room));
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (nowhere == NULL || line == NULL)
         abort();
     for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-        tracer_element_print(nowhere, bytes_of(data, size), roots[i]);
+        decode_element_print(nowhere, bytes_of(data, size), roots[i]);
     memcpy(line, data, size);
     line[size] = '\0';
     (void)transcript_line_read(line, &bytes, &power);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "apdu/json_writer.h"
-#include "tools/ctl/ask.h"
+#include "tools/lib/control/ask.h"
 #include "tools/ctl/doctor_checks.h"
 
 #define TEXT_MAX 512

@@ -8,6 +8,7 @@
  * there is no chip in the folder, or a card has just started on it. */
 bool look_list(const char *state, const char *unused, struct writer *out);
 bool look_show(const char *state, const char *iccid, struct writer *out);
+bool look_files(const char *state, const char *iccid, struct writer *out);
 bool look_iot(const char *state, const char *unused, struct writer *out);
 /* {"snapshots": […]}: names, times, sizes; whether a card runs or not, as with their removal. */
 bool look_snapshots(const char *state, const char *unused, struct writer *out);

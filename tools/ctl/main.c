@@ -6,7 +6,7 @@
 #include "apdu/options.h"
 #include "apdu/trace.h"
 #include "fs/text/inventory.h"
-#include "tools/ctl/ask.h"
+#include "tools/lib/control/ask.h"
 #include "tools/ctl/command.h"
 #include "tools/ctl/print.h"
 

@@ -118,6 +118,28 @@ void print_show(const json_t *answer)
     json_array_foreach(json_object_get(answer, "elements"), i, element) print_parts(element, STEP);
 }
 
+/* Name, id, and what SELECT says; below it who may do what, and the content where it has words. */
+static void print_file(const json_t *file)
+{
+    size_t i;
+    json_t *part;
+    printf("%-22s %s ", text_of(file, "name"), text_of(file, "fid"));
+    json_array_foreach(json_object_get(file, "words"), i, part)
+        printf("%s%s", i > 0 ? ", " : " ", json_string_value(part));
+    putchar('\n');
+    json_array_foreach(json_object_get(file, "rules"), i, part)
+        printf("    %s: %s\n", text_of(part, "mode"), text_of(part, "needs"));
+    json_array_foreach(json_object_get(file, "decoded"), i, part)
+        printf("    = %s: %s\n", text_of(part, "label"), text_of(part, "value"));
+}
+
+void print_files(const json_t *answer)
+{
+    size_t i;
+    json_t *file;
+    json_array_foreach(json_object_get(answer, "files"), i, file) print_file(file);
+}
+
 void print_object(const json_t *answer)
 {
     if (json_object_get(answer, "done") == NULL)

@@ -6,6 +6,7 @@
 
 void print_list(const json_t *answer);
 void print_show(const json_t *answer);
+void print_files(const json_t *answer);
 /* Names and values, a line each; nothing for {"done": true}. */
 void print_object(const json_t *answer);
 void print_snapshots(const json_t *answer);

@@ -9,7 +9,7 @@
 #include "apdu/hex.h"
 #include "apdu/json_writer.h"
 #include "apdu/trace.h"
-#include "tools/ctl/ask.h"
+#include "tools/lib/control/ask.h"
 #include "tools/lib/es10/es10c.h"
 #include "tools/lib/transport/pcsc.h"
 

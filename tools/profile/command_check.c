@@ -4,7 +4,7 @@
 #include "apdu/hex.h"
 #include "tools/profile/command.h"
 #include "tools/profile/lint/lint.h"
-#include "tools/profile/package/names.h"
+#include "fs/files/names.h"
 #include "tools/profile/package/file.h"
 #include "tools/profile/package/trial.h"
 #include "tools/profile/package/verdict.h"

@@ -4,7 +4,7 @@
 #include "apdu/hex.h"
 #include "tools/lib/common/package.h"
 #include "tools/profile/package/elements.h"
-#include "tools/profile/package/names.h"
+#include "fs/files/names.h"
 #include "tools/profile/show.h"
 
 static json_t *hex_of(struct bytes bytes)

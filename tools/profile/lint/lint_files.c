@@ -1,6 +1,6 @@
 #include "tools/profile/lint/lint_files.h"
 
-#include "tools/profile/package/names.h"
+#include "fs/files/names.h"
 
 typedef void row_rule(struct lint *lint, struct file *place, const struct lint_files_row *row);
 

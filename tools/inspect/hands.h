@@ -1,0 +1,15 @@
+/* hands: what the page can do to a chip, one row each: the request that emuicc-ctl would make, and
+ * the command line that makes it. */
+#ifndef EMUICC_TOOLS_INSPECT_HANDS_H
+#define EMUICC_TOOLS_INSPECT_HANDS_H
+
+#include "tools/inspect/inspect.h"
+
+/* {"hands": [{"name", "about", "help"}]} */
+json_t *hands_list(void);
+/* Does it: {"answer", "shown"}, shown being the command line; {"error"} where there is no such
+ * thing to do. about: NULL for one that is about nothing. NULL if memory is short. */
+json_t *hands_do(const struct inspect *inspect, const char *chip, const char *name,
+                 const char *about);
+
+#endif

@@ -1,0 +1,118 @@
+#include "tools/inspect/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apdu/status.h"
+#include "fs/text/inventory.h"
+#include "tools/inspect/replay.h"
+#include "tools/lib/control/ask.h"
+
+#define ANSWER_MAX ((size_t)16 << 20)
+
+int inspect_open(struct inspect *inspect, const struct inspect_options *options)
+{
+    *inspect = (struct inspect){.options = options};
+    pthread_mutex_init(&inspect->lock, NULL);
+    if (options->replay != NULL) {
+        inspect->feeds[0].feed = feed_create();
+        return inspect->feeds[0].feed != NULL ? replay_read(options->replay, inspect->feeds[0].feed)
+                                              : FAILURE_INTERNAL;
+    }
+    if (options->farm == NULL)
+        inspect->feeds[0].feed = feed_follow(options->state);
+    return options->farm != NULL || inspect->feeds[0].feed != NULL ? 0 : FAILURE_INTERNAL;
+}
+
+void inspect_end(struct inspect *inspect)
+{
+    pthread_mutex_lock(&inspect->lock);
+    for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++)
+        if (inspect->feeds[i].feed != NULL)
+            feed_end(inspect->feeds[i].feed);
+    pthread_mutex_unlock(&inspect->lock);
+}
+
+void inspect_close(struct inspect *inspect)
+{
+    for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++)
+        feed_destroy(inspect->feeds[i].feed);
+    pthread_mutex_destroy(&inspect->lock);
+}
+
+static bool is_eid(const char *chip)
+{
+    return strlen(chip) == INSPECT_EID_DIGITS && strspn(chip, "0123456789") == INSPECT_EID_DIGITS;
+}
+
+bool inspect_state(const struct inspect *inspect, const char *chip, char path[FEED_PATH_SIZE])
+{
+    const struct inspect_options *options = inspect->options;
+    if (options->farm != NULL)
+        return is_eid(chip) &&
+               snprintf(path, FEED_PATH_SIZE, "%s/chips/%s", options->farm, chip) < FEED_PATH_SIZE;
+    return options->state != NULL && chip[0] == '\0' &&
+           snprintf(path, FEED_PATH_SIZE, "%s", options->state) < FEED_PATH_SIZE;
+}
+
+static struct feed *find_or_follow(struct inspect *inspect, const char *chip)
+{
+    char path[FEED_PATH_SIZE];
+    for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++) {
+        struct inspect_feed *at = &inspect->feeds[i];
+        if (at->feed != NULL && strcmp(at->chip, chip) == 0)
+            return at->feed;
+        if (at->feed != NULL)
+            continue;
+        if (!inspect_state(inspect, chip, path))
+            return NULL;
+        snprintf(at->chip, sizeof(at->chip), "%s", chip);
+        at->feed = feed_follow(path);
+        return at->feed;
+    }
+    return NULL;
+}
+
+struct feed *inspect_feed(struct inspect *inspect, const char *chip)
+{
+    pthread_mutex_lock(&inspect->lock);
+    struct feed *feed = find_or_follow(inspect, chip);
+    pthread_mutex_unlock(&inspect->lock);
+    return feed;
+}
+
+static json_t *ask(const char *state, const char *line)
+{
+    uint8_t *room = malloc(ANSWER_MAX);
+    if (room == NULL)
+        return NULL;
+    struct writer text = writer_on(room, ANSWER_MAX);
+    json_t *answer = NULL;
+    const enum ask_result result = ask_card(state, line, &text);
+    if (result == ASK_ANSWERED)
+        answer = json_loadb((const char *)text.data, text.len, 0, NULL);
+    free(room);
+    if (answer != NULL)
+        return answer;
+    return json_pack("{s:s}", "error",
+                     result == ASK_NOBODY ? "no card runs on this state"
+                                          : "the card has not answered");
+}
+
+json_t *inspect_ask(const struct inspect *inspect, const char *chip, const char *line)
+{
+    char path[FEED_PATH_SIZE];
+    if (inspect->options->replay != NULL)
+        return json_pack("{s:s}", "error", "this is a file, no chip");
+    if (!inspect_state(inspect, chip, path))
+        return json_pack("{s:s}", "error", "there is no such chip here");
+    return ask(path, line);
+}
+
+json_t *inspect_ask_farm(const struct inspect *inspect, const char *line)
+{
+    if (inspect->options->farm == NULL)
+        return json_pack("{s:s}", "error", "this is no farm");
+    return ask(inspect->options->farm, line);
+}

@@ -1,0 +1,66 @@
+// hands: what can be done to the chip, each as emuicc-ctl does it.
+import {get, hand} from './api.js';
+import {copyButton, h, put} from './dom.js';
+
+const EXAMPLES = ['function EnableProfile = result 5, 3 times', 'function AuthenticateServer = result 127', 'function GetEUICCChallenge = 6F00, once', 'segment 1 = power off', 'any command = 6F00, once'];
+
+export const log = [];
+
+document.addEventListener('hand', ({detail}) => {
+  log.unshift({...detail, at: new Date()});
+  log.length = Math.min(log.length, 200);
+  const place = document.getElementById('said');
+  put(place, h('p', {class: detail.error ? 'failure' : ''}, detail.shown ? h('code', {}, detail.shown) : null, ' ',
+    detail.error ? detail.error : 'done', detail.shown ? copyButton(detail.shown) : null,
+    h('button', {type: 'button', class: 'small', 'aria-label': 'Close', onclick: () => put(place)}, '×')));
+});
+
+export function open(place) {
+  const faults = h('div', {});
+  const history = h('ol', {class: 'history'});
+  const simple = (name, label, danger) => h('button', {type: 'button', class: danger ? 'danger' : '', id: `hand-${name}`, onclick: async () => {
+    if (danger && !window.confirm(`${label}?`)) return;
+    await hand(name);
+    refresh();
+  }}, label);
+  const form = (name, label, placeholder, list) => {
+    const box = h('input', {type: 'text', required: true, placeholder, id: `about-${name.replace(' ', '-')}`, 'aria-label': `${label}: ${placeholder}`, list: list || null, spellcheck: 'false', autocomplete: 'off'});
+    return h('form', {class: 'hand', onsubmit: async (event) => {
+      event.preventDefault();
+      const said = await hand(name, box.value.trim());
+      if (!said.error) box.value = '';
+      refresh();
+    }}, box, h('button', {type: 'submit'}, label));
+  };
+  const card = (title, ...children) => h('section', {class: 'card'}, h('h2', {}, title), children);
+  const refresh = async () => {
+    put(history, log.map((one) => h('li', {}, h('time', {}, one.at.toLocaleTimeString()), one.shown ? h('code', {}, one.shown) : null,
+      h('span', {class: one.error ? 'failure' : 'quiet'}, one.error || 'done'), one.shown ? copyButton(one.shown) : null)));
+    try {
+      const chip = await get('/api/chip');
+      const list = chip.faults.faults || [];
+      put(faults, list.length === 0 ? h('p', {class: 'quiet'}, 'No fault is set.')
+        : h('table', {class: 'faults'}, h('thead', {}, h('tr', {}, ['', 'fault', 'passed', 'struck', ''].map((one) => h('th', {scope: 'col'}, one)))),
+          h('tbody', {}, list.map((one) => h('tr', {}, h('td', {}, String(one.id)), h('td', {}, h('code', {}, one.fault)), h('td', {}, String(one.passes)),
+            h('td', {class: one.strikes ? 'failure' : ''}, String(one.strikes)), h('td', {}, h('button', {type: 'button', class: 'small', 'aria-label': `Take back fault ${one.id}`,
+              onclick: async () => {
+                await hand('fault remove', String(one.id));
+                refresh();
+              }}, 'take back')))))));
+    } catch (error) {
+      put(faults, h('p', {class: 'failure', role: 'alert'}, error.message));
+    }
+  };
+  put(place, h('datalist', {id: 'fault-examples'}, EXAMPLES.map((value) => h('option', {value}))),
+    h('div', {class: 'grid'},
+      card('Reader', h('div', {class: 'row-of'}, simple('insert', 'Insert'), simple('eject', 'Eject'), simple('reset', 'Reset'))),
+      card('Profiles', form('enable', 'Enable', 'ICCID'), form('disable', 'Disable', 'ICCID'), form('delete', 'Delete', 'ICCID'),
+        h('div', {class: 'row-of'}, simple('memory-reset', 'Delete all profiles', true))),
+      card('Faults', faults, form('fault add', 'Put', 'PLACE = ACTION', 'fault-examples'), h('div', {class: 'row-of'}, simple('fault clear', 'Take all back')),
+        h('p', {class: 'quiet'}, 'emuicc --faults words prints what can be said.')),
+      card('The whole chip', form('snapshot', 'Put aside', 'NAME'), form('restore', 'Take back', 'NAME')),
+      h('section', {class: 'card wide'}, h('h2', {}, 'What has been done'), log.length === 0 ? h('p', {class: 'quiet'}, 'Each command stands here as emuicc-ctl takes it, to be put into a script.') : null, history)));
+  refresh();
+  const timer = setInterval(() => { if (!document.hidden) refresh(); }, 2000);
+  return () => clearInterval(timer);
+}
