@@ -44,7 +44,7 @@ struct pcap_file {
     int64_t us;
     struct exchange exchange; /* held until its answer is whole */
     struct writer fetch;      /* the GET RESPONSE under way */
-    uint8_t command[APDU_COMMAND_MAX], answer[EXCHANGE_FETCHED_MAX + APDU_RESPONSE_MAX];
+    uint8_t command[APDU_COMMAND_MAX], answer[APDU_RESPONSE_MAX];
     uint8_t fetch_room[APDU_COMMAND_MAX];
     uint8_t packet[GSMTAP_PCAP_PACKET_MAX], frame[GSMTAP_PCAP_PACKET_MAX + GSMTAP_PCAP_FRAME_SIZE];
 };
