@@ -191,6 +191,7 @@ Test(iot, packages_are_named_in_the_trace)
     fclose(file);
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
         cr_assert_not_null(strstr(text, named[i]), "%s: %s", named[i], text);
+    card.observers = NULL; /* they end before the card does */
     outputs_close(&outputs);
 }
 
