@@ -3,6 +3,7 @@
  * within card_transmit() is counted. */
 #include <stdio.h>
 
+#include "card/control/watch.h"
 #include "tests/benchmarks/commands.h"
 #include "tests/benchmarks/measure.h"
 #include "tests/benchmarks/package_file.h"
@@ -10,6 +11,7 @@
 
 #define SKIPPED 77 /* as Meson knows it */
 #define TIMES 10
+#define OBSERVED "READ BINARY, EF.ICCID"
 #define PACKAGE "TS48v4_SAIP2.3_BERTLV"
 
 static struct chip chip;
@@ -27,17 +29,48 @@ static void not_counted(void)
     instructions_end_of_row("-", 1);
 }
 
-static void commands(void)
+static void ignore_power(struct observer *self, enum card_power power, struct bytes atr)
+{
+    (void)self, (void)power, (void)atr;
+}
+
+static void ignore_bytes(struct observer *self, struct bytes bytes)
+{
+    (void)self, (void)bytes;
+}
+
+static void run_row(const struct commands_row *row, const char *name)
 {
     struct commands_turn turn;
-    for (size_t row = 0; row < commands_count; row++) {
-        commands_prepare(&chip, &commands_rows[row], &turn);
+    commands_prepare(&chip, row, &turn);
+    commands_run(&chip, &turn);
+    not_counted();
+    for (int i = 0; i < TIMES; i++)
         commands_run(&chip, &turn);
-        not_counted();
-        for (int i = 0; i < TIMES; i++)
-            commands_run(&chip, &turn);
-        instructions_end_of_row(commands_rows[row].name, TIMES);
-    }
+    instructions_end_of_row(name, TIMES);
+}
+
+static void commands(void)
+{
+    for (size_t row = 0; row < commands_count; row++)
+        run_row(&commands_rows[row], commands_rows[row].name);
+}
+
+/* The same command while somebody looks: an observer that does nothing, and the inspector. */
+static void observed(void)
+{
+    static const struct observer_kind null = {ignore_power, ignore_bytes, ignore_bytes, NULL, NULL};
+    struct observer observer = {&null, NULL};
+    uint8_t room[256];
+    struct writer answer = writer_on(room, sizeof(room));
+    const struct commands_row *row = commands_rows;
+    while (strcmp(row->name, OBSERVED) != 0)
+        row++;
+    card_observe(&chip.card, &observer);
+    run_row(row, OBSERVED ", null observer");
+    chip.card.observers = NULL;
+    (void)watch_request(&chip.card, bytes_of_text("0"), &answer);
+    run_row(row, OBSERVED ", watched");
 }
 
 /* The second one: the first prepares the store's statements. */
@@ -70,6 +103,7 @@ int main(void)
     download(package, &server);
     commands_make_ready(&chip, package);
     commands();
+    observed();
     server_finish(&server);
     chip_finish(&chip);
     return 0;

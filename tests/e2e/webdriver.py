@@ -1,10 +1,12 @@
 """webdriver: a browser as WebDriver (W3C) drives it: Debian's chromium by its chromedriver."""
+import base64
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -69,7 +71,15 @@ class Browser:
         return self._ask("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
     def click(self, selector):
-        self._ask("POST", "/element/%s/click" % self.find(selector), {})
+        """Clicks where it stands now: the page may be drawing it anew."""
+        for left in range(20, -1, -1):
+            try:
+                self._ask("POST", "/element/%s/click" % self.find(selector), {})
+                return
+            except Failure as failure:
+                if left == 0 or "stale" not in str(failure):
+                    raise
+                time.sleep(0.05)
 
     def type(self, selector, text):
         self._ask("POST", "/element/%s/value" % self.find(selector), {"text": text})
@@ -97,7 +107,6 @@ class Browser:
         self._ask("POST", "/window/rect", {"width": width, "height": height})
 
     def picture(self, path):
-        import base64
         with open(path, "wb") as out:
             out.write(base64.b64decode(self._ask("GET", "/screenshot")))
 

@@ -20,6 +20,17 @@ export function put(place, ...children) {
   return place;
 }
 
+// The same, unless what is there was made of the same facts; whatever has the focus keeps it, by its id.
+export function renew(place, facts, ...children) {
+  if (place.dataset.facts === facts) return place;
+  const focus = place.contains(document.activeElement) ? document.activeElement.id : '';
+  put(place, ...children.map((child) => (typeof child === 'function' ? child() : child)));
+  place.dataset.facts = facts;
+  const again = focus && document.getElementById(focus);
+  if (again) again.focus({preventScroll: true});
+  return place;
+}
+
 // Digits in pairs, as many bytes a line.
 export function dump(hex, width = 16) {
   const lines = [];

@@ -38,7 +38,7 @@ export function open(place, rest, enter) {
   const layout = () => {
     const width = holder.clientWidth, height = Math.max(holder.clientHeight, 120);
     cell = Math.max(4, Math.min(40, Math.floor(Math.sqrt(width * height / Math.max(chips.length, 1)))));
-    columns = Math.max(1, Math.floor(width / cell));
+    columns = Math.max(1, Math.min(chips.length, Math.floor(width / cell)));
     const lines = Math.ceil(chips.length / columns);
     const scale = window.devicePixelRatio || 1;
     canvas.width = columns * cell * scale;
@@ -50,7 +50,7 @@ export function open(place, rest, enter) {
   const draw = () => {
     const start = performance.now();
     const scale = layout();
-    const pen = canvas.getContext('2d');
+    const pen = canvas.getContext('2d', {willReadFrequently: true});
     const named = colors();
     const gap = cell > 6 ? 1 : 0.5;
     const {color} = LAYERS[layer];

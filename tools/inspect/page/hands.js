@@ -1,6 +1,6 @@
 // hands: what can be done to the chip, each as emuicc-ctl does it.
 import {get, hand} from './api.js';
-import {copyButton, h, put} from './dom.js';
+import {copyButton, h, put, renew} from './dom.js';
 
 const EXAMPLES = ['function EnableProfile = result 5, 3 times', 'function AuthenticateServer = result 127', 'function GetEUICCChallenge = 6F00, once', 'segment 1 = power off', 'any command = 6F00, once'];
 
@@ -34,15 +34,23 @@ export function open(place) {
   };
   const card = (title, ...children) => h('section', {class: 'card'}, h('h2', {}, title), children);
   const refresh = async () => {
-    put(history, log.map((one) => h('li', {}, h('time', {}, one.at.toLocaleTimeString()), one.shown ? h('code', {}, one.shown) : null,
+    renew(history, String(log.length ? log[0].at.getTime() : 0) + log.length, () => log.map((one) => h('li', {}, h('time', {}, one.at.toLocaleTimeString()), one.shown ? h('code', {}, one.shown) : null,
       h('span', {class: one.error ? 'failure' : 'quiet'}, one.error || 'done'), one.shown ? copyButton(one.shown) : null)));
     try {
       const chip = await get('/api/chip');
       const list = chip.faults.faults || [];
-      put(faults, list.length === 0 ? h('p', {class: 'quiet'}, 'No fault is set.')
+      const kept = which.value;
+      const profiles = chip.stored.profiles || [];
+      const said = profiles.map((one) => `${one.iccid} ${one.state}`).join();
+      if (which.dataset.said !== said) {
+        put(which, profiles.map((one) => h('option', {value: one.iccid}, `${one.nickname || one.name || ''} ${one.iccid}, ${one.state}`)));
+        which.dataset.said = said;
+        if (profiles.some((one) => one.iccid === kept)) which.value = kept;
+      }
+      renew(faults, JSON.stringify(list), () => list.length === 0 ? h('p', {class: 'quiet'}, 'No fault is set.')
         : h('table', {class: 'faults'}, h('thead', {}, h('tr', {}, ['', 'fault', 'passed', 'struck', ''].map((one) => h('th', {scope: 'col'}, one)))),
           h('tbody', {}, list.map((one) => h('tr', {}, h('td', {}, String(one.id)), h('td', {}, h('code', {}, one.fault)), h('td', {}, String(one.passes)),
-            h('td', {class: one.strikes ? 'failure' : ''}, String(one.strikes)), h('td', {}, h('button', {type: 'button', class: 'small', 'aria-label': `Take back fault ${one.id}`,
+            h('td', {class: one.strikes ? 'failure' : ''}, String(one.strikes)), h('td', {}, h('button', {type: 'button', class: 'small', id: `take-${one.id}`, 'aria-label': `Take back fault ${one.id}`,
               onclick: async () => {
                 await hand('fault remove', String(one.id));
                 refresh();
@@ -51,15 +59,24 @@ export function open(place) {
       put(faults, h('p', {class: 'failure', role: 'alert'}, error.message));
     }
   };
+  const which = h('select', {id: 'about-profile', 'aria-label': 'Profile'});
+  const change = (name, label, danger) => h('button', {type: 'button', class: danger ? 'danger' : '', id: `hand-${name}`, onclick: async () => {
+    if (!which.value || (danger && !window.confirm(`${label} ${which.selectedOptions[0].textContent}?`))) return;
+    await hand(name, which.value);
+    refresh();
+  }}, label);
   put(place, h('datalist', {id: 'fault-examples'}, EXAMPLES.map((value) => h('option', {value}))),
     h('div', {class: 'grid'},
-      card('Reader', h('div', {class: 'row-of'}, simple('insert', 'Insert'), simple('eject', 'Eject'), simple('reset', 'Reset'))),
-      card('Profiles', form('enable', 'Enable', 'ICCID'), form('disable', 'Disable', 'ICCID'), form('delete', 'Delete', 'ICCID'),
-        h('div', {class: 'row-of'}, simple('memory-reset', 'Delete all profiles', true))),
-      card('Faults', faults, form('fault add', 'Put', 'PLACE = ACTION', 'fault-examples'), h('div', {class: 'row-of'}, simple('fault clear', 'Take all back')),
-        h('p', {class: 'quiet'}, 'emuicc --faults words prints what can be said.')),
-      card('The whole chip', form('snapshot', 'Put aside', 'NAME'), form('restore', 'Take back', 'NAME')),
-      h('section', {class: 'card wide'}, h('h2', {}, 'What has been done'), log.length === 0 ? h('p', {class: 'quiet'}, 'Each command stands here as emuicc-ctl takes it, to be put into a script.') : null, history)));
+      h('div', {class: 'stack'},
+        card('Reader', h('div', {class: 'row-of'}, simple('insert', 'Insert'), simple('eject', 'Eject'), simple('reset', 'Reset'))),
+        card('Faults', faults, form('fault add', 'Put', 'PLACE = ACTION', 'fault-examples'), h('div', {class: 'row-of'}, simple('fault clear', 'Take all back')),
+          h('p', {class: 'quiet hint'}, h('code', {}, 'emuicc --faults words'), ' prints what can be said.'))),
+      h('div', {class: 'stack'},
+        card('Profiles', h('div', {class: 'hand'}, which), h('div', {class: 'row-of'}, change('enable', 'Enable'), change('disable', 'Disable'), change('delete', 'Delete', true),
+          h('span', {class: 'push'}), simple('memory-reset', 'Delete all profiles', true))),
+        card('Snapshots', form('snapshot', 'Put aside', 'NAME'), form('restore', 'Take back', 'NAME'),
+          h('p', {class: 'quiet hint'}, 'The whole chip, under a name in its folder.'))),
+      h('section', {class: 'card wide'}, h('h2', {}, 'What has been done'), log.length === 0 ? h('p', {class: 'quiet hint'}, 'Each command stands here as emuicc-ctl takes it, to be put into a script.') : null, history)));
   refresh();
   const timer = setInterval(() => { if (!document.hidden) refresh(); }, 2000);
   return () => clearInterval(timer);

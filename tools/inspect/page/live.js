@@ -1,6 +1,6 @@
 // live: what goes over the contacts, as it passes.
 import {context, follow, get, saveAddress} from './api.js';
-import {clock, copyButton, dump, duration, elements, h, put} from './dom.js';
+import {clock, copyButton, dump, duration, elements, h, put, renew} from './dom.js';
 import {diagram} from './diagram.js';
 
 const ROW = 24;
@@ -108,16 +108,16 @@ function summary(row) {
   const {command} = row;
   if (row.kind === 'power') return [h('b', {}, `power ${command.power}`), command.hex ? h('code', {}, ` ATR ${command.hex}`) : null];
   if (row.kind === 'note') return [h('em', {}, command.text)];
-  return [h('span', {class: 'instruction'}, command.instruction || ''),
-    command.function ? h('b', {class: 'function'}, command.function)
-      : row.response && row.response.function ? h('span', {class: 'function answer'}, `answer of ${row.response.function}`) : null,
+  const name = command.function ? h('b', {class: 'function'}, command.function)
+    : row.response && row.response.function ? h('span', {class: 'function answer'}, `answer of ${row.response.function}`) : null;
+  return [name, h('span', {class: name ? 'instruction second' : 'instruction'}, command.instruction || ''),
     command.bytes ? h('span', {class: 'quiet'}, ` ${command.bytes} B`) : null];
 }
 
-function line(row, place, count, selected, y, choose) {
+function line(row, place, count, selected, choose) {
   const {command, response} = row;
   return h('div', {role: 'option', id: `line-${row.n}`, class: `line ${row.kind} ${row.failed ? 'failed' : ''} ${row.session ? `of-session hue-${row.session % 6}` : ''}`,
-    'aria-selected': selected ? 'true' : 'false', 'aria-posinset': place + 1, 'aria-setsize': count, 'data-y': y, onclick: choose},
+    'aria-selected': selected ? 'true' : 'false', 'aria-posinset': place + 1, 'aria-setsize': count, onclick: choose},
   h('span', {class: 'c-n'}, String(row.n)), h('span', {class: 'c-time'}, clock(command.us)),
   h('span', {class: 'c-channel'}, command.channel === undefined ? '' : String(command.channel)),
   h('span', {class: 'c-app'}, command.application || ''), h('span', {class: 'c-what'}, summary(row)),
@@ -206,38 +206,50 @@ export function open(place, rest) {
     const lines = [];
     for (let at = first; at < last; at++) {
       const row = rows[at];
-      const element = line(row, at, rows.length, row === selected, at * ROW, () => choose(row));
+      const element = line(row, at, rows.length, row === selected, () => choose(row));
       element.style.transform = `translateY(${at * ROW}px)`;
       lines.push(element);
     }
     put(inner, lines);
     if (selected) list.setAttribute('aria-activedescendant', `line-${selected.n}`);
   };
-  const entry = (name, more, current, act) => h('li', {}, h('button', {type: 'button', class: 'rail-entry', 'aria-current': current ? 'true' : null, onclick: act},
+  const entry = (id, name, more, current, act) => h('li', {}, h('button', {type: 'button', class: 'rail-entry', id: `rail-${id}`, 'aria-current': current ? 'true' : null, onclick: act},
     h('span', {class: 'rail-name'}, name), h('span', {class: 'number'}, more)));
   const pick = (change) => () => {
     Object.assign(filter, {channel: null, session: null}, change);
     shown = change.session || null;
     refresh();
   };
+  const sessionEntry = (session) => h('li', {}, h('button', {type: 'button', id: `rail-session-${session.number}`,
+    class: `rail-entry session hue-${session.number % 6} ${session.failed ? 'failed' : ''}`, 'aria-current': filter.session === session.number ? 'true' : null, onclick: pick({session: session.number})},
+  h('span', {class: 'rail-name'}, `Session ${session.number}`), h('span', {class: 'number'}, String(session.rows.length)),
+  h('span', {class: 'rail-more'}, session.failed || session.server || '')));
   const drawRail = () => {
     const sessions = [...store.sessions.values()];
-    put(rail, h('ul', {}, entry('All', String(store.rows.length), filter.channel === null && filter.session === null, pick({}))),
-      h('h2', {}, 'Channels'), h('ul', {}, [...store.channels].sort((one, other) => one[0] - other[0]).map(([channel, number]) =>
-        entry(`Channel ${channel}`, String(number), filter.channel === channel, pick({channel})))),
-      h('h2', {}, 'RSP sessions'), sessions.length === 0 ? h('p', {class: 'quiet'}, 'none yet')
-        : h('ul', {}, sessions.map((session) => h('li', {}, h('button', {type: 'button', class: `rail-entry session hue-${session.number % 6} ${session.failed ? 'failed' : ''}`,
-          'aria-current': filter.session === session.number ? 'true' : null, onclick: pick({session: session.number})},
-        h('span', {class: 'rail-name'}, `Session ${session.number}`), h('span', {class: 'number'}, String(session.rows.length)),
-        h('span', {class: 'rail-more'}, session.failed || session.server || ''))))));
+    const channels = [...store.channels].sort((one, other) => one[0] - other[0]);
+    const facts = JSON.stringify([store.rows.length, filter.channel, filter.session, channels, sessions.map((one) => [one.rows.length, one.failed, one.server])]);
+    renew(rail, facts, () => [h('ul', {}, entry('all', 'All', String(store.rows.length), filter.channel === null && filter.session === null, pick({}))),
+      h('h2', {}, 'Channels'), h('ul', {}, channels.map(([channel, number]) =>
+        entry(`channel-${channel}`, `Channel ${channel}`, String(number), filter.channel === channel, pick({channel})))),
+      h('h2', {}, 'RSP sessions'), sessions.length === 0 ? h('p', {class: 'quiet'}, 'none yet') : h('ul', {}, sessions.map(sessionEntry))]);
   };
   const drawDiagram = () => {
     const session = shown ? store.sessions.get(shown) : null;
     if (!session) {
-      put(body, splitView);
+      delete body.dataset.drawn;
+      if (body.firstChild !== splitView) put(body, splitView);
       return;
     }
+    const drawn = `${session.number} ${session.rows.length} ${session.rows.filter((row) => row.response).length}`;
+    if (drawn === body.dataset.drawn) return;
+    const before = body.querySelector('.diagram .scroll');
+    const top = before && body.dataset.drawn && body.dataset.drawn.split(' ')[0] === String(session.number) ? before.scrollTop : null;
     put(body, h('div', {class: 'diagram-place'}, diagram(session, (row) => choose(row, true))), splitView);
+    body.dataset.drawn = drawn;
+    const failed = body.querySelector('.step.failed');
+    const scroller = body.querySelector('.diagram .scroll');
+    if (top !== null) scroller.scrollTop = top;
+    else if (failed) scroller.scrollTop = Math.max(0, failed.getBBox().y - scroller.clientHeight / 2);
   };
   const refresh = () => {
     const atEnd = list.scrollTop + list.clientHeight > list.scrollHeight - 2 * ROW;
