@@ -30,11 +30,7 @@ static int serve_ipas(struct eim *eim, const struct eim_options *options, struct
                                      .protocol = PROTOCOL,
                                      .plain = options->plain,
                                      .connections = process_allow(&limits)};
-    const int result = server_start(&plan, out);
-    if (result == 0)
-        trace_notice("listening on %s for IPAs as %s (%s), TLS %s", server_where(*out), eim->id,
-                     eim->fqdn, options->plain ? "off" : "on");
-    return result;
+    return server_start(&plan, out);
 }
 
 static int answer_coap(void *program, struct bytes body, struct blob *out)
@@ -62,10 +58,17 @@ static int serve_operators(struct eim *eim, const struct eim_options *options, s
                                    .rows = rest_orders_rows,
                                    .count = rest_orders_row_count,
                                    .program = eim};
-    const int result = rest_start(&plan, out);
-    if (result == 0)
-        trace_notice("listening on %s for orders over HTTP", rest_where(*out));
-    return result;
+    return rest_start(&plan, out);
+}
+
+/* When it is true of all: a port that is taken is said alone. */
+static void tell(const struct eim *eim, const struct eim_options *options,
+                 const struct server *ipas, const struct rest *operators)
+{
+    trace_notice("listening on %s for IPAs as %s (%s), TLS %s", server_where(ipas), eim->id,
+                 eim->fqdn, options->plain ? "off" : "on");
+    if (operators != NULL)
+        trace_notice("listening on %s for orders over HTTP", rest_where(operators));
 }
 
 static int command_serve(struct eim *eim, const struct eim_options *options, char **words,
@@ -86,8 +89,10 @@ static int command_serve(struct eim *eim, const struct eim_options *options, cha
         result = serve_coap(eim, options, &coap);
     if (result == 0 && options->rest_listen != NULL)
         result = serve_operators(eim, options, &operators);
-    if (result == 0)
+    if (result == 0) {
+        tell(eim, options, ipas, operators);
         process_wait(&ends);
+    }
     rest_stop(operators);
     coap_server_stop(coap);
     server_stop(ipas);

@@ -85,11 +85,15 @@ static int start_one(struct service *service, const char *listen, bool lpas, str
                                                         : NULL,
                                      .trust = lpas ? NULL : service->trust,
                                      .connections = lpas ? process_allow(&allowed) : SERVERS_MAX};
-    const int result = server_start(&plan, out);
-    if (result == 0)
-        trace_notice("listening on %s %s%s", server_where(*out), lpas ? "as " : "for servers",
-                     lpas ? service->smds->address : "");
-    return result;
+    return server_start(&plan, out);
+}
+
+/* When it is true of all: a port that is taken is said alone. */
+static void tell(const struct service *service)
+{
+    if (service->servers != NULL)
+        trace_notice("listening on %s for servers", server_where(service->servers));
+    trace_notice("listening on %s as %s", server_where(service->lpas), service->smds->address);
 }
 
 static int start(struct service *service, const struct smds_options *options)
@@ -106,7 +110,11 @@ static int start(struct service *service, const struct smds_options *options)
         result = start_root(service, options);
     if (result == 0 && options->es12_listen != NULL)
         result = start_one(service, options->es12_listen, false, &service->servers);
-    return result == 0 ? start_one(service, options->listen, true, &service->lpas) : result;
+    if (result == 0)
+        result = start_one(service, options->listen, true, &service->lpas);
+    if (result == 0)
+        tell(service);
+    return result;
 }
 
 static void stop(struct service *service)

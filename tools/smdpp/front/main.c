@@ -114,6 +114,9 @@ static int start_lpas(struct service *service, const struct smdpp_options *optio
         result = server_start(&plan, &service->lpas);
     if (result != 0)
         return result;
+    if (service->operators !=
+        NULL) /* said when it is true of both: a port that is taken is said alone */
+        trace_notice("listening on %s for operators", server_where(service->operators));
     trace_notice("listening on %s as %s, %zu package%s in %s%s", server_where(service->lpas),
                  service->smdpp->address, offer.packages, offer.packages == 1 ? "" : "s",
                  service->smdpp->profiles, besides);
@@ -142,10 +145,7 @@ static int start_operators(struct service *service, const struct smdpp_options *
     struct server_plan plan =
         make_plan(service, options->es2_listen, &es2_functions, OPERATORS_MAX);
     plan.trust = service->trust;
-    const int result = server_start(&plan, &service->operators);
-    if (result == 0)
-        trace_notice("listening on %s for operators", server_where(service->operators));
-    return result;
+    return server_start(&plan, &service->operators);
 }
 
 /* What the server shows as a client. */
