@@ -128,6 +128,8 @@ static bool set_value(const struct options_program *program, const struct option
 {
     void *at = (uint8_t *)values + row->offset;
     struct options_list *list = at;
+    if (row->check != NULL && !row->check(argument))
+        return false;
     switch (row->kind) {
     case OPTIONS_FLAG:
         *(bool *)at = true;

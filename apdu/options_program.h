@@ -25,6 +25,9 @@ struct options_row {
     size_t offset;           /* of the value in the program's own struct */
     const char *environment; /* of OPTIONS_TEXT: the variable that sets the default, or NULL */
     const char *lists; /* the program whose "--name list" prints the names there are, or NULL */
+    /* False if the value has not the form that is needed, after an error that says so; NULL: any
+     * has. */
+    bool (*check)(const char *value);
 };
 
 /* The names of a program's commands, wherever its own table has them. */

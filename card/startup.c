@@ -123,13 +123,25 @@ static bool is_readable_folder(const char *path)
     return folder != NULL;
 }
 
+bool startup_check_eid(const char *digits)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    return pki_eid_read("--eid ", digits, eid) == 0;
+}
+
+bool startup_check_profile(const char *text)
+{
+    if (factory_is_profile(text))
+        return true;
+    trace_error("--install %s: a profile is " FACTORY_FORM, text);
+    return false;
+}
+
 static int check_extras(const struct startup_plan *plan)
 {
     for (size_t i = 0; i < plan->install_count; i++)
-        if (!factory_is_profile(plan->install[i])) {
-            trace_error("--install %s: a profile is " FACTORY_FORM, plan->install[i]);
+        if (!startup_check_profile(plan->install[i]))
             return FAILURE_INTERNAL;
-        }
     if (plan->pki != NULL && !is_readable_folder(plan->pki)) {
         trace_error("--pki %s: %s", plan->pki, strerror(errno));
         return FAILURE_INTERNAL;

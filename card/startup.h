@@ -22,6 +22,10 @@ struct startup_plan {
     bool is_one_of_many; /* of a farm: all are started with what only new ones take */
 };
 
+/* Of options' values: false after a trace line. */
+bool startup_check_eid(const char *digits);
+bool startup_check_profile(const char *text);
+
 /* Checks all of the plan but its state and EID: 0, or a failure after one trace line. */
 int startup_check(const struct startup_plan *plan);
 /* Makes or reads the chip, which answers commands then. 0, or a failure after one trace line, with

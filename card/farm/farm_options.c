@@ -17,15 +17,15 @@ static const struct options_row rows[] = {
     {"listen", "HOST:PORT", "where clients ask for a chip by its EID, an address of this machine, default "
      LISTENER_DEFAULT "; whoever can connect to it can use every chip", OPTIONS_TEXT, OPTION(listen)},
     {"vpcd", "HOST:PORT,...", "readers to plug the first chips into, one each; see emuicc --help",
-     OPTIONS_TEXT, OPTION(vpcd)},
+     OPTIONS_TEXT, OPTION(vpcd), .check = reader_check},
     {"pcsc", "SOCKET,...", "local sockets on which PC/SC programs find chips with no pcscd, the next 16 on each, for "
      "programs that are started with PCSCLITE_CSOCK_NAME=SOCKET", OPTIONS_TEXT, OPTION(pcsc)},
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26 with the EUM's key, under which each chip "
      "gets a certificate; default: a test PKI of the farm's own in DIR/pki of the state", OPTIONS_TEXT, OPTION(pki)},
-    {"eid", "DIGITS", "the first EID; the others follow it, default the first of the EUM's range", OPTIONS_TEXT, OPTION(eid)},
+    {"eid", "DIGITS", "the first EID; the others follow it, default the first of the EUM's range", OPTIONS_TEXT, OPTION(eid), .check = startup_check_eid},
     {"personality", "FILE|NAME", "which chips they are, as for emuicc", OPTIONS_TEXT, OPTION(personality), NULL, "emuicc"},
     {"install", "PROFILE", "a profile that each chip leaves the factory with, as for emuicc; repeatable",
-     OPTIONS_LIST, OPTION(install), NULL, "emuicc"},
+     OPTIONS_LIST, OPTION(install), NULL, "emuicc", startup_check_profile},
     {"eim", "FILE", "the eIM that each IoT eUICC leaves the factory with, as for emuicc", OPTIONS_TEXT, OPTION(eim)},
     {"loops", "N", "event loops, a thread each, that serve the chips, default one a processor", OPTIONS_TEXT, OPTION(loops)},
 };

@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 
 #include "apdu/address.h"
 #include "apdu/status.h"
@@ -69,4 +70,15 @@ int reader_init(struct reader *reader, const char *name)
         return FAILURE_INTERNAL;
     }
     return resolve(reader, address.host, address.port);
+}
+
+bool reader_check(const char *names)
+{
+    struct reader reader;
+    char *copy = strdup(names), *rest = copy;
+    bool good = copy != NULL;
+    while (good && rest != NULL)
+        good = reader_init(&reader, strsep(&rest, ",")) == 0;
+    free(copy);
+    return good;
 }

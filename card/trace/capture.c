@@ -162,16 +162,27 @@ static int connect_to(const char *host, const char *port, int *socket_out)
     return *socket_out >= 0 ? 0 : EAI_SYSTEM;
 }
 
+static bool read_host(const char *host, char name[HOST_SIZE], const char **port)
+{
+    if (split_host(host, name, port))
+        return true;
+    trace_error("--gsmtap %s: it is HOST or HOST:PORT", host);
+    return false;
+}
+
+bool capture_check_host(const char *host)
+{
+    char name[HOST_SIZE];
+    const char *port;
+    return read_host(host, name, &port);
+}
+
 int capture_open_host(struct capture *capture, const char *host)
 {
     char name[HOST_SIZE];
     const char *port;
-    if (begin(capture) != 0)
+    if (begin(capture) != 0 || !read_host(host, name, &port))
         return FAILURE_INTERNAL;
-    if (!split_host(host, name, &port)) {
-        trace_error("--gsmtap %s: it is HOST or HOST:PORT", host);
-        return FAILURE_INTERNAL;
-    }
     const int wrong = connect_to(name, port, &capture->socket);
     if (wrong == 0)
         return 0;

@@ -16,6 +16,7 @@ struct capture {
 /* A new pcap file of mode 0600; or HOST or HOST:PORT. 0, or a failure after a trace line;
  * capture_close() is due after both, which fails if something could not be written. */
 int capture_open_file(struct capture *capture, const char *path);
+bool capture_check_host(const char *host); /* false, after a trace line, if it has another form */
 int capture_open_host(struct capture *capture, const char *host);
 int capture_close(struct capture *capture);
 

@@ -44,9 +44,9 @@ grep -q "DPtls.*names testsmdpplus1.example.com, not other.example.com" "$folder
 
 misused -- "which folder?"
 misused "$folder/a" "$folder/b" -- "one folder"
-refused "$folder/a" --eid 89049032123451234512345678901230 -- "35 would be right"
-refused "$folder/a" --eid 8904 -- "32 digits are wanted"
-refused "$folder/a" --ein 890 -- "no IIN"
+misused "$folder/a" --eid 89049032123451234512345678901230 -- "35 would be right"
+misused "$folder/a" --eid 8904 -- "32 digits are wanted"
+misused "$folder/a" --ein 890 -- "no IIN"
 refused "$folder/pki" --ein 89049044 -- "another IIN"
 refused "$folder/pki" --eid $next-$eid -- "before the first"
 refused "$folder/no/such" -- "No such file"

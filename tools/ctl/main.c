@@ -9,6 +9,7 @@
 #include "tools/lib/control/ask.h"
 #include "tools/ctl/command.h"
 #include "tools/ctl/print.h"
+#include "tools/ctl/wait.h"
 
 #define AT(field) offsetof(struct ctl_options, field)
 #define LINE_SIZE 256
@@ -19,7 +20,7 @@
 static const struct options_row rows[] = {
     {"state", "DIR", "the chip's memory, default emuicc under $XDG_STATE_HOME", OPTIONS_TEXT, AT(state), "EMUICC_STATE"},
     {"pki", "DIR", "whose certificates doctor looks at, default those in the state", OPTIONS_TEXT, AT(pki)},
-    {"timeout", "SECONDS", "how long wait waits, default 30", OPTIONS_TEXT, AT(timeout)},
+    {"timeout", "SECONDS", "how long wait waits, default 30", OPTIONS_TEXT, AT(timeout), .check = wait_check_timeout},
     {"root", "DIR", "whose /etc, /run and /proc doctor looks at, default this system's", OPTIONS_TEXT, AT(root)},
     {"json", NULL, "print one JSON document, for errors too", OPTIONS_FLAG, AT(json)},
 };

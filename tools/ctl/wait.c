@@ -150,13 +150,19 @@ static const char *find(const struct sought *sought, char names[NAMES_MAX])
     return found;
 }
 
-static bool read_timeout(const struct ctl_options *options, long *seconds)
+static bool read_seconds(const char *text, long *seconds)
 {
     char *end;
-    *seconds = options->timeout != NULL ? strtol(options->timeout, &end, 10) : TIMEOUT_S;
-    if (options->timeout == NULL || (end[0] == '\0' && *seconds > 0 && *seconds <= TIMEOUT_MAX_S))
+    *seconds = strtol(text, &end, 10);
+    return end != text && end[0] == '\0' && *seconds > 0 && *seconds <= TIMEOUT_MAX_S;
+}
+
+bool wait_check_timeout(const char *text)
+{
+    long seconds;
+    if (read_seconds(text, &seconds))
         return true;
-    trace_error("--timeout %s: a number of seconds is needed", options->timeout);
+    trace_error("--timeout %s: a number of seconds is needed", text);
     return false;
 }
 
@@ -180,8 +186,8 @@ bool wait_work(const struct ctl_options *options, struct writer *out)
     char names[NAMES_MAX];
     struct sought sought;
     bool runs = false;
-    long seconds;
-    if (!read_timeout(options, &seconds))
+    long seconds = TIMEOUT_S;
+    if (options->timeout != NULL && !read_seconds(options->timeout, &seconds))
         return false;
     for (const int64_t end = now_ms() + seconds * 1000; now_ms() < end;) {
         runs = ask_status(options->state, &sought);

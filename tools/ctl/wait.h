@@ -4,6 +4,9 @@
 
 #include "tools/ctl/command.h"
 
+/* Of --timeout: false after a trace line. */
+bool wait_check_timeout(const char *text);
+
 /* False after a trace line: no card runs, or the time is over. */
 bool wait_work(const struct ctl_options *options, struct writer *out);
 

@@ -17,16 +17,44 @@ struct pki_options {
 
 #define AT(field) offsetof(struct pki_options, field)
 
+/* Parts FIRST-LAST where it stands. */
+static const char *split_range(const char *range, char *buffer, size_t size)
+{
+    if (range == NULL || strchr(range, EID_SEPARATOR) == NULL || strlen(range) >= size)
+        return NULL;
+    strcpy(buffer, range);
+    char *separator = strchr(buffer, EID_SEPARATOR);
+    *separator = '\0';
+    return separator + 1;
+}
+
+static bool check_eids(const char *value)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    char first[2 * PKI_EID_DIGITS + 2];
+    const char *last = split_range(value, first, sizeof(first));
+    return pki_eid_read("--eid ", last != NULL ? first : value, eid) == 0 &&
+           (last == NULL || pki_eid_read("--eid ", last, eid) == 0);
+}
+
+static bool check_iin(const char *value)
+{
+    if (strlen(value) == PKI_IIN_DIGITS && strspn(value, "0123456789") == PKI_IIN_DIGITS)
+        return true;
+    trace_error("--ein %s: no IIN: 8 digits are wanted", value);
+    return false;
+}
+
 /* clang-format off */
 static const struct options_row rows[] = {
     {"eid", "DIGITS|FIRST-LAST",
      "EID of the eUICC to add, or the first and the last of several: 32 digits each, the check "
      "digits included; default: one EID of the EUM's range, if the folder has no eUICC",
-     OPTIONS_TEXT, AT(eid)},
+     OPTIONS_TEXT, AT(eid), .check = check_eids},
     {"ein", "IIN",
      "the 8 digits with which all EIDs of the EUM begin; default: those of the first EID, or "
      PKI_DEFAULT_IIN,
-     OPTIONS_TEXT, AT(ein)},
+     OPTIONS_TEXT, AT(ein), .check = check_iin},
     {"server", "NAME",
      "host name in the SM-DP+'s TLS certificate, as localhost; default: " PKI_DEFAULT_SERVER,
      OPTIONS_TEXT, AT(server)},
@@ -34,11 +62,11 @@ static const struct options_row rows[] = {
      "the SM-DP+'s object identifier, dotted; default: " PKI_DEFAULT_SERVER_OID,
      OPTIONS_TEXT, AT(server_oid)},
     {"smds", "NAME",
-     "Host name in the SM-DS's TLS certificate; default: " PKI_DEFAULT_SMDS ".",
+     "host name in the SM-DS's TLS certificate; default: " PKI_DEFAULT_SMDS,
      OPTIONS_TEXT, AT(smds)},
     {"eim", "NAME",
-     "Host name in the eIM's certificates (SGP.32), by default its eimId, too; default: "
-     PKI_DEFAULT_EIM ".",
+     "host name in the eIM's certificates (SGP.32), by default its eimId, too; default: "
+     PKI_DEFAULT_EIM,
      OPTIONS_TEXT, AT(eim)},
     {"brainpool", NULL,
      "a second set on brainpoolP256r1 beside the one on NIST P-256 (TLS stays P-256)",
@@ -70,17 +98,6 @@ static const struct options_program program = {
               "  emuicc-pki pki --v3 --crl\n"
               "  emuicc-pki pki --revoke pki/VariantC/DPSubCA/CERT_SM_DPSubCA_VARC_SIG_NIST.der\n",
 };
-
-/* Parts FIRST-LAST where it stands. */
-static const char *split_range(const char *range, char *buffer, size_t size)
-{
-    if (range == NULL || strchr(range, EID_SEPARATOR) == NULL || strlen(range) >= size)
-        return NULL;
-    strcpy(buffer, range);
-    char *separator = strchr(buffer, EID_SEPARATOR);
-    *separator = '\0';
-    return separator + 1;
-}
 
 int main(int argc, char **argv)
 {
