@@ -143,6 +143,7 @@ Test(lpa_direct, where_it_is_must_be_said_whole)
         struct transport *transport = direct_create(wrong[i], 100);
         cr_assert_not(transport->kind->open(transport, &fault), "%s", wrong[i]);
         cr_assert_str_eq(fault.where, "--direct", "%s", wrong[i]);
+        cr_assert(fault.usage, "%s", wrong[i]);
         transport->kind->close(transport);
     }
 }

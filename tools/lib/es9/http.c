@@ -79,9 +79,11 @@ static bool is_mapping(const char *text)
 static bool set_connect_to(struct http *http, const struct options_list *connect_to)
 {
     for (size_t i = 0; i < connect_to->count; i++) {
-        if (!is_mapping(connect_to->items[i]))
-            return fault_raise(http->fault, "--connect-to", "'%s' is not NAME:PORT:HOST:PORT",
-                               connect_to->items[i]);
+        if (!is_mapping(connect_to->items[i])) {
+            fault_raise(http->fault, "--connect-to", "'%s' is not NAME:PORT:HOST:PORT",
+                        connect_to->items[i]);
+            return fault_usage(http->fault);
+        }
         if (!add_line(&http->connect_to, connect_to->items[i], http->fault))
             return false;
     }

@@ -37,12 +37,15 @@ static bool parse(struct direct *self, struct fault *fault)
     if (slash == NULL ||
         !address_parse(bytes_of(self->where, (size_t)(slash - self->where)), &self->farm)) {
         fault_raise(fault, "--direct", "'%.80s' is not HOST:PORT/EID", self->where);
+        fault_usage(fault);
         return fault_next(fault, "the farm's first line says where it listens; its EIDs are the "
                                  "folders in chips of its state");
     }
     if (strlen(slash + 1) != DIRECT_EID_DIGITS ||
-        strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS)
-        return fault_raise(fault, "--direct", "'%.40s' is no EID: 32 digits", slash + 1);
+        strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS) {
+        fault_raise(fault, "--direct", "'%.40s' is no EID: 32 digits", slash + 1);
+        return fault_usage(fault);
+    }
     strcpy(self->eid, slash + 1);
     return true;
 }
