@@ -1,68 +1,8 @@
 #!/bin/bash
 # A profile moves from one chip to another and comes back: both halves at once and each by itself; a stored
-# code; an operator who is asked; chips and servers that know nothing of it; and SIGKILL of everybody at
-# every step, after which the profile is in one chip, or the same command or `recover` brings it there.
-. "${0%/*}/place.sh"
-. "${0%/*}/provision.sh"
-need_programs card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
-need python3 openssl
-enter_place "$0" "$@"
-name=smdp.example.com package=usim-milenage iccid=8988211000000000011
-mkdir "$work/profiles"
-cp "$BUILD/tools/profiles/$package.der" "$work/profiles/" || skip "$package.der is not built"
-"$BUILD/tools/pki/emuicc-pki" --v3 "$work/pki" >"$work/pki.log" || fail "no PKI"
-
-# metadata LINE...: what the operator says of the profile
-metadata() { printf '%s\n' "$@" >"$work/profiles/$package.metadata"; }
-metadata "device-change = $name"
-
-# start_smdpp OPTION...
-start_smdpp() {
-  "$BUILD/tools/smdpp/emuicc-smdpp" --pki "$work/pki" --profiles "$work/profiles" --address "$name" \
-    --listen 127.0.0.1:8443 --orders "$work/orders.db" "$@" >>"$work/smdpp.log" 2>&1 &
-  smdpp_pid=$!
-  until_true 20 listens 8443 || fail "the SM-DP+ does not come up"
-}
-stop_smdpp() { kill "-$1" "$smdpp_pid"; wait "$smdpp_pid" 2>/dev/null; }
-
-# start_chips PERSONALITY: three of them, in a process each, so that one can be killed
-ports=(35971 35972 35973)
-start_chip() {
-  "$BUILD/card/emuicc-farm" --cards 1 --state "$work/chip$1" --eid "${eids[$1]}" --pki "$work/pki" \
-    --personality "${2:-sgp22-v3.1}" --listen "127.0.0.1:${ports[$1]}" >>"$work/chip$1.log" 2>&1 &
-  chip_pids[$1]=$!
-  until_true 20 listens "${ports[$1]}" || fail "chip $1 does not come up"
-}
-kill_chip() { kill -KILL "${chip_pids[$1]}"; wait "${chip_pids[$1]}" 2>/dev/null; }
-eids=(89049032000000000000000000000163 89049032000000000000000000000260 89049032000000000000000000000357)
-place() { printf '127.0.0.1:%s/%s' "${ports[$1]}" "${eids[$1]}"; }
-for chip in 0 1; do start_chip "$chip"; done
-
-# lpa CHIP ARGUMENT...
-lpa() {
-  "$BUILD/tools/lpa/emuicc-lpa" --direct "$(place "$1")" --ca "$work/pki" \
-    --connect-to "$name:443:127.0.0.1:8443" --moves "$work/moves" "${@:2}"
-}
-# has CHIP: the profile is there
-has() { lpa "$1" --json list 2>"$work/list.log" | grep -q "\"iccid\": \"$iccid\""; }
-holders() { for chip in 0 1; do has "$chip" && printf '%s ' "$chip"; done; }
-# install: into chip 0, once it is in none
-install() {
-  lpa 0 download "LPA:1\$$name\$$package" >"$work/lpa.log" 2>&1 || fail "no download: $(cat "$work/lpa.log")"
-}
-# move [OPTION...]: from chip 0 to chip 1
-move() { lpa 0 --yes "$@" move "$iccid" --to "$(place 1)" >"$work/move.log" 2>&1; }
-# clear: the profile is in no chip, nothing waits, nothing is noted
-clear_all() {
-  for chip in 0 1; do
-    if has "$chip"; then
-      lpa "$chip" disable "$iccid" >/dev/null 2>&1
-      lpa "$chip" delete "$iccid" >"$work/lpa.log" 2>&1 || fail "chip $chip does not delete the profile"
-    fi
-    lpa "$chip" notifications remove >/dev/null 2>&1
-  done
-  rm -rf "$work/moves"
-}
+# code; chips and servers that know nothing of it; an operator who is asked. test_move_cut.sh kills whom it can.
+. "${0%/*}/move.sh"
+need openssl curl
 
 start_smdpp
 install
@@ -155,3 +95,56 @@ has 2 || fail "the chip of v2 does not have it"
 lpa 2 delete "$iccid" >/dev/null
 clear_all
 say "server and chip of v2"
+
+# An operator, asked over ES2+ (HandleDeviceChangeRequest): it orders, sees what comes, and says what is to be.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+  -addext subjectAltName=DNS:localhost -keyout "$work/operator.key" -out "$work/operator.pem" 2>"$work/openssl.log" ||
+  fail "no operator's certificate"
+python3 "$EMUICC_SOURCE/tests/e2e/move_operator.py" 8446 "$work/operator.pem" "$work/operator.key" "$work/answer.json" \
+  "$work/heard.log" 2>"$work/operator.log" &
+until_true 20 listens 8446 || fail "the operator does not listen"
+stop_smdpp TERM
+start_smdpp --es2-listen 127.0.0.1:8444 --operators "$work/operator.pem" --operator-url https://localhost:8446
+cp "$BUILD/tools/profiles/usim-isim-tuak.der" "$work/profiles/"
+# es2 FUNCTION MEMBERS
+es2() {
+  curl -s --cacert "$work/pki/CertificateIssuer/CERT_CI_ECDSA_NIST.pem" --cert "$work/operator.pem" --key "$work/operator.key" \
+    -H 'Content-Type: application/json' --connect-to "$name:8444:127.0.0.1:8444" \
+    -d "{\"header\":{\"functionRequesterIdentifier\":\"operator\",\"functionCallIdentifier\":\"1\"},$2}" \
+    "https://$name:8444/gsma/rsp2/es2plus/$1"
+}
+# order ICCID MATCHING_ID
+order() {
+  es2 downloadOrder "\"iccid\":\"$1\"" >"$work/es2.log" || fail "no order: $(cat "$work/es2.log")"
+  es2 confirmOrder "\"iccid\":\"$1\",\"matchingId\":\"$2\",\"releaseFlag\":true" >"$work/es2.log"
+  grep -q "$2" "$work/es2.log" || fail "no confirmation: $(cat "$work/es2.log")"
+}
+success='"header":{"functionExecutionStatus":{"status":"Executed-Success"}}'
+answer() { printf '%s' "$1" >"$work/answer.json"; }
+clear_all
+order "$iccid" MOVE-1
+lpa 0 download "LPA:1\$$name\$MOVE-1" >"$work/lpa.log" 2>&1 || fail "no download: $(cat "$work/lpa.log")"
+answer '{"header":{"functionExecutionStatus":{"status":"Failed"}}}'
+move && fail "moved though the operator does not allow it"
+grep -q "8.2.1/1.2" "$work/move.log" || fail "another refusal: $(cat "$work/move.log")"
+grep -q "handleDeviceChangeRequest.*\"iccid\": *\"$iccid\"" "$work/heard.log" || fail "the operator was not asked: $(cat "$work/heard.log")"
+grep -q "handleDeviceChangeRequest.*\"eid\": *\"${eids[1]}\"" "$work/heard.log" || fail "the operator does not hear of the new device"
+answer "{$success,\"confirmationCode\":\"4711\",\"serviceProviderMessage\":{\"message\":\"Good bye\"}}"
+move && fail "moved without the confirmation code"
+grep -q "operator says: Good bye" "$work/move.log" || fail "the operator's word is not shown: $(cat "$work/move.log")"
+move --confirmation-code 0815 && fail "moved by a wrong code"
+[ "$(holders)" = "0 " ] || fail "after refusals the profile is in: $(holders)"
+move --confirmation-code 4711 || fail "no move by the right code: $(cat "$work/move.log")"
+for event in deviceChangeRequest deviceChangeConfirmation deviceChangeDeletion; do
+  until_true 10 grep -q "handleNotification.*$event" "$work/heard.log" || fail "the operator does not hear of $event"
+done
+say "the operator is asked, and hears of each step"
+
+# Another profile for the new device.
+other=8988211000000000029
+order "$other" MOVE-2
+answer "{$success,\"newProfileIccid\":\"$other\"}"
+lpa 1 --yes move "$iccid" --to "$(place 0)" >"$work/move.log" 2>&1 || fail "no move to another profile: $(cat "$work/move.log")"
+[ -z "$(holders)" ] || fail "the old profile is still in: $(holders)"
+lpa 0 --json list | grep -q "\"iccid\": \"$other\"" || fail "the new device has no other profile: $(cat "$work/move.log")"
+say "the operator gives another profile in its stead"

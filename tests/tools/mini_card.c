@@ -522,7 +522,7 @@ static void put_notification(struct mini_card *card, uint32_t operation, struct 
     tlv_close(out, metadata);
 }
 
-static void put_final(bool installed, struct writer *out)
+static void put_final(const struct mini_card *card, bool installed, struct writer *out)
 {
     const size_t final = tlv_open(out, 0xA2);
     const size_t choice = tlv_open(out, installed ? 0xA0 : 0xA1);
@@ -531,7 +531,7 @@ static void put_final(bool installed, struct writer *out)
         tlv_put(out, DER_OCTET_STRING, BYTES(0x30, 0x00));
     } else {
         tlv_put_u8(out, 0x80, 5);
-        tlv_put_u8(out, 0x81, 12);
+        tlv_put_u8(out, 0x81, card->failure != 0 ? card->failure : 12);
     }
     tlv_close(out, choice);
     tlv_close(out, final);
@@ -546,7 +546,7 @@ json_t *mini_card_result(struct mini_card *card, bool installed)
     put_transaction(card, &data);
     put_notification(card, 1, &data);
     put_oid(card, DER_OBJECT_IDENTIFIER, &data);
-    put_final(installed, &data);
+    put_final(card, installed, &data);
     tlv_close(&data, sequence);
     const struct bytes part = writer_bytes(&data);
     const size_t whole = tlv_open(&out, 0xBF37);

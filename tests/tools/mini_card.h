@@ -37,6 +37,7 @@ struct mini_card {
     uint32_t purpose;        /* tag of ctxParams1: 0 common, 0xA1 a change, 0xA2 a recovery of it */
     struct bytes target;     /* of a change: what follows deviceInfo */
     bool encrypts;           /* sends a key for DeviceChangeData */
+    uint8_t failure;         /* errorReason of an installation that fails; 0: 12 */
     uint32_t forbidden_rules;
     uint32_t free_memory;
     uint8_t profile_version[3];

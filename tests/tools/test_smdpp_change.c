@@ -304,6 +304,20 @@ Test(smdpp_change, a_profile_comes_back_unless_the_new_chip_may_have_it)
     expect_asked(&old, CHANGE, "");
 }
 
+/* Its first result got lost, and the second try finds the profile there. */
+Test(smdpp_change, a_chip_that_has_it_already_has_it)
+{
+    begin();
+    request_change();
+    take_confirmation();
+    notify_deletion(&old);
+    load(&new, code_of(&old));
+    load(&new, code_of(&old));
+    new.failure = 9;
+    tell_result(&new, false);
+    expect_asked(&old, RECOVERY, NOT_ALLOWED);
+}
+
 Test(smdpp_change, what_was_confirmed_may_be_taken_back_or_done_again)
 {
     begin();

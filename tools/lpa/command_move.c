@@ -131,6 +131,15 @@ static bool ready(void *context)
     return note(context);
 }
 
+/* It is gone: from here on the code is what matters. */
+static bool left(void *context, const struct change_outcome *outcome)
+{
+    struct move *move = context;
+    strcpy(move->record.code, outcome->activation_code);
+    strcpy(move->record.recoverable_until, outcome->recoverable_until);
+    return note(move);
+}
+
 /* What the server has to hear of the new device has to be known. */
 static bool check_required(struct move *move)
 {
@@ -157,6 +166,7 @@ static bool by_server(struct move *move)
                                      .confirmation_code = lpa->options.confirmation_code,
                                      .agree = agree,
                                      .ready = ready,
+                                     .left = left,
                                      .context = move};
     json_t *change = json_object();
     json_object_set_new(move->document, "change", change);
@@ -169,9 +179,7 @@ static bool by_server(struct move *move)
     if (!check_required(move) || !lpa_device(lpa, &request.session.device) ||
         !change_run(&context, &request, change, &outcome))
         return false;
-    strcpy(move->record.code, outcome.activation_code);
-    strcpy(move->record.recoverable_until, outcome.recoverable_until);
-    if (!note(move))
+    if (!left(move, &outcome)) /* once more, with the deletion's proof */
         return false;
     if (outcome.deleted && !lpa->options.no_notify)
         deliver_profile(&context, request.session.iccid, change);
@@ -226,12 +234,17 @@ static bool leave(struct move *move)
     return good;
 }
 
-/* The profile has left this card before. */
+/* The profile has left this card before; its server may not have heard that yet. */
 static bool go_on(struct move *move)
 {
     struct fault *fault = &move->lpa->fault;
-    if (move->record.code[0] != '\0')
+    const struct session_context context = context_of(move->lpa);
+    if (move->record.code[0] != '\0') {
+        json_t *change = json_object();
+        json_object_set_new(move->document, "change", change);
+        deliver_profile(&context, bytes_of(move->profile.iccid, PROFILE_ID_ICCID_LEN), change);
         return true;
+    }
     if (!move->noted) {
         fault_raise(fault, WHERE,
                     "the card has no profile %s, and none has left it by this program",

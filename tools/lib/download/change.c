@@ -147,7 +147,7 @@ static bool verify(void *state)
     out->deleted = data.deleted;
     out->recoverable = data.recoverable;
     json_object_set_new(session->document, "deleted", json_boolean(data.deleted));
-    return true;
+    return change->request->left(change->request->context, out);
 }
 
 /* The card's notification of the deletion for this address: 0 if it has none. */

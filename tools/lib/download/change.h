@@ -22,6 +22,9 @@ struct change_request {
     /* Called when the server has given its word and before the card hears of it, which may delete
      * the profile. False after a fault: the profile stays. */
     bool (*ready)(void *context);
+    /* Called when the card has let the profile go, with what is known then: all but the deletion's
+     * proof in the code. False after a fault, which ends the run. */
+    bool (*left)(void *context, const struct change_outcome *outcome);
     void *context;
 };
 

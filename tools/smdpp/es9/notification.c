@@ -74,6 +74,14 @@ static void tell(struct smdpp *smdpp, const struct pending *pending, const struc
     smdpp_tell(smdpp, &progress);
 }
 
+/* A chip that has a profile which moves already has it by an earlier try whose result got lost: the
+ * profile must not go anywhere else. */
+static bool is_there(struct smdpp *smdpp, const struct pending *pending, const struct order *order)
+{
+    return pending->installed || (pending->reason == PENDING_REASON_ICCID_EXISTS &&
+                                  changes_check_moving(smdpp->database, order->id) == 0);
+}
+
 /* A failed installation may be tried again: the order is as it was before the download. */
 static int conclude(struct smdpp *smdpp, struct call *call, const struct pending *pending,
                     const struct download *download, struct bytes whole)
@@ -90,9 +98,10 @@ static int conclude(struct smdpp *smdpp, struct call *call, const struct pending
     call_note(call, "EID %s, profile %s: install %s", texts.eid, order.iccid, texts.result);
     const struct download_notification note = to_note(pending, &texts, whole);
     session_destroy(session_take(smdpp->sessions, pending->transaction_id));
-    result = downloads_conclude(smdpp->database, order.id,
-                                pending->installed ? ORDER_INSTALLED : ORDER_RELEASED, &note);
-    if (result == 0 && pending->installed)
+    const bool there = is_there(smdpp, pending, &order);
+    result = downloads_conclude(smdpp->database, order.id, there ? ORDER_INSTALLED : ORDER_RELEASED,
+                                &note);
+    if (result == 0 && there)
         smdpp_forget_event(smdpp, &order);
     if (result == 0)
         tell(smdpp, pending, &order, &texts, whole);

@@ -294,6 +294,17 @@ int changes_take_code_try(struct database *database, const struct change *change
     return found < 0 ? found : found == 0 ? 1 : 0;
 }
 
+int changes_check_moving(struct database *database, int64_t order)
+{
+    const int found = database_query(database,
+                                     "SELECT 1 FROM changes WHERE (order_id = ?1 OR other_id = ?1)"
+                                     " AND state IN (?2, ?3)",
+                                     DATABASE_VALUES(DATABASE_N(order), DATABASE_N(CHANGE_RELEASED),
+                                                     DATABASE_N(CHANGE_RECOVERING)),
+                                     ignore_row, NULL);
+    return found < 0 ? found : found == 0 ? 1 : 0;
+}
+
 int changes_note_installed(struct database *database, int64_t order)
 {
     const int moved =

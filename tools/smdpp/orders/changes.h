@@ -80,6 +80,9 @@ int changes_apply(struct database *database, struct change *change, enum change_
 /* One of the tries at the confirmation code: as orders_take_code_try(). */
 int changes_take_code_try(struct database *database, const struct change *change, unsigned *left);
 
+/* The order is one by which a profile moves or comes back: 0, 1 if not, or a failure. */
+int changes_check_moving(struct database *database, int64_t order);
+
 /* A chip has installed the profile of this order. Within the caller's transaction. */
 int changes_note_installed(struct database *database, int64_t order);
 

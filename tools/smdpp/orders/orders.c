@@ -83,7 +83,7 @@ int orders_find_sent(struct database *database, const char *eid, const char *icc
     return find_one(
         database,
         "SELECT " COLUMNS " FROM orders WHERE eid = ?1 AND (?2 = '' OR iccid = ?2)"
-        " AND (?3 >> state) & 1 LIMIT 1",
+        " AND (?3 >> state) & 1 ORDER BY open, moved, id DESC LIMIT 1",
         DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(iccid),
                         DATABASE_N(ORDER_IN(ORDER_DOWNLOADED) | ORDER_IN(ORDER_INSTALLED))),
         out);

@@ -56,7 +56,9 @@ int orders_find_by_iccid(struct database *database, const char *iccid, struct or
  * ("": of any). */
 int orders_find_by_eid(struct database *database, const char *eid, const char *requester,
                        struct order *out);
-/* One, open or not, whose profile was sent to this chip; iccid "": any profile. */
+/* One, open or not, whose profile was sent to this chip, an operator's first; iccid "": any
+ * profile.
+ */
 int orders_find_sent(struct database *database, const char *eid, const char *iccid,
                      struct order *out);
 /* The next one after this id that is released for one chip. */

@@ -34,6 +34,7 @@ bool pending_read(struct bytes whole, struct pending *out);
  * code, the certificates left out. */
 bool pending_read_deletion(struct bytes whole, struct pending *out);
 
+#define PENDING_REASON_ICCID_EXISTS 9
 #define PENDING_DELETE (1u << 3) /* operations */
 #define PENDING_RPM_DELETE (1u << 6)
 
