@@ -8,7 +8,7 @@
 #include "tools/modem/port.h"
 
 struct modem_options {
-    const char *pty, *reader;
+    const char *pty, *reader, *bip;
     bool verbose;
 };
 
@@ -20,6 +20,8 @@ static const struct options_row rows[] = {
         OPTIONS_TEXT, AT(pty)},
     {"reader", "NAME", "the reader whose card it uses, or a part of its name; default: the only one that holds a card",
         OPTIONS_TEXT, AT(reader), "EMUICC_READER"},
+    {"bip", "WHERE", "where the card may connect to by BIP: none, local (this machine), any, or a HOST:PORT to which all its connections go; default: local",
+        OPTIONS_TEXT, AT(bip)},
     {"verbose", NULL, "show the commands on standard error, without what stands in them",
         OPTIONS_FLAG, AT(verbose)},
 };
@@ -49,7 +51,7 @@ static void say(void *context, enum trace_level level, const char *text)
         fprintf(stderr, "%s: %s\n", program.name, text);
 }
 
-static int run(const struct modem_options *options)
+static int run(const struct modem_options *options, const struct bearer *bearer)
 {
     struct port port;
     bool good = port_open(&port, options->pty);
@@ -58,6 +60,7 @@ static int run(const struct modem_options *options)
         trace_error("no memory for a modem");
     if (good && modem != NULL) {
         modem_init(modem, pcsc_create, options->reader);
+        modem->sim.toolkit.bearer = *bearer;
         trace_notice("ready at %s (%s)", port.link, port.slave);
         good = port_serve(&port, modem);
         modem_finish(modem);
@@ -71,6 +74,7 @@ static int run(const struct modem_options *options)
 int main(int argc, char **argv)
 {
     struct modem_options options = {0};
+    struct bearer bearer = {0};
     int first;
     trace_to(say, &options);
     const enum options_result next = options_parse(&program, argc, argv, &options, &first);
@@ -80,5 +84,7 @@ int main(int argc, char **argv)
         return options_refuse(&program, "--pty says where the modem is to be found");
     if (first < argc)
         return options_refuse(&program, "%s is not an option", argv[first]);
-    return run(&options);
+    if (!bearer_read(options.bip != NULL ? options.bip : "local", &bearer))
+        return options_refuse(&program, "--bip %s: none, local, any or HOST:PORT", options.bip);
+    return run(&options, &bearer);
 }

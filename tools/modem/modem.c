@@ -26,7 +26,7 @@ void modem_hang_up(struct modem *modem)
 {
     modem_default_settings(modem);
     line_init(&modem->line);
-    sim_release(&modem->sim);
+    sim_leave(&modem->sim);
 }
 
 static void put_code(struct modem *modem, const char *text, const char *number)

@@ -13,7 +13,8 @@ void modem_finish(struct modem *modem);
 /* Takes from *input up to the end of a command line, which is then carried out. What there is to
  * send is in modem->out afterwards, at most MODEM_OUT_MAX bytes if it was empty before. */
 void modem_take(struct modem *modem, struct bytes *input);
-/* Nobody is at the terminal any more: settings as at the start, the card let go. */
+/* Nobody is at the terminal any more: settings as at the start, the card let go once it has
+ * no channel and no timer any more. */
 void modem_hang_up(struct modem *modem);
 
 #endif

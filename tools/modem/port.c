@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,18 +120,29 @@ static bool receive(struct port *port, struct modem *modem)
     }
 }
 
-/* Signals come only while it waits, so that none is missed. Edges are waited for: a terminal that
- * nobody has open would be ready all the time. */
+/* Waits for the terminal, or for something that the card has going on. The terminal's edges are
+ * waited for: one that nobody has open would be ready all the time. */
+static bool wait_for_one(struct modem *modem, int events, const sigset_t *open_mask, bool *input)
+{
+    struct pollfd waited[1 + TOOLKIT_SOCKETS] = {{.fd = events, .events = POLLIN}};
+    struct epoll_event event;
+    int timeout_ms;
+    const size_t count = 1 + toolkit_poll(&modem->sim.toolkit, waited + 1, &timeout_ms);
+    const struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+    const int ready = ppoll(waited, count, timeout_ms >= 0 ? &timeout : NULL, open_mask);
+    *input = ready > 0 && epoll_wait(events, &event, 1, 0) > 0;
+    return ready >= 0 || errno == EINTR || refuse("poll");
+}
+
+/* Signals come only while it waits, so that none is missed. */
 static bool wait_and_receive(struct port *port, struct modem *modem, int events,
                              const sigset_t *open_mask)
 {
+    bool input;
     while (!interrupt_seen()) {
-        struct epoll_event event;
-        const int count = epoll_pwait(events, &event, 1, -1, open_mask);
-        if (count < 0 && errno != EINTR)
-            return refuse("epoll");
-        if (count > 0 && !receive(port, modem))
+        if (!wait_for_one(modem, events, open_mask, &input) || (input && !receive(port, modem)))
             return false;
+        sim_proceed(&modem->sim);
     }
     return true;
 }

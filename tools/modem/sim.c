@@ -20,6 +20,8 @@ void sim_release(struct sim *sim)
     if (sim->transport != NULL)
         sim->transport->kind->close(sim->transport);
     sim->transport = NULL;
+    sim->leaving = false;
+    toolkit_reset(&sim->toolkit);
     memset(sim->sessions, 0, sizeof(sim->sessions));
 }
 
@@ -35,6 +37,7 @@ static enum cme give_up(struct sim *sim, const struct fault *fault, enum cme cod
 static enum cme take_card(struct sim *sim)
 {
     struct fault fault = {0};
+    sim->leaving = false;
     if (sim->transport != NULL)
         return CME_NONE;
     sim->transport = sim->create(sim->reader);
@@ -205,4 +208,24 @@ enum cme sim_close(struct sim *sim, uint32_t session)
     sim->transport->channel = (uint8_t)session;
     channel_deselect(sim->transport, &fault);
     return fault.raised ? give_up(sim, &fault, CME_FAILURE) : CME_NONE;
+}
+
+void sim_leave(struct sim *sim)
+{
+    for (uint32_t session = 1; session < APDU_CHANNELS; session++)
+        (void)sim_close(sim, session);
+    sim->leaving = sim->transport != NULL && toolkit_is_active(&sim->toolkit);
+    if (!sim->leaving)
+        sim_release(sim);
+}
+
+void sim_proceed(struct sim *sim)
+{
+    struct fault fault = {0};
+    if (sim->transport == NULL)
+        return;
+    if (!toolkit_proceed(&sim->toolkit, &fault))
+        (void)give_up(sim, &fault, CME_FAILURE);
+    else if (sim->toolkit.reset_wanted || (sim->leaving && !toolkit_is_active(&sim->toolkit)))
+        sim_release(sim);
 }

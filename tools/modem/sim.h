@@ -15,11 +15,17 @@ struct sim {
     struct transport *transport;                     /* NULL while the card is let go */
     bool sessions[APDU_CHANNELS];                    /* open, by channel */
     struct toolkit toolkit;                          /* the terminal's part of it */
+    bool leaving;                                    /* to be let go when it has nothing to do */
 };
 
 void sim_init(struct sim *sim, struct transport *(*create)(const char *reader), const char *reader);
 /* Lets the card go, reset; its sessions are over. The next command takes it again. */
 void sim_release(struct sim *sim);
+/* Nobody commands the modem any more: the card is let go, now or once it has no channel and no
+ * timer any more. */
+void sim_leave(struct sim *sim);
+/* What has happened to what the card has going on is told it. */
+void sim_proceed(struct sim *sim);
 
 /* One command as it is, and its response, status word included, appended. */
 enum cme sim_transmit(struct sim *sim, struct bytes command, struct writer *response);

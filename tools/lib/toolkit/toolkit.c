@@ -14,6 +14,8 @@
 #define TAG_PROACTIVE 0xD0
 #define TAG_SMS_DOWNLOAD 0xD1
 #define TAG_MENU_SELECTION 0xD3
+#define TAG_EVENT_DOWNLOAD 0xD6
+#define TAG_TIMER_EXPIRATION 0xD7
 #define TAG_DETAILS 0x81
 #define TAG_DEVICES 0x82
 #define TAG_RESULT 0x83
@@ -24,6 +26,7 @@
 #define TAG_ITEM 0x90
 #define TAG_LOCATION 0x93
 #define TAG_IMEI 0x94
+#define TAG_EVENTS 0x99
 #define COMPREHENSION 0x80
 
 #define DEVICE_KEYPAD 0x01
@@ -34,8 +37,10 @@
 #define RESULT_DONE 0x00
 #define RESULT_ENDED_BY_USER 0x10
 #define RESULT_BEYOND_CAPABILITY 0x30
-#define COMMANDS_MAX 256 /* that a card may ask in a row */
+#define RESULT_BIP 0x3A
+#define COMMANDS_MAX 4096 /* that a card may ask in a row */
 #define DETAILS_LEN 3
+#define DEVICES_LEN 2
 #define TEXT_8_BIT 0x04
 
 enum command_type {
@@ -50,6 +55,11 @@ enum command_type {
     SET_UP_MENU = 0x25,
     LOCAL_INFORMATION = 0x26,
     TIMER = 0x27,
+    OPEN_CHANNEL = BEARER_OPEN,
+    CLOSE_CHANNEL = BEARER_CLOSE,
+    RECEIVE_DATA = BEARER_RECEIVE,
+    SEND_DATA = BEARER_SEND,
+    GET_CHANNEL_STATUS = BEARER_STATUS,
 };
 #define REFRESH_RESET 0x04
 #define LOCAL_LOCATION 0x00
@@ -57,7 +67,7 @@ enum command_type {
 
 /* One that the card has asked. */
 struct asked {
-    uint8_t type, qualifier;
+    uint8_t type, qualifier, device;
     struct bytes details, body;
 };
 
@@ -68,6 +78,14 @@ static const uint8_t profile[] = {
     0x62,                   /* SEND SHORT MESSAGE, SET UP MENU, PROVIDE LOCAL INFORMATION */
     0x01, 0x00, 0x00, 0x01, /* SET UP EVENT LIST; TIMER MANAGEMENT */
 };
+
+/* Bytes of it that only a terminal with channels has: events of data and of the link, the commands
+ * (open, close, receive, send, status), the bearer and seven channels, TCP as a client. */
+static const struct {
+    size_t at;
+    uint8_t value;
+} profile_of_channels[] = {{5, 0x0C}, {11, 0x1F}, {12, 0xE2}, {16, 0x01}};
+#define PROFILE_MAX 17
 
 const char *toolkit_command_name(uint8_t type)
 {
@@ -86,6 +104,11 @@ const char *toolkit_command_name(uint8_t type)
         {SET_UP_MENU, "SET UP MENU"},
         {LOCAL_INFORMATION, "PROVIDE LOCAL INFORMATION"},
         {TIMER, "TIMER MANAGEMENT"},
+        {OPEN_CHANNEL, "OPEN CHANNEL"},
+        {CLOSE_CHANNEL, "CLOSE CHANNEL"},
+        {RECEIVE_DATA, "RECEIVE DATA"},
+        {SEND_DATA, "SEND DATA"},
+        {GET_CHANNEL_STATUS, "GET CHANNEL STATUS"},
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (names[i].type == type)
@@ -112,6 +135,14 @@ static void put_local(const struct asked *asked, struct writer *out)
         tlv_put(out, TAG_LOCATION, BYTES(0x00, 0xF1, 0x10, 0x00, 0x01, 0x00, 0x01));
     else if (asked->qualifier == LOCAL_IMEI)
         tlv_put(out, TAG_IMEI, BYTES(0x00, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x80));
+}
+
+static void take_events(struct toolkit *toolkit, const struct asked *asked)
+{
+    struct tlv list;
+    toolkit->events = 0;
+    for (size_t i = 0; find(asked->body, TAG_EVENTS, &list) && i < list.value.len; i++)
+        toolkit->events |= list.value.data[i] < 32 ? 1u << list.value.data[i] : 0;
 }
 
 /* The result, and what goes with it. */
@@ -149,40 +180,61 @@ static uint8_t carry_out(struct toolkit *toolkit, const struct asked *asked, str
         return more->len > 0 ? RESULT_DONE : RESULT_BEYOND_CAPABILITY;
     case MORE_TIME:
     case POLLING_OFF:
-    case SET_UP_EVENT_LIST:
     case SET_UP_MENU:
-    case TIMER:
         return RESULT_DONE;
+    case SET_UP_EVENT_LIST:
+        take_events(toolkit, asked);
+        return RESULT_DONE;
+    case TIMER:
+        return stopwatch_manage(&toolkit->stopwatch, asked->qualifier, asked->body, more);
     default:
         return RESULT_BEYOND_CAPABILITY;
     }
 }
 
+/* The result as it is sent: of channels with what goes with it. */
+static struct bearer_result result_of(struct toolkit *toolkit, const struct asked *asked,
+                                      struct bytes *data, struct writer *more)
+{
+    if (asked->type < OPEN_CHANNEL || asked->type > GET_CHANNEL_STATUS ||
+        toolkit->bearer.reach == BEARER_NONE)
+        return (struct bearer_result){carry_out(toolkit, asked, data, more), 0};
+    const struct bearer_command command = {.type = asked->type,
+                                           .qualifier = asked->qualifier,
+                                           .device = asked->device,
+                                           .body = asked->body};
+    return bearer_carry_out(&toolkit->bearer, &command, more);
+}
+
 static int answer(struct toolkit *toolkit, const struct asked *asked, struct fault *fault)
 {
-    uint8_t room[255], more_room[128], nothing[8];
+    uint8_t room[255], more_room[255], nothing[8];
     struct writer out = writer_on(room, sizeof(room)),
                   more = writer_on(more_room, sizeof(more_room)),
                   none = writer_on(nothing, sizeof(nothing));
     struct bytes data = {0};
-    const uint8_t result = carry_out(toolkit, asked, &data, &more);
-    trace_detail("the card asks %s: %02X", toolkit_command_name(asked->type), result);
+    const struct bearer_result result = result_of(toolkit, asked, &data, &more);
+    trace_detail("the card asks %s: %02X", toolkit_command_name(asked->type), result.general);
     if (toolkit->told != NULL)
         toolkit->told(toolkit->context, asked->type, asked->qualifier, data);
     tlv_put(&out, TAG_DETAILS, asked->details);
     tlv_put(&out, TAG_DEVICES, BYTES(DEVICE_TERMINAL, DEVICE_UICC));
-    tlv_put_u8(&out, TAG_RESULT, result);
+    tlv_put(&out, TAG_RESULT,
+            bytes_of((uint8_t[]){result.general, result.additional},
+                     result.general == RESULT_BIP ? 2 : 1));
     writer_put(&out, writer_bytes(&more));
     return send(toolkit, INS_TERMINAL_RESPONSE, writer_bytes(&out), &none, fault);
 }
 
 static bool read_asked(struct bytes command, struct asked *out)
 {
-    struct tlv whole, details;
+    struct tlv whole, details, devices;
     if (!tlv_whole(command, TAG_PROACTIVE, &whole) || !find(whole.value, TAG_DETAILS, &details) ||
-        details.value.len != DETAILS_LEN)
+        details.value.len != DETAILS_LEN || !find(whole.value, TAG_DEVICES, &devices) ||
+        devices.value.len != DEVICES_LEN)
         return false;
-    *out = (struct asked){details.value.data[1], details.value.data[2], details.value, whole.value};
+    *out = (struct asked){details.value.data[1], details.value.data[2], devices.value.data[1],
+                          details.value, whole.value};
     return true;
 }
 
@@ -218,14 +270,25 @@ bool toolkit_run(struct toolkit *toolkit, int status, struct fault *fault)
     return status >= 0;
 }
 
+static size_t put_profile(const struct toolkit *toolkit, uint8_t room[PROFILE_MAX])
+{
+    memset(room, 0, PROFILE_MAX);
+    memcpy(room, profile, sizeof(profile));
+    if (toolkit->bearer.reach == BEARER_NONE)
+        return sizeof(profile);
+    for (size_t i = 0; i < sizeof(profile_of_channels) / sizeof(profile_of_channels[0]); i++)
+        room[profile_of_channels[i].at] |= profile_of_channels[i].value;
+    return PROFILE_MAX;
+}
+
 bool toolkit_start(struct toolkit *toolkit, struct fault *fault)
 {
-    uint8_t room[8];
+    uint8_t room[8], told[PROFILE_MAX];
     struct writer none = writer_on(room, sizeof(room));
+    const size_t len = put_profile(toolkit, told);
+    toolkit_reset(toolkit);
     return toolkit_run(
-        toolkit,
-        send(toolkit, INS_TERMINAL_PROFILE, bytes_of(profile, sizeof(profile)), &none, fault),
-        fault);
+        toolkit, send(toolkit, INS_TERMINAL_PROFILE, bytes_of(told, len), &none, fault), fault);
 }
 
 int toolkit_deliver(struct toolkit *toolkit, struct bytes center, struct bytes tpdu,
@@ -258,4 +321,57 @@ bool toolkit_choose(struct toolkit *toolkit, uint8_t item, struct fault *fault)
     tlv_close(&envelope, mark);
     return toolkit_run(toolkit, send(toolkit, INS_ENVELOPE, writer_bytes(&envelope), &none, fault),
                        fault);
+}
+
+bool toolkit_has_channel(const struct toolkit *toolkit)
+{
+    return bearer_is_open(&toolkit->bearer);
+}
+
+bool toolkit_is_active(const struct toolkit *toolkit)
+{
+    return toolkit_has_channel(toolkit) || stopwatch_timeout(&toolkit->stopwatch) >= 0;
+}
+
+size_t toolkit_poll(const struct toolkit *toolkit, struct pollfd *out, int *timeout_ms)
+{
+    *timeout_ms = stopwatch_timeout(&toolkit->stopwatch);
+    return bearer_poll(&toolkit->bearer, out);
+}
+
+void toolkit_reset(struct toolkit *toolkit)
+{
+    bearer_reset(&toolkit->bearer);
+    stopwatch_reset(&toolkit->stopwatch);
+    toolkit->events = 0;
+}
+
+/* An ENVELOPE of which this is the value, and what the card asks then. */
+static bool tell(struct toolkit *toolkit, uint8_t tag, struct bytes value, struct fault *fault)
+{
+    uint8_t room[64], nothing[8];
+    struct writer envelope = writer_on(room, sizeof(room)),
+                  none = writer_on(nothing, sizeof(nothing));
+    tlv_put(&envelope, tag, value);
+    trace_detail("the card is told of %s", tag == TAG_TIMER_EXPIRATION ? "a timer" : "its channel");
+    return toolkit_run(toolkit, send(toolkit, INS_ENVELOPE, writer_bytes(&envelope), &none, fault),
+                       fault);
+}
+
+bool toolkit_proceed(struct toolkit *toolkit, struct fault *fault)
+{
+    uint8_t room[48], event;
+    struct writer value = writer_on(room, sizeof(room));
+    while (bearer_next_event(&toolkit->bearer, &value, &event)) {
+        if ((toolkit->events & 1u << event) != 0 &&
+            !tell(toolkit, TAG_EVENT_DOWNLOAD, writer_bytes(&value), fault))
+            return false;
+        writer_reset(&value);
+    }
+    while (stopwatch_next(&toolkit->stopwatch, &value)) {
+        if (!tell(toolkit, TAG_TIMER_EXPIRATION, writer_bytes(&value), fault))
+            return false;
+        writer_reset(&value);
+    }
+    return true;
 }
