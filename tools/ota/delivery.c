@@ -12,6 +12,7 @@
 #include "tools/lib/toolkit/toolkit.h"
 #include "tools/lib/transport/direct.h"
 #include "tools/lib/transport/exchange.h"
+#include "tools/lib/transport/interrupt.h"
 #include "tools/lib/transport/pcsc.h"
 
 #define WHERE "delivery"
@@ -49,6 +50,20 @@ static bool deliver_all(struct toolkit *toolkit, const struct message_list *mess
     return true;
 }
 
+/* Serves the card while it has a channel open. */
+static bool serve_channels(struct toolkit *toolkit, struct fault *fault)
+{
+    struct pollfd sockets[TOOLKIT_SOCKETS];
+    int timeout_ms;
+    bool good = true;
+    while (good && toolkit_has_channel(toolkit) && !interrupt_seen()) {
+        const size_t count = toolkit_poll(toolkit, sockets, &timeout_ms);
+        (void)poll(sockets, count, timeout_ms);
+        good = toolkit_proceed(toolkit, fault);
+    }
+    return good;
+}
+
 static bool by_reader(const struct delivery_way *way, const struct message_list *messages,
                       struct delivery_result *out, struct fault *fault)
 {
@@ -58,10 +73,13 @@ static bool by_reader(const struct delivery_way *way, const struct message_list 
                                       ? direct_create(way->direct, DIRECT_TIMEOUT_MS)
                                       : pcsc_create(way->reader);
     struct toolkit toolkit = {.transport = transport, .told = take_submit, .context = &submitted};
+    toolkit.bearer = *way->bearer;
     if (transport == NULL)
         return fault_raise(fault, WHERE, "out of memory");
     const bool good = transport->kind->open(transport, fault) && toolkit_start(&toolkit, fault) &&
-                      deliver_all(&toolkit, messages, out, &submitted, fault);
+                      deliver_all(&toolkit, messages, out, &submitted, fault) &&
+                      serve_channels(&toolkit, fault);
+    toolkit_reset(&toolkit);
     transport->kind->close(transport);
     return good;
 }

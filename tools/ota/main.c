@@ -1,15 +1,18 @@
 /* emuicc-ota: plays the operator who manages a profile over the air. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
 #include "tools/lib/transport/interrupt.h"
+#include "tools/ota/administration.h"
 #include "tools/ota/listing.h"
 #include "tools/ota/order.h"
 #include "tools/ota/remote.h"
 #include "tools/ota/report.h"
+#include "tools/ota/script_file.h"
+#include "tools/ota/serve.h"
+#include "tools/ota/trigger.h"
 
 /* With --verbose, details too. */
 static void to_standard_error(void *context, enum trace_level level, const char *text)
@@ -22,25 +25,7 @@ static void to_standard_error(void *context, enum trace_level level, const char 
 static bool add_line(struct order *order, const char *where, int number, const char *line,
                      struct fault *fault)
 {
-    const char *wrong = script_text_line(&order->text, line);
-    return wrong == NULL ||
-           fault_raise(fault, "script", "%s:%d: '%s' %s", where, number, line, wrong);
-}
-
-static bool read_script(struct order *order, const char *path, struct fault *fault)
-{
-    char line[SCRIPT_TEXT_LINE_MAX];
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    bool good = true;
-    if (file == NULL)
-        return fault_raise(fault, "script", "%s: %s", path, strerror(errno));
-    for (int number = 1; good && fgets(line, sizeof(line), file) != NULL; number++) {
-        line[strcspn(line, "\n")] = '\0';
-        good = add_line(order, path, number, line, fault);
-    }
-    if (file != stdin)
-        fclose(file);
-    return good;
+    return script_file_line(&order->text, where, number, line, fault);
 }
 
 /* The words of --do. */
@@ -63,7 +48,7 @@ static bool fill_send(struct order *order, int count, char **words, struct fault
                            "one script is wanted: a FILE, - for standard input, or "
                            "--do COMMANDS");
     return commands != NULL ? read_commands(order, commands, fault)
-                            : read_script(order, words[0], fault);
+                            : script_file_read(&order->text, words[0], fault);
 }
 
 static bool fill_read(struct order *order, int count, char **words, struct fault *fault)
@@ -134,6 +119,22 @@ static bool fill_metadata(struct order *order, int count, char **words, struct f
     return remote_put_metadata(&order->text, count, words, fault);
 }
 
+static bool fill_trigger(struct order *order, int count, char **words, struct fault *fault)
+{
+    const struct ota_options *options = order->options;
+    const struct trigger_options trigger = {.connect = options->connect,
+                                            .identity = options->psk_identity,
+                                            .key = options->psk_key,
+                                            .host = options->host,
+                                            .uri = options->uri,
+                                            .agent = options->agent,
+                                            .retry = options->retry};
+    (void)count;
+    (void)words;
+    script_text_begin(&order->text, false);
+    return trigger_put(&trigger, &order->text.out, fault);
+}
+
 #define TAR_FILES "B00120"  /* the UICC's files, in GSMA's profiles */
 #define TAR_DOMAIN "B20100" /* the operator's security domain there */
 
@@ -144,6 +145,9 @@ static const struct command {
     const char *tar; /* unless another is asked for */
     bool (*run)(struct order *order, json_t *document,
                 struct fault *fault); /* NULL: order_send() */
+    /* What is no order to a card; NULL: it is one. */
+    bool (*serve)(const struct ota_options *options, int count, char **words, bool *all_good,
+                  struct fault *fault);
 } commands[] = {
     {"send", NULL, 0, 1, fill_send, TAR_FILES},
     {"rfm", "read", 1, 1, fill_read, TAR_FILES},
@@ -153,6 +157,8 @@ static const struct command {
     {"ram", "install", 3, 3, fill_install, TAR_DOMAIN},
     {"ram", "put-key", 1, 2, fill_put_key, TAR_DOMAIN},
     {"metadata", NULL, 1, 2, fill_metadata, TAR_DOMAIN},
+    {"scp81", "trigger", 0, 0, fill_trigger, TAR_DOMAIN},
+    {"scp81", "serve", 1, ADMINISTRATION_SCRIPTS_MAX, .serve = serve_run},
     {"report", NULL, 1, 1, NULL, TAR_FILES}, /* reads what came by another way */
 };
 
@@ -255,6 +261,17 @@ static int run(const struct command *command, const struct ota_options *options,
     return fault_status(&fault, good);
 }
 
+static int serve(const struct command *command, const struct ota_options *options, int count,
+                 char **words)
+{
+    struct fault fault = {0};
+    bool all_good = false;
+    const bool good = command->serve(options, count, words, &all_good, &fault);
+    if (!good)
+        fault_print(&fault, ota_program.name);
+    return fault_status(&fault, good && all_good);
+}
+
 int main(int argc, char **argv)
 {
     struct ota_options options = {0};
@@ -276,5 +293,5 @@ int main(int argc, char **argv)
     if (options.verbose)
         trace_to(to_standard_error, NULL);
     interrupt_start();
-    return run(command, &options, count, words);
+    return (command->serve != NULL ? serve : run)(command, &options, count, words);
 }

@@ -20,6 +20,17 @@ static const struct options_row rows[] = {
     {"offset", "BYTES", "rfm: where in the file to begin; default: 0", OPTIONS_TEXT, AT(offset)},
     {"length", "BYTES", "rfm read: how much; default: all, of a record it is needed", OPTIONS_TEXT, AT(length)},
     {"record", "NUMBER", "rfm: the record, from 1", OPTIONS_TEXT, AT(record)},
+    {"connect", "ADDRESS:PORT", "scp81 trigger: the server that the card is to connect to, in numbers; default: what its domain keeps", OPTIONS_TEXT, AT(connect)},
+    {"psk-identity", "TEXT", "scp81 trigger: what the card calls its key; default: what its domain keeps, or a name made of the EID", OPTIONS_TEXT, AT(psk_identity)},
+    {"psk-key", "VERSION/ID", "scp81 trigger: its key, in hexadecimal, 40/01; default: the first that there is", OPTIONS_TEXT, AT(psk_key)},
+    {"host", "NAME", "scp81 trigger: the server's name, for the field Host", OPTIONS_TEXT, AT(host)},
+    {"uri", "PATH", "scp81 trigger: where the first request goes; default: what the domain keeps, or /", OPTIONS_TEXT, AT(uri)},
+    {"agent", "NAME", "scp81 trigger: what the card calls itself; default: what the domain keeps, or a name made of EID and AID", OPTIONS_TEXT, AT(agent)},
+    {"retry", "COUNT/HH:MM:SS", "scp81 trigger: how often it is tried again, and after which time", OPTIONS_TEXT, AT(retry)},
+    {"psk", "FILE", "scp81 serve: the key, in lines identity and key", OPTIONS_TEXT, AT(psk)},
+    {"listen", "[ADDRESS:]PORT", "scp81 serve: where; default: 8443 of this machine alone", OPTIONS_TEXT, AT(listen)},
+    {"once", NULL, "scp81 serve: end when a card has been through all scripts", OPTIONS_FLAG, AT(once)},
+    {"bip", "WHERE", "where the card may connect to while this program is its terminal (--reader, --direct): none, local (this machine), any, or a HOST:PORT to which all its connections go; default: local", OPTIONS_TEXT, AT(bip)},
     {"json", NULL, "print one JSON document", OPTIONS_FLAG, AT(json)},
     {"verbose", NULL, "show each step on standard error; keys are never shown", OPTIONS_FLAG, AT(verbose)},
 };
@@ -27,7 +38,8 @@ static const struct options_row rows[] = {
 const struct options_program ota_program = {
     .name = "emuicc-ota",
     .synopsis = "send [FILE] | rfm read PATH | rfm update PATH HEX | ram list | ram delete AID | "
-                "ram install PACKAGE MODULE AID | ram put-key FILE [REPLACED] | metadata KEY=TEXT... | report HEX",
+                "ram install PACKAGE MODULE AID | ram put-key FILE [REPLACED] | metadata KEY=TEXT... | scp81 trigger | "
+                "scp81 serve KIND[@AID]=FILE... | report HEX",
     .summary = "plays the operator who manages a profile over the air",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
@@ -39,6 +51,8 @@ const struct options_program ota_program = {
         "examples:\n"
         "  emuicc-ota --keys card.keys rfm read 3F00/2FE2\n"
         "  emuicc-ota --keys card.keys send --do 'select 3F00/2FE2; read' --expanded\n"
-        "  emuicc-ota --keys card.keys --print send script.txt\n",
+        "  emuicc-ota --keys card.keys --print send script.txt\n"
+        "  emuicc-ota --psk server.psk scp81 serve rfm@A00000055910100001=files.txt ram=list.txt &\n"
+        "  emuicc-ota --keys card.keys --connect 127.0.0.1:8443 --psk-identity card1 scp81 trigger\n",
 };
 /* clang-format on */

@@ -125,7 +125,13 @@ static void describe(const struct order *order, json_t *document)
 bool order_send(struct order *order, json_t *document, struct fault *fault)
 {
     const struct ota_options *options = order->options;
-    const struct delivery_way way = {options->reader, options->direct, options->modem};
+    struct bearer bearer = {0};
+    const struct delivery_way way = {&bearer, options->reader, options->direct, options->modem};
+    if (!bearer_read(options->bip != NULL ? options->bip : "local", &bearer)) {
+        fault_raise(fault, WHERE, "--bip %s: none, local, any or HOST:PORT is wanted",
+                    options->bip);
+        return fault_usage(fault);
+    }
     if ((way.reader != NULL) + (way.direct != NULL) + (way.modem != NULL) > 1)
         return fault_raise(fault, WHERE, "--reader, --direct and --modem are several ways");
     if (!make_messages(order, fault))

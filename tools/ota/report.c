@@ -102,7 +102,7 @@ static void read_expanded(struct bytes elements, json_t *out)
     json_object_set_new(out, "responses", responses);
 }
 
-static void read_data(struct bytes data, json_t *out)
+void report_read_script(struct bytes data, json_t *out)
 {
     struct tlv whole;
     if (tlv_whole(data, TAG_RESPONSES, &whole))
@@ -139,7 +139,7 @@ json_t *report_read(struct bytes packet, const struct scp80_header *header,
     json_object_set_new(out, "text", json_string(scp80_status_text(response.status)));
     set_hex(out, "counter", bytes_of(response.counter, sizeof(response.counter)));
     if (response.data.len > 0)
-        read_data(response.data, out);
+        report_read_script(response.data, out);
     return out;
 }
 
@@ -150,11 +150,16 @@ static bool is_success(const char *status)
            strncmp(status, "9F", 2) == 0;
 }
 
+bool report_is_script_good(const json_t *answer)
+{
+    return json_object_get(answer, "badFormat") == NULL &&
+           is_success(json_string_value(json_object_get(answer, "sw")));
+}
+
 bool report_is_good(const json_t *report)
 {
     return json_integer_value(json_object_get(report, "status")) == SCP80_OK &&
-           json_object_get(report, "badFormat") == NULL &&
-           is_success(json_string_value(json_object_get(report, "sw")));
+           report_is_script_good(report);
 }
 
 static void print_response(size_t number, const json_t *response)
@@ -165,14 +170,12 @@ static void print_response(size_t number, const json_t *response)
            data != NULL ? data : "");
 }
 
-void report_print(const json_t *report)
+void report_print_script(const json_t *report)
 {
     const json_t *responses = json_object_get(report, "responses");
     const char *bad = json_string_value(json_object_get(report, "badFormat"));
     const char *status = json_string_value(json_object_get(report, "sw"));
     const char *data = json_string_value(json_object_get(report, "data"));
-    printf("proof of receipt: %s (%02llX)\n", json_string_value(json_object_get(report, "text")),
-           (unsigned long long)json_integer_value(json_object_get(report, "status")));
     if (bad != NULL)
         printf("the script is refused: %s\n", bad);
     if (json_object_get(report, "commands") != NULL)
@@ -185,4 +188,11 @@ void report_print(const json_t *report)
                json_string_value(json_object_get(report, "swText")));
     if (json_array_size(responses) == 0 && data != NULL)
         printf("data: %s\n", data);
+}
+
+void report_print(const json_t *report)
+{
+    printf("proof of receipt: %s (%02llX)\n", json_string_value(json_object_get(report, "text")),
+           (unsigned long long)json_integer_value(json_object_get(report, "status")));
+    report_print_script(report);
 }

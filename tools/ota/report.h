@@ -13,6 +13,11 @@
 json_t *report_read(struct bytes packet, const struct scp80_header *header,
                     const struct scp80_keys *keys, struct fault *fault);
 
+/* The same of what a script has answered by another way, added to *out. */
+void report_read_script(struct bytes answer, json_t *out);
+bool report_is_script_good(const json_t *answer);
+void report_print_script(const json_t *answer);
+
 /* It says that all was done. */
 bool report_is_good(const json_t *report);
 
