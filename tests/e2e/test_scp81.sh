@@ -51,7 +51,7 @@ has() { grep -qxF -- "$2" "$work/$1" || fail "$3: no line '$2' in $1: $(cat "$wo
 start_pcscd
 start_card chip --install "$work/ota.der,enabled"
 modem=$work/modem
-eid=$("$BUILD/tools/ctl/emuicc-ctl" --state "$work/chip" eid 2>/dev/null | grep -oE '[0-9]{32}' | head -1)
+eid=$(grep -oE "EID [0-9]{32}" "$work/card.log" | cut -d" " -f2)
 
 say "-- through a modem, files and a security domain"
 start_modem
@@ -124,13 +124,19 @@ hostile() {
   foreign
   trigger >"$work/triggered" & trigger_pid=$!
   until_true 10 asked 1 || fail "$name: no request: $(cat "$work/asked" "$work/s_server.log")"
-  "$@" >&4 2>/dev/null
+  "$@" >&4 2>/dev/null & writer_pid=$! # OpenSSL takes no more once the card has left
   wait "$trigger_pid" || fail "$name: $(cat "$work/triggered")"
+  kill "$writer_pid" 2>/dev/null
   given_up "$before" || fail "$name: the card does not give up"
   end_foreign
   say "$name"
 }
-endless_body() { printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'; (trap '' PIPE; head -c 400000 /dev/zero | tr '\0' 'x' | fold -w 4096 | while IFS= read -r line; do printf '1000\r\n%s\r\n' "$line"; done); }
+endless_body() {
+  local line
+  printf -v line '%4096s' ''
+  printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+  while printf '1000\r\n%s\r\n' "$line"; do :; done
+}
 hostile "a redirect" printf 'HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'
 hostile "a next URI elsewhere" printf 'HTTP/1.1 204 No Content\r\nX-Admin-Next-URI: http://127.0.0.1:1/\r\n\r\n'
 hostile "a body without end" endless_body
