@@ -5,6 +5,7 @@
 #include "apdu/apdu.h"
 #include "apdu/status.h"
 #include "apdu/tlv.h"
+#include "apdu/trace.h"
 
 #define TAG_PROACTIVE 0xD0 /* TS 101 220 §7.2 */
 #define TAG_COMMAND_DETAILS 0x81
@@ -32,6 +33,7 @@ struct facility {
 };
 
 struct kind {
+    const char *name;
     uint8_t type, qualifier; /* TS 102 223 §9.4, §8.6 */
     uint8_t device;          /* that it is for */
     struct facility facility;
@@ -39,26 +41,26 @@ struct kind {
 
 /* clang-format off */
 static const struct kind kinds[PROACTIVE_KINDS] = {
-    [PROACTIVE_LOCATION]             = {0x26, 0x00, DEVICE_TERMINAL, {4, 7}},
-    [PROACTIVE_IMEI]                 = {0x26, 0x01, DEVICE_TERMINAL, {4, 7}},
-    [PROACTIVE_POLL_INTERVAL]        = {0x03, 0x00, DEVICE_TERMINAL, {3, 6}},
-    [PROACTIVE_REFRESH_RESET]        = {0x01, 0x04, DEVICE_TERMINAL, {3, 8}},
-    [PROACTIVE_REFRESH_STATE_CHANGE] = {0x01, 0x09, DEVICE_TERMINAL, {34, 6}},
-    [PROACTIVE_SEND_SMS]             = {0x13, 0x00, DEVICE_NETWORK,  {4, 2}},
-    [PROACTIVE_SET_UP_EVENT_LIST]    = {0x05, 0x00, DEVICE_TERMINAL, {5, 1}},
-    [PROACTIVE_SET_UP_MENU]          = {0x25, 0x00, DEVICE_TERMINAL, {4, 6}},
-    [PROACTIVE_DISPLAY_TEXT]         = {0x21, 0x80, DEVICE_DISPLAY,  {3, 1}}, /* until the user clears it */
-    [PROACTIVE_GET_INPUT]            = {0x23, 0x01, DEVICE_TERMINAL, {3, 3}}, /* characters of the SMS alphabet */
-    [PROACTIVE_TIMER_START]          = {0x27, 0x00, DEVICE_TERMINAL, {8, 1}},
-    [PROACTIVE_PLAY_TONE]            = {0x20, 0x00, DEVICE_EARPIECE, {3, 5}},
-    [PROACTIVE_REFRESH]              = {0x01, 0x01, DEVICE_TERMINAL, {3, 8}},
-    [PROACTIVE_TIMER_STOP]           = {0x27, 0x01, DEVICE_TERMINAL, {8, 1}},
-    [PROACTIVE_OPEN_CHANNEL]         = {0x40, 0x01, DEVICE_TERMINAL, {12, 1}},
-    [PROACTIVE_CLOSE_CHANNEL]        = {0x41, 0x00, DEVICE_TERMINAL, {12, 2}},
-    [PROACTIVE_RECEIVE_DATA]         = {0x42, 0x00, DEVICE_TERMINAL, {12, 3}},
-    [PROACTIVE_SEND_DATA_STORE]      = {0x43, 0x00, DEVICE_TERMINAL, {12, 4}},
-    [PROACTIVE_SEND_DATA]            = {0x43, 0x01, DEVICE_TERMINAL, {12, 4}},
-    [PROACTIVE_CHANNEL_STATUS]       = {0x44, 0x00, DEVICE_TERMINAL, {12, 5}},
+    [PROACTIVE_LOCATION]             = {"PROVIDE LOCAL INFORMATION", 0x26, 0x00, DEVICE_TERMINAL, {4, 7}},
+    [PROACTIVE_IMEI]                 = {"PROVIDE LOCAL INFORMATION", 0x26, 0x01, DEVICE_TERMINAL, {4, 7}},
+    [PROACTIVE_POLL_INTERVAL]        = {"POLL INTERVAL", 0x03, 0x00, DEVICE_TERMINAL, {3, 6}},
+    [PROACTIVE_REFRESH_RESET]        = {"REFRESH", 0x01, 0x04, DEVICE_TERMINAL, {3, 8}},
+    [PROACTIVE_REFRESH_STATE_CHANGE] = {"REFRESH", 0x01, 0x09, DEVICE_TERMINAL, {34, 6}},
+    [PROACTIVE_SEND_SMS]             = {"SEND SHORT MESSAGE", 0x13, 0x00, DEVICE_NETWORK,  {4, 2}},
+    [PROACTIVE_SET_UP_EVENT_LIST]    = {"SET UP EVENT LIST", 0x05, 0x00, DEVICE_TERMINAL, {5, 1}},
+    [PROACTIVE_SET_UP_MENU]          = {"SET UP MENU", 0x25, 0x00, DEVICE_TERMINAL, {4, 6}},
+    [PROACTIVE_DISPLAY_TEXT]         = {"DISPLAY TEXT", 0x21, 0x80, DEVICE_DISPLAY,  {3, 1}}, /* until the user clears it */
+    [PROACTIVE_GET_INPUT]            = {"GET INPUT", 0x23, 0x01, DEVICE_TERMINAL, {3, 3}}, /* characters of the SMS alphabet */
+    [PROACTIVE_TIMER_START]          = {"TIMER MANAGEMENT", 0x27, 0x00, DEVICE_TERMINAL, {8, 1}},
+    [PROACTIVE_PLAY_TONE]            = {"PLAY TONE", 0x20, 0x00, DEVICE_EARPIECE, {3, 5}},
+    [PROACTIVE_REFRESH]              = {"REFRESH", 0x01, 0x01, DEVICE_TERMINAL, {3, 8}},
+    [PROACTIVE_TIMER_STOP]           = {"TIMER MANAGEMENT", 0x27, 0x01, DEVICE_TERMINAL, {8, 1}},
+    [PROACTIVE_OPEN_CHANNEL]         = {"OPEN CHANNEL", 0x40, 0x01, DEVICE_TERMINAL, {12, 1}},
+    [PROACTIVE_CLOSE_CHANNEL]        = {"CLOSE CHANNEL", 0x41, 0x00, DEVICE_TERMINAL, {12, 2}},
+    [PROACTIVE_RECEIVE_DATA]         = {"RECEIVE DATA", 0x42, 0x00, DEVICE_TERMINAL, {12, 3}},
+    [PROACTIVE_SEND_DATA_STORE]      = {"SEND DATA", 0x43, 0x00, DEVICE_TERMINAL, {12, 4}},
+    [PROACTIVE_SEND_DATA]            = {"SEND DATA", 0x43, 0x01, DEVICE_TERMINAL, {12, 4}},
+    [PROACTIVE_CHANNEL_STATUS]       = {"GET CHANNEL STATUS", 0x44, 0x00, DEVICE_TERMINAL, {12, 5}},
 };
 /* clang-format on */
 
@@ -232,6 +234,8 @@ int proactive_fetch(struct proactive *proactive, uint32_t le, struct writer *out
     if (le != command.len && le != APDU_LE_SHORT_MAX)
         return SW_WRONG_LE | (int)command.len;
     proactive->fetched = true;
+    trace_detail("the card asks the terminal: %s, %zu bytes", kinds[proactive->queue[0].kind].name,
+                 command.len);
     writer_put(out, writer_bytes(&command));
     return 0;
 }
@@ -267,6 +271,7 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
                                   .result = result.value.data[0],
                                   .additional = result.value.len > 1 ? result.value.data[1] : 0,
                                   .rest = data};
+    trace_detail("the terminal answers %s: %02X", kinds[what].name, proactive->answer.result);
     if (find(data, TAG_TEXT, &text) && text.value.len <= PROACTIVE_TEXT_MAX) {
         proactive->answer.text_len = text.value.len;
         memcpy(proactive->answer.text, text.value.data, text.value.len);

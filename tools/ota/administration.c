@@ -80,7 +80,7 @@ static const struct {
 static const char *apply(struct administration *administration, const char *line)
 {
     char name[16], value[KEY_TEXT_MAX];
-    if (line[strspn(line, " \t\r")] == '\0' || *line == '#')
+    if (line[strspn(line, " \t\r\n")] == '\0' || *line == '#')
         return NULL;
     if (sscanf(line, " %15[a-z] = %1023[^\r\n]", name, value) != 2)
         return "is no line NAME = VALUE";

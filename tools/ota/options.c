@@ -52,7 +52,7 @@ const struct options_program ota_program = {
         "  emuicc-ota --keys card.keys rfm read 3F00/2FE2\n"
         "  emuicc-ota --keys card.keys send --do 'select 3F00/2FE2; read' --expanded\n"
         "  emuicc-ota --keys card.keys --print send script.txt\n"
-        "  emuicc-ota --psk server.psk scp81 serve rfm@A00000055910100001=files.txt ram=list.txt &\n"
-        "  emuicc-ota --keys card.keys --connect 127.0.0.1:8443 --psk-identity card1 scp81 trigger\n",
+        "  emuicc-ota --psk server.psk scp81 serve ram=list.txt &\n"
+        "  emuicc-ota --keys card.keys --connect 127.0.0.1:8443 scp81 trigger\n",
 };
 /* clang-format on */
