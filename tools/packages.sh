@@ -8,7 +8,8 @@ packages_run="gcc libc6-dev meson ninja-build pkg-config
   libssl-dev libsqlite3-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libcoap3-dev libp11-kit-dev softhsm2
   libpcsclite-dev pcscd vsmartcard-vpcd opensc ca-certificates"
 packages_check="libcriterion-dev clang clang-format libclang-rt-dev pcsc-tools git man-db zsh fish
-  openssl curl xxd eapoltest hostapd python3 python3-pytest sqlite3 iproute2 procps strace valgrind chromium chromium-driver"
+  openssl curl xxd eapoltest hostapd python3 python3-pytest sqlite3 iproute2 procps strace valgrind chromium chromium-driver
+  ofono dbus socat gammu"
 packages_long="gcovr debootstrap"
 packages_package="build-essential dpkg-dev debhelper dh-python lintian mandoc git python3"
 
