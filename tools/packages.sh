@@ -10,7 +10,7 @@ packages_run="gcc libc6-dev meson ninja-build pkg-config
 packages_check="libcriterion-dev clang clang-format libclang-rt-dev pcsc-tools git man-db zsh fish
   openssl curl xxd eapoltest hostapd python3 python3-pytest sqlite3 iproute2 procps strace valgrind chromium chromium-driver
   ofono dbus socat gammu"
-packages_long="gcovr debootstrap"
+packages_long="gcovr debootstrap python3-yaml"
 packages_package="build-essential dpkg-dev debhelper dh-python lintian mandoc git python3"
 
 packages_fetch() {
