@@ -60,6 +60,11 @@ for file in $(cat "$source"/debian/*.docs | grep -v /); do
   grep -qE "^COPY .*$file .*\./" "$deploy/Containerfile" || say "the Containerfile does not copy $file"
 done
 
+# The packages are built with what everything is built with.
+for package in $(. "$source/tools/packages.sh" && tr ' ' '\n' <<<"$packages_run" | grep -E -- '-dev$|^(meson|ninja-build|pkg-config)$' | grep -vx libc6-dev); do
+  sed -n '/^Build-Depends/,/^$/p' "$source/debian/control" | grep -qwF -- "$package" || say "debian/control does not name $package in Build-Depends"
+done
+
 # The chip that the job asks for is the first that a farm makes.
 : >"$work/log"
 "$(path_of emuicc-farm)" --cards 1 --state "$work/farm" --listen 127.0.0.1:0 2>"$work/log" &
