@@ -1,7 +1,6 @@
 /* LoadEuiccPackage: every operation with every result code as a row of text, the order of checks,
  * counters and tokens, what is kept of results, releases and quirks (SGP.32 §2.11, §5.9.1). */
-#include "tests/isd-r/iot_world.h"
-#include "tests/isd-r/rewind.h"
+#include "tests/isd-r/iot_rewind.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -18,17 +17,12 @@ static struct rewind whole;
 
 static void start(void)
 {
-    rewind_start();
-    iot_world_start(&world);
-    chip_stop(&world.peer.chip);
-    rewind_take(&whole);
-    peer_restart_chip(&world.peer);
+    iot_rewind_start(&world, &whole);
 }
 
 static void stop(void)
 {
-    iot_world_stop(&world);
-    rewind_finish(&whole);
+    iot_rewind_stop(&world, &whole);
 }
 
 TestSuite(euicc_package, .init = start, .fini = stop, .timeout = 120);
@@ -36,9 +30,7 @@ TestSuite(euicc_package, .init = start, .fini = stop, .timeout = 120);
 /* The chip as it was with everything installed, nothing enabled and eIM 1 alone. */
 static void restore(void)
 {
-    rewind_to(&world.peer, &whole);
-    world.eims[0].counter = 0;
-    world.eims[1].counter = world.eims[1].token = 0;
+    iot_rewind_to(&world, &whole);
 }
 
 /* The first package, whose result is not looked at; then the one of the row. */

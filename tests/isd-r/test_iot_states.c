@@ -1,8 +1,7 @@
 /* Which profile an IoT chip may go back to: each event's effect on each memory, as a row of text,
  * and walks through rollback, fallback, emergency, immediate enabling and memory reset (SGP.32
  * §3.4, §5.9.5, §5.9.15 to §5.9.23). */
-#include "tests/isd-r/iot_world.h"
-#include "tests/isd-r/rewind.h"
+#include "tests/isd-r/iot_rewind.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -19,25 +18,19 @@ static struct rewind whole;
 
 static void start(void)
 {
-    rewind_start();
-    iot_world_start(&world);
-    chip_stop(&world.peer.chip);
-    rewind_take(&whole);
-    peer_restart_chip(&world.peer);
+    iot_rewind_start(&world, &whole);
 }
 
 static void stop(void)
 {
-    iot_world_stop(&world);
-    rewind_finish(&whole);
+    iot_rewind_stop(&world, &whole);
 }
 
 TestSuite(iot_states, .init = start, .fini = stop, .timeout = 120);
 
 static void restore(void)
 {
-    rewind_to(&world.peer, &whole);
-    world.eims[0].counter = 0;
+    iot_rewind_to(&world, &whole);
 }
 
 /* What each event does to the authorisation of rollback, the profile before fallback and the
