@@ -72,7 +72,7 @@ all_operations() {
   ordered '"listEimResult":{"finalResult":"successResult","eimIdList":[{"eimId":"eim.test"' list-eims
   ordered '"setFallbackAttributeResult":"fallbackNotAllowed"' fallback $milenage
   ordered '"unsetFallbackAttributeResult":"noFallbackAttribute"' fallback none
-  ordered '"euiccInfo2":"BF22' data 81BF2083A5A6BF22
+  ordered '"euiccInfo2":"BF22' data A081A2BF20BF228384A5A6A8A9
   ordered '"edrResult":"incorrectTagList"' data 5A
   ordered '"enableResult":"profileNotInDisabledState"' enable $milenage
   ordered '"disableResult":"ok"' disable $milenage

@@ -108,7 +108,10 @@ int database_open(const char *path, const struct database_schema *schema, struct
     database->schema = schema;
     start_lock(&database->lock);
     const mode_t mask = umask(S_IRWXG | S_IRWXO);
-    const int opened = sqlite3_open(path != NULL ? path : ":memory:", &database->connection);
+    /* Whoever calls SQLite holds the lock: it needs none of its own. */
+    const int opened =
+        sqlite3_open_v2(path != NULL ? path : ":memory:", &database->connection,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (opened == SQLITE_OK)
         sqlite3_busy_timeout(database->connection, BUSY_MILLISECONDS);
     int result = opened == SQLITE_OK ? 0 : complain(database, "not opened");
@@ -210,7 +213,7 @@ int database_change(struct database *database, const char *sql, const struct dat
 int database_begin(struct database *database)
 {
     pthread_mutex_lock(&database->lock);
-    const int result = run_plain(database, "BEGIN IMMEDIATE");
+    const int result = run(database, "BEGIN IMMEDIATE", NULL, 0, NULL, NULL);
     if (result != 0)
         pthread_mutex_unlock(&database->lock);
     return result;
@@ -219,7 +222,7 @@ int database_begin(struct database *database)
 int database_end(struct database *database, int result)
 {
     if (result == 0)
-        result = run_plain(database, "COMMIT");
+        result = run(database, "COMMIT", NULL, 0, NULL, NULL);
     if (result != 0 && sqlite3_get_autocommit(database->connection) == 0)
         (void)run_plain(database, "ROLLBACK");
     pthread_mutex_unlock(&database->lock);
