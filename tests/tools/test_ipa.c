@@ -5,6 +5,7 @@
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "tools/eim/compact.h"
+#include "tools/ipa/engine_change.h"
 #include "tools/ipa/minimize.h"
 #include "tools/ipa/run.h"
 #include "tools/lib/iot/esipa.h"
@@ -112,5 +113,56 @@ Test(ipa, what_has_no_compact_form_goes_as_it_is)
         struct writer out = writer_on(data, sizeof(data));
         cr_expect_not(minimize_message(decode(messages[i], room), (struct bytes){0}, &out), "%s",
                       messages[i]);
+    }
+}
+
+static void know(struct engine_changes *changes, const char *first, const char *second)
+{
+    const struct bytes eims[] = {bytes_of_text(first), bytes_of_text(second)};
+    engine_change_know(changes, eims, 2);
+}
+
+Test(ipa, each_eim_is_told_once_why_the_state_has_changed)
+{
+    struct engine_changes changes, again;
+    engine_change_init(&changes);
+    /* before the eIMs are known: all of them */
+    engine_change_note(&changes, ENGINE_CAUSE_FALLBACK);
+    know(&changes, "one", "two");
+    cr_expect_eq(engine_change_for(&changes, "one"), ENGINE_CAUSE_FALLBACK);
+    engine_change_told(&changes, "one");
+    cr_expect_eq(engine_change_for(&changes, "one"), ENGINE_CAUSE_NONE);
+    cr_expect_eq(engine_change_for(&changes, "two"), ENGINE_CAUSE_FALLBACK);
+    /* over a restart */
+    json_t *kept = engine_change_json(&changes);
+    engine_change_read(&again, kept);
+    json_decref(kept);
+    know(&again, "one", "two");
+    cr_expect_eq(engine_change_for(&again, "one"), ENGINE_CAUSE_NONE);
+    cr_expect_eq(engine_change_for(&again, "two"), ENGINE_CAUSE_FALLBACK);
+    /* by one of them: the other is told */
+    engine_change_told(&again, "two");
+    engine_change_by(&again, "two");
+    cr_expect_eq(engine_change_for(&again, "one"), ENGINE_CAUSE_OTHER_EIM);
+    cr_expect_eq(engine_change_for(&again, "two"), ENGINE_CAUSE_NONE);
+    /* one is gone, another has come */
+    know(&again, "two", "three");
+    cr_expect_eq(engine_change_for(&again, "one"), ENGINE_CAUSE_NONE);
+    cr_expect_eq(engine_change_for(&again, "three"), ENGINE_CAUSE_NONE);
+    engine_change_note(&again, ENGINE_CAUSE_EMERGENCY);
+    cr_expect_eq(engine_change_for(&again, "two"), ENGINE_CAUSE_EMERGENCY);
+    cr_expect_eq(engine_change_for(&again, "three"), ENGINE_CAUSE_EMERGENCY);
+}
+
+Test(ipa, a_state_that_cannot_be_read_is_none)
+{
+    static const char *const texts[] = {"[]", "{}", "{\"stateChangeCause\": \"x\"}",
+                                        "{\"eims\": {\"one\": \"x\"}}", "{\"eims\": [1]}"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct engine_changes changes;
+        json_t *from = json_loads(texts[i], 0, NULL);
+        engine_change_read(&changes, from);
+        cr_expect_eq(engine_change_for(&changes, "one"), ENGINE_CAUSE_NONE, "%s", texts[i]);
+        json_decref(from);
     }
 }

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "fs/profile/blob.h"
+#include "tools/ipa/engine_change.h"
 #include "tools/lib/iot/data_request.h"
 #include "tools/lib/iot/esipa.h"
 
@@ -27,15 +28,6 @@
 /* An IPA's errors about packages (SGP.32 §2.11.2) */
 #define ENGINE_INVALID_FORMAT 1
 #define ENGINE_UNKNOWN_PACKAGE 2
-
-/* stateChangeCause */
-enum engine_cause {
-    ENGINE_CAUSE_NONE = -1,
-    ENGINE_CAUSE_FALLBACK = 1,
-    ENGINE_CAUSE_EMERGENCY = 2,
-    ENGINE_CAUSE_RESET = 4,
-    ENGINE_CAUSE_IMMEDIATE = 5,
-};
 
 /* What became of a download. */
 struct engine_download {
@@ -66,10 +58,10 @@ struct engine_host {
 
 struct engine {
     const struct engine_host *host;
-    uint32_t capabilities;   /* ENGINE_* */
-    uint32_t protocols;      /* likewise */
-    bool tell_eid;           /* in ProvideEimPackageResult, as from v1.1 on */
-    enum engine_cause cause; /* of a local change that the eIM has not heard of */
+    uint32_t capabilities;         /* ENGINE_* */
+    uint32_t protocols;            /* likewise */
+    bool tell_eid;                 /* in ProvideEimPackageResult, as from v1.1 on */
+    struct engine_changes changes; /* that eIMs have not heard of */
     uint8_t eid[ENGINE_EID_SIZE];
     char eim_id[ENGINE_EIM_ID_SIZE];
     bool eim_indirect; /* it offers indirect downloads */

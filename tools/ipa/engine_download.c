@@ -77,7 +77,7 @@ static void enable_at_once(struct engine *engine)
     if (engine_immediate_enable(engine) != 0)
         return;
     engine_say(engine, "the chip has enabled the new profile at once");
-    engine->cause = ENGINE_CAUSE_IMMEDIATE;
+    engine_change_note(&engine->changes, ENGINE_CAUSE_IMMEDIATE);
     (void)engine->host->changed(engine->host->context);
 }
 

@@ -26,7 +26,7 @@ static int change(struct engine *engine, uint32_t tag, enum engine_cause cause)
     const int result = engine_chip_code(engine, tag, NO_REFRESH, CODE);
     if (result != 0)
         return result;
-    engine->cause = cause;
+    engine_change_note(&engine->changes, cause);
     (void)engine->host->changed(engine->host->context);
     return 0;
 }

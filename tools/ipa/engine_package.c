@@ -168,6 +168,8 @@ static bool take_result(struct engine *engine, struct bytes whole, bool rollback
     }
     engine_report(engine, "package", describe_result(&result));
     const bool changed = has_changed(&result);
+    if (changed)
+        engine_change_by(&engine->changes, engine->eim_id);
     if (changed && !engine->host->changed(engine->host->context))
         return false;
     if (provide(engine, whole, &result))
@@ -195,6 +197,8 @@ static int inject_result(struct engine *engine, struct bytes whole, struct blob 
     if (!euicc_package_result_read(whole, &result))
         return ENGINE_INVALID_FORMAT;
     engine_report(engine, "package", describe_result(&result));
+    if (has_changed(&result))
+        engine_change_by(&engine->changes, engine->eim_id);
     if (has_changed(&result) && !engine->host->changed(engine->host->context))
         return ESIPA_UNDEFINED_ERROR;
     return make_element(engine, whole, &result, out) ? 0 : ESIPA_UNDEFINED_ERROR;

@@ -64,15 +64,21 @@ static bool read_configuration(struct engine *engine, const char *wanted)
     struct bytes inside;
     struct tlv list = {0}, entry;
     struct eim_configuration eim;
+    struct bytes ids[ENGINE_CHANGE_EIMS_MAX];
+    size_t count = 0;
     bool found = false;
     if (engine_chip_call(engine, EIM_CONFIGURATION, (struct bytes){0}, &answer, &inside) &&
         tlv_take_tag(&inside, LIST, &list))
-        while (!found && tlv_take_tag(&list.value, DER_SEQUENCE, &entry)) {
+        while (tlv_take_tag(&list.value, DER_SEQUENCE, &entry)) {
             struct writer room = writer_on(data, sizeof(data));
-            if (eim_configuration_read(entry.value, &room, &eim) &&
-                (wanted == NULL || bytes_equal(eim.id, bytes_of_text(wanted))))
+            if (!eim_configuration_read(entry.value, &room, &eim))
+                continue;
+            if (count < ENGINE_CHANGE_EIMS_MAX)
+                ids[count++] = eim.id;
+            if (!found && (wanted == NULL || bytes_equal(eim.id, bytes_of_text(wanted))))
                 found = use_eim(engine, &eim);
         }
+    engine_change_know(&engine->changes, ids, count);
     blob_finish(&answer);
     if (!found)
         engine_say(engine, wanted != NULL ? "the chip knows no eIM of this eimId"
@@ -84,9 +90,10 @@ static void tell_change(const struct engine *engine, struct writer *room,
                         struct esipa_values *request)
 {
     struct tlv number;
-    if (engine->cause == ENGINE_CAUSE_NONE)
+    const enum engine_cause cause = engine_change_for(&engine->changes, engine->eim_id);
+    if (cause == ENGINE_CAUSE_NONE)
         return;
-    der_put_integer(room, DER_INTEGER, engine->cause);
+    der_put_integer(room, DER_INTEGER, cause);
     if (!tlv_whole(writer_bytes(room), DER_INTEGER, &number))
         return;
     esipa_set(request, ESIPA_NOTIFY_CHANGE, (struct bytes){0});
@@ -104,7 +111,7 @@ static bool ask(struct engine *engine, struct blob *blob, struct esipa_values *a
     tell_change(engine, &room, &request);
     if (!engine_eim_call(engine, ESIPA_GET_EIM_PACKAGE, &request, blob, answer, error))
         return false;
-    engine->cause = ENGINE_CAUSE_NONE;
+    engine_change_told(&engine->changes, engine->eim_id);
     return true;
 }
 

@@ -18,7 +18,7 @@
 
 struct inject {
     const struct ipa_options *options;
-    struct ipa_memory *memory;
+    struct engine_changes *memory;
     struct server *server;
     pthread_mutex_t card;    /* held while the card is used */
     pthread_mutex_t waiting; /* guards what follows */
@@ -96,7 +96,8 @@ static const struct function_row rows[] = {
 };
 static const struct function_table functions = {rows, sizeof(rows) / sizeof(rows[0])};
 
-int inject_start(const struct ipa_options *options, struct ipa_memory *memory, struct inject **out)
+int inject_start(const struct ipa_options *options, struct engine_changes *memory,
+                 struct inject **out)
 {
     struct inject *inject = calloc(1, sizeof(*inject));
     if (inject == NULL)

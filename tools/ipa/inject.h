@@ -10,7 +10,8 @@ struct inject;
 /* Listens at the options' place in threads of its own, in both bindings, without TLS: which
  * certificate an IPA shows no public text says. Memory is guarded by inject_lock(). 0, or a failure
  * after a trace line. */
-int inject_start(const struct ipa_options *options, struct ipa_memory *memory, struct inject **out);
+int inject_start(const struct ipa_options *options, struct engine_changes *memory,
+                 struct inject **out);
 void inject_stop(struct inject *inject); /* NULL is fine, here and below */
 /* While the card is used for something else nothing is injected. */
 void inject_lock(struct inject *inject);

@@ -5,8 +5,6 @@
 
 #include "tools/ipa/host.h"
 
-#define CAUSE "stateChangeCause"
-
 static const struct {
     const char *name;
     uint32_t bit;
@@ -33,13 +31,10 @@ static bool set_capabilities(struct ipa *ipa)
     return true;
 }
 
-static void recall(struct ipa *ipa)
+void ipa_recall(const struct ipa_options *options, struct engine_changes *out)
 {
-    json_t *state =
-        ipa->options->state != NULL ? json_load_file(ipa->options->state, 0, NULL) : NULL;
-    const json_t *cause = json_object_get(state, CAUSE);
-    if (json_is_integer(cause))
-        ipa->engine.cause = (enum engine_cause)json_integer_value(cause);
+    json_t *state = options->state != NULL ? json_load_file(options->state, 0, NULL) : NULL;
+    engine_change_read(out, state);
     json_decref(state);
 }
 
@@ -47,7 +42,7 @@ bool ipa_remember(struct ipa *ipa)
 {
     if (ipa->options->state == NULL)
         return true;
-    json_t *state = json_pack("{s:i}", CAUSE, (int)ipa->engine.cause);
+    json_t *state = engine_change_json(&ipa->engine.changes);
     snprintf(ipa->state, sizeof(ipa->state), "%s.new", ipa->options->state);
     const bool kept =
         json_dump_file(state, ipa->state, 0) == 0 && rename(ipa->state, ipa->options->state) == 0;
@@ -61,7 +56,6 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
     ipa->host = ipa_host;
     ipa->host.context = ipa;
     ipa->engine.host = &ipa->host;
-    ipa->engine.cause = ENGINE_CAUSE_NONE;
     ipa->engine.tell_eid = options->release == NULL || strcmp(options->release, "1.0") != 0;
     const struct esipa_client_plan plan = {.ca = options->ca,
                                            .connect_to = &options->connect_to,
@@ -69,7 +63,7 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
                                            .coap = options->coap,
                                            .plain = options->plain,
                                            .insecure = options->insecure};
-    recall(ipa);
+    ipa_recall(options, &ipa->engine.changes);
     return set_capabilities(ipa) && esipa_client_open(&plan, &ipa->fault, &ipa->client) &&
            host_open_card(ipa);
 }
@@ -93,7 +87,7 @@ static void print_report(const struct ipa *ipa, json_t *report, bool good)
     json_decref(document);
 }
 
-bool ipa_with_card(const struct ipa_options *options, struct ipa_memory *memory, ipa_work *work,
+bool ipa_with_card(const struct ipa_options *options, struct engine_changes *memory, ipa_work *work,
                    void *context)
 {
     struct ipa ipa = {0};
@@ -101,12 +95,12 @@ bool ipa_with_card(const struct ipa_options *options, struct ipa_memory *memory,
     progress_start(&ipa.progress);
     bool good = ipa_open(&ipa, options);
     ipa.engine.report = report;
-    if (memory != NULL && ipa.engine.cause == ENGINE_CAUSE_NONE)
-        ipa.engine.cause = memory->cause;
+    if (memory != NULL)
+        ipa.engine.changes = *memory;
     if (good)
         good = work(&ipa, context);
     if (memory != NULL)
-        memory->cause = ipa.engine.cause;
+        *memory = ipa.engine.changes;
     good = ipa_remember(&ipa) && good;
     ipa_close(&ipa);
     if (options->json)

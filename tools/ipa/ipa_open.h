@@ -8,18 +8,15 @@
  * any case. */
 bool ipa_open(struct ipa *ipa, const struct ipa_options *options);
 void ipa_close(struct ipa *ipa);
+/* What the file of --state holds; nothing where there is none. */
+void ipa_recall(const struct ipa_options *options, struct engine_changes *out);
 /* Remembers what the eIM has not heard of yet. */
 bool ipa_remember(struct ipa *ipa);
 
-/* What is remembered from one work to the next, also without --state. */
-struct ipa_memory {
-    enum engine_cause cause;
-};
-
-/* Opens the card, works with it, remembers and closes; prints its report with --json. memory: NULL
- * if there is none but the file of --state. */
+/* Opens the card, works with it, remembers and closes; prints its report with --json. memory: what
+ * is remembered from one work to the next; NULL: nothing but what the file of --state holds. */
 typedef bool ipa_work(struct ipa *ipa, void *context);
-bool ipa_with_card(const struct ipa_options *options, struct ipa_memory *memory, ipa_work *work,
+bool ipa_with_card(const struct ipa_options *options, struct engine_changes *memory, ipa_work *work,
                    void *context);
 
 #endif

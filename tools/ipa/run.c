@@ -45,7 +45,7 @@ struct service {
     const struct ipa_options *options;
     const struct run_plan *plan;
     struct run_watch watch;
-    struct ipa_memory memory;
+    struct engine_changes memory;
     struct inject *inject;
     unsigned failures;
 };
@@ -116,8 +116,8 @@ static void wait_for(struct service *service, unsigned seconds)
 
 bool run_forever(const struct ipa_options *options, const struct run_plan *plan)
 {
-    struct service service = {
-        .options = options, .plan = plan, .memory = {.cause = ENGINE_CAUSE_NONE}};
+    struct service service = {.options = options, .plan = plan};
+    ipa_recall(options, &service.memory);
     if (options->listen != NULL && inject_start(options, &service.memory, &service.inject) != 0)
         return false;
     while (!interrupt_seen()) {
