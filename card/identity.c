@@ -211,7 +211,9 @@ static void explain_none(const struct identity_plan *plan, const struct identity
 {
     char digits[PKI_EID_DIGITS + 1];
     if (!identity->lacking) {
-        trace_error("%s holds no CI certificate as GSMA SGP.26 lays them out", plan->pki);
+        trace_error("%s holds no CI certificate as GSMA SGP.26 lays them out; 'emuicc-pki DIR' "
+                    "makes such a folder",
+                    plan->pki);
     } else if (plan->eid == NULL) {
         trace_error("%s holds no eUICC certificate; --eid is needed to make one", plan->pki);
     } else {

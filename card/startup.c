@@ -143,7 +143,7 @@ static int check_extras(const struct startup_plan *plan)
         if (!startup_check_profile(plan->install[i]))
             return FAILURE_INTERNAL;
     if (plan->pki != NULL && !is_readable_folder(plan->pki)) {
-        trace_error("--pki %s: %s", plan->pki, strerror(errno));
+        trace_error("--pki %s: %s; 'emuicc-pki DIR' makes a PKI", plan->pki, strerror(errno));
         return FAILURE_INTERNAL;
     }
     return 0;

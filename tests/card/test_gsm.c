@@ -127,6 +127,14 @@ Test(gsm, invalidate_and_rehabilitate)
     WALK(steps);
 }
 
+/* No path in P1: that is the UICC's. */
+Test(gsm, selection_is_by_file_identifier_alone)
+{
+    static const struct step steps[] = {
+        {"A0A40800047F206F07", "6B00"}, {"A0A40400027F20", "6B00"}, {"A0A40000027F20", "9F17"}};
+    WALK(steps);
+}
+
 Test(gsm, increase_is_for_cyclic_files)
 {
     static const struct step steps[] = {

@@ -191,9 +191,9 @@ Test(startup, an_eid_that_does_not_fit_is_refused_and_leaves_no_chip)
 Test(startup, a_pki_that_cannot_be_used_is_refused)
 {
     struct startup_plan plan = {.state = in_folder("chip"), .pki = in_folder("nowhere")};
-    expect_refusal(&plan, "nowhere: No such file or directory");
+    expect_refusal(&plan, "nowhere: No such file or directory; 'emuicc-pki DIR' makes a PKI");
     cr_assert_eq(mkdir(plan.pki, 0700), 0);
-    expect_refusal(&plan, "no CI certificate");
+    expect_refusal(&plan, "lays them out; 'emuicc-pki DIR' makes such a folder");
     plan.pki = make_pki("maker");
     cr_assert_eq(truncate(in_folder("maker/pki/EUM/CERT_EUM_ECDSA_NIST.der"), 100), 0);
     expect_refusal(&plan, "CERT_EUM_ECDSA_NIST.der");

@@ -136,6 +136,14 @@ Test(sysmoeuicc1, enables_and_disables_the_test_profile)
     expect(BY_AID(ENABLE, TEST_AID), OK(ENABLE));
 }
 
+/* cardinfo: the test profile, which is the enabled one, has a USIM and an ISIM. */
+Test(sysmoeuicc1, has_usim_and_isim)
+{
+    cr_assert_not_null(strstr(running_ask(&card, "00A4040407A0000000871002"), "9000"));
+    cr_assert_not_null(strstr(running_ask(&card, "00A4040407A0000000871004"), "9000"));
+    cr_assert_not_null(strstr(running_ask(&card, "00A40004026F02"), "9000"), "EF.IMPI");
+}
+
 /* gen_notif, list_notif, rm_notif: from the test profile to the one before it and back leaves its
  * enable and its disable; once removed the list is empty. */
 Test(sysmoeuicc1, notifies_of_the_other_profile)
