@@ -76,7 +76,7 @@ done
 kill "$farm" && wait "$farm"
 grep -q "/$(ls "$work/farm/chips")\"" "$deploy/kubernetes.yaml" || say "the job's EID is not $(ls "$work/farm/chips")"
 
-# The services are shut in: systemd's own judgement, of what they may still do.
+# The services are sandboxed: systemd's own judgement, of what they may still do.
 if command -v systemd-analyze >/dev/null && systemd-analyze --help | grep -q -- --threshold; then
   for unit in emuicc@ emuicc-farm@ emuicc-pcscd@; do
     systemd-analyze security --offline=true --threshold=20 --no-pager "$build/tools/system-$unit.service" >"$work/security" 2>&1 ||
