@@ -2,8 +2,11 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "card/clock.h"
 #include "fs/domain/domain.h"
 #include "isd-r/es10.h"
+
+#define IDLE_MS 100 /* without a command */
 
 int card_open(struct card *card, const char *state_directory)
 {
@@ -218,6 +221,21 @@ void card_power(struct card *card, enum card_power power)
     ota_reset(&card->ota);
     refresh_tell(&card->refresh);
     observers_power(card->observers, power, card_atr(card));
+    if (power == CARD_OFF)
+        card_idle(card);
+}
+
+int64_t card_idle_time(const struct card *card, int64_t due)
+{
+    if (!store_checkpoint_is_due(card->store))
+        return due;
+    const int64_t idle = clock_ms() + IDLE_MS;
+    return due < 0 || idle < due ? idle : due;
+}
+
+void card_idle(struct card *card)
+{
+    store_checkpoint(card->store);
 }
 
 static void answer(struct card *card, struct bytes command, struct writer *response)

@@ -81,6 +81,12 @@ uint16_t card_provision(struct card *card, struct bytes request, struct writer *
 /* The faults have changed. */
 void card_arm(struct card *card);
 
+/* For whoever serves the card: the time (clock_ms()) until which to wait for the next command, the
+ * earlier of due (< 0: none) and when the card has been idle for long enough; and what it does
+ * then, so that no command waits for it. */
+int64_t card_idle_time(const struct card *card, int64_t due);
+void card_idle(struct card *card);
+
 enum card_presence card_presence(const struct card *card);
 /* The link has ended: what was pulled out for a moment is back. */
 void card_unplugged(struct card *card);

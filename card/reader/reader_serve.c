@@ -22,7 +22,9 @@ int reader_serve(const struct reader *reader, struct card *card, struct stop *st
     while (!stop_asked(stop)) {
         struct pollfd waits[] = {{.fd = stop->event, .events = POLLIN},
                                  {.fd = link.socket, .events = link_events(&link)}};
-        control_wait(control, waits, sizeof(waits) / sizeof(waits[0]), link.due);
+        if (!control_wait(control, waits, sizeof(waits) / sizeof(waits[0]),
+                          card_idle_time(card, link.due)))
+            card_idle(card);
         link_step(&link, waits[1].revents != 0, clock_ms(), buffers);
     }
     link_finish(&link);

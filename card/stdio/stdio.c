@@ -107,7 +107,9 @@ int stdio_serve(int in, int out, struct card *card, struct stop *stop, struct co
     while (open && !stop_asked(stop)) {
         struct pollfd waits[] = {{.fd = stop->event, .events = POLLIN},
                                  {.fd = in, .events = POLLIN}};
-        control_wait(control, waits, sizeof(waits) / sizeof(waits[0]), -1);
+        if (!control_wait(control, waits, sizeof(waits) / sizeof(waits[0]),
+                          card_idle_time(card, -1)))
+            card_idle(card);
         if (waits[1].revents != 0)
             open = read_more(session);
     }

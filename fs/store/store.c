@@ -181,13 +181,23 @@ bool store_changed(const struct store *store)
     return store->changed;
 }
 
-/* The log still holds the pages as they were before a deletion: cuts it to nothing. What cannot be
- * cut now, while somebody reads or the disk is full, is cut after a later commit. */
-static void purge(struct store *store)
+bool store_checkpoint_is_due(const struct store *store)
 {
-    if (sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
-        SQLITE_OK)
-        store->purge = false;
+    return store->database != NULL && !store->changed &&
+           (store->purge || store->log_pages >= STORE_LOG_PAGES_DUE);
+}
+
+/* The log still holds the pages as they were before a deletion: it is cut to nothing. It begins
+ * anew at once, which costs a flush that the next command is spared. */
+void store_checkpoint(struct store *store)
+{
+    const int how = store->purge ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    if (!store_checkpoint_is_due(store) ||
+        sqlite3_wal_checkpoint_v2(store->database, NULL, how, NULL, NULL) != SQLITE_OK)
+        return;
+    store->purge = false;
+    store->log_pages = 0;
+    (void)store_commit_nothing(store);
 }
 
 static int finish_commit(struct store *store)
@@ -244,8 +254,6 @@ int store_commit(struct store *store)
     store->changed = false;
     store->fresh = false;
     give_notices(store);
-    if (store->purge && store->database != NULL)
-        purge(store);
     return 0;
 }
 

@@ -42,6 +42,13 @@ int store_commit(struct store *store);
  * be answered at all. */
 bool store_outcome_is_unknown(const struct store *store);
 void store_rollback(struct store *store);
+/* A commit only adds to the log, with one flush. When there is nothing else to do, what the log
+ * holds goes into the file; secrets that were deleted are gone from the log afterwards. It is due
+ * after a deletion, after a start that found a log, and when the log has grown; a log that nobody
+ * gives time becomes 16 MiB long at most. What fails, because the disk is full, say, is due again.
+ */
+bool store_checkpoint_is_due(const struct store *store);
+void store_checkpoint(struct store *store);
 /* A line that the next commit traces, and a rollback forgets: of a change that follows or has been
  * made. */
 void store_notice(struct store *store, const char *line);

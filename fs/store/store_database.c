@@ -1,6 +1,8 @@
 #include "fs/store/store_database.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
@@ -17,7 +19,6 @@
     "PRAGMA cell_size_check = ON;"                                                                 \
     "PRAGMA temp_store = MEMORY;"                                                                  \
     "PRAGMA cache_size = -128;"                                                                    \
-    "PRAGMA wal_autocheckpoint = 256;"                                                             \
     "PRAGMA journal_size_limit = 1048576;"
 #define LOOKASIDE_SLOT_SIZE 128
 #define LOOKASIDE_SLOTS 64
@@ -74,6 +75,28 @@ int store_database_damaged(struct store *store, const char *table)
     return FAILURE_INTERNAL;
 }
 
+/* A log that was left behind: there may be anything in it. */
+static bool has_log(const struct store *store)
+{
+    char *path;
+    struct stat about;
+    if (asprintf(&path, "%s-wal", store->path) < 0)
+        return true; /* as good as one */
+    const bool found = stat(path, &about) == 0 && about.st_size > 0;
+    free(path);
+    return found;
+}
+
+/* After a commit. */
+static int note_log(void *context, sqlite3 *database, const char *name, int pages)
+{
+    struct store *store = context;
+    store->log_pages = pages;
+    if (pages >= STORE_LOG_PAGES_MAX)
+        (void)sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
 static int open_database(struct store *store)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -84,9 +107,11 @@ static int open_database(struct store *store)
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (sqlite3_exec(store->database, ALONE, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
+    store->purge |= has_log(store);
     const int result = store_schema_check(store);
     if (result == 0 && sqlite3_exec(store->database, SETTINGS, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
+    sqlite3_wal_hook(store->database, note_log, store); /* instead of SQLite's own checkpoints */
     return result;
 }
 

@@ -23,7 +23,11 @@ struct store {
     bool unsettled; /* closed after a failure; the file must be asked what it holds */
     bool unknown;   /* so is whether the last commit is in it */
     bool purge;     /* secrets were deleted: the log holds them until it is cut */
+    int log_pages;  /* in the log, as far as they are not in the file yet */
 };
+
+#define STORE_LOG_PAGES_DUE 256  /* a checkpoint is due */
+#define STORE_LOG_PAGES_MAX 4096 /* it is made by the commit itself */
 
 /* Opens the file, for this process alone. Failures are traced, and nothing is open then. The only
  * place that opens a database. */
@@ -38,6 +42,10 @@ void store_recover_later(struct store *store);
 /* Opens the file again and makes durable what it holds. After a failure it is closed and can be
  * asked again. */
 int store_recover(struct store *store);
+
+/* A commit that changes nothing: what was written before is durable after it, and so is the front
+ * of a log that begins anew. 0 or a failure. */
+int store_commit_nothing(struct store *store);
 
 /* Whether the file is a store that this release reads, or empty: 0, or a failure after a trace
  * line. Nothing is written to it. */

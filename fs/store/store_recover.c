@@ -57,7 +57,7 @@ static int digest_all(struct store *store, uint8_t digest[SHA256_SIZE])
 }
 
 /* What is read now may not be synced yet: a commit that changes nothing makes it durable. */
-static int make_durable(struct store *store)
+int store_commit_nothing(struct store *store)
 {
     char script[96];
     int version;
@@ -82,7 +82,7 @@ int store_recover(struct store *store)
 {
     int result = store_database_open(store);
     if (result == 0)
-        result = make_durable(store);
+        result = store_commit_nothing(store);
     if (result != 0)
         store_database_close(store);
     store->unsettled = result != 0;

@@ -14,7 +14,7 @@
 #define PACKAGE "TS48v4_SAIP2.3_BERTLV"
 #define UPDATE "UPDATE BINARY"
 #define UPDATES 1000
-#define FLUSHES_LIMIT 1.1 /* one a command, and now and then those that move the log's pages */
+#define FLUSHES_LIMIT 1.01 /* one a command; checkpoints wait for idle time */
 #define MICROSECONDS 1000.0
 
 static struct chip chip;

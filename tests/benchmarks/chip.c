@@ -179,5 +179,6 @@ void chip_clear(struct chip *chip)
     delete_profiles(chip);
     while (first_notification(chip, &sequence))
         remove_notification(chip, writer_bytes(&sequence));
+    card_idle(&chip->card);
     (void)chip_spent(chip);
 }

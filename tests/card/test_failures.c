@@ -429,6 +429,7 @@ static bool is_failure(uint16_t status)
 static bool fail_at(const struct failing *failing, size_t row, size_t place)
 {
     rows[row].before();
+    card_idle(&card);
     const struct holding before = holding();
     failing->after(place);
     const uint16_t status = rows[row].deed();

@@ -177,8 +177,12 @@ static uint16_t carry(void *context, struct bytes command, struct writer *data)
     (void)context;
     snprintf(doing, sizeof(doing), "INS %02X P1 %02X P2 %02X after %zu moments", command.data[1],
              command.data[2], command.data[3], moments);
+    (void)memory_disk_use();
     card_transmit(&card, command, &response);
+    const size_t flushes = memory_disk_use().syncs;
+    cr_expect(flushes <= 1, "%s: %zu flushes", doing, flushes);
     answered();
+    card_idle(&card);
     writer_put(data, bytes_of(room, response.len - 2));
     const uint16_t status = (uint16_t)(room[response.len - 2] << 8 | room[response.len - 1]);
     if (status >> 8 != 0x61)

@@ -7,6 +7,7 @@
 
 #include "tests/support/vpcd_peer.h"
 #include "apdu/trace.h"
+#include "card/clock.h"
 #include "card/reader/reader_serve.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -68,6 +69,22 @@ struct hardware_outcome card_outcome(const struct card *card)
 }
 
 static _Atomic(enum card_presence) place;
+
+static atomic_bool idle_work; /* the card has something to do when it is idle */
+static atomic_int idle_times; /* how often it was given time for it */
+
+int64_t card_idle_time(const struct card *card, int64_t due)
+{
+    (void)card;
+    return atomic_load(&idle_work) ? clock_ms() + 20 : due;
+}
+
+void card_idle(struct card *card)
+{
+    (void)card;
+    if (atomic_exchange(&idle_work, false))
+        atomic_fetch_add(&idle_times, 1);
+}
 
 enum card_presence card_presence(const struct card *card)
 {
@@ -217,6 +234,24 @@ Test(reader, stays_with_a_reader_that_powers_the_card_on, .timeout = 60)
     }
     stop_serving();
     cr_assert_eq(count_said("takes this card for the last one"), 0);
+    vpcd_peer_close(&peer);
+}
+
+/* Between commands, and not while they come one after the other. */
+Test(reader, gives_an_idle_card_time_for_what_no_command_should_wait_for, .timeout = 60)
+{
+    cr_assert(vpcd_peer_open(&peer));
+    start_serving();
+    cr_assert(vpcd_peer_accept(&peer));
+    cr_assert(vpcd_peer_control(&peer, VPCD_PEER_ON));
+    atomic_store(&idle_work, true);
+    cr_assert_str_eq(vpcd_peer_exchange(&peer, "00A40000"), "00A40000");
+    for (int i = 0; i < 500 && atomic_load(&idle_times) == 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    cr_assert_eq(atomic_load(&idle_times), 1);
+    cr_assert_str_eq(vpcd_peer_exchange(&peer, "00A40000"), "00A40000");
+    vpcd_peer_hang_up(&peer);
+    stop_serving();
     vpcd_peer_close(&peer);
 }
 

@@ -135,6 +135,9 @@ Test(store_profiles, leave_no_key_behind_when_deleted)
     cr_assert(gt(sz, both, 3));
     cr_assert(store_profile_delete(store, id) == 0);
     cr_assert(store_commit(store) == 0);
+    cr_assert(store_checkpoint_is_due(store));
+    store_checkpoint(store);
+    cr_assert(not(store_checkpoint_is_due(store)));
     cr_assert(eq(sz, count_key(), 2), "key and PIN of the other profile");
     store_close(store);
     cr_assert(eq(sz, count_key(), 2));

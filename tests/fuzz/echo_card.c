@@ -27,6 +27,17 @@ struct hardware_outcome card_outcome(const struct card *card)
     return (struct hardware_outcome){0};
 }
 
+int64_t card_idle_time(const struct card *card, int64_t due)
+{
+    (void)card;
+    return due;
+}
+
+void card_idle(struct card *card)
+{
+    (void)card;
+}
+
 enum card_presence card_presence(const struct card *card)
 {
     (void)card;
