@@ -49,7 +49,7 @@ stop_modem() { kill "$modem_pid" && wait "$modem_pid" 2>/dev/null; }
 has() { grep -qxF -- "$2" "$work/$1" || fail "$3: no line '$2' in $1: $(cat "$work/$1")"; }
 
 start_pcscd
-start_card chip --install "$work/ota.der,enabled"
+start_card chip --install "$work/ota.der,enabled" --trace "$work/trace"
 modem=$work/modem
 eid=$(grep -oE "EID [0-9]{32}" "$work/card.log" | cut -d" " -f2)
 
@@ -67,6 +67,12 @@ for name in "OPEN CHANNEL" "SEND DATA" "RECEIVE DATA" "CLOSE CHANNEL" "SET UP EV
   grep -q "the card asks $name: 00" "$work/modem.log" || fail "the card has not asked $name"
 done
 until_true 10 grep -q "the card asks CLOSE CHANNEL" "$work/modem.log" || fail "the channel stays open"
+
+for line in "the card asks the terminal: OPEN CHANNEL" "the terminal answers RECEIVE DATA: 00" "SCP81: TLS with PSK-AES128-CBC-SHA256" \
+  "SCP81: POST /administration/1, script status ok" "SCP81: the server answers 204"; do
+  grep -qF "$line" "$work/trace" || fail "the trace does not say '$line': $(grep SCP81 "$work/trace" | head -5)"
+done
+grep -qi "$psk" "$work/trace" "$work/card.log" "$work/modem.log" "$work/server.log" && fail "a key is told"
 
 say "-- the operator as the terminal, each answer as JSON"
 stop_modem

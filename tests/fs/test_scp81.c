@@ -16,7 +16,7 @@ TestSuite(scp81, .init = test_make_folder, .fini = test_remove_folder);
               "82(82DC00) 83(0F) C9(81028000)"                                                     \
               "EA(80(010000000002010606B2010000000000)))"                                          \
               "A2(" OTA_SET("01", "80") OTA_SET("02", "88") OTA_KEY("40", "01", "85", PSK)         \
-                  OTA_KEY("40", "02", "88", DEK) "))" OTA_INSTANCES OTA_FILE END
+                  OTA_KEY("40", "02", "88", DEK) "))" DOMAIN_SSD OTA_INSTANCES OTA_FILE END
 
 /* 127.0.0.1, port 8443 */
 #define CONNECTION "840C 3C030220FB 3E05217F000001"
@@ -60,7 +60,7 @@ struct bench {
     char partial[4096];
     size_t partial_len;
     /* the terminal */
-    bool open, refuse_open, told;
+    bool open, break_when_opened;
     uint8_t refuse_type;  /* a command of this type is refused */
     uint8_t timers[9][3]; /* that run */
     bool running[9];
@@ -194,6 +194,8 @@ static uint8_t carry_out(struct bench *bench, uint8_t type, uint8_t qualifier, s
         bench->server = psk_server_create(bench->suites, bench->server_identity,
                                           world_hex(PSK, (uint8_t[16]){0}, 16));
         bench->open = true;
+        if (bench->break_when_opened)
+            scp81_break(&bench->scp81);
         tlv_put(more, 0xB8, BYTES(0x81, 0x00));
         tlv_put(more, 0xB5, BYTES(0x03));
         tlv_put(more, 0xB9, BYTES(0x05, 0xDC));
@@ -449,6 +451,7 @@ Test(scp81, targets)
         {RAM_TYPE TO("A000000151", "000000"), "ok", NULL},
         {RAM_TYPE TO("A000000151", "999999"), "unknown-application", NULL},
         {RAM_TYPE "X-Admin-Targeted-Application: nobody\r\n", "unknown-application", NULL},
+        {RAM_TYPE TO("A000000151", "0000AA"), "ok", NULL}, /* associated with the session's */
         {RAM_TYPE TO_FILES, "not-a-security-domain", NULL},
         {RFM_TYPE TO_FILES, "ok", NULL},
         {RFM_TYPE, "unknown-application", NULL},
@@ -826,5 +829,58 @@ Test(scp81, the_record_is_not_told)
     cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
     const struct order order = ORDER_USUAL("B20100", "80CA818100");
     cr_expect_str_eq(world_order(bench->world, &order), "00 016A88");
+    close_bench(bench);
+}
+
+/* A command was undone while the terminal opened the channel: it is closed as soon as it is there.
+ */
+Test(scp81, a_channel_that_nobody_wants_any_more)
+{
+    struct bench *bench = open_bench(two_scripts, 3);
+    bench->break_when_opened = true;
+    meet(bench, true);
+    cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
+    run(bench);
+    cr_expect_eq(bench->scp81.state, SCP81_IDLE);
+    cr_expect(bench->close_seen);
+    cr_expect_not(bench->open);
+    cr_expect_eq(bench->request_count, 0);
+    close_bench(bench);
+}
+
+/* A session ends with the profile whose domain it administers. */
+Test(scp81, another_profile_is_enabled)
+{
+    struct bench *bench = open_bench(two_scripts, 3);
+    meet(bench, true);
+    bench->stop_at = 8;
+    cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
+    run(bench);
+    cr_assert_eq(bench->scp81.state, SCP81_CONNECTED);
+    domain_set_profile(&bench->world->domains, 0); /* as the card does it */
+    scp81_break(&bench->scp81);
+    bench->stop_at = 0;
+    run(bench);
+    cr_expect_eq(bench->scp81.state, SCP81_IDLE);
+    cr_expect(bench->close_seen);
+    cr_expect_not(bench->open);
+    close_bench(bench);
+}
+
+/* A trigger while the next attempt is waited for takes its place. */
+Test(scp81, a_new_trigger_ends_the_waiting)
+{
+    struct bench *bench = open_bench(two_scripts, 3);
+    bench->refuse_type = 0x40;
+    meet(bench, true);
+    cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
+    run(bench);
+    cr_assert_eq(bench->scp81.state, SCP81_WAITING);
+    bench->refuse_type = 0;
+    cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
+    run(bench);
+    cr_expect_not(bench->running[2]);
+    cr_expect_str_eq(bench->requests[0], FIRST);
+    expect_over(bench);
     close_bench(bench);
 }

@@ -8,25 +8,27 @@ struct psk_server {
     SSL *ssl;
     BIO *in, *out;
     const char *identity;
-    struct bytes key;
+    uint8_t key[64];
+    size_t key_len;
 };
 
 static unsigned find_key(SSL *ssl, const char *identity, unsigned char *key, unsigned size)
 {
     const struct psk_server *server = SSL_get_app_data(ssl);
-    if (strcmp(identity, server->identity) != 0 || server->key.len > size)
+    if (strcmp(identity, server->identity) != 0 || server->key_len > size)
         return 0;
-    memcpy(key, server->key.data, server->key.len);
-    return (unsigned)server->key.len;
+    memcpy(key, server->key, server->key_len);
+    return (unsigned)server->key_len;
 }
 
 struct psk_server *psk_server_create(const char *suites, const char *identity, struct bytes key)
 {
     struct psk_server *server = calloc(1, sizeof(*server));
-    if (server == NULL)
+    if (server == NULL || key.len > sizeof(server->key))
         abort();
     server->identity = identity;
-    server->key = key;
+    server->key_len = key.len;
+    memcpy(server->key, key.data, key.len);
     server->context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_psk_server_callback(server->context, find_key);
     if (SSL_CTX_set_cipher_list(server->context, suites) != 1)

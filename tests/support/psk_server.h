@@ -7,7 +7,7 @@
 
 struct psk_server; /* heap */
 
-/* suites: OpenSSL's names; identity: text. */
+/* suites: OpenSSL's names; identity: text, borrowed; the key is copied. */
 struct psk_server *psk_server_create(const char *suites, const char *identity, struct bytes key);
 void psk_server_destroy(struct psk_server *server);
 void psk_server_receive(struct psk_server *server, struct bytes from_network);
