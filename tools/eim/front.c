@@ -13,7 +13,8 @@
 #include "tools/lib/iot/esipa_json.h"
 #include "tools/lib/iot/esipa_server.h"
 
-#define ANSWER_MAX (4u << 20) /* a bound package of megabytes fits */
+#define ANSWER_MAX (4u << 20)    /* a bound package of megabytes fits */
+#define ANSWER_USUAL (32u << 10) /* of all but downloads */
 #define CAUSE_MAX 127
 #define CAUSE_UNKNOWN 127
 #define WITH_ACKNOWLEDGEMENTS 0
@@ -161,16 +162,26 @@ static int answer(struct eim *eim, enum esipa_function function, struct bytes re
     return message->error != 0 || result == 0 ? 0 : 1;
 }
 
+/* Room for what a function answers at most. */
+static size_t answer_size(enum esipa_function function)
+{
+    return function == ESIPA_GET_EIM_PACKAGE || function == ESIPA_PROVIDE_RESULT ||
+                   function == ESIPA_HANDLE_NOTIFICATION
+               ? ANSWER_USUAL
+               : ANSWER_MAX;
+}
+
 int front_answer(struct eim *eim, struct bytes request, struct blob *out)
 {
     const enum esipa_function function = esipa_function_of(request);
     *out = (struct blob){0};
     if (function == ESIPA_FUNCTIONS)
         return 1;
-    uint8_t *data = malloc(ANSWER_MAX);
+    const size_t size = answer_size(function);
+    uint8_t *data = malloc(size);
     if (data == NULL)
         return FAILURE_INTERNAL;
-    struct writer writer = writer_on(data, ANSWER_MAX);
+    struct writer writer = writer_on(data, size);
     const int result = answer(eim, function, request, &writer);
     *out = (struct blob){data, writer_bytes(&writer).len};
     if (result != 0 || out->len == 0)

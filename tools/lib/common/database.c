@@ -112,8 +112,11 @@ int database_open(const char *path, const struct database_schema *schema, struct
     const int opened =
         sqlite3_open_v2(path != NULL ? path : ":memory:", &database->connection,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (opened == SQLITE_OK)
+    if (opened == SQLITE_OK) {
         sqlite3_busy_timeout(database->connection, BUSY_MILLISECONDS);
+        /* What is bound does not have a statement prepared anew. */
+        sqlite3_db_config(database->connection, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
+    }
     int result = opened == SQLITE_OK ? 0 : complain(database, "not opened");
     if (result == 0)
         result = set_up(database);
