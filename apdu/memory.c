@@ -1,20 +1,30 @@
 #include "apdu/memory.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* With a limit each allocation beyond it would fail. */
+#define PAGE_MORE 65536 /* more than a page of any machine */
+
+/* Within a limit each allocation beyond it would fail later, so more than the limit is tried. A
+ * capability that lifts it need not be one here: in a user namespace it is not. */
 static bool may_lock_all(void)
 {
-    struct rlimit limit;
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    (void)setrlimit(RLIMIT_MEMLOCK, &limit); /* a superuser may */
     if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0)
         return false;
     if (limit.rlim_cur == RLIM_INFINITY)
         return true;
-    limit.rlim_cur = limit.rlim_max = RLIM_INFINITY; /* a superuser may */
-    return setrlimit(RLIMIT_MEMLOCK, &limit) == 0;
+    const size_t more = (size_t)limit.rlim_cur + PAGE_MORE;
+    void *probe = mmap(NULL, more, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (probe == MAP_FAILED)
+        return false;
+    const bool may = mlock2(probe, more, MLOCK_ONFAULT) == 0;
+    munmap(probe, more);
+    return may;
 }
 
 void memory_keep_private(void)
