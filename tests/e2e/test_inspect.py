@@ -200,7 +200,7 @@ def test_files(browser):
     browser.keys("3")
     browser.wait("return document.querySelector('[role=tree] [role=treeitem]')", what="the tree")
     browser.run("const box = document.querySelector('#which'); box.value = arguments[0]; box.dispatchEvent(new Event('change'))", FIRST)
-    browser.wait("return [...document.querySelectorAll('.tree .name')].some((one) => one.textContent === 'EF.IMSI')")
+    browser.wait("return location.hash.startsWith('#/files/%s/')" % FIRST, what="that profile's files")
     browser.run("[...document.querySelectorAll('.tree .name')].filter((one) => one.textContent === 'EF.IMSI').at(-1).click()")
     browser.wait("return document.querySelector('.detail').textContent.includes('001010000000001')", what="the IMSI")
     check("PIN1" in browser.text(".detail") and "transparent, 9 bytes" in browser.text(".detail"), "rule or FCP has no words")

@@ -44,6 +44,26 @@ lpa 1 enable "$iccid" && say "the fault does not strike"
 does 2 eject
 lpa 2 enable "$iccid" && say "a chip that is out answers"
 lpa 0 enable "$iccid" || say "the others do not: $(cat "$work/err")"
+
+# All at a glance, as the inspector asks: EID, commands, what it is in (1 memory, 2 use, 4 ejected), faults.
+python3 - "$work/farm/control" "${chips[@]}" <<'PY' >"$work/out" 2>&1 || say "chips: $(cat "$work/out")"
+import json, socket, sys
+
+def ask(line):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(sys.argv[1])
+        client.sendall(line.encode() + b"\n")
+        return json.loads(b"".join(iter(lambda: client.recv(65536), b"")))
+
+said = ask("chips 0")
+rows = said["chips"]
+assert said["count"] == 3 and [row[0] for row in rows] == sys.argv[2:], said
+assert rows[0][1] > 0 and rows[0][3] == 0, rows
+assert rows[1][2] & 1 and rows[1][3] == 1, rows
+assert rows[2][2] & 4, rows
+assert [row[0] for row in ask("chips 2")["chips"]] == sys.argv[4:], "from a place on"
+assert ask("chips 3")["chips"] == [] and "error" in ask("chips x")
+PY
 does 1 fault clear
 does 2 insert
 for chip in 1 2; do

@@ -45,6 +45,12 @@ refused "in that state already" enable "$iccid"
 refused "there is no such profile" disable 8988211000000000999
 refused "an ICCID has at most 20 digits" enable 12x
 does disable "$iccid"
+does files "$iccid"
+shows '^EF.ICCID +2FE2 '
+shows "= ICCID: $iccid"
+shows 'read: nothing'
+refused "no profile on the chip has this ICCID" files 8988211000000000999
+refused "there is no such profile" delete 8988211000000000999
 does fault remove 2
 does fault add element usim = status 6581, always
 does --json fault list

@@ -8,6 +8,9 @@ const address = (path, more) => {
   return text ? `${path}?${text}` : path;
 };
 
+// The address of a view of this chip.
+export const place = (...parts) => `#/${parts.join('/')}${context.mode === 'farm' && context.chip && parts[0] !== 'farm' ? `/of/${context.chip}` : ''}`;
+
 async function answer(response) {
   if (response.status === 403) throw new Error('The inspector has been started anew: open the address that it printed.');
   const said = await response.json();

@@ -1,6 +1,6 @@
 // chip: who the chip is, what it can, and what is on it.
-import {get, hand} from './api.js';
-import {bytes, grouped, h, put, s} from './dom.js';
+import {get, hand, place as addressOf} from './api.js';
+import {bytes, grouped, h, put, renew, s} from './dom.js';
 
 const ROLES = {ci: 'GSMA CI', eum: 'EUM', euicc: 'eUICC', other: 'sub-CA'};
 
@@ -102,14 +102,14 @@ function card(profile, stored, again) {
       h('p', {class: 'badges'},
         h('span', {class: `badge ${enabled ? 'good' : ''}`}, enabled ? 'enabled' : 'disabled'),
         h('span', {class: 'badge'}, profile.class || kept.class || 'operational'),
-        (profile.rules || profile.profilePolicyRules || []).map((rule) => h('span', {class: 'badge warn'}, rule)),
+        (profile.policyRules || []).map((rule) => h('span', {class: 'badge warn'}, rule)),
         kept.size ? h('span', {class: 'badge'}, bytes(kept.size)) : null,
         kept.files ? h('span', {class: 'badge'}, `${kept.files} files`) : null)),
     h('div', {class: 'actions'},
-      enabled ? h('button', {type: 'button', onclick: act('disable'), 'aria-label': `Disable ${name}`}, 'Disable')
-        : h('button', {type: 'button', onclick: act('enable'), 'aria-label': `Enable ${name}`}, 'Enable'),
-      h('a', {class: 'button', href: `#/files/${profile.iccid}`}, 'Files'),
-      h('button', {type: 'button', class: 'danger', disabled: enabled, 'aria-label': `Delete ${name}`,
+      enabled ? h('button', {type: 'button', id: `disable-${profile.iccid}`, onclick: act('disable'), 'aria-label': `Disable ${name}`}, 'Disable')
+        : h('button', {type: 'button', id: `enable-${profile.iccid}`, onclick: act('enable'), 'aria-label': `Enable ${name}`}, 'Enable'),
+      h('a', {class: 'button', id: `files-${profile.iccid}`, href: addressOf('files', profile.iccid)}, 'Files'),
+      h('button', {type: 'button', class: 'danger', id: `delete-${profile.iccid}`, disabled: enabled, 'aria-label': `Delete ${name}`,
         onclick: act('delete', `Delete ${name} (${profile.iccid})?`)}, 'Delete')));
 }
 
@@ -164,8 +164,11 @@ function table(title, id, head, rows, none) {
 }
 
 const notifications = (chip) => table('Notifications', 'notifications', ['number', 'event', 'ICCID', 'for'],
-  (chip.notifications || []).map((one) => [words(one.seqNumber ?? one.number ?? ''), words(one.operation ?? one.event ?? one.profileManagementOperation ?? ''),
-    h('code', {}, one.iccid || ''), one.address || one.notificationAddress || '']), 'None is pending.');
+  (chip.notifications || []).map((one) => [String(one.number ?? ''), one.event || '', h('code', {}, one.iccid || ''), one.address || '']), 'None is pending.');
+
+const rules = (chip) => table('Who may bring policy rules', 'rules', ['rules', 'operators', ''],
+  (chip.rules || []).map((one) => [words(one.policyRules || []), (one.operators || []).map((operator) =>
+    [operator.mccMnc === '******' ? 'any' : operator.mccMnc, operator.gid1, operator.gid2].filter(Boolean).join(' ')).join(', '), words(one.flags || [])]), 'Nobody.');
 
 function eims(chip) {
   const list = chip.iot && chip.iot.eims;
@@ -174,16 +177,21 @@ function eims(chip) {
 }
 
 export function open(place) {
+  let stopped = false;
   const draw = async () => {
     try {
       const chip = await get('/api/chip');
-      put(place, h('div', {class: 'grid'}, identity(chip), memory(chip), profiles(chip, draw), versions(chip.info || {}), h('div', {class: 'stack'}, notifications(chip), eims(chip)),
-        certificates(chip)));
+      if (stopped) return;
+      renew(place, JSON.stringify(chip), () => h('div', {class: 'grid'}, identity(chip), memory(chip), profiles(chip, draw), versions(chip.info || {}),
+        h('div', {class: 'stack'}, notifications(chip), eims(chip), rules(chip)), certificates(chip)));
     } catch (error) {
+      if (stopped) return;
+      delete place.dataset.facts;
       put(place, h('p', {class: 'empty', role: 'alert'}, error.message,
         h('button', {type: 'button', onclick: draw}, 'Try again')));
     }
   };
+  delete place.dataset.facts;
   draw();
   let last = '';
   const timer = setInterval(async () => {
@@ -193,5 +201,8 @@ export function open(place) {
       last = seen;
     } catch { /* said when it is drawn */ }
   }, 2000);
-  return () => clearInterval(timer);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
 }

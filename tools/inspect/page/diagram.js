@@ -66,7 +66,7 @@ function arrows(list) {
 function draw(step, place, choose) {
   const y = TOP + place * STEP;
   const label = step.count > 1 ? `${step.label} (${step.count} segments)` : step.label;
-  if (step.note) return s('g', {class: `step note ${step.failed ? 'failed' : ''}`}, s('text', {x: CHIP, y: y + 4, 'text-anchor': 'middle'}, step.note.slice(0, 60)));
+  if (step.note) return s('g', {class: `step note ${step.failed ? 'failed' : ''}`}, s('text', {x: WIDTH - 6, y: y + 4, 'text-anchor': 'end'}, step.note.length > 96 ? `${step.note.slice(0, 95)}…` : step.note));
   const right = step.to > step.from;
   const tip = right ? -1 : 1;
   const act = () => choose(step.row);

@@ -1,5 +1,5 @@
 // files: a profile's files as a tree, and one of them in full.
-import {get} from './api.js';
+import {get, place as addressOf} from './api.js';
 import {bytes, copyButton, dump, h, put} from './dom.js';
 
 function content(file) {
@@ -46,7 +46,7 @@ export function open(place, rest) {
   const choose = (node, focus) => {
     current = node;
     put(side, detail(node && node.file, node ? pathOf(node) : ''));
-    if (node) history.replaceState(null, '', `#/files/${which.value}/${node.file.id}`);
+    if (node) history.replaceState(null, '', addressOf('files', which.value, node.file.id));
     draw(focus);
   };
   const matches = (node, word) => !word || `${node.file.name} ${node.file.fid} ${JSON.stringify(node.file.decoded || '')}`.toLowerCase().includes(word) ||

@@ -1,5 +1,5 @@
 // live: what goes over the contacts, as it passes.
-import {context, follow, get, saveAddress} from './api.js';
+import {context, follow, get, place as addressOf, saveAddress} from './api.js';
 import {clock, copyButton, dump, duration, elements, h, put, renew} from './dom.js';
 import {diagram} from './diagram.js';
 
@@ -143,11 +143,11 @@ function half(title, event) {
 function detail(row) {
   if (!row) return h('p', {class: 'empty'}, 'Choose a line: its bytes and what they mean stand here.');
   const {command, response} = row;
-  const link = `${location.origin}/#/live/${row.n}`;
+  const link = `${location.origin}/${addressOf('live', row.n)}`;
   return [h('header', {class: 'detail-head'},
     h('h2', {}, command.function || (response && response.function ? `${response.function}, answer` : '') || command.instruction || (row.kind === 'power' ? `Power ${command.power}` : 'Note')),
     h('p', {class: 'quiet'}, [`line ${row.n}`, command.channel === undefined ? null : `channel ${command.channel}`, command.application,
-      row.session ? `RSP session ${row.session}` : null].filter(Boolean).join(' · '), ' ', h('a', {href: `#/live/${row.n}`}, 'link'), ' ', copyButton(link))),
+      row.session ? `RSP session ${row.session}` : null].filter(Boolean).join(' · '), ' ', h('a', {href: addressOf('live', row.n)}, 'link'), ' ', copyButton(link))),
   row.kind === 'note' ? h('p', {}, command.text) : half(row.kind === 'power' ? 'ATR' : 'Command', command),
   response ? half(`Response ${response.status}, ${response.text}`, response) : null];
 }
@@ -190,7 +190,7 @@ export function open(place, rest) {
   const choose = (row, scroll) => {
     selected = row;
     put(side, detail(row));
-    if (row) history.replaceState(null, '', `#/live/${row.n}`);
+    if (row) history.replaceState(null, '', addressOf('live', row.n));
     if (scroll && row) {
       const at = rows.indexOf(row) * ROW;
       if (at < list.scrollTop) list.scrollTop = at;

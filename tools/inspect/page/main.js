@@ -1,5 +1,5 @@
 // main: which view is open, and the keys that are everywhere.
-import {context, get} from './api.js';
+import {context, get, place as addressOf} from './api.js';
 import {grouped, h, put} from './dom.js';
 import * as chip from './chip.js';
 import * as farm from './farm.js';
@@ -35,7 +35,7 @@ function route() {
 }
 
 function drawTabs(name) {
-  put(tabs, ORDER[context.mode].map((key, place) => h('a', {role: 'tab', id: `tab-${key}`, href: `#/${key}`, 'aria-selected': String(key === name),
+  put(tabs, ORDER[context.mode].map((key, place) => h('a', {role: 'tab', id: `tab-${key}`, href: addressOf(key), 'aria-selected': String(key === name),
     tabindex: key === name ? '0' : '-1', 'aria-controls': 'view', title: String(place + 1),
     'aria-disabled': context.mode === 'farm' && key !== 'farm' && !context.chip ? 'true' : null}, VIEWS[key].name)));
 }
@@ -83,7 +83,7 @@ function keysDialog() {
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, textarea, select')) return;
   const names = ORDER[context.mode];
-  if (event.key >= '1' && event.key <= String(names.length)) location.hash = `#/${names[Number(event.key) - 1]}`;
+  if (event.key >= '1' && event.key <= String(names.length)) location.hash = addressOf(names[Number(event.key) - 1]);
   else if (event.key === '/') {
     const box = document.getElementById('filter');
     if (!box) return;
@@ -95,7 +95,7 @@ tabs.addEventListener('keydown', (event) => {
   const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
   if (!step) return;
   const names = ORDER[context.mode];
-  location.hash = `#/${names[(names.indexOf(current) + step + names.length) % names.length]}`;
+  location.hash = addressOf(names[(names.indexOf(current) + step + names.length) % names.length]);
   setTimeout(() => document.getElementById(`tab-${current}`).focus(), 0);
 });
 document.addEventListener('hand', drawWho);
