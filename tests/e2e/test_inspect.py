@@ -247,7 +247,9 @@ class PlayedFarm(threading.Thread):
         while True:
             client, _ = self.listener.accept()
             with client:
-                client.recv(256)
+                line = b""
+                while b"\n" not in line:
+                    line += client.recv(256)
                 client.sendall(self.answer)
 
 
