@@ -124,7 +124,7 @@ def status(address, path, token=None, body=None, kind="application/json"):
             return error.code, error.headers, error.read()
 
 
-def test_doors(address):
+def test_admission(address):
     """Nobody without the token; nothing is changed by GET, nor by what another site's page can send."""
     token = address.split("token=")[1]
     check(status(address, "/")[0] == 403, "the page is there without its token")
@@ -133,9 +133,9 @@ def test_doors(address):
     code, headers, _ = status(address, "/", token)
     check(code == 200 and "default-src 'none'" in headers["Content-Security-Policy"], "no policy for contents")
     check("unsafe" not in headers["Content-Security-Policy"], "the policy allows what stands in the page")
-    check(status(address, "/api/hand", token)[0] == 405, "GET does something")
-    check(status(address, "/api/hand", token, b"name=eject", "application/x-www-form-urlencoded")[0] == 400, "a form does something")
-    check(status(address, "/api/hand", token, b"[")[0] == 400, "no JSON is taken")
+    check(status(address, "/api/action", token)[0] == 405, "GET does something")
+    check(status(address, "/api/action", token, b"name=eject", "application/x-www-form-urlencoded")[0] == 400, "a form does something")
+    check(status(address, "/api/action", token, b"[")[0] == 400, "no JSON is taken")
     check(b'"place":"in"' in status(address, "/api/chip", token)[2], "something was done")
 
 
@@ -208,12 +208,12 @@ def test_files(browser):
     browser.wait("return !document.querySelector('.detail h2').textContent.startsWith('EF.IMSI')", what="the next file, by a key")
 
 
-def test_hands(browser):
+def test_actions(browser):
     browser.keys("4")
-    browser.wait("return document.querySelector('#hand-eject')")
-    browser.click("#hand-eject")
+    browser.wait("return document.querySelector('#action-eject')")
+    browser.click("#action-eject")
     browser.wait("return document.querySelector('#who').textContent.includes('ejected')", what="that the card is out")
-    browser.click("#hand-insert")
+    browser.click("#action-insert")
     browser.wait("return document.querySelector('#who').textContent.includes('inserted')", what="that the card is in")
 
 
@@ -283,7 +283,7 @@ def test_farm(world, browser):
 
 def test_narrow(browser, address):
     browser.size(420, 800)
-    for view in ("chip", "live", "files", "hands"):
+    for view in ("chip", "live", "files", "actions"):
         browser.open(address)
         browser.run("location.hash = arguments[0]", "#/" + view)
         browser.wait("return document.querySelector('.view-%s') && document.querySelector('main').textContent.length > 20" % view)
@@ -294,14 +294,14 @@ def run(world):
     world.chip()
     address = world.inspect("--state", "chip")
     server = world.server()
-    test_doors(address)
+    test_admission(address)
     with Browser() as browser:
         browser.open(address)
         test_chip(browser)
         test_download(world, browser, server)
         test_fault(world, browser)
         test_files(browser)
-        test_hands(browser)
+        test_actions(browser)
         test_narrow(browser, address)
         browser.size(1280, 800)
         test_recorded(world, browser, address)

@@ -7,7 +7,7 @@
 
 #include "apdu/trace.h"
 #include "tools/inspect/api.h"
-#include "tools/inspect/hands.h"
+#include "tools/inspect/action.h"
 #include "tools/inspect/replay.h"
 #include "tools/inspect/save.h"
 #include "tools/inspect/token.h"
@@ -190,22 +190,22 @@ Test(inspect, a_chip_is_named_by_its_eid)
     inspect_close(&inspect);
 }
 
-Test(inspect, hands_show_the_command)
+Test(inspect, actions_show_the_command)
 {
     const struct inspect_options options = {.state = "my chip"};
     struct inspect inspect;
     cr_assert_eq(inspect_open(&inspect, &options), 0);
-    json_t *done = hands_do(&inspect, "", "fault add", "command = '6F00'");
+    json_t *done = action_do(&inspect, "", "fault add", "command = '6F00'");
     cr_assert_str_eq(text_of(done, "shown"),
                      "emuicc-ctl --state 'my chip' fault add 'command = '\\''6F00'\\'''");
     json_decref(done);
-    done = hands_do(&inspect, "", "enable", "1\neject");
+    done = action_do(&inspect, "", "enable", "1\neject");
     cr_assert_not_null(json_object_get(done, "error"));
     json_decref(done);
-    done = hands_do(&inspect, "", "enable", NULL);
+    done = action_do(&inspect, "", "enable", NULL);
     cr_assert_str_eq(text_of(done, "error"), "enable needs ICCID");
     json_decref(done);
-    done = hands_do(&inspect, "", "rm", NULL);
+    done = action_do(&inspect, "", "rm", NULL);
     cr_assert_not_null(json_object_get(done, "error"));
     json_decref(done);
     inspect_end(&inspect);
@@ -214,7 +214,7 @@ Test(inspect, hands_show_the_command)
 
 Test(inspect, what_changes_something_is_no_get)
 {
-    cr_assert(api_find("/api/hand")->post);
+    cr_assert(api_find("/api/action")->post);
     cr_assert_not(api_find("/api/chip")->post);
     cr_assert_null(api_find("/api"));
 }

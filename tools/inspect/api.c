@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/inspect/chip.h"
-#include "tools/inspect/hands.h"
+#include "tools/inspect/action.h"
 
 #define LINE_SIZE 128
 #define ICCID_MAX 20
@@ -12,7 +12,7 @@
 static json_t *say_self(struct inspect *inspect, const struct api_call *call)
 {
     const struct inspect_options *options = inspect->options;
-    json_t *self = hands_list();
+    json_t *self = action_list();
     (void)call;
     json_object_set_new(self, "mode",
                         json_string(options->replay != NULL ? "replay"
@@ -75,16 +75,16 @@ static json_t *say_farm(struct inspect *inspect, const struct api_call *call)
     return farm_chips(inspect);
 }
 
-static json_t *do_hand(struct inspect *inspect, const struct api_call *call)
+static json_t *do_action(struct inspect *inspect, const struct api_call *call)
 {
-    return hands_do(inspect, call->chip, json_string_value(json_object_get(call->body, "name")),
-                    json_string_value(json_object_get(call->body, "about")));
+    return action_do(inspect, call->chip, json_string_value(json_object_get(call->body, "name")),
+                     json_string_value(json_object_get(call->body, "about")));
 }
 
 static const struct api_row rows[] = {
     {"/api/self", false, say_self},   {"/api/chip", false, say_chip},
     {"/api/files", false, say_files}, {"/api/feed", false, say_feed},
-    {"/api/farm", false, say_farm},   {"/api/hand", true, do_hand},
+    {"/api/farm", false, say_farm},   {"/api/action", true, do_action},
 };
 
 const struct api_row *api_find(const char *path)

@@ -94,7 +94,7 @@ static const char *chip_of(struct MHD_Connection *connection)
 }
 
 /* The address with the token leads to the one without: it stays out of the history's sight. */
-static enum MHD_Result let_in(const struct web *web, struct MHD_Connection *connection)
+static enum MHD_Result admit(const struct web *web, struct MHD_Connection *connection)
 {
     char cookie[HEADER_SIZE];
     struct MHD_Response *response =
@@ -108,7 +108,7 @@ static enum MHD_Result let_in(const struct web *web, struct MHD_Connection *conn
     return send_response(connection, MHD_HTTP_SEE_OTHER, "text/plain", response);
 }
 
-static bool is_let_in(const struct web *web, struct MHD_Connection *connection)
+static bool is_admitted(const struct web *web, struct MHD_Connection *connection)
 {
     return token_matches(&web->token, MHD_lookup_connection_value(connection, MHD_COOKIE_KIND,
                                                                   web->token.cookie)) ||
@@ -203,8 +203,8 @@ static enum MHD_Result answer(struct web *web, struct MHD_Connection *connection
 {
     if (!request->post && strcmp(path, "/") == 0 &&
         token_matches(&web->token, argument(connection, "token")))
-        return let_in(web, connection);
-    if (!is_let_in(web, connection))
+        return admit(web, connection);
+    if (!is_admitted(web, connection))
         return send_text(connection, MHD_HTTP_FORBIDDEN,
                          "emuicc-inspect: open the address that it printed when it started\n");
     const struct api_row *row = api_find(path);

@@ -34,15 +34,15 @@ export const post = (path, body) => ask(address(path), {
   method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
 
 // Does it, and says so to whoever listens: {shown, answer} or {error}.
-export async function hand(name, about) {
+export async function act(name, about) {
   let detail;
   try {
-    detail = await post('/api/hand', about === undefined ? {name} : {name, about});
+    detail = await post('/api/action', about === undefined ? {name} : {name, about});
     if (detail.answer && detail.answer.error) detail.error = detail.answer.error;
   } catch (error) {
     detail = {error: error.message};
   }
-  document.dispatchEvent(new CustomEvent('hand', {detail: {name, about, ...detail}}));
+  document.dispatchEvent(new CustomEvent('acted', {detail: {name, about, ...detail}}));
   return detail;
 }
 

@@ -1,5 +1,5 @@
 // chip: who the chip is, what it can, and what is on it.
-import {get, hand, place as addressOf} from './api.js';
+import {get, act as perform, place as addressOf} from './api.js';
 import {bytes, grouped, h, put, renew, s} from './dom.js';
 
 const ROLES = {ci: 'GSMA CI', eum: 'EUM', euicc: 'eUICC', other: 'sub-CA'};
@@ -89,7 +89,7 @@ function card(profile, stored, again) {
   const enabled = (profile.state || kept.state) === 'enabled';
   const act = (name, sure) => async () => {
     if (sure && !window.confirm(sure)) return;
-    await hand(name, profile.iccid);
+    await perform(name, profile.iccid);
     again();
   };
   const name = profile.nickname || profile.name || profile.iccid;

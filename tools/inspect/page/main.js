@@ -4,19 +4,19 @@ import {grouped, h, put} from './dom.js';
 import * as chip from './chip.js';
 import * as farm from './farm.js';
 import * as files from './files.js';
-import * as hands from './hands.js';
+import * as actions from './actions.js';
 import * as live from './live.js';
 
 const VIEWS = {
   chip: {name: 'Chip', open: chip.open},
   live: {name: 'Live', open: live.open},
   files: {name: 'Files', open: files.open},
-  hands: {name: 'Hands', open: hands.open},
+  actions: {name: 'Actions', open: actions.open},
   farm: {name: 'Farm', open: (place, rest) => farm.open(place, rest, (eid) => {
     location.hash = `#/chip/of/${eid}`;
   })},
 };
-const ORDER = {chip: ['chip', 'live', 'files', 'hands'], replay: ['live'], farm: ['farm', 'chip', 'live', 'files', 'hands']};
+const ORDER = {chip: ['chip', 'live', 'files', 'actions'], replay: ['live'], farm: ['farm', 'chip', 'live', 'files', 'actions']};
 const KEYS = [['1 – 5', 'views'], ['/', 'filter'], ['Space', 'pause, or go on'], ['↑ ↓, j k', 'lines, files, chips'], ['← →', 'close and open a directory'], ['Enter', 'open'], ['?', 'this list']];
 
 const view = document.getElementById('view');
@@ -98,7 +98,7 @@ tabs.addEventListener('keydown', (event) => {
   location.hash = addressOf(names[(names.indexOf(current) + step + names.length) % names.length]);
   setTimeout(() => document.getElementById(`tab-${current}`).focus(), 0);
 });
-document.addEventListener('hand', drawWho);
+document.addEventListener('acted', drawWho);
 window.addEventListener('hashchange', show);
 
 try {

@@ -1,4 +1,4 @@
-#include "tools/inspect/hands.h"
+#include "tools/inspect/action.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,12 +7,12 @@
 #define SHOWN_SIZE (FEED_PATH_SIZE + 2 * LINE_SIZE)
 
 /* clang-format off */
-static const struct hand {
+static const struct action {
     const char *name; /* emuicc-ctl's */
     const char *request;
     const char *about; /* NULL: nothing */
     const char *help;
-} hands[] = {
+} actions[] = {
     {"insert", "insert", NULL, "puts the card into its reader"},
     {"eject", "eject", NULL, "takes it out"},
     {"reset", "reset", NULL, "what is volatile goes, and the reader does not know"},
@@ -27,15 +27,15 @@ static const struct hand {
     {"restore", "restore", "NAME", "takes it back"},
 };
 /* clang-format on */
-#define HAND_COUNT (sizeof(hands) / sizeof(hands[0]))
+#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 
-json_t *hands_list(void)
+json_t *action_list(void)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < HAND_COUNT; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s?, s:s}", "name", hands[i].name, "about",
-                                              hands[i].about, "help", hands[i].help));
-    return json_pack("{s:o}", "hands", list);
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:s}", "name", actions[i].name, "about",
+                                              actions[i].about, "help", actions[i].help));
+    return json_pack("{s:o}", "actions", list);
 }
 
 /* A word for the shell: in quotes unless it needs none. */
@@ -52,22 +52,22 @@ static void add_word(char *text, size_t size, const char *word)
         snprintf(text + len, size - len, "'");
 }
 
-static void show(const char *state, const struct hand *hand, const char *about,
+static void show(const char *state, const struct action *action, const char *about,
                  char shown[SHOWN_SIZE])
 {
     snprintf(shown, SHOWN_SIZE, "emuicc-ctl --state");
     add_word(shown, SHOWN_SIZE, state);
     const size_t len = strlen(shown);
-    snprintf(shown + len, SHOWN_SIZE - len, " %s", hand->name);
-    if (hand->about != NULL)
+    snprintf(shown + len, SHOWN_SIZE - len, " %s", action->name);
+    if (action->about != NULL)
         add_word(shown, SHOWN_SIZE, about);
 }
 
-static const struct hand *find(const char *name)
+static const struct action *find(const char *name)
 {
-    for (size_t i = 0; i < HAND_COUNT; i++)
-        if (strcmp(hands[i].name, name) == 0)
-            return &hands[i];
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        if (strcmp(actions[i].name, name) == 0)
+            return &actions[i];
     return NULL;
 }
 
@@ -77,20 +77,20 @@ static bool is_one_line(const char *about)
     return about[0] != '\0' && strpbrk(about, "\r\n") == NULL;
 }
 
-json_t *hands_do(const struct inspect *inspect, const char *chip, const char *name,
-                 const char *about)
+json_t *action_do(const struct inspect *inspect, const char *chip, const char *name,
+                  const char *about)
 {
     char line[LINE_SIZE], path[FEED_PATH_SIZE], shown[SHOWN_SIZE];
-    const struct hand *hand = name != NULL ? find(name) : NULL;
-    if (hand == NULL)
+    const struct action *action = name != NULL ? find(name) : NULL;
+    if (action == NULL)
         return json_pack("{s:s}", "error", "there is no such thing to do");
     if (!inspect_state(inspect, chip, path))
         return json_pack("{s:s}", "error", "there is no such chip here");
-    if (hand->about != NULL && (about == NULL || !is_one_line(about)))
-        return json_pack("{s:s+++}", "error", hand->name, " needs ", hand->about, "");
-    if (snprintf(line, sizeof(line), "%s%s%s", hand->request, hand->about != NULL ? " " : "",
-                 hand->about != NULL ? about : "") >= (int)sizeof(line))
+    if (action->about != NULL && (about == NULL || !is_one_line(about)))
+        return json_pack("{s:s+++}", "error", action->name, " needs ", action->about, "");
+    if (snprintf(line, sizeof(line), "%s%s%s", action->request, action->about != NULL ? " " : "",
+                 action->about != NULL ? about : "") >= (int)sizeof(line))
         return json_pack("{s:s}", "error", "that is too long");
-    show(path, hand, about, shown);
+    show(path, action, about, shown);
     return json_pack("{s:o, s:s}", "answer", inspect_ask(inspect, chip, line), "shown", shown);
 }

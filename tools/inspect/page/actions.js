@@ -1,12 +1,12 @@
-// hands: what can be done to the chip, each as emuicc-ctl does it.
-import {get, hand} from './api.js';
+// actions: what can be done to the chip, each as emuicc-ctl does it.
+import {act, get} from './api.js';
 import {copyButton, h, put, renew} from './dom.js';
 
 const EXAMPLES = ['function EnableProfile = result 5, 3 times', 'function AuthenticateServer = result 127', 'function GetEUICCChallenge = 6F00, once', 'segment 1 = power off', 'any command = 6F00, once'];
 
 export const log = [];
 
-document.addEventListener('hand', ({detail}) => {
+document.addEventListener('acted', ({detail}) => {
   log.unshift({...detail, at: new Date()});
   log.length = Math.min(log.length, 200);
   const place = document.getElementById('said');
@@ -18,16 +18,16 @@ document.addEventListener('hand', ({detail}) => {
 export function open(place) {
   const faults = h('div', {});
   const history = h('ol', {class: 'history'});
-  const simple = (name, label, danger) => h('button', {type: 'button', class: danger ? 'danger' : '', id: `hand-${name}`, onclick: async () => {
+  const simple = (name, label, danger) => h('button', {type: 'button', class: danger ? 'danger' : '', id: `action-${name}`, onclick: async () => {
     if (danger && !window.confirm(`${label}?`)) return;
-    await hand(name);
+    await act(name);
     refresh();
   }}, label);
   const form = (name, label, placeholder, list) => {
     const box = h('input', {type: 'text', required: true, placeholder, id: `about-${name.replace(' ', '-')}`, 'aria-label': `${label}: ${placeholder}`, list: list || null, spellcheck: 'false', autocomplete: 'off'});
-    return h('form', {class: 'hand', onsubmit: async (event) => {
+    return h('form', {class: 'action-form', onsubmit: async (event) => {
       event.preventDefault();
-      const said = await hand(name, box.value.trim());
+      const said = await act(name, box.value.trim());
       if (!said.error) box.value = '';
       refresh();
     }}, box, h('button', {type: 'submit'}, label));
@@ -52,7 +52,7 @@ export function open(place) {
           h('tbody', {}, list.map((one) => h('tr', {}, h('td', {}, String(one.id)), h('td', {}, h('code', {}, one.fault)), h('td', {}, String(one.passes)),
             h('td', {class: one.strikes ? 'failure' : ''}, String(one.strikes)), h('td', {}, h('button', {type: 'button', class: 'small', id: `take-${one.id}`, 'aria-label': `Take back fault ${one.id}`,
               onclick: async () => {
-                await hand('fault remove', String(one.id));
+                await act('fault remove', String(one.id));
                 refresh();
               }}, 'take back')))))));
     } catch (error) {
@@ -60,9 +60,9 @@ export function open(place) {
     }
   };
   const which = h('select', {id: 'about-profile', 'aria-label': 'Profile'});
-  const change = (name, label, danger) => h('button', {type: 'button', class: danger ? 'danger' : '', id: `hand-${name}`, onclick: async () => {
+  const change = (name, label, danger) => h('button', {type: 'button', class: danger ? 'danger' : '', id: `action-${name}`, onclick: async () => {
     if (!which.value || (danger && !window.confirm(`${label} ${which.selectedOptions[0].textContent}?`))) return;
-    await hand(name, which.value);
+    await act(name, which.value);
     refresh();
   }}, label);
   put(place, h('datalist', {id: 'fault-examples'}, EXAMPLES.map((value) => h('option', {value}))),
@@ -72,7 +72,7 @@ export function open(place) {
         card('Faults', faults, form('fault add', 'Put', 'PLACE = ACTION', 'fault-examples'), h('div', {class: 'row-of'}, simple('fault clear', 'Take all back')),
           h('p', {class: 'quiet hint'}, h('code', {}, 'emuicc --faults words'), ' prints what can be said.'))),
       h('div', {class: 'stack'},
-        card('Profiles', h('div', {class: 'hand'}, which), h('div', {class: 'row-of'}, change('enable', 'Enable'), change('disable', 'Disable'), change('delete', 'Delete', true),
+        card('Profiles', h('div', {class: 'action-form'}, which), h('div', {class: 'row-of'}, change('enable', 'Enable'), change('disable', 'Disable'), change('delete', 'Delete', true),
           h('span', {class: 'push'}), simple('memory-reset', 'Delete all profiles', true))),
         card('Snapshots', form('snapshot', 'Put aside', 'NAME'), form('restore', 'Take back', 'NAME'),
           h('p', {class: 'quiet hint'}, 'The whole chip, under a name in its folder.'))),
