@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apdu/address.h"
 #include "apdu/trace.h"
 #include "tools/inspect/options.h"
 #include "tools/inspect/web.h"
@@ -28,6 +29,9 @@ static bool is_token(const char *text)
 
 static const char *complaint(const struct inspect_options *options)
 {
+    struct address ignored;
+    if (!address_parse(bytes_of_text(options->listen), &ignored))
+        return "--listen wants HOST:PORT";
     if (options->farm != NULL && options->replay != NULL)
         return "--farm and --replay exclude each other";
     if (options->token != NULL && !is_token(options->token))
