@@ -286,7 +286,7 @@ export function open(place, rest) {
     keys[event.key]();
   });
   const onKey = (event) => {
-    if (event.target.matches('input, textarea, select, button, a, [role=tab]') || event.key !== ' ') return;
+    if (event.target.matches('input, textarea, select, button, a') || event.key !== ' ') return;
     event.preventDefault();
     pause.click();
   };

@@ -35,8 +35,7 @@ function route() {
 }
 
 function drawTabs(name) {
-  put(tabs, ORDER[context.mode].map((key, place) => h('a', {role: 'tab', id: `tab-${key}`, href: addressOf(key), 'aria-selected': String(key === name),
-    tabindex: key === name ? '0' : '-1', 'aria-controls': 'view', title: String(place + 1),
+  put(tabs, ORDER[context.mode].map((key, place) => h('a', {id: `tab-${key}`, href: addressOf(key), 'aria-current': key === name ? 'page' : null, title: `Key ${place + 1}`,
     'aria-disabled': context.mode === 'farm' && key !== 'farm' && !context.chip ? 'true' : null}, VIEWS[key].name)));
 }
 
@@ -91,6 +90,7 @@ document.addEventListener('keydown', (event) => {
     box.focus();
   } else if (event.key === '?') keysDialog();
 });
+// Arrows go along the views, as well as Tab.
 tabs.addEventListener('keydown', (event) => {
   const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
   if (!step) return;
