@@ -2,7 +2,7 @@
 # process each, so that one can be killed, and an SM-DP+ that lets the profile go.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
+need_programs card/emuicc card/emuicc-farm tools/ctl/emuicc-ctl tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
 need python3
 enter_place "$0" "$@"
 name=smdp.example.com package=usim-milenage iccid=8988211000000000011

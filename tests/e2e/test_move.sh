@@ -96,6 +96,19 @@ lpa 2 delete "$iccid" >/dev/null
 clear_all
 say "server and chip of v2"
 
+# A card in a reader, by the reader's name.
+start_pcscd
+start_card reader --pki "$work/pki" --personality sgp22-v3.1 --eid 89049032000000000000000000000454
+install
+lpa 0 --yes move "$iccid" --to "Virtual PCD" >"$work/lpa.log" 2>&1 || fail "no move into a reader: $(cat "$work/lpa.log")"
+"$BUILD/tools/lpa/emuicc-lpa" --reader "$E2E_READER" --ca "$work/pki" --connect-to "$name:443:127.0.0.1:8443" \
+  --moves "$work/moves" --yes move "$iccid" --to "$(place 0)" >"$work/lpa.log" 2>&1 ||
+  fail "no move out of a reader: $(cat "$work/lpa.log")"
+[ "$(holders)" = "0 " ] || fail "after a move out of a reader the profile is in: $(holders)"
+stop_card TERM
+clear_all
+say "into a reader and out of it"
+
 # An operator, asked over ES2+ (HandleDeviceChangeRequest): it orders, sees what comes, and says what is to be.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
   -addext subjectAltName=DNS:localhost -keyout "$work/operator.key" -out "$work/operator.pem" 2>"$work/openssl.log" ||

@@ -304,6 +304,20 @@ Test(smdpp_change, a_profile_comes_back_unless_the_new_chip_may_have_it)
     expect_asked(&old, CHANGE, "");
 }
 
+/* The operator may release what is held: it is the old chip's until that has deleted it. */
+Test(smdpp_change, a_release_by_the_operator_hinders_nothing)
+{
+    begin();
+    request_change();
+    take_confirmation();
+    json_t *request = json_pack("{s:{s:s,s:s},s:s}", "header", "functionRequesterIdentifier",
+                                "operator", "functionCallIdentifier", "1", "iccid", ICCID);
+    expect(world_call(&world, "releaseProfile", request, NULL), "");
+    expect_download(&new, code_of(&old), "8.1.1/3.8");
+    notify_deletion(&old);
+    install(&new, code_of(&old));
+}
+
 /* Its first result got lost, and the second try finds the profile there. */
 Test(smdpp_change, a_chip_that_has_it_already_has_it)
 {

@@ -34,7 +34,7 @@ static void end(void)
 TestSuite(corpus, .init = start, .fini = end);
 
 /* Row of es9_functions. */
-enum { INITIATE, GET_PACKAGE, AUTHENTICATE, NOTIFY, CANCEL };
+enum { INITIATE, GET_PACKAGE, AUTHENTICATE, NOTIFY, CANCEL, CONFIRM_CHANGE };
 
 #define SEEDS_MAX 32
 /* operationType */
@@ -110,10 +110,27 @@ static size_t make_v3(struct seed *seeds)
     return count;
 }
 
+/* The session has asked whether a profile may leave. */
+#define CHANGE_HEAD(function) ((uint8_t)((function) | ES9_WORLD_LATE | ES9_WORLD_V3))
+
+static size_t make_change(struct seed *seeds)
+{
+    size_t count = 0;
+    seeds[count++] = (struct seed){"confirm_change", CHANGE_HEAD(CONFIRM_CHANGE),
+                                   mini_card_prepare_change(&card)};
+    card.encrypts = true;
+    seeds[count++] = (struct seed){"confirm_encrypted", CHANGE_HEAD(CONFIRM_CHANGE),
+                                   mini_card_prepare_change(&card)};
+    seeds[count++] =
+        (struct seed){"cancel_change", CHANGE_HEAD(CANCEL), mini_card_cancel(&card, 0)};
+    return count;
+}
+
 static size_t make_seeds(struct seed seeds[SEEDS_MAX])
 {
-    const size_t count = make_v2(seeds);
-    return count + make_v3(seeds + count);
+    size_t count = make_v2(seeds);
+    count += make_v3(seeds + count);
+    return count + make_change(seeds + count);
 }
 
 static void write_seed(const char *folder, const struct seed *seed)
@@ -159,9 +176,10 @@ static void expect_success(const char *name)
 Test(corpus, seeds_get_all_the_way_through)
 {
     static const char *const names[] = {
-        "initiate",         "authenticate", "prepare",    "cancel",      "installed",
-        "failed",           "enabled",      "rpm_result", "initiate_v3", "authenticate_v3",
-        "authenticate_rpm", "prepare_v3",   "cancel_v3",  "cancel_rpm",  "rpm_result_v3"};
+        "initiate",         "authenticate",      "prepare",      "cancel",      "installed",
+        "failed",           "enabled",           "rpm_result",   "initiate_v3", "authenticate_v3",
+        "authenticate_rpm", "prepare_v3",        "cancel_v3",    "cancel_rpm",  "rpm_result_v3",
+        "confirm_change",   "confirm_encrypted", "cancel_change"};
     /* Twice: none is in another's way. */
     for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++)
         expect_success(names[i / 2]);

@@ -93,7 +93,8 @@ int orders_find_for_chip(struct database *database, int64_t after, struct order 
 {
     return find_one(database,
                     "SELECT " COLUMNS " FROM orders WHERE NOT open AND state = ? AND eid <> ''"
-                    " AND id > ? ORDER BY id LIMIT 1",
+                    " AND id > ? AND id NOT IN (SELECT order_id FROM changes)"
+                    " ORDER BY id LIMIT 1",
                     DATABASE_VALUES(DATABASE_N(ORDER_RELEASED), DATABASE_N(after)), out);
 }
 

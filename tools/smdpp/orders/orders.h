@@ -61,7 +61,7 @@ int orders_find_by_eid(struct database *database, const char *eid, const char *r
  */
 int orders_find_sent(struct database *database, const char *eid, const char *iccid,
                      struct order *out);
-/* The next one after this id that is released for one chip. */
+/* The next one after this id that is released for one chip, and does not move from another. */
 int orders_find_for_chip(struct database *database, int64_t after, struct order *out);
 /* Any order. */
 int orders_find(struct database *database, int64_t id, struct order *out);
