@@ -1,7 +1,8 @@
 /* psk_client: TLS 1.2 with a pre-shared key, the client's side, between two byte queues: what the
  * network brings goes in, what it is to carry comes out, and whoever uses it moves both
  * (RFC 4279, RFC 5487, RFC 5489 are the suites; GlobalPlatform Amendment B §3.3.2). OpenSSL does
- * the protocol.
+ * the protocol, with chance of its own: what a seeded chip says in TLS does not follow from its
+ * seed.
  *
  *     psk_client_create(&settings, &client);
  *     loop: psk_client_take_output() to the network; psk_client_receive() from it;

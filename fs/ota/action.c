@@ -1,10 +1,9 @@
 #include "fs/ota/action.h"
 
-#include "apdu/tlv.h"
+#include "apdu/comprehension.h"
 
 #define TAG_COMMAND_DETAILS 0x81
 #define TAG_DEVICE_IDENTITIES 0x82
-#define COMPREHENSION 0x80 /* in a tag; a sender may leave it out */
 #define DETAILS_LEN 3
 
 static const struct {
@@ -13,18 +12,14 @@ static const struct {
 } allowed[] = {
     {0x01, PROACTIVE_REFRESH}, {0x20, PROACTIVE_PLAY_TONE}, {0x21, PROACTIVE_DISPLAY_TEXT}};
 
-static bool take(struct bytes *from, uint32_t tag, struct tlv *out)
-{
-    return tlv_take_tag(from, tag, out) || tlv_take_tag(from, tag & ~(uint32_t)COMPREHENSION, out);
-}
-
 /* The number is the queue's, whatever the script says; the devices are those of the command. */
 bool action_ask(struct proactive *proactive, struct bytes command)
 {
     struct tlv details, devices;
-    if (!take(&command, TAG_COMMAND_DETAILS, &details) || details.value.len != DETAILS_LEN)
+    if (!comprehension_take(&command, TAG_COMMAND_DETAILS, &details) ||
+        details.value.len != DETAILS_LEN)
         return false;
-    (void)take(&command, TAG_DEVICE_IDENTITIES, &devices);
+    (void)comprehension_take(&command, TAG_DEVICE_IDENTITIES, &devices);
     for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
         if (allowed[i].type == details.value.data[1])
             return proactive_send_qualified(proactive, allowed[i].kind, details.value.data[2],

@@ -1,9 +1,10 @@
 #include "fs/ota/sms.h"
 
+#include "apdu/comprehension.h"
+
 #define TAG_DEVICES 0x82
 #define TAG_ADDRESS 0x86
 #define TAG_TPDU 0x8B
-#define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 #define DEVICE_NETWORK 0x83
 #define DEVICE_UICC 0x81
 
@@ -25,16 +26,6 @@
 #define WHOLE_HEADER_LEN 3      /* 02 70 00 */
 #define FIRST_PART_HEADER_LEN 8 /* the longest of several */
 #define PART_SIZE (SMS_USER_DATA_MAX - FIRST_PART_HEADER_LEN)
-
-static bool take(struct bytes *from, uint32_t tag, struct tlv *out)
-{
-    return tlv_take_tag(from, tag, out) || tlv_take_tag(from, tag & ~(uint32_t)COMPREHENSION, out);
-}
-
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
-}
 
 /* An address with its length in digits before it. */
 static bool take_address(struct bytes *from, struct bytes *out)
@@ -78,10 +69,10 @@ bool sms_read(const struct tlv *envelope, struct sms_delivery *out)
     struct bytes in = envelope->value;
     struct tlv devices, address, tpdu;
     *out = (struct sms_delivery){0};
-    if (envelope->tag != SMS_ENVELOPE || !take(&in, TAG_DEVICES, &devices) ||
-        !find(in, TAG_TPDU, &tpdu))
+    if (envelope->tag != SMS_ENVELOPE || !comprehension_take(&in, TAG_DEVICES, &devices) ||
+        !comprehension_find(in, TAG_TPDU, &tpdu))
         return false;
-    if (find(in, TAG_ADDRESS, &address))
+    if (comprehension_find(in, TAG_ADDRESS, &address))
         out->center = address.value;
     return read_deliver(tpdu.value, out);
 }

@@ -1,11 +1,12 @@
 #include "fs/scp81/bip.h"
 
+#include "apdu/comprehension.h"
+
 #define TAG_CHANNEL_DATA 0xB6 /* TS 102 223 §8.53 */
 #define TAG_CHANNEL_DATA_LENGTH 0xB7
 #define TAG_CHANNEL_STATUS 0xB8
 #define TAG_BUFFER_SIZE 0xB9
 #define TAG_EVENTS 0x99
-#define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 #define ENVELOPE_EVENT 0xD6
 #define EVENT_DATA_AVAILABLE 0x09
 #define EVENT_CHANNEL_STATUS 0x0A
@@ -85,23 +86,19 @@ void bip_stop(struct bip *bip)
     *bip = (struct bip){.proactive = bip->proactive};
 }
 
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
-}
-
 /* One byte of an object of the answer; `otherwise` without it. */
 static uint8_t byte_of(struct bytes in, uint32_t tag, uint8_t otherwise)
 {
     struct tlv tlv;
-    return find(in, tag, &tlv) && tlv.value.len > 0 ? tlv.value.data[0] : otherwise;
+    return comprehension_find(in, tag, &tlv) && tlv.value.len > 0 ? tlv.value.data[0] : otherwise;
 }
 
 static enum bip_event opened(struct bip *bip, struct bytes rest)
 {
     struct tlv buffer;
     bip->channel = byte_of(rest, TAG_CHANNEL_STATUS, 0) & CHANNEL_MASK;
-    if (!find(rest, TAG_BUFFER_SIZE, &buffer) || !bytes_take_u16(&buffer.value, &bip->buffer))
+    if (!comprehension_find(rest, TAG_BUFFER_SIZE, &buffer) ||
+        !bytes_take_u16(&buffer.value, &bip->buffer))
         bip->buffer = 0;
     return bip->channel != 0 ? BIP_OPENED : BIP_REFUSED;
 }
@@ -109,7 +106,7 @@ static enum bip_event opened(struct bip *bip, struct bytes rest)
 static enum bip_event received(struct bip *bip, struct bytes rest, struct bytes *out)
 {
     struct tlv data;
-    if (find(rest, TAG_CHANNEL_DATA, &data))
+    if (comprehension_find(rest, TAG_CHANNEL_DATA, &data))
         *out = data.value;
     bip->available = byte_of(rest, TAG_CHANNEL_DATA_LENGTH, 0);
     return BIP_RECEIVED;

@@ -1,5 +1,6 @@
 #include "fs/scp81/scp81.h"
 
+#include "apdu/comprehension.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "fs/scp81/scp81_record.h"
@@ -7,7 +8,6 @@
 #define ENVELOPE_TIMER 0xD7
 #define TAG_TIMER 0xA4
 #define TAG_TIMER_VALUE 0xA5
-#define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 
 /* Timers of the terminal's eight; the built-in menu has the first. */
 #define TIMER_RETRY 2
@@ -366,8 +366,7 @@ static int take_answer(void *context, const struct proactive_answer *answer)
 static int take_timer(struct scp81 *scp81, struct bytes in)
 {
     struct tlv timer;
-    if ((!tlv_find(in, TAG_TIMER, &timer) && !tlv_find(in, TAG_TIMER & ~COMPREHENSION, &timer)) ||
-        timer.value.len != 1)
+    if (!comprehension_find(in, TAG_TIMER, &timer) || timer.value.len != 1)
         return 0;
     const uint8_t number = timer.value.data[0];
     if (number != TIMER_RETRY && number != TIMER_GUARD)

@@ -1,5 +1,6 @@
 #include "fs/scp81/scp81_parameters.h"
 
+#include "apdu/comprehension.h"
 #include "apdu/hex.h"
 #include "crypto/tls/psk_client.h"
 
@@ -20,7 +21,6 @@
 #define TAG_BUFFER 0x39
 #define TAG_TRANSPORT 0x3C
 #define TAG_ADDRESS 0x3E
-#define COMPREHENSION 0x80
 #define BEARER_DEFAULT 0x03
 #define CONNECTION_MAX 230
 #define TEXT_MAX 255
@@ -80,9 +80,7 @@ static bool add_retry(struct scp81_parameters *parameters, struct bytes value)
     parameters->timer = (struct bytes){0};
     if (value.len == 0)
         return true;
-    if ((!tlv_find(value, TAG_TIMER, &timer) &&
-         !tlv_find(value, TAG_TIMER | COMPREHENSION, &timer)) ||
-        timer.value.len != SCP81_TIMER_SIZE)
+    if (!comprehension_find(value, TAG_TIMER, &timer) || timer.value.len != SCP81_TIMER_SIZE)
         return false;
     parameters->timer = timer.value;
     return true;
@@ -161,12 +159,7 @@ bool scp81_parameters_trigger(struct bytes data, struct bytes *elements)
 
 static bool is_object(const struct tlv *object, uint32_t tag)
 {
-    return (object->tag & ~(uint32_t)COMPREHENSION) == tag;
-}
-
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag | COMPREHENSION, out);
+    return (object->tag & ~COMPREHENSION_REQUIRED) == tag;
 }
 
 /* The bearer, the buffer, then the rest in its order (TS 102 223 §6.6.27). */
@@ -175,11 +168,11 @@ bool scp81_parameters_open(const struct scp81_parameters *parameters, struct wri
     struct bytes left = parameters->connection;
     struct tlv object;
     bool transport = false, address = false;
-    if (find(left, TAG_BEARER, &object))
+    if (comprehension_find(left, TAG_BEARER, &object))
         writer_put(out, object.whole);
     else
         tlv_put_u8(out, TAG_BEARER, BEARER_DEFAULT);
-    if (find(left, TAG_BUFFER, &object))
+    if (comprehension_find(left, TAG_BUFFER, &object))
         writer_put(out, object.whole);
     else
         tlv_put(out, TAG_BUFFER,

@@ -1,5 +1,7 @@
 #include "fs/toolkit/menu.h"
 
+#include "apdu/comprehension.h"
+
 #define ENVELOPE_MENU 0xD3
 #define ENVELOPE_EVENT 0xD6
 #define ENVELOPE_TIMER 0xD7
@@ -12,7 +14,6 @@
 #define TAG_EVENTS 0x99
 #define TAG_TIMER 0xA4
 #define TAG_TIMER_VALUE 0xA5
-#define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 
 #define TEXT_8_BIT 0x04
 #define EVENT_USER_ACTIVITY 0x04
@@ -26,11 +27,6 @@ static const struct {
     enum item item;
     const char *name;
 } items[] = {{ITEM_INPUT, "Say something"}, {ITEM_TIMER, "Ten seconds"}};
-
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
-}
 
 static void put_text(struct writer *out, const char *front, struct bytes text)
 {
@@ -82,7 +78,7 @@ static void ask(struct proactive *proactive)
 static void choose(struct proactive *proactive, struct bytes in)
 {
     struct tlv item;
-    if (!find(in, TAG_ITEM_CHOSEN, &item) || item.value.len != 1)
+    if (!comprehension_find(in, TAG_ITEM_CHOSEN, &item) || item.value.len != 1)
         return;
     if (item.value.data[0] == ITEM_INPUT)
         ask(proactive);
@@ -95,7 +91,7 @@ static void choose(struct proactive *proactive, struct bytes in)
 static bool names(struct bytes in, uint32_t tag, uint8_t value)
 {
     struct tlv tlv;
-    return find(in, tag, &tlv) && tlv.value.len == 1 && tlv.value.data[0] == value;
+    return comprehension_find(in, tag, &tlv) && tlv.value.len == 1 && tlv.value.data[0] == value;
 }
 
 void menu_envelope(struct proactive *proactive, const struct tlv *envelope)

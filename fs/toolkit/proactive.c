@@ -4,7 +4,7 @@
 
 #include "apdu/apdu.h"
 #include "apdu/status.h"
-#include "apdu/tlv.h"
+#include "apdu/comprehension.h"
 #include "apdu/trace.h"
 
 #define TAG_PROACTIVE 0xD0 /* TS 101 220 §7.2 */
@@ -14,7 +14,6 @@
 #define TAG_DURATION 0x84
 #define TAG_TEXT 0x8D
 #define TAG_EVENTS 0x99
-#define COMPREHENSION 0x80 /* in a tag; a terminal may leave it out */
 #define DEVICE_UICC 0x81
 #define DEVICE_TERMINAL 0x82
 #define DEVICE_NETWORK 0x83
@@ -240,17 +239,6 @@ int proactive_fetch(struct proactive *proactive, uint32_t le, struct writer *out
     return 0;
 }
 
-/* Each of the three has the comprehension bit or not. */
-static bool take(struct bytes *from, uint32_t tag, struct tlv *out)
-{
-    return tlv_take_tag(from, tag, out) || tlv_take_tag(from, tag & ~COMPREHENSION, out);
-}
-
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
-}
-
 int proactive_respond(struct proactive *proactive, struct bytes data)
 {
     struct tlv details, devices, result, text;
@@ -259,10 +247,11 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
     const enum proactive_kind what = proactive->queue[0].kind;
     const struct bytes asked =
         BYTES(proactive->number, kinds[what].type, proactive->queue[0].qualifier);
-    if (!take(&data, TAG_COMMAND_DETAILS, &details) || !bytes_equal(details.value, asked) ||
-        !take(&data, TAG_DEVICE_IDENTITIES, &devices) ||
+    if (!comprehension_take(&data, TAG_COMMAND_DETAILS, &details) ||
+        !bytes_equal(details.value, asked) ||
+        !comprehension_take(&data, TAG_DEVICE_IDENTITIES, &devices) ||
         !bytes_equal(devices.value, BYTES(DEVICE_TERMINAL, DEVICE_UICC)) ||
-        !take(&data, TAG_RESULT, &result) || result.value.len == 0)
+        !comprehension_take(&data, TAG_RESULT, &result) || result.value.len == 0)
         return SW_WRONG_DATA;
     proactive->answer =
         (struct proactive_answer){.given = true,
@@ -272,7 +261,7 @@ int proactive_respond(struct proactive *proactive, struct bytes data)
                                   .additional = result.value.len > 1 ? result.value.data[1] : 0,
                                   .rest = data};
     trace_detail("the terminal answers %s: %02X", kinds[what].name, proactive->answer.result);
-    if (find(data, TAG_TEXT, &text) && text.value.len <= PROACTIVE_TEXT_MAX) {
+    if (comprehension_find(data, TAG_TEXT, &text) && text.value.len <= PROACTIVE_TEXT_MAX) {
         proactive->answer.text_len = text.value.len;
         memcpy(proactive->answer.text, text.value.data, text.value.len);
     }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "apdu/comprehension.h"
 #include "apdu/trace.h"
 
 #define TAG_EVENTS 0x99
@@ -21,7 +22,6 @@
 #define TAG_BUFFER 0xB9
 #define TAG_TRANSPORT 0xBC
 #define TAG_ADDRESS 0xBE
-#define COMPREHENSION 0x80
 
 #define DEVICE_TERMINAL 0x82
 #define DEVICE_UICC 0x81
@@ -102,11 +102,6 @@ static struct bearer_result problem(enum problem what)
     return (struct bearer_result){RESULT_BIP, (uint8_t)what};
 }
 
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
-}
-
 struct place {
     struct sockaddr_storage address;
     socklen_t len;
@@ -161,11 +156,12 @@ static bool find_place(const struct bearer *bearer, struct bytes body, struct pl
     uint8_t protocol;
     uint16_t port;
     *result = problem(TRANSPORT_LEVEL);
-    if (!find(body, TAG_TRANSPORT, &transport) || !bytes_take_u8(&transport.value, &protocol) ||
-        protocol != TCP_CLIENT_REMOTE || !bytes_take_u16(&transport.value, &port))
+    if (!comprehension_find(body, TAG_TRANSPORT, &transport) ||
+        !bytes_take_u8(&transport.value, &protocol) || protocol != TCP_CLIENT_REMOTE ||
+        !bytes_take_u16(&transport.value, &port))
         return false;
     *result = (struct bearer_result){RESULT_DATA_NOT_UNDERSTOOD, 0};
-    if (!find(body, TAG_ADDRESS, &address) || !read_address(address.value, port, out))
+    if (!comprehension_find(body, TAG_ADDRESS, &address) || !read_address(address.value, port, out))
         return false;
     *result = problem(UNREACHABLE);
     if (bearer->redirect != NULL)
@@ -234,7 +230,7 @@ static struct bearer_result open_channel(struct bearer *bearer,
         return problem(NO_CHANNEL);
     if (!find_place(bearer, command->body, &place, &result))
         return result;
-    if (find(command->body, TAG_BUFFER, &object))
+    if (comprehension_find(command->body, TAG_BUFFER, &object))
         (void)bytes_take_u16(&object.value, &wanted);
     const uint16_t size = wanted > 0 && wanted < BUFFER_MAX ? wanted : BUFFER_MAX;
     const int made = connect_to(&place);
@@ -247,7 +243,7 @@ static struct bearer_result open_channel(struct bearer *bearer,
         return problem(NO_BUFFER);
     }
     put_status(more, number, channel);
-    if (find(command->body, TAG_BEARER, &object))
+    if (comprehension_find(command->body, TAG_BEARER, &object))
         tlv_put(more, TAG_BEARER, object.value);
     tlv_put(more, TAG_BUFFER, BYTES((uint8_t)(size >> 8), (uint8_t)(size & 0xFF)));
     return (struct bearer_result){size == wanted ? RESULT_DONE : RESULT_MODIFIED, 0};
@@ -274,7 +270,7 @@ static struct bearer_result send_data(struct bearer_channel *channel,
                                       const struct bearer_command *command, struct writer *more)
 {
     struct tlv data;
-    if (!find(command->body, TAG_DATA, &data))
+    if (!comprehension_find(command->body, TAG_DATA, &data))
         return (struct bearer_result){RESULT_DATA_NOT_UNDERSTOOD, 0};
     if (channel->socket < 0)
         return problem(CLOSED);
@@ -307,7 +303,7 @@ static struct bearer_result receive_data(struct bearer_channel *channel,
 {
     uint8_t room[DATA_MAX];
     struct tlv length;
-    if (!find(command->body, TAG_DATA_LENGTH, &length) || length.value.len != 1)
+    if (!comprehension_find(command->body, TAG_DATA_LENGTH, &length) || length.value.len != 1)
         return (struct bearer_result){RESULT_DATA_NOT_UNDERSTOOD, 0};
     if (channel->socket < 0)
         return problem(CLOSED);

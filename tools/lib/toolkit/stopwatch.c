@@ -1,12 +1,13 @@
 #include "tools/lib/toolkit/stopwatch.h"
 
+#include "apdu/comprehension.h"
+
 #include <limits.h>
 #include <time.h>
 
 #define TAG_DEVICES 0x82
 #define TAG_TIMER 0xA4
 #define TAG_VALUE 0xA5
-#define COMPREHENSION 0x80
 #define DEVICE_TERMINAL 0x82
 #define DEVICE_UICC 0x81
 
@@ -26,11 +27,6 @@ static int64_t now_ms(void)
 void stopwatch_reset(struct stopwatch *stopwatch)
 {
     *stopwatch = (struct stopwatch){0};
-}
-
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
 }
 
 /* Two digits with the low one first (TS 23.040 §9.2.3.11). */
@@ -68,12 +64,12 @@ uint8_t stopwatch_manage(struct stopwatch *stopwatch, uint8_t qualifier, struct 
 {
     struct tlv timer, value;
     int64_t ms;
-    if (!find(body, TAG_TIMER, &timer) || timer.value.len != 1 || timer.value.data[0] == 0 ||
-        timer.value.data[0] > STOPWATCH_TIMERS)
+    if (!comprehension_find(body, TAG_TIMER, &timer) || timer.value.len != 1 ||
+        timer.value.data[0] == 0 || timer.value.data[0] > STOPWATCH_TIMERS)
         return RESULT_DATA_NOT_UNDERSTOOD;
     int64_t *due = &stopwatch->due[timer.value.data[0] - 1];
     if (qualifier == START) {
-        if (!find(body, TAG_VALUE, &value) || !read_value(value.value, &ms))
+        if (!comprehension_find(body, TAG_VALUE, &value) || !read_value(value.value, &ms))
             return RESULT_DATA_NOT_UNDERSTOOD;
         *due = now_ms() + ms;
         return RESULT_DONE;

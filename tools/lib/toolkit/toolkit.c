@@ -1,7 +1,7 @@
 #include "tools/lib/toolkit/toolkit.h"
 
 #include "apdu/status.h"
-#include "apdu/tlv.h"
+#include "apdu/comprehension.h"
 #include "apdu/trace.h"
 #include "tools/lib/transport/exchange.h"
 
@@ -27,7 +27,6 @@
 #define TAG_LOCATION 0x93
 #define TAG_IMEI 0x94
 #define TAG_EVENTS 0x99
-#define COMPREHENSION 0x80
 
 #define DEVICE_KEYPAD 0x01
 #define DEVICE_UICC 0x81
@@ -116,11 +115,6 @@ const char *toolkit_command_name(uint8_t type)
     return "an unknown command";
 }
 
-static bool find(struct bytes in, uint32_t tag, struct tlv *out)
-{
-    return tlv_find(in, tag, out) || tlv_find(in, tag & ~(uint32_t)COMPREHENSION, out);
-}
-
 static int send(struct toolkit *toolkit, uint8_t ins, struct bytes data, struct writer *answer,
                 struct fault *fault)
 {
@@ -141,7 +135,8 @@ static void take_events(struct toolkit *toolkit, const struct asked *asked)
 {
     struct tlv list;
     toolkit->events = 0;
-    for (size_t i = 0; find(asked->body, TAG_EVENTS, &list) && i < list.value.len; i++)
+    for (size_t i = 0; comprehension_find(asked->body, TAG_EVENTS, &list) && i < list.value.len;
+         i++)
         toolkit->events |= list.value.data[i] < 32 ? 1u << list.value.data[i] : 0;
 }
 
@@ -155,12 +150,12 @@ static uint8_t carry_out(struct toolkit *toolkit, const struct asked *asked, str
         toolkit->reset_wanted |= asked->qualifier == REFRESH_RESET;
         return RESULT_DONE;
     case SEND_SMS:
-        if (!find(asked->body, TAG_TPDU, &tlv))
+        if (!comprehension_find(asked->body, TAG_TPDU, &tlv))
             return RESULT_BEYOND_CAPABILITY;
         *data = tlv.value;
         return RESULT_DONE;
     case DISPLAY_TEXT:
-        if (find(asked->body, TAG_TEXT, &tlv))
+        if (comprehension_find(asked->body, TAG_TEXT, &tlv))
             *data = tlv.value;
         return RESULT_DONE;
     case GET_INPUT:
@@ -172,7 +167,7 @@ static uint8_t carry_out(struct toolkit *toolkit, const struct asked *asked, str
         tlv_close(more, mark);
         return RESULT_DONE;
     case POLL_INTERVAL:
-        if (find(asked->body, TAG_DURATION, &tlv))
+        if (comprehension_find(asked->body, TAG_DURATION, &tlv))
             tlv_put(more, TAG_DURATION, tlv.value);
         return RESULT_DONE;
     case LOCAL_INFORMATION:
@@ -229,9 +224,10 @@ static int answer(struct toolkit *toolkit, const struct asked *asked, struct fau
 static bool read_asked(struct bytes command, struct asked *out)
 {
     struct tlv whole, details, devices;
-    if (!tlv_whole(command, TAG_PROACTIVE, &whole) || !find(whole.value, TAG_DETAILS, &details) ||
-        details.value.len != DETAILS_LEN || !find(whole.value, TAG_DEVICES, &devices) ||
-        devices.value.len != DEVICES_LEN)
+    if (!tlv_whole(command, TAG_PROACTIVE, &whole) ||
+        !comprehension_find(whole.value, TAG_DETAILS, &details) ||
+        details.value.len != DETAILS_LEN ||
+        !comprehension_find(whole.value, TAG_DEVICES, &devices) || devices.value.len != DEVICES_LEN)
         return false;
     *out = (struct asked){details.value.data[1], details.value.data[2], devices.value.data[1],
                           details.value, whole.value};
