@@ -43,7 +43,8 @@ make_root() {
   fi
   from=$(mirror)
   debootstrap --variant=minbase "$1" "$2" ${from:+"$from"} >"$work/log" 2>&1 || return 1
-  cp -r /etc/apt/apt.conf.d/. "$2/etc/apt/apt.conf.d/" 2>/dev/null # proxies, if there are any
+  local setting # proxies, if there are any, and nothing that a package of this machine has brought
+  for setting in /etc/apt/apt.conf.d/*; do dpkg -S "$setting" >/dev/null 2>&1 || cp "$setting" "$2/etc/apt/apt.conf.d/"; done
   cp /etc/resolv.conf /etc/hosts "$2/etc/" 2>/dev/null
 }
 

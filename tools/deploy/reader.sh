@@ -8,9 +8,11 @@ if pcscd --help 2>&1 | grep -q -- --disable-polkit; then polkit=--disable-polkit
 rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
 pcscd --foreground $polkit &
 emuicc --vpcd 127.0.0.1:35963 --state /var/lib/emuicc/chip "$@" &
-trap 'kill $(jobs -p) 2>/dev/null' TERM INT
+stopped=
+trap 'stopped=1; kill $(jobs -p) 2>/dev/null' TERM INT
 wait -n
 status=$?
+[ -z "$stopped" ] || status=0
 kill $(jobs -p) 2>/dev/null
 wait
 exit "$status"
