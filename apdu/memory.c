@@ -1,5 +1,6 @@
 #include "apdu/memory.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -27,11 +28,28 @@ static bool may_lock_all(void)
     return may;
 }
 
+#define LOCK_ALL (MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) /* pages in use alone */
+
 void memory_keep_private(void)
 {
     const struct rlimit none = {0};
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0); /* a core that is piped to a program knows no limit */
     if (may_lock_all())
-        (void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT); /* pages in use alone */
+        (void)mlockall(LOCK_ALL);
+}
+
+static bool is_private(void)
+{
+    return prctl(PR_GET_DUMPABLE) == 0;
+}
+
+void memory_give_back(void)
+{
+    const bool locked = is_private() && may_lock_all();
+    if (locked)
+        (void)munlockall();
+    malloc_trim(0);
+    if (locked)
+        (void)mlockall(LOCK_ALL);
 }

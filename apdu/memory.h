@@ -8,4 +8,8 @@
  * allows that without a limit (RLIMIT_MEMLOCK). What the system does not allow is no error. */
 void memory_keep_private(void);
 
+/* Returns freed memory to the system, which keeps pages that it was told to keep out of swap space.
+ */
+void memory_give_back(void);
+
 #endif

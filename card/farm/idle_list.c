@@ -1,6 +1,6 @@
 #include "card/farm/idle_list.h"
 
-#include <malloc.h>
+#include "apdu/memory.h"
 
 #define RELEASES_A_ROUND 8
 
@@ -11,7 +11,7 @@ static void release_first(struct idle_list *list)
     idle_list_remove(list, entry);
     entry->release(entry);
     if (list->count == 0)
-        malloc_trim(0);
+        memory_give_back();
 }
 
 static void handle(struct loop_source *source, struct loop *loop, bool ready, int64_t now)

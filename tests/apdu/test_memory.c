@@ -64,6 +64,29 @@ Test(memory, no_page_in_swap_space_where_the_system_allows_it)
     free(page);
 }
 
+/* Blocks that lie between others are freed: the pages between go back, whether locked or not. */
+Test(memory, freed_memory_goes_back_to_the_system)
+{
+    enum { BLOCKS = 4096, SIZE = 8192 };
+    static char *blocks[BLOCKS];
+    memory_keep_private();
+    for (size_t i = 0; i < BLOCKS; i++) {
+        blocks[i] = malloc(SIZE);
+        cr_assert_not_null(blocks[i]);
+        memset(blocks[i], 1, SIZE);
+    }
+    const long full = status_of("RssAnon:"), locked = status_of("VmLck:");
+    for (size_t i = 0; i + 1 < BLOCKS; i++)
+        free(blocks[i]);
+    memory_give_back();
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    cr_expect_lt(status_of("RssAnon:"), full - BLOCKS * SIZE / 1024 / 2);
+#endif
+    cr_expect_eq(status_of("VmLck:") > 0, locked > 0);
+    free(blocks[BLOCKS - 1]);
+    (void)full;
+}
+
 /* More than the limit of a user who may lock little. */
 Test(memory, a_limit_is_no_error)
 {
