@@ -11,6 +11,8 @@
 enum checkpoint_place {
     CHECKPOINT_FUNCTION, /* an ES10 function is about to be carried out, or a package's end */
     CHECKPOINT_SEGMENT,  /* a STORE DATA command with a part of a bound package begins */
+    CHECKPOINT_OTA,      /* a packet over the air is about to be opened, or a command of its script
+                          * to be carried out: the names below */
     CHECKPOINT_ELEMENT,  /* a profile element has arrived */
     CHECKPOINT_PSMO, /* an operation of an eIM's package is about to be carried out: on profiles, */
     CHECKPOINT_ECO,  /* or on eIMs */
@@ -21,6 +23,9 @@ struct checkpoint {
     const char *name; /* of the function or element; NULL: it has none */
     uint32_t number;  /* the function's tag; place of the others in their package, from 1 */
 };
+
+#define CHECKPOINT_OTA_PACKET "packet"   /* the result code is the receipt's status */
+#define CHECKPOINT_OTA_COMMAND "command" /* has no result code */
 
 #define CHECKPOINT_PASS (-1)
 #define CHECKPOINT_RESULT_MAX 127

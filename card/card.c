@@ -305,6 +305,7 @@ void card_arm(struct card *card)
     const struct checkpoint_watch *watch = hardware_arm(&card->hardware);
     if (card->isd_r != NULL)
         isd_r_watch(card->isd_r, watch);
+    card->ota.watch = watch;
 }
 
 enum card_presence card_presence(const struct card *card)

@@ -22,6 +22,7 @@ enum fault_place {
     FAULT_ELEMENT,
     FAULT_PSMO,
     FAULT_ECO,
+    FAULT_OTA,
     FAULT_PLACES
 };
 

@@ -39,6 +39,15 @@ static const char *find_eco(const char *name)
     return find_operation(OPERATION_ECO_LIST, name);
 }
 
+static const char *find_ota(const char *name)
+{
+    static const char *const names[] = {CHECKPOINT_OTA_PACKET, CHECKPOINT_OTA_COMMAND};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i], name) == 0)
+            return names[i];
+    return NULL;
+}
+
 /* clang-format off */
 const struct fault_place_row fault_places[FAULT_PLACES] = {
     [FAULT_APDU] = {.word = "apdu", .form = "apdu [N]",
@@ -61,6 +70,10 @@ const struct fault_place_row fault_places[FAULT_PLACES] = {
     [FAULT_ECO] = {.word = "eco", .form = "eco [N | NAME [N]]",
         .help = "the same of those on eIMs", .find_name = find_eco, .number = FAULT_NUMBER_PLACE,
         .no_name = "an operation is named as SGP.32 names it; 'emuicc --faults words' prints the names"},
+    [FAULT_OTA] = {.word = "ota", .form = "ota packet [N] | ota command [N]",
+        .help = "the Nth secured packet over the air, or the Nth command of scripts in them",
+        .find_name = find_ota, .needs_name = true, .number = FAULT_NUMBER_PASS,
+        .no_name = "over the air there are two places: 'ota packet' and 'ota command'"},
 };
 
 const struct fault_action_row fault_actions[FAULT_ACTIONS] = {
@@ -92,6 +105,10 @@ const char *fault_table_refusal(const struct fault *fault)
         return NULL;
     if (fault->place == FAULT_APDU)
         return "a command has no result code; give it a status word";
+    if (fault->place == FAULT_OTA)
+        return strcmp(fault->name, CHECKPOINT_OTA_PACKET) == 0
+                   ? NULL
+                   : "a command has no result code; give it a status word";
     if (fault->place == FAULT_PSMO || fault->place == FAULT_ECO)
         return NULL;
     const enum es10_error_form form =

@@ -55,11 +55,10 @@ static void take_time(struct hardware *hardware, const struct checkpoint *at)
 /* Elements and operations cannot answer a status word: the command that they came with does. */
 static int look(void *context, const struct checkpoint *at)
 {
-    static const enum fault_place places[] = {[CHECKPOINT_FUNCTION] = FAULT_FUNCTION,
-                                              [CHECKPOINT_SEGMENT] = FAULT_SEGMENT,
-                                              [CHECKPOINT_ELEMENT] = FAULT_ELEMENT,
-                                              [CHECKPOINT_PSMO] = FAULT_PSMO,
-                                              [CHECKPOINT_ECO] = FAULT_ECO};
+    static const enum fault_place places[] = {
+        [CHECKPOINT_FUNCTION] = FAULT_FUNCTION, [CHECKPOINT_SEGMENT] = FAULT_SEGMENT,
+        [CHECKPOINT_OTA] = FAULT_OTA,           [CHECKPOINT_ELEMENT] = FAULT_ELEMENT,
+        [CHECKPOINT_PSMO] = FAULT_PSMO,         [CHECKPOINT_ECO] = FAULT_ECO};
     struct hardware *hardware = context;
     const int order = pass(hardware, places[at->place], at->name, at->number);
     if (hardware->timing->real)

@@ -97,13 +97,30 @@ static bool checks_fit(uint8_t integrity, uint8_t kid, const struct scp80_key *k
     }
 }
 
-enum scp80_status scp80_check_keys(const struct scp80_header *header, const struct scp80_keys *keys)
+/* The receipt that is asked for can be made with the same KIc and KID. */
+static bool can_answer(const struct scp80_header *header, const struct scp80_keys *keys)
+{
+    const uint8_t spi = header->spi[1];
+    return (spi & SCP80_POR) == SCP80_POR_NONE ||
+           (checks_fit(integrity_of(spi >> SCP80_POR_INTEGRITY_SHIFT), header->kid, &keys->kid) &&
+            ((spi & SCP80_POR_CIPHERED) == 0 || fits(header->kic, &keys->kic)));
+}
+
+/* As far as the command itself uses them. */
+static enum scp80_status check_command(const struct scp80_header *header,
+                                       const struct scp80_keys *keys)
 {
     if ((header->spi[0] & SCP80_CIPHERED) != 0 && !fits(header->kic, &keys->kic))
         return SCP80_CIPHERING_ERROR;
     if (!checks_fit(integrity_of(header->spi[0]), header->kid, &keys->kid))
         return SCP80_SECURITY_ERROR;
     return SCP80_OK;
+}
+
+enum scp80_status scp80_check_keys(const struct scp80_header *header, const struct scp80_keys *keys)
+{
+    const enum scp80_status status = check_command(header, keys);
+    return status != SCP80_OK || can_answer(header, keys) ? status : SCP80_SECURITY_ERROR;
 }
 
 static size_t block_of(const struct scp80_key *key)
@@ -258,7 +275,7 @@ int scp80_open(struct scp80_command *command, const struct scp80_keys *keys, uin
 {
     const struct scp80_header *header = &command->header;
     struct secured secured;
-    int result = (int)scp80_check_keys(header, keys);
+    int result = (int)check_command(header, keys);
     if (result == 0)
         result = open_secured(header->kic, &keys->kic, (header->spi[0] & SCP80_CIPHERED) != 0,
                               command->secured, room);

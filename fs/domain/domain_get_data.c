@@ -6,6 +6,10 @@
 #include "apdu/tlv.h"
 
 #define ISSUER_SIZE 4 /* of the EID: what begins a number of its maker */
+#define PRODUCTION_SIZE 42
+#define PRODUCTION_SERIAL_AT 12
+#define PRODUCTION_SERIAL_SIZE 4
+#define EID_SERIAL_AT 11 /* the last digits but the check digits */
 #define TAG_KEYS 0xE0
 #define TAG_KEY 0xC0
 #define TAG_APPLICATION 0x61
@@ -150,12 +154,25 @@ static int put_resources(const struct asked *asked, struct writer *out)
     return 0;
 }
 
+/* Card production life cycle data: 21 fields of two bytes, of which a software chip has one, its
+ * serial number, of twice the length; the rest are zero. */
+static int put_production(const struct asked *asked, struct writer *out)
+{
+    const size_t mark = tlv_open(out, asked->tag);
+    writer_fill(out, 0, PRODUCTION_SERIAL_AT);
+    writer_put(out, bytes_of(asked->context->domains->eid + EID_SERIAL_AT, PRODUCTION_SERIAL_SIZE));
+    writer_fill(out, 0, PRODUCTION_SIZE - PRODUCTION_SERIAL_AT - PRODUCTION_SERIAL_SIZE);
+    tlv_close(out, mark);
+    return 0;
+}
+
 static const struct {
     uint16_t tag;
     provider *put;
 } providers[] = {
-    {0x0042, put_issuer}, {0x0066, put_recognition},  {0x00C1, put_sequence},  {0x00D3, put_level},
-    {TAG_KEYS, put_keys}, {0x2F00, put_applications}, {0xFF21, put_resources},
+    {0x9F7F, put_production},   {0x0042, put_issuer},    {0x0066, put_recognition},
+    {0x00C1, put_sequence},     {0x00D3, put_level},     {TAG_KEYS, put_keys},
+    {0x2F00, put_applications}, {0xFF21, put_resources},
 };
 
 /* Groupings that bring keys (GlobalPlatform UICC Configuration): kept, and told to nobody. */

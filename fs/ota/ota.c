@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "apdu/checkpoint.h"
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
 #include "fs/ota/ota_report.h"
@@ -22,8 +23,8 @@ struct receipt {
     struct ota_access access;
     uint8_t kic[OTA_KEY_MAX], kid[OTA_KEY_MAX]; /* what access borrows */
     uint8_t *plain;                             /* heap: what was deciphered */
-    uint8_t response[SCRIPT_RESPONSE_MAX];
-    struct writer data; /* what the script answers, in the above */
+    struct writer data;                         /* what the script answers, in what follows */
+    uint8_t response[SCRIPT_RESPONSE_MAX];      /* last: what is not used is not wiped */
 };
 
 /* A script may replace the keys that its own answer is made with. */
@@ -92,10 +93,16 @@ static int run(struct receipt *receipt)
 
 static int carry_out(struct receipt *receipt, struct writer *out)
 {
+    const int order =
+        checkpoint_pass(receipt->ota->watch, CHECKPOINT_OTA, CHECKPOINT_OTA_PACKET, 0);
+    if (checkpoint_is_status(order))
+        return order;
     int status = admit(receipt);
     if (status < 0)
         return status;
-    if (status == SCP80_OK) {
+    if (order != CHECKPOINT_PASS) {
+        status = order;
+    } else if (status == SCP80_OK) {
         const int result = run(receipt);
         if (result < 0)
             return result;
@@ -104,31 +111,39 @@ static int carry_out(struct receipt *receipt, struct writer *out)
 }
 
 /* TARs exist for the enabled profile only. */
+static int find_and_carry_out(struct receipt *receipt, struct writer *out)
+{
+    struct domain_registry none = {0};
+    struct domains *domains = receipt->ota->domains;
+    receipt->registry = &none;
+    const int result = domains->profile != 0
+                           ? domain_context_registry(domains, domains->profile, &receipt->registry)
+                           : 0;
+    return result == 0 ? carry_out(receipt, out) : result;
+}
+
 int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes packet,
                 struct writer *out)
 {
-    struct domain_registry none = {0}, *registry = &none;
-    struct receipt *receipt = calloc(1, sizeof(*receipt));
-    int result = receipt == NULL ? FAILURE_INTERNAL : 0;
-    if (receipt != NULL && scp80_read(packet, &receipt->command)) {
-        ota_trace_packet(&receipt->command.header);
+    struct scp80_command command;
+    if (!scp80_read(packet, &command))
+        return 0;
+    ota_trace_packet(&command.header);
+    struct receipt *receipt = malloc(sizeof(*receipt));
+    uint8_t *plain = malloc(command.secured.len + 1);
+    int result = FAILURE_INTERNAL;
+    if (receipt != NULL && plain != NULL) {
+        memset(receipt, 0, offsetof(struct receipt, response));
         receipt->ota = ota;
         receipt->from = from;
+        receipt->command = command;
+        receipt->plain = plain;
         receipt->data = writer_on(receipt->response, sizeof(receipt->response));
-        receipt->plain = malloc(receipt->command.secured.len + 1);
-        if (receipt->plain == NULL)
-            result = FAILURE_INTERNAL;
-        if (result == 0 && ota->domains->profile != 0)
-            result = domain_context_registry(ota->domains, ota->domains->profile, &registry);
-        receipt->registry = registry;
-        if (result == 0)
-            result = carry_out(receipt, out);
-        if (receipt->plain != NULL)
-            wipe(receipt->plain, receipt->command.secured.len);
-        free(receipt->plain);
+        result = find_and_carry_out(receipt, out);
+        wipe(plain, command.secured.len);
+        wipe(receipt, offsetof(struct receipt, response) + receipt->data.len);
     }
-    if (receipt != NULL)
-        wipe(receipt, sizeof(*receipt));
+    free(plain);
     free(receipt);
     return result;
 }

@@ -16,7 +16,7 @@ void ota_reset(struct ota *ota);
 /* Carries a command packet out that came in this message (NULL: in none), and tells what is to be
  * told: in *report the response packet with its user data header, or by SEND SHORT MESSAGE to the
  * number it came from, if the packet asks for that and the terminal can do it. What it changes is
- * for the card to commit, counters included. 0, or a failure. */
+ * for the card to commit, counters included. 0, a status word, or a failure. */
 int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes packet,
                 struct writer *report);
 

@@ -34,7 +34,8 @@ static int run_in_domain(struct ota *ota, const struct ota_script *script, struc
                       .link = link_of(ota, script->application)};
     const struct domain_aid domain = script->application->aid;
     ram_begin(&ram, ota->domains, &domain, script->version, script->dek);
-    const struct script_target target = ram_target(&ram);
+    struct script_target target = ram_target(&ram);
+    target.watch = ota->watch;
     const int result = script_run(&target, script->commands, out), ended = ram_end(&ram);
     return result != 0 ? result : ended;
 }
@@ -48,7 +49,8 @@ int ota_run(struct ota *ota, const struct ota_script *script, struct writer *out
         return run_in_domain(ota, script, out);
     if (application->kind == DOMAIN_FILE_MANAGEMENT &&
         rfm_begin(&rfm, ota->uicc, application->parameters, &link)) {
-        const struct script_target target = rfm_target(&rfm);
+        struct script_target target = rfm_target(&rfm);
+        target.watch = ota->watch;
         const int result = script_run(&target, script->commands, out), ended = rfm_end(&rfm);
         return result != 0 ? result : ended;
     }

@@ -3,6 +3,7 @@
 #ifndef EMUICC_FS_OTA_OTA_STATE_H
 #define EMUICC_FS_OTA_OTA_STATE_H
 
+#include "apdu/checkpoint.h"
 #include "fs/domain/domain_context.h"
 #include "fs/ota/ram.h"
 #include "fs/ota/reassembly.h"
@@ -22,6 +23,7 @@ struct ota {
     struct uicc_listener listener;
     struct reassembly reassembly;
     struct chain chain;
+    const struct checkpoint_watch *watch; /* NULL: nobody watches */
     uint8_t reference; /* of the next message in several parts that the card sends */
 };
 

@@ -5,6 +5,7 @@
 #include "fs/saip/pe_schema.h"
 #include "fs/uicc/uicc_commands.h"
 #include "fs/uicc/uicc_gsm.h"
+#include "fs/uicc/uicc_keep.h"
 #include "fs/uicc/uicc_select.h"
 
 /* Fields of PE-RFM and of ADFRFMAccess, in the order of the module. */
@@ -84,7 +85,10 @@ bool rfm_begin(struct rfm *rfm, struct uicc *uicc, struct bytes parameters,
     rfm->remote.uicc_admin = access_domain_read(fields[RFM_UICC_ADMIN].value);
     uicc->channels[UICC_CHANNEL_REMOTE] =
         (struct uicc_channel){.directory = uicc->profile->mf, .remote = &rfm->remote};
-    return read_adf(rfm, type->fields[RFM_ADF].type, &fields[RFM_ADF]);
+    if (!read_adf(rfm, type->fields[RFM_ADF].type, &fields[RFM_ADF]))
+        return false;
+    uicc_keep_gather(uicc);
+    return true;
 }
 
 static uint32_t id_of(const struct file *file)
@@ -135,7 +139,8 @@ int rfm_end(struct rfm *rfm)
     uicc_state_end_transfer(&channel->transfer);
     *channel = (struct uicc_channel){0};
     rfm->uicc->gsm = rfm->terminal;
-    return chain_leave(&rfm->link);
+    const int result = uicc_keep_gathered(rfm->uicc);
+    return result == 0 ? chain_leave(&rfm->link) : result;
 }
 
 static const struct command_row *find_row(uint8_t family, uint8_t ins)

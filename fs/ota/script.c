@@ -33,8 +33,8 @@ enum bad_format { BAD_TAG = 1, BAD_LENGTH = 2, BAD_LENGTH_MISSING = 3 };
 
 struct run {
     const struct script_target *target;
-    uint8_t *rest; /* heap: what the last command has answered */
-    size_t len, given;
+    uint8_t *rest;             /* heap: what the last command has answered */
+    size_t len, given, used;   /* of it; used: ever */
     uint8_t count;             /* commands executed */
     uint16_t status;           /* of the last */
     bool began;                /* an element was there */
@@ -75,6 +75,13 @@ static uint16_t fetch(struct run *run, const struct apdu *apdu, struct bytes *an
     return left(run) > 0 ? bytes_available(run) : SW_OK;
 }
 
+static int carry_out(const struct script_target *target, const struct apdu *apdu,
+                     struct writer *response)
+{
+    const int order = checkpoint_pass(target->watch, CHECKPOINT_OTA, CHECKPOINT_OTA_COMMAND, 0);
+    return checkpoint_is_status(order) ? order : target->execute(target->state, apdu, response);
+}
+
 /* 0 with the status in the run and what goes out at once in *answer, or a failure. */
 static int execute(struct run *run, const struct apdu *apdu, struct bytes *answer)
 {
@@ -86,7 +93,9 @@ static int execute(struct run *run, const struct apdu *apdu, struct bytes *answe
         return 0;
     }
     struct writer response = writer_on(run->rest, REST_MAX);
-    const int status = run->target->execute(run->target->state, apdu, &response);
+    const int status = carry_out(run->target, apdu, &response);
+    if (response.len > run->used)
+        run->used = response.len;
     if (status < 0 || response.overflow)
         return status < 0 ? status : FAILURE_INTERNAL;
     run->status = status == 0 ? SW_OK : (uint16_t)status;
@@ -321,7 +330,7 @@ int script_run(const struct script_target *target, struct bytes script, struct w
     else if (run.rest != NULL)
         result = run_compact(&run, script, out);
     if (run.rest != NULL)
-        wipe(run.rest, REST_MAX);
+        wipe(run.rest, run.used);
     free(run.rest);
     return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
 }

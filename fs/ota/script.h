@@ -3,6 +3,7 @@
 #ifndef EMUICC_FS_OTA_SCRIPT_H
 #define EMUICC_FS_OTA_SCRIPT_H
 
+#include "apdu/checkpoint.h"
 #include "apdu/command.h"
 #include "apdu/tlv.h"
 #include "fs/ota/chain.h"
@@ -12,7 +13,8 @@
 /* Who carries the commands out. */
 struct script_target {
     void *state;
-    const struct command_table *names; /* of its instructions, for the trace; may be NULL */
+    const struct checkpoint_watch *watch; /* NULL: nobody watches */
+    const struct command_table *names;    /* of its instructions, for the trace; may be NULL */
     /* A command of this kind brings data: P3 of the compact form is Lc, else Le. */
     bool (*takes_data)(void *state, uint8_t cla, uint8_t ins);
     /* As a command_handler. What it answers beyond Le waits for GET RESPONSE. */

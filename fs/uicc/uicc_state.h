@@ -122,7 +122,9 @@ struct uicc {
     bool write_failed;         /* by the last change: PINs are not told apart before one succeeds */
     bool terminal_capable;     /* a TERMINAL CAPABILITY was received */
     bool terminal_enterprise;  /* it says: Enterprise Capable Device */
-    uint32_t generation;       /* moves whenever a grant may have become wrong */
+    bool gathers;              /* changes of one file are gathered (uicc_keep.h): */
+    const struct file *gathered; /* that one; NULL: none yet */
+    uint32_t generation;         /* moves whenever a grant may have become wrong */
     struct uicc_channel channels[UICC_CHANNELS];
     struct uicc_gsm gsm;
     struct uicc_suspension suspension;

@@ -93,6 +93,29 @@ int __wrap_registry_add(struct registry *registry, const struct registry_arrival
     return result;
 }
 
+int __real_store_file_update(struct store *store, uint32_t profile, const struct file *file);
+int __wrap_store_file_update(struct store *store, uint32_t profile, const struct file *file);
+int __wrap_store_file_update(struct store *store, uint32_t profile, const struct file *file)
+{
+    const uint64_t before = measure_cpu();
+    const int result = __real_store_file_update(store, profile, file);
+    account(BOUNDARY_STORE, before);
+    return result;
+}
+
+int __real_store_domain_put(struct store *store, uint32_t profile,
+                            const struct store_domain *record);
+int __wrap_store_domain_put(struct store *store, uint32_t profile,
+                            const struct store_domain *record);
+int __wrap_store_domain_put(struct store *store, uint32_t profile,
+                            const struct store_domain *record)
+{
+    const uint64_t before = measure_cpu();
+    const int result = __real_store_domain_put(store, profile, record);
+    account(BOUNDARY_STORE, before);
+    return result;
+}
+
 int __real_store_commit(struct store *store);
 int __wrap_store_commit(struct store *store);
 int __wrap_store_commit(struct store *store)

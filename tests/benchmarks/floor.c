@@ -1,5 +1,6 @@
 #include "tests/benchmarks/floor.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -14,8 +15,12 @@
 #define SIGNATURE_MAX 80
 #define SHARED_SIZE 32
 
+#define BLOCK 16
+
 struct work {
     EVP_PKEY *own, *other;
+    EVP_MAC *cmac;
+    EVP_CIPHER *cipher;
     uint8_t message[MESSAGE_SIZE], signature[SIGNATURE_MAX];
     size_t signature_len;
 };
@@ -33,6 +38,8 @@ static void sign(struct work *work)
 static void make_ready(struct work *work)
 {
     *work = (struct work){.own = EVP_EC_gen(CURVE), .other = EVP_EC_gen(CURVE), .message = {1}};
+    work->cmac = EVP_MAC_fetch(NULL, "CMAC", NULL);
+    work->cipher = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
     MEASURE_NEED(work->own != NULL && work->other != NULL);
     sign(work);
 }
@@ -73,6 +80,31 @@ static void agree(struct work *work)
     EVP_PKEY_CTX_free(context);
 }
 
+static void make_mac(struct work *work, int blocks)
+{
+    uint8_t mac[BLOCK];
+    size_t len;
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, "AES-128-CBC", 0),
+        OSSL_PARAM_construct_end()};
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(work->cmac);
+    MEASURE_NEED(EVP_MAC_init(context, work->message, BLOCK, parameters) == 1);
+    MEASURE_NEED(EVP_MAC_update(context, work->message, (size_t)blocks * BLOCK) == 1);
+    MEASURE_NEED(EVP_MAC_final(context, mac, &len, sizeof(mac)) == 1);
+    EVP_MAC_CTX_free(context);
+}
+
+static void encipher(struct work *work, int blocks)
+{
+    uint8_t out[MESSAGE_SIZE];
+    int len;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    MEASURE_NEED(EVP_EncryptInit_ex2(context, work->cipher, work->message, work->message, NULL) ==
+                 1);
+    MEASURE_NEED(EVP_EncryptUpdate(context, out, &len, work->message, blocks * BLOCK) == 1);
+    EVP_CIPHER_CTX_free(context);
+}
+
 static void do_once(struct work *work, const struct floor_work *plan)
 {
     for (int i = 0; i < plan->verifications; i++)
@@ -83,6 +115,10 @@ static void do_once(struct work *work, const struct floor_work *plan)
         generate(work);
     for (int i = 0; i < plan->agreements; i++)
         agree(work);
+    for (int i = 0; i < plan->macs; i++)
+        make_mac(work, plan->symmetric_blocks);
+    for (int i = 0; i < plan->ciphers; i++)
+        encipher(work, plan->symmetric_blocks);
 }
 
 static double measure(struct work *work, const struct floor_work *plan, int times)
@@ -107,7 +143,10 @@ static void serve(const struct floor_work *plan, int ask, int answer)
 
 void floor_start(struct floor *floor)
 {
-    static const struct floor_work download = {FLOOR_VERIFICATIONS, FLOOR_SIGNATURES, 1, 1};
+    static const struct floor_work download = {.verifications = FLOOR_VERIFICATIONS,
+                                               .signatures = FLOOR_SIGNATURES,
+                                               .keys = 1,
+                                               .agreements = 1};
     floor_start_work(floor, &download);
 }
 

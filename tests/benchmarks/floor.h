@@ -21,6 +21,8 @@ struct floor {
 /* What is done once. */
 struct floor_work {
     int verifications, signatures, keys, agreements;
+    int macs, ciphers;    /* CMAC and CBC with AES-128, each with a key of its own, */
+    int symmetric_blocks; /* of so many blocks */
 };
 /* The work of a download. Before this process uses OpenSSL. */
 void floor_start(struct floor *floor);

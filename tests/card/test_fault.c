@@ -53,6 +53,8 @@ Test(fault_text, a_line_is_written_as_it_is_read)
         "element = result 4, always",
         "element 7 = status 6581",
         "element usim 2 = cut-after-commit",
+        "ota packet 2 = result 6",
+        "ota command 3 = status 6F00, always",
     };
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         char text[FAULT_TEXT_MAX];

@@ -4,7 +4,10 @@
 #include "fs/profile/tree.h"
 
 #include <signal.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 TestSuite(ota, .init = test_make_folder, .fini = test_remove_folder);
 
@@ -89,19 +92,36 @@ Test(ota, scripts_and_what_they_answer)
     world_close(world);
 }
 
-Test(ota, every_protection)
+/* Every value of SPI that means something: both bytes' reserved bits are zero. */
+Test(ota, every_protection, .timeout = 60)
 {
     struct world *world = world_open(0);
-    for (unsigned spi1 = 0; spi1 < 0x08; spi1++)
-        for (unsigned spi2 = 0; spi2 < 0x20; spi2++) {
-            const unsigned integrity = spi1 & 3, por = spi2 & 3, por_integrity = spi2 >> 2 & 3;
-            if (integrity == 3 || por == 3 || por_integrity == 3 ||
-                (integrity == 1) != (por_integrity == 1))
-                continue;
-            const struct order order = {
-                (uint8_t)spi1, (uint8_t)spi2, 0x22, integrity == 1 ? 0x25 : 0x22, "B00120", 0,
-                READ};
-            expect(world, &order, por == 1 ? "00 " READ_ANSWER : "-");
+    uint8_t counter = 0;
+    for (unsigned spi1 = 0; spi1 < 0x20; spi1++)
+        for (unsigned spi2 = 0; spi2 < 0x40; spi2++) {
+            const unsigned integrity = spi1 & 3, por = spi2 & 3;
+            const bool counted = (spi1 & SCP80_COUNTER) >= SCP80_COUNTER_HIGHER;
+            const unsigned told_integrity = spi2 >> SCP80_POR_INTEGRITY_SHIFT & 3;
+            /* Nothing is signed, and one KID is for redundancy checks or for checksums. */
+            const bool refused =
+                integrity == 3 ||
+                (por != 0 && (told_integrity == 3 || (told_integrity == 1 && integrity != 1) ||
+                              (told_integrity == 2 && integrity == 1)));
+            if (counter == UINT8_MAX) { /* a byte of it is what an order has */
+                store_rollback(world->store);
+                domain_set_profile(&world->domains, world->profile);
+                counter = 0;
+            }
+            counter += counted && !refused;
+            const struct order order = {.spi1 = (uint8_t)spi1,
+                                        .spi2 = (uint8_t)spi2,
+                                        .kic = 0x22,
+                                        .kid = integrity == 1 ? 0x25 : 0x22,
+                                        .tar = "B00120",
+                                        .counter = counter,
+                                        .script = READ};
+            const bool told = por == 1 || (por == 2 && refused);
+            expect(world, &order, !told ? "-" : refused ? "06 " : "00 " READ_ANSWER);
         }
     world_close(world);
 }
@@ -501,6 +521,102 @@ Test(ota, what_a_script_has_the_terminal_asked_for)
         test_remove_folder();
         test_make_folder();
     }
+}
+
+static atomic_uint flushes;
+
+/* SQLite calls these instead of the system's: each is a wait for the disk. */
+int fsync(int descriptor)
+{
+    atomic_fetch_add(&flushes, 1);
+    return (int)syscall(SYS_fsync, descriptor);
+}
+
+int fdatasync(int descriptor)
+{
+    atomic_fetch_add(&flushes, 1);
+    return (int)syscall(SYS_fdatasync, descriptor);
+}
+
+#define TEN_UPDATES                                                                                \
+    "00D60000020001 00D60000020002 00D60000020003 00D60000020004 00D60000020005"                   \
+    "00D60000020006 00D60000020007 00D60000020008 00D60000020009 00D6000002000A"
+
+/* Ten UPDATEs and a counter: one flush; what is read back is what was written last, of each file.
+ */
+Test(ota, a_script_is_one_flush)
+{
+    struct world *world = world_open(0);
+    const uint32_t profile = world->profile;
+    struct order order = ORDER_USUAL("B00120", "00A40004022F10" TEN_UPDATES);
+    order.spi1 |= SCP80_COUNTER_HIGHER;
+    order.counter = 1;
+    for (order.counter = 1; order.counter <= 6; order.counter++) {
+        atomic_store(&flushes, 0);
+        expect(world, &order, "00 0B9000");
+        cr_assert_eq(store_commit(world->store), 0);
+        const unsigned count = atomic_load(&flushes);
+        cr_expect(count == 1 || order.counter <= 2, "%u flushes with counter %u", count,
+                  order.counter); /* the first ones make the files */
+    }
+    order = (struct order)ORDER_USUAL(
+        "B00140", "00A40004026F10 00D6000001AA 00A4000C026F10 00D6000101BB 00D6000201CC");
+    cr_expect_str_eq(world_order(world, &order), "00 059000");
+    cr_assert_eq(store_commit(world->store), 0);
+    world_close(world);
+    world = world_open(profile);
+    const struct order read = ORDER_USUAL("B00120", READ);
+    expect(world, &read, "00 029000000A0304");
+    const struct order other = ORDER_USUAL("B00140", "00A40004026F10 00B0000004");
+    expect(world, &other, "00 029000AABBCC08");
+    world_close(world);
+}
+
+struct watch_order {
+    const char *name;
+    int order;
+};
+
+static int step_in(void *context, const struct checkpoint *at)
+{
+    const struct watch_order *watch = context;
+    cr_assert_eq(at->place, CHECKPOINT_OTA);
+    return strcmp(at->name, watch->name) == 0 ? watch->order : CHECKPOINT_PASS;
+}
+
+/* Faults that are asked for: a packet's receipt, an ENVELOPE's answer, a script's command. */
+Test(ota, somebody_steps_in)
+{
+    static const struct {
+        struct watch_order watch;
+        const char *answer;
+    } rows[] = {
+        {{"packet", SCP80_NO_MEMORY}, "07 "},
+        {{"packet", SCP80_SECURITY_ERROR}, "06 "},
+        {{"packet", SCP80_MORE_TIME}, "08 "},
+        {{"packet", SCP80_OK}, "00 "},
+        {{"command", 0x6F00}, "00 016F00"},
+        {{"command", 0x6A84}, "00 016A84"},
+        {{"packet", CHECKPOINT_PASS}, "00 " READ_ANSWER},
+    };
+    struct world *world = world_open(0);
+    const struct order order = ORDER_USUAL("B00120", READ);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct watch_order watch = rows[i].watch;
+        const struct checkpoint_watch look = {step_in, &watch};
+        world->ota.watch = &look;
+        expect(world, &order, rows[i].answer);
+    }
+    struct watch_order refused = {"packet", 0x6581};
+    const struct checkpoint_watch look = {step_in, &refused};
+    uint8_t packet[256], room[256];
+    struct writer report = writer_on(room, sizeof(room));
+    world->ota.watch = &look;
+    cr_expect_eq(
+        ota_receive(&world->ota, NULL, order_packet(&order, packet, sizeof(packet)), &report),
+        0x6581);
+    cr_expect_eq(report.len, 0);
+    world_close(world);
 }
 
 /* Killed before or after the one commit of an envelope, the chip has the old state or the new. */
