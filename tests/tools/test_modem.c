@@ -256,6 +256,26 @@ Test(modem, sessions_on_further_channels)
     cr_expect_null(card.wrong, "%s", card.wrong);
 }
 
+/* As a Sierra MC7455 has them: a program that takes them for channels meets nobody. */
+Test(modem, handles_that_are_no_channels)
+{
+    static const struct talk rows[] = {
+        {"ATE0+CMEE=1\r", "ATE0+CMEE=1\r\r\nOK\r\n"},
+        {"AT+CCHO=\"A0000005591010FF\"\r", "\r\n+CCHO: E5D1A90000000001\r\n\r\nOK\r\n"},
+        {"AT+CGLA=1,16,\"80E2910003BF2E00\"\r", "\r\n+CME ERROR: 50\r\n"},
+        {"AT+CGLA=0000000000000001,16,\"80E2910003BF2E00\"\r", "\r\n+CME ERROR: 21\r\n"},
+        {"AT+CGLA=E5D1A90000000002,16,\"80E2910003BF2E00\"\r", "\r\n+CME ERROR: 21\r\n"},
+        {"AT+CGLA=E5D1A90000000001,16,\"80E2910003BF2E00\"\r",
+         "\r\n+CGLA: 4,\"6103\"\r\n\r\nOK\r\n"},
+        {"AT+CCHC=1\r", "\r\n+CME ERROR: 50\r\n"},
+        {"AT+CCHC=E5D1A90000000001\r", "\r\nOK\r\n"},
+        {"AT+CCHC=E5D1A90000000001\r", "\r\n+CME ERROR: 21\r\n"},
+    };
+    modem.long_handles = true;
+    check(rows, COUNT(rows));
+    cr_expect(card.opened && card.selected && card.closed);
+}
+
 Test(modem, an_application_that_is_not_there)
 {
     card.no_isd_r = true;

@@ -1,9 +1,13 @@
 /* +CSIM, +CCHO, +CGLA, +CCHC: commands to the card as they are (TS 27.007 §8.17, §8.43 to §8.46).
  * */
+#include <inttypes.h>
+
 #include "apdu/hex.h"
 #include "tools/lib/at/values.h"
 #include "tools/modem/commands.h"
 
+#define HANDLE_SIZE 8
+#define HANDLE_BASE UINT64_C(0xE5D1A90000000000)
 #define COMMAND_MAX (5 + APDU_DATA_SHORT_MAX + 1)
 #define AID_MIN 5
 #define AID_MAX 16
@@ -41,6 +45,33 @@ enum cme modem_csim(struct modem *modem, const struct line_command *command)
                   &response);
 }
 
+/* The handle of a session: its number, or, as some modems have it, sixteen digits that are none. */
+static void say_handle(struct modem *modem, uint32_t session)
+{
+    if (modem->long_handles)
+        modem_say(modem, "+CCHO: %016" PRIX64, HANDLE_BASE + session);
+    else
+        modem_say(modem, "+CCHO: %u", session);
+}
+
+/* A handle that was never given is that of no session. */
+static bool take_handle(const struct modem *modem, struct values *values, uint32_t *session)
+{
+    uint8_t room[HANDLE_SIZE];
+    struct writer handle = writer_on(room, sizeof(room));
+    if (!modem->long_handles)
+        return values_take_number(values, UINT32_MAX, session);
+    if (!values_take_hex(values, &handle) || handle.overflow || handle.len != HANDLE_SIZE)
+        return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < HANDLE_SIZE; i++)
+        value = value << 8 | room[i];
+    *session = value > HANDLE_BASE && value - HANDLE_BASE < UINT32_MAX
+                   ? (uint32_t)(value - HANDLE_BASE)
+                   : UINT32_MAX;
+    return true;
+}
+
 enum cme modem_cgla(struct modem *modem, const struct line_command *command)
 {
     uint8_t sent[COMMAND_MAX], received[TRANSPORT_RESPONSE_MAX];
@@ -48,8 +79,7 @@ enum cme modem_cgla(struct modem *modem, const struct line_command *command)
     struct writer response = writer_on(received, sizeof(received));
     struct values values = values_of(command->values);
     uint32_t session;
-    if (!values_take_number(&values, UINT32_MAX, &session) || !take_apdu(&values, &apdu) ||
-        apdu.len < 4)
+    if (!take_handle(modem, &values, &session) || !take_apdu(&values, &apdu) || apdu.len < 4)
         return CME_PARAMETERS;
     return answer(modem, "+CGLA",
                   sim_transmit_on(&modem->sim, session, writer_bytes(&apdu), &response), &response);
@@ -65,7 +95,7 @@ enum cme modem_ccho(struct modem *modem, const struct line_command *command)
         return CME_PARAMETERS;
     const enum cme result = sim_open(&modem->sim, writer_bytes(&aid), &session);
     if (result == CME_NONE)
-        modem_say(modem, "+CCHO: %u", session);
+        say_handle(modem, session);
     return result;
 }
 
@@ -73,7 +103,7 @@ enum cme modem_cchc(struct modem *modem, const struct line_command *command)
 {
     struct values values = values_of(command->values);
     uint32_t session;
-    if (!values_take_number(&values, UINT32_MAX, &session) || values.more)
+    if (!take_handle(modem, &values, &session) || values.more)
         return CME_PARAMETERS;
     return sim_close(&modem->sim, session);
 }

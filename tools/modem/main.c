@@ -9,7 +9,7 @@
 
 struct modem_options {
     const char *pty, *reader, *bip;
-    bool verbose;
+    bool verbose, long_handles;
 };
 
 #define AT(field) offsetof(struct modem_options, field)
@@ -22,6 +22,8 @@ static const struct options_row rows[] = {
         OPTIONS_TEXT, AT(reader), "EMUICC_READER"},
     {"bip", "WHERE", "where the card may connect to by BIP: none, local (this machine), any, or a HOST:PORT to which all its connections go; default: local",
         OPTIONS_TEXT, AT(bip)},
+    {"long-handles", NULL, "+CCHO answers with a handle of sixteen hexadecimal digits that is no channel's number, as some modems do",
+        OPTIONS_FLAG, AT(long_handles)},
     {"verbose", NULL, "show the commands on standard error, without what stands in them",
         OPTIONS_FLAG, AT(verbose)},
 };
@@ -61,6 +63,7 @@ static int run(const struct modem_options *options, const struct bearer *bearer)
     if (good && modem != NULL) {
         modem_init(modem, pcsc_create, options->reader);
         modem->sim.toolkit.bearer = *bearer;
+        modem->long_handles = options->long_handles;
         trace_notice("ready at %s (%s)", port.link, port.slave);
         good = port_serve(&port, modem);
         modem_finish(modem);

@@ -36,6 +36,7 @@ struct modem {
     size_t message_count;
     struct sim sim;
     struct line line;
+    bool long_handles; /* of sessions: sixteen hexadecimal digits, and no channel's number */
     struct writer out; /* what the terminal is to be sent; emptied by whoever sends it */
     uint8_t out_room[MODEM_OUT_MAX];
 };
