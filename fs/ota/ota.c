@@ -48,8 +48,7 @@ static int admit(struct receipt *receipt)
         result = scp80_open(command, &receipt->access.keys, receipt->plain);
     if (result == 0)
         result = ota_security_count(receipt->registry, &receipt->access, command);
-    if (result == 0 &&
-        !ota_security_is_enough(command->header.spi[0], receipt->access.application->level))
+    if (result == 0 && !ota_security_is_enough(command->header.spi[0], receipt->access.level))
         result = SCP80_SECURITY_LEVEL;
     return result;
 }
@@ -110,15 +109,17 @@ static int carry_out(struct receipt *receipt, struct writer *out)
     return report(receipt, status, out);
 }
 
-/* TARs exist for the enabled profile only. */
+/* TARs exist for the enabled profile, and for the chip's own domain. */
 static int find_and_carry_out(struct receipt *receipt, struct writer *out)
 {
     struct domain_registry none = {0};
     struct domains *domains = receipt->ota->domains;
+    const bool for_chip = ota_security_is_for_chip(domains, &receipt->command.header);
+    int result = 0;
     receipt->registry = &none;
-    const int result = domains->profile != 0
-                           ? domain_context_registry(domains, domains->profile, &receipt->registry)
-                           : 0;
+    if (for_chip || domains->profile != 0)
+        result = domain_context_registry(domains, for_chip ? DOMAIN_OWNER_CHIP : domains->profile,
+                                         &receipt->registry);
     return result == 0 ? carry_out(receipt, out) : result;
 }
 

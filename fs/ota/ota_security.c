@@ -4,7 +4,11 @@
 
 #define KEY_KIC 1 /* key identifiers of a set for SCP80 */
 #define KEY_KID 2
-#define VERSION_LAST 0x0F       /* of sets for SCP80 */
+#define VERSION_LAST 0x0F /* of sets for SCP80 */
+/* The chip's own domain has no parameters that say what it demands: checksum, ciphering, a counter
+ * that rises. */
+#define CHIP_LEVEL (SCP80_CRYPTOGRAPHIC_CHECKSUM | SCP80_CIPHERED | SCP80_COUNTER_HIGHER)
+#define TAR_AT 12               /* in an AID */
 #define ACCESS_DOMAIN_ONLY 0x01 /* of a key (TCA §8.6.3) */
 #define ACCESS_APPLICATIONS_ONLY 0x02
 
@@ -75,6 +79,12 @@ static bool read_version(const struct domain_registry *registry, const struct sc
     return true;
 }
 
+bool ota_security_is_for_chip(const struct domains *domains, const struct scp80_header *header)
+{
+    return domains->chip_aid.len >= TAR_AT + SCP80_TAR_SIZE &&
+           memcmp(domains->chip_aid.data + TAR_AT, header->tar, SCP80_TAR_SIZE) == 0;
+}
+
 enum scp80_status ota_security_find(const struct domain_registry *registry,
                                     const struct scp80_header *header, struct ota_access *out)
 {
@@ -82,8 +92,11 @@ enum scp80_status ota_security_find(const struct domain_registry *registry,
     /* The issuer's own, said or not (TS 101 220 Annex D). */
     if (out->application == NULL && memcmp(header->tar, "\0\0", SCP80_TAR_SIZE) == 0)
         out->application = domain_list_root(registry);
+    if (out->application == NULL && registry->owner == DOMAIN_OWNER_CHIP)
+        out->application = registry->entries;
     if (out->application == NULL || (out->application->state & DOMAIN_LOCKED) != 0)
         return SCP80_TAR_UNKNOWN;
+    out->level = registry->owner == DOMAIN_OWNER_CHIP ? CHIP_LEVEL : out->application->level;
     out->domain = out->application->kind == DOMAIN_SECURITY_DOMAIN ? &out->application->aid
                                                                    : &out->application->domain;
     if (!read_version(registry, header, out->domain, &out->version))

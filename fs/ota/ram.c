@@ -16,7 +16,7 @@
 static void set_dek(struct ram *ram, struct domains *domains, uint8_t version, uint8_t dek)
 {
     struct domain_registry *registry;
-    if (version == 0 || domain_context_registry(domains, domains->profile, &registry) != 0)
+    if (version == 0 || domain_context_registry(domains, ram->context.owner, &registry) != 0)
         return;
     const struct domain_key *key = domain_list_key(registry, &ram->context.aid, version, dek);
     if (key == NULL)
@@ -30,7 +30,8 @@ void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid
                uint8_t version, uint8_t dek)
 {
     domain_context_init(&ram->context, domains);
-    ram->context.owner = domains->profile;
+    ram->context.owner =
+        domain_aid_equal(domain, &domains->chip_aid) ? DOMAIN_OWNER_CHIP : domains->profile;
     ram->context.aid = *domain;
     ram->context.authenticated = true;
     ram->context.key_version = version;

@@ -20,8 +20,8 @@ struct ram {
 };
 
 /* version: of the key set that the script came under, dek: identifier of the key in it that keys
- * are ciphered with; 0: none. The domain is one of the enabled profile. ram_end() is due. The ram's
- * other members are the caller's to set. */
+ * are ciphered with; 0: none. The domain is one of the enabled profile, or the chip's own.
+ * ram_end() is due. The ram's other members are the caller's to set. */
 void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid *domain,
                uint8_t version, uint8_t dek);
 /* 0, or a failure. */

@@ -572,6 +572,47 @@ Test(ota, a_script_is_one_flush)
     world_close(world);
 }
 
+/* The chip's own domain, where it has keys for it: by TAR 000001, whatever profile is enabled, and
+ * never without all of the protection. */
+Test(ota, the_chip_s_own_domain)
+{
+    struct world *world = world_open(0);
+    struct domain_settings settings = domain_settings_default;
+    struct order order = ORDER_USUAL("000001", "80CA004200");
+    order.kic = order.kid = 0x32;
+    order.counter = 1;
+    expect(world, &order, "09 ");
+    for (uint8_t i = 0; i < 2; i++) {
+        struct domain_factory_key *key = &settings.keys[settings.key_count++];
+        *key = (struct domain_factory_key){
+            .version = 3, .identifier = i + 1, .type = DOMAIN_KEY_AES, .len = 16};
+        (void)world_hex(i == 0 ? OTA_KIC : OTA_KID, key->value, 16);
+    }
+    world->domains.settings = &settings;
+    world->domains.chip_aid = test_domain_aid("A0000005591010FFFFFFFF8900000100");
+    expect(world, &order, "0A ");
+    order.spi1 = 0x12;
+    expect(world, &order, "0A ");
+    order.spi1 = 0x16;
+    order.counter = 2;
+    expect(world, &order,
+           "00 0290004204"
+           "89000000");
+    expect(world, &order, "02 ");
+    order.counter = 3;
+    order.script = "00A40004023F00";
+    expect(world, &order, "00 016D00");
+    domain_set_profile(&world->domains, 0);
+    order.counter = 4;
+    order.script = "80CA004200";
+    expect(world, &order,
+           "00 02900042048900"
+           "0000");
+    const struct order other = ORDER_USUAL("B00120", READ);
+    expect(world, &other, "09 ");
+    world_close(world);
+}
+
 struct watch_order {
     const char *name;
     int order;
