@@ -595,9 +595,7 @@ Test(ota, the_chip_s_own_domain)
     expect(world, &order, "0A ");
     order.spi1 = 0x16;
     order.counter = 2;
-    expect(world, &order,
-           "00 0290004204"
-           "89000000");
+    expect(world, &order, "00 019000420489000000");
     expect(world, &order, "02 ");
     order.counter = 3;
     order.script = "00A40004023F00";
@@ -605,9 +603,7 @@ Test(ota, the_chip_s_own_domain)
     domain_set_profile(&world->domains, 0);
     order.counter = 4;
     order.script = "80CA004200";
-    expect(world, &order,
-           "00 02900042048900"
-           "0000");
+    expect(world, &order, "00 019000420489000000");
     const struct order other = ORDER_USUAL("B00120", READ);
     expect(world, &other, "09 ");
     world_close(world);
