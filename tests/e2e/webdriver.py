@@ -92,7 +92,7 @@ class Browser:
     def text(self, selector):
         return self.run("const one = document.querySelector(arguments[0]); return one ? one.textContent : ''", selector)
 
-    def wait(self, script, seconds=30, what=None):
+    def wait(self, script, seconds=60, what=None):
         """Until the script returns something true; that."""
         end = time.monotonic() + seconds
         while True:
