@@ -38,6 +38,34 @@ Test(lpa_es9, members_are_decoded)
     es9_answer_finish(&answer);
 }
 
+/* AuthenticateClient has one of three answers; half of one is none. */
+Test(lpa_es9, an_answer_about_a_change_of_device)
+{
+    static const char whole[] = "{" HEADER("Executed-Success") ",\"smdpSigned4\":\"MAA=\","
+                                                               "\"smdpSignature4\":\"BAA=\"}";
+    static const char half[] = "{" HEADER("Executed-Success") ",\"smdpSigned4\":\"MAA=\"}";
+    static const char message[] =
+        "{" HEADER("Executed-Success") ",\"smdpSigned4\":\"MAA=\","
+                                       "\"smdpSignature4\":\"BAA=\","
+                                       "\"serviceProviderMessageForDc\":\"MAA=\"}";
+    static const char confirmed[] = "{" HEADER("Executed-Success") ",\"smdpSigned5\":\"MAA=\","
+                                                                   "\"smdpSignature5\":\"BAA=\"}";
+    struct es9_answer answer;
+    struct fault fault;
+    cr_assert(parse(ES9_AUTHENTICATE_CLIENT, whole, &answer, &fault), "%s", fault.text);
+    cr_expect(bytes_equal(es9_field(&answer, ES9_SMDP_SIGNED4), BYTES(0x30, 0x00)));
+    cr_expect_eq(es9_field(&answer, ES9_CHANGE_MESSAGE).len, 0);
+    es9_answer_finish(&answer);
+    cr_expect_not(parse(ES9_AUTHENTICATE_CLIENT, half, &answer, &fault));
+    cr_expect_not_null(strstr(fault.text, "smdpSignature4"), "%s", fault.text);
+    cr_assert(parse(ES9_AUTHENTICATE_CLIENT, message, &answer, &fault), "%s", fault.text);
+    cr_expect_eq(es9_field(&answer, ES9_CHANGE_MESSAGE).len, 2);
+    es9_answer_finish(&answer);
+    cr_assert(parse(ES9_CONFIRM_DEVICE_CHANGE, confirmed, &answer, &fault), "%s", fault.text);
+    es9_answer_finish(&answer);
+    cr_expect_not(parse(ES9_CONFIRM_DEVICE_CHANGE, whole, &answer, &fault));
+}
+
 Test(lpa_es9, answers_without_content)
 {
     struct es9_answer answer;

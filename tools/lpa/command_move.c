@@ -242,7 +242,8 @@ static bool go_on(struct move *move)
     if (move->record.code[0] != '\0') {
         json_t *change = json_object();
         json_object_set_new(move->document, "change", change);
-        deliver_profile(&context, bytes_of(move->profile.iccid, PROFILE_ID_ICCID_LEN), change);
+        if (!move->lpa->options.no_notify)
+            deliver_profile(&context, bytes_of(move->profile.iccid, PROFILE_ID_ICCID_LEN), change);
         return true;
     }
     if (!move->noted) {
