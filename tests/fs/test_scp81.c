@@ -884,3 +884,51 @@ Test(scp81, a_new_trigger_ends_the_waiting)
     expect_over(bench);
     close_bench(bench);
 }
+
+/* What no row of the table names changes nothing, in any state. */
+Test(scp81, events_that_mean_nothing)
+{
+    const struct bytes events[] = {
+        DATA_AVAILABLE(10),
+        LINK_DROPPED,
+        TIMER_OVER(1),
+        TIMER_OVER(2),
+        TIMER_OVER(3),
+        BYTES(0xD7, 0x04, 0x82, 0x02, 0x82, 0x81), /* which timer? */
+        BYTES(0xD6, 0x04, 0x82, 0x02, 0x82, 0x81), /* which event? */
+        BYTES(0xD6, 0x0B, 0x99, 0x01, 0x0A, 0x82, 0x02, 0x82, 0x81, 0xB8, 0x02, 0x02, 0x05),
+    };
+    static const struct {
+        enum scp81_state state;
+        size_t stop_at;
+        uint8_t refuse_type;
+        unsigned meant; /* events of the above that its rows name, as bits */
+    } rows[] = {
+        {SCP81_IDLE, 0, 0, 0},
+        {SCP81_OPENING, 1, 0, 0},
+        {SCP81_CONNECTED, 5, 0, 1u << 0 | 1u << 1 | 1u << 4},
+        {SCP81_WAITING, 0, 0x40, 1u << 3},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct bench *bench = open_bench(two_scripts, 3);
+        bench->stop_at = rows[i].stop_at;
+        bench->refuse_type = rows[i].refuse_type;
+        meet(bench, true);
+        if (rows[i].state != SCP81_IDLE) {
+            cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
+            run(bench);
+        }
+        cr_assert_eq(bench->scp81.state, rows[i].state, "row %zu: %d", i, bench->scp81.state);
+        const size_t queued = bench->world->uicc.proactive.count;
+        for (size_t j = 0; j < sizeof(events) / sizeof(events[0]); j++) {
+            if ((rows[i].meant & 1u << j) != 0)
+                continue;
+            cr_expect_eq(event(bench, events[j]), 0);
+            cr_expect_eq(bench->scp81.state, rows[i].state, "row %zu, event %zu", i, j);
+            cr_expect_eq(bench->world->uicc.proactive.count, queued, "row %zu, event %zu", i, j);
+        }
+        close_bench(bench);
+        test_remove_folder();
+        test_make_folder();
+    }
+}

@@ -92,6 +92,7 @@ Test(scp81_http, what_an_administrator_says)
         {"Content-Type: text/html\r\n", HTTP_OTHER, "", false, 0},
         {"X-Admin-Targeted-Application: //aid/A000000151/000000\r\n", HTTP_NOTHING, "", true, 8},
         {"X-Admin-Targeted-Application: //aid/A000000151/\r\n", HTTP_NOTHING, "", true, 5},
+        {"x-admin-targeted-application: //AID/a000000151/0000aa\r\n", HTTP_NOTHING, "", true, 8},
         {"X-Admin-Targeted-Application: //aid/A000000151\r\n", HTTP_NOTHING, "", true, 5},
         {"X-Admin-Targeted-Application: //aid/A0000001/51000000\r\n", HTTP_NOTHING, "", true, 0},
         {"X-Admin-Targeted-Application: //aid/A000000151/0\r\n", HTTP_NOTHING, "", true, 0},
