@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starting and stopping: what a user does wrong gets one line and exit 1, a stop is exit 0, a full disk
+# Starting and stopping: what a user does wrong gets one line and exit 1 or 2, a stop is exit 0, a full disk
 # loses nothing, a copied chip is the same chip.
 . "${0%/*}/place.sh"
 enter_place "$0"
@@ -22,29 +22,29 @@ ends() {
 "$emuicc" --version | grep -q '^emuicc [0-9]' || fail "--version"
 while read -r option; do
   grep -q -- "$option" "$work/help" || fail "--help does not name $option"
-  grep -q -- "\\\\-\\\\-${option#--}" "$EMUICC_SOURCE/card/emuicc.1" || fail "the man page does not name $option"
+  grep -qF -- "${option//-/\\-}" "$EMUICC_SOURCE/card/emuicc.1" || fail "the man page does not name $option"
 done < <("$emuicc" --help=options)
 say "--help, --version and the man page name every option"
 
 misused "--nonsense" --nonsense
 misused "--vpcd" --vpcd
 misused "more" --state "$work/none" more
-refused "HOST:PORT" --state "$work/none" --vpcd 127.0.0.1
-refused "no-such-name.invalid" --state "$work/none" --vpcd no-such-name.invalid:35963
-refused "32 digits" --state "$work/none" --eid 1234
-refused "35 would be right" --state "$work/none" --eid 89049032123451234512345678901236
+misused "HOST:PORT" --state "$work/none" --vpcd 127.0.0.1
+misused "no-such-name.invalid" --state "$work/none" --vpcd no-such-name.invalid:35963
+misused "32 digits" --state "$work/none" --eid 1234
+misused "35 would be right" --state "$work/none" --eid 89049032123451234512345678901236
 refused "$work/nowhere" --state "$work/none" --pki "$work/nowhere"
 refused "$work/nowhere.der" --state "$work/none" --install "$work/nowhere.der"
 printf '192.0.2.9 elsewhere.example\n' >"$work/hosts"
 mount --bind "$work/hosts" /etc/hosts
-refused "elsewhere.example is another machine" --state "$work/none" --vpcd elsewhere.example:35963
+misused "elsewhere.example is another machine" --state "$work/none" --vpcd elsewhere.example:35963
 umount /etc/hosts
 refused "--state" --state ""
 mkdir /run/fixed
 mount -t tmpfs -o ro tmpfs /run/fixed
 refused "/run/fixed/chip: Read-only file system" --state /run/fixed/chip
 [ "$(HOME='' XDG_STATE_HOME='' "$emuicc" 2>&1)" = "emuicc: no home folder is known; say --state DIR" ] || fail "no home"
-say "what is wrong gets one line and exit 1"
+say "what is wrong gets one line, exit 2 if it is the command line"
 
 # A stop in each state of the link.
 for signal in TERM INT; do
