@@ -190,6 +190,29 @@ Test(inspect, a_chip_is_named_by_its_eid)
     inspect_close(&inspect);
 }
 
+/* As many as may be followed at once; one that nobody holds gives its place. */
+Test(inspect, a_farm_has_more_chips_than_are_followed)
+{
+    const struct inspect_options options = {.farm = "no-farm"};
+    struct inspect inspect;
+    struct feed *feeds[INSPECT_FEEDS_MAX];
+    char eid[INSPECT_CHIP_SIZE];
+    cr_assert_eq(inspect_open(&inspect, &options), 0);
+    for (int i = 0; i < INSPECT_FEEDS_MAX; i++) {
+        snprintf(eid, sizeof(eid), "890490321234512345123456789012%02d", i);
+        feeds[i] = inspect_feed(&inspect, eid);
+        cr_assert_not_null(feeds[i]);
+    }
+    cr_assert_null(inspect_feed(&inspect, "89049032123451234512345678901299"));
+    inspect_release(&inspect, feeds[3]);
+    struct feed *other = inspect_feed(&inspect, "89049032123451234512345678901299");
+    cr_assert_not_null(other);
+    cr_assert_eq(inspect_feed(&inspect, "89049032123451234512345678901299"), other);
+    cr_assert_null(inspect_feed(&inspect, "89049032123451234512345678901203"));
+    inspect_end(&inspect);
+    inspect_close(&inspect);
+}
+
 Test(inspect, actions_show_the_command)
 {
     const struct inspect_options options = {.state = "my chip"};

@@ -44,10 +44,11 @@ static json_t *say_files(struct inspect *inspect, const struct api_call *call)
 static json_t *say_feed(struct inspect *inspect, const struct api_call *call)
 {
     struct feed *feed = inspect_feed(inspect, call->chip);
-    return feed != NULL ? feed_state(feed)
-                        : json_pack("{s:s}", "error",
-                                    "there is no such chip here, or too many "
-                                    "are followed");
+    if (feed == NULL)
+        return json_pack("{s:s}", "error", "there is no such chip here, or too many are followed");
+    json_t *state = feed_state(feed);
+    inspect_release(inspect, feed);
+    return state;
 }
 
 /* All chips: the farm tells them in parts. */

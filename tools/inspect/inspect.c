@@ -56,30 +56,61 @@ bool inspect_state(const struct inspect *inspect, const char *chip, char path[FE
            snprintf(path, FEED_PATH_SIZE, "%s", options->state) < FEED_PATH_SIZE;
 }
 
-static struct feed *find_or_follow(struct inspect *inspect, const char *chip)
+static struct inspect_feed *find(struct inspect *inspect, const char *chip)
 {
-    char path[FEED_PATH_SIZE];
+    for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++)
+        if (inspect->feeds[i].feed != NULL && strcmp(inspect->feeds[i].chip, chip) == 0)
+            return &inspect->feeds[i];
+    return NULL;
+}
+
+/* An empty place, or one that nobody holds. */
+static struct inspect_feed *find_place(struct inspect *inspect)
+{
+    struct inspect_feed *place = NULL;
     for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++) {
         struct inspect_feed *at = &inspect->feeds[i];
-        if (at->feed != NULL && strcmp(at->chip, chip) == 0)
-            return at->feed;
-        if (at->feed != NULL)
-            continue;
-        if (!inspect_state(inspect, chip, path))
-            return NULL;
-        snprintf(at->chip, sizeof(at->chip), "%s", chip);
-        at->feed = feed_follow(path);
-        return at->feed;
+        if (at->feed == NULL)
+            return at;
+        if (at->holders == 0)
+            place = at;
     }
-    return NULL;
+    return place;
+}
+
+static struct inspect_feed *find_or_follow(struct inspect *inspect, const char *chip)
+{
+    char path[FEED_PATH_SIZE];
+    struct inspect_feed *found = find(inspect, chip);
+    if (found != NULL || !inspect_state(inspect, chip, path))
+        return found;
+    found = find_place(inspect);
+    if (found == NULL)
+        return NULL;
+    feed_destroy(found->feed);
+    *found = (struct inspect_feed){.feed = feed_follow(path)};
+    snprintf(found->chip, sizeof(found->chip), "%s", chip);
+    return found->feed != NULL ? found : NULL;
 }
 
 struct feed *inspect_feed(struct inspect *inspect, const char *chip)
 {
     pthread_mutex_lock(&inspect->lock);
-    struct feed *feed = find_or_follow(inspect, chip);
+    struct inspect_feed *found = find_or_follow(inspect, chip);
+    struct feed *feed = found != NULL ? found->feed : NULL;
+    if (found != NULL)
+        found->holders++;
     pthread_mutex_unlock(&inspect->lock);
     return feed;
+}
+
+void inspect_release(struct inspect *inspect, struct feed *feed)
+{
+    pthread_mutex_lock(&inspect->lock);
+    for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++)
+        if (inspect->feeds[i].feed == feed && inspect->feeds[i].holders > 0)
+            inspect->feeds[i].holders--;
+    pthread_mutex_unlock(&inspect->lock);
 }
 
 static json_t *ask(const char *state, const char *line)

@@ -24,6 +24,7 @@ struct inspect {
     struct inspect_feed {
         char chip[INSPECT_CHIP_SIZE]; /* EID; "": the only one */
         struct feed *feed;            /* NULL: none */
+        unsigned holders;             /* who has it from inspect_feed() */
     } feeds[INSPECT_FEEDS_MAX];
 };
 
@@ -35,8 +36,10 @@ void inspect_close(struct inspect *inspect);
 
 /* The folder of a chip (EID; "": the only one); false if there cannot be such a chip here. */
 bool inspect_state(const struct inspect *inspect, const char *chip, char path[FEED_PATH_SIZE]);
-/* Its feed, which begins with the first call; NULL: there is none, or too many are followed. */
+/* Its feed, which begins with the first call, until inspect_release(); NULL: there is none, or too
+ * many are held. A farm's chip that nobody holds gives its place to another. */
 struct feed *inspect_feed(struct inspect *inspect, const char *chip);
+void inspect_release(struct inspect *inspect, struct feed *feed);
 
 /* What the running chip answers to a line; {"error"} if none runs. NULL if memory is short. */
 json_t *inspect_ask(const struct inspect *inspect, const char *chip, const char *line);

@@ -8,7 +8,8 @@
 #define ALIVE ": quiet\n\n"
 
 struct stream {
-    struct feed *feed;
+    struct inspect *inspect;
+    struct feed *feed; /* held */
     uint64_t after;
     char *text; /* heap; what is being sent, NULL: nothing */
     size_t len, sent;
@@ -55,15 +56,19 @@ static ssize_t read_stream(void *context, uint64_t at, char *buffer, size_t most
 static void finish(void *context)
 {
     struct stream *stream = context;
+    inspect_release(stream->inspect, stream->feed);
     free(stream->text);
     free(stream);
 }
 
-struct MHD_Response *stream_create(struct feed *feed, uint64_t after)
+struct MHD_Response *stream_create(struct inspect *inspect, struct feed *feed, uint64_t after)
 {
     struct stream *stream = calloc(1, sizeof(*stream));
-    if (stream == NULL)
+    if (stream == NULL) {
+        inspect_release(inspect, feed);
         return NULL;
+    }
+    stream->inspect = inspect;
     stream->feed = feed;
     stream->after = after;
     struct MHD_Response *response =

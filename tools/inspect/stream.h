@@ -5,10 +5,10 @@
 
 #include <microhttpd.h>
 
-#include "tools/inspect/feed.h"
+#include "tools/inspect/inspect.h"
 
-/* From the event behind `after` on, until the feed ends or the reader goes. NULL if memory is
- * short. The feed is borrowed. */
-struct MHD_Response *stream_create(struct feed *feed, uint64_t after);
+/* From the event behind `after` on, until the feed ends or the reader goes, when the feed is
+ * released. NULL if memory is short; then it has been. */
+struct MHD_Response *stream_create(struct inspect *inspect, struct feed *feed, uint64_t after);
 
 #endif

@@ -136,6 +136,8 @@ static enum MHD_Result send_saved(struct web *web, struct MHD_Connection *connec
     char *text = NULL;
     size_t len = 0;
     FILE *out = feed != NULL ? open_memstream(&text, &len) : NULL;
+    if (out == NULL && feed != NULL)
+        inspect_release(web->inspect, feed);
     if (out == NULL)
         return send_text(connection, MHD_HTTP_NOT_FOUND, "there is no such chip here\n");
     if (pcap)
@@ -143,6 +145,7 @@ static enum MHD_Result send_saved(struct web *web, struct MHD_Connection *connec
     else
         save_transcript(feed, out);
     fclose(out);
+    inspect_release(web->inspect, feed);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(len, text, MHD_RESPMEM_MUST_FREE);
     if (response != NULL)
@@ -161,8 +164,9 @@ static enum MHD_Result send_stream(struct web *web, struct MHD_Connection *conne
         after = argument(connection, "after");
     if (feed == NULL)
         return send_text(connection, MHD_HTTP_NOT_FOUND, "there is no such chip here\n");
-    return send_response(connection, MHD_HTTP_OK, "text/event-stream",
-                         stream_create(feed, after != NULL ? strtoull(after, NULL, 10) : 0));
+    return send_response(
+        connection, MHD_HTTP_OK, "text/event-stream",
+        stream_create(web->inspect, feed, after != NULL ? strtoull(after, NULL, 10) : 0));
 }
 
 static enum MHD_Result run(struct web *web, struct MHD_Connection *connection,
