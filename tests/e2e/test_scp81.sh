@@ -33,7 +33,7 @@ printf 'apdu 80F28002024F0000\n' >"$work/list.txt"
 port=8443
 
 ota() { "$BUILD/tools/ota/emuicc-ota" --keys "$work/card.keys" --spi 0619 "$@"; }
-# trigger WAY... -- OPTION...: asks the card to come to the server.
+# trigger OPTION...: asks the card to come to the server.
 trigger() { ota --connect 127.0.0.1:$port --psk-identity card1 --psk-key 40/01 "$@" scp81 trigger; }
 start_server() { # ARGUMENT...
   "$BUILD/tools/ota/emuicc-ota" --verbose --listen $port "$@" >"$work/served" 2>"$work/server.log" &

@@ -69,8 +69,6 @@ struct bench {
     size_t commands; /* fetched so far */
     size_t stop_at;  /* as many are served, then no more; 0: all */
     bool close_seen;
-    uint8_t report[512];
-    struct bytes sent; /* last channel data */
     size_t stored, immediate, failures;
 };
 
