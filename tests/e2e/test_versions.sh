@@ -48,7 +48,7 @@ as_v2() {
 as_v3() {
   has "what the server signs" "$(signed1)" "$context"
   has "the request of AuthenticateServer" "$(asked)" "$context"
-  [ "$(parameters)" = "850206C0$1" ] || fail "parameters: $(parameters)"
+  [ "$(parameters)" = "850307C580$1" ] || fail "parameters: $(parameters)"
   [ "$(member "$work/document.json" version)" = 3.1.0 ] || fail "no version in the document"
 }
 # The card's own words go to the server as they are.
@@ -105,7 +105,7 @@ has "what the card signs" "$(answered)" 820206C0A3028100
 lpa --json rpm v3.example.com >"$work/rpm.json" || fail "rpm: $(cat "$work/rpm.json")"
 say "   v3 server: remote management alone"
 has "the request of AuthenticateServer" "$(asked)" "$context"
-[ "$(parameters)" = 850206C082020640A3028000 ] || fail "parameters: $(parameters)"
+[ "$(parameters)" = 850307C58082020640A3028000 ] || fail "parameters: $(parameters)"
 has "what the card signs" "$(answered)" 82020640A3028000
 [ "$(member "$work/rpm.json" sessions.0.nothing)" = True ] || fail "something waits: $(cat "$work/rpm.json")"
 lpa --json rpm v2.example.com >"$work/rpm.json" && fail "a v2 server manages profiles"
