@@ -3,13 +3,22 @@
  * SK_*.pem, PK_*.pem; CRL_*.crl are this project's own. SGP.26 knows one eUICC; here each further
  * one has a folder eUICC/<EID> with files of the same names. What SGP.22 v3 has beside Variant O
  * stands in folders VariantOv3, VariantA, VariantB and VariantC of the same inside, with CISubCA,
- * EUMSubCA, DPSubCA and DSSubCA, under the same CI. */
+ * EUMSubCA, DPSubCA and DSSubCA, under the same CI. All that is the layout of SGP.26 v1; that of v3
+ * is read and added to as well (enum pki_tree). */
 #ifndef EMUICC_CRYPTO_PKI_PKI_H
 #define EMUICC_CRYPTO_PKI_PKI_H
 
 #include "crypto/pki/pki_eid.h"
 #include "crypto/pki/pki_entity.h"
 #include "crypto/primitives/random.h"
+
+/* Layouts of a folder. Either is read; SGP.26 v3's is "Variant O/CI", "Variants A_B_C/Variant
+ * C/EUM" and so on, in the folder or in its "Valid Test Cases", with one CI: Variant O's. */
+enum pki_tree {
+    PKI_TREE_ANY,
+    PKI_TREE_V1,
+    PKI_TREE_V3,
+};
 
 const char *pki_variant_name(enum pki_variant variant); /* "O", "Ov3", "A", … */
 
@@ -68,6 +77,7 @@ struct pki_plan {
     const char *smds_name;   /* in DStls; NULL for the default */
     const char *eim_name;    /* in the eIM's certificates: its host, and by default its eimId */
     const char *server_oid;  /* dotted, in the DP certificates; NULL for the default */
+    enum pki_tree tree;      /* the layout; PKI_TREE_ANY: the one it has, or else v1's */
     unsigned variants;       /* beside Variant O and those there are: 1 << PKI_VARIANT_A … */
     bool brainpool;          /* a set on brainpoolP256r1 beside the one on P-256 (DPtls is P-256) */
 };

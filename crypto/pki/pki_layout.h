@@ -1,4 +1,5 @@
-/* pki_layout: where SGP.26 puts what. Inside crypto/ only. */
+/* pki_layout: where SGP.26 puts what, up to v1 and from v3 on; which of the two a folder has is
+ * seen from what is in it. Inside crypto/ only. */
 #ifndef EMUICC_CRYPTO_PKI_PKI_LAYOUT_H
 #define EMUICC_CRYPTO_PKI_PKI_LAYOUT_H
 
@@ -31,6 +32,10 @@ enum pki_name pki_layout_issuer(enum pki_variant variant, enum pki_name name);
 
 /* The variant as file names have it: "O", "Ov3", "A", … */
 const char *pki_layout_variant(enum pki_variant variant);
+
+/* The folder is to have the layout of SGP.26 v3, or that of v1: 0 with what it takes for that; a
+ * failure, with a trace line, if it has the other one. */
+int pki_layout_choose(const char *directory, bool v3);
 
 /* Where an entity stands. */
 struct pki_place {

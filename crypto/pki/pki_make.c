@@ -276,6 +276,8 @@ int pki_make(struct random *random, const struct pki_plan *plan)
     int result = read_plan(&making);
     if (result == 0)
         result = disk_make_folder(plan->directory, FOLDER_MODE);
+    if (result == 0 && plan->tree != PKI_TREE_ANY)
+        result = pki_layout_choose(plan->directory, plan->tree == PKI_TREE_V3);
     if (result == 0)
         result = make_curve(&making);
     if (result == 0 && plan->brainpool) {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Discovery end to end: an operator's order names an SM-DS, the SM-DP+ registers the event there, the SM-DS
 # forwards it to its root, which the card names; the LPA finds it, follows it and downloads; then it is gone.
+# All of them have their credentials in the folders of SGP.26 v3.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
 . "${0%/*}/recording.sh"
@@ -12,8 +13,8 @@ done
 enter_place "$0" "$@"
 
 smdp=localhost:8443 smds=localhost:8453 root=localhost:8455
-pki=$work/pki ci=$work/pki/CertificateIssuer/CERT_CI_ECDSA_NIST.pem
-"$BUILD/tools/pki/emuicc-pki" --server localhost --smds localhost --eim localhost "$pki" || fail "no PKI"
+pki=$work/pki ci="$work/pki/Valid Test Cases/Variant O/CI/CERT_CI_SIG_NIST.pem"
+"$BUILD/tools/pki/emuicc-pki" --v3 --layout v3 --server localhost --smds localhost --eim localhost "$pki" || fail "no PKI"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=operator \
   -keyout "$work/operator.key" -out "$work/operator.pem" 2>"$work/openssl.log" || fail "no operator's certificate"
 mkdir "$work/profiles"
@@ -29,7 +30,7 @@ start_smds root 8455 --events "$work/root.sqlite"
 start_smds smds 8453 --push-service 2.999.77 --push-service 2.999.78 --root "$root" --root-url https://localhost:8456
 "$BUILD/tools/smdpp/emuicc-smdpp" --pki "$pki" --profiles "$work/profiles" --address "$smdp" --listen 127.0.0.1:8443 \
   --es2-listen 127.0.0.1:8444 --operators "$work/operator.pem" --smds "$smds" --smds-url https://localhost:8454 \
-  --smds-trust "$ci" >"$work/smdpp.log" 2>&1 &
+  --smds-trust "$ci" --variant C >"$work/smdpp.log" 2>&1 &
 until_true 20 listens 8443 || fail "the SM-DP+ does not come up"
 
 lpa() { "$BUILD/tools/lpa/emuicc-lpa" --reader "$E2E_READER" --ca "$pki" --record "$work/session.txt" "$@"; }
@@ -117,6 +118,7 @@ stop_card TERM
 
 say "-- a chip of v3: it verifies what each SM-DS signs, and the SM-DP+ learns who has named the event"
 printf 'root-sm-ds = %s\nadditional-root-sm-ds = %s\n' "$smds" "$root" >"$work/v3.personality"
+printf 'certificate-variant = c\n' >>"$work/v3.personality"
 cat "$EMUICC_SOURCE/card/personalities/sgp22-v3.1.personality" >>"$work/v3.personality"
 start_card v3 --pki "$pki" --personality "$work/v3.personality"
 lpa --json info >"$work/info.json" || fail "info"
@@ -151,8 +153,13 @@ expect_servers "$smds events $smdp,$root events $smds"
 [ "$(member "$work/discover.json" servers.0.events.0.eventType)" = download ] || fail "no type: $(cat "$work/discover.json")"
 [ "$(grep -c '^ES10b.VerifySmdsResponse < BF45028000' "$work/session.txt")" = 2 ] || fail "the card has not verified both answers"
 oid=$(member "$work/discover.json" servers.0.smdsOid)
+# The chip's and the server's chain of Variant C are in those folders, too.
 discover --download
-expect_servers "$smds events $smdp,$root events $smds,$smdp installed,$smds nothing"
+# The last one asks for the event of before, which goes away behind the installation.
+found=$(servers | paste -sd,)
+[[ "$found" =~ ^"$smds events $smdp,$root events $smds,$smdp installed,$smds "(nothing|"events $smdp")$ ]] ||
+  fail "not followed: $found: $(cat "$work/discover.json")"
+say "   $found"
 python3 - "$oid" "$work/session.txt" <<'P' || fail "matchingIdSource is not the SM-DS"
 import sys
 oid, path = sys.argv[1:]

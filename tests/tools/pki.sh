@@ -26,6 +26,19 @@ ends() {
 }
 
 eid=89049032123451234512345678901235
+# The folders of SGP.26 v3: made when asked for, then known by what is there.
+"$program" --layout v3 --v3 --crl --eid $eid "$folder/v3" || say "making the layout of v3: exit $?"
+for file in "Variant O/CI/CERT_CI_SIG_NIST.der" "Variant O/eUICC/SK_EUICC_SIG_NIST.pem" "Variant Ov3/EUM/CERT_EUM_SIG_NIST.der" \
+  "Variant O/SM-DP+/SM_DPauth/CERT_S_SM_DPauth_VARO_SIG_NIST.der" "Variants A_B_C/CI_subCA/CERT_CISubCA_SIG_NIST.der" \
+  "Variants A_B_C/Variant C/EUICC/CERT_EUICC_VARC_SIG_NIST.der" "Variants A_B_C/Variant A/SM-DS/SM_DSSubCA/CERT_SM_DSSubCA_VARA_SIG_NIST.der"; do
+  [ -f "$folder/v3/Valid Test Cases/$file" ] || say "the layout of v3 lacks $file"
+done
+files=$(find "$folder/v3" -type f | wc -l)
+mv "$folder/v3/Valid Test Cases" "$folder/valid"
+for place in "$folder/valid" "$folder/v3"; do
+  [ "$place" = "$folder/valid" ] || mv "$folder/valid" "$folder/v3/Valid Test Cases"
+  "$program" "$place" && [ "$(find "$place" -type f | wc -l)" -eq "$files" ] || say "$place is not read as what it is"
+done
 next=89049032123451234512345678901332
 "$program" "$folder/pki" --eid $eid-$next || say "making a PKI: exit $?"
 [ "$(stat -c %a "$folder/pki")" = 700 ] || say "the folder's mode is $(stat -c %a "$folder/pki")"
@@ -36,6 +49,9 @@ next=89049032123451234512345678901332
 [ "$(find "$folder/pki" -type f | wc -l)" -eq "$(wc -l <"$folder/before")" ] || say "files were added"
 [ -z "$(find "$folder/pki" -name 'SK_*' ! -perm 600)" ] || say "private keys can be read by others"
 
+refused --layout v3 "$folder/pki" -- "has the layout of SGP.26 v1"
+refused --layout v1 "$folder/v3" -- "has the layout of SGP.26 v3"
+misused --layout v2 "$folder/new" -- "--layout is neither v1 nor v3"
 "$program" "$folder/pki" --server testsmdpplus1.example.com 2>"$folder/said" && [ ! -s "$folder/said" ] ||
   say "the host that is there: $(cat "$folder/said")"
 "$program" "$folder/pki" --server other.example.com 2>"$folder/said" || say "another host: exit $?"

@@ -10,7 +10,7 @@
 #define EID_SEPARATOR '-'
 
 struct pki_options {
-    const char *eid, *ein, *server, *server_oid, *eim, *smds;
+    const char *eid, *ein, *server, *server_oid, *eim, *smds, *layout;
     bool brainpool, v3, crl;
     struct options_list revoked;
 };
@@ -75,6 +75,10 @@ static const struct options_row rows[] = {
      "beside Variant O the certificates of SGP.22 v3: Variants Ov3, A, B and C, each in a folder of "
      "its own, under the same CI",
      OPTIONS_FLAG, AT(v3)},
+    {"layout", "v1|v3",
+     "the folders and names of SGP.26 v1 (CertificateIssuer/CERT_CI_ECDSA_NIST.der) or v3 (Valid Test "
+     "Cases/Variant O/CI/CERT_CI_SIG_NIST.der); default: those that the folder has, or v1's",
+     OPTIONS_TEXT, AT(layout)},
     {"crl", NULL,
      "a revocation list (CRL_*.crl) of the CI and of each sub-CA that signs such, beside its "
      "certificate; one that is there is renewed and keeps what it names",
@@ -96,8 +100,15 @@ static const struct options_program program = {
               "  emuicc-pki pki --eid 89049032123451234512345678901235\n"
               "  emuicc-pki pki --ein 89049044 --server smdp.example.com --brainpool\n"
               "  emuicc-pki pki --v3 --crl\n"
+              "  emuicc-pki pki --v3 --layout v3\n"
               "  emuicc-pki pki --revoke pki/VariantC/DPSubCA/CERT_SM_DPSubCA_VARC_SIG_NIST.der\n",
 };
+
+static bool read_layout(const char *text, enum pki_tree *out)
+{
+    *out = text == NULL ? PKI_TREE_ANY : strcmp(text, "v3") == 0 ? PKI_TREE_V3 : PKI_TREE_V1;
+    return text == NULL || strcmp(text, "v1") == 0 || strcmp(text, "v3") == 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -109,6 +120,9 @@ int main(int argc, char **argv)
     if (argc - positional != 1)
         return options_refuse(&program,
                               positional == argc ? "which folder?" : "one folder, not several");
+    enum pki_tree tree;
+    if (!read_layout(options.layout, &tree))
+        return options_refuse(&program, "--layout is neither v1 nor v3");
     char range[2 * PKI_EID_DIGITS + 2];
     struct random random;
     random_init(&random);
@@ -122,6 +136,7 @@ int main(int argc, char **argv)
         .server_oid = options.server_oid,
         .smds_name = options.smds,
         .eim_name = options.eim,
+        .tree = tree,
         .variants = options.v3 ? ~0u : 0,
         .brainpool = options.brainpool,
     };

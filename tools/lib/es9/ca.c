@@ -16,6 +16,7 @@
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----\n"
 #define PEM_END "-----END CERTIFICATE-----\n"
 #define ISSUER_FOLDER "CertificateIssuer"
+#define ISSUER_FOLDER_V3 "Variant O/CI"
 #define ISSUER_PREFIX "CERT_CI"
 
 static bool append(struct blob *pem, const void *data, size_t len, struct fault *fault)
@@ -89,15 +90,26 @@ static bool is_issuer(const struct dirent *entry)
             strcmp(entry->d_name + len - 4, ".pem") == 0);
 }
 
+/* Where the CI's certificate is, in the layouts of SGP.26 v1 and v3, or else the folder itself. */
+static void find_issuers(const char *path, char folder[PATH_SIZE])
+{
+    static const char *const places[] = {"/" ISSUER_FOLDER, "/Valid Test Cases/" ISSUER_FOLDER_V3,
+                                         "/" ISSUER_FOLDER_V3};
+    struct stat about;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        snprintf(folder, PATH_SIZE, "%s%s", path, places[i]);
+        if (stat(folder, &about) == 0)
+            return;
+    }
+    snprintf(folder, PATH_SIZE, "%s", path);
+}
+
 static bool append_folder(const char *path, struct blob *pem, struct fault *fault)
 {
     char folder[PATH_SIZE], file[PATH_SIZE + NAME_MAX + 1];
-    struct stat about;
     struct dirent *entry;
     bool good = true;
-    snprintf(folder, sizeof(folder), "%s/" ISSUER_FOLDER, path);
-    if (stat(folder, &about) != 0)
-        snprintf(folder, sizeof(folder), "%s", path);
+    find_issuers(path, folder);
     DIR *directory = opendir(folder);
     if (directory == NULL)
         return fault_raise(fault, WHERE, "%s cannot be read: %s", folder, strerror(errno));
@@ -108,7 +120,10 @@ static bool append_folder(const char *path, struct blob *pem, struct fault *faul
     closedir(directory);
     if (!good || pem->len > 0)
         return good;
-    fault_raise(fault, WHERE, "%s has no " ISSUER_FOLDER "/" ISSUER_PREFIX "_*.der", path);
+    fault_raise(fault, WHERE,
+                "%s has no " ISSUER_FOLDER "/" ISSUER_PREFIX "_*.der and no " ISSUER_FOLDER_V3
+                "/" ISSUER_PREFIX "_*.der",
+                path);
     return fault_next(fault, "name the CI's certificate itself, or a folder that emuicc-pki made");
 }
 

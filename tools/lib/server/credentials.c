@@ -66,9 +66,9 @@ static int check_oids(const char *directory, const struct credentials *credentia
     const struct credentials_roles *roles = credentials->roles;
     const bool binds = roles->pb != PKI_NAMES;
     if (!credentials->sets[EC_P256].known && !credentials->sets[EC_BRAINPOOL_P256R1].known) {
-        trace_error(
-            "%s: no CI certificate in its CertificateIssuer folder; emuicc-pki %s makes a PKI",
-            directory, directory);
+        trace_error("%s: no CI certificate in its CertificateIssuer or Variant O/CI folder; "
+                    "emuicc-pki %s makes a PKI",
+                    directory, directory);
         return FAILURE_INTERNAL;
     }
     if (oid.len == 0) {
