@@ -16,6 +16,8 @@
 #define NOTIFICATION_CONFIGURATION 0xB6
 #define PROFILE_OWNER 0xB7
 #define PROFILE_POLICY_RULES 0x99
+#define ACCESS_RULES                                                                               \
+    0xBF76 /* which apps of the device may manage it: no release has it, phones read it */
 /* NotificationConfigurationInformation */
 #define MANAGEMENT_OPERATION 0x80
 #define NOTIFICATION_ADDRESS 0x81
@@ -114,5 +116,7 @@ void metadata_text_put(const struct metadata_text *metadata, uint32_t capability
     if (metadata->rules != 0)
         der_put_bits(out, PROFILE_POLICY_RULES, metadata->rules);
     metadata_text_put_v3(metadata, capability, out);
+    if (metadata->access_rules_len > 0)
+        tlv_put(out, ACCESS_RULES, bytes_of(metadata->access_rules, metadata->access_rules_len));
     tlv_close(out, request);
 }

@@ -11,6 +11,7 @@
  *   rules = ppr1, ppr2                 profilePolicyRules; also update-control; needs an owner
  *   owner = 00101                      MCC and MNC, 5 or 6 digits
  *   gid1 = 0A, gid2 = 0B               hexadecimal, a line each; needs an owner
+ *   access-rules = E208E106C1...       BF76: REF-AR-DOs for the apps of the device, hexadecimal
  *   notification = enable, disable, delete smdp.example.com
  *                                      repeatable; the first one replaces the default (install,
  *                                      enable, disable, delete to the server's own address)

@@ -8,6 +8,7 @@
 #define METADATA_TEXT_NAME_MAX 64     /* characters */
 #define METADATA_TEXT_ICON_MAX 1024
 #define METADATA_TEXT_GID_MAX 16
+#define METADATA_TEXT_ACCESS_RULES_MAX 512
 #define METADATA_TEXT_NOTIFICATIONS_MAX 8
 #define METADATA_TEXT_ADDRESS_SIZE 254 /* a host name of at most 253 characters, and an end */
 #define METADATA_TEXT_CODE_MAX 32      /* characters of a confirmation code */
@@ -106,6 +107,8 @@ struct metadata_text {
     uint8_t mcc_mnc[3]; /* as TS 24.008 codes them */
     uint8_t gid1[METADATA_TEXT_GID_MAX], gid2[METADATA_TEXT_GID_MAX];
     size_t gid1_len, gid2_len;
+    uint8_t access_rules[METADATA_TEXT_ACCESS_RULES_MAX]; /* REF-AR-DOs */
+    size_t access_rules_len;
     struct metadata_text_notification notifications[METADATA_TEXT_NOTIFICATIONS_MAX];
     size_t notification_count;
     bool own_notifications; /* the text has set them */

@@ -117,6 +117,21 @@ static const char *set_gid2(struct metadata_text *metadata, const char *path, ch
     return set_gid(metadata->gid2, &metadata->gid2_len, value);
 }
 
+/* What the elements are is a phone's to read; that they are elements is seen here. */
+static const char *set_access_rules(struct metadata_text *metadata, const char *path, char *value)
+{
+    (void)path;
+    struct tlv element;
+    struct writer out = writer_on(metadata->access_rules, sizeof(metadata->access_rules));
+    if (!hex_decode(value, &out))
+        return "is not hexadecimal, or too long";
+    metadata->access_rules_len = out.len;
+    for (struct bytes rest = writer_bytes(&out); rest.len > 0;)
+        if (!tlv_take(&rest, &element))
+            return "holds no whole REF-AR-DOs (E2)";
+    return NULL;
+}
+
 /* A file named beside the text, or by an absolute path. */
 static bool path_beside(const char *text, const char *name, char *out, size_t size)
 {
@@ -192,6 +207,7 @@ static const struct metadata_text_key keys[] = {
     {"owner", set_owner},
     {"gid1", set_gid1},
     {"gid2", set_gid2},
+    {"access-rules", set_access_rules},
     {"notification", set_notification},
     {"confirmation-code", set_code},
 };

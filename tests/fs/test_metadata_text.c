@@ -94,12 +94,13 @@ Test(metadata, everything_that_can_be_said)
                            "owner = 001012\n"
                            "gid1 = 0A\n"
                            "gid2 = 0B 0C\n"
+                           "access-rules = E208 E106 C10401020304\n"
                            "notification = enable a.example\n"
                            "notification = delete,disable b.example\n"
                            "confirmation-code = 1234\n"),
                  0, "%s", last_line);
     cr_assert_str_eq(metadata.confirmation_code, "1234");
-    expect_request("BF254C"
+    expect_request("BF2559"
                    "5A0A980010325476981032F4"
                    "91024F70"
                    "92014E"
@@ -108,7 +109,8 @@ Test(metadata, everything_that_can_be_said)
                    "300F800206408109612E6578616D706C65"
                    "300F800204308109622E6578616D706C65"
                    "B70C800300211081010A82020B0C"
-                   "99020560");
+                   "99020560"
+                   "BF760AE208E106C10401020304");
 }
 
 #define V2_FIELDS                                                                                  \

@@ -147,6 +147,22 @@ Test(smds, an_event_leads_to_its_order_and_ends_with_it)
     expect_events(smds, SMDS, NULL, 0);
 }
 
+/* Who only looks what waits uses none of the order's tries up. */
+Test(smds, an_order_stands_any_number_of_looks)
+{
+    struct mini_card_installed installed;
+    place_order("AC-1");
+    for (int i = 0; i < 25; i++) {
+        world_authenticate(&world, &card, "AC-1");
+        json_t *response = world_call(&world, "cancelSession", mini_card_cancel(&card, 1), NULL);
+        cr_assert_codes(response, "");
+        json_decref(response);
+    }
+    world_authenticate(&world, &card, "AC-1");
+    world_download(&world, &card, &installed);
+    mini_card_forget(&installed);
+}
+
 Test(smds, an_order_that_is_taken_back_takes_its_event_with_it)
 {
     place_order("AC-1");

@@ -16,6 +16,7 @@ static const struct show_column columns[] = {
     {"nickname", "nickname"},
     {"owner", "owner.mccMnc"},
     {"policy rules", "policyRules"},
+    {"access rules", "accessRules"},
     {"ISD-P AID", "aid"},
 };
 /* clang-format on */

@@ -24,12 +24,13 @@ static int check_link(struct call *call, const struct link *link, struct bytes d
     if (result != CERTIFICATE_OK)
         return call_refuse(call, link->invalid, "%s certificate %s", link->name,
                            certificate_result_text(result));
+    /* Of one that is over, nothing else is looked at. */
+    if (now > out->not_after)
+        return call_refuse(call, link->expired, "%s certificate has expired", link->name);
     if (out->role != link->role || (out->key_usage & link->usage) == 0)
         return call_refuse(call, link->invalid, "%s certificate is for another role", link->name);
     if (now < out->not_before)
         return call_refuse(call, link->invalid, "%s certificate is not valid yet", link->name);
-    if (now > out->not_after)
-        return call_refuse(call, link->expired, "%s certificate has expired", link->name);
     return 0;
 }
 
@@ -53,13 +54,17 @@ static int read_issuers(struct call *call, const struct euicc_chain *chain, stru
                          : call_refuse(call, REFUSAL_EUM_CERTIFICATE, "EUM's chain is malformed");
 }
 
-/* Whose issuer it is decides before anything else: another CI is another error. */
+/* Whose issuer it is decides before anything else: another CI is another error. One that names no
+ * issuer, as a self-signed one, is wrong in itself. */
 static int check_root(struct call *call, const struct euicc_chain *chain,
                       const struct certificate *ci)
 {
     struct certificate eum;
-    if (chain->others.len == 0 && certificate_parse(chain->next, &eum) == CERTIFICATE_OK &&
-        !bytes_equal(eum.authority_key_id, ci->subject_key_id))
+    if (chain->others.len != 0 || certificate_parse(chain->next, &eum) != CERTIFICATE_OK)
+        return 0;
+    if (eum.authority_key_id.len == 0)
+        return call_refuse(call, REFUSAL_EUM_CERTIFICATE, "EUM certificate names no issuer's key");
+    if (!bytes_equal(eum.authority_key_id, ci->subject_key_id))
         return call_refuse(call, REFUSAL_CI, "EUM certificate is from another CI");
     return 0;
 }

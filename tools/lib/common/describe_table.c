@@ -127,6 +127,7 @@ static const struct describe_row profile_rows[] = {
     {0xBD, "enterprise", DESCRIBE_OBJECT, NULL, &enterprise_table},
     {0x9F1F, "serviceDescription", DESCRIBE_BITS, services},
     {0xBF20, "deviceChange", DESCRIBE_OBJECT, NULL, &device_change_table},
+    {0xBF76, "accessRules", DESCRIBE_HEX}, /* of apps; whatever stands there is no reason to show nothing */
     {0x9F21, "estimatedSize", DESCRIBE_NUMBER},
     {0x9F25, "size", DESCRIBE_NUMBER},
 };

@@ -17,6 +17,7 @@ static const struct codes_row rows[] = {
     {CODES_ENABLE, 3, "disallowedByPolicy", "a rule of the enabled profile forbids to disable it", SHOW_LIST},
     {CODES_ENABLE, 4, "wrongProfileReenabling", "while a test profile is enabled, only the profile before it may follow", "'emuicc-lpa disable' the test profile first"},
     {CODES_ENABLE, 5, "catBusy", "a toolkit session of the card is open", "try again when it has ended"},
+    {CODES_ENABLE, 6, "disallowedByEnterpriseRule", "a rule of the company whose profile is on the card forbids it", SHOW_LIST},
     {CODES_ENABLE, 127, "undefinedError", "the card gives no reason", NULL},
 
     {CODES_DISABLE, 1, "iccidOrAidNotFound", "the card has no such profile", SHOW_LIST},
@@ -28,6 +29,7 @@ static const struct codes_row rows[] = {
     {CODES_DELETE, 1, "iccidOrAidNotFound", "the card has no such profile", SHOW_LIST},
     {CODES_DELETE, 2, "profileNotInDisabledState", "it is enabled", DISABLE_FIRST},
     {CODES_DELETE, 3, "disallowedByPolicy", "a rule of the profile forbids to delete it", SHOW_LIST},
+    {CODES_DELETE, 4, "disallowedInTestMode", "the device is in test mode", NULL},
     {CODES_DELETE, 127, "undefinedError", "the card gives no reason", NULL},
 
     {CODES_NICKNAME, 1, "iccidNotFound", "the card has no such profile", SHOW_LIST},

@@ -9,12 +9,14 @@
 #define ES10C_EID_LEN 16
 
 /* What to ask of profiles: ICCID, AID, state, nickname, provider, name, class, notifications,
- * owner, policy rules: all but the icon, which would be most of the answer. */
-#define ES10C_TAGS BYTES(0x5A, 0x4F, 0x9F, 0x70, 0x90, 0x91, 0x92, 0x95, 0xB6, 0xB7, 0x99)
+ * owner, policy rules, access rules for apps: all but the icon, which would be most of the answer.
+ */
+#define ES10C_TAGS                                                                                 \
+    BYTES(0x5A, 0x4F, 0x9F, 0x70, 0x90, 0x91, 0x92, 0x95, 0xB6, 0xB7, 0x99, 0xBF, 0x76)
 /* With what v3 has added, for a card that knows these tags. */
 #define ES10C_TAGS_V3                                                                              \
     BYTES(0x5A, 0x4F, 0x9F, 0x70, 0x90, 0x91, 0x92, 0x95, 0xB6, 0xB7, 0x99, 0xBA, 0x9B, 0xBC,      \
-          0xBD, 0x9F, 0x1F, 0xBF, 0x20, 0x9F, 0x25)
+          0xBD, 0x9F, 0x1F, 0xBF, 0x20, 0x9F, 0x25, 0xBF, 0x76)
 /* *list: the ProfileInfo elements (E3), valid until the next call. `only`: one profile; NULL: all.
  */
 bool es10c_get_profiles_info(struct es10 *es10, const struct profile_id *only, struct bytes tags,

@@ -5,6 +5,7 @@
 #include "tools/smdpp/es9/rpm_session.h"
 
 #define END_USER_REJECTION 0
+#define POSTPONED 1
 
 /* CancelSessionReason, and whether the order is worth another try (SGP.22 §3.0.2). */
 static const struct reason {
@@ -13,7 +14,7 @@ static const struct reason {
     bool order_goes_on;
 } reasons[] = {
     {END_USER_REJECTION, "endUserRejection", false},
-    {1, "postponed", true},
+    {POSTPONED, "postponed", true},
     {2, "timeout", true},
     {3, "pprNotAllowed", false},
     {4, "metadataMismatch", false},
@@ -79,6 +80,9 @@ static int end_download(struct smdpp *smdpp, const struct session *session,
 {
     int result = 0;
     const bool goes_on = order_goes_on(session, reason);
+    /* An LPA that looks what waits (discovery) has not tried anything. */
+    if (reason->code == POSTPONED && session->state == SESSION_AUTHENTICATED)
+        result = orders_uncount_attempt(smdpp->database, session->order.id);
     if (!goes_on)
         result = downloads_forget_binding(smdpp->database, session->order.id);
     if (result == 0 && !goes_on && !session->order.open)

@@ -45,20 +45,23 @@ static struct download_notification to_note(const struct pending *pending,
     };
 }
 
-/* A result before StoreMetadata may not know the ICCID yet. */
 static int check_result(const struct smdpp *smdpp, struct call *call, const struct pending *pending,
-                        const struct download *download, const struct order *order,
-                        const struct texts *texts)
+                        const struct download *download)
 {
     const struct bytes oid = credentials_oid(&smdpp->credentials);
     if (!euicc_signed(&download->euicc, &pending->signed_part, 1, pending->signature))
         return call_refuse(call, REFUSAL_EUICC, "euiccSignPIR is wrong");
     if (pending->server_oid.len > 0 && !bytes_equal(pending->server_oid, oid))
         return call_refuse(call, REFUSAL_SERVER_OID, "smdpOid is not ours");
-    if ((pending->installed || texts->iccid[0] != '\0') && strcmp(texts->iccid, order->iccid) != 0)
-        return call_refuse(call, REFUSAL_ICCID, "result is of profile '%s', not of %s",
-                           texts->iccid, order->iccid);
     return 0;
+}
+
+/* A result before StoreMetadata may not know the ICCID yet. */
+static bool is_of_order(const struct pending *pending, const struct texts *texts,
+                        const struct order *order)
+{
+    return (!pending->installed && texts->iccid[0] == '\0') ||
+           strcmp(texts->iccid, order->iccid) == 0;
 }
 
 static void tell(struct smdpp *smdpp, const struct pending *pending, const struct order *order,
@@ -92,9 +95,16 @@ static int conclude(struct smdpp *smdpp, struct call *call, const struct pending
     if (result != 0)
         return result < 0 ? result : FAILURE_INTERNAL;
     set_texts(pending, &download->euicc, &texts);
-    result = check_result(smdpp, call, pending, download, &order, &texts);
+    result = check_result(smdpp, call, pending, download);
     if (result != 0)
         return result;
+    if (!is_of_order(pending, &texts, &order)) {
+        /* Refused, it would stay on the chip for ever. */
+        const struct download_notification other = to_note(pending, &texts, whole);
+        call_note(call, "EID %s: result of profile '%s', which was not ordered here: noted",
+                  texts.eid, texts.iccid);
+        return downloads_note(smdpp->database, &other);
+    }
     call_note(call, "EID %s, profile %s: install %s", texts.eid, order.iccid, texts.result);
     const struct download_notification note = to_note(pending, &texts, whole);
     session_destroy(session_take(smdpp->sessions, pending->transaction_id));

@@ -201,6 +201,14 @@ int orders_move(struct database *database, int64_t id, unsigned from, enum order
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
 }
 
+int orders_uncount_attempt(struct database *database, int64_t id)
+{
+    const int rows = database_change(
+        database, "UPDATE orders SET attempts = attempts - 1 WHERE id = ? AND attempts > 0",
+        DATABASE_VALUES(DATABASE_N(id)));
+    return rows < 0 ? rows : 0;
+}
+
 int orders_count_attempt(struct database *database, int64_t id)
 {
     const int rows =

@@ -85,6 +85,8 @@ int orders_move(struct database *database, int64_t id, unsigned from, enum order
 
 /* One more try to download. */
 int orders_count_attempt(struct database *database, int64_t id);
+/* That try was none: the user has only looked. */
+int orders_uncount_attempt(struct database *database, int64_t id);
 
 #define ORDERS_CODES_MAX 3      /* wrong confirmation codes that an order stands */
 #define ORDERS_CODE_SECONDS 900 /* after which an open order's are forgotten */
