@@ -292,6 +292,8 @@ static void put_context(const struct mini_card *card, struct writer *out)
         der_put_bits(out, 0x82, card->operation);
     if (card->purpose == 0 && card->names_iccid)
         tlv_put(out, 0x5A, bytes_of(card->iccid, sizeof(card->iccid)));
+    if (card->purpose == 0 && card->source.len > 0)
+        tlv_put(out, 0xA3, card->source);
     if (card->purpose == 0xA1)
         writer_put(out, card->target);
     tlv_close(out, context);

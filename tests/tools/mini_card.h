@@ -33,6 +33,7 @@ struct mini_card {
     uint8_t highest_svn[3];  /* all 0: none is named */
     uint32_t lpa_capability; /* of the LPA before it; 0: not told */
     uint32_t operation;      /* OperationType; 0: left out */
+    struct bytes source;     /* content of matchingIdSource; empty: left out */
     bool names_iccid;        /* of the profile last offered, in ctxParams1 */
     uint32_t purpose;        /* tag of ctxParams1: 0 common, 0xA1 a change, 0xA2 a recovery of it */
     struct bytes target;     /* of a change: what follows deviceInfo */

@@ -147,6 +147,32 @@ Test(smds, an_event_leads_to_its_order_and_ends_with_it)
     expect_events(smds, SMDS, NULL, 0);
 }
 
+static void expect_download_by(const char *id, struct bytes source, const char *codes)
+{
+    card.matching_id = id;
+    card.source = source;
+    world_initiate(&world, &card);
+    json_t *response =
+        world_call(&world, "authenticateClient", mini_card_authenticate(&card), NULL);
+    cr_assert_codes(response, codes);
+    json_decref(response);
+    card.source = (struct bytes){0};
+}
+
+/* An event id is no activation code's matching id, if the chip says from where the LPA has it. */
+Test(smds, an_id_counts_where_it_comes_from)
+{
+    char id[EVENT_ID_SIZE];
+    place_order("");
+    json_t *response = discover(smds, SMDS, NULL, "");
+    const json_t *entry = json_array_get(json_object_get(response, "eventEntries"), 0);
+    snprintf(id, sizeof(id), "%s", json_string_value(json_object_get(entry, "eventId")));
+    json_decref(response);
+    expect_download_by(id, BYTES(0x81, 0x00), "8.2.6/3.8");
+    expect_download_by(id, BYTES(0x83, 0x00), "1.3.1/2.1");
+    expect_download_by(id, BYTES(0x82, 0x02, 0x88, 0x37), "");
+}
+
 /* Who only looks what waits uses none of the order's tries up. */
 Test(smds, an_order_stands_any_number_of_looks)
 {

@@ -31,6 +31,9 @@
 #define TAC 0x80
 #define TAC_SIZE 4
 #define LPA_CAPABILITY 0x85
+#define MATCHING_ID_SOURCE 0xA3
+#define SOURCE_FIRST 0x80
+#define SOURCE_LAST 0x82
 #define OPERATION_TYPE 0x82
 #define ICCID 0x5A
 /* EUICCSigned2 */
@@ -144,15 +147,26 @@ static bool read_device(struct bytes device, struct chip_authentication *out)
     return !out->has_lpa_capability || der_to_bits(capability.value, &out->lpa_capability);
 }
 
+static bool read_source(struct bytes source, struct chip_authentication *out)
+{
+    struct tlv choice;
+    if (!tlv_take(&source, &choice) || choice.tag < SOURCE_FIRST || choice.tag > SOURCE_LAST)
+        return false;
+    out->source = (enum chip_source)(CHIP_SOURCE_NONE + (choice.tag - SOURCE_FIRST));
+    return true;
+}
+
 /* CtxParamsForCommonAuthentication: matching id, if any, the device, and what is asked for. */
 static bool read_context(struct bytes context, struct chip_authentication *out)
 {
-    struct tlv matching, operation, iccid;
+    struct tlv matching, operation, iccid, source;
     struct bytes device;
     if (!tlv_take_optional(&context, MATCHING_ID, &matching) ||
         !take(&context, DEVICE_INFO, &device) || !read_device(device, out) ||
         !tlv_take_optional(&context, OPERATION_TYPE, &operation) ||
-        !tlv_take_optional(&context, ICCID, &iccid))
+        !tlv_take_optional(&context, ICCID, &iccid) ||
+        !tlv_take_optional(&context, MATCHING_ID_SOURCE, &source) ||
+        (source.tag != 0 && !read_source(source.value, out)))
         return false;
     out->matching_id = matching.value;
     out->iccid = iccid.value;

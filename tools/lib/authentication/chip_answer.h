@@ -20,6 +20,14 @@ enum chip_purpose {
     CHIP_PURPOSE_PUSH,
 };
 
+/* MatchingIdSource (SGP.22 v3): where the LPA has the matching id from */
+enum chip_source {
+    CHIP_SOURCE_UNSAID,
+    CHIP_SOURCE_NONE,
+    CHIP_SOURCE_CODE, /* an activation code */
+    CHIP_SOURCE_SMDS, /* an SM-DS: it is an event id */
+};
+
 /* AuthenticateResponseOk */
 struct chip_authentication {
     struct bytes signed1;    /* euiccSigned1, whole: what the chip has signed */
@@ -28,8 +36,9 @@ struct chip_authentication {
     struct bytes transaction_id, server_address, server_challenge;
     struct euicc_info2 info2;
     struct bytes matching_id; /* empty if absent */
-    uint32_t operation;       /* OperationType, by default CHIP_ANSWER_DOWNLOAD */
-    struct bytes iccid;       /* of the profile that the LPA asks for; empty if absent */
+    enum chip_source source;
+    uint32_t operation; /* OperationType, by default CHIP_ANSWER_DOWNLOAD */
+    struct bytes iccid; /* of the profile that the LPA asks for; empty if absent */
     enum chip_purpose purpose;
     struct bytes target_eid, target_tac;   /* of the device a profile leaves for; empty if absent */
     struct bytes push_service, push_token; /* of a push service's registration */

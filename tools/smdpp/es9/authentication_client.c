@@ -107,7 +107,7 @@ static int choose(struct smdpp *smdpp, struct call *call, struct session *sessio
                                                    : "EID %s has no remote profile management",
                            eid);
     }
-    result = selection_choose(smdpp, call, session, chip->matching_id, &chip->info2);
+    result = selection_choose(smdpp, call, session, chip);
     /* whether it could be served or not */
     smdpp_tell_session(smdpp, call, session, PROGRESS_ELIGIBILITY, result);
     return result;

@@ -21,13 +21,23 @@ static int refuse_matching_id(struct call *call, const char *matching_id)
     return call_refuse(call, REFUSAL_MATCHING_ID, "nothing is ordered under '%s'", matching_id);
 }
 
+/* A chip of v3 tells where the LPA has the id from: an event id is none of a code's, nor the other
+ * way round, unless both are the same. */
+static bool is_from(const struct order *order, const char *matching_id, enum chip_source source)
+{
+    const char *id = source == CHIP_SOURCE_SMDS ? order->event_id : order->matching_id;
+    return (source != CHIP_SOURCE_SMDS && source != CHIP_SOURCE_CODE) ||
+           strcmp(id, matching_id) == 0;
+}
+
 /* The order that an operator has placed: 0, 1 if there is none, or a failure. */
-static int find_order(struct smdpp *smdpp, const char *matching_id, const char *eid,
-                      struct session *session)
+static int find_order(struct smdpp *smdpp, const char *matching_id, enum chip_source source,
+                      const char *eid, struct session *session)
 {
     if (matching_id[0] == '\0')
         return orders_find_by_eid(smdpp->database, eid, session->owner, &session->order);
-    return orders_find_by_matching_id(smdpp->database, matching_id, &session->order);
+    const int result = orders_find_by_matching_id(smdpp->database, matching_id, &session->order);
+    return result == 0 && !is_from(&session->order, matching_id, source) ? 1 : result;
 }
 
 /* SGP.22 §5.6.3: each of the ways in which an order does not fit has its own code. */
@@ -139,11 +149,12 @@ static int read_package(struct smdpp *smdpp, struct call *call, const char *name
 }
 
 static int choose_package(struct smdpp *smdpp, struct call *call, struct session *session,
-                          const char *matching_id, struct catalogue_entry *entry)
+                          const char *matching_id, enum chip_source source,
+                          struct catalogue_entry *entry)
 {
     char eid[PKI_EID_DIGITS + 1];
     pki_eid_to_text(session->common.euicc.eid, eid);
-    int result = find_order(smdpp, matching_id, eid, session);
+    int result = find_order(smdpp, matching_id, source, eid, session);
     if (result == 0) {
         result = judge_order(smdpp, call, &session->order, eid);
         return result != 0 ? result : read_package(smdpp, call, session->order.package, entry);
@@ -157,17 +168,17 @@ static int choose_package(struct smdpp *smdpp, struct call *call, struct session
 }
 
 int selection_choose(struct smdpp *smdpp, struct call *call, struct session *session,
-                     struct bytes matching_id, const struct euicc_info2 *info)
+                     const struct chip_authentication *chip)
 {
     char text[ORDERS_TEXT_SIZE];
     struct catalogue_entry entry = {0};
-    if (!selection_text(matching_id, text))
+    if (!selection_text(chip->matching_id, text))
         return refuse_matching_id(call, "(no text)");
-    int result = choose_package(smdpp, call, session, text, &entry);
+    int result = choose_package(smdpp, call, session, text, chip->source, &entry);
     if (result == 0)
-        result = judge_eligibility(smdpp, call, &entry, info);
+        result = judge_eligibility(smdpp, call, &entry, &chip->info2);
     if (result == 0)
-        result = keep_content(session, told_capability(smdpp, session, info), &entry);
+        result = keep_content(session, told_capability(smdpp, session, &chip->info2), &entry);
     if (result == 0)
         result = find_binding(smdpp, session);
     catalogue_finish_entry(&entry);

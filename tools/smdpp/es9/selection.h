@@ -15,6 +15,6 @@ bool selection_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE]);
  * its EID). Sets the session's order, package, metadata, content, and the binding that can be used
  * again. A refusal, a failure, or 0. */
 int selection_choose(struct smdpp *smdpp, struct call *call, struct session *session,
-                     struct bytes matching_id, const struct euicc_info2 *info);
+                     const struct chip_authentication *chip);
 
 #endif
