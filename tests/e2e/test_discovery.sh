@@ -19,6 +19,10 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
   -keyout "$work/operator.key" -out "$work/operator.pem" 2>"$work/openssl.log" || fail "no operator's certificate"
 mkdir "$work/profiles"
 cp "$BUILD/tools/profiles/"{usim-milenage,usim-isim-tuak,usim-names}.der "$work/profiles/"
+# Metadata that do not fit into one segment, with access rules for apps.
+rules=$(printf 'E208E106C10401020304%.0s' {1..30})
+{ printf '\x89PNG'; head -c 1000 /dev/zero; } >"$work/profiles/large.png"
+printf 'access-rules = %s\nicon = large.png\n' "$rules" >"$work/profiles/usim-isim-tuak.metadata"
 
 # start_smds NAME PORT OPTION...: ES11 on the port, ES12 and ES15 on the next
 start_smds() {
@@ -106,7 +110,28 @@ for i in 1 2 3; do
   expect_servers "$smdp offered,$root nothing"
 done
 discover --download
+cp "$work/session.txt" "$work/session.txt.download"
 expect_servers "$smdp installed,$root nothing"
+lpa --json list >"$work/list.json" || fail "list"
+grep -q "\"accessRules\": \"$rules\"" "$work/list.json" || fail "no access rules: $(cat "$work/list.json")"
+segments=$(grep '^ES9+.GetBoundProfilePackage <' "$work/session.txt.download" | python3 -c '
+import base64, json, sys
+def take(data):
+    tag = 2 if data[0] & 0x1F == 0x1F else 1
+    size, at = data[tag], tag + 1
+    if size > 0x80:
+        size, at = int.from_bytes(data[at:at + size - 0x80], "big"), at + size - 0x80
+    return data[:tag], data[at:at + size], data[at + size:]
+rest = take(base64.b64decode(json.loads(sys.stdin.readline().split(" ", 2)[2])["boundProfilePackage"]))[1]
+while rest:
+    tag, value, rest = take(rest)
+    count = 0
+    while tag == b"\xA1" and value:
+        count, value = count + 1, take(value)[2]
+    if count:
+        print(count)')
+[ "${segments:-0}" -ge 2 ] || fail "StoreMetadata in ${segments:-no} segments"
+say "   access rules for apps are listed; StoreMetadata came in $segments segments"
 
 say "-- a server that is not there does not keep the others from being asked"
 lpa --json discover --smds localhost:1 --smds "$root" >"$work/discover.json" 2>"$work/lpa.log" && fail "no failure"
