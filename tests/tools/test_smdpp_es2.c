@@ -164,6 +164,17 @@ Test(es2, an_order_expires)
     expect_client("AC-1", "8.8.5/4.10");
 }
 
+Test(es2, an_order_stands_as_many_tries_as_the_server_says)
+{
+    world.smdpp->order_tries = 2;
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_SMALL "\"}", "");
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_SMALL "\",\"matchingId\":\"AC-1\",\"releaseFlag\":true}", "");
+    expect_client("AC-1", "");
+    expect_client("AC-1", "");
+    expect_client("AC-1", "8.8.5/6.4");
+}
+
 /* Each download that fails may be repeated, up to a bound. */
 Test(es2, an_order_stands_ten_tries)
 {

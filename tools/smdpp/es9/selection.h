@@ -6,8 +6,6 @@
 #include "tools/lib/common/euicc_info.h"
 #include "tools/smdpp/state/smdpp.h"
 
-#define SELECTION_ATTEMPTS_MAX 10 /* downloads that an operator's order may begin */
-
 /* A matching id as text; false if no order could have it. */
 bool selection_text(struct bytes matching_id, char out[ORDERS_TEXT_SIZE]);
 

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define TRIES_MAX 1000u
 #define LIFETIME_MAX (100LL * 365 * 24 * 3600)
 #define HTTPS "https://"
 #define TRUST_MAX (1u << 20) /* bytes of the file of operators */
@@ -194,6 +195,17 @@ static int start_messenger(struct service *service, const struct smdpp_options *
 }
 
 /* Seconds; 0 without the option; -1 if it is no number of seconds. */
+/* 0: as many as it does without the option; more than TRIES_MAX: what it says is no such number. */
+static unsigned tries_of(const struct smdpp_options *options)
+{
+    char *end;
+    if (options->order_tries == NULL)
+        return 0;
+    const unsigned long tries = strtoul(options->order_tries, &end, 10);
+    const bool right = options->order_tries[0] != '-' && *end == '\0' && tries > 0;
+    return right && tries <= TRIES_MAX ? (unsigned)tries : TRIES_MAX + 1;
+}
+
 static int64_t lifetime_of(const struct smdpp_options *options)
 {
     char *end;
@@ -225,7 +237,8 @@ static int create(const struct smdpp_options *options, struct smdpp **out)
                               .address = options->address,
                               .orders = options->orders,
                               .any_chip = options->any_chip,
-                              .order_lifetime = lifetime_of(options)};
+                              .order_lifetime = lifetime_of(options),
+                              .order_tries = tries_of(options)};
     /* complaint() has seen to both. */
     (void)read_versions(options, &plan.version);
     (void)read_variant(options, &plan.variant);
@@ -340,6 +353,8 @@ static const char *complaint(const struct smdpp_options *options)
         return "--smds-url needs --smds";
     if (lifetime_of(options) < 0)
         return "--order-lifetime is not a number of seconds";
+    if (tries_of(options) > TRIES_MAX)
+        return "--order-tries is not a number from 1 to 1000";
     if (export_complaint(options) != NULL)
         return export_complaint(options);
     if (!read_variant(options, &variant))

@@ -20,6 +20,7 @@ static const struct options_row rows[] = {
     {"smds-url", "URL", "where the SM-DS listens for ES12, as https://HOST:PORT; default: https:// and its name", OPTIONS_TEXT, AT(smds_url)},
     {"smds-trust", "FILE", "certificates (PEM) of who vouches for the SM-DS, such as the CI's", OPTIONS_TEXT, AT(smds_trust)},
     {"order-lifetime", "SECONDS", "how long a confirmed order may be downloaded; default: for ever", OPTIONS_TEXT, AT(order_lifetime)},
+    {"order-tries", "COUNT", "how many downloads of a confirmed order may begin, 1 to 1000; default 10", OPTIONS_TEXT, AT(order_tries)},
     {"any-chip", NULL, "send packages also to chips that say they cannot take them (memory, version, policy rules)", OPTIONS_FLAG, AT(any_chip)},
     {"export", "BATCH", "add the orders that name an EID and are released to this batch for emuicc-line, and end; needs --orders and --token", OPTIONS_TEXT, AT(export)},
     {"import", "BATCH", "take note of what emuicc-line has written of an exported batch, and end; needs --orders", OPTIONS_TEXT, AT(import)},

@@ -8,7 +8,7 @@
 
 struct smdpp_options {
     const char *pki, *profiles, *listen, *address, *orders;
-    const char *es2_listen, *operators, *operator_url, *order_lifetime;
+    const char *es2_listen, *operators, *operator_url, *order_lifetime, *order_tries;
     const char *smds, *smds_url, *smds_trust;
     const char *export, *import, *token;
     const char *variant;

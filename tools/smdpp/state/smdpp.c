@@ -121,6 +121,7 @@ int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out)
     smdpp->version = plan->version;
     smdpp->any_chip = plan->any_chip;
     smdpp->order_lifetime = plan->order_lifetime;
+    smdpp->order_tries = plan->order_tries != 0 ? plan->order_tries : SMDPP_ORDER_TRIES;
     const int result = fill(smdpp, plan);
     if (result == 0)
         *out = smdpp;

@@ -24,6 +24,7 @@ struct smdpp {
     struct database *database;
     bool any_chip;           /* what a chip says it cannot take is sent all the same */
     int64_t order_lifetime;  /* seconds from ConfirmOrder on; 0: for ever */
+    unsigned order_tries;    /* downloads that an operator's order may begin */
     progress_sink *progress; /* NULL: no operator wants to hear */
     void *progress_context;
     /* Asks an operator and waits, as event_link's; NULL: there is none to ask. */
@@ -32,6 +33,7 @@ struct smdpp {
     struct event_link discovery; /* the SM-DS; address NULL: there is none */
 };
 
+#define SMDPP_ORDER_TRIES 10
 struct smdpp_plan {
     const char *pki, *profiles; /* folders; borrowed */
     const char *address;        /* NULL: the name in the DPtls certificate */
@@ -41,6 +43,7 @@ struct smdpp_plan {
     const struct options_list *crls; /* files to be stapled; NULL: none */
     bool any_chip;
     int64_t order_lifetime;
+    unsigned order_tries; /* 0: SMDPP_ORDER_TRIES */
 };
 
 /* 0, or a failure after one trace line that says what is wrong with what. */
