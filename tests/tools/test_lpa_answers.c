@@ -77,7 +77,7 @@ Test(lpa_answers, requests_are_written_as_the_specification_says)
     cr_assert(es10c_get_eid(answering("BF3E125A1089049032123451234512345678901235"), eid));
     cr_expect_str_eq(bench.request, "BF3E035C015A");
     cr_assert(es10c_get_profiles_info(answering("BF2D02A000"), NULL, ES10C_TAGS, &list));
-    cr_expect_str_eq(bench.request, "BF2D0D5C0B5A4F9F7090919295B6B799");
+    cr_expect_str_eq(bench.request, "BF2D0F5C0D5A4F9F7090919295B6B799BF76");
     cr_assert(es10b_remove_notification(answering("BF3003800100"), 200));
     cr_expect_str_eq(bench.request, "BF3004800200C8");
 }
