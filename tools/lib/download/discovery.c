@@ -36,22 +36,23 @@ static json_t *make_event(struct bytes id, struct bytes address)
     return event;
 }
 
+static json_t *read_entry(const json_t *entry)
+{
+    const char *id, *address;
+    if (field_text(entry, "eventId", ACTIVATION_TEXT_MAX, &id) != FIELD_OK ||
+        field_text(entry, "rspServerAddress", ACTIVATION_TEXT_MAX, &address) != FIELD_OK)
+        return NULL;
+    return make_event(bytes_of_text(id), bytes_of_text(address));
+}
+
 bool discovery_read_entries(struct bytes text, json_t *document)
 {
-    json_t *entries = json_loadb((const char *)text.data, text.len, 0, NULL), *entry;
+    json_t *entries = json_loadb((const char *)text.data, text.len, 0, NULL);
     json_t *events = json_array();
     bool good = json_is_array(entries);
-    size_t i;
     json_object_set_new(document, "events", events);
-    json_array_foreach(entries, i, entry)
-    {
-        const char *id, *address;
-        json_t *event = NULL;
-        if (field_text(entry, "eventId", ACTIVATION_TEXT_MAX, &id) == FIELD_OK &&
-            field_text(entry, "rspServerAddress", ACTIVATION_TEXT_MAX, &address) == FIELD_OK)
-            event = make_event(bytes_of_text(id), bytes_of_text(address));
-        good = good && event != NULL && json_array_append_new(events, event) == 0;
-    }
+    for (size_t i = 0; good && i < json_array_size(entries); i++)
+        good = json_array_append_new(events, read_entry(json_array_get(entries, i))) == 0;
     json_decref(entries);
     return good;
 }
