@@ -4,7 +4,7 @@
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
 need_programs card/emuicc tools/ctl/emuicc-ctl tools/modem/emuicc-modem
-need ofonod dbus-daemon dbus-send socat python3
+need ofonod dbus-daemon dbus-send socat pgrep python3
 [ -e "$BUILD/tools/profiles/usim-milenage.der" ] || skip "the profile packages are not built"
 enter_place "$0" "$@"
 has_terminals || skip_here "there are no pseudo-terminals: devpts is not mounted"
@@ -33,6 +33,7 @@ start_card chip --install "$BUILD/tools/profiles/usim-milenage.der,enabled" --in
 "$BUILD/tools/modem/emuicc-modem" --pty "$work/modem" --verbose >"$work/modem.log" 2>&1 &
 until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"
 socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "FILE:$work/modem,raw,echo=0" >"$work/socat.log" 2>&1 &
+socat_pid=$!
 mkdir -p /run/dbus
 dbus-daemon --config-file="$work/bus.conf" --nofork >"$work/dbus.log" 2>&1 &
 until_true 10 test -S /run/dbus/system_bus_socket || fail "the bus does not come up"
@@ -52,7 +53,6 @@ is_soon() { until_true 20 is "$@" || fail "oFono says $1 $2 '$(property "$1" "$2
 knows_modem() { call Modem GetProperties | grep -q Powered; }
 
 until_true 20 knows_modem || fail "oFono has no modem"
-# The terminal may still be held by the connection before.
 power_on() {
   is Modem Powered true || call Modem SetProperty string:Powered variant:boolean:true >"$work/power.log"
   is Modem Powered true
@@ -60,7 +60,10 @@ power_on() {
 power_off() {
   call Modem SetProperty string:Powered variant:boolean:false >"$work/power.log"
   is_soon Modem Powered false
+  # The connection lingers, and would take the answers of the next one.
+  until_true 20 line_is_free || fail "the terminal is still held"
 }
+line_is_free() { ! pgrep -P "$socat_pid"; }
 until_true 20 power_on || fail "oFono cannot power the modem: $(cat "$work/power.log")"
 is_soon SimManager Present true
 is_soon SimManager CardIdentifier 8988211000000000011
