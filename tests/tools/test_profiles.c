@@ -36,6 +36,7 @@ static const struct {
     {"usim-ppr1", PE_OK},
     {"usim-iccid18", PE_OK},
     {"usim-large", PE_OK},
+    {"usim-ota", PE_OK},
     {"n_memory", PE_NOT_ENOUGH_MEMORY},
     {"n_no-end", PE_INVALID_REQUEST_FORMAT},
     {"n_pin-missing", PE_PIN_CODE_MISSING},

@@ -173,8 +173,10 @@ static int take_unsigned(struct eim *eim, const struct chip *chip,
             if (result == 0)
                 result = orders_again(eim->database, order.id, eim_now());
         } else {
-            trace_notice("%s: the chip has not believed package %u: does it have this eIM's key?",
-                         chip->eid, (unsigned)order.counter);
+            trace_notice(
+                "%s: the chip has not believed package %u: does it know this eIM by its id "
+                "and its key? 'emuicc-ipa status' shows which eIMs it has",
+                chip->eid, (unsigned)order.counter);
             result = orders_rest(eim->database, order.id, eim_now() + REST_SECONDS);
         }
     }
