@@ -113,23 +113,35 @@ digits = json.load(open(sys.argv[1]))[-1]["outcome"][0]["profileInstallationResu
 print("".join(b + a for a, b in zip(digits[::2], digits[1::2])).rstrip("F"))
 PY
 )
-name=$(eim order "$eid" enable "$tuak" --rollback)
-# A proxy lets the package through and nothing after it.
-stop_eim
-python3 "${BASH_SOURCE%/*}/deaf_eim.py" 8445 8447 >"$work/deaf.log" 2>&1 &
-deaf=$!
-"$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" --pki "$pki" --id eim.test --fqdn localhost:8445 --listen 127.0.0.1:8447 --plain >>"$work/eim.log" 2>&1 &
-eim_pid=$!
-until_true 20 listens 8447 && until_true 20 listens 8445 || fail "the deaf eIM does not come up"
-ipa --plain --json poll >"$work/poll.json" 2>"$work/ipa.log" && fail "the poll succeeds without an eIM"
-grep -q '"rollback": 0' "$work/poll.json" || fail "no rollback: $(cat "$work/poll.json" "$work/ipa.log" "$work/deaf.log")"
-kill "$deaf"; wait "$deaf" 2>/dev/null
-stop_eim
-start_eim
-polled
-eim --json results "$eid" >"$work/results.json"
-grep -q '"rollbackResult": "ok"' "$work/results.json" || fail "the rollback's result did not arrive: $(tail -n 4 "$work/eim.log")"
-enabled $milenage $first_aid || true
+# A proxy lets the package through and nothing after it: it ends what comes, or never answers.
+rolled_back() {
+  local how=$1
+  shift
+  name=$(eim order "$eid" enable "$tuak" --rollback)
+  stop_eim
+  python3 "${BASH_SOURCE%/*}/deaf_eim.py" 8445 8447 $how >"$work/deaf.log" 2>&1 &
+  deaf=$!
+  "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" --pki "$pki" --id eim.test --fqdn localhost:8445 --listen 127.0.0.1:8447 --plain >>"$work/eim.log" 2>&1 &
+  eim_pid=$!
+  until_true 20 listens 8447 && until_true 20 listens 8445 || fail "the deaf eIM does not come up"
+  ipa --plain --json "$@" poll >"$work/poll.json" 2>"$work/ipa.log" && fail "the poll succeeds without an eIM"
+  grep -q '"rollback": 0' "$work/poll.json" || fail "no rollback: $(cat "$work/poll.json" "$work/ipa.log" "$work/deaf.log")"
+  kill "$deaf"; wait "$deaf" 2>/dev/null
+  stop_eim
+  start_eim
+  polled
+  eim --json results "$eid" >"$work/results.json"
+  rollbacks=$((rollbacks + 1))
+  [ "$(grep -o '"rollbackResult": "ok"' "$work/results.json" | wc -l)" -eq "$rollbacks" ] ||
+    fail "the rollback's result did not arrive: $(tail -n 4 "$work/eim.log")"
+  enabled $milenage $first_aid
+}
+rollbacks=0
+rolled_back ""
+step "the same of an eIM that takes the result and never answers"
+ipa --timeout 0 status >/dev/null 2>"$work/ipa.log" && fail "no time at all is taken for a time"
+grep -q -- "--timeout" "$work/ipa.log" || fail "not that error: $(cat "$work/ipa.log")"
+rolled_back silent --timeout 3
 
 step "the eIM is killed between signing and sending"
 for _ in 1 2 3; do

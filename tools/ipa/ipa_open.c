@@ -57,12 +57,17 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
     ipa->host.context = ipa;
     ipa->engine.host = &ipa->host;
     ipa->engine.tell_eid = options->release == NULL || strcmp(options->release, "1.0") != 0;
+    unsigned timeout_s;
+    if (!ipa_options_seconds(options->timeout, 0, &timeout_s))
+        return fault_raise(&ipa->fault, "--timeout", "'%.40s' is no number of seconds",
+                           options->timeout);
     const struct esipa_client_plan plan = {.ca = options->ca,
                                            .connect_to = &options->connect_to,
                                            .json = options->json_binding,
                                            .coap = options->coap,
                                            .plain = options->plain,
-                                           .insecure = options->insecure};
+                                           .insecure = options->insecure,
+                                           .timeout_s = timeout_s};
     ipa_recall(options, &ipa->engine.changes);
     return set_capabilities(ipa) && esipa_client_open(&plan, &ipa->fault, &ipa->client) &&
            host_open_card(ipa);

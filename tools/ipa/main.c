@@ -15,7 +15,6 @@
 #define RUN_SECONDS 60
 #define LONGEST_SECONDS 3600
 #define FALLBACK_SECONDS 300
-#define SECONDS_MAX (7L * 24 * 3600)
 
 static void print_line(void *context, enum trace_level level, const char *text)
 {
@@ -23,20 +22,11 @@ static void print_line(void *context, enum trace_level level, const char *text)
         fprintf(stderr, "%s: %s\n", ipa_program.name, text);
 }
 
-/* A number of seconds; fallback where the option is not given; false if it is none. */
-static bool read_seconds(const char *text, unsigned fallback, unsigned *out)
-{
-    char *end = NULL;
-    const long seconds = text != NULL ? strtol(text, &end, 10) : (long)fallback;
-    *out = (unsigned)seconds;
-    return text == NULL || (*end == '\0' && end != text && seconds > 0 && seconds <= SECONDS_MAX);
-}
-
 static bool read_plan(const struct ipa_options *options, struct run_plan *out)
 {
     *out = (struct run_plan){.longest = LONGEST_SECONDS, .connectivity = options->connectivity};
-    return read_seconds(options->every, RUN_SECONDS, &out->every) &&
-           read_seconds(options->fallback_after, FALLBACK_SECONDS, &out->fallback_after);
+    return ipa_options_seconds(options->every, RUN_SECONDS, &out->every) &&
+           ipa_options_seconds(options->fallback_after, FALLBACK_SECONDS, &out->fallback_after);
 }
 
 static int run_poll(const struct ipa_options *options, char **words, int count)

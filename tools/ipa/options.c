@@ -1,5 +1,8 @@
 #include "tools/ipa/options.h"
 
+#include <stdlib.h>
+
+#define SECONDS_MAX (7L * 24 * 3600)
 #define AT(member) offsetof(struct ipa_options, member)
 
 /* clang-format off */
@@ -17,6 +20,7 @@ static const struct options_row rows[] = {
     {"coap", NULL, "ESipa over CoAP with DTLS instead of HTTPS, at the same host; UDP port 5684 where the eIM's address has none", OPTIONS_FLAG, AT(coap)},
     {"plain", NULL, "ESipa over HTTP without TLS, for eIMs under test", OPTIONS_FLAG, AT(plain)},
     {"insecure", NULL, "do not look at the eIM's certificate", OPTIONS_FLAG, AT(insecure)},
+    {"timeout", "SECONDS", "how long the eIM may take to answer, and to take the result of a package before the chip goes back to the profile it had; default 120", OPTIONS_TEXT, AT(timeout)},
     {"release", "1.0|1.2", "how results are framed: 1.0 names no EID in them; default 1.2", OPTIONS_TEXT, AT(release)},
     {"lacks", "direct|indirect|eim-data", "be an IPA without this capability; repeatable", OPTIONS_LIST, AT(lacks)},
     {"minimize", NULL, "send the compact forms of messages (minimizeEsipaBytes)", OPTIONS_FLAG, AT(minimize)},
@@ -54,3 +58,11 @@ const struct options_program ipa_program = {
               "  emuicc-ipa add-eim eim.der\n"
               "  emuicc-ipa --ca pki --connect-to eim.example.com:443:127.0.0.1:8445 poll\n",
 };
+
+bool ipa_options_seconds(const char *text, unsigned fallback, unsigned *out)
+{
+    char *end = NULL;
+    const long seconds = text != NULL ? strtol(text, &end, 10) : (long)fallback;
+    *out = (unsigned)seconds;
+    return text == NULL || (*end == '\0' && end != text && seconds > 0 && seconds <= SECONDS_MAX);
+}

@@ -8,10 +8,13 @@ struct ipa_options {
     const char *reader, *serial, *direct, *isd_r, *block;
     const char *ca, *server_ca, *eim, *imei, *state;
     struct options_list connect_to, lacks;
-    const char *every, *connectivity, *fallback_after, *release, *listen, *out;
+    const char *every, *connectivity, *fallback_after, *release, *listen, *out, *timeout;
     bool json_binding, coap, plain, insecure, minimize, json, verbose, no_reset;
 };
 
 extern const struct options_program ipa_program;
+
+/* A number of seconds, 1 to those of a week; fallback where text is NULL; false if it is none. */
+bool ipa_options_seconds(const char *text, unsigned fallback, unsigned *out);
 
 #endif

@@ -10,7 +10,7 @@
 
 #define WHAT "CoAP"
 #define WAIT_MS 100
-#define TIMEOUT_MS 120000
+#define TIMEOUT_S 120
 #define ACK_SECONDS 5 /* an eIM may have to ask an SM-DP+ first */
 #define TOKEN_MAX 8
 
@@ -151,8 +151,10 @@ static void drop_session(struct coap_client *client)
 
 static bool wait_for_answer(struct coap_client *client)
 {
+    const int longest =
+        1000 * (int)(client->plan.timeout_s > 0 ? client->plan.timeout_s : TIMEOUT_S);
     int waited = 0;
-    while (!client->done && waited < TIMEOUT_MS && !interrupt_seen()) {
+    while (!client->done && waited < longest && !interrupt_seen()) {
         const int spent = coap_io_process(client->context, WAIT_MS);
         if (spent < 0)
             break;

@@ -6,9 +6,10 @@
 #include "tools/lib/transport/fault.h"
 
 struct coap_client_plan {
-    const char *ca;   /* as ca_read() takes it; NULL: what this machine trusts */
-    const char *path; /* of the resource, without a slash */
-    bool insecure;    /* do not look at the server's certificate */
+    const char *ca;     /* as ca_read() takes it; NULL: what this machine trusts */
+    const char *path;   /* of the resource, without a slash */
+    bool insecure;      /* do not look at the server's certificate */
+    unsigned timeout_s; /* how long an answer may take; 0: 120 s */
 };
 
 struct coap_client;

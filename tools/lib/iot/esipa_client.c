@@ -42,8 +42,10 @@ static bool set_headers(struct esipa_client *client)
 
 static bool open_coap(struct esipa_client *client)
 {
-    const struct coap_client_plan plan = {
-        .ca = client->plan.ca, .path = ESIPA_COAP_PATH, .insecure = client->plan.insecure};
+    const struct coap_client_plan plan = {.ca = client->plan.ca,
+                                          .path = ESIPA_COAP_PATH,
+                                          .insecure = client->plan.insecure,
+                                          .timeout_s = client->plan.timeout_s};
     return coap_client_open(&plan, client->fault, &client->coap);
 }
 
@@ -67,6 +69,8 @@ bool esipa_client_open(const struct esipa_client_plan *plan, struct fault *fault
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
     }
+    if (plan->timeout_s > 0)
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)plan->timeout_s);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
     return true;
 }

@@ -9,10 +9,11 @@
 struct esipa_client_plan {
     const char *ca; /* as ca_read() takes it; NULL: what this machine trusts */
     const struct options_list *connect_to;
-    bool json;     /* the JSON binding */
-    bool coap;     /* CoAP over DTLS, with the bodies of the ASN.1 binding */
-    bool plain;    /* HTTP without TLS, for eIMs under test */
-    bool insecure; /* do not look at the eIM's certificate */
+    bool json;          /* the JSON binding */
+    bool coap;          /* CoAP over DTLS, with the bodies of the ASN.1 binding */
+    bool plain;         /* HTTP without TLS, for eIMs under test */
+    bool insecure;      /* do not look at the eIM's certificate */
+    unsigned timeout_s; /* how long an answer may take; 0: 120 s */
 };
 
 struct esipa_client;
