@@ -62,6 +62,7 @@ check_values() {
   offered "$shell" init emuicc-line token ''
   offered "$shell" findings emuicc-profile --json ''
   offered "$shell" file emuicc-profile check ''
+  offered "$shell" list emuicc-smdpp order ''
 }
 
 shells=bash

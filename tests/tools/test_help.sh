@@ -108,6 +108,17 @@ check_usage "is no command" emuicc-ipa nonsense
 check_usage "on or off" emuicc-ipa emergency maybe
 check_usage "--keys says" emuicc-ota rfm read 3F00
 check_usage "is not a command" emuicc-ctl fault
+check_usage "are needed" emuicc-smdpp
+check_usage "'list' or 'set ID'" emuicc-smdpp --orders none order
+check_usage "did you mean 'order'" emuicc-smdpp --orders none ordre list
+check_usage "--orders is needed" emuicc-smdpp order list
+check_usage "which order" emuicc-smdpp --orders none order set --tries 2
+check_usage "or --tries is needed" emuicc-smdpp --orders none order set AC
+check_usage "number from 1 to 1000" emuicc-smdpp --orders none order set AC --tries 0
+check_usage "nor 'ever'" emuicc-smdpp --orders none order set AC --valid-for soon
+check_usage "'more' is too much" emuicc-smdpp --orders none order set AC more --tries 2
+check_usage "are of 'order set'" emuicc-smdpp --orders none order list --tries 2
+check_usage "are of 'order set'" emuicc-smdpp --pki none --profiles none --valid-for 2
 
 while read -r program; do
   name=${program##*/}

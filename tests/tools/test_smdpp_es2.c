@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct world world;
 static struct mini_card card;
@@ -149,6 +150,13 @@ Test(es2, an_order_is_for_its_eid_only)
     expect_client(NULL, "8.1.1/3.8");
 }
 
+static void limit(const char *matching_id, struct order_limits limits)
+{
+    struct order order;
+    cr_assert_eq(orders_find_by_matching_id(world.smdpp->database, matching_id, &order), 0);
+    cr_assert_eq(orders_limit(world.smdpp->database, order.id, &limits), 0);
+}
+
 Test(es2, an_order_expires)
 {
     struct order order;
@@ -159,9 +167,42 @@ Test(es2, an_order_expires)
     expect_client("AC-1", "");
     cr_assert_eq(orders_find_by_matching_id(world.smdpp->database, "AC-1", &order), 0);
     cr_assert_gt(order.expires, 0);
-    order.expires = 1;
-    cr_assert_eq(orders_update(world.smdpp->database, &order, ORDER_RELEASED), 0);
+    limit("AC-1", (struct order_limits){.has_expires = true, .expires = 1});
     expect_client("AC-1", "8.8.5/4.10");
+    limit("AC-1", (struct order_limits){.has_expires = true, .expires = time(NULL) + 60});
+    expect_client("AC-1", "");
+}
+
+/* One order's own end and number of tries, beside another that has the server's. */
+Test(es2, an_order_has_its_own_limits)
+{
+    struct order order;
+    const int64_t end = time(NULL) + 60;
+    world.smdpp->order_lifetime = 3600;
+    world.smdpp->order_tries = 2;
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_SMALL "\"}", "");
+    cr_assert_eq(orders_find_by_iccid(world.smdpp->database, ICCID_SMALL, &order), 0);
+    cr_assert_eq(orders_limit(world.smdpp->database, order.id,
+                              &(struct order_limits){true, .expires = end, .tries = 3}),
+                 0);
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_SMALL "\",\"matchingId\":\"AC-1\",\"releaseFlag\":true}", "");
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_LARGE "\"}", "");
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_LARGE "\",\"matchingId\":\"AC-2\",\"releaseFlag\":true}", "");
+    cr_assert_eq(orders_find_by_matching_id(world.smdpp->database, "AC-1", &order), 0);
+    cr_assert_eq(order.expires, end, "confirmed later, it keeps its own");
+    for (int i = 0; i < 3; i++) {
+        expect_client("AC-1", "");
+        expect_client("AC-2", i < 2 ? "" : "8.8.5/6.4");
+    }
+    limit("AC-1", (struct order_limits){.has_expires = true, .expires = time(NULL) - 1});
+    expect_client("AC-1", "8.8.5/4.10");
+    limit("AC-1", (struct order_limits){.has_expires = true, .tries = 4});
+    expect_client("AC-1", "");
+    expect_client("AC-1", "8.8.5/6.4");
+    cr_assert_eq(orders_limit(world.smdpp->database, order.id, &(struct order_limits){.tries = 9}),
+                 1, "it has ended");
 }
 
 Test(es2, an_order_stands_as_many_tries_as_the_server_says)

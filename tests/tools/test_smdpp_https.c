@@ -426,7 +426,7 @@ Test(https, wrong_options_and_places_are_said_in_one_line)
     };
     const char *words[] = {"--pki and --profiles are needed",
                            "--nonsense",
-                           "word is not an option; try 'emuicc-smdpp --help'",
+                           "'word' is not a command; try 'emuicc-smdpp --help'",
                            "--es2-listen needs --operators",
                            "/nonexistent.pem",
                            "/nonexistent",

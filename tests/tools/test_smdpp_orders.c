@@ -198,6 +198,76 @@ Test(orders, a_file_that_is_no_database_is_refused)
     cr_assert_lt(database_open("/tmp/no/such/folder/orders.db", &smdpp_schema, &other), 0);
 }
 
+static void count_order(void *context, const struct order *order)
+{
+    cr_assert_not(order->open);
+    ++*(int *)context;
+}
+
+Test(orders, limits_are_each_orders_own)
+{
+    struct order one = make("891", "AC-1", ""), two = make("892", "AC-2", ""),
+                 any = make("893", "", "EID"), found;
+    int visited = 0;
+    cr_assert_eq(orders_add(database, &one), 0);
+    cr_assert_eq(orders_add(database, &two), 0);
+    cr_assert_eq(orders_take_open(database, &any), 0);
+    cr_assert_eq(orders_limit(database, one.id, &(struct order_limits){true, 1000, 3}), 0);
+    cr_assert_eq(orders_limit(database, one.id, &(struct order_limits){.tries = 4}), 0);
+    cr_assert_eq(orders_find(database, one.id, &found), 0);
+    cr_assert_eq(found.expires, 1000);
+    cr_assert_eq(found.tries, 4);
+    cr_assert_eq(orders_limit(database, one.id, &(struct order_limits){.has_expires = true}), 0);
+    cr_assert_eq(orders_find(database, one.id, &found), 0);
+    cr_assert_eq(found.expires, 0);
+    cr_assert_eq(found.tries, 4);
+    cr_assert_eq(orders_find(database, two.id, &found), 0);
+    cr_assert_eq(found.tries, 0);
+    cr_assert_eq(orders_each(database, count_order, &visited), 2);
+    cr_assert_eq(visited, 2);
+    cr_assert_eq(orders_move(database, two.id, ORDER_IN(ORDER_RELEASED), ORDER_INSTALLED, NULL), 0);
+    cr_assert_eq(orders_limit(database, two.id, &(struct order_limits){.tries = 4}), 1);
+}
+
+/* What is read from the file first is no reason to take an end back that was set in between. */
+Test(orders, an_end_that_was_set_stays)
+{
+    struct order order = make("891", "AC-1", ""), found;
+    cr_assert_eq(orders_add(database, &order), 0);
+    cr_assert_eq(orders_limit(database, order.id, &(struct order_limits){true, 1000, 0}), 0);
+    order.expires = 5000;
+    cr_assert_eq(orders_update(database, &order, ORDER_RELEASED), 0);
+    cr_assert_eq(orders_find(database, order.id, &found), 0);
+    cr_assert_eq(found.expires, 1000);
+}
+
+Test(orders, a_file_from_before_limits_is_brought_up)
+{
+    char path[] = "/tmp/emuicc-orders-XXXXXX", beside[sizeof(path) + 4];
+    struct database_schema before = smdpp_schema;
+    struct database *file;
+    struct order found;
+    before.version = 6;
+    close(mkstemp(path));
+    cr_assert_eq(database_open(path, &before, &file), 0);
+    cr_assert_eq(database_change(file,
+                                 "INSERT INTO orders (open, state, iccid, package, type,"
+                                 " matching_id, expires) VALUES (0, 3, '891', 'P', '', 'AC', 7)",
+                                 NULL, 0),
+                 1);
+    database_close(file);
+    cr_assert_eq(database_open(path, &smdpp_schema, &file), 0);
+    cr_assert_eq(orders_find_by_matching_id(file, "AC", &found), 0);
+    cr_assert_eq(found.expires, 7);
+    cr_assert_eq(found.tries, 0);
+    database_close(file);
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const endings[] = {"", "-wal", "-shm"};
+        snprintf(beside, sizeof(beside), "%s%s", path, endings[i]);
+        unlink(beside);
+    }
+}
+
 #define TRIES 64
 
 static void *try_code(void *context)

@@ -356,17 +356,19 @@ Test(smdpp_rpm, an_older_file_of_orders_is_brought_up)
     smdpp_destroy(world.smdpp);
     world.smdpp = NULL;
     cr_assert_eq(sqlite3_open(path, &file), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(file,
-                              "DROP TABLE rpm_loads; DROP TABLE rpm_orders; DROP INDEX orders_eid;"
-                              "DROP TABLE changes; DROP INDEX orders_iccid;"
-                              "ALTER TABLE orders DROP COLUMN moved;"
-                              "CREATE UNIQUE INDEX orders_iccid ON orders (iccid) WHERE NOT open;"
-                              "ALTER TABLE orders DROP COLUMN code_time;"
-                              "ALTER TABLE orders DROP COLUMN event_id;"
-                              "DROP INDEX downloads_order; DROP INDEX notifications_eid;"
-                              "PRAGMA user_version = 1",
-                              NULL, NULL, NULL),
-                 SQLITE_OK);
+    cr_assert_eq(
+        sqlite3_exec(
+            file,
+            "DROP TABLE rpm_loads; DROP TABLE rpm_orders; DROP INDEX orders_eid;"
+            "DROP TABLE changes; DROP INDEX orders_iccid;"
+            "ALTER TABLE orders DROP COLUMN moved;"
+            "CREATE UNIQUE INDEX orders_iccid ON orders (iccid) WHERE NOT open;"
+            "ALTER TABLE orders DROP COLUMN code_time;"
+            "ALTER TABLE orders DROP COLUMN event_id; ALTER TABLE orders DROP COLUMN tries;"
+            "DROP INDEX downloads_order; DROP INDEX notifications_eid;"
+            "PRAGMA user_version = 1",
+            NULL, NULL, NULL),
+        SQLITE_OK);
     sqlite3_close(file);
     world_restart(&world, path);
     expect_order(ENABLE, "RPM-1", WORLD_EID, "");

@@ -191,7 +191,7 @@ static int fill_confirmation(struct smdpp *smdpp, const struct es2_request *requ
             return FAILURE_INTERNAL;
     }
     const bool first = order->state < ORDER_CONFIRMED;
-    if (first && smdpp->order_lifetime > 0)
+    if (first && smdpp->order_lifetime > 0 && order->expires == 0)
         order->expires = time(NULL) + smdpp->order_lifetime;
     if (order->state < ORDER_RELEASED)
         order->state = request->release ? ORDER_RELEASED : ORDER_CONFIRMED;

@@ -55,7 +55,7 @@ static int judge_order(struct smdpp *smdpp, struct call *call, const struct orde
                            orders_state_text(order->state));
     if (order->expires != 0 && time(NULL) > order->expires)
         return call_refuse(call, REFUSAL_ORDER_EXPIRED, "order of profile %s", order->iccid);
-    if (order->attempts < smdpp->order_tries)
+    if (order->attempts < (order->tries != 0 ? order->tries : smdpp->order_tries))
         return orders_count_attempt(smdpp->database, order->id);
     const int moved =
         orders_move(smdpp->database, order->id,

@@ -4,11 +4,13 @@
 #include "tools/smdpp/es9/es9.h"
 #include "tools/smdpp/front/export.h"
 #include "tools/smdpp/front/import.h"
+#include "tools/smdpp/front/order_command.h"
 #include "tools/lib/server/caller.h"
 #include "tools/lib/server/event_client.h"
 #include "tools/lib/server/messenger.h"
 #include "tools/lib/server/process.h"
 #include "tools/smdpp/front/options.h"
+#include "tools/smdpp/front/settings.h"
 #include "tools/lib/server/server.h"
 #include "tools/lib/server/tls.h"
 #include "tools/lib/token/token.h"
@@ -17,9 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TRIES_MAX 1000u
-#define LIFETIME_MAX (100LL * 365 * 24 * 3600)
-#define HTTPS "https://"
 #define TRUST_MAX (1u << 20) /* bytes of the file of operators */
 #define LPAS_MAX 4096        /* connections at once */
 #define LPAS_MIN 16
@@ -39,14 +38,6 @@ struct service {
     char *certificates, *key;     /* PEM, which the messenger shows */
     char protocol[SVN_TEXT_SIZE]; /* the highest release that answers name */
 };
-
-/* Lines stand alone also when threads write at the same time: one call each. */
-static void to_standard_error(void *context, enum trace_level level, const char *text)
-{
-    (void)context;
-    if (level <= TRACE_NOTICE)
-        fprintf(stderr, "emuicc-smdpp: %s\n", text);
-}
 
 /* The packages that are there, and the first of their activation codes: as many as a log can be
  * looked through. */
@@ -194,55 +185,9 @@ static int start_messenger(struct service *service, const struct smdpp_options *
     return 0;
 }
 
-/* Seconds; 0 without the option; -1 if it is no number of seconds. */
-/* 0: as many as it does without the option; more than TRIES_MAX: what it says is no such number. */
-static unsigned tries_of(const struct smdpp_options *options)
-{
-    char *end;
-    if (options->order_tries == NULL)
-        return 0;
-    const unsigned long tries = strtoul(options->order_tries, &end, 10);
-    const bool right = options->order_tries[0] != '-' && *end == '\0' && tries > 0;
-    return right && tries <= TRIES_MAX ? (unsigned)tries : TRIES_MAX + 1;
-}
-
-static int64_t lifetime_of(const struct smdpp_options *options)
-{
-    char *end;
-    if (options->order_lifetime == NULL)
-        return 0;
-    const long long seconds = strtoll(options->order_lifetime, &end, 10);
-    return *end == '\0' && seconds > 0 && seconds <= LIFETIME_MAX ? seconds : -1;
-}
-
-static bool read_variant(const struct smdpp_options *options, enum pki_variant *out)
-{
-    *out = PKI_VARIANT_O;
-    if (options->variant == NULL)
-        return true;
-    while (*out < PKI_VARIANTS && strcmp(pki_variant_name(*out), options->variant) != 0)
-        ++*out;
-    return *out < PKI_VARIANTS;
-}
-
-static const char *read_versions(const struct smdpp_options *options, struct version_plan *out)
-{
-    return version_plan_read(options->svn, options->lowest_svn, options->answer_svn, out);
-}
-
 static int create(const struct smdpp_options *options, struct smdpp **out)
 {
-    struct smdpp_plan plan = {.pki = options->pki,
-                              .profiles = options->profiles,
-                              .address = options->address,
-                              .orders = options->orders,
-                              .any_chip = options->any_chip,
-                              .order_lifetime = lifetime_of(options),
-                              .order_tries = tries_of(options)};
-    /* complaint() has seen to both. */
-    (void)read_versions(options, &plan.version);
-    (void)read_variant(options, &plan.variant);
-    plan.crls = &options->crls;
+    const struct smdpp_plan plan = settings_server(options);
     return smdpp_create(&plan, out);
 }
 
@@ -323,60 +268,78 @@ static int run_import(const struct smdpp_options *options)
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* What is wrong with the options together, or NULL. */
-static const char *export_complaint(const struct smdpp_options *options)
+static int command_serve(const struct smdpp_options *options, const char *id)
 {
-    if ((options->export == NULL) != (options->token == NULL))
-        return "--export and --token need each other";
-    if (options->export != NULL && options->import != NULL)
-        return "--export and --import are two errands: one of them";
-    if (options->import != NULL && options->orders == NULL)
-        return "--import needs --orders";
-    return options->export != NULL && options->orders == NULL ? "--export needs --orders" : NULL;
+    (void)id;
+    return options->export != NULL   ? run_export(options)
+           : options->import != NULL ? run_import(options)
+                                     : run(options);
 }
 
-static const char *complaint(const struct smdpp_options *options)
+static int command_list(const struct smdpp_options *options, const char *id)
 {
-    struct version_plan ignored;
-    enum pki_variant variant;
-    if (options->pki == NULL || options->profiles == NULL)
-        return "--pki and --profiles are needed";
-    if (options->operators == NULL && options->es2_listen != NULL)
-        return "--es2-listen needs --operators";
-    if (options->operators == NULL && options->operator_url != NULL)
-        return "--operator-url needs --operators";
-    if (options->operator_url != NULL && strncmp(options->operator_url, HTTPS, strlen(HTTPS)) != 0)
-        return "--operator-url does not begin with " HTTPS;
-    if ((options->smds == NULL) != (options->smds_trust == NULL))
-        return "--smds and --smds-trust need each other";
-    if (options->smds == NULL && options->smds_url != NULL)
-        return "--smds-url needs --smds";
-    if (lifetime_of(options) < 0)
-        return "--order-lifetime is not a number of seconds";
-    if (tries_of(options) > TRIES_MAX)
-        return "--order-tries is not a number from 1 to 1000";
-    if (export_complaint(options) != NULL)
-        return export_complaint(options);
-    if (!read_variant(options, &variant))
-        return "--variant is none of O, Ov3, A, B, C";
-    return read_versions(options, &ignored);
+    const struct order_command command = settings_order(options, id);
+    return order_command_list(&command);
+}
+
+static int command_set(const struct smdpp_options *options, const char *id)
+{
+    const struct order_command command = settings_order(options, id);
+    return order_command_set(&command);
+}
+
+/* id: the word behind the command, or NULL. */
+static const struct command {
+    const char *name;
+    int words; /* of the name */
+    int most;  /* behind it */
+    const char *(*wrong)(const struct smdpp_options *options, const char *id);
+    int (*run)(const struct smdpp_options *options, const char *id);
+} commands[] = {
+    {"serve", 1, 0, settings_wrong_serve, command_serve},
+    {"order list", 2, 1, settings_wrong_list, command_list},
+    {"order set", 2, 1, settings_wrong_set, command_set},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* NULL if these words begin with no command; without any word it is the first one. */
+static const struct command *find_command(char **words, int count)
+{
+    char name[32];
+    for (size_t i = 0; i < COMMANDS && count > 0; i++) {
+        const bool two = commands[i].words == 2 && count > 1;
+        snprintf(name, sizeof(name), "%s%s%s", words[0], two ? " " : "", two ? words[1] : "");
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return count == 0 ? &commands[0] : NULL;
+}
+
+static int refuse_words(const struct options_program *program, const char *word)
+{
+    if (strcmp(word, "order") == 0)
+        return options_refuse(program, "order: 'list' or 'set ID' is needed behind it");
+    static const char *const names[] = {"serve", "order"};
+    return options_refuse_command(program, word, names, sizeof(names) / sizeof(names[0]));
 }
 
 int main(int argc, char **argv)
 {
     struct smdpp_options options = {.listen = OPTIONS_DEFAULT_LISTEN};
-    int positional;
-    trace_to(to_standard_error, NULL);
-    const enum options_result next =
-        options_parse(&smdpp_program, argc, argv, &options, &positional);
+    struct options_program program = smdpp_program;
+    int first;
+    program.commands = (struct options_commands)OPTIONS_COMMANDS(commands);
+    const enum options_result next = options_parse(&program, argc, argv, &options, &first);
     if (next != OPTIONS_RUN)
         return options_status(next);
-    const char *wrong = complaint(&options);
-    if (positional < argc)
-        return options_refuse(&smdpp_program, "%s is not an option", argv[positional]);
-    if (wrong != NULL)
-        return options_refuse(&smdpp_program, "%s", wrong);
-    return options.export != NULL   ? run_export(&options)
-           : options.import != NULL ? run_import(&options)
-                                    : run(&options);
+    const struct command *command = find_command(argv + first, argc - first);
+    if (command == NULL)
+        return refuse_words(&program, argv[first]);
+    const int rest = first < argc ? first + command->words : argc;
+    if (argc - rest > command->most)
+        return options_refuse(&program, "%s: '%s' is too much", command->name,
+                              argv[rest + command->most]);
+    const char *id = rest < argc ? argv[rest] : NULL;
+    const char *wrong = command->wrong(&options, id);
+    return wrong != NULL ? options_refuse(&program, "%s", wrong) : command->run(&options, id);
 }

@@ -4,8 +4,8 @@
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"pki", "DIR", "credentials in the layout of GSMA SGP.26: CI, DPauth, DPpb, DPtls; needed", OPTIONS_TEXT, AT(pki)},
-    {"profiles", "DIR", "profile packages, NAME.der each, with NAME.metadata beside it where more is to be said; NAME is the matching id; needed", OPTIONS_TEXT, AT(profiles)},
+    {"pki", "DIR", "credentials in the layout of GSMA SGP.26: CI, DPauth, DPpb, DPtls; needed to serve", OPTIONS_TEXT, AT(pki)},
+    {"profiles", "DIR", "profile packages, NAME.der each, with NAME.metadata beside it where more is to be said; NAME is the matching id; needed to serve", OPTIONS_TEXT, AT(profiles)},
     {"listen", "HOST:PORT", "where to listen for LPAs; port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
     {"address", "NAME[:PORT]", "the SM-DP+ address that it signs and answers to, and the name in its TLS certificate, which is issued with the CI's key where DPtls's is for another; default: the name in the DPtls certificate", OPTIONS_TEXT, AT(address)},
     {"svn", "VERSION", "the highest release of SGP.22 that it speaks, as 2.2.2, 2.5 or 3.1; only the major number counts; default 3.1", OPTIONS_TEXT, AT(svn)},
@@ -21,20 +21,27 @@ static const struct options_row rows[] = {
     {"smds-trust", "FILE", "certificates (PEM) of who vouches for the SM-DS, such as the CI's", OPTIONS_TEXT, AT(smds_trust)},
     {"order-lifetime", "SECONDS", "how long a confirmed order may be downloaded; default: for ever", OPTIONS_TEXT, AT(order_lifetime)},
     {"order-tries", "COUNT", "how many downloads of a confirmed order may begin, 1 to 1000; default 10", OPTIONS_TEXT, AT(order_tries)},
+    {"valid-for", "SECONDS|ever", "order set: how long this order may be downloaded, from now on; 0: no more", OPTIONS_TEXT, AT(valid_for)},
+    {"tries", "COUNT", "order set: how many downloads of this order may begin in all, 1 to 1000", OPTIONS_TEXT, AT(tries)},
     {"any-chip", NULL, "send packages also to chips that say they cannot take them (memory, version, policy rules)", OPTIONS_FLAG, AT(any_chip)},
     {"export", "BATCH", "add the orders that name an EID and are released to this batch for emuicc-line, and end; needs --orders and --token", OPTIONS_TEXT, AT(export)},
     {"import", "BATCH", "take note of what emuicc-line has written of an exported batch, and end; needs --orders", OPTIONS_TEXT, AT(import)},
     {"token", "URI", "where the keys of exported profiles are derived, as emuicc-line has it: pkcs11:token=LABEL?pin-source=FILE", OPTIONS_TEXT, AT(token)},
     {"orders", "FILE", "SQLite file for orders and notifications; default: in memory, gone at the end", OPTIONS_TEXT, AT(orders)},
+    {"json", NULL, "order: print one JSON document instead of lines, for errors too", OPTIONS_FLAG, AT(json)},
 };
 /* clang-format on */
 
 const struct options_program smdpp_program = {
     .name = "emuicc-smdpp",
-    .synopsis = "",
+    .synopsis = "[serve] | order list [ID] | order set ID [--valid-for SECONDS] [--tries COUNT]",
     .summary = "an SM-DP+ that serves profile packages to any LPA over ES9+",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer = "Example:\n"
-              "  emuicc-smdpp --pki sgp26 --profiles ts48 --listen 127.0.0.1:8443\n",
+              "  emuicc-smdpp --pki sgp26 --profiles ts48 --listen 127.0.0.1:8443\n"
+              "\n"
+              "Orders, by matching id or ICCID, in the file that a server has, too:\n"
+              "  emuicc-smdpp --orders orders.db order list\n"
+              "  emuicc-smdpp --orders orders.db order set ID --valid-for 3600 --tries 2\n",
 };

@@ -6,7 +6,12 @@
 
 #define COLUMNS                                                                                    \
     "id, open, state, iccid, package, type, matching_id, eid, code, code_failures, attempts, "     \
-    "expires, requester, smds, event_id"
+    "expires, requester, smds, event_id, tries"
+
+/* Those in which it can be downloaded, or will be. */
+#define LIMITABLE                                                                                  \
+    (ORDER_IN(ORDER_ALLOCATED) | ORDER_IN(ORDER_LINKED) | ORDER_IN(ORDER_CONFIRMED) |              \
+     ORDER_IN(ORDER_RELEASED) | ORDER_IN(ORDER_DOWNLOADED))
 
 static const char *const state_texts[ORDER_STATES] = {
     "allocated", "linked", "confirmed",   "released", "downloaded",
@@ -37,6 +42,7 @@ static void take_row(void *context, sqlite3_stmt *row)
     database_text(row, 12, order->requester, sizeof(order->requester));
     database_text(row, 13, order->smds, sizeof(order->smds));
     database_text(row, 14, order->event_id, sizeof(order->event_id));
+    order->tries = (unsigned)sqlite3_column_int(row, 15);
 }
 
 static int find_one(struct database *database, const char *sql, const struct database_value *values,
@@ -104,6 +110,26 @@ int orders_find(struct database *database, int64_t id, struct order *out)
                     DATABASE_VALUES(DATABASE_N(id)), out);
 }
 
+struct visit {
+    orders_visitor *visit;
+    void *context;
+};
+
+static void hand_over(void *context, sqlite3_stmt *row)
+{
+    const struct visit *visit = context;
+    struct order order = {0};
+    take_row(&order, row);
+    visit->visit(visit->context, &order);
+}
+
+int orders_each(struct database *database, orders_visitor *visit, void *context)
+{
+    struct visit each = {visit, context};
+    return database_query(database, "SELECT " COLUMNS " FROM orders WHERE NOT open ORDER BY id",
+                          NULL, 0, hand_over, &each);
+}
+
 static struct bytes code_of(const struct order *order)
 {
     return order->has_code ? bytes_of(order->code, sizeof(order->code)) : (struct bytes){0};
@@ -169,15 +195,16 @@ int orders_add(struct database *database, struct order *order)
 
 int orders_update(struct database *database, const struct order *order, enum order_state from)
 {
-    const int rows = database_change(
-        database,
-        "UPDATE OR IGNORE orders SET state = ?, matching_id = ?, eid = ?, code = ?, expires = ?,"
-        " requester = ?, smds = ?, event_id = ? WHERE id = ? AND state = ?",
-        DATABASE_VALUES(DATABASE_N(order->state), DATABASE_T(order->matching_id),
-                        DATABASE_T(order->eid), DATABASE_B(code_of(order)),
-                        DATABASE_N(order->expires), DATABASE_T(order->requester),
-                        DATABASE_T(order->smds), DATABASE_T(order->event_id), DATABASE_N(order->id),
-                        DATABASE_N(from)));
+    const int rows =
+        database_change(database,
+                        "UPDATE OR IGNORE orders SET state = ?, matching_id = ?, eid = ?, code = ?,"
+                        " expires = iif(expires = 0, ?, expires),"
+                        " requester = ?, smds = ?, event_id = ? WHERE id = ? AND state = ?",
+                        DATABASE_VALUES(DATABASE_N(order->state), DATABASE_T(order->matching_id),
+                                        DATABASE_T(order->eid), DATABASE_B(code_of(order)),
+                                        DATABASE_N(order->expires), DATABASE_T(order->requester),
+                                        DATABASE_T(order->smds), DATABASE_T(order->event_id),
+                                        DATABASE_N(order->id), DATABASE_N(from)));
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
 }
 
@@ -198,6 +225,17 @@ int orders_move(struct database *database, int64_t id, unsigned from, enum order
         " WHERE id = ?3 AND (?4 >> state) & 1 AND (eid = '' OR ?2 = '' OR eid = ?2)",
         DATABASE_VALUES(DATABASE_N(to), DATABASE_T(eid != NULL ? eid : ""), DATABASE_N(id),
                         DATABASE_N(from)));
+    return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}
+
+int orders_limit(struct database *database, int64_t id, const struct order_limits *limits)
+{
+    const int rows = database_change(
+        database,
+        "UPDATE orders SET expires = iif(?1, ?2, expires), tries = iif(?3 = 0, tries, ?3)"
+        " WHERE id = ?4 AND (?5 >> state) & 1",
+        DATABASE_VALUES(DATABASE_N(limits->has_expires), DATABASE_N(limits->expires),
+                        DATABASE_N(limits->tries), DATABASE_N(id), DATABASE_N(LIMITABLE)));
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
 }
 

@@ -41,6 +41,7 @@ struct order {
     bool has_code;
     uint8_t code[SHA256_SIZE]; /* digest of the confirmation code */
     unsigned code_failures, attempts;
+    unsigned tries;  /* attempts there may be; 0: as many as the server says */
     int64_t expires; /* seconds since 1970; 0: never */
     char requester[ORDERS_TEXT_SIZE];
     char smds[ORDERS_TEXT_SIZE];     /* where its event is registered; "": nowhere */
@@ -65,6 +66,9 @@ int orders_find_sent(struct database *database, const char *eid, const char *icc
 int orders_find_for_chip(struct database *database, int64_t after, struct order *out);
 /* Any order. */
 int orders_find(struct database *database, int64_t id, struct order *out);
+/* Hands over every order of an operator, oldest first. Number of orders, or a failure. */
+typedef void orders_visitor(void *context, const struct order *order);
+int orders_each(struct database *database, orders_visitor *visit, void *context);
 
 /* The open order of order->package for order->eid, made if it is the first time; the rest of *order
  * is read for the making, and filled in. */
@@ -72,8 +76,8 @@ int orders_take_open(struct database *database, struct order *order);
 
 /* A new order of an operator: sets order->id. 1 if the ICCID or the matching id is taken. */
 int orders_add(struct database *database, struct order *order);
-/* Writes everything but id, kind and counters, if the state in the file is still `from`. 1 if not,
- * or if the matching id is taken. */
+/* Writes everything but id, kind and counters, if the state in the file is still `from`; an end of
+ * its validity that the file has stays. 1 if not, or if the matching id is taken. */
 int orders_update(struct database *database, const struct order *order, enum order_state from);
 /* If it is in one of the states of the set `from` now; 1 if not. */
 int orders_remove(struct database *database, int64_t id, unsigned from);
@@ -82,6 +86,15 @@ int orders_remove(struct database *database, int64_t id, unsigned from);
  * was in none of them, or is for another chip. */
 int orders_move(struct database *database, int64_t id, unsigned from, enum order_state to,
                 const char *eid);
+
+/* What one order may be, whatever the server says of all. */
+struct order_limits {
+    bool has_expires;
+    int64_t expires; /* as in struct order */
+    unsigned tries;  /* 0: left as it is */
+};
+/* Sets it for an order that can still be downloaded, or will be; 1 if it cannot. */
+int orders_limit(struct database *database, int64_t id, const struct order_limits *limits);
 
 /* One more try to download. */
 int orders_count_attempt(struct database *database, int64_t id);

@@ -75,7 +75,10 @@ static const char changes[] =
     "  deletes INTEGER NOT NULL, recoverable INTEGER NOT NULL, UNIQUE (eid, iccid));"
     "CREATE INDEX changes_iccid ON changes (iccid);";
 
-static const char *const upgrades[] = {rpm_tables, eid_index, bounds, event_ids, changes};
+/* How often an order may be tried; 0: as the server says. */
+static const char limits[] = "ALTER TABLE orders ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const upgrades[] = {rpm_tables, eid_index, bounds, event_ids, changes, limits};
 
 const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 6, .journal = "WAL"};
+    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 7, .journal = "WAL"};
