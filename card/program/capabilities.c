@@ -11,7 +11,7 @@
 #include "card/text/shipped.h"
 
 #define DOCUMENT_SIZE 16384
-#define VERSION_SIZE 8
+#define VERSION_SIZE 24 /* of two numbers, whatever they are */
 
 /* The first word of each line that a list of what ships has. */
 static int put_shipped(struct writer *out, const char *name, const struct shipped *kind)

@@ -274,6 +274,7 @@ write_over_modem() {
   batch=$work/cable
   table $((last + 4)) "$modem_chips" >"$work/eids.txt"
   prepare "$work/eids.txt" "$batch" || fail "no batch: $(cat "$work/prepare.log")"
+  rm -f "$work/modem.log"
   "$BUILD/tools/modem/emuicc-modem" --pty "$work/modem" --reader "${readers[0]}" >"$work/modem.log" 2>&1 &
   modem_pid=$!
   until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"

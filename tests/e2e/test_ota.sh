@@ -112,6 +112,7 @@ says "the card keeps its own" "proof of receipt: the counter is too low: it was 
 say "-- through a modem"
 modem=$work/modem
 start_modem() {
+  rm -f "$work/modem.log" # what the last one said must not be taken for this one's
   "$BUILD/tools/modem/emuicc-modem" --pty "$modem" "$@" >"$work/modem.log" 2>&1 &
   modem_pid=$!
   until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"

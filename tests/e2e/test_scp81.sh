@@ -36,11 +36,13 @@ ota() { "$BUILD/tools/ota/emuicc-ota" --keys "$work/card.keys" --spi 0619 "$@"; 
 # trigger OPTION...: asks the card to come to the server.
 trigger() { ota --connect 127.0.0.1:$port --psk-identity card1 --psk-key 40/01 "$@" scp81 trigger; }
 start_server() { # ARGUMENT...
+  rm -f "$work/server.log"
   "$BUILD/tools/ota/emuicc-ota" --verbose --listen $port "$@" >"$work/served" 2>"$work/server.log" &
   server_pid=$!
   until_true 10 grep -q "serves at port" "$work/server.log" || fail "the server does not come up"
 }
 start_modem() {
+  rm -f "$work/modem.log" # what the last one said must not be taken for this one's
   "$BUILD/tools/modem/emuicc-modem" --verbose --pty "$modem" "$@" >"$work/modem.log" 2>&1 &
   modem_pid=$!
   until_true 10 grep -q "ready at" "$work/modem.log" || fail "the modem does not come up"

@@ -32,11 +32,13 @@ bench() {
 }
 # start [COMMAND...]: without --once, until it has said what to try; its lines are $work/start.log
 start() {
+  rm -f "$work/start.log"
   START_BUILD=$work/bench "$@" bash "$EMUICC_SOURCE/tools/start" >"$work/start.log" 2>&1 </dev/null &
   start_pid=$!
   until_true 60 grep -q "Ctrl-C stops everything" "$work/start.log" || fail "tools/start says nothing to try"
 }
 stop_start() {
+  rm -f "$work/start.log"
   kill -TERM "$start_pid"
   wait "$start_pid" || fail "tools/start ends with $?"
   until_true 10 nothing_runs || fail "something still runs: $(ps -e -o comm=)"

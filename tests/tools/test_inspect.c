@@ -199,7 +199,7 @@ Test(inspect, a_farm_has_more_chips_than_are_followed)
     char eid[INSPECT_CHIP_SIZE];
     cr_assert_eq(inspect_open(&inspect, &options), 0);
     for (int i = 0; i < INSPECT_FEEDS_MAX; i++) {
-        snprintf(eid, sizeof(eid), "890490321234512345123456789012%02d", i);
+        snprintf(eid, sizeof(eid), "890490321234512345123456789012%02u", (unsigned)i % 100);
         feeds[i] = inspect_feed(&inspect, eid);
         cr_assert_not_null(feeds[i]);
     }
