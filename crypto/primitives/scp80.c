@@ -64,8 +64,9 @@ static bool fits(uint8_t algorithm, const struct scp80_key *key)
     case ALGORITHM_IMPLICIT:
         return key->type != SCP80_KEY_NONE;
     case ALGORITHM_DES:
-    case ALGORITHM_DES_ECB:
         return key->type == SCP80_KEY_DES && len == DES_KEY;
+    case ALGORITHM_DES_ECB:
+        return key->type == SCP80_KEY_DES && len == DES_KEY && key->operations == NULL;
     case ALGORITHM_DES_2:
         return key->type == SCP80_KEY_DES && len == DES_KEY_2;
     case ALGORITHM_DES_3:
@@ -164,7 +165,8 @@ static int des_checksum(const struct scp80_key *key, const struct bytes *parts, 
         len += parts[i].len;
     }
     padded[PARTS] = bytes_of(zeros, (DES_BLOCK - len % DES_BLOCK) % DES_BLOCK);
-    return des_cbc_mac(key->value, zeros, padded, PARTS + 1, out);
+    return key->operations != NULL ? key->operations->mac(key->context, padded, PARTS + 1, out)
+                                   : des_cbc_mac(key->value, zeros, padded, PARTS + 1, out);
 }
 
 /* Over PARTS parts; out: SCP80_CHECKSUM_MAX bytes. */
@@ -178,8 +180,11 @@ static int make_checksum(uint8_t integrity, uint8_t kid, const struct scp80_key 
         return 0;
     if (key->type != SCP80_KEY_AES)
         return des_checksum(key, parts, out);
-    const int result = aes_cmac(key->value, parts, PARTS, mac);
-    memcpy(out, mac, SCP80_CHECKSUM_MAX);
+    const int result = key->operations != NULL
+                           ? key->operations->mac(key->context, parts, PARTS, mac)
+                           : aes_cmac(key->value, parts, PARTS, mac);
+    if (result == 0)
+        memcpy(out, mac, SCP80_CHECKSUM_MAX);
     return result;
 }
 
@@ -191,6 +196,8 @@ static bool is_ecb(uint8_t kic)
 static int encipher(uint8_t kic, const struct scp80_key *key, struct bytes in, uint8_t *out)
 {
     static const uint8_t zeros[AES_BLOCK];
+    if (key->operations != NULL)
+        return key->operations->encrypt(key->context, in, out);
     if (key->type == SCP80_KEY_AES)
         return aes_cbc_encrypt(key->value, zeros, in, out);
     return is_ecb(kic) ? des_ecb_encrypt(key->value, in, out)
@@ -200,6 +207,8 @@ static int encipher(uint8_t kic, const struct scp80_key *key, struct bytes in, u
 static int decipher(uint8_t kic, const struct scp80_key *key, struct bytes in, uint8_t *out)
 {
     static const uint8_t zeros[AES_BLOCK];
+    if (key->operations != NULL)
+        return key->operations->decrypt(key->context, in, out);
     if (key->type == SCP80_KEY_AES)
         return aes_cbc_decrypt(key->value, zeros, in, out);
     return is_ecb(kic) ? des_ecb_decrypt(key->value, in, out)
@@ -334,7 +343,8 @@ static int put_secured(const struct making *making, const struct scp80_keys *key
     const struct bytes parts[PARTS] = {making->front, bytes_of(making->fixed, making->fixed_len),
                                        bytes_of(out->data + data, out->len - data)};
     int result = make_checksum(making->integrity, making->kid, &keys->kid, parts, checksum);
-    memcpy(place, checksum, making->checksum_len);
+    if (result == 0)
+        memcpy(place, checksum, making->checksum_len);
     if (result == 0 && making->ciphered)
         result = encipher(making->kic, &keys->kic, bytes_of(out->data + start, out->len - start),
                           out->data + start);

@@ -67,10 +67,22 @@ struct scp80_header {
 
 enum scp80_key_type { SCP80_KEY_NONE, SCP80_KEY_DES, SCP80_KEY_AES };
 
+/* What a key does whose bytes are elsewhere, in a token. Each returns 0 or a failure. */
+struct scp80_operations {
+    /* CBC from an IV of zeros, whole blocks; out may be the input's own memory. */
+    int (*encrypt)(void *context, struct bytes in, uint8_t *out);
+    int (*decrypt)(void *context, struct bytes in, uint8_t *out);
+    /* Over the parts in order; AES: CMAC, 16 bytes; DES: the last block of CBC, over whole
+     * blocks. */
+    int (*mac)(void *context, const struct bytes *parts, size_t count, uint8_t *mac);
+};
+
 struct scp80_key {
     enum scp80_key_type type;
-    uint8_t mac_length; /* of a checksum made with it; 0: 8 */
-    struct bytes value; /* secret, borrowed */
+    uint8_t mac_length;                        /* of a checksum made with it; 0: 8 */
+    struct bytes value;                        /* secret, borrowed; elsewhere: its length alone */
+    const struct scp80_operations *operations; /* NULL: the bytes are here */
+    void *context;                             /* of the operations */
 };
 
 struct scp80_keys {

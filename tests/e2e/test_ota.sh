@@ -3,6 +3,7 @@
 # emuicc-modem, which is; proof of receipt in the report and by a message of the card's own; counters.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
+need softhsm2-util
 need_programs card/emuicc tools/profile/emuicc-profile tools/modem/emuicc-modem tools/ota/emuicc-ota
 enter_place "$0" "$@"
 
@@ -75,6 +76,28 @@ says "a kind of which there is none ends no list" "A000000151000000: issuer's do
 says "keys are put" "commands carried out: 1" -- ota --spi 0619 ram put-key "$work/new.keys"
 says "and open packets" "data: 988812010000000010F1" -- "$BUILD/tools/ota/emuicc-ota" --keys "$work/new.keys" rfm read 2FE2
 says "and take the place of others" "commands carried out: 1" -- ota --spi 0619 ram put-key "$work/new.keys" 3
+
+say "-- keys in a token"
+mkdir "$work/tokens"
+printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$work/tokens" >"$work/softhsm2.conf"
+export SOFTHSM2_CONF=$work/softhsm2.conf
+(umask 077; echo 1234 >"$work/pin")
+softhsm2-util --init-token --free --label operator --pin 1234 --so-pin 5678 >"$work/token.log" 2>&1 || fail "no token"
+grep -v '^ki' "$work/new.keys" >"$work/held.keys"
+id=0
+for name in kic kid kik; do
+  printf "$(sed -n "s/^$name = //p" "$work/new.keys" | sed 's/../\\x&/g')" >"$work/key"
+  softhsm2-util --import "$work/key" --aes --token operator --label $name --id 0$((id += 1)) --pin 1234 >>"$work/token.log" 2>&1 ||
+    fail "$name is not imported"
+  echo "$name = pkcs11:token=operator;object=$name?pin-source=$work/pin" >>"$work/held.keys"
+done
+rm "$work/key"
+cp "$work/new.keys.counter" "$work/held.keys.counter"
+held() { "$BUILD/tools/ota/emuicc-ota" --keys "$work/held.keys" "$@"; }
+says "make packets" "data: 988812010000000010F1" -- held rfm read 2FE2
+says "and cipher keys that are put" "commands carried out: 1" -- held --spi 0619 ram put-key "$work/new.keys" 3
+says "which open packets" "data: 988812010000000010F1" -- held rfm read 2FE2
+
 says "a chain of scripts: the first" "commands carried out: 1" -- ota --expanded --chain first-kept send --do 'select EF.ICCID'
 says "and the last, which goes on" "  1: 9000 (normal ending) 988812010000000010F1" -- ota --expanded --chain last send --do read
 says "an application that is not there" "commands carried out: 1" -- ota --spi 0619 ram delete A000000001020305

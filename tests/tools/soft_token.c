@@ -24,6 +24,14 @@ void soft_token_start(void)
     setenv("SOFTHSM2_CONF", path, 1);
 }
 
+void soft_token_only(const char *mechanisms)
+{
+    FILE *file = fopen(getenv("SOFTHSM2_CONF"), "a");
+    cr_assert_not_null(file);
+    fprintf(file, "slots.mechanisms = %s\n", mechanisms);
+    cr_assert_eq(fclose(file), 0);
+}
+
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
     (void)status;
@@ -62,6 +70,26 @@ void soft_token_put_root(const char *label, struct bytes key, bool extractable)
         {CKA_SENSITIVE, &yes, sizeof(yes)},
         {CKA_EXTRACTABLE, &may, sizeof(may)},
         {CKA_SIGN, &yes, sizeof(yes)},
+        {CKA_VALUE, (void *)key.data, key.len},
+        {CKA_LABEL, (void *)label, strlen(label)},
+    };
+    put(attributes, sizeof(attributes) / sizeof(attributes[0]));
+}
+
+void soft_token_put_cipher(const char *label, unsigned long type, struct bytes key, bool ciphers)
+{
+    CK_OBJECT_CLASS class = CKO_SECRET_KEY;
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE, may_cipher = ciphers, may_sign = !ciphers;
+    CK_ATTRIBUTE attributes[] = {
+        {CKA_CLASS, &class, sizeof(class)},
+        {CKA_KEY_TYPE, &type, sizeof(type)},
+        {CKA_TOKEN, &yes, sizeof(yes)},
+        {CKA_PRIVATE, &yes, sizeof(yes)},
+        {CKA_SENSITIVE, &yes, sizeof(yes)},
+        {CKA_EXTRACTABLE, &no, sizeof(no)},
+        {CKA_ENCRYPT, &may_cipher, sizeof(may_cipher)},
+        {CKA_DECRYPT, &may_cipher, sizeof(may_cipher)},
+        {CKA_SIGN, &may_sign, sizeof(may_sign)},
         {CKA_VALUE, (void *)key.data, key.len},
         {CKA_LABEL, (void *)label, strlen(label)},
     };

@@ -13,6 +13,11 @@ void soft_token_end(void);
 
 /* Puts keys with known bytes into the token that is there already. */
 void soft_token_put_root(const char *label, struct bytes key, bool extractable);
+/* A key that is not to be taken out, of a type of PKCS#11 (CKK_). What it may do: cipher, or else
+ * sign. */
+void soft_token_put_cipher(const char *label, unsigned long type, struct bytes key, bool ciphers);
+/* The token has these mechanisms alone; before anything else is done with it. */
+void soft_token_only(const char *mechanisms);
 /* As SEC1 has it: a P-256 or brainpoolP256r1 scalar. */
 void soft_token_put_signer(const char *label, const struct ec_private *key);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apdu/hex.h"
+#include "apdu/trace.h"
 #include "crypto/primitives/secret.h"
 
 #define WHERE "keys"
@@ -55,28 +56,57 @@ static const char *set_algorithm(struct keys *keys, const char *value)
     return "is none of aes, 3des, des";
 }
 
-static const char *set_key(const char *value, uint8_t *key, size_t *len)
+/* What a token says no with becomes the fault's text; what it only remarks goes where it always
+ * goes. */
+static void keep_refusal(void *context, enum trace_level level, const char *text)
+{
+    struct keys *keys = context;
+    if (level == TRACE_ERROR) {
+        snprintf(keys->refusal, sizeof(keys->refusal), "cannot be used: %s", text);
+        return;
+    }
+    trace_here(NULL, NULL);
+    trace_notice("%s", text);
+    trace_here(keep_refusal, keys);
+}
+
+static const char *set_held(struct keys *keys, const char *uri, size_t *len,
+                            struct symmetric **held)
+{
+    trace_here(keep_refusal, keys);
+    const int result = symmetric_open(uri, held);
+    trace_here(NULL, NULL);
+    *len = result == 0 ? symmetric_len(*held) : 0;
+    return result == 0 ? NULL : keys->refusal;
+}
+
+static const char *set_key(struct keys *keys, const char *value, uint8_t *key, size_t *len,
+                           struct symmetric **held)
 {
     struct writer out = writer_on(key, KEYS_SIZE_MAX);
+    symmetric_close(*held);
+    *held = NULL;
+    if (strncmp(value, TOKEN_SCHEME, strlen(TOKEN_SCHEME)) == 0)
+        return set_held(keys, value, len, held);
     if (!hex_decode(value, &out) || out.overflow || out.len < 8 || out.len % 8 != 0)
-        return "is no key of 8, 16, 24 or 32 bytes in hexadecimal";
+        return "is no key of 8, 16, 24 or 32 bytes in hexadecimal, nor a " TOKEN_SCHEME " URI";
     *len = out.len;
     return NULL;
 }
 
 static const char *set_kic(struct keys *keys, const char *value)
 {
-    return set_key(value, keys->kic, &keys->kic_len);
+    return set_key(keys, value, keys->kic, &keys->kic_len, &keys->kic_held);
 }
 
 static const char *set_kid(struct keys *keys, const char *value)
 {
-    return set_key(value, keys->kid, &keys->kid_len);
+    return set_key(keys, value, keys->kid, &keys->kid_len, &keys->kid_held);
 }
 
 static const char *set_kik(struct keys *keys, const char *value)
 {
-    return set_key(value, keys->kik, &keys->kik_len);
+    return set_key(keys, value, keys->kik, &keys->kik_len, &keys->kik_held);
 }
 
 static const struct {
@@ -112,6 +142,28 @@ static const char *apply(struct keys *keys, char *line)
     return "is none of version, algorithm, kic, kid, kik, mac";
 }
 
+static const char *complaint_of_held(struct keys *keys)
+{
+    const struct {
+        const struct symmetric *key;
+        enum symmetric_task task;
+    } uses[] = {{keys->kic_held, SYMMETRIC_ENCRYPT},
+                {keys->kic_held, SYMMETRIC_DECRYPT},
+                {keys->kid_held, SYMMETRIC_MAC},
+                {keys->kik_held, SYMMETRIC_ENCRYPT}};
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < sizeof(uses) / sizeof(uses[0]); i++) {
+        if (uses[i].key == NULL)
+            continue;
+        if (symmetric_is_aes(uses[i].key) != (keys->algorithm == AES))
+            return "the token's keys are of another algorithm";
+        trace_here(keep_refusal, keys);
+        result = symmetric_check(uses[i].key, uses[i].task);
+        trace_here(NULL, NULL);
+    }
+    return result == 0 ? NULL : keys->refusal;
+}
+
 /* What the lines together leave out, or contradict. */
 static const char *complaint(struct keys *keys)
 {
@@ -128,7 +180,7 @@ static const char *complaint(struct keys *keys)
     const bool fits = keys->algorithm == AES   ? len >= 16
                       : keys->algorithm == DES ? len == 8
                                                : len == 16 || len == 24;
-    return fits ? NULL : "the algorithm has no keys of this length";
+    return fits ? complaint_of_held(keys) : "the algorithm has no keys of this length";
 }
 
 static bool apply_lines(struct keys *keys, char *text, struct fault *fault)
@@ -159,15 +211,34 @@ bool keys_read(const char *path, struct keys *out, struct fault *fault)
     return good;
 }
 
+static struct scp80_key key_for(const struct keys *keys, const uint8_t *key, size_t len,
+                                struct symmetric *held)
+{
+    static const struct scp80_operations by_token = {symmetric_encrypt, symmetric_decrypt,
+                                                     symmetric_mac};
+    return (struct scp80_key){.type = keys->algorithm == AES ? SCP80_KEY_AES : SCP80_KEY_DES,
+                              .mac_length = keys->mac,
+                              .value = bytes_of(held == NULL ? key : NULL, len),
+                              .operations = held != NULL ? &by_token : NULL,
+                              .context = held};
+}
+
 struct scp80_keys keys_for(const struct keys *keys)
 {
-    const enum scp80_key_type type = keys->algorithm == AES ? SCP80_KEY_AES : SCP80_KEY_DES;
-    return (struct scp80_keys){{type, keys->mac, bytes_of(keys->kic, keys->kic_len)},
-                               {type, keys->mac, bytes_of(keys->kid, keys->kid_len)}};
+    return (struct scp80_keys){key_for(keys, keys->kic, keys->kic_len, keys->kic_held),
+                               key_for(keys, keys->kid, keys->kid_len, keys->kid_held)};
+}
+
+bool keys_are_held(const struct keys *keys)
+{
+    return keys->kic_held != NULL || keys->kid_held != NULL || keys->kik_held != NULL;
 }
 
 void keys_wipe(struct keys *keys)
 {
+    symmetric_close(keys->kic_held);
+    symmetric_close(keys->kid_held);
+    symmetric_close(keys->kik_held);
     wipe(keys, sizeof(*keys));
 }
 

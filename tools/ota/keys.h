@@ -9,17 +9,22 @@
  *   kik = 101112131415161718191A1B1C1D1E1F       ciphers keys that are put; needed for that only
  *   mac = 8                                      bytes of a checksum: 8 or 4
  *
+ * In the place of a key's bytes may stand the URI of a key in a PKCS#11 token, pkcs11:token=LABEL;
+ * object=KEY?pin-source=FILE: then the token ciphers and makes the checksums.
+ *
  * The last counter used stands in FILE.counter beside it, and is on the disk before a packet with
  * it goes out: none is used twice. */
 #ifndef EMUICC_TOOLS_OTA_KEYS_H
 #define EMUICC_TOOLS_OTA_KEYS_H
 
 #include "crypto/primitives/scp80.h"
+#include "tools/lib/token/symmetric.h"
 #include "tools/lib/transport/fault.h"
 
 #define KEYS_SIZE_MAX 32
 #define KEYS_VERSION_LAST 15 /* of sets for SCP80 */
-#define KEYS_AES 0x2         /* algorithm; others are DES or triple DES */
+#define KEYS_REFUSAL_MAX 320
+#define KEYS_AES 0x2 /* algorithm; others are DES or triple DES */
 
 struct keys {
     const char *path; /* borrowed */
@@ -28,12 +33,18 @@ struct keys {
     uint8_t mac;
     uint8_t kic[KEYS_SIZE_MAX], kid[KEYS_SIZE_MAX], kik[KEYS_SIZE_MAX];
     size_t kic_len, kid_len, kik_len; /* kik_len 0: there is none */
+    /* In a token: then there is a length and no bytes. NULL: they are here. */
+    struct symmetric *kic_held, *kid_held, *kik_held;
+    char refusal[KEYS_REFUSAL_MAX]; /* a token's, while they are read */
 };
 
 /* False after a fault that says which line is wrong, and how. */
 bool keys_read(const char *path, struct keys *out, struct fault *fault);
 /* As SCP80 wants them; they borrow. */
 struct scp80_keys keys_for(const struct keys *keys);
+/* Some of them are in a token. */
+bool keys_are_held(const struct keys *keys);
+/* Logs out of the tokens, too. */
 void keys_wipe(struct keys *keys);
 
 /* Takes the next counter: it is on the disk as used before this returns. False after a fault. */

@@ -100,7 +100,10 @@ static bool make_messages(struct order *order, struct fault *fault)
         return false;
     for (size_t i = 0; i < sizeof(counter); i++)
         counter[i] = (uint8_t)(order->counter >> 8 * (sizeof(counter) - 1 - i));
-    if (scp80_put_command(&order->header, &keys, counter, script, &packet) != 0 ||
+    const int result = scp80_put_command(&order->header, &keys, counter, script, &packet);
+    if (result != 0 && !packet.overflow && keys_are_held(&order->keys))
+        return fault_raise(fault, WHERE, "%s: the token has not made the packet", order->keys.path);
+    if (result != 0 ||
         !message_pack(writer_bytes(&packet), bytes_of(order->originator, order->originator_len),
                       (uint8_t)order->counter, &order->messages))
         return fault_raise(fault, WHERE, "the script is too long for %d messages",

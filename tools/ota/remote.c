@@ -159,16 +159,30 @@ bool remote_put_install(struct script_text *script, const struct remote_instance
     return put_line(script, writer_bytes(&command)) == NULL;
 }
 
+/* By the kik, wherever it is. A token's CBC of a single block is its ECB. */
+static int encipher_key(const struct keys *keys, struct bytes key, uint8_t *out)
+{
+    static const uint8_t zeros[AES_BLOCK];
+    const struct bytes by = bytes_of(keys->kik, keys->kik_len);
+    if (keys->kik_held == NULL)
+        return keys->algorithm == KEYS_AES ? aes_cbc_encrypt(by, zeros, key, out)
+                                           : des_ecb_encrypt(by, key, out);
+    if (keys->algorithm == KEYS_AES)
+        return symmetric_encrypt(keys->kik_held, key, out);
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < key.len; i += DES_BLOCK)
+        result = symmetric_encrypt(keys->kik_held, bytes_of(key.data + i, DES_BLOCK), out + i);
+    return result;
+}
+
 /* A key under another one, and its check value: what it makes of a block of 01 (AES) or of 00 (TCA,
  * GlobalPlatform Card Specification Annex B). */
 static int put_ciphered(const struct keys *keys, bool aes, struct bytes key, struct writer *out)
 {
-    const struct bytes by = bytes_of(keys->kik, keys->kik_len);
-    static const uint8_t zeros[AES_BLOCK];
+    static const uint8_t zeros[DES_BLOCK];
     uint8_t ones[AES_BLOCK], check[AES_BLOCK], ciphered[KEYS_SIZE_MAX];
     memset(ones, 0x01, sizeof(ones));
-    int result = keys->algorithm == KEYS_AES ? aes_cbc_encrypt(by, zeros, key, ciphered)
-                                             : des_ecb_encrypt(by, key, ciphered);
+    int result = encipher_key(keys, key, ciphered);
     if (result == 0)
         result = aes ? aes_ecb_encrypt(key, ones, check)
                      : des_ecb_encrypt(key, bytes_of(zeros, DES_BLOCK), check);
@@ -192,6 +206,10 @@ bool remote_put_key(struct script_text *script, const struct keys *keys, const s
         return fault_next(fault,
                           "a set that is put has three keys, and is ciphered with the kik of "
                           "the set that the order is made with");
+    }
+    if (keys_are_held(added)) {
+        fault_raise(fault, WHERE, "%s: a key in a token cannot be put", added->path);
+        return fault_next(fault, "give the bytes of the three keys that are to be put");
     }
     if (keys->algorithm == KEYS_AES && added->kic_len % AES_BLOCK != 0)
         return fault_raise(fault, WHERE, "%s: keys of %zu bytes are no whole blocks of AES",

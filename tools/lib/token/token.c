@@ -2,27 +2,29 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "tools/lib/token/link.h"
+#include "tools/lib/token/handle.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #define ATTRIBUTES_MAX 4
-
-struct token {
-    struct link link;
-    CK_OBJECT_HANDLE key;
-    pthread_mutex_t lock; /* a session does one thing at a time */
-};
+#define MAKES_TOKEN                                                                                \
+    "; 'emuicc-line token init' makes one; where there was one, emuicc-line(1) says how SoftHSM "  \
+    "loses it"
+#define TYPE_ANY CK_UNAVAILABLE_INFORMATION
 
 static const struct {
     CK_OBJECT_CLASS class;
     CK_KEY_TYPE type;
     CK_MECHANISM_TYPE mechanism;
-    const char *text;
+    const char *text, *failed;
+    const char *no_key, *no_token; /* what helps */
 } uses[] = {
-    [TOKEN_ROOT] = {CKO_SECRET_KEY, CKK_AES, CKM_AES_CMAC, "AES key"},
-    [TOKEN_SIGNER] = {CKO_PRIVATE_KEY, CKK_EC, CKM_ECDSA, "EC private key"},
+    [TOKEN_ROOT] = {CKO_SECRET_KEY, CKK_AES, CKM_AES_CMAC, "AES key", "it derives no key",
+                    "; 'emuicc-line token init' makes one", MAKES_TOKEN},
+    [TOKEN_SIGNER] = {CKO_PRIVATE_KEY, CKK_EC, CKM_ECDSA, "EC private key", "it signs nothing", "",
+                      MAKES_TOKEN},
+    [TOKEN_SYMMETRIC] = {CKO_SECRET_KEY, TYPE_ANY, CKM_AES_CMAC, "secret key",
+                         "it makes no checksum", "", ": see token= in the URI"},
 };
 
 /* What the URI says of the key; a root that it does not name has a name of its own. */
@@ -32,7 +34,9 @@ static CK_ULONG describe(const struct link *link, enum token_use use, CK_ATTRIBU
     const CK_ATTRIBUTE_TYPE named[] = {CKA_LABEL, CKA_ID};
     CK_ULONG count = 0;
     out[count++] = (CK_ATTRIBUTE){CKA_CLASS, (void *)&uses[use].class, sizeof(uses[use].class)};
-    out[count++] = (CK_ATTRIBUTE){CKA_KEY_TYPE, (void *)&uses[use].type, sizeof(uses[use].type)};
+    if (uses[use].type != TYPE_ANY)
+        out[count++] =
+            (CK_ATTRIBUTE){CKA_KEY_TYPE, (void *)&uses[use].type, sizeof(uses[use].type)};
     for (size_t i = 0; i < 2; i++) {
         const CK_ATTRIBUTE *attribute = p11_kit_uri_get_attribute(link->uri, named[i]);
         if (attribute != NULL)
@@ -56,9 +60,7 @@ static int find_key(struct token *token, enum token_use use)
         return 0;
     trace_error("token '%s': it has %s %s of the URI's name%s", token->link.label,
                 found == 0 ? "no" : "more than one", uses[use].text,
-                found > 0           ? ": object= or id= tells which"
-                : use == TOKEN_ROOT ? "; 'emuicc-line token init' makes one"
-                                    : "");
+                found > 0 ? ": object= or id= tells which" : uses[use].no_key);
     return FAILURE_INTERNAL;
 }
 
@@ -84,10 +86,8 @@ static int find(struct token *token, enum token_use use)
     CK_SLOT_ID slot;
     int result = link_find(&token->link, &slot);
     if (result == 1)
-        trace_error(
-            "token '%s': there is none of this name; 'emuicc-line token init' makes one; where "
-            "there was one, emuicc-line(1) says how SoftHSM loses it",
-            token->link.label);
+        trace_error("token '%s': there is none of this name%s", token->link.label,
+                    uses[use].no_token);
     if (result == 0)
         result = link_login(&token->link, slot, false);
     if (result == 0)
@@ -137,8 +137,7 @@ static int sign(struct token *token, enum token_use use, struct bytes message, u
     pthread_mutex_unlock(&token->lock);
     if (code == CKR_OK && len == size)
         return 0;
-    return link_complain(&token->link, use == TOKEN_ROOT ? "it derives no key" : "it signs nothing",
-                         code);
+    return link_complain(&token->link, uses[use].failed, code);
 }
 
 int token_cmac(void *context, struct bytes message, uint8_t mac[AES_BLOCK])

@@ -16,8 +16,9 @@
                    */
 
 enum token_use {
-    TOKEN_ROOT,   /* an AES key that cannot be taken out, for token_cmac() */
-    TOKEN_SIGNER, /* an EC private key, for token_sign() */
+    TOKEN_ROOT,      /* an AES key that cannot be taken out, for token_cmac() */
+    TOKEN_SIGNER,    /* an EC private key, for token_sign() */
+    TOKEN_SYMMETRIC, /* a secret key of any type, for symmetric.h; one of AES for token_cmac() */
 };
 
 struct token;
