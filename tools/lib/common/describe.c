@@ -41,12 +41,13 @@ static json_t *describe_number(struct bytes value)
     return bytes_to_u32(value, &number) ? json_integer(number) : NULL;
 }
 
-/* The name that stands at this place of the list, or what for want of one. */
+/* The name that stands at this place of the list, or what for want of one; "" is a place without a
+ * name. */
 static json_t *name_at(const char *const *names, uint32_t at, const char *what)
 {
     char unnamed[24];
     for (uint32_t i = 0; names[i] != NULL; i++)
-        if (i == at)
+        if (i == at && names[i][0] != '\0')
             return json_string(names[i]);
     snprintf(unnamed, sizeof(unnamed), "%s%u", what, at);
     return json_string(unnamed);

@@ -28,7 +28,8 @@ static const char *const rsp_capabilities[] = {
     "hriServerAddressSupport", "serviceProviderMessageSupport", "lpaProxySupport", "enterpriseProfilesSupport", "serviceDescriptionSupport", "deviceChangeSupport",
     "encryptedDeviceChangeDataSupport", "estimatedProfileSizeIndicationSupport", "profileSizeInProfilesInfoSupport", "crlStaplingV3Support",
     "certChainV3VerificationSupport", "signedSmdsResponseV3Support", "euiccRspCapInInfo1", "osUpdateSupport", "cancelForEmptySpnPnSupport",
-    "updateNotifConfigInfoSupport", "updateMetadataV3Support", NULL};
+    "updateNotifConfigInfoSupport", "updateMetadataV3Support", "", "", "", "iotSpecificMetadataSupport", "mslCheckSupport",
+    "rspServerTestProfileAllowlistCheckSupport", NULL};
 
 static const char *const rpm_types[] = {"enable", "disable", "delete", "listProfileInfo", "contactPcmp", NULL};
 static const char *const enterprise_rules[] = {"reference", "priority", "only", NULL};

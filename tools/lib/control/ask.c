@@ -119,7 +119,9 @@ enum ask_result ask_card(const char *state, const char *line, struct writer *out
 {
     const int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
-        trace_error("--state %s: %s", state, strerror(errno));
+        const char *next =
+            errno == ENOENT ? "; 'emuicc --state' with this folder makes a chip" : "";
+        trace_error("--state %s: %s%s", state, strerror(errno), next);
         return ASK_FAILED;
     }
     const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
