@@ -4,7 +4,7 @@
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
 need softhsm2-util
-need_programs card/emuicc tools/profile/emuicc-profile tools/modem/emuicc-modem tools/ota/emuicc-ota
+need_programs card/emuicc tools/profile/emuicc-profile tools/modem/emuicc-modem tools/ota/emuicc-ota tools/line/emuicc-line
 enter_place "$0" "$@"
 
 # A profile with an instance for the UICC's files and one for the USIM's.
@@ -97,6 +97,11 @@ held() { "$BUILD/tools/ota/emuicc-ota" --keys "$work/held.keys" "$@"; }
 says "make packets" "data: 988812010000000010F1" -- held rfm read 2FE2
 says "and cipher keys that are put" "commands carried out: 1" -- held --spi 0619 ram put-key "$work/new.keys" 3
 says "which open packets" "data: 988812010000000010F1" -- held rfm read 2FE2
+root="pkcs11:token=operator;object=ota?pin-source=$work/pin"
+"$BUILD/tools/line/emuicc-line" token init --token "$root" >>"$work/token.log" 2>&1 || fail "no root"
+printf 'version = 5\nalgorithm = aes\nroot = %s\niccid = 8988211000000000011\n' "$root" >"$work/derived.keys"
+says "keys derived from a root are put" "commands carried out: 1" -- ota --spi 0619 ram put-key "$work/derived.keys"
+says "and make packets" "data: 988812010000000010F1" -- "$BUILD/tools/ota/emuicc-ota" --keys "$work/derived.keys" rfm read 2FE2
 
 says "a chain of scripts: the first" "commands carried out: 1" -- ota --expanded --chain first-kept send --do 'select EF.ICCID'
 says "and the last, which goes on" "  1: 9000 (normal ending) 988812010000000010F1" -- ota --expanded --chain last send --do read

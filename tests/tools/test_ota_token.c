@@ -257,3 +257,52 @@ Test(ota_token, a_set_in_two_places)
     cr_assert_eq(keys_for(&keys).kid.operations, NULL);
     keys_wipe(&keys);
 }
+
+/* One step of the KDF with another CMAC than the token's: [1] ‖ label ‖ 00 ‖ context ‖ [128]. */
+static void derive_here(struct bytes root, const char *label, uint8_t version, uint8_t *out)
+{
+    static const uint8_t iccid[] = {0x98, 0x88, 0x18, 0x02, 0x01, 0x00, 0x00, 0x00, 0x10, 0xF8};
+    const struct bytes parts[] = {
+        BYTES(0, 0, 0, 1),     bytes_of_text(label), BYTES(0), bytes_of(iccid, sizeof(iccid)),
+        bytes_of(&version, 1), BYTES(0, 0, 0, 128)};
+    cr_assert_eq(aes_cmac(root, parts, sizeof(parts) / sizeof(parts[0]), out), 0);
+}
+
+#define ICCID "iccid = 8988812010000000018\n"
+
+Test(ota_token, keys_are_derived_from_a_root)
+{
+    const struct bytes root = bytes_of(values[0], 32);
+    soft_token_put_root("root", root, false);
+    for (uint8_t version = 1; version <= 2; version++) {
+        struct keys keys;
+        char text[256];
+        uint8_t expected[3][AES_BLOCK];
+        snprintf(text, sizeof(text), "version = %u\nalgorithm = aes\n%s", version,
+                 HELD("root", "root") ICCID);
+        read_good(text, &keys);
+        derive_here(root, "SCP80-KIC", version, expected[0]);
+        derive_here(root, "SCP80-KID", version, expected[1]);
+        derive_here(root, "SCP80-KIK", version, expected[2]);
+        cr_assert(keys.kic_len == 16 && keys.kid_len == 16 && keys.kik_len == 16);
+        cr_assert_arr_eq(keys.kic, expected[0], AES_BLOCK);
+        cr_assert_arr_eq(keys.kid, expected[1], AES_BLOCK);
+        cr_assert_arr_eq(keys.kik, expected[2], AES_BLOCK);
+        cr_assert_not(keys_are_held(&keys));
+        keys_wipe(&keys);
+    }
+}
+
+Test(ota_token, what_is_no_root)
+{
+    soft_token_put_root("root", bytes_of(values[0], 32), false);
+    soft_token_put_root("loose", bytes_of(values[0], 32), true);
+    cr_assert_refused(FRONT HELD("root", "root"), ": root and iccid are needed together");
+    cr_assert_refused(FRONT HELD("root", "root") ICCID "kic = 66778899AABBCCDD1122334455EEFF10\n",
+                      ": keys are given, or derived from root: not both");
+    cr_assert_refused("algorithm = aes\n" HELD("root", "root") ICCID,
+                      ": version and algorithm are needed");
+    cr_assert_refused(HELD("root", "loose"), ":1: 'root' cannot be used: token 'line': its key can "
+                                             "be taken out");
+    cr_assert_refused(HELD("root", "none"), "it has no AES key of the URI's name");
+}

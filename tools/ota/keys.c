@@ -11,6 +11,7 @@
 #include "apdu/hex.h"
 #include "apdu/trace.h"
 #include "crypto/primitives/secret.h"
+#include "tools/ota/derived.h"
 
 #define WHERE "keys"
 #define TEXT_MAX 4096
@@ -109,6 +110,22 @@ static const char *set_kik(struct keys *keys, const char *value)
     return set_key(keys, value, keys->kik, &keys->kik_len, &keys->kik_held);
 }
 
+static const char *set_root(struct keys *keys, const char *uri)
+{
+    token_close(keys->root);
+    keys->root = NULL;
+    trace_here(keep_refusal, keys);
+    const int result = token_open(uri, TOKEN_ROOT, &keys->root);
+    trace_here(NULL, NULL);
+    return result == 0 ? NULL : keys->refusal;
+}
+
+static const char *set_iccid(struct keys *keys, const char *value)
+{
+    keys->has_iccid = iccid_from_text(value, keys->iccid);
+    return keys->has_iccid ? NULL : "is no ICCID of 18 to 20 digits";
+}
+
 static const struct {
     const char *name;
     const char *(*set)(struct keys *keys, const char *value);
@@ -116,6 +133,7 @@ static const struct {
     {"version", set_version}, {"algorithm", set_algorithm},
     {"kic", set_kic},         {"kid", set_kid},
     {"kik", set_kik},         {"mac", set_mac},
+    {"root", set_root},       {"iccid", set_iccid},
 };
 
 static char *trim(char *text)
@@ -139,7 +157,7 @@ static const char *apply(struct keys *keys, char *line)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(trim(line), rows[i].name) == 0)
             return rows[i].set(keys, trim(value));
-    return "is none of version, algorithm, kic, kid, kik, mac";
+    return "is none of version, algorithm, kic, kid, kik, mac, root, iccid";
 }
 
 static const char *complaint_of_held(struct keys *keys)
@@ -164,9 +182,34 @@ static const char *complaint_of_held(struct keys *keys)
     return result == 0 ? NULL : keys->refusal;
 }
 
+/* The keys from the root, if there is one. */
+static const char *derive(struct keys *keys)
+{
+    const struct diversify root = {token_cmac, keys->root};
+    const size_t len = keys->algorithm == DES ? 8 : 16;
+    struct derived_set set = {.version = keys->version};
+    if (keys->root == NULL && !keys->has_iccid)
+        return NULL;
+    if (keys->root == NULL || !keys->has_iccid)
+        return "root and iccid are needed together";
+    if (keys->kic_len != 0 || keys->kid_len != 0 || keys->kik_len != 0)
+        return "keys are given, or derived from root: not both";
+    if (keys->version == 0 || keys->algorithm == ALGORITHM_NONE)
+        return "version and algorithm are needed";
+    iccid_swap(keys->iccid, set.iccid);
+    trace_here(keep_refusal, keys);
+    const int result = derived_keys(&root, &set, keys->kic, keys->kid, keys->kik, len);
+    trace_here(NULL, NULL);
+    keys->kic_len = keys->kid_len = keys->kik_len = len;
+    return result == 0 ? NULL : keys->refusal;
+}
+
 /* What the lines together leave out, or contradict. */
 static const char *complaint(struct keys *keys)
 {
+    const char *wrong = derive(keys);
+    if (wrong != NULL)
+        return wrong;
     if (keys->version == 0 || keys->algorithm == ALGORITHM_NONE || keys->kic_len == 0 ||
         keys->kid_len == 0)
         return "version, algorithm, kic and kid are all needed";
@@ -207,6 +250,8 @@ bool keys_read(const char *path, struct keys *out, struct fault *fault)
     fclose(file);
     text[len] = '\0';
     const bool good = apply_lines(out, text, fault);
+    token_close(out->root);
+    out->root = NULL;
     wipe(text, sizeof(text));
     return good;
 }

@@ -12,12 +12,18 @@
  * In the place of a key's bytes may stand the URI of a key in a PKCS#11 token, pkcs11:token=LABEL;
  * object=KEY?pin-source=FILE: then the token ciphers and makes the checksums.
  *
+ * In the place of the three keys may stand a root, from which they are derived:
+ *
+ *   root = pkcs11:token=LABEL;object=KEY?pin-source=FILE     as emuicc-line makes and uses one
+ *   iccid = 8988812010000000018                  whose keys they are
+ *
  * The last counter used stands in FILE.counter beside it, and is on the disk before a packet with
  * it goes out: none is used twice. */
 #ifndef EMUICC_TOOLS_OTA_KEYS_H
 #define EMUICC_TOOLS_OTA_KEYS_H
 
 #include "crypto/primitives/scp80.h"
+#include "fs/profile/iccid.h"
 #include "tools/lib/token/symmetric.h"
 #include "tools/lib/transport/fault.h"
 
@@ -35,7 +41,11 @@ struct keys {
     size_t kic_len, kid_len, kik_len; /* kik_len 0: there is none */
     /* In a token: then there is a length and no bytes. NULL: they are here. */
     struct symmetric *kic_held, *kid_held, *kik_held;
-    char refusal[KEYS_REFUSAL_MAX]; /* a token's, while they are read */
+    /* While they are read: */
+    struct token *root;        /* NULL: none */
+    uint8_t iccid[ICCID_SIZE]; /* digits in order */
+    bool has_iccid;
+    char refusal[KEYS_REFUSAL_MAX]; /* a token's */
 };
 
 /* False after a fault that says which line is wrong, and how. */

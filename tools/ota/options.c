@@ -4,7 +4,7 @@
 
 /* clang-format off */
 static const struct options_row rows[] = {
-    {"keys", "FILE", "the key set of the profile's security domain: lines version, algorithm, kic, kid, the keys in hexadecimal or as pkcs11: URIs of keys in a token; the last counter used is kept in FILE.counter", OPTIONS_TEXT, AT(keys)},
+    {"keys", "FILE", "the key set of the profile's security domain: lines version, algorithm, kic, kid, the keys in hexadecimal or as pkcs11: URIs of keys in a token, or root and iccid, from which they are derived; the last counter used is kept in FILE.counter", OPTIONS_TEXT, AT(keys)},
     {"tar", "TAR", "the application it is for, six hexadecimal digits; default: B00120, the UICC's files in GSMA's profiles, and for ram and metadata B20100, the operator's security domain", OPTIONS_TEXT, AT(tar)},
     {"spi", "SPI", "how packet and answer are protected, four hexadecimal digits; default: 1619, ciphered, with checksum and a counter that rises, the answer likewise", OPTIONS_TEXT, AT(spi)},
     {"do", "COMMANDS", "send: commands with ; between them, instead of a file", OPTIONS_TEXT, AT(commands)},
