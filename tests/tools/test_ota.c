@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "apdu/hex.h"
+#include "tools/ota/counter.h"
 #include "tools/ota/keys.h"
 #include "tools/ota/message.h"
 #include "tools/ota/remote.h"
@@ -92,21 +93,20 @@ Test(ota_tool, key_files)
 
 Test(ota_tool, no_counter_is_used_twice)
 {
-    struct keys keys = {.path = path};
     struct fault fault = {0};
     uint64_t taken, last = 0;
     for (int i = 0; i < 12; i++) {
-        cr_assert(keys_next_counter(&keys, &taken, &fault));
+        cr_assert(counter_next(path, &taken, &fault));
         cr_assert_eq(taken, last + 1);
         last = taken;
     }
     put(counter, "99\n");
-    cr_assert(keys_next_counter(&keys, &taken, &fault) && taken == 100);
-    cr_assert(keys_next_counter(&keys, &taken, &fault) && taken == 101);
+    cr_assert(counter_next(path, &taken, &fault) && taken == 100);
+    cr_assert(counter_next(path, &taken, &fault) && taken == 101);
     put(counter, "many\n");
-    cr_assert_not(keys_next_counter(&keys, &taken, &fault));
+    cr_assert_not(counter_next(path, &taken, &fault));
     put(counter, "1099511627775\n"); /* the last there is */
-    cr_assert_not(keys_next_counter(&keys, &taken, &fault));
+    cr_assert_not(counter_next(path, &taken, &fault));
 }
 
 Test(ota_tool, scripts)
@@ -406,10 +406,9 @@ Test(ota_tool, no_counter_is_used_twice_by_the_killed)
         cr_assert_eq(pipe(pipe_ends), 0);
         const pid_t child = fork();
         if (child == 0) {
-            struct keys keys = {.path = path};
             struct fault fault = {0};
             uint64_t taken;
-            while (keys_next_counter(&keys, &taken, &fault) &&
+            while (counter_next(path, &taken, &fault) &&
                    write(pipe_ends[1], &taken, sizeof(taken)) == sizeof(taken))
                 ;
             _exit(1);

@@ -1,4 +1,4 @@
-/* keys: a key set for over-the-air packets, from a file, and the counter that goes with it.
+/* keys: a key set for over-the-air packets, from a file.
  *
  * The file has lines `name = value`; empty ones and those that start with # are skipped:
  *
@@ -15,10 +15,7 @@
  * In the place of the three keys may stand a root, from which they are derived:
  *
  *   root = pkcs11:token=LABEL;object=KEY?pin-source=FILE     as emuicc-line makes and uses one
- *   iccid = 8988812010000000018                  whose keys they are
- *
- * The last counter used stands in FILE.counter beside it, and is on the disk before a packet with
- * it goes out: none is used twice. */
+ *   iccid = 8988812010000000018                  whose keys they are */
 #ifndef EMUICC_TOOLS_OTA_KEYS_H
 #define EMUICC_TOOLS_OTA_KEYS_H
 
@@ -56,8 +53,5 @@ struct scp80_keys keys_for(const struct keys *keys);
 bool keys_are_held(const struct keys *keys);
 /* Logs out of the tokens, too. */
 void keys_wipe(struct keys *keys);
-
-/* Takes the next counter: it is on the disk as used before this returns. False after a fault. */
-bool keys_next_counter(const struct keys *keys, uint64_t *counter, struct fault *fault);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
+#include "tools/ota/counter.h"
 #include "tools/ota/report.h"
 
 #define WHERE "order"
@@ -96,7 +97,7 @@ static bool make_messages(struct order *order, struct fault *fault)
         fault_raise(fault, WHERE, "this SPI cannot be had with these keys");
         return fault_next(fault, "of SPI's first byte: 1 redundancy check, 2 checksum, 4 ciphered");
     }
-    if (!keys_next_counter(&order->keys, &order->counter, fault))
+    if (!counter_next(order->keys.path, &order->counter, fault))
         return false;
     for (size_t i = 0; i < sizeof(counter); i++)
         counter[i] = (uint8_t)(order->counter >> 8 * (sizeof(counter) - 1 - i));
