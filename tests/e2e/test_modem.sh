@@ -88,6 +88,18 @@ grep -q "not found" "$work/lpa.log" || fail "a wrong AID: $(cat "$work/lpa.log")
 until_true 20 is_free || fail "the modem keeps the card"
 attach
 
+say "-- and where handles are no channels"
+detach
+kill "$modem_pid"
+wait "$modem_pid"
+start_modem --long-handles
+serial --json info >"$work/long.json" || fail "long handles: info: $(cat "$work/long.json")"
+serial --json list | grep -q '"state": "enabled"' || fail "long handles: list"
+kill "$modem_pid"
+wait "$modem_pid"
+start_modem
+attach
+
 say "-- files"
 answers +CIMI 001010000000001 OK
 answers +CRSM=176,12258,0,0,10 "+CRSM: 144,0,\"988812010000000010F1\"" OK

@@ -81,6 +81,38 @@ Test(lpa_serial, a_session)
     end(&bench);
 }
 
+/* As a Sierra MC7455 names it: no channel's number. */
+Test(lpa_serial, a_handle_that_is_no_channel)
+{
+    static const struct fake_modem_turn turns[] = {
+        HELLO,
+        {CCHO, "\r\n+CCHO: E5D1A90000000001\r\n" OK},
+        {"AT+CGLA=E5D1A90000000001,10,\"80E2910000\"", "\r\n+CGLA: 4,\"9000\"\r\n" OK},
+        {"AT+CCHC=E5D1A90000000001", OK}};
+    struct bench bench;
+    begin(&bench, turns, COUNT(turns), LONG_MS);
+    cr_assert(open_it(&bench), "%s", bench.fault.text);
+    cr_assert(select_it(&bench), "%s", bench.fault.text);
+    cr_assert(transmit(&bench), "%s", bench.fault.text);
+    cr_assert(bytes_equal(writer_bytes(&bench.response), BYTES(0x90, 0x00)));
+    end(&bench);
+}
+
+Test(lpa_serial, handles_that_are_none)
+{
+    static const char *const says[] = {"\r\n+CCHO: \"\"\r\n" OK, "\r\n+CCHO: 1G\r\n" OK,
+                                       "\r\n+CCHO: E5D1A900000000012\r\n" OK};
+    for (size_t i = 0; i < COUNT(says); i++) {
+        const struct fake_modem_turn turns[] = {HELLO, {CCHO, says[i]}};
+        struct bench bench;
+        begin(&bench, turns, COUNT(turns), LONG_MS);
+        cr_assert(open_it(&bench), "%s", bench.fault.text);
+        cr_expect_not(select_it(&bench), "row %zu", i);
+        cr_expect_str_eq(bench.fault.text, "the modem names no session", "row %zu", i);
+        end(&bench);
+    }
+}
+
 /* A modem that echoes although it was asked not to, has news to tell, and writes bare. */
 Test(lpa_serial, echo_news_and_bare_results)
 {

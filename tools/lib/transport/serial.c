@@ -20,6 +20,7 @@
 #define WHERE "modem"
 #define GREETINGS 3 /* a modem may have to wake up, or to lose half a line of somebody else's */
 #define GREETING_MS 2000
+#define SESSION_MAX 16  /* hexadecimal digits, of modems whose handle is no channel's number */
 #define COMMAND_MAX 600 /* characters; an APDU of 260 bytes takes 520 of them */
 
 struct serial {
@@ -29,7 +30,7 @@ struct serial {
     int line;     /* -1: not open */
     bool is_lost; /* it fell silent or hung up: what it says now answers something else */
     bool has_session;
-    uint32_t session; /* as the modem calls the channel */
+    char session[SESSION_MAX + 1]; /* as the modem calls the channel */
     struct reply reply;
 };
 
@@ -141,6 +142,19 @@ static bool serial_open(struct transport *transport, struct fault *fault)
     return take_line(self, fault) && greet(self, fault) && set_up(self, fault);
 }
 
+/* TS 27.007 §8.45 has a number; some modems give a handle in hexadecimal digits. */
+static bool take_session(struct values *values, char session[static SESSION_MAX + 1])
+{
+    struct bytes text;
+    if (!values_take(values, &text) || text.len == 0 || text.len > SESSION_MAX)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (hex_digit((char)text.data[i]) < 0)
+            return false;
+    snprintf(session, SESSION_MAX + 1, "%.*s", (int)text.len, (const char *)text.data);
+    return true;
+}
+
 static bool serial_select(struct transport *transport, struct bytes aid, struct fault *fault)
 {
     struct serial *self = (struct serial *)transport;
@@ -152,7 +166,7 @@ static bool serial_select(struct transport *transport, struct bytes aid, struct 
     if (!command(self, text, "+CCHO", self->timeout_ms, fault))
         return self->is_lost || fault->next[0] != '\0' ? false : channel_not_found(fault);
     struct values values = values_of(writer_bytes(&self->reply.value));
-    self->has_session = values_take_number(&values, UINT32_MAX, &self->session);
+    self->has_session = take_session(&values, self->session);
     return self->has_session || fault_raise(fault, "+CCHO", "the modem names no session");
 }
 
@@ -164,7 +178,7 @@ static bool serial_transmit(struct transport *transport, struct bytes apdu, stru
     if (apdu.len > 5 + UINT8_MAX)
         return fault_raise(fault, "+CGLA", "a command of %zu bytes is too long", apdu.len);
     hex_encode(apdu, digits);
-    snprintf(text, sizeof(text), "AT+CGLA=%u,%zu,\"%s\"", self->session, 2 * apdu.len, digits);
+    snprintf(text, sizeof(text), "AT+CGLA=%s,%zu,\"%s\"", self->session, 2 * apdu.len, digits);
     if (!command(self, text, "+CGLA", self->timeout_ms, fault))
         return false;
     struct values values = values_of(writer_bytes(&self->reply.value));
@@ -185,7 +199,7 @@ static void serial_deselect(struct transport *transport, struct fault *fault)
     if (!self->has_session)
         return;
     self->has_session = false;
-    snprintf(text, sizeof(text), "AT+CCHC=%u", self->session);
+    snprintf(text, sizeof(text), "AT+CCHC=%s", self->session);
     command(self, text, NULL, self->timeout_ms, fault);
 }
 
