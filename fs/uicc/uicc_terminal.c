@@ -8,6 +8,8 @@
 #define TAG_TERMINAL_CAPABILITY 0xA9
 #define TAG_EUICC_CAPABILITIES 0x83
 #define ENTERPRISE_CAPABLE_DEVICE 0x20
+#define ENVELOPE_ANY 0xD0
+#define ENVELOPE_PROXIMITY 0xDF
 
 static bool is_enterprise_capable(struct bytes data)
 {
@@ -56,17 +58,35 @@ int uicc_terminal_profile(void *state, const struct apdu *apdu, struct writer *r
     return 0;
 }
 
+/* The tags of envelopes have one byte (TS 101 220 §7.2): DF too, where BER-TLV would read on. */
+static bool take_envelope(struct bytes data, struct tlv *out)
+{
+    uint8_t front[TLV_HEADER_MAX];
+    const size_t len = data.len < sizeof(front) ? data.len : sizeof(front);
+    struct tlv_header header;
+    if (len == 0 || data.data[0] != ENVELOPE_PROXIMITY)
+        return tlv_take(&data, out) && data.len == 0;
+    memcpy(front, data.data, len);
+    front[0] = ENVELOPE_ANY;
+    if (tlv_read_header(bytes_of(front, len), &header) != TLV_FRONT_OK ||
+        header.header_len + header.value_len != data.len)
+        return false;
+    *out = (struct tlv){.tag = ENVELOPE_PROXIMITY,
+                        .value = bytes_of(data.data + header.header_len, header.value_len),
+                        .whole = data};
+    return true;
+}
+
 /* A well-formed envelope that nobody has registered for is taken, and nothing comes of it (TS 102
  * 221 §11.2.2). */
 int uicc_envelope(void *state, const struct apdu *apdu, struct writer *response)
 {
     struct tlv envelope;
-    struct bytes data = apdu->data;
     const int status = check_toolkit(apdu);
     struct uicc *uicc = state;
     if (status != 0)
         return status;
-    if (!tlv_take(&data, &envelope) || data.len != 0)
+    if (!take_envelope(apdu->data, &envelope))
         return SW_WRONG_DATA;
     if (menu_is_on(&uicc->proactive))
         menu_envelope(&uicc->proactive, &envelope);
