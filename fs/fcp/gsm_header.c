@@ -7,9 +7,10 @@ enum gsm_type { GSM_MF = 0x01, GSM_DF = 0x02, GSM_EF = 0x04 };
 enum gsm_structure { GSM_TRANSPARENT = 0x00, GSM_LINEAR = 0x01, GSM_CYCLIC = 0x03 };
 enum gsm_condition { GSM_ALWAYS = 0, GSM_CHV1 = 1, GSM_CHV2 = 2, GSM_ADM = 4, GSM_NEVER = 15 };
 
-#define FURTHER_DIRECTORY 10 /* bytes behind their count that matter to a DF */
+#define FURTHER_DIRECTORY 9 /* bytes behind their count that matter to a DF */
 #define FURTHER_EF 2
 #define CLOCK_STOP 0x01
+#define VOLTAGES 0x30 /* 3 V and 1.8 V beside 5 V */
 #define CHV1_DISABLED 0x80
 #define CODES 4 /* CHV1, CHV2 and their unblocking codes */
 #define CODE_INITIALISED 0x80
@@ -140,13 +141,12 @@ static void put_directory(struct profile *profile, struct file *file, struct wri
     writer_put_u8(out, file->type == FILE_MF ? GSM_MF : GSM_DF);
     writer_fill(out, 0, 5);
     writer_put_u8(out, FURTHER_DIRECTORY);
-    writer_put_u8(out, CLOCK_STOP | (disabled ? CHV1_DISABLED : 0));
+    writer_put_u8(out, CLOCK_STOP | VOLTAGES | (disabled ? CHV1_DISABLED : 0));
     writer_put_u8(out, directories);
     writer_put_u8(out, files);
     writer_put_u8(out, CODES);
     writer_put_u8(out, 0);
     put_codes(profile, out);
-    writer_put_u8(out, 0);
 }
 
 void gsm_header_put(struct profile *profile, struct file *file, struct writer *out)

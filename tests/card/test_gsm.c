@@ -93,7 +93,7 @@ Test(gsm, seek)
 {
     static const struct step steps[] = {
         {"A0A2000001FF", "9400"}, /* nothing is selected */
-        {"A0A40000027F10", "9F17"},
+        {"A0A40000027F10", "9F16"},
         {"A0A40000026F40", "9F0F"}, /* EF.MSISDN */
         {"A0B2010418", "656D75696363FFFFFFFF07918812060000F2FFFFFFFFFFFF9000"},
         {"A0A2000002656D", "9000"},
@@ -115,7 +115,7 @@ Test(gsm, seek)
 Test(gsm, invalidate_and_rehabilitate)
 {
     static const struct step steps[] = {
-        {"A0040000", "9400"},       {"A0A40000027F20", "9F17"},
+        {"A0040000", "9400"},       {"A0A40000027F20", "9F16"},
         {"A0A40000026FAE", "9F0F"}, {"A0B0000001", "039000"},
         {"A0040000", "9804"},       {"A0440000", "9804"},
         {"A0040100", "6B00"},       {"0020000A083535353535353535", "9000"},
@@ -131,14 +131,24 @@ Test(gsm, invalidate_and_rehabilitate)
 Test(gsm, selection_is_by_file_identifier_alone)
 {
     static const struct step steps[] = {
-        {"A0A40800047F206F07", "6B00"}, {"A0A40400027F20", "6B00"}, {"A0A40000027F20", "9F17"}};
+        {"A0A40800047F206F07", "6B00"}, {"A0A40400027F20", "6B00"}, {"A0A40000027F20", "9F16"}};
+    WALK(steps);
+}
+
+/* No more than TS 51.011 §9.2.1 wants of a directory: 9 bytes behind their count, of any voltage.
+ */
+Test(gsm, header_of_a_directory)
+{
+    static const struct step steps[] = {{"A0A40000027F20", "9F16"},
+                                        {"A0C000000D", "0000FFFF7F2002000000000009"
+                                                       "9000"}};
     WALK(steps);
 }
 
 Test(gsm, increase_is_for_cyclic_files)
 {
     static const struct step steps[] = {
-        {"A032000003000001", "9400"}, {"A0A40000027F20", "9F17"}, {"A0A40000026FAE", "9F0F"},
+        {"A032000003000001", "9400"}, {"A0A40000027F20", "9F16"}, {"A0A40000026FAE", "9F0F"},
         {"A032000003000001", "9408"}, {"A0320000020001", "6703"}, {"A032010003000001", "6B00"},
     };
     WALK(steps);
@@ -153,7 +163,7 @@ Test(gsm, increase)
          "6F398A01058B032F060780020006"
          "8800",
          "9000"},
-        {"A0A40000027F20", "9F17"},
+        {"A0A40000027F20", "9F16"},
         {"A0A40000026F39", "9F0F"},
         {"A0DC000303000005", "9000"},
         {"A032000003000002", "9F06"},
