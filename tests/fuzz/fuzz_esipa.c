@@ -102,7 +102,8 @@ static void run_order(struct eim *eim, const json_t *object)
 /* An eIM with a chip and an order that is at work, made once. */
 static struct eim *make_eim(void)
 {
-    char folder[] = "/tmp/emuicc-fuzz-XXXXXX", command[64], name[ORDERS_NAME_SIZE];
+    static char folder[] = "/tmp/emuicc-fuzz-XXXXXX"; /* the eIM borrows it */
+    char command[64], name[ORDERS_NAME_SIZE];
     char detail[REST_ORDERS_DETAIL_SIZE];
     struct random random;
     struct eim *eim = NULL;
