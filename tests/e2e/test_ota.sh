@@ -105,6 +105,8 @@ says "and make packets" "data: 988812010000000010F1" -- "$BUILD/tools/ota/emuicc
 
 says "a chain of scripts: the first" "commands carried out: 1" -- ota --expanded --chain first-kept send --do 'select EF.ICCID'
 says "and the last, which goes on" "  1: 9000 (normal ending) 988812010000000010F1" -- ota --expanded --chain last send --do read
+"$BUILD/tools/ctl/emuicc-ctl" --state "$work/chip" list >"$work/listed"
+grep -qE 'counters.*01: cntr 00000000[0-9A-F]{2}, sequence' "$work/listed" || fail "no counter of the set is shown: $(cat "$work/listed")"
 says "an application that is not there" "commands carried out: 1" -- ota --spi 0619 ram delete A000000001020305
 
 say "-- the trace names what came, and no key"

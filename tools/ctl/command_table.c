@@ -8,7 +8,7 @@
 /* clang-format off */
 const struct command commands[] = {
     {.name = "list", .request = "list", .look = look_list, .print = print_list,
-     .help = "the profiles, with what is stored in them and not run: applications, domains"},
+     .help = "the profiles, with their security domains, keys by type, counters, applications, rules"},
     {.name = "show", .request = "show", .about = "ICCID", .look = look_show, .print = print_show,
      .help = "one profile, with those elements in full; no keys and no codes"},
     {.name = "files", .request = "files", .about = "ICCID", .look = look_files, .print = print_files,
