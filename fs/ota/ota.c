@@ -120,7 +120,10 @@ static int find_and_carry_out(struct receipt *receipt, struct writer *out)
     if (for_chip || domains->profile != 0)
         result = domain_context_registry(domains, for_chip ? DOMAIN_OWNER_CHIP : domains->profile,
                                          &receipt->registry);
-    return result == 0 ? carry_out(receipt, out) : result;
+    if (result == 0)
+        result = carry_out(receipt, out);
+    receipt->registry = NULL;
+    return result;
 }
 
 int ota_receive(struct ota *ota, const struct sms_delivery *from, struct bytes packet,
