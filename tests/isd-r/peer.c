@@ -73,9 +73,11 @@ void peer_start_seeded(struct peer *peer, struct bytes seed, const enum ec_curve
     memset(peer, 0, sizeof(*peer));
     trace_to(drop_line, NULL);
     /* Tests of what survives pull the plug of the program, not of the machine. */
-    snprintf(peer->folder, sizeof(peer->folder), "%s/emuicc-peer-XXXXXX",
+    char folder[sizeof(peer->folder)];
+    snprintf(folder, sizeof(folder), "%s/emuicc-peer-XXXXXX",
              access(MEMORY_DISK, W_OK) == 0 ? MEMORY_DISK : "/tmp");
-    cr_assert(mkdtemp(peer->folder) != NULL);
+    cr_assert(mkdtemp(folder) != NULL);
+    memcpy(peer->folder, folder, sizeof(folder));
     random_init_seeded(&peer->random, seed);
     cr_assert(ec_start() == 0);
     peer->curve = curves[0];
