@@ -59,7 +59,7 @@ const char *requests_fault_remove(void *context, struct bytes argument, struct w
         id = 10 * id + (argument.data[i] - (unsigned)'0');
     }
     if (!faults_remove(&card->hardware.faults, id))
-        return "there is no fault of this number";
+        return "there is no fault of this number; 'fault list' shows them";
     card_arm(card);
     return requests_done(answer);
 }

@@ -33,7 +33,7 @@ const char *requests_restore(void *context, struct bytes argument, struct writer
         return BAD_NAME;
     const int result = store_restore(card->store, name);
     if (result == SW_REFERENCE_NOT_FOUND)
-        return "there is no snapshot of this name";
+        return "there is no snapshot of this name; 'snapshots' lists them";
     if (result != 0 || startup_reload(card) != 0)
         return "it cannot be taken back; the card has said why";
     return requests_done(answer);

@@ -127,6 +127,25 @@ static void put_rows(const char *form, const char *help, FILE *out)
     fprintf(out, "    %s\n        %s\n", form, help);
 }
 
+/* Some names stand for a function of the LPA's and one of the IPA's, of which a fault strikes both.
+ */
+static bool is_named_before(size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(es10_functions.rows[i].name, es10_functions.rows[row].name) == 0)
+            return true;
+    return false;
+}
+
+static void put_functions(FILE *out)
+{
+    for (size_t i = 0; i < es10_functions.count; i++)
+        if (!is_named_before(i))
+            fprintf(out, "    %s%s\n", es10_functions.rows[i].name,
+                    es10_functions.rows[i].error_form == ES10_ERROR_NONE ? " (no result code)"
+                                                                         : "");
+}
+
 void fault_table_words(FILE *out)
 {
     const char *name;
@@ -138,9 +157,7 @@ void fault_table_words(FILE *out)
     for (size_t i = 0; i < FAULT_ACTIONS; i++)
         put_rows(fault_actions[i].form, fault_actions[i].help, out);
     fputs("\nfunctions:\n", out);
-    for (size_t i = 0; i < es10_functions.count; i++)
-        fprintf(out, "    %s%s\n", es10_functions.rows[i].name,
-                es10_functions.rows[i].error_form == ES10_ERROR_NONE ? " (no result code)" : "");
+    put_functions(out);
     fputs("\nelements:", out);
     for (size_t i = 0; (name = saip_element_name(i)) != NULL; i++)
         fprintf(out, " %s", name);

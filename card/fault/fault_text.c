@@ -9,7 +9,7 @@
 #include "card/fault/fault_table.h"
 #include "card/text/shipped.h"
 
-#define NO_PLACE "a place is apdu, function, segment, element, psmo or eco"
+#define NO_PLACE "a place is apdu, function, segment, element, psmo, eco or ota"
 #define NO_LINE                                                                                    \
     "a fault is 'PLACE = ACTION [, TIMES]'; 'emuicc --faults words' prints what can be said"
 #define NO_COUNT "a number is 1 or more"

@@ -48,7 +48,7 @@ static const char *reason_of(int code, const char *otherwise)
     switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return "in use by another process";
+        return "in use by another process; one at a time runs on a state";
     case SQLITE_FULL:
         return "no space left";
     case SQLITE_NOTADB:

@@ -81,7 +81,7 @@ Test(fault_text, what_is_no_fault_is_refused_with_its_place_and_nothing_is_kept)
     } rows[] = {
         {"apdu", "a fault is 'PLACE = ACTION"},
         {"= mute", "a place is apdu,"},
-        {"command 1 = mute", "a place is apdu,"},
+        {"command 1 = mute", "a place is apdu, function, segment, element, psmo, eco or ota\n"},
         {"apdu 0 = mute", "a number is 1 or more"},
         {"apdu x = mute", "a number is 1 or more"},
         {"apdu 99999999999 = mute", "a number is 1 or more"},

@@ -56,7 +56,7 @@ does fault add element usim = status 6581, always
 does --json fault list
 shows '"fault": "element usim = status 6581, always"'
 refused "an action is status," fault add apdu = explode
-refused "no fault of this number" fault remove 99
+refused "no fault of this number; 'fault list' shows them" fault remove 99
 refused "named by its number" fault remove x
 does fault clear
 does fault list
@@ -81,7 +81,7 @@ does snapshots
 shows '^one-enabled  *20[0-9-]*T[0-9:]*Z  [0-9]+ bytes$'
 shows '^two  *20'
 does snapshot-remove two
-refused "there is no snapshot of this name" snapshot-remove two
+refused "there is no snapshot of this name; 'snapshots' lists them" snapshot-remove two
 refused "a name has letters" snapshot-remove ../store
 does snapshots
 grep -q two "$work/out" && say "a removed snapshot is listed"
@@ -95,7 +95,7 @@ shows 'enabled: yes'
 shows 'place: in'
 does list
 shows "^$iccid *enabled"
-refused "there is no snapshot of this name" restore another
+refused "there is no snapshot of this name; 'snapshots' lists them" restore another
 refused "a name has letters" restore ../../etc/passwd
 refused "a name has letters" snapshot .hidden
 echo "no store" >"$work/chip/snapshots/broken.sqlite"
@@ -132,7 +132,7 @@ shows '^no profiles$'
 refused "not a store of emuicc" restore broken
 does list
 [ ! -e "$work/chip/store.sqlite.new" ] || say "something is left behind: $(ls "$work/chip")"
-refused "no card runs on it" status
+refused "no card runs on it; 'emuicc --state' with this folder starts one" status
 "$emuicc" --state "$work/chip" --faults /nowhere 2>"$work/err" && say "faults that are not there are taken"
 grep -q -- "--faults /nowhere: No such file" "$work/err" || say "no faults: $(cat "$work/err")"
 printf '# mine\napdu = explode\n' >"$work/mine"

@@ -23,7 +23,7 @@ taken=127.0.0.1:$(cat "$work/port")
 refuses() {
   timeout 60 "${@:2}" 2>"$work/log"
   [ $? -eq 1 ] || say "$1 ends with another status: $(cat "$work/log")"
-  grep -q "$taken.*Address already in use" "$work/log" || say "$1 does not say which port is taken: $(cat "$work/log")"
+  grep -q "$taken.*Address already in use: another program listens there" "$work/log" || say "$1 does not say which port is taken: $(cat "$work/log")"
   grep -q listening "$work/log" && say "$1 speaks of listening: $(cat "$work/log")"
 }
 free=127.0.0.1:0

@@ -51,6 +51,8 @@ for command in show check; do
   expect 2 'is hexadecimal text: ' "$command" "$work/hex"
   expect 2 'is empty$' "$command" "$work/empty"
 done
+expect 2 'is text: ' dump "$packages/value-notation.txt"
+expect 2 'is a package already: ' build "$package" "$work/built.der"
 expect 2 'is text: ' diff "$package" "$packages/value-notation.txt"
 # What a card takes and a phone does not.
 expect 0 '^note file-service, element [0-9]*, EF.FDN 7FF0/6F3B: service 2' check "$package"

@@ -106,7 +106,7 @@ static bool is_name(const char *name)
 static bool tell(int result, struct writer *out)
 {
     if (result == SW_REFERENCE_NOT_FOUND)
-        trace_error("there is no snapshot of this name");
+        trace_error("there is no snapshot of this name; 'snapshots' lists them");
     if (result == 0)
         writer_put(out, bytes_of_text("{\"done\": true}"));
     return result == 0;

@@ -78,7 +78,8 @@ static bool ask(const struct command *command, const char *state, const char *ab
     }
     if (command->look != NULL)
         return command->look(state, about, out);
-    trace_error("--state %s: no card runs on it", state);
+    trace_error("--state %s: no card runs on it; 'emuicc --state' with this folder starts one",
+                state);
     return false;
 }
 

@@ -81,7 +81,7 @@ static int make_batch(struct preparation *preparation, const char *part)
 {
     const char *out = preparation->options->out;
     if (access(out, F_OK) == 0) {
-        trace_error("%s: there is such a file already, which stays", out);
+        trace_error("%s: there is such a file already, which stays; give --out another name", out);
         return -1;
     }
     unlink(part);

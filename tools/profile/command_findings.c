@@ -1,14 +1,20 @@
 /* findings: the list of what check looks for. */
 #include <jansson.h>
 
+#include "tools/lib/common/text.h"
 #include "tools/profile/command.h"
 #include "tools/profile/lint/lint.h"
 
+#define SECTION_WIDTH 35
+
 static void print_rows(void)
 {
-    for (size_t i = 0; i < lint_row_count; i++)
-        printf("%-16s %-8s %-35s %s\n", lint_rows[i].name,
-               lint_severity_name(lint_rows[i].severity), lint_rows[i].section, lint_rows[i].about);
+    for (size_t i = 0; i < lint_row_count; i++) {
+        const char *section = lint_rows[i].section;
+        const int pad = SECTION_WIDTH - (int)text_width(section);
+        printf("%-16s %-8s %s%*s%s\n", lint_rows[i].name, lint_severity_name(lint_rows[i].severity),
+               section, pad, "", lint_rows[i].about);
+    }
 }
 
 int command_findings(const struct command_options *options, char **words)

@@ -32,6 +32,11 @@ int command_build(const struct command_options *options, char **words)
     struct blob text, package = {0};
     if (file_read_text(words[0], &text) != 0)
         return COMMAND_WRONG;
+    if (package_begins(blob_bytes(&text))) {
+        trace_error("%s is a package already: 'emuicc-profile dump' makes a text of it", words[0]);
+        blob_finish(&text);
+        return COMMAND_WRONG;
+    }
     int result = build_blob(words[0], blob_bytes(&text), &package);
     if (result == 0)
         result = file_write(words[1], blob_bytes(&package));

@@ -65,14 +65,13 @@ static bool is_hexadecimal(struct bytes file)
     return is_all_of(file, "0123456789abcdefABCDEF \t\r\n");
 }
 
-/* A front of printable characters, in UTF-8. */
-static bool is_text(struct bytes file)
+bool package_is_text(struct bytes file)
 {
     const size_t len = file.len < TEXT_FRONT ? file.len : TEXT_FRONT;
     for (size_t i = 0; i < len; i++)
         if (file.data[i] < ' ' && strchr("\t\r\n", file.data[i]) == NULL)
             return false;
-    return true;
+    return file.len > 0;
 }
 
 static bool starts_with(struct bytes file, const char *front)
@@ -95,7 +94,7 @@ const char *package_problem(struct bytes file)
         return "is a ZIP archive: the packages are in it";
     if (is_hexadecimal(file))
         return "is hexadecimal text: 'xxd -r -p' makes a package of it";
-    if (is_text(file))
+    if (package_is_text(file))
         return "is text: 'emuicc-profile build' makes a package of value notation";
     return "is no unprotected profile package: it does not begin with a header (tag A0)";
 }

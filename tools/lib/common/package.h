@@ -23,6 +23,9 @@ bool package_read_header(struct bytes package, struct package_header *out);
  * it is instead, as the end of a sentence: "is hexadecimal text: xxd -r -p makes bytes of it". */
 const char *package_problem(struct bytes file);
 
+/* A front of printable characters, in UTF-8. */
+bool package_is_text(struct bytes file);
+
 /* False if it does not even begin as a package does, with the header's tag. */
 bool package_begins(struct bytes file);
 

@@ -62,6 +62,9 @@ int listener_open(const char *where, char *found, size_t size)
         file = listen_on(one);
     const int why = errno;
     freeaddrinfo(addresses);
+    if (file < 0 && why == EADDRINUSE)
+        return complain(where, "Address already in use: another program listens there; end it, or "
+                               "listen at another port");
     if (file < 0)
         return complain(where, strerror(why));
     describe(file, found, size);

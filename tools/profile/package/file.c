@@ -20,20 +20,30 @@ static int read_existing(const char *path, size_t max, struct blob *out)
     return result == 0 ? 0 : FAILURE_INTERNAL;
 }
 
-int file_read_package(const char *path, struct blob *out)
+static int read_judged(const char *path, bool (*judge)(struct bytes), struct blob *out)
 {
-    return read_existing(path, PACKAGE_MAX, out);
-}
-
-int file_read_real_package(const char *path, struct blob *out)
-{
-    if (file_read_package(path, out) != 0)
+    if (read_existing(path, PACKAGE_MAX, out) != 0)
         return FAILURE_INTERNAL;
-    if (package_begins(blob_bytes(out)))
+    if (judge(blob_bytes(out)))
         return 0;
     trace_error("%s %s", path, package_problem(blob_bytes(out)));
     blob_finish(out);
     return FAILURE_INTERNAL;
+}
+
+static bool is_no_text(struct bytes file)
+{
+    return !package_is_text(file);
+}
+
+int file_read_package(const char *path, struct blob *out)
+{
+    return read_judged(path, is_no_text, out);
+}
+
+int file_read_real_package(const char *path, struct blob *out)
+{
+    return read_judged(path, package_begins, out);
 }
 
 int file_read_text(const char *path, struct blob *out)

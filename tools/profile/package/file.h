@@ -4,7 +4,8 @@
 
 #include "fs/profile/blob.h"
 
-/* All of a package, or of a text; a missing file is a failure too. 0, or a failure, traced. */
+/* All of a package, or of a text; a missing file is a failure too. 0, or a failure, traced. A text
+ * is refused as a package, whatever else is in it. */
 int file_read_package(const char *path, struct blob *out);
 /* The same, and a failure with what the file is unless it begins as a package does. */
 int file_read_real_package(const char *path, struct blob *out);
