@@ -104,7 +104,8 @@ int batch_create(const char *path, const char *address, const struct diversify *
 {
     struct batch *batch;
     if (access(path, F_OK) == 0) {
-        trace_error("batch %s: there is such a file already, which stays; another name is needed", path);
+        trace_error("batch %s: there is such a file already, which stays; another name is needed",
+                    path);
         return FAILURE_INTERNAL;
     }
     int result = make(path, &batch);
