@@ -62,6 +62,7 @@ static const char *const variants[] = {"", "ov3", "a", "b", "c", NULL};
 static const char *const blanks[] = {"files", NULL};
 
 /* struct uicc_settings, enum dialect_classes */
+static const char *const yes_no[] = {"yes", "no", NULL};
 static const char *const special_tags[] = {"c0", "d0", NULL};
 static const char *const no_matches[] = {"6282", "6a83", NULL};
 static const char *const classes[] = {"all", "2g", NULL};
@@ -257,6 +258,12 @@ const struct personality_row personality_table[] = {
     {.key = "ef-pin-status", .read = personality_value_category,
      .offset = OFFSET(uicc.fcp.ef_pin_status), .words = no_yes, .form = "yes or no",
      .help = "the FCP of an EF has a PIN status template, as its directory's"},
+    {.key = "adf-file-id", .read = personality_value_category,
+     .offset = OFFSET(uicc.fcp.adf_without_fid), .words = yes_no, .form = "yes or no",
+     .help = "the FCP of an ADF has a file identifier (83), which TS 102 221 §11.1.1.3 leaves to the card"},
+    {.key = "ef-properties", .read = personality_value_bytes, .offset = OFFSET(uicc.fcp.ef_properties),
+     .limit = FCP_EF_PROPERTIES_MAX, .optional = true, .form = "hexadecimal, at most 16 bytes, or none",
+     .help = "data objects behind the special file information in the FCP of an EF"},
     {.key = "search-no-match", .read = personality_value_category,
      .offset = OFFSET(uicc.search_no_match), .words = no_matches, .form = "6282 or 6a83",
      .help = "what SEARCH RECORD answers when no record matches"},

@@ -92,6 +92,7 @@ static void put_properties(const struct file *file, const struct fcp_style *styl
     if (file->type == FILE_BER_TLV)
         put_ber_tlv_properties(file, out);
     tlv_put_u8(out, style->special_d0 != 0 ? FCP_SPECIAL_OTHER : FCP_SPECIAL, file->special);
+    writer_put(out, style->ef_properties);
     tlv_close(out, mark);
 }
 
@@ -181,6 +182,16 @@ static struct file *directory_of(struct profile *profile, struct file *file)
     return file != NULL ? file : profile->mf;
 }
 
+static void put_names(const struct file *file, const struct fcp_style *style, struct writer *out)
+{
+    if (file->type != FILE_ADF)
+        put_u16(out, FCP_FID, file->fid);
+    else if (style->adf_without_fid == 0)
+        put_u16(out, FCP_FID, FILE_FID_CURRENT);
+    if (file->type == FILE_ADF)
+        tlv_put(out, FCP_AID, bytes_of(file->aid, file->aid_len));
+}
+
 void fcp_put(struct profile *profile, struct file *file, struct writer *out)
 {
     fcp_put_in_style(profile, file, &(struct fcp_style){0}, out);
@@ -192,9 +203,7 @@ void fcp_put_in_style(struct profile *profile, struct file *file, const struct f
     const struct file *shown = file_resolve(file);
     const size_t mark = tlv_open(out, FCP_TEMPLATE);
     put_descriptor(shown, out);
-    put_u16(out, FCP_FID, file->type == FILE_ADF ? FILE_FID_CURRENT : file->fid);
-    if (file->type == FILE_ADF)
-        tlv_put(out, FCP_AID, bytes_of(file->aid, file->aid_len));
+    put_names(file, style, out);
     if (file_is_directory(shown))
         put_directory_properties(profile, file, out);
     else

@@ -6,15 +6,21 @@
 #include "fs/profile/profile.h"
 
 #define FCP_MAX 127 /* bytes of the template's value: its length stays one byte */
+#define FCP_EF_PROPERTIES_MAX 16
 
 /* What cards show each in their own way. */
 struct fcp_style {
-    int special_d0;    /* 1: special file information under tag D0, not C0 */
-    int ef_pin_status; /* 1: EFs have a PIN status template, too: their directory's */
+    int special_d0;      /* 1: special file information under tag D0, not C0 */
+    int ef_pin_status;   /* 1: EFs have a PIN status template, too: their directory's */
+    int adf_without_fid; /* 1: an ADF names itself by its AID alone: its file identifier is optional
+                          */
+    struct bytes ef_properties; /* data objects behind the special file information; borrowed */
 };
 
 /* Template 62 for this file, data objects in the order of TS 102 221 tables 11.4 and 11.5. The PIN
- * status shows which PINs are enabled now. A link shows its own identifiers and access rule and
+ * status shows which PINs are enabled now. A file without an access rule has the compact form with
+ * no access mode, which grants nothing; other rules of that form (§9.2.4) are not made, as a
+ * package refers to EF.ARR. A link shows its own identifiers and access rule and
  * its target's structure. */
 void fcp_put(struct profile *profile, struct file *file, struct writer *out);
 void fcp_put_in_style(struct profile *profile, struct file *file, const struct fcp_style *style,

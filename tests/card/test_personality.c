@@ -147,6 +147,8 @@ static const char everything[] = "atr = 3B9F96803F87828031E073FE211F574543753130
                                  "classes = 2g\n"
                                  "special-file-tag = d0\n"
                                  "ef-pin-status = yes\n"
+                                 "adf-file-id = no\n"
+                                 "ef-properties = D2010F\n"
                                  "search-no-match = 6a83\n"
                                  "isd-r-key = 30 01 88 000102030405060708090A0B0C0D0E0F\n"
                                  "isd-r-key = 40 02 80 000102030405060708090A0B0C0D0E0F\n"
@@ -226,6 +228,8 @@ Test(personality, every_key_lands_where_it_belongs)
     cr_assert_eq(made.dialect.classes, DIALECT_CLASSES_2G);
     cr_assert_eq(made.uicc.fcp.special_d0, 1);
     cr_assert_eq(made.uicc.fcp.ef_pin_status, 1);
+    cr_assert_eq(made.uicc.fcp.adf_without_fid, 1);
+    cr_assert(bytes_equal(made.uicc.fcp.ef_properties, BYTES(0xD2, 0x01, 0x0F)));
     cr_assert_eq(made.uicc.search_no_match, 1);
     cr_assert_eq(made.domains.key_count, 2);
     cr_assert_eq(made.domains.keys[1].version, 0x40);
@@ -346,6 +350,8 @@ static const struct {
     {"classes", {"", "none", "3g"}},
     {"special-file-tag", {"", "none", "D0"}},
     {"ef-pin-status", {"", "none", "1"}},
+    {"adf-file-id", {"", "none", "0"}},
+    {"ef-properties", {"", "D2010", "D2010FD2010FD2010FD2010FD2010FD2010F"}},
     {"search-no-match", {"", "none", "6A83"}},
     {"isd-r-key", {"", "30", "30 01 88", "30 01 88 00", "30 01 88 0001020304050607", "00 01 88 000102030405060708090A0B0C0D0E0F",
      "30 00 88 000102030405060708090A0B0C0D0E0F", "80 01 88 000102030405060708090A0B0C0D0E0F",

@@ -106,6 +106,46 @@ Test(fcp, not_shareable_shows)
     profile_destroy(profile);
 }
 
+static struct bytes styled(struct profile *profile, struct file *file,
+                           const struct fcp_style *style)
+{
+    struct writer out = writer_on(room, sizeof room);
+    struct tlv template;
+    fcp_put_in_style(profile, file, style, &out);
+    cr_assert(tlv_whole(writer_bytes(&out), FCP_TEMPLATE, &template));
+    cr_assert(template.value.len <= FCP_MAX);
+    return template.value;
+}
+
+/* As a sysmoISIM-SJA5 shows them to a phone. */
+Test(fcp, has_what_a_card_leaves_out_or_adds)
+{
+    static const uint8_t more[] = {0xD2, 0x01, 0x0F};
+    const struct fcp_style style = {
+        .special_d0 = 1, .adf_without_fid = 1, .ef_properties = bytes_of(more, sizeof more)};
+    struct profile *profile = test_profile();
+    struct file *file = profile_child(profile->adfs, 0x6F40);
+    struct tlv tlv;
+    cr_assert(tlv_find(styled(profile, file, &style), FCP_PROPRIETARY, &tlv));
+    cr_assert(bytes_equal(tlv.value, BYTES(0xD0, 0x01, file->special, 0xD2, 0x01, 0x0F)));
+    cr_assert(tlv_find(styled(profile, file, &style), FCP_FID, &tlv));
+    cr_assert(tlv_find(styled(profile, profile->adfs, &style), FCP_AID, &tlv));
+    cr_assert(!tlv_find(styled(profile, profile->adfs, &style), FCP_FID, &tlv));
+    cr_assert(tlv_find(styled(profile, profile->mf, &style), FCP_FID, &tlv));
+    profile_destroy(profile);
+}
+
+Test(fcp, of_a_directory_without_a_rule_has_the_compact_form_without_an_access_mode)
+{
+    struct profile *profile = test_profile();
+    struct tlv tlv;
+    profile->adfs->rules.arr = 0;
+    cr_assert(tlv_find(fcp_of(profile, profile->adfs), FCP_RULES_COMPACT, &tlv));
+    cr_assert(bytes_equal(tlv.value, BYTES(0)));
+    cr_assert(!tlv_find(fcp_of(profile, profile->adfs), FCP_RULES_REFERENCED, &tlv));
+    profile_destroy(profile);
+}
+
 static int read_text(const char *text, struct fcp *out)
 {
     static uint8_t bytes[256];
