@@ -6,12 +6,10 @@
  *   benchmark_farm CARDS DOWNLOADS CUTS [measured]
  */
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +19,7 @@
 #include "crypto/pki/pki.h"
 #include "tests/benchmarks/farm_folder.h"
 #include "tests/benchmarks/farm_peer.h"
+#include "tests/benchmarks/farm_store.h"
 #include "tests/benchmarks/floor.h"
 #include "tests/benchmarks/measure.h"
 #include "tests/benchmarks/package_file.h"
@@ -65,20 +64,6 @@ static void read_iccid(struct world *world)
                  iccid.value.len == sizeof(world->iccid));
     for (size_t i = 0; i < sizeof(world->iccid); i++)
         world->iccid[i] = (uint8_t)(iccid.value.data[i] << 4 | iccid.value.data[i] >> 4);
-}
-
-/* KiB of the process's own. */
-static double anonymous_memory(pid_t pid)
-{
-    char path[64], line[256];
-    unsigned long kibibytes = 0;
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    MEASURE_NEED(file != NULL);
-    while (fgets(line, sizeof(line), file) != NULL && sscanf(line, "RssAnon: %lu", &kibibytes) != 1)
-        ;
-    fclose(file);
-    return (double)kibibytes;
 }
 
 static void start_farm(struct world *world)
@@ -246,37 +231,17 @@ static void enable(struct world *world, struct farm_peer *peer)
     MEASURE_NEED(memcmp(peer->answer, world->iccid, sizeof(world->iccid)) == 0);
 }
 
-static size_t rows_of(sqlite3 *database, const char *query)
-{
-    sqlite3_stmt *statement;
-    MEASURE_NEED(sqlite3_prepare_v2(database, query, -1, &statement, NULL) == SQLITE_OK);
-    size_t rows = 0;
-    int code;
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-        rows++;
-    MEASURE_NEED(code == SQLITE_DONE);
-    sqlite3_finalize(statement);
-    return rows;
-}
-
 /* Each store on disk, the farm being gone. Returns their bytes. */
 static double check_stores(struct world *world)
 {
     double bytes = 0;
     for (size_t i = 0; i < world->cards; i++) {
-        char path[192];
-        struct stat about;
-        sqlite3 *database;
-        snprintf(path, sizeof(path), "%s/chips/%s/store.sqlite", world->state, world->eids[i]);
-        MEASURE_NEED(stat(path, &about) == 0);
-        bytes += (double)about.st_size;
-        MEASURE_NEED(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
-        MEASURE_NEED(rows_of(database, "SELECT 1 FROM pragma_integrity_check"
-                                       " WHERE integrity_check <> 'ok'") == 0);
-        MEASURE_NEED(rows_of(database, "PRAGMA foreign_key_check") == 0);
-        MEASURE_NEED(rows_of(database, "SELECT 1 FROM profile") ==
-                     (world->books->outcomes[i] == UNTOUCHED ? 0u : 1u));
-        MEASURE_NEED(sqlite3_close(database) == SQLITE_OK);
+        char chip[160];
+        double size;
+        snprintf(chip, sizeof(chip), "%s/chips/%s", world->state, world->eids[i]);
+        const size_t profiles = farm_store_check(chip, &size);
+        MEASURE_NEED(profiles == (world->books->outcomes[i] == UNTOUCHED ? 0u : 1u));
+        bytes += size;
     }
     return bytes;
 }
@@ -296,7 +261,7 @@ static void measure_connected(struct world *world)
     const struct bytes select = BYTES(0x00, 0xA4, 0x00, 0x04, 0x02, 0x3F, 0x00);
     const size_t count = world->downloads < CONNECTED ? world->downloads : CONNECTED;
     alone = (struct farm_peer){.eid = world->eids[place_of(world, 0)], .state = world->state};
-    const double before = anonymous_memory(world->farm.pid);
+    const double before = measure_memory_of(world->farm.pid);
     for (size_t i = 1; i < count; i++) {
         peers[i] =
             (struct farm_peer){.eid = world->eids[place_of(world, i)], .state = world->state};
@@ -309,7 +274,7 @@ static void measure_connected(struct world *world)
     for (size_t i = 1; i < count; i++)
         measure_add(&rested, answer_time(&peers[i], select));
     usleep(REST_US);
-    const double held = anonymous_memory(world->farm.pid) - before;
+    const double held = measure_memory_of(world->farm.pid) - before;
     for (size_t i = 1; i < count; i++)
         measure_add(&loaded, answer_time(&peers[i], select));
     MEASURE_NEED(farm_peer_open(&alone, world->port));
@@ -377,12 +342,12 @@ int main(int argc, char **argv)
     make_eids(&world);
     printf("%zu chips made in %.1f s\n", world.cards, (double)(measure_time() - begun) / 1e9);
     fflush(stdout);
-    memory[0] = anonymous_memory(world.farm.pid);
+    memory[0] = measure_memory_of(world.farm.pid);
     download_all(&world);
     check_chips(&world);
     if (measured) {
         usleep(PAUSE_US);
-        memory[1] = anonymous_memory(world.farm.pid);
+        memory[1] = measure_memory_of(world.farm.pid);
         measure_all(&world, &floor, memory);
     }
     MEASURE_NEED(card_process_end(&world.farm, SIGTERM, TIMEOUT_MS) == 0);

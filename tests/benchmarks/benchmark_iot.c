@@ -3,11 +3,11 @@
  * OpenSSL alone takes for one verification and one signature; at most LIMIT times that. */
 #include <stdio.h>
 
-#include "crypto/pki/issue.h"
 #include "isd-r/info/es10_tag.h"
 #include "tests/benchmarks/boundary.h"
 #include "tests/benchmarks/chip.h"
 #include "tests/benchmarks/floor.h"
+#include "tests/benchmarks/iot_package.h"
 #include "tests/benchmarks/measure.h"
 #include "tests/benchmarks/package_file.h"
 #include "tests/support/memory_disk.h"
@@ -15,12 +15,11 @@
 #define LIMIT 1.5
 #define ROUNDS 300
 #define WARM_UP 5
-#define EIM_ID "eim.example.com"
 #define REQUEST_MAX 1024
 
 static struct chip chip;
-static struct ec_private *key;
-static struct random own_random;
+static struct iot_package_eim eim;
+static int64_t token;
 static uint8_t iccid[CHIP_ICCID_SIZE];
 static uint32_t counter;
 
@@ -29,63 +28,38 @@ struct result {
 };
 static struct result result, unused;
 
-/* The chip becomes an IoT eUICC and gets its eIM, with token 1. */
+/* The chip becomes an IoT eUICC and gets its eIM. */
 static void associate(void)
 {
-    uint8_t room[REQUEST_MAX], spki_room[128];
+    uint8_t room[REQUEST_MAX];
     struct writer request = writer_on(room, sizeof(room));
-    struct writer spki = writer_on(spki_room, sizeof(spki_room));
     chip.card.personality.info.iot = EUICC_INFO_IOT_1_2;
-    MEASURE_NEED(ec_private_generate(&own_random, EC_P256, &key) == 0);
-    issue_put_public_key(&spki, EC_P256, ec_private_point(key));
-    const size_t whole = tlv_open(&request, ES10_ADD_INITIAL_EIM), list = tlv_open(&request, 0xA0),
-                 entry = tlv_open(&request, DER_SEQUENCE);
-    tlv_put(&request, 0x80, bytes_of_text(EIM_ID));
-    der_put_integer(&request, 0x83, 0);
-    der_put_integer(&request, 0x84, -1);
-    const size_t data = tlv_open(&request, 0xA5);
-    tlv_put(&request, 0xA0, writer_bytes(&spki));
-    tlv_close(&request, data);
-    tlv_close(&request, entry);
-    tlv_close(&request, list);
-    tlv_close(&request, whole);
-    MEASURE_NEED(chip_ask(&chip, writer_bytes(&request)).len > 0);
+    iot_package_put_association(&eim, &request);
+    token = iot_package_token(chip_ask(&chip, writer_bytes(&request)));
 }
 
 static void put_package(struct writer *out)
 {
-    uint8_t signature[EC_SIGNATURE_SIZE];
-    const size_t whole = tlv_open(out, ES10_LOAD_EUICC_PACKAGE), start = out->len;
-    const size_t data = tlv_open(out, DER_SEQUENCE);
-    tlv_put(out, 0x80, bytes_of_text(EIM_ID));
-    tlv_put(out, 0x5A, bytes_of(isd_r_eid(chip.card.isd_r), CREDENTIALS_EID_SIZE));
-    der_put_integer(out, 0x81, ++counter);
-    const size_t operations = tlv_open(out, 0xA0), enable = tlv_open(out, 0xA3);
-    tlv_put(out, 0x5A, bytes_of(iccid, sizeof(iccid)));
-    tlv_close(out, enable);
-    tlv_close(out, operations);
-    tlv_close(out, data);
-    const struct bytes parts[] = {bytes_of(out->data + start, out->len - start),
-                                  BYTES(0x84, 0x01, 0x01)};
-    MEASURE_NEED(ec_sign(key, &own_random, parts, 2, signature) == 0);
-    tlv_put(out, 0x5F37, bytes_of(signature, sizeof(signature)));
-    tlv_close(out, whole);
+    uint8_t room[64];
+    struct writer operations = writer_on(room, sizeof(room));
+    const size_t list = tlv_open(&operations, 0xA0), enable = tlv_open(&operations, 0xA3);
+    tlv_put(&operations, 0x5A, bytes_of(iccid, sizeof(iccid)));
+    tlv_close(&operations, enable);
+    tlv_close(&operations, list);
+    iot_package_put(&eim, bytes_of(isd_r_eid(chip.card.isd_r), CREDENTIALS_EID_SIZE), token,
+                    ++counter, writer_bytes(&operations), out);
 }
 
 /* seqNumber of a result, which is then removed. */
 static void forget_result(struct bytes answer)
 {
-    struct tlv whole, choice, data, sequence;
+    struct iot_package_result said;
     uint8_t room[16];
     struct writer request = writer_on(room, sizeof(room));
-    MEASURE_NEED(tlv_whole(answer, ES10_LOAD_EUICC_PACKAGE, &whole) &&
-                 tlv_take_tag(&whole.value, 0xA0, &choice) &&
-                 tlv_take_tag(&choice.value, DER_SEQUENCE, &data) &&
-                 tlv_find(data.value, 0x83, &sequence));
-    MEASURE_NEED(bytes_equal(bytes_of(data.value.data + data.value.len - 3, 3),
-                             BYTES(0x83, 0x01, 0x00))); /* enableResult: ok */
+    MEASURE_NEED(iot_package_read(answer, &said));
+    MEASURE_NEED(bytes_equal(said.results, BYTES(0x83, 0x01, 0x00))); /* enableResult: ok */
     const size_t mark = tlv_open(&request, 0xBF30);
-    tlv_put(&request, 0x80, sequence.value);
+    der_put_integer(&request, 0x80, said.sequence);
     tlv_close(&request, mark);
     (void)chip_ask(&chip, writer_bytes(&request));
 }
@@ -163,7 +137,7 @@ int main(void)
     static const struct floor_work work = {.verifications = 1, .signatures = 1};
     floor_start_work(&floor, &work);
     memory_disk_start();
-    random_init(&own_random);
+    iot_package_begin(&eim);
     chip_init(&chip);
     const struct package_file *file = package_file_read(OWN_PACKAGE);
     (void)chip_install(&chip, package_file_bytes(file));
@@ -177,7 +151,7 @@ int main(void)
         measure_add(&result.transport, transport_alone());
     }
     print();
-    ec_private_destroy(key);
+    iot_package_end(&eim);
     chip_finish(&chip);
     floor_stop(&floor);
     return measure_verdict();

@@ -16,23 +16,30 @@
 #define STATUS_SIZE 2
 #define TAG_SEGMENTS 0xA3
 
-/* On the farm's control socket. */
-static void ask_for_fault(const struct farm_peer *peer)
+bool farm_peer_control(const char *state, const char *request, char *answer, size_t size)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char text[512];
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s/control", peer->state);
-    const int len = snprintf(text, sizeof(text), "chip %s fault-add %s\n", peer->eid, peer->fault);
+    const size_t len = strlen(request);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/control", state);
     const int control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    MEASURE_NEED(connect(control, (struct sockaddr *)&address, sizeof(address)) == 0);
-    MEASURE_NEED(send(control, text, (size_t)len, MSG_NOSIGNAL) == len);
-    const ssize_t got = recv(control, text, sizeof(text) - 1, MSG_WAITALL);
-    MEASURE_NEED(got > 0);
-    text[got] = '\0';
-    if (strstr(text, "error") != NULL)
-        fprintf(stderr, "%s", text);
-    MEASURE_NEED(strstr(text, "error") == NULL);
+    ssize_t got = -1;
+    MEASURE_NEED(control >= 0);
+    if (connect(control, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+        send(control, request, len, MSG_NOSIGNAL) == (ssize_t)len)
+        got = recv(control, answer, size - 1, MSG_WAITALL);
     close(control);
+    answer[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+static void ask_for_fault(const struct farm_peer *peer)
+{
+    char request[256], answer[512];
+    snprintf(request, sizeof(request), "chip %s fault-add %s\n", peer->eid, peer->fault);
+    MEASURE_NEED(farm_peer_control(peer->state, request, answer, sizeof(answer)));
+    if (strstr(answer, "error") != NULL)
+        fprintf(stderr, "%s", answer);
+    MEASURE_NEED(strstr(answer, "error") == NULL);
 }
 
 bool farm_peer_open(struct farm_peer *peer, uint16_t port)
@@ -98,17 +105,21 @@ static int send_blocks(struct farm_peer *peer, struct bytes request, size_t *len
     }
 }
 
-bool farm_peer_ask(struct farm_peer *peer, struct bytes request, struct bytes *answer)
+int farm_peer_request(struct farm_peer *peer, struct bytes request, struct bytes *answer)
 {
     size_t len = 0;
     int status = send_blocks(peer, request, &len);
     while (status >= 0 && status >> 8 == SW_BYTES_AVAILABLE >> 8)
         status = transmit_at(peer, BYTES(0x80, 0xC0, 0x00, 0x00, (uint8_t)status), &len);
-    if (status < 0)
-        return false;
-    MEASURE_NEED(status == SW_OK);
     *answer = bytes_of(peer->answer, len);
-    return true;
+    return status;
+}
+
+bool farm_peer_ask(struct farm_peer *peer, struct bytes request, struct bytes *answer)
+{
+    const int status = farm_peer_request(peer, request, answer);
+    MEASURE_NEED(status < 0 || status == SW_OK);
+    return status == SW_OK;
 }
 
 /* The next STORE DATA's part of a bound package, as session.c cuts it. */
@@ -131,31 +142,65 @@ static struct bytes next_part(struct bytes *rest, bool first)
     return part;
 }
 
-static bool load(struct farm_peer *peer, struct bytes bound)
+/* An answer whose element has this tag, and in it this choice, is a good one. */
+static enum farm_peer_end ask_step(struct farm_peer *peer, struct bytes request, uint32_t tag,
+                                   uint32_t choice, struct bytes *answer)
+{
+    struct tlv whole, first;
+    const int status = farm_peer_request(peer, request, answer);
+    if (status < 0)
+        return FARM_PEER_LOST;
+    return status == SW_OK && tlv_whole(*answer, tag, &whole) && tlv_take(&whole.value, &first) &&
+                   first.tag == choice
+               ? FARM_PEER_DONE
+               : FARM_PEER_REFUSED;
+}
+
+static bool is_installed(struct bytes answer)
+{
+    struct tlv result, data, final, choice;
+    return tlv_whole(answer, 0xBF37, &result) && tlv_find(result.value, 0xBF27, &data) &&
+           tlv_find(data.value, 0xA2, &final) && tlv_take(&final.value, &choice) &&
+           choice.tag == 0xA0;
+}
+
+static enum farm_peer_end load(struct farm_peer *peer, struct bytes bound, size_t parts)
 {
     struct bytes rest = bound, answer = {0};
-    struct tlv result, data, final, choice;
     while (rest.len > 0) {
-        const bool first = rest.len == bound.len;
-        if (!farm_peer_ask(peer, next_part(&rest, first), &answer))
-            return false;
-        MEASURE_NEED(rest.len == 0 || answer.len == 0);
+        if (parts-- == 0)
+            return FARM_PEER_BROKEN_OFF;
+        const struct bytes part = next_part(&rest, rest.len == bound.len);
+        const int status = farm_peer_request(peer, part, &answer);
+        if (status < 0)
+            return FARM_PEER_LOST;
+        if (status != SW_OK || (rest.len > 0 && answer.len > 0))
+            return FARM_PEER_REFUSED;
     }
-    MEASURE_NEED(tlv_whole(answer, 0xBF37, &result) && tlv_find(result.value, 0xBF27, &data));
-    MEASURE_NEED(tlv_find(data.value, 0xA2, &final) && tlv_take(&final.value, &choice));
-    MEASURE_NEED(choice.tag == 0xA0);
-    return true;
+    return is_installed(answer) ? FARM_PEER_DONE : FARM_PEER_REFUSED;
+}
+
+enum farm_peer_end farm_peer_install(struct farm_peer *peer, struct server *server,
+                                     struct bytes package, struct bytes iccid, size_t parts)
+{
+    struct bytes answer;
+    MEASURE_NEED(pki_eid_from_text(peer->eid, server->eid));
+    enum farm_peer_end end = ask_step(peer, BYTES(0xBF, 0x2E, 0x00), 0xBF2E, 0x80, &answer);
+    if (end == FARM_PEER_DONE)
+        end = ask_step(peer, server_authenticate(server, answer), 0xBF38, 0xA0, &answer);
+    if (end == FARM_PEER_DONE)
+        end = ask_step(peer, server_prepare(server, answer), 0xBF21, 0xA0, &answer);
+    if (end != FARM_PEER_DONE)
+        return end;
+    return load(peer, server_bind(server, answer, package, iccid), parts);
 }
 
 bool farm_peer_download(struct farm_peer *peer, struct server *server, struct bytes package,
                         struct bytes iccid)
 {
-    struct bytes answer;
-    MEASURE_NEED(pki_eid_from_text(peer->eid, server->eid));
-    return farm_peer_ask(peer, BYTES(0xBF, 0x2E, 0x00), &answer) &&
-           farm_peer_ask(peer, server_authenticate(server, answer), &answer) &&
-           farm_peer_ask(peer, server_prepare(server, answer), &answer) &&
-           load(peer, server_bind(server, answer, package, iccid));
+    const enum farm_peer_end end = farm_peer_install(peer, server, package, iccid, SIZE_MAX);
+    MEASURE_NEED(end == FARM_PEER_DONE || end == FARM_PEER_LOST);
+    return end == FARM_PEER_DONE;
 }
 
 int farm_peer_count(struct farm_peer *peer)

@@ -26,11 +26,26 @@ void farm_peer_close(struct farm_peer *peer);
 
 /* One APDU: its status word, or -1. */
 int farm_peer_transmit(struct farm_peer *peer, struct bytes command);
-/* An ES10 function in blocks of 255 bytes, its whole answer, borrowed until the next call. */
+/* An ES10 function in blocks of 255 bytes, its whole answer, borrowed until the next call: the last
+ * status word, or -1. */
+int farm_peer_request(struct farm_peer *peer, struct bytes request, struct bytes *answer);
+/* The same; another status word than 9000 ends the program. */
 bool farm_peer_ask(struct farm_peer *peer, struct bytes request, struct bytes *answer);
+enum farm_peer_end {
+    FARM_PEER_DONE,
+    FARM_PEER_REFUSED,
+    FARM_PEER_LOST,
+    FARM_PEER_BROKEN_OFF, /* by this side: the chip waits for the next part */
+};
+/* A download, up to so many parts of the bound package; SIZE_MAX: all of them. */
+enum farm_peer_end farm_peer_install(struct farm_peer *peer, struct server *server,
+                                     struct bytes package, struct bytes iccid, size_t parts);
 /* A whole download that ends with success; what is refused ends the program. */
 bool farm_peer_download(struct farm_peer *peer, struct server *server, struct bytes package,
                         struct bytes iccid);
+/* A line to the farm's control socket in this state folder, and what it answers, JSON, as far as it
+ * fits; false if it cannot be reached. */
+bool farm_peer_control(const char *state, const char *request, char *answer, size_t size);
 /* How many profiles are on the chip, or -1. */
 int farm_peer_count(struct farm_peer *peer);
 

@@ -143,3 +143,16 @@ double measure_cpu_of(pid_t process)
     fclose(file);
     return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
+
+double measure_memory_of(pid_t process)
+{
+    char path[64], line[256];
+    unsigned long kibibytes = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)process);
+    FILE *file = fopen(path, "r");
+    MEASURE_NEED(file != NULL);
+    while (fgets(line, sizeof(line), file) != NULL && sscanf(line, "RssAnon: %lu", &kibibytes) != 1)
+        ;
+    fclose(file);
+    return (double)kibibytes;
+}

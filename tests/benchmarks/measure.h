@@ -21,6 +21,8 @@ uint64_t measure_cpu_since(uint64_t before);
 double measure_clock_cost(void);
 /* Seconds of CPU of another process so far. */
 double measure_cpu_of(pid_t process);
+/* KiB of its own memory (RssAnon). */
+double measure_memory_of(pid_t process);
 /* Nanoseconds of real time. */
 uint64_t measure_time(void);
 

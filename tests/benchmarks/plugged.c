@@ -96,14 +96,5 @@ void plugged_remove_chip(struct plugged_chip *chip)
 
 double plugged_memory(const struct plugged *card)
 {
-    char path[64], line[128];
-    unsigned long kilobytes = 0;
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)card->process.pid);
-    FILE *file = fopen(path, "r");
-    MEASURE_NEED(file != NULL);
-    while (kilobytes == 0 && fgets(line, sizeof(line), file) != NULL)
-        if (sscanf(line, "RssAnon: %lu kB", &kilobytes) != 1)
-            kilobytes = 0;
-    fclose(file);
-    return (double)kilobytes * 1024;
+    return measure_memory_of(card->process.pid) * 1024;
 }

@@ -14,14 +14,15 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "card/startup.h"
+#include "tests/soak/chance.h"
 #include "tests/soak/life.h"
+#include "tests/soak/soak_package.h"
 
 #define NANOSECONDS 1000000000u
 #define DEEDS_BETWEEN_CHECKS 400
 /* Bytes that the heap may hold more than at the first check: what the C library keeps of freed
  * pieces by size, which counts as held. An hour is some hundred thousand deeds. */
 #define GROWTH_MAX (256 * 1024)
-#define PACKAGE_MAX (1u << 18)
 #define NONSENSE_MAX 64
 #define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
 #define SELECT_USIM "00A4040C07A0000000871002"
@@ -31,10 +32,7 @@ static const char *const names[LIFE_PROFILES] = {"usim-milenage", "usim-isim-tua
 
 uint32_t life_draw(struct life *life, uint32_t below)
 {
-    life->chance ^= life->chance >> 12;
-    life->chance ^= life->chance << 25;
-    life->chance ^= life->chance >> 27;
-    return (uint32_t)(life->chance * 0x2545F4914F6CDD1D >> 32) % below;
+    return chance_draw(&life->chance, below);
 }
 
 static uint16_t send(struct life *life, const char *command, struct bytes *data)
@@ -305,38 +303,14 @@ static size_t held(struct life *life)
     return heap > cached ? heap - cached : 0;
 }
 
-static struct bytes read_package(const char *name)
-{
-    char path[512];
-    uint8_t *data = malloc(PACKAGE_MAX);
-    snprintf(path, sizeof(path), PROFILES_FOLDER "/%s.der", name);
-    FILE *file = fopen(path, "rb");
-    MEASURE_NEED(file != NULL && data != NULL);
-    const size_t len = fread(data, 1, PACKAGE_MAX, file);
-    fclose(file);
-    return bytes_of(data, len);
-}
-
-/* Of the header: digits in order; EF.ICCID has their nibbles swapped. */
-static void read_iccid(struct bytes package, uint8_t iccid[CHIP_ICCID_SIZE])
-{
-    struct tlv header, field;
-    MEASURE_NEED(tlv_take_tag(&package, 0xA0, &header) && tlv_find(header.value, 0x83, &field));
-    MEASURE_NEED(field.value.len == CHIP_ICCID_SIZE);
-    for (size_t i = 0; i < CHIP_ICCID_SIZE; i++)
-        iccid[i] = (uint8_t)(field.value.data[i] << 4 | field.value.data[i] >> 4);
-}
-
 static void begin(struct life *life, uint64_t seed)
 {
     chip_init(&life->chip);
     server_init(&life->server, life->chip.pki);
-    life->chance = seed * 0x9E3779B97F4A7C15 + 1;
+    life->chance = chance_begin(seed);
     life->enabled = LIFE_NONE;
-    for (size_t i = 0; i < LIFE_PROFILES; i++) {
-        life->packages[i] = read_package(names[i]);
-        read_iccid(life->packages[i], life->iccid[i]);
-    }
+    for (size_t i = 0; i < LIFE_PROFILES; i++)
+        life->packages[i] = soak_package_read(names[i], life->iccid[i]);
 }
 
 static void end(struct life *life)

@@ -3,35 +3,19 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
+#include "tests/soak/harm.h"
 #include "tests/soak/life.h"
 
 #define SEGMENTS 12 /* of a package, of which one is struck */
 #define ELEMENTS 8
 #define PARTS 24 /* commands that a package comes in, about */
 
-/* What is left of a command that is struck. */
-enum kept { KEPT_NOTHING, KEPT_ALL };
-
 /* clang-format off */
-static const struct harm {
-    const char *action;
-    enum kept kept; /* of a command that is done */
-} harms[] = {
-    {"status 6F00", KEPT_NOTHING},
-    {"status 6985", KEPT_NOTHING},
-    {"result 5", KEPT_NOTHING},
-    {"delay 50", KEPT_ALL},
-    {"mute", KEPT_ALL},
-    {"drop", KEPT_NOTHING},
-    {"cut-before-commit", KEPT_NOTHING},
-    {"cut-after-commit", KEPT_ALL},
-};
 static const struct changer {
     uint32_t tag;
     const char *name;
 } changers[] = {{0xBF31, "EnableProfile"}, {0xBF32, "DisableProfile"}, {0xBF33, "DeleteProfile"}};
 /* clang-format on */
-#define HARMS (sizeof(harms) / sizeof(harms[0]))
 #define CHANGERS (sizeof(changers) / sizeof(changers[0]))
 
 static void lay(struct life *life, const char *text)
@@ -85,7 +69,7 @@ void life_struck_change(struct life *life)
     const struct changer *changer = &changers[life_draw(life, CHANGERS)];
     const struct harm *harm = &harms[life_draw(life, HARMS)];
     const size_t which = life_draw(life, LIFE_PROFILES);
-    const bool at_function = life_draw(life, 2) || strncmp(harm->action, "result", 6) == 0;
+    const bool at_function = life_draw(life, 2) || harm->for_result;
     uint8_t room[64], command_room[80];
     struct writer request = writer_on(room, sizeof(room));
     struct writer command = writer_on(command_room, sizeof(command_room));
@@ -146,7 +130,7 @@ static void choose_fault(struct life *life, const struct harm *harm, char *text,
         snprintf(text, size, "element %u = %s", life_draw(life, ELEMENTS) + 1, harm->action);
         break;
     default:
-        if (strncmp(harm->action, "result", 6) == 0)
+        if (harm->for_result)
             harm = &harms[0];
         snprintf(text, size, "apdu %u = %s", life_draw(life, PARTS) + 1, harm->action);
     }
