@@ -44,7 +44,8 @@ struct card {
     struct observer *observers; /* NULL: nobody */
     struct hardware hardware;
     enum card_presence presence;
-    bool seen;  /* it has been powered since it was put in */
+    const char *socket; /* where PC/SC programs find it with no pcscd; borrowed; NULL: nowhere */
+    bool seen;          /* it has been powered since it was put in */
     bool stale; /* a failure left the memory behind the store: read it again before the next use */
 };
 

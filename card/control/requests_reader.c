@@ -19,6 +19,8 @@ const char *requests_status(void *context, struct bytes argument, struct writer 
     json_writer_hex(answer, "atr", card_atr(card));
     if (settings->aid_count > 0)
         json_writer_hex(answer, "isd-r", bytes_of(settings->aids[0].data, settings->aids[0].len));
+    if (card->socket != NULL)
+        json_writer_word(answer, "socket", card->socket);
     json_writer_word(answer, "place", places[card->presence]);
     json_writer_boolean(answer, "seen", card->seen && card->presence == CARD_INSERTED);
     json_writer_boolean(answer, "enabled", isd_r_enabled_profile(card->isd_r) != 0);

@@ -1,6 +1,7 @@
 /* emuicc: one process, one chip, one reader. */
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "apdu/status.h"
@@ -34,10 +35,13 @@ static int serve_pcsc(const char *path, struct card *card, const struct stop *st
     struct pcsc_card_here here;
     struct pcsc_card *const cards[] = {&here.card};
     struct pcsc *pcsc;
+    char whole[PATH_MAX];
     pcsc_card_here_init(&here, card);
     if (pcsc_open(path, cards, 1, &pcsc) != 0)
         return FAILURE_INTERNAL;
+    card->socket = realpath(path, whole);
     pcsc_run(pcsc, stop, control);
+    card->socket = NULL;
     pcsc_close(pcsc);
     return 0;
 }

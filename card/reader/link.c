@@ -32,7 +32,8 @@ static void say(struct link *link, enum link_state state, int wrong)
     if (state == LINK_PLUGGED)
         trace_notice("plugged into the reader at %s", name);
     else if (state == LINK_SILENT)
-        trace_notice("%s accepts but never speaks: another card sits in that reader; waiting",
+        trace_notice("%s accepts but never speaks: another card sits in that reader; waiting: "
+                     "--vpcd names another reader, 'emuicc-ctl doctor' whose card it is",
                      name);
     else if (wrong != 0)
         trace_notice("no reader at %s (%s); trying until there is: emuicc-ctl doctor says why",

@@ -99,7 +99,7 @@ grep -qx "emuicc-farm: ${chips[0]}: asked from outside: restore here" "$work/log
 does 0 wait --timeout 5
 shows "$address/${chips[0]}"
 "$ctl" --state "$work/farm/chips/none" wait --timeout 1 >"$work/out" 2>"$work/err" && say "a chip that is not there is waited for in vain"
-[ "$(cat "$work/err")" = "emuicc-ctl: no card runs on $work/farm/chips/none after 1 s" ] || say "wait says: $(cat "$work/err")"
+[ "$(cat "$work/err")" = "emuicc-ctl: no card runs on $work/farm/chips/none after 1 s; 'emuicc --state' with this folder starts one" ] || say "wait says: $(cat "$work/err")"
 refused "a farm is asked of its chips: --state FARM/chips/EID" "$work/farm" status
 mkdir "$work/farm/chips/89049032123451234512345678901235"
 refused "no chip here has this EID" "$work/farm/chips/89049032123451234512345678901235" status

@@ -150,6 +150,19 @@ Test(es2, an_order_is_for_its_eid_only)
     expect_client(NULL, "8.1.1/3.8");
 }
 
+/* It sends no matching id that could be refused (SGP.22 §5.6.3). */
+Test(es2, a_chip_whose_orders_have_ended_has_none)
+{
+    world.smdpp->order_tries = 1;
+    expect("downloadOrder", "{\"iccid\":\"" ICCID_SMALL "\",\"eid\":\"" WORLD_EID "\"}", "");
+    expect("confirmOrder",
+           "{\"iccid\":\"" ICCID_SMALL "\",\"matchingId\":\"\",\"releaseFlag\":true}", "");
+    expect_client(NULL, "");
+    expect_client(NULL, "8.8.5/6.4");
+    expect_client(NULL, "8.1.1/3.8");
+    expect_client("", "8.1.1/3.8");
+}
+
 static void limit(const char *matching_id, struct order_limits limits)
 {
     struct order order;

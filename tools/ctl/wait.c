@@ -18,6 +18,7 @@
 #define STEP_MS 100
 #define NAMES_MAX 8192
 #define DIRECT_MAX 128
+#define SOCKET_MAX 4096
 #define AID_MAX 16
 
 /* The card that is waited for, as it says itself. */
@@ -27,6 +28,8 @@ struct sought {
     bool seen; /* a reader has powered it since it was put in: before, PC/SC may still speak of the
                   card that was there last */
     char direct[DIRECT_MAX]; /* where a farm's chip without a reader is reached; "": it has one */
+    char
+        socket[SOCKET_MAX]; /* of the chip's own, on which it is found with no pcscd; "": pcscd's */
 };
 
 static json_t *ask(const char *state, const char *request)
@@ -44,12 +47,17 @@ static bool read_hex(const json_t *status, const char *name, struct writer *out)
     return text != NULL && hex_decode(text, out);
 }
 
+static void read_text(const json_t *status, const char *name, size_t size, char *out)
+{
+    const char *text = json_string_value(json_object_get(status, name));
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
 /* A farm says where its chips are; a card that is alone does not know the question. */
 static void ask_where(const char *state, struct sought *out)
 {
     json_t *where = ask(state, "where");
-    const char *direct = json_string_value(json_object_get(where, "direct"));
-    snprintf(out->direct, sizeof(out->direct), "%s", direct != NULL ? direct : "");
+    read_text(where, "direct", sizeof(out->direct), out->direct);
     json_decref(where);
 }
 
@@ -67,6 +75,7 @@ static bool ask_status(const char *state, struct sought *out)
                       read_hex(status, "eid", &out->eid_writer) &&
                       out->eid_writer.len == sizeof(out->eid);
     (void)read_hex(status, "isd-r", &out->aid_writer);
+    read_text(status, "socket", sizeof(out->socket), out->socket);
     out->seen = json_is_true(json_object_get(status, "seen"));
     json_decref(status);
     if (good)
@@ -137,8 +146,12 @@ static const char *choose(SCARDCONTEXT context, const struct sought *sought, con
     return candidates == 1 ? unknown : NULL;
 }
 
+/* The chip's own socket comes before that of the environment, on which it is not. libpcsclite looks
+ * at its first call. */
 static const char *find(const struct sought *sought, char names[NAMES_MAX])
 {
+    if (sought->socket[0] != '\0' && setenv("PCSCLITE_CSOCK_NAME", sought->socket, 1) != 0)
+        return NULL;
     SCARDCONTEXT context;
     DWORD len = NAMES_MAX;
     const char *found = NULL;
@@ -173,10 +186,13 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool say_where(const char *kind, const char *where, struct writer *out)
+static bool say_where(const struct sought *sought, const char *kind, const char *where,
+                      struct writer *out)
 {
     json_writer_open_object(out, NULL);
     json_writer_word(out, kind, where);
+    if (sought->socket[0] != '\0')
+        json_writer_word(out, "PCSCLITE_CSOCK_NAME", sought->socket);
     json_writer_close_object(out);
     return true;
 }
@@ -192,14 +208,15 @@ bool wait_work(const struct ctl_options *options, struct writer *out)
     for (const int64_t end = now_ms() + seconds * 1000; now_ms() < end;) {
         runs = ask_status(options->state, &sought);
         if (runs && sought.direct[0] != '\0')
-            return say_where("direct", sought.direct, out);
+            return say_where(&sought, "direct", sought.direct, out);
         const char *reader = runs && sought.seen ? find(&sought, names) : NULL;
         if (reader != NULL)
-            return say_where("reader", reader, out);
+            return say_where(&sought, "reader", reader, out);
         nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
     }
-    trace_error(runs ? "no reader sees the card on %s after %ld s; 'emuicc-ctl doctor' looks why"
-                     : "no card runs on %s after %ld s",
-                options->state, seconds);
+    trace_error(
+        runs ? "no reader sees the card on %s after %ld s; 'emuicc-ctl doctor' looks why"
+             : "no card runs on %s after %ld s; 'emuicc --state' with this folder starts one",
+        options->state, seconds);
     return false;
 }

@@ -79,7 +79,7 @@ int orders_find_by_eid(struct database *database, const char *eid, const char *r
         database,
         "SELECT " COLUMNS " FROM orders WHERE NOT open AND matching_id = ''"
         " AND eid <> '' AND eid = ?1 AND (?2 = '' OR requester = ?2)"
-        " ORDER BY state > ?3, id LIMIT 1",
+        " AND state <= ?3 ORDER BY id LIMIT 1",
         DATABASE_VALUES(DATABASE_T(eid), DATABASE_T(requester), DATABASE_N(ORDER_DOWNLOADED)), out);
 }
 
