@@ -1,6 +1,8 @@
 /* What RSP servers share, driven by a program of this test's own: bindings, heads of requests that
  * the library below lets through, clients that hold a connection, and whose a call is. */
 #include <criterion/criterion.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -13,6 +15,11 @@
 
 #define JSON_PATH "/json"
 #define BINARY_PATH "/binary"
+#define GROUPED_PATH "/grouped"
+#define GROUPED_REQUEST                                                                            \
+    "POST " GROUPED_PATH " HTTP/1.1\r\nHost: " WORLD_ADDRESS "\r\n" JSON                           \
+    "Content-Length: 12\r\n\r\n{\"text\":\"a\"}"
+#define CROWD 8 /* that come in one moment */
 #define JSON "Content-Type: application/json\r\n"
 #define TIMEOUT_S 1 /* seconds */
 #define SLOW 60     /* clients that send a byte now and then */
@@ -20,6 +27,7 @@
 
 static struct world world;
 static struct server *server;
+static int calls;
 static const char *port;
 static char heard_peer[TLS_KEY_ID_SIZE];
 
@@ -40,12 +48,43 @@ static int echo_binary(void *program, struct call *call)
     return blob_copy(call->body, &call->answer);
 }
 
+static bool groups(struct bytes body)
+{
+    return body.len > 2;
+}
+
+/* A transaction that can be held at its end, and fails if it is told to. */
+static struct {
+    atomic_int begun, ended;
+    int begin_result, end_result;
+    bool held;
+    sem_t release;
+} transaction;
+
+static int begin_transaction(void *program)
+{
+    cr_assert_eq(program, (void *)&calls);
+    atomic_fetch_add(&transaction.begun, 1);
+    return transaction.begin_result;
+}
+
+static int end_transaction(void *program, int result)
+{
+    cr_assert_eq(program, (void *)&calls);
+    if (transaction.held)
+        sem_wait(&transaction.release);
+    atomic_fetch_add(&transaction.ended, 1);
+    return result != 0 ? result : transaction.end_result;
+}
+
+static const struct group_transaction group = {begin_transaction, end_transaction};
+
 static const struct function_row rows[] = {
     {JSON_PATH, "Json", echo_json, false, "", FUNCTION_JSON},
     {BINARY_PATH, "Binary", echo_binary, false, "", FUNCTION_BINARY},
+    {GROUPED_PATH, "Grouped", echo_json, false, "", FUNCTION_JSON, groups, true},
 };
-static const struct function_table functions = {rows, 2};
-static int calls;
+static const struct function_table functions = {rows, 3};
 
 static void start_server(const char *trust)
 {
@@ -56,6 +95,7 @@ static void start_server(const char *trust)
                                      .ci = &world.smdpp->credentials.sets[EC_P256].ci,
                                      .protocol = "2.1.0",
                                      .trust = trust,
+                                     .group = &group,
                                      .timeout_s = TIMEOUT_S,
                                      .connections = SLOW + 8};
     cr_assert_eq(server_start(&plan, &server), 0);
@@ -243,5 +283,70 @@ Test(server, whose_a_call_is_the_certificate_says)
     cr_assert_eq(client.status, 200);
     cr_assert(tls_key_id(world.smdpp->credentials.sets[EC_P256].auth.certificate.whole, expected));
     cr_assert_str_eq(heard_peer, expected);
+    https_client_close(&client);
+}
+
+static void await_transactions(int count)
+{
+    for (int i = 0; i < 100 && atomic_load(&transaction.begun) < count; i++)
+        usleep(PAUSE_US);
+    cr_assert_eq(atomic_load(&transaction.begun), count);
+}
+
+/* Those that come while one is at its end share the next, and none is answered before it. */
+Test(server, requests_of_one_moment_are_answered_after_their_transaction)
+{
+    static struct https_client crowd[CROWD];
+    char byte;
+    size_t got;
+    sem_init(&transaction.release, 0, 0);
+    transaction.held = true;
+    for (size_t i = 0; i < CROWD; i++)
+        connect_raw(&crowd[i]);
+    cr_assert_eq(send_raw(&crowd[0], GROUPED_REQUEST), CURLE_OK);
+    await_transactions(1);
+    for (size_t i = 1; i < CROWD; i++)
+        cr_assert_eq(send_raw(&crowd[i], GROUPED_REQUEST), CURLE_OK);
+    usleep(5 * PAUSE_US);
+    cr_expect_eq(curl_easy_recv(crowd[0].curl, &byte, 1, &got), CURLE_AGAIN);
+    for (size_t i = 0; i < CROWD; i++)
+        sem_post(&transaction.release);
+    for (size_t i = 0; i < CROWD; i++) {
+        cr_expect_eq(read_status(&crowd[i]), 200);
+        https_client_close(&crowd[i]);
+    }
+    cr_expect_eq(calls, CROWD);
+    cr_expect_lt(atomic_load(&transaction.begun), CROWD);
+    cr_expect_eq(atomic_load(&transaction.begun), atomic_load(&transaction.ended));
+}
+
+Test(server, a_request_whose_transaction_fails_has_failed)
+{
+    static const char json[] = "Content-Type: application/json";
+    expect_answer(GROUPED_PATH, json, "{\"text\":\"a\"}", 200, NULL);
+    expect_answer(GROUPED_PATH, json, "[]", 200, NULL);
+    cr_expect_eq(atomic_load(&transaction.begun), 1);
+    transaction.end_result = -1;
+    expect_answer(GROUPED_PATH, json, "{\"text\":\"a\"}", 500, "");
+    cr_expect_eq(calls, 2);
+    transaction.begin_result = -1;
+    expect_answer(GROUPED_PATH, json, "{\"text\":\"a\"}", 500, "");
+    cr_expect_eq(calls, 2);
+    cr_expect_eq(atomic_load(&transaction.ended), 2);
+}
+
+/* One that waits when the server ends is answered, and done. */
+Test(server, a_server_ends_with_those_that_wait)
+{
+    struct https_client client;
+    sem_init(&transaction.release, 0, 1);
+    transaction.held = true;
+    connect_raw(&client);
+    cr_assert_eq(send_raw(&client, GROUPED_REQUEST), CURLE_OK);
+    await_transactions(1);
+    server_stop(server);
+    cr_expect_eq(calls, 1);
+    cr_expect_eq(atomic_load(&transaction.ended), 1);
+    start_server(NULL);
     https_client_close(&client);
 }

@@ -162,13 +162,17 @@ static int answer(struct eim *eim, enum esipa_function function, struct bytes re
     return message->error != 0 || result == 0 ? 0 : 1;
 }
 
+/* What works on nothing but the store: all but downloads, which wait for an SM-DP+. */
+static bool is_grouped(enum esipa_function function)
+{
+    return function == ESIPA_GET_EIM_PACKAGE || function == ESIPA_PROVIDE_RESULT ||
+           function == ESIPA_HANDLE_NOTIFICATION;
+}
+
 /* Room for what a function answers at most. */
 static size_t answer_size(enum esipa_function function)
 {
-    return function == ESIPA_GET_EIM_PACKAGE || function == ESIPA_PROVIDE_RESULT ||
-                   function == ESIPA_HANDLE_NOTIFICATION
-               ? ANSWER_USUAL
-               : ANSWER_MAX;
+    return is_grouped(function) ? ANSWER_USUAL : ANSWER_MAX;
 }
 
 int front_answer(struct eim *eim, struct bytes request, struct blob *out)
@@ -194,6 +198,31 @@ static int answer_message(void *program, struct bytes request, struct blob *out)
     return front_answer(program, request, out);
 }
 
+static bool groups_asn1(struct bytes body)
+{
+    return is_grouped(esipa_function_of(body));
+}
+
+static bool groups_always(struct bytes body)
+{
+    (void)body;
+    return true;
+}
+
+static int begin_group(void *program)
+{
+    const struct eim *eim = program;
+    return database_begin(eim->database);
+}
+
+static int end_group(void *program, int result)
+{
+    const struct eim *eim = program;
+    return database_end(eim->database, result);
+}
+
+const struct group_transaction front_group = {begin_group, end_group};
+
 static int handle_asn1(void *program, struct call *call)
 {
     return esipa_server_binary(answer_message, program, call);
@@ -212,10 +241,10 @@ JSON_HANDLER(package, ESIPA_GET_EIM_PACKAGE)
 JSON_HANDLER(result, ESIPA_PROVIDE_RESULT)
 JSON_HANDLER(notification, ESIPA_HANDLE_NOTIFICATION)
 
-#define JSON_ROW(PATH, NAME, SECTION)                                                              \
+#define JSON_ROW(PATH, NAME, SECTION, GROUPS)                                                      \
     {                                                                                              \
         .path = ESIPA_JSON_PATH PATH, .name = "ESipa." PATH, .handle = json_##NAME,                \
-        .section = SECTION                                                                         \
+        .section = SECTION, .quiet = true, .groups = GROUPS                                        \
     }
 
 static const struct function_row rows[] = {
@@ -223,18 +252,22 @@ static const struct function_row rows[] = {
      .name = "ESipa",
      .handle = handle_asn1,
      .section = "SGP.32 §6.3",
-     .binding = FUNCTION_BINARY},
-    JSON_ROW("initiateAuthentication", initiate, "SGP.32 §5.14.1"),
-    JSON_ROW("authenticateClient", authenticate, "SGP.32 §5.14.2"),
-    JSON_ROW("getBoundProfilePackage", bind, "SGP.32 §5.14.3"),
-    JSON_ROW("cancelSession", cancel, "SGP.32 §5.14.8"),
-    JSON_ROW("getEimPackage", package, "SGP.32 §5.14.5"),
-    JSON_ROW("provideEimPackageResult", result, "SGP.32 §5.14.6"),
+     .binding = FUNCTION_BINARY,
+     .groups = groups_asn1,
+     .quiet = true},
+    JSON_ROW("initiateAuthentication", initiate, "SGP.32 §5.14.1", NULL),
+    JSON_ROW("authenticateClient", authenticate, "SGP.32 §5.14.2", NULL),
+    JSON_ROW("getBoundProfilePackage", bind, "SGP.32 §5.14.3", NULL),
+    JSON_ROW("cancelSession", cancel, "SGP.32 §5.14.8", NULL),
+    JSON_ROW("getEimPackage", package, "SGP.32 §5.14.5", groups_always),
+    JSON_ROW("provideEimPackageResult", result, "SGP.32 §5.14.6", groups_always),
     {.path = ESIPA_JSON_PATH "handleNotification",
      .name = "ESipa.handleNotification",
      .handle = json_notification,
      .notification = true,
-     .section = "SGP.32 §5.14.7"},
+     .section = "SGP.32 §5.14.7",
+     .groups = groups_always,
+     .quiet = true},
 };
 
 const struct function_table front_functions = {rows, sizeof(rows) / sizeof(rows[0])};

@@ -4,6 +4,7 @@
 
 #include "tools/eim/eim.h"
 #include "tools/lib/server/function.h"
+#include "tools/lib/server/group.h"
 
 /* eim_create() with what answering takes besides. */
 int front_open(const struct eim_plan *plan, struct eim **out);
@@ -14,5 +15,8 @@ int front_answer(struct eim *eim, struct bytes request, struct blob *out);
 
 /* Both bindings, for server_start() with the eIM as program. */
 extern const struct function_table front_functions;
+/* What its server brackets those with that come in the same moment: one transaction of the store.
+ */
+extern const struct group_transaction front_group;
 
 #endif

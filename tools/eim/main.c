@@ -28,6 +28,7 @@ static int serve_ipas(struct eim *eim, const struct eim_options *options, struct
                                      .tls = &eim->tls,
                                      .ci = &eim->cis[EC_P256],
                                      .protocol = PROTOCOL,
+                                     .group = &front_group,
                                      .plain = options->plain,
                                      .connections = process_allow(&limits)};
     return server_start(&plan, out);

@@ -116,15 +116,21 @@ int orders_find_id(struct database *database, int64_t id, struct order *out)
                               DATABASE_VALUES(DATABASE_N(id)), take_order, out));
 }
 
-int orders_next(struct database *database, const char *eid, int64_t now, struct order *out)
+static int first_of(struct database *database, const char *eid, enum order_state state, int64_t now,
+                    struct order *out)
 {
     *out = (struct order){0};
     return one(database_query(database,
-                              "SELECT " COLUMNS " FROM orders WHERE eid = ?1 AND state IN (?2, ?3)"
-                              " AND not_before <= ?4 ORDER BY state DESC, id LIMIT 1",
-                              DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(ORDER_NEW),
-                                              DATABASE_N(ORDER_WORK), DATABASE_N(now)),
+                              "SELECT " COLUMNS " FROM orders WHERE eid = ? AND state = ?"
+                              " AND not_before <= ? ORDER BY id LIMIT 1",
+                              DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(state), DATABASE_N(now)),
                               take_order, out));
+}
+
+int orders_next(struct database *database, const char *eid, int64_t now, struct order *out)
+{
+    const int result = first_of(database, eid, ORDER_WORK, now, out);
+    return result > 0 ? first_of(database, eid, ORDER_NEW, now, out) : result;
 }
 
 int orders_find_transaction(struct database *database, struct bytes transaction_id,

@@ -21,6 +21,7 @@ struct database {
     const struct database_schema *schema;
     sqlite3 *connection;
     pthread_mutex_t lock; /* recursive: begin … end encloses single statements */
+    unsigned depth;       /* of begin … end */
     struct kept kept[STATEMENTS_MAX];
     size_t kept_count;
 };
@@ -213,21 +214,49 @@ int database_change(struct database *database, const char *sql, const struct dat
     return result;
 }
 
+/* An error that has undone the outer transaction ends the inner ones as well. */
+static int begin_inner(struct database *database)
+{
+    return sqlite3_get_autocommit(database->connection) == 0
+               ? run(database, "SAVEPOINT inner", NULL, 0, NULL, NULL)
+               : complain(database, "the transaction is at its end");
+}
+
 int database_begin(struct database *database)
 {
     pthread_mutex_lock(&database->lock);
-    const int result = run(database, "BEGIN IMMEDIATE", NULL, 0, NULL, NULL);
-    if (result != 0)
+    const int result = database->depth == 0 ? run(database, "BEGIN IMMEDIATE", NULL, 0, NULL, NULL)
+                                            : begin_inner(database);
+    if (result == 0)
+        database->depth++;
+    else
         pthread_mutex_unlock(&database->lock);
     return result;
 }
 
-int database_end(struct database *database, int result)
+static int end_outer(struct database *database, int result)
 {
     if (result == 0)
         result = run(database, "COMMIT", NULL, 0, NULL, NULL);
     if (result != 0 && sqlite3_get_autocommit(database->connection) == 0)
         (void)run_plain(database, "ROLLBACK");
+    return result;
+}
+
+static int end_inner(struct database *database, int result)
+{
+    if (result != 0 && sqlite3_get_autocommit(database->connection) == 0)
+        (void)run(database, "ROLLBACK TO inner", NULL, 0, NULL, NULL);
+    if (sqlite3_get_autocommit(database->connection) != 0)
+        return result != 0 ? result : complain(database, "the transaction is at its end");
+    const int released = run(database, "RELEASE inner", NULL, 0, NULL, NULL);
+    return result != 0 ? result : released;
+}
+
+int database_end(struct database *database, int result)
+{
+    database->depth--;
+    result = database->depth == 0 ? end_outer(database, result) : end_inner(database, result);
     pthread_mutex_unlock(&database->lock);
     return result;
 }

@@ -45,7 +45,8 @@ typedef void database_visitor(void *context, sqlite3_stmt *row);
 int database_query(struct database *database, const char *sql, const struct database_value *values,
                    size_t count, database_visitor *visit, void *context);
 
-/* Several statements as one: nobody else comes between, and they stay or go together. */
+/* Several statements as one: nobody else comes between, and they stay or go together. Inside
+ * another begin … end of the same thread it may fail alone, and stays with the outer one. */
 int database_begin(struct database *database);
 /* Commits if the result is 0, takes back otherwise. Returns the result, or a failure. */
 int database_end(struct database *database, int result);

@@ -30,6 +30,8 @@ static void log_call(const struct function_row *row, const struct call *call, in
     const char *transaction = call->transaction[0] != '\0' ? call->transaction : "-";
     if (result < 0)
         trace_error("%s %s: internal failure", transaction, row->name);
+    else if (result == 0 && row->quiet)
+        trace_detail("%s %s: %s", transaction, row->name, call->detail);
     else if (result == 0)
         trace_notice("%s %s: %s", transaction, row->name, call->detail);
     else

@@ -13,6 +13,10 @@ enum function_binding {
     FUNCTION_BINARY, /* call->body, call->answer; a refusal is HTTP's 400 (SGP.32 §6.3) */
 };
 
+/* Whether a request with this body may share a transaction with others (group.h): it waits for
+ * nobody but the program's own store. */
+typedef bool function_groups(struct bytes body);
+
 struct function_row {
     const char *path;
     const char *name; /* as the specification names it, for the log */
@@ -20,6 +24,8 @@ struct function_row {
     bool notification; /* answered with no content (SGP.22 §6.3) */
     const char *section;
     enum function_binding binding;
+    function_groups *groups; /* NULL: none does */
+    bool quiet;              /* the handler says itself what happened: success is a detail */
 };
 
 struct function_table {

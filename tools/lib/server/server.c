@@ -29,6 +29,7 @@ struct server {
     struct MHD_Daemon *daemon;
     atomic_uint connected;
     struct connections *clocks;
+    struct group *group;      /* NULL: no functions share a transaction */
     char *certificates, *key; /* PEM */
     char where[SERVER_WHERE_SIZE];
 };
@@ -41,11 +42,16 @@ static const struct {
     [FUNCTION_BINARY] = {"application/x-gsma-rsp-asn1", "application/x-gsma-rsp-asn1"},
 };
 
-/* A request while its body arrives. */
+/* A request while its body arrives, and until it is answered. */
 struct request {
+    struct group_member member; /* first: a member is its request */
     const struct function_row *row;
     char peer[TLS_KEY_ID_SIZE];
     struct body body; /* at most SERVER_BODY_MAX */
+    struct MHD_Connection *connection;
+    bool answered;
+    unsigned status; /* when it is answered */
+    struct blob answer;
 };
 
 static bool starts_with(const char *text, const char *front)
@@ -150,25 +156,82 @@ static bool check_headers(struct MHD_Connection *connection, const struct functi
     return false;
 }
 
-static enum MHD_Result answer(struct server *server, struct MHD_Connection *connection,
-                              const struct request *request)
+/* The function is run: status and answer are there from now on. */
+static void run_function(struct server *server, struct request *request)
 {
+    void *program = server->plan.program;
+    const struct bytes body = bytes_of(request->body.data, request->body.len);
+    request->answered = true;
+    if (request->row->binding == FUNCTION_BINARY) {
+        request->answer =
+            function_answer_binary(program, request->row, request->peer, body, &request->status);
+        return;
+    }
+    char *text = function_answer(program, request->row, request->peer, body, &request->status);
+    request->answer = (struct blob){(uint8_t *)text, text != NULL ? strlen(text) : 0};
+}
+
+static enum MHD_Result respond_answer(const struct server *server, struct request *request)
+{
+    const struct blob answer = request->answer;
+    request->answer = (struct blob){0};
+    return respond(server, request->connection, request->status,
+                   media[request->row->binding].answer, answer);
+}
+
+static void run_member(void *context, struct group_member *member)
+{
+    run_function(context, (struct request *)member);
+}
+
+static void fail(struct request *request, unsigned status)
+{
+    request->answered = true;
+    request->status = status;
+    blob_finish(&request->answer);
+}
+
+static void finish_member(void *context, struct group_member *member, int result)
+{
+    (void)context;
+    struct request *request = (struct request *)member;
+    if (result != 0)
+        fail(request, MHD_HTTP_INTERNAL_SERVER_ERROR);
+    MHD_resume_connection(request->connection);
+}
+
+static enum MHD_Result wait_for_group(struct server *server, struct request *request)
+{
+    MHD_suspend_connection(request->connection);
+    if (!group_add(server->group, &request->member, atomic_load(&server->connected))) {
+        fail(request, MHD_HTTP_SERVICE_UNAVAILABLE);
+        MHD_resume_connection(request->connection);
+    }
+    return MHD_YES;
+}
+
+static bool is_grouped(const struct server *server, const struct request *request)
+{
+    return server->group != NULL && request->row->groups != NULL &&
+           request->row->groups(bytes_of(request->body.data, request->body.len));
+}
+
+/* Called again when a group has answered. */
+static enum MHD_Result answer(struct server *server, struct request *request)
+{
+    struct MHD_Connection *connection = request->connection;
     unsigned status = MHD_HTTP_INTERNAL_SERVER_ERROR;
     char *text = NULL;
-    void *program = server->plan.program;
-    const struct function_row *row = request->row;
-    const struct bytes body = bytes_of(request->body.data, request->body.len);
+    if (request->answered)
+        return respond_answer(server, request);
     if (request->body.too_long)
         return respond_empty(server, connection, MHD_HTTP_CONTENT_TOO_LARGE);
-    if (check_headers(connection, row, &text, &status)) {
-        if (row->binding == FUNCTION_BINARY) {
-            const struct blob found =
-                function_answer_binary(program, row, request->peer, body, &status);
-            return respond(server, connection, status, media[row->binding].answer, found);
-        }
-        text = function_answer(program, row, request->peer, body, &status);
-    }
-    return respond_text(server, connection, status, text);
+    if (!check_headers(connection, request->row, &text, &status))
+        return respond_text(server, connection, status, text);
+    if (is_grouped(server, request))
+        return wait_for_group(server, request);
+    run_function(server, request);
+    return respond_answer(server, request);
 }
 
 /* A client with a certificate that leads to one that is trusted, and whose it is. */
@@ -212,6 +275,7 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
     if (request == NULL)
         return MHD_NO;
     request->row = row;
+    request->connection = connection;
     memcpy(request->peer, peer, sizeof(peer));
     *state = request;
     return MHD_YES;
@@ -236,7 +300,7 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
     if (*len > 0)
         return take_body(request, data, len);
     connections_restart(server->clocks, clock_of(connection));
-    return answer(server, connection, request);
+    return answer(server, request);
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
@@ -249,6 +313,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (request == NULL)
         return;
     body_finish(&request->body);
+    blob_finish(&request->answer);
     free(request);
     *state = NULL;
 }
@@ -298,7 +363,7 @@ static int start_daemon(struct server *server, int socket)
         {MHD_OPTION_END, 0, NULL}};
     server->daemon = MHD_start_daemon(
         MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-            (plain ? 0 : MHD_USE_TLS),
+            (plain ? 0 : MHD_USE_TLS) | (server->group != NULL ? MHD_ALLOW_SUSPEND_RESUME : 0),
         0, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, thread_count(),
         MHD_OPTION_CONNECTION_LIMIT, server->plan.connections, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -309,6 +374,16 @@ static int start_daemon(struct server *server, int socket)
     trace_error("cannot serve HTTPS on %s with its TLS certificate", server->where);
     close(socket);
     return FAILURE_INTERNAL;
+}
+
+static int start_group(struct server *server)
+{
+    const struct group_plan plan = {.transaction = server->plan.group,
+                                    .program = server->plan.program,
+                                    .run = run_member,
+                                    .done = finish_member,
+                                    .context = server};
+    return plan.transaction != NULL ? group_start(&plan, &server->group) : 0;
 }
 
 int server_start(const struct server_plan *plan, struct server **out)
@@ -323,6 +398,8 @@ int server_start(const struct server_plan *plan, struct server **out)
     if (result == 0)
         result = connections_create(plan->timeout_s != 0 ? plan->timeout_s : SERVER_TIMEOUT_S,
                                     &server->clocks);
+    if (result == 0)
+        result = start_group(server);
     if (result == 0) {
         const int socket = listener_open(plan->listen, server->where, sizeof(server->where));
         result = socket < 0 ? socket : start_daemon(server, socket);
@@ -343,8 +420,10 @@ void server_stop(struct server *server)
 {
     if (server == NULL)
         return;
+    group_stop(server->group);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    group_destroy(server->group);
     connections_destroy(server->clocks);
     free(server->certificates);
     tls_release(server->key);

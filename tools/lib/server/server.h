@@ -3,6 +3,7 @@
 #define EMUICC_TOOLS_LIB_SERVER_SERVER_H
 
 #include "tools/lib/server/function.h"
+#include "tools/lib/server/group.h"
 
 #define SERVER_BODY_MAX (256u << 10) /* bytes of a request's body */
 #define SERVER_WHERE_SIZE 300
@@ -21,7 +22,8 @@ struct server_plan {
     const char *protocol_v3; /* the same to a client that names v3 or higher; NULL: none */
     const char *trust; /* PEM: who vouches for clients, which then have to show a certificate; NULL:
                           anybody may call. Borrowed until the end. */
-    bool plain;        /* HTTP without TLS: for clients under test, or behind a proxy */
+    const struct group_transaction *group; /* of the functions that share one; NULL: none do */
+    bool plain;           /* HTTP without TLS: for clients under test, or behind a proxy */
     unsigned timeout_s;   /* in the stead of SERVER_TIMEOUT_S; 0: that */
     unsigned connections; /* at once, a file descriptor each; further ones wait in the kernel's
                              queue until one of these is closed */
