@@ -140,5 +140,26 @@ start
 grep -qE "rollback|token: 200|before emergency|^fallback" "$work/out" && say "still there: $(cat "$work/out")"
 stop TERM
 
+# Access rules, of a chip with an ARA-M: what STORE DATA has put there, each as it is told.
+iccid=8949440000001155314
+rule=E21FE1184F00C114$(printf '11%.0s' {1..20})E303D00101
+for line in "" "80E2900023F021$rule" "80E2900004F1024F00"; do
+  printf '00A4040009A00000015141434C0000\n%s\n' "$line" |
+    "$emuicc" --state "$work/rules" --personality sysmoisim-sja5 --stdio >"$work/answers" 2>"$work/log" || say "$(cat "$work/log")"
+  "$ctl" --state "$work/rules" list >"$work/out" || say "list fails"
+  "$ctl" --json --state "$work/rules" list >"$work/json" || say "list --json fails"
+  shows "$iccid"
+  case $line in
+    *"$rule") shows "access rules            A00000015141434C00  rules $rule" ;;
+    *) grep -qE "access rules|A00000015141434C00" "$work/out" "$work/json" && say "rules that are not there: $(cat "$work/out")" ;;
+  esac
+  python3 - "$work/json" "$rule" "$line" <<'END' || say "--json: $(cat "$work/json")"
+import json, sys
+kinds = json.load(open(sys.argv[1]))
+text = json.dumps(kinds)
+sys.exit(('"rules": ["%s"]' % sys.argv[2] in text) != sys.argv[3].endswith(sys.argv[2]))
+END
+done
+
 [ "$found" -eq 0 ] && echo "a chip shows what it holds, $count secrets kept"
 exit "$found"
