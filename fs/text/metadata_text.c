@@ -1,5 +1,5 @@
 #include "fs/text/metadata_text.h"
-#include "fs/text/metadata_text_v3.h"
+#include "fs/text/metadata_text_v3_put.h"
 
 #include <stdio.h>
 
@@ -115,7 +115,7 @@ void metadata_text_put(const struct metadata_text *metadata, uint32_t capability
     put_owner(metadata, out);
     if (metadata->rules != 0)
         der_put_bits(out, PROFILE_POLICY_RULES, metadata->rules);
-    metadata_text_put_v3(metadata, capability, out);
+    metadata_text_v3_put(metadata, capability, out);
     if (metadata->access_rules_len > 0)
         tlv_put(out, ACCESS_RULES, bytes_of(metadata->access_rules, metadata->access_rules_len));
     tlv_close(out, request);

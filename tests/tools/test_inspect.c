@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "apdu/trace.h"
 #include "tools/inspect/api.h"
@@ -20,13 +22,26 @@ static void keep(void *context, enum trace_level level, const char *text)
     snprintf(said, sizeof(said), "%s", text);
 }
 
+static const char *const folders[] = {"my chip", "farm"};
+static char room[] = "/tmp/emuicc-inspect-XXXXXX";
+
 static void start(void)
 {
     said[0] = '\0';
     trace_to(keep, NULL);
+    cr_assert(mkdtemp(room) != NULL && chdir(room) == 0);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        cr_assert_eq(mkdir(folders[i], S_IRWXU), 0);
 }
 
-TestSuite(inspect, .init = start, .timeout = 60);
+static void finish(void)
+{
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        rmdir(folders[i]);
+    rmdir(room);
+}
+
+TestSuite(inspect, .init = start, .fini = finish, .timeout = 60);
 
 static struct feed *feed_of(struct bytes file, int expected)
 {
@@ -175,6 +190,29 @@ Test(inspect, a_token_is_matched_whole)
     cr_assert_not(token_matches(&token, NULL));
 }
 
+Test(inspect, a_folder_has_to_be_there)
+{
+    static const struct {
+        struct inspect_options options;
+        const char *says;
+    } rows[] = {
+        {{.state = "nothing"},
+         "--state nothing: there is no such folder; 'emuicc --state' with it makes one"},
+        {{.farm = "nothing"},
+         "--farm nothing: there is no such folder; 'emuicc-farm --state' with it makes one"},
+        {{.state = "/dev/null"},
+         "--state /dev/null: it is no folder that can be read; a state is the folder of 'emuicc "
+         "--state'"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct inspect inspect;
+        cr_assert_neq(inspect_open(&inspect, &rows[i].options), 0);
+        cr_assert_str_eq(said, rows[i].says);
+        inspect_end(&inspect);
+        inspect_close(&inspect);
+    }
+}
+
 /* The farm's chips have folders by their EIDs; nothing else is one. */
 Test(inspect, a_chip_is_named_by_its_eid)
 {
@@ -193,7 +231,7 @@ Test(inspect, a_chip_is_named_by_its_eid)
 /* As many as may be followed at once; one that nobody holds gives its place. */
 Test(inspect, a_farm_has_more_chips_than_are_followed)
 {
-    const struct inspect_options options = {.farm = "no-farm"};
+    const struct inspect_options options = {.farm = "farm"};
     struct inspect inspect;
     struct feed *feeds[INSPECT_FEEDS_MAX];
     char eid[INSPECT_CHIP_SIZE];

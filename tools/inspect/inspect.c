@@ -1,20 +1,51 @@
 #include "tools/inspect/inspect.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "apdu/status.h"
+#include "apdu/trace.h"
 #include "fs/text/inventory.h"
 #include "tools/inspect/replay.h"
 #include "tools/lib/control/ask.h"
 
 #define ANSWER_MAX ((size_t)16 << 20)
 
+/* The folder has to be there, not yet a chip in it that runs: it may start while the page is open.
+ */
+static int check_folder(const char *option, const char *folder, const char *program)
+{
+    struct stat about;
+    const bool there = stat(folder, &about) == 0;
+    if (there && S_ISDIR(about.st_mode))
+        return 0;
+    if (!there && errno == ENOENT)
+        trace_error("%s %s: there is no such folder; '%s --state' with it makes one", option,
+                    folder, program);
+    else
+        trace_error(
+            "%s %s: it is no folder that can be read; a state is the folder of '%s --state'",
+            option, folder, program);
+    return FAILURE_INTERNAL;
+}
+
+static int check_what_is_there(const struct inspect_options *options)
+{
+    if (options->replay != NULL)
+        return 0;
+    return options->farm != NULL ? check_folder("--farm", options->farm, "emuicc-farm")
+                                 : check_folder("--state", options->state, "emuicc");
+}
+
 int inspect_open(struct inspect *inspect, const struct inspect_options *options)
 {
     *inspect = (struct inspect){.options = options};
     pthread_mutex_init(&inspect->lock, NULL);
+    if (check_what_is_there(options) != 0)
+        return FAILURE_INTERNAL;
     if (options->replay != NULL) {
         inspect->feeds[0].feed = feed_create();
         return inspect->feeds[0].feed != NULL ? replay_read(options->replay, inspect->feeds[0].feed)

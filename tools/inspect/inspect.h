@@ -28,7 +28,7 @@ struct inspect {
     } feeds[INSPECT_FEEDS_MAX];
 };
 
-/* 0, or a failure after a trace line: --replay cannot be read. */
+/* 0, or a failure after a trace line: there is no such folder, or --replay cannot be read. */
 int inspect_open(struct inspect *inspect, const struct inspect_options *options);
 /* Readers of feeds are to end. */
 void inspect_end(struct inspect *inspect);
