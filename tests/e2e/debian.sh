@@ -119,10 +119,13 @@ for suite in "$@"; do
   rm -rf --one-file-system "$work/$suite-build"
   step "$suite: installed"
   inside "$work/$suite" 'apt-get update && apt-get install -y --no-install-recommends /packages/*.deb \
-    pcscd vsmartcard-vpcd opensc gcc libc6-dev pkg-config bash-completion git ca-certificates' || fail "$suite: the packages cannot be installed"
+    pcscd vsmartcard-vpcd opensc gcc libc6-dev pkg-config bash-completion git ca-certificates systemd-sysv libpam-systemd' || fail "$suite: the packages cannot be installed"
   step "$suite: tried"
   alone=1 inside "$work/$suite" "$tried" || fail "$suite: what a user does first"
   grep '^--' "$work/log"
+  step "$suite: the units"
+  bash tests/e2e/units.sh "$work/$suite" >"$work/log" 2>&1
+  case $? in 0 | 77) tail -n 1 "$work/log" ;; *) fail "$suite: the units under systemd" ;; esac
   # What a CI server would run: with the packages as they are, and no network any more.
   recipe=$([ "$suite" = bookworm ] && echo gitlab || echo github)
   step "$suite: the recipe docs/examples/ci/$recipe.yml"

@@ -146,8 +146,9 @@ static const char *choose(SCARDCONTEXT context, const struct sought *sought, con
     return candidates == 1 ? unknown : NULL;
 }
 
-/* The chip's own socket comes before that of the environment, on which it is not. libpcsclite looks
- * at its first call. */
+/* The chip's own socket comes before that of the environment, on which it is not: libpcsclite looks
+ * at its first call. PC/SC is asked before the card is seen, since systemd starts pcscd for its
+ * first client. */
 static const char *find(const struct sought *sought, char names[NAMES_MAX])
 {
     if (sought->socket[0] != '\0' && setenv("PCSCLITE_CSOCK_NAME", sought->socket, 1) != 0)
@@ -157,7 +158,7 @@ static const char *find(const struct sought *sought, char names[NAMES_MAX])
     const char *found = NULL;
     if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context) != SCARD_S_SUCCESS)
         return NULL;
-    if (SCardListReaders(context, NULL, names, &len) == SCARD_S_SUCCESS)
+    if (SCardListReaders(context, NULL, names, &len) == SCARD_S_SUCCESS && sought->seen)
         found = choose(context, sought, names);
     SCardReleaseContext(context);
     return found;
@@ -209,7 +210,7 @@ bool wait_work(const struct ctl_options *options, struct writer *out)
         runs = ask_status(options->state, &sought);
         if (runs && sought.direct[0] != '\0')
             return say_where(&sought, "direct", sought.direct, out);
-        const char *reader = runs && sought.seen ? find(&sought, names) : NULL;
+        const char *reader = runs ? find(&sought, names) : NULL;
         if (reader != NULL)
             return say_where(&sought, "reader", reader, out);
         nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
