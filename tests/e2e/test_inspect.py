@@ -73,7 +73,7 @@ class World:
         return address
 
     def chip(self, *arguments):
-        self.start("emuicc", "--state", "chip", "--pcsc", "pcsc", "--install",
+        self.card = self.start("emuicc", "--state", "chip", "--pcsc", "pcsc", "--install",
                    os.path.join(BUILD, "tools/profiles/usim-milenage.der") + ",enabled", *arguments)
         self.wait_for("pcsc")
         self.wait_for("chip/control")
@@ -231,6 +231,19 @@ def test_recorded(world, browser, address):
         browser.wait("return document.querySelector('.diagram').textContent.includes('LoadBoundProfilePackage')", what="its diagram")
 
 
+def test_rest(world, browser, address):
+    """Of a chip that has ended its profiles and files are still to be seen, and nothing that would be refused."""
+    world.card.terminate()
+    check(world.card.wait(30) == 0, "the chip ends badly")
+    browser.open(address)
+    browser.run("location.hash = '#/chip'")
+    browser.wait("return document.querySelector('#rest')", what="the chip at rest")
+    check("at rest" in browser.text("#who"), "it seems to run: " + browser.text("#who"))
+    check(FIRST in browser.text("main") and PROFILE in browser.text("main"), "the profiles are not there")
+    check(not browser.run("return document.querySelectorAll('[id^=enable-], [id^=disable-], [id^=delete-]').length"), "it can be changed")
+    test_files(browser)
+
+
 class PlayedFarm(threading.Thread):
     """Answers as a farm of very many chips does, at its control socket."""
 
@@ -307,6 +320,7 @@ def run(world):
         test_recorded(world, browser, address)
         test_large_farm(world, browser)
         test_farm(world, browser)
+        test_rest(world, browser, address)
         said = browser.complaints()
         check(not said, "the console: %s" % said)
     print("the inspector works in a browser")

@@ -1,7 +1,7 @@
 /* The commands of emuicc-ctl. */
 #include "tools/ctl/command.h"
 #include "tools/ctl/doctor.h"
-#include "tools/ctl/look.h"
+#include "tools/lib/control/look.h"
 #include "tools/ctl/print.h"
 #include "tools/ctl/wait.h"
 

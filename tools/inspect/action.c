@@ -77,8 +77,7 @@ static bool is_one_line(const char *about)
     return about[0] != '\0' && strpbrk(about, "\r\n") == NULL;
 }
 
-json_t *action_do(const struct inspect *inspect, const char *chip, const char *name,
-                  const char *about)
+json_t *action_do(struct inspect *inspect, const char *chip, const char *name, const char *about)
 {
     char line[LINE_SIZE], path[FEED_PATH_SIZE], shown[SHOWN_SIZE];
     const struct action *action = name != NULL ? find(name) : NULL;

@@ -9,7 +9,6 @@
 json_t *action_list(void);
 /* Does it: {"answer", "shown"}, shown being the command line; {"error"} where there is no such
  * thing to do. about: NULL for one that is about nothing. NULL if memory is short. */
-json_t *action_do(const struct inspect *inspect, const char *chip, const char *name,
-                  const char *about);
+json_t *action_do(struct inspect *inspect, const char *chip, const char *name, const char *about);
 
 #endif

@@ -52,7 +52,7 @@ static json_t *say_feed(struct inspect *inspect, const struct api_call *call)
 }
 
 /* All chips: the farm tells them in parts. */
-static json_t *farm_chips(const struct inspect *inspect)
+static json_t *farm_chips(struct inspect *inspect)
 {
     char line[LINE_SIZE];
     json_t *all = inspect_ask_farm(inspect, "chips 0");

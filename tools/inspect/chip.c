@@ -20,8 +20,8 @@ enum object_tag {
 };
 
 /* The content of a data object that the chip gives as digits; false if it gives none. */
-static bool read_object(const struct inspect *inspect, const char *chip, const char *line,
-                        uint32_t tag, struct writer *room, struct bytes *content)
+static bool read_object(struct inspect *inspect, const char *chip, const char *line, uint32_t tag,
+                        struct writer *room, struct bytes *content)
 {
     struct tlv object;
     json_t *answer = inspect_ask(inspect, chip, line);
@@ -116,7 +116,7 @@ static const struct {
     {"rules", "get BF43", RULES, describe_rules},
 };
 
-static void add_objects(const struct inspect *inspect, const char *chip, json_t *out)
+static void add_objects(struct inspect *inspect, const char *chip, json_t *out)
 {
     uint8_t *room = malloc(OBJECT_MAX);
     struct bytes content;
@@ -129,11 +129,25 @@ static void add_objects(const struct inspect *inspect, const char *chip, json_t 
     free(room);
 }
 
-json_t *chip_describe(const struct inspect *inspect, const char *chip)
+/* What is there to see of a chip that does not run; error is what it answers when it is asked, and
+ * is told if its store says nothing either. */
+static json_t *describe_at_rest(struct inspect *inspect, const char *chip, json_t *error)
+{
+    json_t *stored = inspect_ask(inspect, chip, "list");
+    if (json_object_get(stored, "profiles") == NULL) {
+        json_decref(stored);
+        return error;
+    }
+    json_decref(error);
+    return json_pack("{s:b, s:o, s:o?}", "rest", 1, "stored", stored, "iot",
+                     inspect_ask(inspect, chip, "iot"));
+}
+
+json_t *chip_describe(struct inspect *inspect, const char *chip)
 {
     json_t *status = inspect_ask(inspect, chip, "status");
     if (json_object_get(status, "error") != NULL)
-        return status;
+        return describe_at_rest(inspect, chip, status);
     json_t *out = json_pack("{s:o?}", "status", status);
     add_objects(inspect, chip, out);
     json_object_set_new(out, "stored", inspect_ask(inspect, chip, "list"));

@@ -5,7 +5,8 @@
 #include "tools/inspect/inspect.h"
 
 /* {"status", "info", "addresses", "profiles", "stored", "notifications", "rules", "certificates",
- * "iot", "faults"}; {"error"} if no card runs. NULL if memory is short. */
-json_t *chip_describe(const struct inspect *inspect, const char *chip);
+ * "iot", "faults"}; of a chip at rest {"rest": true, "stored", "iot"}; {"error"} if there is none.
+ * NULL if memory is short. */
+json_t *chip_describe(struct inspect *inspect, const char *chip);
 
 #endif

@@ -11,6 +11,7 @@
 #include "fs/text/inventory.h"
 #include "tools/inspect/replay.h"
 #include "tools/lib/control/ask.h"
+#include "tools/lib/control/look.h"
 
 #define ANSWER_MAX ((size_t)16 << 20)
 
@@ -44,6 +45,7 @@ int inspect_open(struct inspect *inspect, const struct inspect_options *options)
 {
     *inspect = (struct inspect){.options = options};
     pthread_mutex_init(&inspect->lock, NULL);
+    pthread_mutex_init(&inspect->store_lock, NULL);
     if (check_what_is_there(options) != 0)
         return FAILURE_INTERNAL;
     if (options->replay != NULL) {
@@ -70,6 +72,7 @@ void inspect_close(struct inspect *inspect)
     for (size_t i = 0; i < INSPECT_FEEDS_MAX; i++)
         feed_destroy(inspect->feeds[i].feed);
     pthread_mutex_destroy(&inspect->lock);
+    pthread_mutex_destroy(&inspect->store_lock);
 }
 
 static bool is_eid(const char *chip)
@@ -144,7 +147,28 @@ void inspect_release(struct inspect *inspect, struct feed *feed)
     pthread_mutex_unlock(&inspect->lock);
 }
 
-static json_t *ask(const char *state, const char *line)
+/* What a store says by itself: the word of the request, and a blank if more belongs to it. */
+static const struct {
+    const char *request;
+    bool (*look)(const char *state, const char *about, struct writer *out);
+} looks[] = {{"list", look_list}, {"files ", look_files}, {"iot", look_iot}};
+
+static bool look(struct inspect *inspect, const char *state, const char *line, struct writer *out)
+{
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+        const size_t len = strlen(looks[i].request);
+        const bool more = looks[i].request[len - 1] == ' ';
+        if (strncmp(line, looks[i].request, len) != 0 || (!more && line[len] != '\0'))
+            continue;
+        pthread_mutex_lock(&inspect->store_lock);
+        const bool seen = looks[i].look(state, line + len, out);
+        pthread_mutex_unlock(&inspect->store_lock);
+        return seen;
+    }
+    return false;
+}
+
+static json_t *ask(struct inspect *inspect, const char *state, const char *line)
 {
     uint8_t *room = malloc(ANSWER_MAX);
     if (room == NULL)
@@ -152,7 +176,7 @@ static json_t *ask(const char *state, const char *line)
     struct writer text = writer_on(room, ANSWER_MAX);
     json_t *answer = NULL;
     const enum ask_result result = ask_card(state, line, &text);
-    if (result == ASK_ANSWERED)
+    if (result == ASK_ANSWERED || (result == ASK_NOBODY && look(inspect, state, line, &text)))
         answer = json_loadb((const char *)text.data, text.len, 0, NULL);
     free(room);
     if (answer != NULL)
@@ -162,19 +186,19 @@ static json_t *ask(const char *state, const char *line)
                                           : "the card has not answered");
 }
 
-json_t *inspect_ask(const struct inspect *inspect, const char *chip, const char *line)
+json_t *inspect_ask(struct inspect *inspect, const char *chip, const char *line)
 {
     char path[FEED_PATH_SIZE];
     if (inspect->options->replay != NULL)
         return json_pack("{s:s}", "error", "this is a file, no chip");
     if (!inspect_state(inspect, chip, path))
         return json_pack("{s:s}", "error", "there is no such chip here");
-    return ask(path, line);
+    return ask(inspect, path, line);
 }
 
-json_t *inspect_ask_farm(const struct inspect *inspect, const char *line)
+json_t *inspect_ask_farm(struct inspect *inspect, const char *line)
 {
     if (inspect->options->farm == NULL)
         return json_pack("{s:s}", "error", "this is no farm");
-    return ask(inspect->options->farm, line);
+    return ask(inspect, inspect->options->farm, line);
 }

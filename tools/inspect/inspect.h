@@ -21,6 +21,7 @@ struct inspect_options {
 struct inspect {
     const struct inspect_options *options;
     pthread_mutex_t lock;
+    pthread_mutex_t store_lock; /* one thread at a time looks into the store of a chip at rest */
     struct inspect_feed {
         char chip[INSPECT_CHIP_SIZE]; /* EID; "": the only one */
         struct feed *feed;            /* NULL: none */
@@ -41,9 +42,10 @@ bool inspect_state(const struct inspect *inspect, const char *chip, char path[FE
 struct feed *inspect_feed(struct inspect *inspect, const char *chip);
 void inspect_release(struct inspect *inspect, struct feed *feed);
 
-/* What the running chip answers to a line; {"error"} if none runs. NULL if memory is short. */
-json_t *inspect_ask(const struct inspect *inspect, const char *chip, const char *line);
+/* What the running chip answers to a line; what its store says to list, files and iot if it
+ * is at rest; else {"error"}. NULL if memory is short. */
+json_t *inspect_ask(struct inspect *inspect, const char *chip, const char *line);
 /* What the farm itself answers. */
-json_t *inspect_ask_farm(const struct inspect *inspect, const char *line);
+json_t *inspect_ask_farm(struct inspect *inspect, const char *line);
 
 #endif

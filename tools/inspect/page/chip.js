@@ -84,6 +84,7 @@ function icon(profile) {
   return h('img', {class: 'icon', alt: '', src: `data:${profile.iconType};base64,${btoa(raw)}`});
 }
 
+// again: draws the view anew; null: nothing can be done, as the chip does not run.
 function card(profile, stored, again) {
   const kept = stored.find((one) => one.iccid === profile.iccid) || {};
   const enabled = (profile.state || kept.state) === 'enabled';
@@ -106,15 +107,15 @@ function card(profile, stored, again) {
         kept.size ? h('span', {class: 'badge'}, bytes(kept.size)) : null,
         kept.files ? h('span', {class: 'badge'}, `${kept.files} files`) : null)),
     h('div', {class: 'actions'},
-      enabled ? h('button', {type: 'button', id: `disable-${profile.iccid}`, onclick: act('disable'), 'aria-label': `Disable ${name}`}, 'Disable')
+      !again ? null : enabled ? h('button', {type: 'button', id: `disable-${profile.iccid}`, onclick: act('disable'), 'aria-label': `Disable ${name}`}, 'Disable')
         : h('button', {type: 'button', id: `enable-${profile.iccid}`, onclick: act('enable'), 'aria-label': `Enable ${name}`}, 'Enable'),
       h('a', {class: 'button', id: `files-${profile.iccid}`, href: addressOf('files', profile.iccid)}, 'Files'),
-      h('button', {type: 'button', class: 'danger', id: `delete-${profile.iccid}`, disabled: enabled, 'aria-label': `Delete ${name}`,
+      again && h('button', {type: 'button', class: 'danger', id: `delete-${profile.iccid}`, disabled: enabled, 'aria-label': `Delete ${name}`,
         onclick: act('delete', `Delete ${name} (${profile.iccid})?`)}, 'Delete')));
 }
 
 function profiles(chip, again) {
-  const list = chip.profiles || [];
+  const list = chip.profiles || chip.stored && chip.stored.profiles || [];
   return h('section', {class: 'card wide', 'aria-labelledby': 'profiles'},
     h('h2', {id: 'profiles'}, 'Profiles', h('span', {class: 'count'}, String(list.length))),
     list.length === 0 ? h('p', {class: 'quiet'}, 'None yet. emuicc-lpa download brings one.')
@@ -176,14 +177,22 @@ function eims(chip) {
   return table('eIMs', 'eims', ['id', 'FQDN', 'counter', 'token'], list.map((one) => [one.id, one.fqdn || '', String(one.counter ?? ''), String(one.token ?? '')]), '');
 }
 
+const atRest = (draw) => h('section', {class: 'card wide', 'aria-labelledby': 'rest'},
+  h('h2', {id: 'rest'}, 'At rest'),
+  h('p', {class: 'quiet'}, 'No card runs on this state; this is what its store holds. emuicc --state starts it. ',
+    h('button', {type: 'button', onclick: draw}, 'Look again')));
+
+const views = (chip, draw) => chip.rest ? [atRest(draw), memory(chip), profiles(chip, null), eims(chip)]
+  : [identity(chip), memory(chip), profiles(chip, draw), versions(chip.info || {}),
+    h('div', {class: 'stack'}, notifications(chip), eims(chip), rules(chip)), certificates(chip)];
+
 export function open(place) {
   let stopped = false;
   const draw = async () => {
     try {
       const chip = await get('/api/chip');
       if (stopped) return;
-      renew(place, JSON.stringify(chip), () => h('div', {class: 'grid'}, identity(chip), memory(chip), profiles(chip, draw), versions(chip.info || {}),
-        h('div', {class: 'stack'}, notifications(chip), eims(chip), rules(chip)), certificates(chip)));
+      renew(place, JSON.stringify(chip), () => h('div', {class: 'grid'}, views(chip, draw)));
     } catch (error) {
       if (stopped) return;
       delete place.dataset.facts;

@@ -62,7 +62,11 @@ async function drawWho() {
     return;
   }
   try {
-    const {status} = await get('/api/chip');
+    const {status, rest} = await get('/api/chip');
+    if (rest) {
+      put(who, h('code', {}, context.chip || context.about), h('span', {class: 'badge warn'}, 'at rest'));
+      return;
+    }
     const faults = status.faults;
     put(who, h('code', {class: 'eid'}, grouped(status.eid)),
       h('span', {class: `badge ${status.place === 'in' ? 'good' : 'warn'}`}, status.place === 'in' ? 'inserted' : 'ejected'),

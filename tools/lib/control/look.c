@@ -1,4 +1,4 @@
-#include "tools/ctl/look.h"
+#include "tools/lib/control/look.h"
 
 #include <stdio.h>
 #include <stdlib.h>

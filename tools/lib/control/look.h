@@ -1,6 +1,6 @@
 /* look: into the store of a card that is off. Answers as the running card does. */
-#ifndef EMUICC_TOOLS_CTL_LOOK_H
-#define EMUICC_TOOLS_CTL_LOOK_H
+#ifndef EMUICC_TOOLS_LIB_CONTROL_LOOK_H
+#define EMUICC_TOOLS_LIB_CONTROL_LOOK_H
 
 #include "apdu/bytes.h"
 
