@@ -14,14 +14,23 @@
 #define EVENTS_A_ROUND 64
 #define TIMERS_A_ROUND 64
 
+static void run_posted(struct loop *loop, int64_t now)
+{
+    struct loop_source *next, *source = atomic_exchange(&loop->posted, NULL);
+    for (; source != NULL; source = next) {
+        next = source->posted; /* it may be posted again */
+        source->handle(source, loop, true, now);
+    }
+}
+
 static void run_task(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
     struct loop_call *call = &loop->call;
     eventfd_t value;
     (void)source;
     (void)ready;
-    (void)now;
     (void)eventfd_read(call->event, &value);
+    run_posted(loop, now);
     pthread_mutex_lock(&call->lock);
     if (call->task != NULL)
         call->task(call->context);
@@ -136,9 +145,10 @@ void loop_watch(struct loop *loop, struct loop_source *source, int socket, uint3
 {
     struct epoll_event event = {.events = events, .data.ptr = source};
     const bool same = source->socket == socket + 1;
-    if (socket >= 0 && (!same || source->events != events) &&
-        epoll_ctl(loop->epoll, EPOLL_CTL_MOD, socket, &event) != 0 && errno == ENOENT)
+    if (socket >= 0 && !same)
         (void)epoll_ctl(loop->epoll, EPOLL_CTL_ADD, socket, &event);
+    else if (socket >= 0 && source->events != events)
+        (void)epoll_ctl(loop->epoll, EPOLL_CTL_MOD, socket, &event);
     source->socket = socket + 1;
     source->events = events;
 }
@@ -155,8 +165,10 @@ void loop_unwatch(struct loop *loop, struct loop_source *source)
     timers_set(&loop->timers, &source->timer, -1);
 }
 
-bool loop_add_socket(struct loop *loop, struct loop_source *source, int socket)
+void loop_post(struct loop *loop, struct loop_source *source)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = source};
-    return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, socket, &event) == 0;
+    source->posted = atomic_load(&loop->posted);
+    while (!atomic_compare_exchange_weak(&loop->posted, &source->posted, source))
+        ;
+    (void)eventfd_write(loop->call.event, 1);
 }

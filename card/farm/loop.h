@@ -3,6 +3,7 @@
 #define EMUICC_CARD_FARM_LOOP_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "card/farm/timers.h"
 #include "card/reader/vpcd.h"
@@ -15,7 +16,8 @@ struct loop_source {
     struct timer timer; /* first: the loop finds the source by it */
     int socket;         /* that is watched, by its number plus one; 0: none */
     uint32_t events;
-    /* ready: the socket is ready or broken; else the timer has expired. */
+    struct loop_source *posted; /* the next one that was posted */
+    /* ready: the socket is ready or broken, or the source was posted; else the timer has expired. */
     void (*handle)(struct loop_source *source, struct loop *loop, bool ready, int64_t now);
 };
 
@@ -26,6 +28,7 @@ struct loop {
     struct timers timers;
     struct vpcd_buffers *buffers; /* for the handler that runs */
     pthread_t thread;
+    _Atomic(struct loop_source *) posted; /* the last one */
     struct loop_call {
         struct loop_source source;
         int event;
@@ -52,9 +55,8 @@ void loop_watch(struct loop *loop, struct loop_source *source, int socket, uint3
 void loop_set_time(struct loop *loop, struct loop_source *source, int64_t due);
 /* The socket is no longer watched, so that another loop may have it. */
 void loop_unwatch(struct loop *loop, struct loop_source *source);
-/* From any thread: watches a socket that the source knows of; the source is called at once. False
- * if it cannot be watched. */
-bool loop_add_socket(struct loop *loop, struct loop_source *source, int socket);
+/* From any thread: the source is called at once, in the loop's thread. Not again before that. */
+void loop_post(struct loop *loop, struct loop_source *source);
 
 /* From another thread, one at a time: runs the task in the loop's thread and waits for its end.
  * False, with nothing run, when the loop has ended. */

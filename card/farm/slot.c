@@ -205,10 +205,18 @@ static bool connect_client(struct slot *slot, int socket)
     return true;
 }
 
+/* The client's socket; what is called while one is on its way is not for it. */
+static int take_client(struct slot *slot, bool ready)
+{
+    if (ready && atomic_load(&slot->client) == SLOT_CLAIMED)
+        atomic_store(&slot->client, slot->arriving);
+    return atomic_load(&slot->client);
+}
+
 /* The first event of a new client connects it. */
 static void handle_client(struct slot *slot, bool ready, int64_t now)
 {
-    const int socket = atomic_load(&slot->client);
+    const int socket = take_client(slot, ready);
     const unsigned before = slot->connected ? slot->vpcd.commands : 0;
     if (socket < 0)
         return;
@@ -269,7 +277,7 @@ void slot_finish(struct slot *slot)
     free(slot->link);
     if (slot->connected)
         vpcd_finish(&slot->vpcd);
-    if (atomic_load(&slot->client) >= 0)
+    if (take_client(slot, true) >= 0)
         close(atomic_load(&slot->client));
     unload_card(slot);
 }
@@ -289,16 +297,15 @@ int slot_attach_reader(struct slot *slot, const struct reader *reader)
     return 0;
 }
 
-/* The slot's loop leaves a claimed slot alone, whatever calls it: the socket is this thread's until
- * it is stored, and the loop's from then on. */
+/* The socket is this thread's until it is posted, and the loop's from then on. */
 bool slot_hand_over(struct slot *slot, int socket)
 {
     int nobody = SLOT_FREE;
     if (!atomic_compare_exchange_strong(&slot->client, &nobody, SLOT_CLAIMED))
         return false;
-    const bool added = loop_add_socket(slot->loop, &slot->source, socket);
-    atomic_store(&slot->client, added ? socket : SLOT_FREE);
-    return added;
+    slot->arriving = socket;
+    loop_post(slot->loop, &slot->source);
+    return true;
 }
 
 const char *slot_request(struct slot *slot, struct bytes line, struct writer *answer)

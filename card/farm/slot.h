@@ -16,7 +16,7 @@
 #define SLOT_STORES_A_LOOP 256 /* that may be open at once */
 #define SLOT_FREE (-1)
 #define SLOT_RESERVED (-2) /* by a reader */
-#define SLOT_CLAIMED (-3)  /* by the thread that hands a client over */
+#define SLOT_CLAIMED (-3)  /* by a client that is being handed over */
 
 /* The idle lists of one loop. An idle chip gives its memory back in two steps. */
 struct slot_idle_lists {
@@ -37,6 +37,7 @@ struct slot {
     struct loop_source source;
     struct idle_entry idle_store, idle_profile;
     atomic_int client; /* its socket, or SLOT_FREE, SLOT_RESERVED, SLOT_CLAIMED */
+    int arriving;      /* while it is claimed: the client's socket, which the loop will take */
     char eid[PKI_EID_DIGITS + 1];
     const struct startup_plan *plan; /* of all chips; `state` is the folder of theirs; borrowed */
     struct loop *loop;
