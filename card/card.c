@@ -8,13 +8,19 @@
 
 #define IDLE_MS 100 /* without a command */
 
-int card_open(struct card *card, const char *state_directory)
+int card_open_in(struct card *card, struct store_group *group, const char *state_directory)
 {
     *card = (struct card){0};
     random_init(&card->random);
     personality_init(&card->personality);
     hardware_init(&card->hardware, &card->personality.timing);
-    return store_open(state_directory, &card->store);
+    return group != NULL ? store_open_in(group, state_directory, &card->store)
+                         : store_open(state_directory, &card->store);
+}
+
+int card_open(struct card *card, const char *state_directory)
+{
+    return card_open_in(card, NULL, state_directory);
 }
 
 /* The profile that the store names. */

@@ -14,6 +14,7 @@
 #include "crypto/primitives/random.h"
 #include "fs/ota/ota.h"
 #include "fs/scp81/scp81.h"
+#include "fs/store/store_group.h"
 #include "fs/domain/domain_context.h"
 #include "fs/uicc/uicc.h"
 #include "isd-r/isd_r.h"
@@ -53,6 +54,8 @@ struct card {
  * another personality than the default (startup.h), before card_start(). 0, or a failure after a
  * trace line. */
 int card_open(struct card *card, const char *state_directory);
+/* The same, its memory being one of a group's; NULL: by itself. */
+int card_open_in(struct card *card, struct store_group *group, const char *state_directory);
 /* Reads the chip out of its memory; from here on it answers. What is not committed is read too, and
  * is the caller's to commit. card_close() is due after a failure as well. */
 int card_start(struct card *card);

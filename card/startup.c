@@ -198,7 +198,7 @@ static int check_plan(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE]
 static int open_or_make(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZE],
                         struct card *card)
 {
-    int result = card_open(card, plan->state);
+    int result = card_open_in(card, plan->group, plan->state);
     if (plan->seed != NULL)
         random_init_seeded(&card->random, bytes_of_text(plan->seed));
     if (result == 0)

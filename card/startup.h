@@ -19,7 +19,8 @@ struct startup_plan {
     const char *const *install; /* texts, see factory.h; on the first start alone */
     size_t install_count;
     const char *eim; /* file with the eIM that an IoT eUICC leaves the factory with; NULL: none */
-    bool is_one_of_many; /* of a farm: all are started with what only new ones take */
+    bool is_one_of_many;       /* of a farm: all are started with what only new ones take */
+    struct store_group *group; /* that its memory is of; NULL: none */
 };
 
 /* Of options' values: false after a trace line. */

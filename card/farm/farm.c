@@ -33,11 +33,11 @@ static const char *const own_files[] = {STARTUP_FARM_CHIPS, PKI_FOLDER, STARTUP_
 struct farm {
     struct farm_plan plan;
     const struct stop *stop;
-    char chips[PATH_MAX], pki[PATH_MAX];
+    char chips[PATH_MAX], pki[PATH_MAX], logs[PATH_MAX];
     int lock;
     struct slot *slots;
     struct loop *loops;
-    struct slot_idle_lists *idle_lists;
+    struct slot_shared *shared;
     struct reader *readers;
     char *reader_names;
     size_t reader_count, loop_count;
@@ -80,7 +80,8 @@ static int prepare_folders(struct farm *farm)
 {
     const char *state = farm->plan.state;
     const bool fits = snprintf(farm->chips, PATH_MAX, "%s/" STARTUP_FARM_CHIPS, state) < PATH_MAX &&
-                      snprintf(farm->pki, PATH_MAX, "%s/" PKI_FOLDER, state) < PATH_MAX;
+                      snprintf(farm->pki, PATH_MAX, "%s/" PKI_FOLDER, state) < PATH_MAX &&
+                      snprintf(farm->logs, PATH_MAX, "%s/" STORE_GROUP_LOGS, state) < PATH_MAX;
     if (state[0] == '\0' || !fits) {
         trace_error("--state %s: %s", state, fits ? "it names no folder" : "the path is too long");
         return FAILURE_INTERNAL;
@@ -88,7 +89,16 @@ static int prepare_folders(struct farm *farm)
     if (make_folder(state) != 0 || lock_state(farm) != 0 || make_folder(farm->chips) != 0)
         return FAILURE_INTERNAL;
     farm->plan.chip.state = farm->chips;
-    return 0;
+    return store_group_replay(farm->chips, farm->logs);
+}
+
+/* Empty while chips are made, each of which is by itself then. */
+static int open_logs(struct farm *farm)
+{
+    int result = make_folder(farm->logs);
+    for (size_t i = 0; i < farm->plan.loops && result == 0; i++)
+        result = group_log_open(&farm->shared[i].log, farm->chips, farm->logs, i, &farm->loops[i]);
+    return result;
 }
 
 /* All chips have the same issuers, at every start. Without --pki the farm makes a PKI of its own,
@@ -120,7 +130,7 @@ static int assign_eids(struct farm *farm)
         struct slot *slot = &farm->slots[i];
         const size_t loop = i % plan->loops;
         pki_eid_to_text(eid, slot->eid);
-        slot_init(slot, &farm->loops[loop], &farm->idle_lists[loop], &plan->chip);
+        slot_init(slot, &farm->loops[loop], &farm->shared[loop], &plan->chip);
     }
     return 0;
 }
@@ -128,11 +138,11 @@ static int assign_eids(struct farm *farm)
 static int init_loops(struct farm *farm)
 {
     for (size_t i = 0; i < farm->plan.loops; i++) {
-        const size_t sources = farm->plan.cards / farm->plan.loops + LISTENER_PENDING_MAX + 5;
+        const size_t sources = farm->plan.cards / farm->plan.loops + LISTENER_PENDING_MAX + 6;
         farm->loop_count = i + 1;
         if (loop_init(&farm->loops[i], sources, farm->stop->event) != 0)
             return FAILURE_INTERNAL;
-        slot_idle_lists_init(&farm->idle_lists[i], &farm->loops[i]);
+        slot_shared_init(&farm->shared[i], &farm->loops[i]);
     }
     return 0;
 }
@@ -211,8 +221,8 @@ static int open_all(struct farm *farm)
     const struct farm_plan *plan = &farm->plan;
     farm->slots = calloc(plan->cards, sizeof(*farm->slots));
     farm->loops = calloc(plan->loops, sizeof(*farm->loops));
-    farm->idle_lists = calloc(plan->loops, sizeof(*farm->idle_lists));
-    if (farm->slots == NULL || farm->loops == NULL || farm->idle_lists == NULL)
+    farm->shared = calloc(plan->loops, sizeof(*farm->shared));
+    if (farm->slots == NULL || farm->loops == NULL || farm->shared == NULL)
         return refuse_memory();
     raise_descriptors(plan);
     if (parse_readers(farm) != 0 || startup_check(&plan->chip) != 0 || prepare_folders(farm) != 0 ||
@@ -220,7 +230,8 @@ static int open_all(struct farm *farm)
         listener_open(&farm->listener, plan->listen, &farm->loops[0], farm->slots, plan->cards) !=
             0 ||
         assign_eids(farm) != 0 || prepare_credentials(farm) != 0 ||
-        provisioning_run(farm->slots, plan->cards, plan->loops, farm->stop) != 0)
+        provisioning_run(plan->state, farm->slots, plan->cards, plan->loops, farm->stop) != 0 ||
+        open_logs(farm) != 0)
         return FAILURE_INTERNAL;
     attach_readers(farm);
     if (open_pcsc(farm) != 0)
@@ -297,13 +308,17 @@ void farm_close(struct farm *farm)
     listener_close(&farm->listener);
     for (size_t i = 0; farm->slots != NULL && i < farm->plan.cards; i++)
         slot_finish(&farm->slots[i]);
-    for (size_t i = 0; i < farm->loop_count; i++)
+    for (size_t i = 0; i < farm->loop_count; i++) {
+        group_log_close(&farm->shared[i].log);
         loop_finish(&farm->loops[i]);
+    }
+    if (farm->loop_count > 0)
+        (void)rmdir(farm->logs);
     if (farm->lock >= 0)
         close(farm->lock);
     free(farm->reader_names);
     free(farm->readers);
-    free(farm->idle_lists);
+    free(farm->shared);
     free(farm->loops);
     free(farm->slots);
     free(farm);

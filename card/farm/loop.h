@@ -17,7 +17,8 @@ struct loop_source {
     int socket;         /* that is watched, by its number plus one; 0: none */
     uint32_t events;
     struct loop_source *posted; /* the next one that was posted */
-    /* ready: the socket is ready or broken, or the source was posted; else the timer has expired. */
+    /* ready: the socket is ready or broken, or the source was posted; else the timer has expired.
+     */
     void (*handle)(struct loop_source *source, struct loop *loop, bool ready, int64_t now);
 };
 

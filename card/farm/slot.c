@@ -23,19 +23,21 @@ bool slot_folder(const struct slot *slot, char path[SLOT_PATH_MAX])
     return snprintf(path, SLOT_PATH_MAX, "%s/%s", slot->plan->state, slot->eid) < SLOT_PATH_MAX;
 }
 
-/* Reads the chip, or makes it. card_close() is due in both cases. */
-static int start_card(const struct slot *slot, struct card *card)
+/* Reads the chip, or makes it, in a folder in this one. card_close() is due in both cases. */
+static int start_card(const struct slot *slot, const char *folder, struct store_group *group,
+                      struct card *card)
 {
-    char folder[SLOT_PATH_MAX];
+    char path[SLOT_PATH_MAX];
     struct startup_plan plan = *slot->plan;
     *card = (struct card){0};
-    if (!slot_folder(slot, folder)) {
-        trace_error("--state %s: the path is too long", plan.state);
+    if (snprintf(path, sizeof(path), "%s/%s", folder, slot->eid) >= (int)sizeof(path)) {
+        trace_error("--state %s: the path is too long", folder);
         return FAILURE_INTERNAL;
     }
-    plan.state = folder;
+    plan.state = path;
     plan.eid = slot->eid;
     plan.is_one_of_many = true;
+    plan.group = group;
     return startup_card(&plan, card);
 }
 
@@ -59,13 +61,11 @@ bool slot_matches_pki(const struct slot *slot)
     return fits;
 }
 
-int slot_provision(const struct slot *slot)
+int slot_provision(const struct slot *slot, const char *folder, struct store_group *group)
 {
     struct card card;
-    if (slot_is_provisioned(slot))
-        return 0;
     trace_of(slot->eid);
-    const int result = start_card(slot, &card);
+    const int result = start_card(slot, folder, group, &card);
     card_close(&card);
     trace_of(NULL);
     return result;
@@ -89,7 +89,7 @@ static int load_card(struct slot *slot)
         trace_error("no memory for another card");
         return FAILURE_INTERNAL;
     }
-    const int result = start_card(slot, slot->card);
+    const int result = start_card(slot, slot->plan->state, slot->shared->log.group, slot->card);
     if (result != 0)
         unload_card(slot);
     return result;
@@ -133,7 +133,7 @@ static void release_store(struct idle_entry *entry)
         return;
     }
     if (idle_list_has(&slot->idle_profile))
-        idle_list_remove(&slot->lists->profile, &slot->idle_profile);
+        idle_list_remove(&slot->shared->profile, &slot->idle_profile);
     unload_card(slot);
     publish(slot);
 }
@@ -145,10 +145,10 @@ static void release_profile(struct idle_entry *entry)
     domain_rest(&slot->card->domains);
 }
 
-void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop)
+void slot_shared_init(struct slot_shared *shared, struct loop *loop)
 {
-    idle_list_init(&lists->store, loop, STORE_IDLE_MS, SLOT_STORES_A_LOOP);
-    idle_list_init(&lists->profile, loop, PROFILE_IDLE_MS, SIZE_MAX);
+    idle_list_init(&shared->store, loop, STORE_IDLE_MS, SLOT_STORES_A_LOOP);
+    idle_list_init(&shared->profile, loop, PROFILE_IDLE_MS, SIZE_MAX);
 }
 
 /* After anything that may have opened the store. */
@@ -157,11 +157,12 @@ static void note_use(struct slot *slot, bool command, int64_t now)
     publish(slot);
     if (slot->card == NULL)
         return;
+    group_log_touch(&slot->shared->log, now);
     if ((command || !idle_list_has(&slot->idle_store)) &&
         (!is_in_use(slot) || store_is_open(slot->card->store)))
-        idle_list_touch(&slot->lists->store, &slot->idle_store, now);
+        idle_list_touch(&slot->shared->store, &slot->idle_store, now);
     if (command)
-        idle_list_touch(&slot->lists->profile, &slot->idle_profile, now);
+        idle_list_touch(&slot->shared->profile, &slot->idle_profile, now);
 }
 
 /* The socket was just opened: a few bytes always fit. */
@@ -258,14 +259,14 @@ static void handle(struct loop_source *source, struct loop *loop, bool ready, in
     trace_of(NULL);
 }
 
-void slot_init(struct slot *slot, struct loop *loop, struct slot_idle_lists *lists,
+void slot_init(struct slot *slot, struct loop *loop, struct slot_shared *shared,
                const struct startup_plan *plan)
 {
     slot->source.handle = handle;
     slot->idle_store.release = release_store;
     slot->idle_profile.release = release_profile;
     slot->loop = loop;
-    slot->lists = lists;
+    slot->shared = shared;
     slot->plan = plan;
     atomic_init(&slot->client, SLOT_FREE);
 }

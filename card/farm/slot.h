@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "apdu/direct.h"
+#include "card/farm/group_log.h"
 #include "card/farm/idle_list.h"
 #include "card/farm/loop.h"
 #include "card/reader/link.h"
@@ -18,12 +19,14 @@
 #define SLOT_RESERVED (-2) /* by a reader */
 #define SLOT_CLAIMED (-3)  /* by a client that is being handed over */
 
-/* The idle lists of one loop. An idle chip gives its memory back in two steps. */
-struct slot_idle_lists {
+/* What the chips of one loop share: their log, and its idle lists. An idle chip gives its memory
+ * back in two steps. */
+struct slot_shared {
+    struct group_log log;     /* of the loop's chips */
     struct idle_list store;   /* first the store is closed, or the whole card unloaded */
     struct idle_list profile; /* later the profile, which takes a moment to read again */
 };
-void slot_idle_lists_init(struct slot_idle_lists *lists, struct loop *loop);
+void slot_shared_init(struct slot_shared *shared, struct loop *loop);
 
 /* Of a slot, for any thread that looks: how many commands it has answered, faults that are set, and
  * bits of enum slot_flag. As they were after the last thing that happened to it. */
@@ -41,7 +44,7 @@ struct slot {
     char eid[PKI_EID_DIGITS + 1];
     const struct startup_plan *plan; /* of all chips; `state` is the folder of theirs; borrowed */
     struct loop *loop;
-    struct slot_idle_lists *lists;
+    struct slot_shared *shared;
     struct card *card; /* NULL: not in memory */
     bool connected;    /* the client has been answered and is served */
     struct vpcd vpcd;  /* of the client */
@@ -49,7 +52,7 @@ struct slot {
     struct slot_look look;
 };
 
-void slot_init(struct slot *slot, struct loop *loop, struct slot_idle_lists *lists,
+void slot_init(struct slot *slot, struct loop *loop, struct slot_shared *shared,
                const struct startup_plan *plan);
 /* Powers the card off and frees it. */
 void slot_finish(struct slot *slot);
@@ -62,8 +65,9 @@ bool slot_is_provisioned(const struct slot *slot);
 /* False if the chip was made under other issuers than the plan's; a trace line has said so. A chip
  * without a store, or with one that cannot be read, matches. */
 bool slot_matches_pki(const struct slot *slot);
-/* Makes the chip if it has no store yet. 0, or a failure after a trace line. */
-int slot_provision(const struct slot *slot);
+/* Makes the chip in a folder in this one, its store being the group's. 0, or a failure after a
+ * trace line. */
+int slot_provision(const struct slot *slot, const char *folder, struct store_group *group);
 /* Plugs the chip into this reader for good; before the loop starts. 0, or a failure after a trace
  * line: then the reader stays empty. */
 int slot_attach_reader(struct slot *slot, const struct reader *reader);

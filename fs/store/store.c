@@ -10,6 +10,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "fs/store/store_database.h"
+#include "fs/store/store_group_inside.h"
 
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
@@ -41,16 +42,16 @@ static void sync_parent(const char *path, size_t len)
 }
 
 /* The folder that the first len characters of path name. */
-static int make_folder(char *path, size_t len)
+static int make_folder(char *path, size_t len, bool durable)
 {
     const char after = path[len];
     path[len] = '\0';
     int result = 0;
     const bool made = mkdir(path, FOLDER_MODE) == 0;
     const int why = errno;
-    if (made) {
+    if (made && durable) {
         sync_parent(path, len);
-    } else if (why != EEXIST && access(path, F_OK) != 0) {
+    } else if (!made && why != EEXIST && access(path, F_OK) != 0) {
         errno = why;
         result = refuse("make", path);
     }
@@ -58,23 +59,24 @@ static int make_folder(char *path, size_t len)
     return result;
 }
 
-static int make_folders(char *path)
+static int make_folders(char *path, bool durable)
 {
     int result = 0;
     for (size_t i = 1; path[i] != '\0' && result == 0; i++)
         if (path[i] == '/' && path[i - 1] != '/')
-            result = make_folder(path, i);
+            result = make_folder(path, i, durable);
     return result;
 }
 
 /* SQLite would make it readable by all. */
-static int make_file(const char *path)
+static int make_file(const char *path, bool durable)
 {
     const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (file < 0)
         return refuse("open", path);
     close(file);
-    sync_parent(path, strlen(path));
+    if (durable)
+        sync_parent(path, strlen(path));
     return 0;
 }
 
@@ -103,12 +105,27 @@ static void warn_of_writers(const char *folder)
                      folder, others ? "everybody" : "its group", folder);
 }
 
+/* One that something was written to has had its name made durable before. */
+static int make_all(const struct store *store)
+{
+    struct stat about;
+    const bool durable = store->group == NULL || store->group->log != NULL;
+    if (stat(store->path, &about) == 0 && about.st_size > 0)
+        return 0;
+    const int result = make_folders(store->path, durable);
+    return result == 0 ? make_file(store->path, durable) : result;
+}
+
 static int open_at(struct store *store, const char *folder)
 {
-    int result = make_folders(store->path);
+    if (store->group == NULL && store_group_left_behind(folder)) {
+        trace_error("cannot open %s: the farm it is of ended before its file was written; start "
+                    "emuicc-farm there once",
+                    store->path);
+        return FAILURE_INTERNAL;
+    }
+    int result = make_all(store);
     warn_of_writers(folder);
-    if (result == 0)
-        result = make_file(store->path);
     if (result == 0)
         result = store_database_open(store);
     if (result == 0)
@@ -118,7 +135,8 @@ static int open_at(struct store *store, const char *folder)
     return result;
 }
 
-int store_open_through(const char *directory, const char *vfs, struct store **out)
+static int open_store(const char *directory, const char *vfs, struct store_group *group,
+                      struct store **out)
 {
     store_memory_configure();
     struct store *store = calloc(1, sizeof(*store));
@@ -128,12 +146,23 @@ int store_open_through(const char *directory, const char *vfs, struct store **ou
         return FAILURE_INTERNAL;
     }
     store->vfs = vfs;
+    store->group = group;
     const int result = open_at(store, directory);
     if (result == 0)
         *out = store;
     else
         store_close(store);
     return result;
+}
+
+int store_open_through(const char *directory, const char *vfs, struct store **out)
+{
+    return open_store(directory, vfs, NULL, out);
+}
+
+int store_open_in(struct store_group *group, const char *directory, struct store **out)
+{
+    return open_store(directory, group->name, group, out);
 }
 
 int store_open(const char *directory, struct store **out)
@@ -147,6 +176,8 @@ void store_close(struct store *store)
         return;
     store_rollback(store);
     store_database_close(store);
+    if (store->group != NULL)
+        store_group_note(store->group, store->path, NULL);
     free(store->path);
     free(store);
 }
@@ -159,6 +190,8 @@ void store_suspend(struct store *store)
     store_database_close(store);
     store->as_left = (struct stat){0};
     (void)stat(store->path, &store->as_left);
+    if (store->group != NULL)
+        store_group_note(store->group, store->path, &store->as_left);
 }
 
 bool store_is_open(const struct store *store)
@@ -183,7 +216,7 @@ bool store_changed(const struct store *store)
 
 bool store_checkpoint_is_due(const struct store *store)
 {
-    return store->database != NULL && !store->changed &&
+    return store->database != NULL && store->group == NULL && !store->changed &&
            (store->purge || store->log_pages >= STORE_LOG_PAGES_DUE);
 }
 
@@ -253,6 +286,10 @@ int store_commit(struct store *store)
     }
     store->changed = false;
     store->fresh = false;
+    if (store->group != NULL) {
+        store->group->purge |= store->purge;
+        store->purge = false;
+    }
     give_notices(store);
     return 0;
 }

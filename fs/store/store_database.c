@@ -6,12 +6,16 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/store/store_group_inside.h"
 
 /* Before anything is read; what follows writes to the file.
  * Memory is for the process to be small: pages held beside those that a transaction needs. */
 #define ALONE "PRAGMA locking_mode = EXCLUSIVE"
+#define OWN_LOG "PRAGMA journal_mode = WAL;"
+/* The group takes a transaction whole or not at all; to undo one that is not finished memory does.
+ */
+#define LOG_OF_GROUP "PRAGMA journal_mode = MEMORY;"
 #define SETTINGS                                                                                   \
-    "PRAGMA journal_mode = WAL;"                                                                   \
     "PRAGMA synchronous = FULL;"                                                                   \
     "PRAGMA secure_delete = ON;"                                                                   \
     "PRAGMA foreign_keys = ON;"                                                                    \
@@ -43,7 +47,7 @@ static int failure_of(int code)
     }
 }
 
-static const char *reason_of(int code, const char *otherwise)
+static const char *reason_of(const struct store *store, int code, const char *otherwise)
 {
     switch (code & 0xFF) {
     case SQLITE_BUSY:
@@ -52,7 +56,9 @@ static const char *reason_of(int code, const char *otherwise)
     case SQLITE_FULL:
         return "no space left";
     case SQLITE_NOTADB:
-        return "not a store of emuicc";
+        return store_group_is_marked(store->path)
+                   ? "its farm ended before this file was written; start emuicc-farm there once"
+                   : "not a store of emuicc";
     default:
         return otherwise;
     }
@@ -64,7 +70,7 @@ int store_database_failure(struct store *store, const char *doing)
     const int error = sqlite3_system_errno(store->database);
     const bool system = (code & 0xFF) == SQLITE_IOERR && error != 0;
     trace_error("cannot %s %s: %s%s%s (SQLite %d)", doing, store->path,
-                reason_of(code, sqlite3_errmsg(store->database)), system ? ": " : "",
+                reason_of(store, code, sqlite3_errmsg(store->database)), system ? ": " : "",
                 system ? strerror(error) : "", code);
     return failure_of(code);
 }
@@ -107,9 +113,10 @@ static int open_database(struct store *store)
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (sqlite3_exec(store->database, ALONE, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
-    store->purge |= has_log(store);
+    store->purge |= store->group == NULL && has_log(store);
     const int result = store_schema_check(store);
-    if (result == 0 && sqlite3_exec(store->database, SETTINGS, NULL, NULL, NULL) != SQLITE_OK)
+    const char *settings = store->group != NULL ? LOG_OF_GROUP SETTINGS : OWN_LOG SETTINGS;
+    if (result == 0 && sqlite3_exec(store->database, settings, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
     sqlite3_wal_hook(store->database, note_log, store); /* instead of SQLite's own checkpoints */
     return result;
@@ -133,19 +140,30 @@ void store_database_close(struct store *store)
     store->database = NULL;
 }
 
-/* A file that somebody else has changed is another chip than the one in memory. */
+static bool is_as_left(const struct store *store, const struct stat *now)
+{
+    return now->st_ino == store->as_left.st_ino && now->st_size == store->as_left.st_size &&
+           now->st_mtim.tv_sec == store->as_left.st_mtim.tv_sec &&
+           now->st_mtim.tv_nsec == store->as_left.st_mtim.tv_nsec;
+}
+
+/* A file that somebody else has changed is another chip than the one in memory. A group may write
+ * to it as soon as it is open; its folder is this process's alone. */
 static int reopen(struct store *store)
 {
     struct stat now = {0};
     if (store->unsettled)
         return store_recover(store);
+    if (store->group != NULL) {
+        store_group_note(store->group, store->path, NULL);
+        (void)stat(store->path, &now);
+    }
     const int result = store_database_open(store);
     if (result != 0)
         return result;
-    (void)stat(store->path, &now);
-    if (now.st_ino == store->as_left.st_ino && now.st_size == store->as_left.st_size &&
-        now.st_mtim.tv_sec == store->as_left.st_mtim.tv_sec &&
-        now.st_mtim.tv_nsec == store->as_left.st_mtim.tv_nsec)
+    if (store->group == NULL)
+        (void)stat(store->path, &now);
+    if (is_as_left(store, &now))
         return 0;
     trace_error("cannot open %s: another process has changed it while its store was closed",
                 store->path);

@@ -15,6 +15,7 @@ struct store {
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* NULL until first used */
     char *path;                                      /* of the database file */
     const char *vfs;                                 /* through which it is opened; borrowed */
+    struct store_group *group;                       /* NULL: it is by itself */
     struct stat as_left;                             /* the file when it was last closed */
     char *notices;                                   /* lines for after the commit; heap or NULL */
     bool changed;                                    /* a transaction is open */

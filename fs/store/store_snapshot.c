@@ -11,6 +11,7 @@
 #include "apdu/trace.h"
 #include "fs/store/store.h"
 #include "fs/store/store_database.h"
+#include "fs/store/store_group_inside.h"
 
 #define FOLDER "snapshots"
 #define SUFFIX ".sqlite"
@@ -105,6 +106,8 @@ static bool paths_init(struct paths *paths, const struct store *store, const cha
 static int close_whole(struct store *store)
 {
     store_suspend(store);
+    if (store->group != NULL)
+        return store_group_checkpoint(store->group);
     char *log;
     if (asprintf(&log, "%s-wal", store->path) < 0)
         return FAILURE_INTERNAL;
@@ -138,7 +141,8 @@ int store_snapshot(struct store *store, const char *name)
 /* Is it a store that this release reads, or can bring up to date? */
 static int try_out(const struct store *store, char *path)
 {
-    struct store trial = {.path = path, .vfs = store->vfs};
+    const char *vfs = store->group != NULL ? store->group->inner->zName : store->vfs;
+    struct store trial = {.path = path, .vfs = vfs};
     int result = store_database_open(&trial);
     if (result == 0)
         result = store_schema_prepare(&trial);

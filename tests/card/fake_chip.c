@@ -9,6 +9,7 @@
 #include "fs/scp81/scp81.h"
 #include "fs/domain/access_rules.h"
 #include "fs/domain/domain.h"
+#include "fs/store/store_group.h"
 #include "fs/uicc/uicc_commands.h"
 #include "isd-r/es10.h"
 
@@ -39,6 +40,12 @@ int store_open(const char *directory, struct store **out)
     (void)directory;
     *out = &the_store;
     return 0;
+}
+
+int store_open_in(struct store_group *group, const char *directory, struct store **out)
+{
+    (void)group;
+    return store_open(directory, out);
 }
 
 void store_close(struct store *store)

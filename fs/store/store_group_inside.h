@@ -1,0 +1,58 @@
+/* store_group_inside: what the sources of a group share. Private to the store. */
+#ifndef EMUICC_FS_STORE_STORE_GROUP_INSIDE_H
+#define EMUICC_FS_STORE_STORE_GROUP_INSIDE_H
+
+#include "fs/store/store_group.h"
+#include "fs/store/store_group_file.h"
+
+#define STORE_GROUP_BUCKETS 1024
+
+struct store_group {
+    sqlite3_vfs vfs;    /* through which its stores are opened */
+    char name[48];      /* of that */
+    sqlite3_vfs *inner; /* through which the files are */
+    const char *folder; /* of the chips' folders; borrowed */
+    char *log_path;     /* sqlite3_create_filename() */
+    sqlite3_file *log;
+    uint64_t log_len; /* as far as it is sound */
+    uint64_t salt, number;
+    bool torn;                         /* there is something behind that which nobody may find */
+    bool purge;                        /* something was deleted that must leave the log */
+    struct store_group_record pending; /* not in the log yet */
+    struct store_group_file
+        *schema; /* without a log: as a file is after its first commit, or NULL */
+    struct store_group_file *buckets[STORE_GROUP_BUCKETS];
+};
+
+/* Fills in the VFS and registers it. 0 or a failure. */
+int store_group_vfs_start(struct store_group *group);
+void store_group_vfs_end(struct store_group *group);
+
+/* The file of this path, which the group knows from now on; NULL: no memory. */
+struct store_group_file *store_group_find_or_add(struct store_group *group, const char *path);
+/* Forgets it, unless it is still needed. */
+void store_group_let_go(struct store_group *group, struct store_group_file *file);
+/* Opens the file itself into its room, which is of inner->szOsFile bytes; and closes it. SQLite's
+ * codes. */
+int store_group_open_disk(struct store_group *group, struct store_group_file *file,
+                          sqlite3_file *room);
+void store_group_close_disk(struct store_group_file *file);
+/* One that is empty begins with the schema, if there is no log. */
+void store_group_begin_file(struct store_group *group, struct store_group_file *file);
+/* What was written to it since the last time is durable when this succeeds. SQLITE_IOERR_WRITE: it
+ * certainly is not. */
+int store_group_commit(struct store_group *group, struct store_group_file *file);
+/* What a failure left behind the log's end is removed. */
+int store_group_mend(struct store_group *group);
+/* What stands in the log goes into the files, and it is cut. 0, or a failure after a trace line. */
+int store_group_read_log(struct store_group *group);
+/* Whether the directory is that of a chip in a farm's folder where a log is left. */
+bool store_group_left_behind(const char *directory);
+/* Whether the file is behind a log. */
+bool store_group_is_marked(const char *path);
+
+/* A store that is closed: its file's marks are kept up to date at *as_left until NULL takes its
+ * place. */
+void store_group_note(struct store_group *group, const char *path, struct stat *as_left);
+
+#endif

@@ -1,0 +1,188 @@
+/* The VFS of a group: SQLite's databases are files of the group, everything else, such as a log
+ * that a single chip has left behind, is the system's. */
+#include <stdio.h>
+#include <stdatomic.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
+#include "fs/store/store_group_inside.h"
+
+/* An open database; the room of the file itself stands behind it. */
+struct handle {
+    sqlite3_file base;
+    struct store_group *group;
+    struct store_group_file *file;
+    sqlite3_file *disk;
+};
+
+static struct handle *handle_of(sqlite3_file *file)
+{
+    return (struct handle *)(void *)file;
+}
+
+static int close_file(sqlite3_file *file)
+{
+    struct handle *handle = handle_of(file);
+    store_group_file_drop(handle->file);
+    store_group_close_disk(handle->file);
+    store_group_let_go(handle->group, handle->file);
+    return SQLITE_OK;
+}
+
+static int read_file(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
+{
+    return store_group_file_read(handle_of(file)->file, out, (size_t)len, (uint64_t)offset);
+}
+
+static int write_file(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
+{
+    return store_group_file_write(handle_of(file)->file, data, (size_t)len, (uint64_t)offset);
+}
+
+static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
+{
+    store_group_file_truncate(handle_of(file)->file, (uint64_t)size);
+    return SQLITE_OK;
+}
+
+/* SQLite flushes a database when a transaction is whole, and at no other time. */
+static int sync_file(sqlite3_file *file, int flags)
+{
+    (void)flags;
+    return store_group_commit(handle_of(file)->group, handle_of(file)->file);
+}
+
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    *size = (sqlite3_int64)handle_of(file)->file->fresh_size;
+    return SQLITE_OK;
+}
+
+static int lock(sqlite3_file *file, int kind)
+{
+    sqlite3_file *disk = handle_of(file)->disk;
+    return disk->pMethods->xLock(disk, kind);
+}
+
+static int unlock(sqlite3_file *file, int kind)
+{
+    sqlite3_file *disk = handle_of(file)->disk;
+    return disk->pMethods->xUnlock(disk, kind);
+}
+
+static int is_reserved(sqlite3_file *file, int *out)
+{
+    sqlite3_file *disk = handle_of(file)->disk;
+    return disk->pMethods->xCheckReservedLock(disk, out);
+}
+
+static int control(sqlite3_file *file, int operation, void *argument)
+{
+    (void)file;
+    (void)operation;
+    (void)argument;
+    return SQLITE_NOTFOUND;
+}
+
+static int sector_size(sqlite3_file *file)
+{
+    (void)file;
+    return STORE_GROUP_BLOCK;
+}
+
+static int characteristics(sqlite3_file *file)
+{
+    (void)file;
+    return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+static const sqlite3_io_methods methods = {.iVersion = 1,
+                                           .xClose = close_file,
+                                           .xRead = read_file,
+                                           .xWrite = write_file,
+                                           .xTruncate = truncate_file,
+                                           .xSync = sync_file,
+                                           .xFileSize = file_size,
+                                           .xLock = lock,
+                                           .xUnlock = unlock,
+                                           .xCheckReservedLock = is_reserved,
+                                           .xFileControl = control,
+                                           .xSectorSize = sector_size,
+                                           .xDeviceCharacteristics = characteristics};
+
+static struct store_group *group_of(sqlite3_vfs *vfs)
+{
+    return vfs->pAppData;
+}
+
+static int open_database(struct store_group *group, const char *path, struct handle *handle)
+{
+    sqlite3_file *disk = (sqlite3_file *)(void *)(handle + 1);
+    struct store_group_file *file =
+        store_group_mend(group) == 0 ? store_group_find_or_add(group, path) : NULL;
+    if (file == NULL)
+        return SQLITE_CANTOPEN;
+    if (file->disk != NULL)
+        return SQLITE_BUSY;
+    const int code = store_group_open_disk(group, file, disk);
+    if (code != SQLITE_OK) {
+        store_group_let_go(group, file);
+        return code;
+    }
+    store_group_begin_file(group, file);
+    *handle = (struct handle){{&methods}, group, file, disk};
+    return SQLITE_OK;
+}
+
+static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out)
+{
+    struct store_group *group = group_of(vfs);
+    file->pMethods = NULL;
+    if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
+        return group->inner->xOpen(group->inner, path, file, flags, out);
+    if (out != NULL)
+        *out = flags;
+    return open_database(group, path, handle_of(file));
+}
+
+static int delete_file(sqlite3_vfs *vfs, const char *path, int sync)
+{
+    return group_of(vfs)->inner->xDelete(group_of(vfs)->inner, path, sync);
+}
+
+static int has_access(sqlite3_vfs *vfs, const char *path, int flags, int *out)
+{
+    return group_of(vfs)->inner->xAccess(group_of(vfs)->inner, path, flags, out);
+}
+
+/* Paths stay as the store has them, by which its file is known. */
+static int full_path(sqlite3_vfs *vfs, const char *path, int room, char *out)
+{
+    (void)vfs;
+    return snprintf(out, (size_t)room, "%s", path) < room ? SQLITE_OK : SQLITE_CANTOPEN;
+}
+
+int store_group_vfs_start(struct store_group *group)
+{
+    static atomic_uint count;
+    snprintf(group->name, sizeof(group->name), "emuicc-group-%u", atomic_fetch_add(&count, 1));
+    group->vfs = *group->inner; /* clock and random numbers are the system's */
+    group->vfs.iVersion = 1;
+    group->vfs.pNext = NULL;
+    group->vfs.zName = group->name;
+    group->vfs.pAppData = group;
+    group->vfs.szOsFile = (int)sizeof(struct handle) + group->inner->szOsFile;
+    group->vfs.xOpen = open_file;
+    group->vfs.xDelete = delete_file;
+    group->vfs.xAccess = has_access;
+    group->vfs.xFullPathname = full_path;
+    if (sqlite3_vfs_register(&group->vfs, 0) == SQLITE_OK)
+        return 0;
+    trace_error("no memory for a log of many chips");
+    return FAILURE_INTERNAL;
+}
+
+void store_group_vfs_end(struct store_group *group)
+{
+    sqlite3_vfs_unregister(&group->vfs);
+}

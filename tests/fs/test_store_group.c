@@ -1,0 +1,296 @@
+/* The stores of several chips behind one log. The power goes before every change that the disk is
+ * asked for and after every commit (power_cut.h): when the log is brought into the files, each chip
+ * is what it was before the commit or what it was after it, and once that has returned, the latter.
+ * The disk fails at every change in turn, once or for good: what was committed is there. */
+#include "tests/fs/test_store.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/support/power_cut.h"
+#include "tests/support/store_digest.h"
+#include "fs/store/store_group.h"
+
+#define CHIPS 3
+#define ROUNDS 14
+#define VALUE_MAX 9000
+#define TRIALS_MAX 4000
+#define WRONG_SIZE 200
+
+struct trial {
+    uint8_t digests[CHIPS][SHA256_SIZE];
+    enum power_cut kind;
+    char wrong[WRONG_SIZE];
+};
+
+static struct store_group *group;
+static struct store *stores[CHIPS];
+static char folder[100], log_path[100], folders[CHIPS][120];
+static struct trial *shared, trials[TRIALS_MAX];
+static size_t trial_count, moments;
+static uint8_t before[CHIPS][SHA256_SIZE];
+
+static void make_world(void)
+{
+    test_make_folder();
+    snprintf(folder, sizeof(folder), "%s/chips", test_folder);
+    snprintf(log_path, sizeof(log_path), "%s/" STORE_GROUP_LOGS, test_folder);
+    cr_assert(mkdir(folder, 0700) == 0 && mkdir(log_path, 0700) == 0);
+    strcat(log_path, "/0");
+    for (int i = 0; i < CHIPS; i++)
+        snprintf(folders[i], sizeof(folders[i]), "%s/%d", folder, i);
+}
+
+static int open_group(void)
+{
+    return store_group_open(folder, log_path, NULL, &group);
+}
+
+TestSuite(store_group, .init = make_world, .fini = test_remove_folder);
+
+/* In the child */
+
+static const char *come_back(void)
+{
+    const char *wrong = NULL;
+    power_cut_settle(shared->kind, moments);
+    if (open_group() != 0)
+        return "the log cannot be read";
+    store_group_close(group);
+    for (int i = 0; i < CHIPS && wrong == NULL; i++)
+        wrong = store_digest(folders[i], shared->digests[i]);
+    return wrong;
+}
+
+/* In the parent */
+
+static void cut(enum power_cut kind)
+{
+    int status;
+    *shared = (struct trial){.kind = kind};
+    const pid_t child = fork();
+    if (child == 0) {
+        const char *wrong = come_back();
+        snprintf(shared->wrong, sizeof(shared->wrong), "%s", wrong != NULL ? wrong : "");
+        _exit(0);
+    }
+    cr_assert(waitpid(child, &status, 0) == child && status == 0);
+    cr_assert(trial_count < TRIALS_MAX);
+    trials[trial_count++] = *shared;
+}
+
+static void moment(void *context)
+{
+    (void)context;
+    moments++;
+    cut(POWER_CUT_KILLED);
+    cut(POWER_CUT_CLEAN);
+    cut(POWER_CUT_TORN);
+}
+
+static bool is_whole(const struct trial *trial, int chip, const uint8_t *after, bool is_done)
+{
+    return memcmp(trial->digests[chip], after, SHA256_SIZE) == 0 ||
+           (!is_done && memcmp(trial->digests[chip], before[chip], SHA256_SIZE) == 0);
+}
+
+/* A commit has returned: what is lost from now on is lost of something durable. */
+static void done(const char *what)
+{
+    const size_t last = trial_count;
+    moment(NULL);
+    const struct trial now = trials[last];
+    for (size_t i = 0; i < trial_count; i++) {
+        cr_expect(trials[i].wrong[0] == '\0', "%s: %s", what, trials[i].wrong);
+        for (int chip = 0; chip < CHIPS; chip++)
+            cr_expect(is_whole(&trials[i], chip, now.digests[chip], i >= last),
+                      "%s: chip %d is neither the old one nor the new one", what, chip);
+    }
+    memcpy(before, now.digests, sizeof(before));
+    trial_count = 0;
+}
+
+static struct bytes value_of(int round)
+{
+    static uint8_t room[VALUE_MAX];
+    const size_t len = (size_t)(round * 977 % VALUE_MAX);
+    for (size_t i = 0; i < len; i++)
+        room[i] = (uint8_t)(i * 31 + (size_t)round);
+    return bytes_of(room, len);
+}
+
+/* Changes of all kinds: they grow, they replace, they delete; 0 if they are committed. */
+static int change(int chip, int round)
+{
+    static const char *const names[] = {"one", "two", "three"};
+    int result = store_put(stores[chip], "number", value_of(round + 1));
+    if (result == 0)
+        result = store_put(stores[chip], names[round % 3], value_of(7 * round + chip));
+    if (result == 0 && round % 4 == 3)
+        result = store_forget(stores[chip], names[round % 2]);
+    return result == 0 ? store_commit(stores[chip]) : result;
+}
+
+static void open_all(void)
+{
+    cr_assert(open_group() == 0);
+    for (int i = 0; i < CHIPS; i++)
+        cr_assert(store_open_in(group, folders[i], &stores[i]) == 0, "%s", test_trace);
+}
+
+static void close_all(void)
+{
+    for (int i = 0; i < CHIPS; i++)
+        store_close(stores[i]);
+    store_group_close(group);
+}
+
+Test(store_group, nothing_that_was_committed_is_lost_whenever_the_power_goes, .timeout = 120)
+{
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    memory_disk_start();
+    power_cut_start(NULL, NULL);
+    open_all();
+    cr_assert(store_group_checkpoint(group) ==
+              0); /* a file has its name for good when it is made */
+    done("open");
+    power_cut_start(moment, NULL);
+    for (int round = 0; round < ROUNDS; round++) {
+        cr_assert(change(round % CHIPS, round) == 0, "%s", test_trace);
+        done("commit");
+        if (round % 5 == 2)
+            store_suspend(stores[round % CHIPS]);
+        if (round % 6 == 5) {
+            cr_assert(store_group_checkpoint(group) == 0);
+            cr_assert(not(store_group_has_log(group)));
+            done("checkpoint");
+        }
+    }
+    close_all();
+    done("close");
+    cr_expect(moments > 100, "only %zu moments", moments);
+}
+
+/* In a process of its own there is nobody to report to but the parent. */
+static void need(bool condition, const char *what)
+{
+    if (condition)
+        return;
+    fprintf(stderr, "%s (%s)\n", what, test_trace);
+    _exit(2);
+}
+
+/* A life on a disk that fails. Which rounds each chip says it has committed: those, and nothing
+ * else, are in it afterwards; one whose outcome is unknown may be. */
+struct life {
+    bool committed[ROUNDS], unknown[ROUNDS];
+};
+
+static void live(struct life *life)
+{
+    *life = (struct life){0};
+    for (int round = 0; round < ROUNDS; round++) {
+        struct store *store = stores[round % CHIPS];
+        life->committed[round] = change(round % CHIPS, round) == 0;
+        life->unknown[round] = !life->committed[round] && store_outcome_is_unknown(store);
+        if (!life->committed[round])
+            store_rollback(store);
+        if (round % 5 == 2)
+            store_suspend(store);
+        if (round % 6 == 5)
+            (void)store_group_checkpoint(group);
+    }
+}
+
+/* What a chip with these rounds holds, on a disk that does not fail. */
+static void expect_digest(int chip, const struct life *life, int unknown, uint8_t out[SHA256_SIZE])
+{
+    static const char *const names[] = {"number", "one", "two", "three"};
+    char path[120];
+    snprintf(path, sizeof(path), "%s/model", test_folder);
+    need(store_open(path, &stores[chip]) == 0, "the model does not open");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        (void)store_forget(stores[chip], names[i]);
+    need(store_commit(stores[chip]) == 0, "the model cannot be emptied");
+    for (int round = chip; round < ROUNDS; round += CHIPS)
+        if (life->committed[round] || round == unknown)
+            need(change(chip, round) == 0, "the model cannot be changed");
+    store_close(stores[chip]);
+    need(store_digest(path, out) == NULL, "the model is wrong");
+}
+
+static bool fits(const struct life *life, int chip, const uint8_t found[SHA256_SIZE])
+{
+    uint8_t expected[SHA256_SIZE];
+    for (int unknown = -1; unknown < ROUNDS; unknown++) {
+        if (unknown >= 0 && (unknown % CHIPS != chip || !life->unknown[unknown]))
+            continue;
+        expect_digest(chip, life, unknown, expected);
+        if (memcmp(found, expected, sizeof(expected)) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The process ends as it is, or the farm as it should: then the next one starts. */
+static void start_again(bool is_killed)
+{
+    if (!is_killed) {
+        close_all();
+        memory_disk_fail_after(SIZE_MAX);
+    } else {
+        memory_disk_fail_after(SIZE_MAX);
+        power_cut_settle(POWER_CUT_KILLED, 0);
+    }
+    need(open_group() == 0, "the log cannot be read");
+    store_group_close(group);
+}
+
+static void live_and_check(size_t at, bool for_good)
+{
+    struct life life;
+    uint8_t found[SHA256_SIZE];
+    void (*spoil)(size_t changes) = for_good ? memory_disk_break_after : memory_disk_fail_after;
+    spoil(at);
+    live(&life);
+    const bool failed = memory_disk_has_failed();
+    start_again(for_good);
+    for (int chip = 0; chip < CHIPS; chip++) {
+        need(store_digest(folders[chip], found) == NULL, "a chip cannot be read");
+        need(fits(&life, chip, found), "a chip has not what it committed");
+    }
+    _exit(failed ? 0 : 1);
+}
+
+/* In a process of its own, as the disk is. True if the failure came about. */
+static bool try_failure(size_t at, bool for_good)
+{
+    int status;
+    const pid_t child = fork();
+    if (child == 0)
+        live_and_check(at, for_good);
+    cr_assert(waitpid(child, &status, 0) == child);
+    const bool is_well = WIFEXITED(status) && WEXITSTATUS(status) < 2;
+    cr_assert(is_well, "%s at change %zu: status %x", for_good ? "broken" : "failing", at, status);
+    return WEXITSTATUS(status) == 0;
+}
+
+static size_t try_failures(bool for_good)
+{
+    size_t at = 0;
+    while (try_failure(at, for_good))
+        at++;
+    return at;
+}
+
+Test(store_group, what_was_committed_is_there_wherever_the_disk_fails, .timeout = 240)
+{
+    memory_disk_start();
+    power_cut_start(NULL, NULL);
+    open_all();
+    cr_expect(try_failures(false) > 50);
+    cr_expect(try_failures(true) > 50);
+    close_all();
+}
