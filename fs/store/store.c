@@ -11,6 +11,7 @@
 #include "apdu/trace.h"
 #include "fs/store/store_database.h"
 #include "fs/store/store_group_inside.h"
+#include "fs/store/store_memory.h"
 
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600

@@ -15,6 +15,7 @@
 #include "fs/profile/profile.h"
 
 struct store;
+struct store_group;
 
 #define STORE_FILE "store.sqlite" /* in the chip's folder */
 
@@ -23,6 +24,8 @@ struct store;
 int store_open(const char *directory, struct store **out);
 /* As store_open(), the disk being reached through this VFS of SQLite (NULL: the system's). */
 int store_open_through(const char *directory, const char *vfs, struct store **out);
+/* As store_open(), the directory being one in the folder of this group (store_group.h). */
+int store_open_in(struct store_group *group, const char *directory, struct store **out);
 void store_close(struct store *store); /* rolls back what was not committed */
 /* Closes the database until it is next used, which opens it again: a closed store takes next to no
  * memory and no descriptor. What was not committed is rolled back. Nothing keeps another process

@@ -56,10 +56,6 @@ int store_schema_version(struct store *store, int *version);
 /* Makes the schema, or brings an older one up to date; a newer one is refused. */
 int store_schema_prepare(struct store *store);
 
-/* SQLite's memory is wiped when it is given back: pages hold keys. For the whole process, before
- * the first database is opened; without effect afterwards. */
-void store_memory_configure(void);
-
 /* Traces what SQLite says about the last call and returns the failure it means. */
 int store_database_failure(struct store *store, const char *doing);
 /* For rows whose values cannot be: traces and returns a failure. */

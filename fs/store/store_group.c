@@ -1,3 +1,5 @@
+#include "fs/store/store_group.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,8 +9,8 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "fs/store/store_database.h"
 #include "fs/store/store_group_inside.h"
+#include "fs/store/store_memory.h"
 
 #define FILE_MODE 0600
 #define FLAGS (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE)

@@ -11,7 +11,7 @@
 #ifndef EMUICC_FS_STORE_STORE_GROUP_H
 #define EMUICC_FS_STORE_STORE_GROUP_H
 
-#include "fs/store/store.h"
+#include <stdbool.h>
 
 struct store_group;
 
@@ -27,9 +27,6 @@ int store_group_open(const char *folder, const char *log, const char *vfs,
 /* Its stores are closed already. Writes the chips' files and removes the log; what cannot be
  * written stays in it. NULL is fine. */
 void store_group_close(struct store_group *group);
-
-/* As store_open(); the directory is one of those in the group's folder. */
-int store_open_in(struct store_group *group, const char *directory, struct store **out);
 
 /* Something that was deleted must leave the log soon, or there is much in it. */
 bool store_group_checkpoint_is_due(const struct store_group *group);

@@ -2,17 +2,18 @@
 #ifndef EMUICC_FS_STORE_STORE_GROUP_INSIDE_H
 #define EMUICC_FS_STORE_STORE_GROUP_INSIDE_H
 
-#include "fs/store/store_group.h"
+#include <stdbool.h>
+
 #include "fs/store/store_group_file.h"
 
 #define STORE_GROUP_BUCKETS 1024
 
 struct store_group {
-    sqlite3_vfs vfs;    /* through which its stores are opened */
-    char name[48];      /* of that */
-    sqlite3_vfs *inner; /* through which the files are */
-    const char *folder; /* of the chips' folders; borrowed */
-    char *log_path;     /* sqlite3_create_filename() */
+    sqlite3_vfs vfs;      /* through which its stores are opened */
+    char name[48];        /* of that */
+    sqlite3_vfs *inner;   /* through which the files are */
+    const char *folder;   /* of the chips' folders; borrowed */
+    const char *log_path; /* NULL: no log; sqlite3_create_filename() */
     sqlite3_file *log;
     uint64_t log_len; /* as far as it is sound */
     uint64_t salt, number;

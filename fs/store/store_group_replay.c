@@ -10,6 +10,7 @@
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "crypto/primitives/secret.h"
+#include "fs/store/store_group.h"
 #include "fs/store/store_group_inside.h"
 
 #define LOG_MAX INT32_MAX

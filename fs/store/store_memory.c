@@ -1,10 +1,10 @@
-/* SQLite's allocator: what is given back is wiped. */
+#include "fs/store/store_memory.h"
+
 #include <malloc.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 
 #include "crypto/primitives/secret.h"
-#include "fs/store/store.h"
-#include "fs/store/store_database.h"
 
 #define ALIGNMENT 8 /* that SQLite relies on */
 

@@ -11,6 +11,7 @@
 #include "apdu/trace.h"
 #include "fs/store/store.h"
 #include "fs/store/store_database.h"
+#include "fs/store/store_group.h"
 #include "fs/store/store_group_inside.h"
 
 #define FOLDER "snapshots"

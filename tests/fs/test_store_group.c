@@ -294,3 +294,33 @@ Test(store_group, what_was_committed_is_there_wherever_the_disk_fails, .timeout 
     cr_expect(try_failures(true) > 50);
     close_all();
 }
+
+static void expect_refused(const char *directory)
+{
+    struct store *store;
+    cr_assert(store_open(directory, &store) < 0);
+    cr_assert(strstr(test_trace, "start emuicc-farm there once") != NULL, "%s", test_trace);
+}
+
+/* On the real disk. */
+Test(store_group, a_file_behind_its_log_is_nobodys)
+{
+    char command[400];
+    open_all();
+    cr_assert(store_group_checkpoint(group) == 0);
+    test_put(stores[1], "eid", "new");
+    cr_assert(store_commit(stores[1]) == 0);
+    snprintf(command, sizeof(command), "cp -r %s %s", folders[1], test_path("copy"));
+    cr_assert(system(command) == 0);
+    expect_refused(test_path("copy"));
+    for (int i = 0; i < CHIPS; i++)
+        expect_refused(folders[i]);
+    close_all();
+    for (int i = 0; i < CHIPS; i++) {
+        stores[i] = test_open(folders[i]);
+        const bool has = test_get(stores[i], "eid") != NULL;
+        cr_expect(has == (i == 1));
+        store_close(stores[i]);
+    }
+    expect_refused(test_path("copy"));
+}

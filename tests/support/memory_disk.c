@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "fs/store/store_database.h"
+#include "fs/store/store_memory.h"
 
 #define PATH_MAX_LEN 512
 #define FIRST_CAPACITY 65536
