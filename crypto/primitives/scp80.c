@@ -1,34 +1,11 @@
 #include "crypto/primitives/scp80.h"
 
 #include "apdu/status.h"
-#include "crypto/primitives/aes.h"
-#include "crypto/primitives/crc.h"
-#include "crypto/primitives/des.h"
 
 #define HEADER_LEN_MIN 0x0D   /* CHL without a checksum: SPI to PCNTR */
 #define RESPONSE_LEN_MIN 0x0A /* RHL without a checksum: TAR to status */
 #define FIXED_LEN (SCP80_COUNTER_SIZE + 1)
 #define USER_DATA_HEADER_LEN 3 /* 02 71 00 */
-
-#define CRC_16_LEN 2
-#define CRC_32_LEN 4
-#define DES_KEY 8
-#define DES_KEY_2 16
-#define DES_KEY_3 24
-
-/* Algorithms in the low digit of KIc, and of KID with a cryptographic checksum (TS 102 225 §5.1.2,
- * §5.1.3); with a redundancy check KID has others. */
-enum algorithm {
-    ALGORITHM_IMPLICIT = 0x0,
-    ALGORITHM_DES = 0x1,
-    ALGORITHM_AES = 0x2,
-    ALGORITHM_DES_2 = 0x5,
-    ALGORITHM_DES_3 = 0x9,
-    ALGORITHM_DES_ECB = 0xD, /* of KIc only */
-    ALGORITHM_MASK = 0x0F,
-};
-#define REDUNDANCY_CRC_16 0x1
-#define REDUNDANCY_CRC_32 0x5
 
 static const char *const texts[] = {
     [SCP80_OK] = "done",
@@ -56,64 +33,25 @@ static uint8_t integrity_of(uint8_t spi)
     return spi & SCP80_INTEGRITY;
 }
 
-/* The key's length is what the algorithm wants. */
-static bool fits(uint8_t algorithm, const struct scp80_key *key)
-{
-    const size_t len = key->value.len;
-    switch (algorithm & ALGORITHM_MASK) {
-    case ALGORITHM_IMPLICIT:
-        return key->type != SCP80_KEY_NONE;
-    case ALGORITHM_DES:
-        return key->type == SCP80_KEY_DES && len == DES_KEY;
-    case ALGORITHM_DES_ECB:
-        return key->type == SCP80_KEY_DES && len == DES_KEY && key->operations == NULL;
-    case ALGORITHM_DES_2:
-        return key->type == SCP80_KEY_DES && len == DES_KEY_2;
-    case ALGORITHM_DES_3:
-        return key->type == SCP80_KEY_DES && len == DES_KEY_3;
-    case ALGORITHM_AES:
-        return key->type == SCP80_KEY_AES;
-    default:
-        return false;
-    }
-}
-
-static bool is_redundancy_known(uint8_t kid)
-{
-    const uint8_t algorithm = kid & ALGORITHM_MASK;
-    return algorithm == REDUNDANCY_CRC_16 || algorithm == REDUNDANCY_CRC_32;
-}
-
-static bool checks_fit(uint8_t integrity, uint8_t kid, const struct scp80_key *key)
-{
-    switch (integrity) {
-    case SCP80_NO_INTEGRITY:
-        return true;
-    case SCP80_REDUNDANCY_CHECK:
-        return is_redundancy_known(kid);
-    case SCP80_CRYPTOGRAPHIC_CHECKSUM:
-        return (kid & ALGORITHM_MASK) != ALGORITHM_DES_ECB && fits(kid, key);
-    default: /* no digital signatures on this card */
-        return false;
-    }
-}
-
 /* The receipt that is asked for can be made with the same KIc and KID. */
 static bool can_answer(const struct scp80_header *header, const struct scp80_keys *keys)
 {
     const uint8_t spi = header->spi[1];
     return (spi & SCP80_POR) == SCP80_POR_NONE ||
-           (checks_fit(integrity_of(spi >> SCP80_POR_INTEGRITY_SHIFT), header->kid, &keys->kid) &&
-            ((spi & SCP80_POR_CIPHERED) == 0 || fits(header->kic, &keys->kic)));
+           (scp80_protection_can_check(integrity_of(spi >> SCP80_POR_INTEGRITY_SHIFT), header->kid,
+                                       &keys->kid) &&
+            ((spi & SCP80_POR_CIPHERED) == 0 ||
+             scp80_protection_can_cipher(header->kic, &keys->kic)));
 }
 
 /* As far as the command itself uses them. */
 static enum scp80_status check_command(const struct scp80_header *header,
                                        const struct scp80_keys *keys)
 {
-    if ((header->spi[0] & SCP80_CIPHERED) != 0 && !fits(header->kic, &keys->kic))
+    if ((header->spi[0] & SCP80_CIPHERED) != 0 &&
+        !scp80_protection_can_cipher(header->kic, &keys->kic))
         return SCP80_CIPHERING_ERROR;
-    if (!checks_fit(integrity_of(header->spi[0]), header->kid, &keys->kid))
+    if (!scp80_protection_can_check(integrity_of(header->spi[0]), header->kid, &keys->kid))
         return SCP80_SECURITY_ERROR;
     return SCP80_OK;
 }
@@ -122,97 +60,6 @@ enum scp80_status scp80_check_keys(const struct scp80_header *header, const stru
 {
     const enum scp80_status status = check_command(header, keys);
     return status != SCP80_OK || can_answer(header, keys) ? status : SCP80_SECURITY_ERROR;
-}
-
-static size_t block_of(const struct scp80_key *key)
-{
-    return key->type == SCP80_KEY_AES ? AES_BLOCK : DES_BLOCK;
-}
-
-/* Bytes of a checksum. */
-static size_t checksum_len(uint8_t integrity, uint8_t kid, const struct scp80_key *key)
-{
-    switch (integrity) {
-    case SCP80_REDUNDANCY_CHECK:
-        return (kid & ALGORITHM_MASK) == REDUNDANCY_CRC_16 ? CRC_16_LEN : CRC_32_LEN;
-    case SCP80_CRYPTOGRAPHIC_CHECKSUM:
-        return key->mac_length != 0 && key->mac_length < SCP80_CHECKSUM_MAX ? key->mac_length
-                                                                            : SCP80_CHECKSUM_MAX;
-    default:
-        return 0;
-    }
-}
-
-static void put_crc(uint8_t kid, const struct bytes *parts, size_t count, uint8_t *out)
-{
-    const bool is_short = (kid & ALGORITHM_MASK) == REDUNDANCY_CRC_16;
-    const uint32_t value = is_short ? crc_16(parts, count) : crc_32(parts, count);
-    const size_t len = is_short ? CRC_16_LEN : CRC_32_LEN;
-    for (size_t i = 0; i < len; i++)
-        out[i] = (uint8_t)(value >> 8 * (len - 1 - i));
-}
-
-#define PARTS 3 /* of what a checksum covers; one more is padding */
-
-/* CBC-MAC, zeros behind the end. */
-static int des_checksum(const struct scp80_key *key, const struct bytes *parts, uint8_t *out)
-{
-    static const uint8_t zeros[DES_BLOCK];
-    struct bytes padded[PARTS + 1];
-    size_t len = 0;
-    for (size_t i = 0; i < PARTS; i++) {
-        padded[i] = parts[i];
-        len += parts[i].len;
-    }
-    padded[PARTS] = bytes_of(zeros, (DES_BLOCK - len % DES_BLOCK) % DES_BLOCK);
-    return key->operations != NULL ? key->operations->mac(key->context, padded, PARTS + 1, out)
-                                   : des_cbc_mac(key->value, zeros, padded, PARTS + 1, out);
-}
-
-/* Over PARTS parts; out: SCP80_CHECKSUM_MAX bytes. */
-static int make_checksum(uint8_t integrity, uint8_t kid, const struct scp80_key *key,
-                         const struct bytes *parts, uint8_t *out)
-{
-    uint8_t mac[AES_BLOCK];
-    if (integrity == SCP80_REDUNDANCY_CHECK)
-        put_crc(kid, parts, PARTS, out);
-    if (integrity != SCP80_CRYPTOGRAPHIC_CHECKSUM)
-        return 0;
-    if (key->type != SCP80_KEY_AES)
-        return des_checksum(key, parts, out);
-    const int result = key->operations != NULL
-                           ? key->operations->mac(key->context, parts, PARTS, mac)
-                           : aes_cmac(key->value, parts, PARTS, mac);
-    if (result == 0)
-        memcpy(out, mac, SCP80_CHECKSUM_MAX);
-    return result;
-}
-
-static bool is_ecb(uint8_t kic)
-{
-    return (kic & ALGORITHM_MASK) == ALGORITHM_DES_ECB;
-}
-
-static int encipher(uint8_t kic, const struct scp80_key *key, struct bytes in, uint8_t *out)
-{
-    static const uint8_t zeros[AES_BLOCK];
-    if (key->operations != NULL)
-        return key->operations->encrypt(key->context, in, out);
-    if (key->type == SCP80_KEY_AES)
-        return aes_cbc_encrypt(key->value, zeros, in, out);
-    return is_ecb(kic) ? des_ecb_encrypt(key->value, in, out)
-                       : des_cbc_encrypt(key->value, zeros, in, out);
-}
-
-static int decipher(uint8_t kic, const struct scp80_key *key, struct bytes in, uint8_t *out)
-{
-    static const uint8_t zeros[AES_BLOCK];
-    if (key->operations != NULL)
-        return key->operations->decrypt(key->context, in, out);
-    if (key->type == SCP80_KEY_AES)
-        return aes_cbc_decrypt(key->value, zeros, in, out);
-    return is_ecb(kic) ? des_ecb_decrypt(key->value, in, out)
-                       : des_cbc_decrypt(key->value, zeros, in, out);
 }
 
 bool scp80_read(struct bytes packet, struct scp80_command *out)
@@ -255,10 +102,10 @@ static int verify(uint8_t integrity, uint8_t kid, const struct scp80_key *key, s
                   const struct secured *secured)
 {
     uint8_t expected[SCP80_CHECKSUM_MAX];
-    const struct bytes parts[PARTS] = {front, secured->fixed, secured->data};
-    if (secured->checksum.len != checksum_len(integrity, kid, key))
+    const struct bytes parts[SCP80_PROTECTION_PARTS] = {front, secured->fixed, secured->data};
+    if (secured->checksum.len != scp80_protection_checksum_len(integrity, kid, key))
         return SCP80_INTEGRITY_FAILED;
-    const int result = make_checksum(integrity, kid, key, parts, expected);
+    const int result = scp80_protection_checksum(integrity, kid, key, parts, expected);
     if (result != 0)
         return result;
     return secret_equal(secured->checksum, bytes_of(expected, secured->checksum.len))
@@ -275,9 +122,9 @@ static int open_secured(uint8_t kic, const struct scp80_key *key, bool ciphered,
             memcpy(room, in.data, in.len);
         return 0;
     }
-    if (in.len % block_of(key) != 0)
+    if (in.len % scp80_protection_block(key) != 0)
         return SCP80_CIPHERING_ERROR;
-    return decipher(kic, key, in, room);
+    return scp80_protection_decipher(kic, key, in, room);
 }
 
 int scp80_open(struct scp80_command *command, const struct scp80_keys *keys, uint8_t *room)
@@ -315,9 +162,10 @@ struct making {
 
 static void plan(struct making *making, const struct scp80_keys *keys)
 {
-    making->checksum_len = checksum_len(making->integrity, making->kid, &keys->kid);
+    making->checksum_len =
+        scp80_protection_checksum_len(making->integrity, making->kid, &keys->kid);
     const size_t len = making->fixed_len + making->checksum_len + making->data.len;
-    const size_t block = block_of(&keys->kic);
+    const size_t block = scp80_protection_block(&keys->kic);
     making->padding = making->ciphered ? (block - len % block) % block : 0;
     making->fixed[SCP80_COUNTER_SIZE] = (uint8_t)making->padding;
 }
@@ -340,21 +188,24 @@ static int put_secured(const struct making *making, const struct scp80_keys *key
     writer_fill(out, 0, making->padding);
     if (out->overflow || place == NULL)
         return FAILURE_INTERNAL;
-    const struct bytes parts[PARTS] = {making->front, bytes_of(making->fixed, making->fixed_len),
-                                       bytes_of(out->data + data, out->len - data)};
-    int result = make_checksum(making->integrity, making->kid, &keys->kid, parts, checksum);
+    const struct bytes parts[SCP80_PROTECTION_PARTS] = {
+        making->front, bytes_of(making->fixed, making->fixed_len),
+        bytes_of(out->data + data, out->len - data)};
+    int result =
+        scp80_protection_checksum(making->integrity, making->kid, &keys->kid, parts, checksum);
     if (result == 0)
         memcpy(place, checksum, making->checksum_len);
     if (result == 0 && making->ciphered)
-        result = encipher(making->kic, &keys->kic, bytes_of(out->data + start, out->len - start),
-                          out->data + start);
+        result = scp80_protection_encipher(making->kic, &keys->kic,
+                                           bytes_of(out->data + start, out->len - start),
+                                           out->data + start);
     return result;
 }
 
 static bool can_make(const struct making *making, const struct scp80_keys *keys)
 {
-    return (!making->ciphered || fits(making->kic, &keys->kic)) &&
-           checks_fit(making->integrity, making->kid, &keys->kid);
+    return (!making->ciphered || scp80_protection_can_cipher(making->kic, &keys->kic)) &&
+           scp80_protection_can_check(making->integrity, making->kid, &keys->kid);
 }
 
 int scp80_put_command(const struct scp80_header *header, const struct scp80_keys *keys,
@@ -434,8 +285,8 @@ int scp80_read_response(struct bytes packet, const struct scp80_header *header,
     size_t checksum;
     const bool ciphered = (header->spi[1] & SCP80_POR_CIPHERED) != 0;
     if (!take_response(&rest, out->tar, &checksum) ||
-        (ciphered && !fits(header->kic, &keys->kic)) ||
-        !checks_fit(por_integrity(header), header->kid, &keys->kid))
+        (ciphered && !scp80_protection_can_cipher(header->kic, &keys->kic)) ||
+        !scp80_protection_can_check(por_integrity(header), header->kid, &keys->kid))
         return SCP80_SECURITY_ERROR;
     int result = open_secured(header->kic, &keys->kic, ciphered, rest, room);
     if (result != 0)

@@ -4,23 +4,14 @@
 #ifndef EMUICC_CRYPTO_PRIMITIVES_SCP80_H
 #define EMUICC_CRYPTO_PRIMITIVES_SCP80_H
 
-#include "apdu/bytes.h"
+#include "crypto/primitives/scp80_protection.h"
 
 #define SCP80_TAR_SIZE 3
 #define SCP80_COUNTER_SIZE 5
-#define SCP80_CHECKSUM_MAX 8
-#define SCP80_BLOCK_MAX 16
 /* Bytes of a packet beside its data, padding included. */
 #define SCP80_OVERHEAD_MAX (32 + SCP80_CHECKSUM_MAX + SCP80_BLOCK_MAX)
 
-/* SPI, first byte (TS 102 225 §5.1.1). */
-enum scp80_integrity {
-    SCP80_NO_INTEGRITY = 0,
-    SCP80_REDUNDANCY_CHECK = 1,
-    SCP80_CRYPTOGRAPHIC_CHECKSUM = 2,
-    SCP80_DIGITAL_SIGNATURE = 3,
-    SCP80_INTEGRITY = 0x03,
-};
+/* SPI, first byte, beside its integrity (TS 102 225 §5.1.1). */
 #define SCP80_CIPHERED 0x04
 #define SCP80_COUNTER 0x18
 #define SCP80_COUNTER_NONE 0x00
@@ -63,30 +54,6 @@ const char *scp80_status_text(uint8_t status);
 struct scp80_header {
     uint8_t spi[2], kic, kid;
     uint8_t tar[SCP80_TAR_SIZE];
-};
-
-enum scp80_key_type { SCP80_KEY_NONE, SCP80_KEY_DES, SCP80_KEY_AES };
-
-/* What a key does whose bytes are elsewhere, in a token. Each returns 0 or a failure. */
-struct scp80_operations {
-    /* CBC from an IV of zeros, whole blocks; out may be the input's own memory. */
-    int (*encrypt)(void *context, struct bytes in, uint8_t *out);
-    int (*decrypt)(void *context, struct bytes in, uint8_t *out);
-    /* Over the parts in order; AES: CMAC, 16 bytes; DES: the last block of CBC, over whole
-     * blocks. */
-    int (*mac)(void *context, const struct bytes *parts, size_t count, uint8_t *mac);
-};
-
-struct scp80_key {
-    enum scp80_key_type type;
-    uint8_t mac_length;                        /* of a checksum made with it; 0: 8 */
-    struct bytes value;                        /* secret, borrowed; elsewhere: its length alone */
-    const struct scp80_operations *operations; /* NULL: the bytes are here */
-    void *context;                             /* of the operations */
-};
-
-struct scp80_keys {
-    struct scp80_key kic, kid;
 };
 
 /* A command packet on its way in. Everything borrows from the packet or from what scp80_open()
