@@ -1,6 +1,7 @@
 #include "crypto/primitives/scp80.h"
 
 #include "apdu/status.h"
+#include "crypto/primitives/secret.h"
 
 #define HEADER_LEN_MIN 0x0D   /* CHL without a checksum: SPI to PCNTR */
 #define RESPONSE_LEN_MIN 0x0A /* RHL without a checksum: TAR to status */
