@@ -17,12 +17,15 @@
 #include "tests/isd-r/iot_world.h"
 #include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
+#include "tests/support/operator.h"
 #include "tests/support/power_cut.h"
 #include "tests/support/store_digest.h"
 #include "tests/support/talk.h"
 #include "apdu/hex.h"
+#include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/card.h"
+#include "fs/ota/sms.h"
 
 #define SEEDS 1
 #define TRIALS_MAX 100000
@@ -238,10 +241,12 @@ static void send(const char *command, const char *status)
     cr_assert_str_eq(text, status, "%s gets %s", command, text);
 }
 
-static struct bytes read_package(void)
+static struct bytes read_package(const char *name)
 {
     static uint8_t room[1 << 16];
-    FILE *file = fopen(PACKAGE, "rb");
+    char path[512];
+    snprintf(path, sizeof(path), PROFILES_FOLDER "/%s.der", name);
+    FILE *file = fopen(path, "rb");
     cr_assert(file != NULL);
     const size_t len = fread(room, 1, sizeof(room), file);
     fclose(file);
@@ -250,6 +255,7 @@ static struct bytes read_package(void)
 
 #define ICCID 0x98, 0x88, 0x12, 0x01, 0x00, 0x00, 0x00, 0x00, 0x10, 0xF1
 #define OTHER_ICCID 0x98, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20
+#define OTA_ICCID 0x98, 0x88, 0x12, 0x01, 0x00, 0x00, 0x00, 0x00, 0x80, 0xF6
 #define CHANGE(tag, ...)                                                                           \
     BYTES(0xBF, tag, 0x11, 0xA0, 0x0C, 0x5A, 0x0A, __VA_ARGS__, 0x81, 0x01, 0xFF)
 /* Every event is to be notified, and the server may manage the profile. */
@@ -392,11 +398,79 @@ static void manage_domains(void)
     domain_context_end(&context);
 }
 
+/* The receipt of a packet in so many messages: the last answers it. */
+static struct bytes send_packet(struct bytes packet)
+{
+    static uint8_t answer_room[512];
+    struct writer answer = writer_on(answer_room, sizeof(answer_room));
+    for (uint8_t i = 1; i <= sms_part_count(packet.len); i++) {
+        uint8_t room[300];
+        struct writer envelope = writer_on(room, sizeof(room));
+        operator_put_envelope(packet, i, &envelope);
+        answer.len = 0;
+        cr_assert_eq(carry(NULL, writer_bytes(&envelope), &answer), SW_OK);
+    }
+    return writer_bytes(&answer);
+}
+
+static void send_script(uint32_t tar, uint32_t counter, const char *script, const char *wanted)
+{
+    uint8_t script_room[512], packet_room[600], receipt_room[512];
+    char got[64];
+    struct writer content = writer_on(script_room, sizeof(script_room));
+    struct writer packet = writer_on(packet_room, sizeof(packet_room));
+    struct bytes data;
+    cr_assert(hex_decode(script, &content));
+    const struct bytes receipt =
+        send_packet(operator_packet(tar, counter, writer_bytes(&content), &packet));
+    const int status = operator_read_receipt(tar, receipt, receipt_room, &data);
+    cr_assert(status >= 0 && data.len < 24, "%s: no receipt", script);
+    sprintf(got, "%02X ", (unsigned)status);
+    hex_encode(data, got + strlen(got));
+    cr_assert_str_eq(got, wanted, "%s: %s", script, got);
+}
+
+#define UPDATES(value)                                                                             \
+    "00A40004026F7E00D6000003" value "00D6000003" value "00D6000003" value "00D6000003" value
+/* The operator, over the air: files, in one message and in two; applications; metadata. What has
+ * been counted stays counted, so that nothing is done twice. */
+static void manage_over_the_air(void)
+{
+    static const struct {
+        uint32_t tar, counter;
+        const char *script, *receipt;
+    } scripts[] = {
+        {OPERATOR_RFM_TAR, 1, "00A40004026F7E00D6000003A1B2C5", "00 029000"},
+        {OPERATOR_RFM_TAR, 1, "00A40004026F7E00D6000003A1B2C6", "02 "},
+        {OPERATOR_RFM_TAR, 2,
+         UPDATES("A1B2C7") UPDATES("A1B2C8") UPDATES("A1B2C9") UPDATES("A1B2CA"), "00 149000"},
+        {OPERATOR_RFM_TAR, 3, "00A40004026F7E00D6000003A1B2CB00D60000", "00 036700"},
+        {OPERATOR_RAM_TAR, 4,
+         "80E60C002207A000000151535008A00000015153504108A0000001510000BB0380800002C90000",
+         "00 016101"},
+        {OPERATOR_RAM_TAR, 5, "80E400000A4F08A0000001510000BB", "00 016101"},
+        {OPERATOR_RAM_TAR, 6, "80E2910009BF2A0691044E616D65", "00 019000"},
+    };
+    send(SELECT_ISD_R, "9000");
+    download(&(struct peer_binding){.package = read_package("usim-ota"),
+                                    .metadata = metadata(BYTES(OTA_ICCID))});
+    cr_assert(peer_result(&world.peer, CHANGE(0x31, OTA_ICCID), 0xBF31) == 0);
+    reset();
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+        send_script(scripts[i].tar, scripts[i].counter, scripts[i].script, scripts[i].receipt);
+    reset();
+    send(SELECT_ISD_R, "9000");
+    cr_assert(peer_result(&world.peer, CHANGE(0x32, OTA_ICCID), 0xBF32) == 0);
+    cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, OTA_ICCID), 0xBF33) ==
+              0);
+}
+
 static void live(void)
 {
     const struct package other = package_with_usim(2);
     send(SELECT_ISD_R, "9000");
-    download(&(struct peer_binding){.package = read_package(), .metadata = metadata(BYTES(ICCID))});
+    download(&(struct peer_binding){.package = read_package("usim-milenage"),
+                                    .metadata = metadata(BYTES(ICCID))});
     cr_assert(peer_result(&world.peer, CHANGE(0x31, ICCID), 0xBF31) == 0);
     reset();
     use_files();
@@ -411,6 +485,7 @@ static void live(void)
     cr_assert(peer_result(&world.peer, CHANGE(0x32, ICCID), 0xBF32) == 0);
     cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, ICCID), 0xBF33) == 0);
     cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x30, 3, 0x80, 1, 1), 0xBF30) == 0);
+    manage_over_the_air();
     be_managed();
     cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x34, 4, 0x82, 2, 5, 0xE0), 0xBF34) == 0);
 }

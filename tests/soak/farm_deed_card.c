@@ -3,9 +3,9 @@
 
 #include "apdu/status.h"
 #include "crypto/primitives/scp80.h"
-#include "fs/ota/sms.h"
 #include "tests/benchmarks/measure.h"
 #include "tests/soak/farm_deed.h"
+#include "tests/support/operator.h"
 
 #define SELECT_USIM "00A4040C07A0000000871002"
 #define SELECT_LOCI "00A4000C026F7E"
@@ -76,66 +76,32 @@ void farm_deed_wrong_code(struct farm_worker *worker, struct farm_visit *visit)
     (void)worker;
 }
 
-/* What the profile's package says of its keys: version 1, AES. */
-static const uint8_t kic[] = {0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
-                              0x18, 0x19, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F};
-static const uint8_t kid[] = {0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27,
-                              0x28, 0x29, 0x2A, 0x2B, 0x2C, 0x2D, 0x2E, 0x2F};
-static const struct scp80_header ota_header = {
-    .spi = {SCP80_CRYPTOGRAPHIC_CHECKSUM | SCP80_CIPHERED | SCP80_COUNTER_HIGHER,
-            SCP80_POR_ALWAYS | SCP80_CRYPTOGRAPHIC_CHECKSUM << SCP80_POR_INTEGRITY_SHIFT |
-                SCP80_POR_CIPHERED},
-    .kic = 0x12,
-    .kid = 0x12,
-    .tar = {0xB0, 0x01, 0x40}};
-
-static struct scp80_keys ota_keys(void)
-{
-    return (struct scp80_keys){{.type = SCP80_KEY_AES, .value = bytes_of(kic, sizeof(kic))},
-                               {.type = SCP80_KEY_AES, .value = bytes_of(kid, sizeof(kid))}};
-}
-
 /* The script that writes the second byte of EF.LOCI, in an ENVELOPE. */
 static void put_script(uint32_t number, uint8_t value, struct writer *out)
 {
-    uint8_t packet_room[160], text_room[SMS_USER_DATA_MAX];
-    struct writer packet = writer_on(packet_room, sizeof(packet_room));
-    struct writer text = writer_on(text_room, sizeof(text_room));
-    const uint8_t counter[SCP80_COUNTER_SIZE] = {0, (uint8_t)(number >> 24),
-                                                 (uint8_t)(number >> 16), (uint8_t)(number >> 8),
-                                                 (uint8_t)number};
-    const struct scp80_keys keys = ota_keys();
+    uint8_t room[160];
+    struct writer packet = writer_on(room, sizeof(room));
     const struct bytes script =
         BYTES(0x00, 0xA4, 0x00, 0x04, 0x02, 0x6F, 0x7E, 0x00, 0xD6, 0x00, 0x01, 0x01, value);
-    MEASURE_NEED(scp80_put_command(&ota_header, &keys, counter, script, &packet) == 0);
-    sms_put_part(writer_bytes(&packet), SMS_COMMAND_PACKET, 0, 1, &text);
-    writer_put(out, BYTES(0x80, 0xC2, 0x00, 0x00, 0x00));
-    sms_put_envelope(&(struct sms_message){.originator = BYTES(0x08, 0x81, 0x21, 0x43, 0x65, 0x87),
-                                           .user_data = writer_bytes(&text)},
-                     out);
-    MEASURE_NEED(!out->overflow);
-    out->data[4] = (uint8_t)(out->len - 5);
+    operator_put_envelope(operator_packet(OPERATOR_RFM_TAR, number, script, &packet), 1, out);
 }
 
 /* The report's status, whose commands must have gone well if it is 0; -1: the line is lost, -2: no
  * report. */
 static int send_script(struct farm_visit *visit, uint32_t number, uint8_t value)
 {
-    uint8_t room[300], report_room[256];
+    uint8_t room[300], receipt_room[256];
     struct writer envelope = writer_on(room, sizeof(room));
-    struct bytes answer = {0};
-    struct scp80_response report;
-    const struct scp80_keys keys = ota_keys();
+    struct bytes answer = {0}, data;
     put_script(number, value, &envelope);
     const int status = farm_chip_transmit(visit, writer_bytes(&envelope), &answer);
     if (status < 0)
         return -1;
-    if (status != SW_OK || answer.len > sizeof(report_room) ||
-        scp80_read_response(answer, &ota_header, &keys, report_room, &report) != SCP80_OK)
+    if (status != SW_OK || answer.len > sizeof(receipt_room))
         return -2;
-    if (report.status == SCP80_OK && !bytes_equal(report.data, BYTES(0x02, 0x90, 0x00)))
-        return -2;
-    return report.status;
+    const int said = operator_read_receipt(OPERATOR_RFM_TAR, answer, receipt_room, &data);
+    return said < 0 || (said == SCP80_OK && !bytes_equal(data, BYTES(0x02, 0x90, 0x00))) ? -2
+                                                                                         : said;
 }
 
 static bool is_over_the_air(const struct farm_visit *visit)
