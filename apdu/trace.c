@@ -43,15 +43,22 @@ void trace_to(trace_sink *sink, void *context)
     trace.context = context;
 }
 
-static _Thread_local struct {
-    trace_sink *sink; /* NULL: that of all threads */
+struct trace_target {
+    trace_sink *sink; /* NULL: none */
     void *context;
-} here;
+};
+static _Thread_local struct trace_target here; /* instead of that of all threads */
+static _Thread_local struct trace_target also;
 
 void trace_here(trace_sink *sink, void *context)
 {
     here.sink = sink;
     here.context = context;
+}
+
+void trace_also(trace_sink *sink, void *context)
+{
+    also = (struct trace_target){sink, context};
 }
 
 void trace_details(bool wanted)
@@ -61,7 +68,8 @@ void trace_details(bool wanted)
 
 bool trace_wants_details(void)
 {
-    return here.sink != NULL || (trace.sink != to_standard_error && !trace.no_details);
+    return here.sink != NULL || also.sink != NULL ||
+           (trace.sink != to_standard_error && !trace.no_details);
 }
 
 void trace_program(const char *name, bool as_json)
@@ -86,6 +94,8 @@ static void trace_line(enum trace_level level, const char *format, va_list argum
     if (len < 0 || len >= LINE_SIZE)
         len = 0;
     vsnprintf(line + len, sizeof(line) - (size_t)len, format, arguments);
+    if (also.sink != NULL)
+        also.sink(also.context, level, line + len);
     if (whose != NULL && level == TRACE_NOTICE)
         level = TRACE_DETAIL;
     if (here.sink != NULL)

@@ -25,6 +25,10 @@ bool trace_wants_details(void);
 /* This thread's lines go here from now on, whatever trace_to() says; NULL: as it says. */
 void trace_here(trace_sink *sink, void *context);
 
+/* This thread's lines go there as well, all of them, without the name of trace_of(); NULL: no
+ * longer. */
+void trace_also(trace_sink *sink, void *context);
+
 /* Whose lines go to standard error, "NAME: TEXT", borrowed; NULL: the text alone. as_json: errors
  * go to standard output instead, a document each: {"error": {"text": TEXT}}. A sink of one's own is
  * not concerned. */

@@ -246,17 +246,34 @@ static void handle_reader(struct slot *slot, bool ready, int64_t now)
     loop_set_time(slot->loop, &slot->source, link->due);
 }
 
+static void note_line(void *context, enum trace_level level, const char *text)
+{
+    const struct slot *slot = context;
+    (void)level;
+    if (slot->card != NULL)
+        observers_note(slot->card->observers, text);
+}
+
+/* A chip that nobody watches makes no lines that nobody reads. */
+static void note_lines(struct slot *slot)
+{
+    if (slot->card != NULL && slot->card->observers != NULL)
+        trace_also(note_line, slot);
+}
+
 static void handle(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
     struct slot *slot = (struct slot *)source;
     (void)loop;
+    note_lines(slot);
     if (slot->link != NULL) {
         handle_reader(slot, ready, now);
-        return;
+    } else {
+        trace_of(slot->eid);
+        handle_client(slot, ready, now);
+        trace_of(NULL);
     }
-    trace_of(slot->eid);
-    handle_client(slot, ready, now);
-    trace_of(NULL);
+    trace_also(NULL, NULL);
 }
 
 void slot_init(struct slot *slot, struct loop *loop, struct slot_shared *shared,
@@ -319,7 +336,9 @@ const char *slot_request(struct slot *slot, struct bytes line, struct writer *an
     struct control_table table = requests_table(slot->card);
     table.whose = slot->eid;
     trace_of(slot->eid);
+    note_lines(slot);
     const char *why = control_answer(&table, line, answer);
+    trace_also(NULL, NULL);
     trace_of(NULL);
     const int64_t now = clock_ms();
     if (!is_in_use(slot) && card_presence(slot->card) == CARD_REINSERTING)

@@ -45,6 +45,36 @@ does 2 eject
 lpa 2 enable "$iccid" && say "a chip that is out answers"
 lpa 0 enable "$iccid" || say "the others do not: $(cat "$work/err")"
 
+# What is said of a chip stands among its events, beside the commands, and among no other chip's.
+cat >"$work/events.py" <<'PY'
+import json, socket, sys
+
+def ask(line):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(sys.argv[1])
+        client.sendall(line.encode() + b"\n")
+        return json.loads(b"".join(iter(lambda: client.recv(65536), b"")))
+
+said = ask("chip %s watch %s" % (sys.argv[2], sys.argv[3]))
+print(said["next"])
+print("\n".join(one["note"] for one in said["events"] if "note" in one))
+PY
+events() { python3 "$work/events.py" "$work/farm/control" "${chips[$1]}" "$2" >"$work/out" || say "events: $(cat "$work/out")"; }
+events 0 0
+next=$(head -n 1 "$work/out")
+events 2 0
+next2=$(head -n 1 "$work/out")
+does 0 fault add function DisableProfile = result 5
+lpa 0 disable "$iccid" && say "the fault does not strike"
+lpa 0 disable "$iccid" || say "disable: $(cat "$work/err")"
+events 2 "$next2"
+grep -q "$iccid" "$work/out" && say "another chip's events have it: $(cat "$work/out")"
+events 0 "$next"
+shows "^profile $iccid disabled$"
+shows "^fault [0-9]*: function DisableProfile = result 5"
+lpa 0 enable "$iccid" || say "enable: $(cat "$work/err")"
+does 0 fault clear
+
 # All at a glance, as the inspector asks: EID, commands, what it is in (1 memory, 2 use, 4 ejected), faults.
 python3 - "$work/farm/control" "${chips[@]}" <<'PY' >"$work/out" 2>&1 || say "chips: $(cat "$work/out")"
 import json, socket, sys
