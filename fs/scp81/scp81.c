@@ -8,6 +8,11 @@
 #define ENVELOPE_TIMER 0xD7
 #define TAG_TIMER 0xA4
 #define TAG_TIMER_VALUE 0xA5
+#define ENVELOPE_EVENT 0xD6
+#define TAG_EVENT 0x99
+#define EVENT_LOCATION_STATUS 0x03
+#define TAG_LOCATION_STATUS 0x9B
+#define NORMAL_SERVICE 0x00
 
 /* Timers of the terminal's eight; the built-in menu has the first. */
 #define TIMER_RETRY 2
@@ -27,11 +32,12 @@ enum event {
     EVENT_CLOSED = BIP_CLOSED,
     EVENT_RETRY = BIP_EVENTS, /* timers */
     EVENT_GUARD,
+    EVENT_SERVICE, /* another location, with normal service */
 };
 
 /* Carries a step out: 0 or a failure. received: what came from the server. */
 typedef int step(struct scp81 *scp81, struct bytes received);
-static step start_session, take, go_on, look, break_off, fail, end, open_again, refuse;
+static step start_session, take, go_on, look, break_off, fail, end, open_again, open_here, refuse;
 
 /* clang-format off */
 static const struct {
@@ -51,6 +57,7 @@ static const struct {
     {SCP81_CONNECTED, EVENT_DROPPED,  break_off},
     {SCP81_CLOSING,   EVENT_CLOSED,   end},
     {SCP81_WAITING,   EVENT_RETRY,    open_again},
+    {SCP81_WAITING,   EVENT_SERVICE,  open_here},
 };
 /* clang-format on */
 
@@ -118,10 +125,22 @@ static int read_record(const struct scp81 *scp81, struct domain_registry **regis
     return 0;
 }
 
+static void report_failure(struct scp81 *scp81)
+{
+    struct domain_registry *registry;
+    struct scp81_record record;
+    struct scp81_parameters parameters;
+    if (read_record(scp81, &registry, &record, &parameters) == 0 && parameters.report.len > 0 &&
+        proactive_send(scp81->bip.proactive, PROACTIVE_SEND_SMS, parameters.report))
+        trace_notice("SCP81: the failure is reported by a short message");
+}
+
 static int give_up(struct scp81 *scp81)
 {
     struct domain_registry *registry;
     const int result = registry_of(scp81, &registry);
+    if (!scp81->done)
+        report_failure(scp81);
     trace_notice("SCP81: the administration %s", scp81->done ? "is done" : "is given up");
     be_idle(scp81);
     return result == 0 ? scp81_record_forget(registry, &scp81->domain) : result < 0 ? result : 0;
@@ -145,6 +164,7 @@ static int fail(struct scp81 *scp81, struct bytes received)
         return give_up(scp81);
     record.retries--;
     trace_notice("SCP81: the administration failed; %u more attempts", record.retries + 1u);
+    (void)proactive_listen(scp81->bip.proactive, PROACTIVE_EVENT_LOCATION_STATUS);
     scp81->state = SCP81_WAITING;
     result = scp81_record_keep(registry, &scp81->domain, &record);
     return result < 0 ? result : 0;
@@ -281,9 +301,23 @@ static int begin(struct scp81 *scp81)
 
 static int open_again(struct scp81 *scp81, struct bytes received)
 {
+    proactive_stop_listening(scp81->bip.proactive, PROACTIVE_EVENT_LOCATION_STATUS);
     const int result = begin(scp81);
     (void)received;
     return result > 0 ? give_up(scp81) : result;
+}
+
+static void stop_waiting(struct scp81 *scp81)
+{
+    (void)send_timer(scp81, PROACTIVE_TIMER_STOP, TIMER_RETRY, (struct bytes){0});
+    proactive_stop_listening(scp81->bip.proactive, PROACTIVE_EVENT_LOCATION_STATUS);
+}
+
+/* What failed there may succeed here: the attempt that the timer would begin. */
+static int open_here(struct scp81 *scp81, struct bytes received)
+{
+    stop_waiting(scp81);
+    return open_again(scp81, received);
 }
 
 /* The trigger is kept before anything is asked of the terminal; what cannot be begun is not kept.
@@ -324,7 +358,7 @@ static int trigger(void *context, const struct domain_aid *domain, struct bytes 
     if (scp81->state != SCP81_IDLE && scp81->state != SCP81_WAITING)
         return SW_CONDITIONS_NOT_SATISFIED;
     if (scp81->state == SCP81_WAITING) {
-        (void)send_timer(scp81, PROACTIVE_TIMER_STOP, TIMER_RETRY, (struct bytes){0});
+        stop_waiting(scp81);
         be_idle(scp81);
     }
     scp81->profile = scp81->ota->domains->profile;
@@ -374,6 +408,20 @@ static int take_timer(struct scp81 *scp81, struct bytes in)
     return happen(scp81, number == TIMER_RETRY ? EVENT_RETRY : EVENT_GUARD, (struct bytes){0});
 }
 
+static bool has_byte(struct bytes in, uint32_t tag, uint8_t wanted)
+{
+    struct tlv object;
+    return comprehension_find(in, tag, &object) && object.value.len > 0 &&
+           object.value.data[0] == wanted;
+}
+
+static bool is_in_service(const struct tlv *envelope)
+{
+    return envelope->tag == ENVELOPE_EVENT &&
+           has_byte(envelope->value, TAG_EVENT, EVENT_LOCATION_STATUS) &&
+           has_byte(envelope->value, TAG_LOCATION_STATUS, NORMAL_SERVICE);
+}
+
 static int take_envelope(void *context, const struct tlv *envelope, struct writer *response)
 {
     struct scp81 *scp81 = context;
@@ -381,6 +429,8 @@ static int take_envelope(void *context, const struct tlv *envelope, struct write
     leave_other_profile(scp81);
     if (envelope->tag == ENVELOPE_TIMER)
         return take_timer(scp81, envelope->value);
+    if (is_in_service(envelope))
+        return happen(scp81, EVENT_SERVICE, (struct bytes){0});
     const enum bip_event event = bip_envelope(&scp81->bip, envelope);
     return event != BIP_NOTHING ? happen(scp81, (enum event)event, (struct bytes){0}) : 0;
 }

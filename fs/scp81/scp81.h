@@ -1,7 +1,9 @@
 /* scp81: administration of security domains over HTTP (GlobalPlatform Amendment B): a message over
  * the air triggers a session, whose bytes go by a channel of the terminal's to the server, whose
  * scripts run where remote management lets them. What is left unfinished is tried again as the
- * retry policy says, and with the next TERMINAL PROFILE after a reset.
+ * retry policy says, or where the terminal has come into service before that, and with the next
+ * TERMINAL PROFILE after a reset; the last failure is reported by a short message where the policy
+ * has one.
  *
  * All that it changes is the card's to commit with the command that brought it. */
 #ifndef EMUICC_FS_SCP81_SCP81_H

@@ -14,6 +14,7 @@
 #define TAG_AGENT 0x8B
 #define TAG_URI 0x8C
 #define TAG_TIMER 0x25
+#define TAG_TPDU 0x0B /* of SEND SHORT MESSAGE */
 #define TAG_STORED 0x85
 
 /* Objects of OPEN CHANNEL (TS 102 223 §8.52 to §8.59), without the comprehension bit. */
@@ -72,17 +73,22 @@ static bool add_security(struct scp81_parameters *parameters, struct bytes value
     return true;
 }
 
+/* How often, the time between, and the report of a failure: what is no short message is passed
+ * over.
+ */
 static bool add_retry(struct scp81_parameters *parameters, struct bytes value)
 {
-    struct tlv timer;
+    struct tlv timer, message;
     if (!bytes_take_u16(&value, &parameters->retries))
         return false;
-    parameters->timer = (struct bytes){0};
+    parameters->timer = parameters->report = (struct bytes){0};
     if (value.len == 0)
         return true;
-    if (!comprehension_find(value, TAG_TIMER, &timer) || timer.value.len != SCP81_TIMER_SIZE)
+    if (!comprehension_take(&value, TAG_TIMER, &timer) || timer.value.len != SCP81_TIMER_SIZE)
         return false;
     parameters->timer = timer.value;
+    if (comprehension_find(value, TAG_TPDU, &message))
+        parameters->report = value;
     return true;
 }
 

@@ -17,6 +17,9 @@ struct scp81_parameters {
     uint8_t key_identifier;  /* 0: the set's first key for it */
     uint16_t retries;        /* beside the first attempt */
     struct bytes timer;      /* between two attempts; empty: none is retried */
+    /* Data of SEND SHORT MESSAGE, for when the last attempt has failed; empty: nobody is told. What
+     * a report looks like Amendment B leaves to vendors (table 4-7): this is ours. */
+    struct bytes report;
     struct bytes host, agent, uri;
 };
 

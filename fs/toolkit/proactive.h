@@ -63,6 +63,7 @@ struct proactive_entry {
 };
 
 /* Events that the terminal is to tell of (TS 102 223 §8.25), as bits. */
+#define PROACTIVE_EVENT_LOCATION_STATUS (1u << 0x03)
 #define PROACTIVE_EVENT_USER_ACTIVITY (1u << 0x04)
 #define PROACTIVE_EVENT_DATA_AVAILABLE (1u << 0x09)
 #define PROACTIVE_EVENT_CHANNEL_STATUS (1u << 0x0A)

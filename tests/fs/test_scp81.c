@@ -70,6 +70,7 @@ struct bench {
     size_t stop_at;  /* as many are served, then no more; 0: all */
     bool close_seen;
     size_t stored, immediate, failures;
+    char message[64]; /* that the card has sent, hexadecimal */
 };
 
 static void forget_server(struct bench *bench)
@@ -175,6 +176,10 @@ static uint8_t carry_out(struct bench *bench, uint8_t type, uint8_t qualifier, s
         cr_assert(find(body, 0x99, &tlv) && tlv.value.len <= sizeof(bench->events));
         memcpy(bench->events, tlv.value.data, tlv.value.len);
         bench->event_count = tlv.value.len;
+        return 0x00;
+    case 0x13:
+        cr_assert_lt(2 * body.len, sizeof(bench->message));
+        hex_encode(body, bench->message);
         return 0x00;
     case 0x27:
         cr_assert(find(body, 0xA4, &tlv) && tlv.value.data[0] <= 8);
@@ -816,6 +821,56 @@ Test(scp81, no_policy_no_second_attempt)
     run(bench);
     bench->close_seen = true;
     expect_over(bench);
+    close_bench(bench);
+}
+
+#define LOCATION(status)                                                                           \
+    BYTES(0xD6, 0x0A, 0x99, 0x01, 0x03, 0x82, 0x02, 0x82, 0x81, 0x9B, 0x01, (status))
+
+/* The terminal comes into service somewhere else: nothing to wait for any more. */
+Test(scp81, another_location_is_another_attempt)
+{
+    struct bench *bench = open_bench(two_scripts, 3);
+    struct scp81_record record;
+    bench->refuse_type = 0x40;
+    meet(bench, true);
+    cr_assert_str_eq(trigger(bench, USUAL), "00 019000");
+    run(bench);
+    cr_assert_eq(bench->scp81.state, SCP81_WAITING);
+    cr_expect(bench->event_count == 1 && bench->events[0] == 0x03);
+    (void)event(bench, LOCATION(0x02)); /* no service */
+    run(bench);
+    cr_expect(bench->scp81.state == SCP81_WAITING && bench->running[2]);
+    (void)event(bench, LOCATION(0x00));
+    run(bench);
+    cr_assert(has_record(bench, &record));
+    cr_expect_eq(record.retries, 0);
+    bench->refuse_type = 0;
+    (void)event(bench, LOCATION(0x00));
+    run(bench);
+    cr_expect_not(bench->running[2]);
+    expect_over(bench);
+    close_bench(bench);
+}
+
+/* The policy's short message is sent when the last attempt has failed, and not before. */
+Test(scp81, the_last_failure_is_reported)
+{
+    struct bench *bench = open_bench(NULL, 0);
+    struct scp81_record record;
+    bench->refuse_type = 0x40;
+    meet(bench, true);
+    cr_assert_str_eq(trigger(bench, "812D 832B" CONNECTION SECURITY
+                                    "8614 0001 2503000100 8B0B 0100038199F00004026E6F"),
+                     "00 019000");
+    run(bench);
+    cr_assert_eq(bench->scp81.state, SCP81_WAITING);
+    cr_expect_str_eq(bench->message, "");
+    (void)event(bench, TIMER_OVER(2));
+    run(bench);
+    cr_expect_str_eq(bench->message, "8B0B0100038199F00004026E6F");
+    cr_expect_eq(bench->scp81.state, SCP81_IDLE);
+    cr_expect_not(has_record(bench, &record));
     close_bench(bench);
 }
 

@@ -128,7 +128,8 @@ static bool fill_trigger(struct order *order, int count, char **words, struct fa
                                             .host = options->host,
                                             .uri = options->uri,
                                             .agent = options->agent,
-                                            .retry = options->retry};
+                                            .retry = options->retry,
+                                            .report = options->report};
     (void)count;
     (void)words;
     script_text_begin(&order->text, false);

@@ -27,6 +27,7 @@ static const struct options_row rows[] = {
     {"uri", "PATH", "scp81 trigger: where the first request goes; default: what the domain keeps, or /", OPTIONS_TEXT, AT(uri)},
     {"agent", "NAME", "scp81 trigger: what the card calls itself; default: what the domain keeps, or a name made of EID and AID", OPTIONS_TEXT, AT(agent)},
     {"retry", "COUNT/HH:MM:SS", "scp81 trigger: how often it is tried again, and after which time", OPTIONS_TEXT, AT(retry)},
+    {"report", "NUMBER/TEXT", "scp81 trigger, with --retry: the short message that the card sends when it gives up", OPTIONS_TEXT, AT(report)},
     {"psk", "FILE", "scp81 serve: the key, in lines identity and key", OPTIONS_TEXT, AT(psk)},
     {"listen", "[ADDRESS:]PORT", "scp81 serve: where; default: 8443 of this machine alone", OPTIONS_TEXT, AT(listen)},
     {"once", NULL, "scp81 serve: end when a card has been through all scripts", OPTIONS_FLAG, AT(once)},

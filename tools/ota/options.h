@@ -9,7 +9,8 @@ struct ota_options {
     const char *reader, *direct, *modem, *from;
     const char *chain, *privileges;
     const char *offset, *length, *record;
-    const char *connect, *psk_identity, *psk_key, *host, *uri, *agent, *retry; /* scp81 trigger */
+    const char *connect, *psk_identity, *psk_key, *host, *uri, *agent, *retry,
+        *report; /* scp81 trigger */
     const char *psk, *listen, *bip;
     bool once;
     bool expanded, submit, print, json, verbose;

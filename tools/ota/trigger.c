@@ -12,6 +12,7 @@
 #define TAG_CONNECTION 0x84
 #define TAG_SECURITY 0x85
 #define TAG_RETRY 0x86
+#define TAG_TPDU 0x8B
 #define TAG_HTTP 0x89
 #define TAG_HOST 0x8A
 #define TAG_AGENT 0x8B
@@ -93,8 +94,33 @@ static uint8_t swapped(unsigned number)
     return (uint8_t)(number / 10 | number % 10 << 4);
 }
 
-static bool put_retry(const char *text, struct writer *out, struct fault *fault)
+#define DIGITS_MAX 20
+#define REPORT_MAX 60 /* bytes of its text, for a trigger of one or two messages */
+
+/* An SMS-SUBMIT of 8-bit data without a header (TS 23.040 §9.2.2.2). */
+static bool put_report(const char *text, struct writer *out, struct fault *fault)
 {
+    const bool international = text[0] == '+';
+    const char *digits = text + international;
+    const size_t count = strspn(digits, "0123456789");
+    const size_t len = digits[count] == '/' ? strlen(digits + count + 1) : 0;
+    if (count == 0 || count > DIGITS_MAX || len == 0 || len > REPORT_MAX)
+        return refuse(fault, "report", text, "NUMBER/TEXT, a text of 60 characters at most");
+    const size_t mark = tlv_open(out, TAG_TPDU);
+    writer_put(out, BYTES(0x01, 0x00, (uint8_t)count, international ? 0x91 : 0x81));
+    for (size_t i = 0; i < count; i += 2)
+        writer_put_u8(
+            out, (uint8_t)((i + 1 < count ? digits[i + 1] - '0' : 0xF) << 4 | (digits[i] - '0')));
+    writer_put(out, BYTES(0x00, 0x04, (uint8_t)len));
+    writer_put(out, bytes_of_text(digits + count + 1));
+    tlv_close(out, mark);
+    return true;
+}
+
+static bool put_retry(const struct trigger_options *options, struct writer *out,
+                      struct fault *fault)
+{
+    const char *text = options->retry;
     unsigned count, hours, minutes, seconds;
     int taken = 0;
     if (sscanf(text, "%5u/%2u:%2u:%2u%n", &count, &hours, &minutes, &seconds, &taken) != 4 ||
@@ -103,6 +129,8 @@ static bool put_retry(const char *text, struct writer *out, struct fault *fault)
     const size_t mark = tlv_open(out, TAG_RETRY);
     writer_put_u16(out, (uint16_t)count);
     tlv_put(out, TAG_TIMER, BYTES(swapped(hours), swapped(minutes), swapped(seconds)));
+    if (options->report != NULL && !put_report(options->report, out, fault))
+        return false;
     tlv_close(out, mark);
     return true;
 }
@@ -129,8 +157,11 @@ bool trigger_put(const struct trigger_options *options, struct writer *out, stru
     if ((options->connect != NULL && !put_connection(options->connect, out, fault)) ||
         ((options->identity != NULL || options->key != NULL) &&
          !put_security(options, out, fault)) ||
-        (options->retry != NULL && !put_retry(options->retry, out, fault)))
+        (options->retry != NULL && !put_retry(options, out, fault)))
         return false;
+    if (options->report != NULL && options->retry == NULL)
+        return fault_raise(fault, WHERE,
+                           "--report goes with --retry: the report is part of the policy");
     if (options->host != NULL || options->uri != NULL || options->agent != NULL)
         put_http(options, out);
     tlv_close(out, mark);

@@ -11,7 +11,8 @@ struct trigger_options {
     const char *identity; /* of the key, for the server; NULL: likewise, or the chip's own */
     const char *key;      /* VERSION/IDENTIFIER, hexadecimal; NULL: the first there is */
     const char *host, *uri, *agent;
-    const char *retry; /* COUNT/HH:MM:SS; NULL: likewise */
+    const char *retry;  /* COUNT/HH:MM:SS; NULL: likewise */
+    const char *report; /* NUMBER/TEXT, with retry: the chip's short message when it gives up */
 };
 
 /* Appends it. False after a fault that says what is wrong. */
