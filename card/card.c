@@ -106,16 +106,22 @@ int card_start(struct card *card)
     return isd_r_enabled_profile(card->isd_r) != 0 ? load_enabled(card) : 0;
 }
 
+void card_stop(struct card *card)
+{
+    if (card->isd_r == NULL)
+        return;
+    channel_reset(&card->channels);
+    scp81_finish(&card->scp81);
+    ota_finish(&card->ota);
+    domain_finish(&card->domains);
+    uicc_finish(&card->uicc);
+    isd_r_destroy(card->isd_r);
+    card->isd_r = NULL;
+}
+
 void card_close(struct card *card)
 {
-    if (card->isd_r != NULL) {
-        channel_reset(&card->channels);
-        scp81_finish(&card->scp81);
-        ota_finish(&card->ota);
-        domain_finish(&card->domains);
-        uicc_finish(&card->uicc);
-        isd_r_destroy(card->isd_r);
-    }
+    card_stop(card);
     if (card->store != NULL)
         store_close(card->store);
     hardware_finish(&card->hardware);

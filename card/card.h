@@ -59,6 +59,8 @@ int card_open_in(struct card *card, struct store_group *group, const char *state
 /* Reads the chip out of its memory; from here on it answers. What is not committed is read too, and
  * is the caller's to commit. card_close() is due after a failure as well. */
 int card_start(struct card *card);
+/* What card_start() has made goes; the chip's memory stays open for another card_start(). */
+void card_stop(struct card *card);
 void card_close(struct card *card);
 
 /* From here on, to the card's end, the observer is told; it is borrowed. */

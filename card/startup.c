@@ -238,12 +238,7 @@ int startup_card(const struct startup_plan *plan, struct card *card)
 int startup_reload(struct card *card)
 {
     const struct atr before = card->personality.atr;
-    channel_reset(&card->channels);
-    scp81_finish(&card->scp81);
-    ota_finish(&card->ota);
-    uicc_finish(&card->uicc);
-    isd_r_destroy(card->isd_r);
-    card->isd_r = NULL;
+    card_stop(card);
     int result = personality_store_choose(card->store, NULL, &card->personality);
     if (result == 0)
         result = card_start(card);

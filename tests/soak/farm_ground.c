@@ -15,6 +15,8 @@
 
 #define TIMEOUT_MS 600000
 #define SETTLE_MS 60000
+#define SAMPLES 6
+#define SAMPLE_MS 100
 #define DISK "size=2g"
 #define NOBODY_SAYS "\n\n" /* what no line of the farm has in it: waits for all the time */
 
@@ -125,7 +127,10 @@ void farm_ground_keep(struct farm_ground *ground)
 void farm_ground_end(struct farm_ground *ground)
 {
     ground->farm.said_len = 0;
-    MEASURE_NEED(card_process_end(&ground->farm, SIGTERM, TIMEOUT_MS) == 0);
+    const int status = card_process_end(&ground->farm, SIGTERM, TIMEOUT_MS);
+    if (status != 0)
+        fprintf(stderr, "the farm ends with %d: %s\n", status, ground->farm.said);
+    MEASURE_NEED(status == 0);
 }
 
 void farm_ground_wait(struct farm_ground *ground, int milliseconds)
@@ -235,6 +240,17 @@ void farm_ground_settle(struct farm_ground *ground)
         MEASURE_NEED(waited < SETTLE_MS);
         farm_ground_wait(ground, 50);
     }
+}
+
+double farm_ground_memory(struct farm_ground *ground)
+{
+    double least = measure_memory_of(ground->farm.pid);
+    for (int i = 0; i < SAMPLES; i++) {
+        farm_ground_wait(ground, SAMPLE_MS);
+        const double now = measure_memory_of(ground->farm.pid);
+        least = now < least ? now : least;
+    }
+    return least;
 }
 
 size_t farm_ground_descriptors(const struct farm_ground *ground)

@@ -37,6 +37,9 @@ void farm_ground_clear(struct farm_ground *ground);
 
 /* Waits until no chip is in the farm's memory, which it must come to once all have hung up. */
 void farm_ground_settle(struct farm_ground *ground);
+/* KiB of the farm's own. The last chip's memory goes back to the system a moment after the farm
+ * says that it is gone: the least of some samples. */
+double farm_ground_memory(struct farm_ground *ground);
 /* Open descriptors of the farm. */
 size_t farm_ground_descriptors(const struct farm_ground *ground);
 
