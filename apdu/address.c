@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "apdu/trace.h"
+
 #define NUMBER_BASE 10
 
 static bool take_port(struct bytes text, char out[ADDRESS_PORT_SIZE])
@@ -47,4 +49,13 @@ bool address_parse(struct bytes text, struct address *out)
         return false;
     *out = found;
     return true;
+}
+
+bool address_check(const char *text)
+{
+    struct address ignored;
+    if (address_parse(bytes_of_text(text), &ignored))
+        return true;
+    trace_error("'%.60s': HOST:PORT is needed, as in 127.0.0.1:8443", text);
+    return false;
 }

@@ -14,5 +14,7 @@ struct address {
 
 /* False if the text is none. */
 bool address_parse(struct bytes text, struct address *out);
+/* The check of options that are one (options_row): an error says so where it is none. */
+bool address_check(const char *text);
 
 #endif

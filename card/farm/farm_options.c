@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "apdu/address.h"
 #include "apdu/trace.h"
 
 #define OPTION(name) offsetof(struct farm_options, name)
@@ -15,7 +16,7 @@ static const struct options_row rows[] = {
     {"state", "DIR", "the farm's memory, made on first start: each chip has a folder chips/EID in it",
      OPTIONS_TEXT, OPTION(state)},
     {"listen", "HOST:PORT", "where clients ask for a chip by its EID, an address of this machine, default "
-     LISTENER_DEFAULT "; whoever can connect to it can use every chip", OPTIONS_TEXT, OPTION(listen)},
+     LISTENER_DEFAULT "; whoever can connect to it can use every chip", OPTIONS_TEXT, OPTION(listen), .check = address_check},
     {"vpcd", "HOST:PORT,...", "readers to plug the first chips into, one each; see emuicc --help",
      OPTIONS_TEXT, OPTION(vpcd), .check = reader_check},
     {"pcsc", "SOCKET,...", "local sockets on which PC/SC programs find chips with no pcscd, the next 16 on each, for "

@@ -105,6 +105,40 @@ check_usage "hexadecimal digits" emuicc-lpa --direct 127.0.0.1:1/0 --isd-r xyz i
 check_usage "is not a number from 1 to" emuicc-ipa --direct 127.0.0.1:1/0 --block 0 status
 check_usage "whole numbers of seconds" emuicc-ipa --every x poll
 check_usage "is no command" emuicc-ipa nonsense
+check_usage "fallback: nothing, or back" emuicc-ipa fallback forth
+check_usage "none of direct" emuicc-ipa --lacks sense poll
+check_usage "1.0 or 1.2" emuicc-ipa --release 2 poll
+check_usage "whole numbers of seconds" emuicc-ipa --timeout x poll
+check_usage "whole numbers of seconds" emuicc-ipa --fallback-after 5x run
+check_usage "hexadecimal digits" emuicc-ipa --isd-r xyz poll
+check_usage "NAME:PORT:HOST:PORT" emuicc-ipa --connect-to nowhere poll
+for listening in "emuicc-farm --cards 1 --state none --listen" "emuicc-smdpp --pki none --profiles none --listen" \
+  "emuicc-smdpp --pki none --profiles none --operators none --es2-listen" "emuicc-smds --pki none --listen" \
+  "emuicc-smds --pki none --trust none --es12-listen" "emuicc-eim --pki none --listen" \
+  "emuicc-eim --pki none --rest-listen" "emuicc-eim --pki none --coap-listen" "emuicc-ipa run --listen"; do
+  for place in nowhere 127.0.0.1:65536; do
+    # shellcheck disable=SC2086
+    check_usage "HOST:PORT is needed" $listening $place
+  done
+done
+store=$(mktemp -d)/store
+eid=89049032123451234512345678901235
+for order in "" "$eid" "$eid nonsense" "$eid enable" "$eid list more" "$eid immediate-enable perhaps"; do
+  # shellcheck disable=SC2086
+  check_usage "order: EID, an operation" emuicc-eim --store "$store" order $order
+done
+check_usage "32 digits" emuicc-eim --store "$store" order 8904 list
+check_usage "iccid: 18 to 20" emuicc-eim --store "$store" order $eid enable x
+check_usage "tagList" emuicc-eim --store "$store" order $eid data x
+check_usage "chip: an EID" emuicc-eim --store "$store" chip
+check_usage "chip: an EID" emuicc-eim --store "$store" chip 8904
+check_usage "chip: an EID" emuicc-eim --store "$store" chip $eid counterValue
+check_usage "too many words" emuicc-eim --store "$store" status $eid more
+check_usage "too many words" emuicc-eim --pki none serve more
+check_usage "are needed" emuicc-eim --pki none --store "$store" inject $eid
+check_usage "number from 0 to" emuicc-eim --pki none --out none --counter 8388608 config
+check_usage "NAME:PORT:HOST:PORT" emuicc-eim --pki none --connect-to nowhere
+rm -rf "${store%/store}"
 check_usage "on or off" emuicc-ipa emergency maybe
 check_usage "--keys says" emuicc-ota rfm read 3F00
 check_usage "is not a command" emuicc-ctl fault

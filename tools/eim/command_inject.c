@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apdu/address.h"
 #include "apdu/der.h"
 #include "apdu/hex.h"
 #include "apdu/trace.h"
@@ -111,7 +112,8 @@ static int inject_all(struct injecting *injecting)
 
 int command_inject(struct eim *eim, const struct eim_options *options, char **words, int count)
 {
-    if (count != 2) {
+    struct address ignored;
+    if (count != 2 || !address_parse(bytes_of_text(words[1]), &ignored)) {
         trace_error("inject: EID and HOST:PORT of its IPA");
         return OPTIONS_STATUS_USAGE;
     }

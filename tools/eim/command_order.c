@@ -156,6 +156,7 @@ static const struct {
     enum order_facility facility;
     int least, most; /* words */
     order_maker *make;
+    bool file; /* whose content is in a file: what is wrong with that has been said */
 } operations[] = {
     {"enable", ORDER_PSMO, 1, 1, make_enable},
     {"disable", ORDER_PSMO, 1, 1, make_disable},
@@ -165,8 +166,8 @@ static const struct {
     {"fallback", ORDER_PSMO, 1, 1, make_fallback},
     {"immediate-enable", ORDER_PSMO, 1, 3, make_immediate},
     {"default-smdp", ORDER_PSMO, 1, 1, make_address},
-    {"add-eim", ORDER_ECO, 1, 1, make_add},
-    {"update-eim", ORDER_ECO, 1, 1, make_update},
+    {"add-eim", ORDER_ECO, 1, 1, make_add, true},
+    {"update-eim", ORDER_ECO, 1, 1, make_update, true},
     {"delete-eim", ORDER_ECO, 1, 1, make_delete_eim},
     {"list-eims", ORDER_ECO, 0, 0, make_list_eims},
     {"data", ORDER_DATA, 1, 1, make_data},
@@ -181,9 +182,11 @@ static int place(struct eim *eim, const struct eim_options *options, const char 
                                  orders_facility_name(facility), content);
     const int result = rest_orders_create(eim, facility, resource, name, detail);
     json_decref(resource);
-    if (result > 0)
+    if (result > 0) {
         trace_error("order: %s", detail);
-    else if (result == 0 && options->json)
+        return OPTIONS_STATUS_USAGE;
+    }
+    if (result == 0 && options->json)
         printf("{\"name\": \"%s\", \"eid\": \"%s\"}\n", name, eid);
     else if (result == 0)
         printf("%s\n", name);
@@ -202,8 +205,10 @@ int command_order(struct eim *eim, const struct eim_options *options, char **wor
                               : NULL;
         if (content != NULL)
             return place(eim, options, words[0], operations[i].facility, content);
+        if (operations[i].file && rest == operations[i].most)
+            return EXIT_FAILURE;
         break;
     }
     trace_error("order: EID, an operation and what it needs: 'emuicc-eim --help' lists them");
-    return EXIT_FAILURE;
+    return OPTIONS_STATUS_USAGE;
 }

@@ -136,9 +136,11 @@ int command_chip(struct eim *eim, const struct eim_options *options, char **word
 {
     (void)options;
     json_t *content = count > 0 ? chip_content(words + 1, count - 1) : NULL;
-    if (content == NULL) {
+    uint8_t eid[PKI_EID_SIZE];
+    if (content == NULL || !pki_eid_from_text(words[0], eid)) {
         trace_error("chip: an EID, and NAME=NUMBER to set something: counterValue=7");
-        return EXIT_FAILURE;
+        json_decref(content);
+        return OPTIONS_STATUS_USAGE;
     }
     const int added = chips_add(eim->database, words[0]);
     if (added == 0)
@@ -178,8 +180,8 @@ int command_config(struct eim *eim, const struct eim_options *options, char **wo
         own.key = writer_bytes(&key);
     }
     eim_configuration_put_request(&own, &writer);
-    if (own.counter > EIM_CONFIGURATION_COUNTER_MAX || writer.overflow) {
-        trace_error("config: --counter is at most %d", EIM_CONFIGURATION_COUNTER_MAX);
+    if (writer.overflow) {
+        trace_error("config: the request is too long");
         return EXIT_FAILURE;
     }
     return write_file(options->out, writer_bytes(&writer)) ? EXIT_SUCCESS : EXIT_FAILURE;

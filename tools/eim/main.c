@@ -1,5 +1,6 @@
 /* emuicc-eim: an eIM in the foreground, and what else is done with its store. */
 #include <curl/curl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,13 +104,17 @@ static int command_serve(struct eim *eim, const struct eim_options *options, cha
 static const struct {
     const char *name;
     command_function *run;
-    bool pki;      /* needs --pki */
-    bool no_store; /* makes no sense without --store, which it does not need */
+    bool pki;        /* needs --pki */
+    bool no_store;   /* makes no sense without --store, which it does not need */
+    int least, most; /* words behind it */
 } commands[] = {
-    {"serve", command_serve, true, true},       {"config", command_config, true, true},
-    {"order", command_order, false, false},     {"status", command_status, false, false},
-    {"results", command_results, false, false}, {"chip", command_chip, false, false},
-    {"inject", command_inject, true, false},
+    {"serve", command_serve, true, true, 0, 0},
+    {"config", command_config, true, true, 0, 0},
+    {"order", command_order, false, false, 0, 5},
+    {"status", command_status, false, false, 0, 1},
+    {"results", command_results, false, false, 0, 1},
+    {"chip", command_chip, false, false, 0, INT_MAX},
+    {"inject", command_inject, true, false, 2, 2},
 };
 
 static int run(const struct eim_options *options, size_t at, char **words, int count)
@@ -143,10 +148,14 @@ static bool is_one_of(const char *value, const char *first, const char *second)
     return value == NULL || strcmp(value, first) == 0 || strcmp(value, second) == 0;
 }
 
-static const char *complaint(const struct eim_options *options, size_t at)
+static const char *complaint(const struct eim_options *options, size_t at, int count)
 {
     if (at == sizeof(commands) / sizeof(commands[0]))
         return "no such command";
+    if (count > commands[at].most)
+        return "too many words";
+    if (count < commands[at].least)
+        return "EID and HOST:PORT of its IPA are needed";
     if (commands[at].pki && options->pki == NULL)
         return "--pki is needed";
     if (!commands[at].no_store && options->store == NULL)
@@ -169,8 +178,9 @@ int main(int argc, char **argv)
     size_t at = 0;
     while (at < sizeof(commands) / sizeof(commands[0]) && strcmp(commands[at].name, name) != 0)
         at++;
-    const char *wrong = complaint(&options, at);
+    const int count = argc - positional - (positional < argc);
+    const char *wrong = complaint(&options, at, count);
     if (wrong == NULL)
-        return run(&options, at, argv + positional + 1, argc - positional - (positional < argc));
+        return run(&options, at, argv + positional + 1, count);
     return options_refuse(&eim_program, "%s: %s", name, wrong);
 }

@@ -14,7 +14,6 @@
 
 #define ISD_R_AID "A0000005591010FFFFFFFF8900000100" /* SGP.22 §2.2.3 */
 #define AID_MAX 16
-#define NUMBER_BASE 10
 
 static struct transport *place_of(const struct ipa_options *options)
 {
@@ -28,17 +27,8 @@ static struct transport *place_of(const struct ipa_options *options)
 static bool set_block(struct ipa *ipa)
 {
     const char *text = ipa->options->block;
-    char *end;
-    const unsigned long block = text != NULL ? strtoul(text, &end, NUMBER_BASE) : 0;
-    if (text == NULL)
-        return true;
-    if (*end != '\0' || block < 1 || block > APDU_DATA_SHORT_MAX) {
-        fault_raise(&ipa->fault, "--block", "'%.40s' is not a number from 1 to %d", text,
-                    APDU_DATA_SHORT_MAX);
-        return fault_usage(&ipa->fault);
-    }
-    ipa->chip.block = block;
-    return true;
+    return text == NULL || ipa_options_block(text, &ipa->chip.block) ||
+           fault_raise(&ipa->fault, "--block", "'%.40s' is no such number", text);
 }
 
 bool host_open_card(struct ipa *ipa)
@@ -46,10 +36,8 @@ bool host_open_card(struct ipa *ipa)
     uint8_t memory[AID_MAX];
     struct writer aid = writer_on(memory, sizeof(memory));
     const char *digits = ipa->options->isd_r != NULL ? ipa->options->isd_r : ISD_R_AID;
-    if (!hex_decode(digits, &aid) || aid.len == 0) {
-        fault_raise(&ipa->fault, "--isd-r", "'%.40s' is not 2 to 32 hexadecimal digits", digits);
-        return fault_usage(&ipa->fault);
-    }
+    if (!hex_decode(digits, &aid))
+        return fault_raise(&ipa->fault, "--isd-r", "'%.40s' is no AID", digits);
     ipa->transport = place_of(ipa->options);
     return ipa->transport != NULL && chip_init(&ipa->chip, ipa->transport, &ipa->fault) &&
            set_block(ipa) && es10_init(&ipa->es10, &ipa->chip, &ipa->fault) &&

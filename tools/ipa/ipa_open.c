@@ -5,30 +5,14 @@
 
 #include "tools/ipa/host.h"
 
-static const struct {
-    const char *name;
-    uint32_t bit;
-} capabilities[] = {
-    {"direct", ENGINE_DIRECT}, {"indirect", ENGINE_INDIRECT}, {"eim-data", ENGINE_EIM_DATA}};
-
-static bool set_capabilities(struct ipa *ipa)
+static void set_capabilities(struct ipa *ipa)
 {
     ipa->engine.capabilities = ENGINE_DIRECT | ENGINE_INDIRECT | ENGINE_EIM_DATA |
                                (ipa->options->minimize ? ENGINE_MINIMIZE : 0);
     ipa->engine.protocols = (ipa->options->coap ? ENGINE_RETRIEVE_COAPS : ENGINE_RETRIEVE_HTTPS) |
                             (ipa->options->listen != NULL ? ENGINE_INJECT_HTTPS : 0);
-    for (size_t i = 0; i < ipa->options->lacks.count; i++) {
-        const char *name = ipa->options->lacks.items[i];
-        size_t at = 0;
-        while (at < sizeof(capabilities) / sizeof(capabilities[0]) &&
-               strcmp(capabilities[at].name, name) != 0)
-            at++;
-        if (at == sizeof(capabilities) / sizeof(capabilities[0]))
-            return fault_raise(&ipa->fault, "--lacks",
-                               "'%.40s' is none of direct, indirect, eim-data", name);
-        ipa->engine.capabilities &= ~capabilities[at].bit;
-    }
-    return true;
+    for (size_t i = 0; i < ipa->options->lacks.count; i++)
+        ipa->engine.capabilities &= ~ipa_options_capability(ipa->options->lacks.items[i]);
 }
 
 void ipa_recall(const struct ipa_options *options, struct engine_changes *out)
@@ -58,9 +42,7 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
     ipa->engine.host = &ipa->host;
     ipa->engine.tell_eid = options->release == NULL || strcmp(options->release, "1.0") != 0;
     unsigned timeout_s;
-    if (!ipa_options_seconds(options->timeout, 0, &timeout_s))
-        return fault_raise(&ipa->fault, "--timeout", "'%.40s' is no number of seconds",
-                           options->timeout);
+    (void)ipa_options_seconds(options->timeout, 0, &timeout_s);
     const struct esipa_client_plan plan = {.ca = options->ca,
                                            .connect_to = &options->connect_to,
                                            .json = options->json_binding,
@@ -69,8 +51,8 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
                                            .insecure = options->insecure,
                                            .timeout_s = timeout_s};
     ipa_recall(options, &ipa->engine.changes);
-    return set_capabilities(ipa) && esipa_client_open(&plan, &ipa->fault, &ipa->client) &&
-           host_open_card(ipa);
+    set_capabilities(ipa);
+    return esipa_client_open(&plan, &ipa->fault, &ipa->client) && host_open_card(ipa);
 }
 
 void ipa_close(struct ipa *ipa)

@@ -22,22 +22,19 @@ static void print_line(void *context, enum trace_level level, const char *text)
         fprintf(stderr, "%s: %s\n", ipa_program.name, text);
 }
 
-static bool read_plan(const struct ipa_options *options, struct run_plan *out)
+static struct run_plan plan_of(const struct ipa_options *options)
 {
-    *out = (struct run_plan){.longest = LONGEST_SECONDS, .connectivity = options->connectivity};
-    return ipa_options_seconds(options->every, RUN_SECONDS, &out->every) &&
-           ipa_options_seconds(options->fallback_after, FALLBACK_SECONDS, &out->fallback_after);
+    struct run_plan plan = {.longest = LONGEST_SECONDS, .connectivity = options->connectivity};
+    (void)ipa_options_seconds(options->every, RUN_SECONDS, &plan.every);
+    (void)ipa_options_seconds(options->fallback_after, FALLBACK_SECONDS, &plan.fallback_after);
+    return plan;
 }
 
 static int run_poll(const struct ipa_options *options, char **words, int count)
 {
     (void)words;
     (void)count;
-    struct run_plan plan;
-    if (!read_plan(options, &plan)) {
-        trace_error("--every and --fallback-after are whole numbers of seconds");
-        return OPTIONS_STATUS_USAGE;
-    }
+    const struct run_plan plan = plan_of(options);
     const bool good = options->every != NULL ? run_forever(options, &plan) : run_once(options);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -110,6 +107,10 @@ static int run_fallback(const struct ipa_options *options, char **words, int cou
 {
     struct ipa ipa = {0};
     const bool back = count > 0 && strcmp(words[0], "back") == 0;
+    if (count > 0 && !back) {
+        trace_error("fallback: nothing, or back");
+        return OPTIONS_STATUS_USAGE;
+    }
     const bool open = ipa_open(&ipa, options);
     const int status = print_code(&ipa, open ? engine_fallback(&ipa.engine, back) : -1);
     (void)ipa_remember(&ipa);

@@ -1,36 +1,90 @@
 #include "tools/ipa/options.h"
 
+#include "apdu/address.h"
+#include "apdu/apdu.h"
+#include "apdu/hex.h"
+#include "apdu/trace.h"
+#include "tools/ipa/engine.h"
+#include "tools/lib/es9/http.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 #define SECONDS_MAX (7L * 24 * 3600)
+#define NUMBER_BASE 10
+#define AID_MAX 16
 #define AT(member) offsetof(struct ipa_options, member)
+
+static bool check_isd_r(const char *text)
+{
+    uint8_t memory[AID_MAX];
+    struct writer aid = writer_on(memory, sizeof(memory));
+    if (hex_decode(text, &aid) && aid.len > 0)
+        return true;
+    trace_error("--isd-r: '%.40s' is not 2 to 32 hexadecimal digits", text);
+    return false;
+}
+
+static bool check_block(const char *text)
+{
+    size_t ignored;
+    if (ipa_options_block(text, &ignored))
+        return true;
+    trace_error("--block: '%.40s' is not a number from 1 to %d", text, APDU_DATA_SHORT_MAX);
+    return false;
+}
+
+static bool check_seconds(const char *text)
+{
+    unsigned ignored;
+    if (ipa_options_seconds(text, 0, &ignored))
+        return true;
+    trace_error("'%.40s': whole numbers of seconds are needed, 1 to those of a week", text);
+    return false;
+}
+
+static bool check_release(const char *text)
+{
+    if (strcmp(text, "1.0") == 0 || strcmp(text, "1.2") == 0)
+        return true;
+    trace_error("--release is 1.0 or 1.2");
+    return false;
+}
+
+static bool check_lacks(const char *text)
+{
+    if (ipa_options_capability(text) != 0)
+        return true;
+    trace_error("--lacks: '%.40s' is none of direct, indirect, eim-data", text);
+    return false;
+}
 
 /* clang-format off */
 static const struct options_row rows[] = {
     {"reader", "NAME|NUMBER", "the PC/SC reader, by a part of its name or its number; default: the first with a card", OPTIONS_TEXT, AT(reader), "EMUICC_READER"},
     {"serial", "TTY", "a device's AT commands instead of a reader", OPTIONS_TEXT, AT(serial)},
     {"direct", "HOST:PORT/EID", "a chip of a farm, by the farm's own socket", OPTIONS_TEXT, AT(direct)},
-    {"isd-r", "AID", "the ISD-R's AID in hexadecimal digits; default: that of SGP.22", OPTIONS_TEXT, AT(isd_r)},
-    {"block", "NUMBER", "bytes in a STORE DATA block, 1 to 255; default 120", OPTIONS_TEXT, AT(block)},
+    {"isd-r", "AID", "the ISD-R's AID in hexadecimal digits; default: that of SGP.22", OPTIONS_TEXT, AT(isd_r), .check = check_isd_r},
+    {"block", "NUMBER", "bytes in a STORE DATA block, 1 to 255; default 120", OPTIONS_TEXT, AT(block), .check = check_block},
     {"eim", "ID", "the eimId of the eIM to ask; default: the first that the chip knows", OPTIONS_TEXT, AT(eim)},
     {"ca", "PATH", "who vouches for the eIM, and for SM-DP+s unless --server-ca says another: a file (PEM or DER) or a folder that emuicc-pki made; default: what this machine trusts", OPTIONS_TEXT, AT(ca), "EMUICC_CA"},
     {"server-ca", "PATH", "who vouches for SM-DP+s of direct downloads", OPTIONS_TEXT, AT(server_ca)},
-    {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when a server is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to)},
+    {"connect-to", "NAME:PORT:HOST:PORT", "connect to HOST:PORT when a server is called NAME:PORT; repeatable", OPTIONS_LIST, AT(connect_to), .check = http_check_connect_to},
     {"json-binding", NULL, "ESipa in JSON instead of ASN.1", OPTIONS_FLAG, AT(json_binding)},
     {"coap", NULL, "ESipa over CoAP with DTLS instead of HTTPS, at the same host; UDP port 5684 where the eIM's address has none", OPTIONS_FLAG, AT(coap)},
     {"plain", NULL, "ESipa over HTTP without TLS, for eIMs under test", OPTIONS_FLAG, AT(plain)},
     {"insecure", NULL, "do not look at the eIM's certificate", OPTIONS_FLAG, AT(insecure)},
-    {"timeout", "SECONDS", "how long the eIM may take to answer, and to take the result of a package before the chip goes back to the profile it had; default 120", OPTIONS_TEXT, AT(timeout)},
-    {"release", "1.0|1.2", "how results are framed: 1.0 names no EID in them; default 1.2", OPTIONS_TEXT, AT(release)},
-    {"lacks", "direct|indirect|eim-data", "be an IPA without this capability; repeatable", OPTIONS_LIST, AT(lacks)},
+    {"timeout", "SECONDS", "how long the eIM may take to answer, and to take the result of a package before the chip goes back to the profile it had; default 120", OPTIONS_TEXT, AT(timeout), .check = check_seconds},
+    {"release", "1.0|1.2", "how results are framed: 1.0 names no EID in them; default 1.2", OPTIONS_TEXT, AT(release), .check = check_release},
+    {"lacks", "direct|indirect|eim-data", "be an IPA without this capability; repeatable", OPTIONS_LIST, AT(lacks), .check = check_lacks},
     {"minimize", NULL, "send the compact forms of messages (minimizeEsipaBytes)", OPTIONS_FLAG, AT(minimize)},
     {"imei", "DIGITS", "the device's IMEI, told to SM-DP+s", OPTIONS_TEXT, AT(imei)},
     {"state", "FILE", "what the eIM has not heard of is remembered here; default: nowhere", OPTIONS_TEXT, AT(state)},
-    {"every", "SECONDS", "poll, run: ask the eIM again and again; run: 60 by default", OPTIONS_TEXT, AT(every)},
-    {"listen", "HOST:PORT", "run: take packages here as well that an eIM brings by itself (TransferEimPackage), in both bindings, over HTTP without TLS; default: nowhere", OPTIONS_TEXT, AT(listen)},
+    {"every", "SECONDS", "poll, run: ask the eIM again and again; run: 60 by default", OPTIONS_TEXT, AT(every), .check = check_seconds},
+    {"listen", "HOST:PORT", "run: take packages here as well that an eIM brings by itself (TransferEimPackage), in both bindings, over HTTP without TLS; default: nowhere", OPTIONS_TEXT, AT(listen), .check = address_check},
     {"out", "FILE", "inject: where the chip's answer goes", OPTIONS_TEXT, AT(out)},
     {"connectivity", "COMMAND", "run: a command for the shell that succeeds while the network is there", OPTIONS_TEXT, AT(connectivity)},
-    {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after)},
+    {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after), .check = check_seconds},
     {"no-reset", NULL, "go on without a reset of the card after another profile was enabled", OPTIONS_FLAG, AT(no_reset)},
     {"json", NULL, "print one JSON document a poll or command", OPTIONS_FLAG, AT(json)},
     {"verbose", NULL, "say what is sent and received", OPTIONS_FLAG, AT(verbose)},
@@ -62,7 +116,27 @@ const struct options_program ipa_program = {
 bool ipa_options_seconds(const char *text, unsigned fallback, unsigned *out)
 {
     char *end = NULL;
-    const long seconds = text != NULL ? strtol(text, &end, 10) : (long)fallback;
+    const long seconds = text != NULL ? strtol(text, &end, NUMBER_BASE) : (long)fallback;
     *out = (unsigned)seconds;
     return text == NULL || (*end == '\0' && end != text && seconds > 0 && seconds <= SECONDS_MAX);
+}
+
+bool ipa_options_block(const char *text, size_t *out)
+{
+    char *end;
+    *out = strtoul(text, &end, NUMBER_BASE);
+    return *end == '\0' && *out >= 1 && *out <= APDU_DATA_SHORT_MAX;
+}
+
+uint32_t ipa_options_capability(const char *name)
+{
+    static const struct {
+        const char *name;
+        uint32_t bit;
+    } all[] = {
+        {"direct", ENGINE_DIRECT}, {"indirect", ENGINE_INDIRECT}, {"eim-data", ENGINE_EIM_DATA}};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (strcmp(all[i].name, name) == 0)
+            return all[i].bit;
+    return 0;
 }

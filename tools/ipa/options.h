@@ -2,6 +2,8 @@
 #ifndef EMUICC_TOOLS_IPA_OPTIONS_H
 #define EMUICC_TOOLS_IPA_OPTIONS_H
 
+#include <stdint.h>
+
 #include "apdu/options.h"
 
 struct ipa_options {
@@ -16,5 +18,9 @@ extern const struct options_program ipa_program;
 
 /* A number of seconds, 1 to those of a week; fallback where text is NULL; false if it is none. */
 bool ipa_options_seconds(const char *text, unsigned fallback, unsigned *out);
+/* Bytes of a block, 1 to those that a short command takes; false if it is no such number. */
+bool ipa_options_block(const char *text, size_t *out);
+/* The engine's bit of this name; 0 for none. */
+uint32_t ipa_options_capability(const char *name);
 
 #endif

@@ -1,14 +1,16 @@
 #include "tools/smds/options.h"
 
+#include "apdu/address.h"
+
 #define AT(member) offsetof(struct smds_options, member)
 
 /* clang-format off */
 static const struct options_row rows[] = {
     {"pki", "DIR", "credentials in the layout of GSMA SGP.26, as emuicc-pki makes them: CI, DSauth, DStls; needed", OPTIONS_TEXT, AT(pki)},
-    {"listen", "HOST:PORT", "where to listen for LPAs (ES11); port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen)},
+    {"listen", "HOST:PORT", "where to listen for LPAs (ES11); port 0 takes a free one; default " OPTIONS_DEFAULT_LISTEN, OPTIONS_TEXT, AT(listen), .check = address_check},
     {"address", "NAME[:PORT]", "the SM-DS address that it signs and answers to, and the name in its TLS certificate, which is issued with the CI's key where DStls's is for another; default: the name in the DStls certificate", OPTIONS_TEXT, AT(address)},
     {"events", "FILE", "SQLite file for events; default: in memory, gone at the end", OPTIONS_TEXT, AT(events)},
-    {"es12-listen", "HOST:PORT", "where to listen for SM-DP+ (ES12) and for SM-DS whose root this is (ES15); needs --trust", OPTIONS_TEXT, AT(es12_listen)},
+    {"es12-listen", "HOST:PORT", "where to listen for SM-DP+ (ES12) and for SM-DS whose root this is (ES15); needs --trust", OPTIONS_TEXT, AT(es12_listen), .check = address_check},
     {"trust", "FILE", "certificates (PEM) of those who vouch for SM-DP+ and other SM-DS, such as the CI's: only their clients may register events", OPTIONS_TEXT, AT(trust)},
     {"root", "NAME[:PORT]", "the root SM-DS, which is told of events that are to be forwarded; needs --trust", OPTIONS_TEXT, AT(root)},
     {"root-url", "URL", "where the root listens for ES15, as https://HOST:PORT; default: https:// and its name", OPTIONS_TEXT, AT(root_url)},

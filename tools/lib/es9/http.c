@@ -76,6 +76,14 @@ static bool is_mapping(const char *text)
     return colons >= 3;
 }
 
+bool http_check_connect_to(const char *text)
+{
+    if (is_mapping(text))
+        return true;
+    trace_error("--connect-to: '%.60s' is not NAME:PORT:HOST:PORT", text);
+    return false;
+}
+
 static bool set_connect_to(struct http *http, const struct options_list *connect_to)
 {
     for (size_t i = 0; i < connect_to->count; i++) {

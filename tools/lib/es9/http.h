@@ -43,6 +43,9 @@ bool http_init(struct http *http, const char *ca, const struct options_list *con
                struct fault *fault);
 void http_finish(struct http *http);
 
+/* The check of --connect-to as an option (options_row). */
+bool http_check_connect_to(const char *text);
+
 /* The pure parts of http_post(). Whether a server's certificate (PEM) is one for it, with a fault
  * where not; and what to do when TLS has refused it with these words. */
 bool http_is_right_server(const char *pem, enum http_role role, const char *address,
