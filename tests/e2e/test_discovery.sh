@@ -202,7 +202,7 @@ until_true 20 gone || fail "the event stays: $(cat "$work/discover.json")"
 pending False
 stop_card TERM
 
-say "-- an IoT chip: the eIM's trigger names the root SM-DS, the IPA finds the event there and downloads"
+say "-- an IoT chip: the eIM's trigger names the root SM-DS; IPA and eIM go from it to the server, through the eIM or not"
 "$BUILD/tools/eim/emuicc-eim" --pki "$pki" --store "$work/eim.sqlite" --fqdn localhost:8446 --listen 127.0.0.1:8446 >"$work/eim.log" 2>&1 &
 until_true 20 listens 8446 || fail "the eIM does not come up: $(cat "$work/eim.log")"
 "$BUILD/tools/eim/emuicc-eim" --pki "$pki" --fqdn localhost:8446 config --out "$work/eim.der" || fail "no eIM configuration"
@@ -210,16 +210,32 @@ sed "s/^iot = /root-sm-ds = $root\n&/" "$EMUICC_SOURCE/card/personalities/sgp32-
 start_card iot --pki "$pki" --personality "$work/iot.personality" --eim "$work/eim.der"
 ipa() { "$BUILD/tools/ipa/emuicc-ipa" --reader "$E2E_READER" --ca "$pki" "$@"; }
 eid=$(ipa status | sed -n 's/.*"eid": "\([0-9]*\)".*/\1/p')
-# triggered EXPECTED OPERATION: what comes of the trigger's order
+# triggered EXPECTED FROM [OPTION...]: what comes of the trigger's order, and of those that come of it; the IPA's options
 triggered() {
   "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" order "$eid" download "$2" >"$work/order.txt" || fail "no order"
-  ipa poll >"$work/ipa.log" 2>&1 || fail "poll: $(cat "$work/ipa.log")"
+  ipa "${@:3}" poll >"$work/ipa.log" 2>&1 || fail "poll: $(cat "$work/ipa.log")"
   "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" --json results "$eid" >"$work/results.json"
   [[ "$(member "$work/results.json" -1.outcome)" == *"$1"* ]] || fail "wanted $1: $(cat "$work/results.json" "$work/ipa.log")"
 }
+# asked SERVER...: the IPA has asked these itself
+asked() { [ "$(sed -n 's,.*>> POST https://\([^/]*\)/.*,\1,p' "$work/ipa.log" | sort -u | paste -sd ' ')" = "$*" ] || fail "not $*: $(cat "$work/ipa.log")"; }
+waiting() { triggered "$@" --verbose; }
+triggered undefinedError "smds:$root" --lacks indirect
+grep -q "nothing waits at the SM-DS $root" "$work/ipa.log" || fail "not that: $(cat "$work/ipa.log")"
 triggered undefinedError "smds:$root"
 grep -q "nothing waits at the SM-DS $root" "$work/ipa.log" || fail "not that: $(cat "$work/ipa.log")"
-cp "$BUILD/tools/profiles/usim-test.der" "$work/profiles/"
-order "$(iccid_of usim-test)" "\"matchingId\":\"CODE-9\",\"smdsAddress\":\"$smds\""
-triggered successResult smds
+cp "$BUILD"/tools/profiles/{usim-test,usim-large,usim-iccid18,usim-ota}.der "$work/profiles/"
+event() { order "$(iccid_of "$1")" "\"matchingId\":\"$2\",\"smdsAddress\":\"$smds\""; }
+event usim-test CODE-9
+waiting successResult smds --lacks indirect
+asked localhost:8443 localhost:8446 localhost:8453 localhost:8455
+event usim-large CODE-10
+waiting successResult smds
+asked localhost:8446
+# Of two events the first is the trigger's order's, the other gets an order of its own.
+event usim-iccid18 CODE-11
+event usim-ota CODE-12
+waiting successResult "smds:$smds" --minimize --json-binding --lacks direct
+asked localhost:8446
+[[ "$(member "$work/results.json" -2.outcome)" == *successResult* ]] || fail "one event is left: $(cat "$work/results.json")"
 say "IPA and eIM find what SM-DSs tell, too"

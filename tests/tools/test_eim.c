@@ -6,6 +6,7 @@
 #include "apdu/hex.h"
 #include "tests/tools/eim_world.h"
 #include "tools/eim/downloads.h"
+#include "tools/eim/events.h"
 #include "tools/eim/result.h"
 #include "tools/lib/iot/data_request.h"
 #include "tools/lib/iot/esipa_json.h"
@@ -38,6 +39,70 @@ Test(eim, a_download_that_names_no_order_is_that_which_its_chip_works_on)
     cr_expect_eq(download.order, found.id);
     cr_expect_str_eq(download.eid, EID);
     orders_finish(&found);
+}
+
+/* What the SM-DS lists, as the trigger that the IPA is answered with; "" where it is none. */
+static int take_events(const struct download *download, const char *entries, char *code,
+                       size_t size)
+{
+    uint8_t data[EVENTS_TRIGGER_SIZE];
+    struct writer trigger = writer_on(data, sizeof(data));
+    struct data_trigger read = {0};
+    const int result = events_take(eim_world.eim, download, bytes_of_text(entries), &trigger);
+    code[0] = '\0';
+    if (trigger.len == 0)
+        return result;
+    cr_assert(data_trigger_read(writer_bytes(&trigger), &read));
+    cr_expect_eq(read.kind, DATA_TRIGGER_ACTIVATION_CODE);
+    cr_expect_eq(read.transaction_id.len, ORDERS_TRANSACTION_SIZE);
+    snprintf(code, size, "%.*s", (int)read.text.len, (const char *)read.text.data);
+    return result;
+}
+
+static int count_open(const char *code)
+{
+    char content[256];
+    snprintf(content, sizeof(content), "{\"activationCode\":\"%s\"}", code);
+    return orders_find_open(eim_world.eim->database, EID, ORDER_DOWNLOAD, content) == 0;
+}
+
+Test(eim, the_first_event_of_an_sm_ds_is_the_orders_and_each_other_one_an_order_of_its_own)
+{
+    static const char *const malformed[] = {
+        "",
+        "{}",
+        "[1]",
+        "[{\"eventId\": \"A\"}]",
+        "[{\"eventId\": \"A$B\", \"rspServerAddress\": \"smdp.example.com\"}]",
+        "[{\"eventId\": \"A\", \"rspServerAddress\": \"smdp.example.com\"},"
+        " {\"eventId\": \"B\", \"rspServerAddress\": \"not a host\"}]"};
+    static const char two[] =
+        "[{\"eventId\": \"A\", \"rspServerAddress\": \"smdp.example.com\"},"
+        " {\"eventId\": \"B\", \"rspServerAddress\": \"smds.example.com:1\"}]";
+    char name[ORDERS_NAME_SIZE], code[256];
+    struct download download = {.eid = EID};
+    struct order order;
+    eim_world_order(ORDER_DOWNLOAD, "{\"contactSmds\": {}}", name);
+    eim_world_tell_certificates();
+    struct blob asked = eim_world_ask();
+    blob_finish(&asked);
+    cr_assert_eq(orders_find(eim_world.eim->database, name, &order), 0);
+    download.order = order.id;
+    orders_finish(&order);
+    for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++) {
+        cr_expect_eq(take_events(&download, malformed[i], code, sizeof(code)), 1, "%zu", i);
+        cr_expect_not(count_open("1$smds.example.com:1$B"));
+    }
+    cr_expect_eq(take_events(&download, "[]", code, sizeof(code)), 0);
+    cr_expect_str_eq(code, "");
+    for (int times = 0; times < 2; times++) {
+        cr_expect_eq(take_events(&download, two, code, sizeof(code)), 0);
+        cr_expect_str_eq(code, "1$smdp.example.com$A");
+        cr_expect(count_open("1$smds.example.com:1$B"));
+    }
+    cr_expect_eq(
+        database_query(eim_world.eim->database, "SELECT id FROM orders", NULL, 0, NULL, NULL), 2,
+        "an event that waits already is no further order");
 }
 
 Test(eim, an_answer_that_names_no_chip_is_that_of_its_certificate)

@@ -7,6 +7,7 @@
 #include "apdu/trace.h"
 #include "crypto/primitives/hash.h"
 #include "tools/eim/compact.h"
+#include "tools/eim/events.h"
 #include "tools/eim/indirect_session.h"
 #include "tools/lib/es9/activation.h"
 #include "tools/lib/iot/esipa_status.h"
@@ -16,6 +17,7 @@
 #define AUTHENTICATE_INVALID_TRANSACTION 10
 #define BIND_INVALID_TRANSACTION 95
 #define CANCEL_INVALID_TRANSACTION 1
+#define NO_EVENT "8.9.5/3.9" /* of an SM-DS */
 #define SIGNATURE 0x5F37
 #define ICCID 0x5A
 #define METADATA 0xBF25
@@ -68,6 +70,7 @@ static bool put_info1(struct bytes info2, struct writer *out)
 /* Where the download goes, and what its order says of it. */
 struct destination {
     struct activation code;
+    bool discovers; /* an SM-DS says which server it is */
     char eid[CHIPS_EID_SIZE];
     int64_t order;
     char confirmation[ACTIVATION_TEXT_MAX + 1];
@@ -90,6 +93,7 @@ static int read_order(const struct order *order, struct destination *out)
     const char *code = json_string_value(json_object_get(content, "activationCode"));
     const char *confirmation = json_string_value(json_object_get(content, "confirmationCode"));
     const bool good = code == NULL || activation_parse(code, &out->code, &fault);
+    out->discovers = json_object_get(content, "contactSmds") != NULL;
     if (good && code != NULL)
         (void)copy_text(confirmation, out->confirmation, sizeof(out->confirmation));
     json_decref(content);
@@ -168,6 +172,10 @@ static int call_initiate(struct indirect_session *session, struct bytes challeng
         return ESIPA_UNDEFINED_ERROR;
     memcpy(session->download.transaction_id, transaction.data, transaction.len);
     session->download.transaction_len = transaction.len;
+    struct certificate certificate;
+    session->smds = certificate_parse(es9_field(answer, ES9_SERVER_CERTIFICATE), &certificate) ==
+                        CERTIFICATE_OK &&
+                    certificate.role == RSP_ROLE_DS_AUTH;
     return blob_copy(es9_field(answer, ES9_SERVER_SIGNED1), &session->server_signed1);
 }
 
@@ -211,6 +219,7 @@ static int initiate(struct eim *eim, struct indirect_session *session, const str
     struct writer info1 = writer_on(data, sizeof(data));
     struct es9_answer answer = {0};
     session->download.order = to->order;
+    session->http.role = to->discovers ? HTTP_EITHER : HTTP_SMDP;
     memcpy(session->download.eid, to->eid, sizeof(to->eid));
     memcpy(session->download.address, to->code.address, sizeof(to->code.address));
     if (!find_info1(eim, request, to->eid, &info1))
@@ -332,12 +341,37 @@ static void answer_client(const struct indirect_session *session, const struct e
     esipa_put_answer(&esipa_messages[ESIPA_AUTHENTICATE_CLIENT], 0, &values, out);
 }
 
-int indirect_authenticate(struct eim *eim, const struct esipa_values *request, struct writer *out)
+/* Its session ends here: the next one goes where the event says. */
+static int authenticate_at_smds(struct eim *eim, struct indirect_session *session,
+                                const struct esipa_values *request, struct writer *out)
+{
+    uint8_t data[EVENTS_TRIGGER_SIZE];
+    struct writer trigger = writer_on(data, sizeof(data));
+    struct es9_answer answer = {0};
+    int result = call(eim, session, ES11_AUTHENTICATE_CLIENT, ES9_AUTHENTICATE_SERVER_RESPONSE,
+                      request, &answer);
+    const bool none = result != 0 && strcmp(session->fault.code, NO_EVENT) == 0;
+    if (result == 0)
+        result = downloads_find_order(eim->database, request->at[ESIPA_CHIP_ANSWER], eim_now(),
+                                      &session->download);
+    if (result == 0 &&
+        events_take(eim, &session->download, es9_field(&answer, ES11_EVENT_ENTRIES), &trigger) != 0)
+        result = ESIPA_UNDEFINED_ERROR;
+    es9_answer_finish(&answer);
+    if (result != 0 && !none)
+        return result;
+    struct esipa_values values = {0};
+    esipa_set(&values, ESIPA_EVENT_TRANSACTION, request->at[ESIPA_TRANSACTION]);
+    if (trigger.len > 0)
+        esipa_set(&values, ESIPA_EVENT_TRIGGER, writer_bytes(&trigger));
+    esipa_put_answer(&esipa_messages[ESIPA_AUTHENTICATE_CLIENT], ESIPA_FROM_SMDS, &values, out);
+    return 0;
+}
+
+static int authenticate_at_smdp(struct eim *eim, struct indirect_session *session,
+                                const struct esipa_values *request, struct writer *out)
 {
     struct es9_answer answer = {0};
-    struct indirect_session *session = indirect_session_take(eim, request->at[ESIPA_TRANSACTION]);
-    if (session == NULL)
-        return AUTHENTICATE_INVALID_TRANSACTION;
     int result = call(eim, session, ES9_AUTHENTICATE_CLIENT, ES9_AUTHENTICATE_SERVER_RESPONSE,
                       request, &answer);
     if (result == 0 && es9_field(&answer, ES9_PROFILE_METADATA).len == 0)
@@ -352,8 +386,21 @@ int indirect_authenticate(struct eim *eim, const struct esipa_values *request, s
     if (result == 0)
         answer_client(session, &answer, out);
     es9_answer_finish(&answer);
-    /* Also after a refusal: the IPA cancels the session then. */
-    indirect_session_put(eim, session);
+    return result;
+}
+
+int indirect_authenticate(struct eim *eim, const struct esipa_values *request, struct writer *out)
+{
+    struct indirect_session *session = indirect_session_take(eim, request->at[ESIPA_TRANSACTION]);
+    if (session == NULL)
+        return AUTHENTICATE_INVALID_TRANSACTION;
+    const int result = session->smds ? authenticate_at_smds(eim, session, request, out)
+                                     : authenticate_at_smdp(eim, session, request, out);
+    /* Also after a refusal: the IPA cancels the session then. An SM-DS has no more to say. */
+    if (session->smds && result == 0)
+        indirect_session_destroy(session);
+    else
+        indirect_session_put(eim, session);
     return result;
 }
 

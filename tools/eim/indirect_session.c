@@ -82,6 +82,7 @@ static enum esipa_function esipa_of(enum es9_function function)
         [ES9_GET_BOUND_PROFILE_PACKAGE] = ESIPA_GET_BOUND_PROFILE_PACKAGE,
         [ES9_HANDLE_NOTIFICATION] = ESIPA_HANDLE_NOTIFICATION,
         [ES9_CANCEL_SESSION] = ESIPA_CANCEL_SESSION,
+        [ES11_AUTHENTICATE_CLIENT] = ESIPA_AUTHENTICATE_CLIENT,
     };
     return functions[function];
 }

@@ -1,5 +1,5 @@
 /* indirect_session: what the eIM keeps of an indirect download between two messages of the IPA, and
- * its calls of the SM-DP+. Inside tools/eim only. */
+ * its calls of the SM-DP+ or SM-DS. Inside tools/eim only. */
 #ifndef EMUICC_TOOLS_EIM_INDIRECT_SESSION_H
 #define EMUICC_TOOLS_EIM_INDIRECT_SESSION_H
 
@@ -15,6 +15,7 @@ struct indirect_session {
     struct blob server_signed1;
     uint8_t hash_cc[32]; /* of the order's confirmation code; has_hash_cc: there is one */
     bool has_hash_cc;
+    bool smds; /* the server is an SM-DS, by the role of its certificate */
 };
 
 /* The table that holds them. 0 or a failure. */

@@ -156,6 +156,18 @@ int orders_find_counter(struct database *database, const char *eid, uint32_t cou
         out));
 }
 
+int orders_find_open(struct database *database, const char *eid, enum order_facility facility,
+                     const char *content)
+{
+    return one(database_query(database,
+                              "SELECT id FROM orders WHERE eid = ? AND state IN (?, ?)"
+                              " AND facility = ? AND content = ? LIMIT 1",
+                              DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(ORDER_NEW),
+                                              DATABASE_N(ORDER_WORK), DATABASE_N(facility),
+                                              DATABASE_T(content)),
+                              NULL, NULL));
+}
+
 struct visit {
     orders_visitor *visit;
     void *context;

@@ -66,6 +66,11 @@ int orders_find_transaction(struct database *database, struct bytes transaction_
 int orders_find_counter(struct database *database, const char *eid, uint32_t counter,
                         struct order *out);
 
+/* Whether one that says the same waits or is at work: 0, 1 if none, or a failure. content: as
+ * orders_add() was given it. */
+int orders_find_open(struct database *database, const char *eid, enum order_facility facility,
+                     const char *content);
+
 /* Each order of this facility (ORDER_FACILITIES: of all), or of one chip (NULL: of all). */
 typedef void orders_visitor(void *context, const struct order *order);
 int orders_each(struct database *database, enum order_facility facility, const char *eid,

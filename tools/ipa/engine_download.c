@@ -24,8 +24,7 @@ static bool choose_way(const struct engine *engine, const struct data_trigger *t
         *indirect = true;
         return can_indirect && (engine->capabilities & ENGINE_EIM_DATA);
     }
-    *indirect = can_indirect && (engine->eim_indirect || !can_direct) &&
-                trigger->kind == DATA_TRIGGER_ACTIVATION_CODE;
+    *indirect = can_indirect && (engine->eim_indirect || !can_direct);
     return *indirect || can_direct;
 }
 

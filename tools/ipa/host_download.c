@@ -72,20 +72,65 @@ static bool run_download(struct ipa *ipa, struct http *http, const struct downlo
     return good;
 }
 
-/* What the eIM adds arrives while the session is open; the result is the engine's to hand on. */
-static bool download_indirect(struct ipa *ipa, const struct data_trigger *trigger,
-                              const struct activation *code, struct engine_download *out)
+static bool endless(struct ipa *ipa)
 {
-    struct relay relay;
+    return fault_raise(&ipa->fault, "SM-DS", "one sends to the other without end");
+}
+
+static bool nothing_waits(struct ipa *ipa, const char *smds)
+{
+    return fault_raise(&ipa->fault, "download", "nothing waits at the SM-DS %s", smds);
+}
+
+/* A server on the way, and what it is to be: the trigger names an SM-DS, which sends to a server
+ * that may be another one, or an SM-DP+. */
+static bool ask_server(struct ipa *ipa, struct relay *relay, const struct data_trigger *trigger,
+                       bool first, struct download_request *request)
+{
+    if (trigger->kind == DATA_TRIGGER_SMDS)
+        request->session.peer = SESSION_SMDS;
+    else if (!first)
+        request->session.peer = SESSION_EITHER;
+    return run_download(ipa, &relay->http, request);
+}
+
+/* What the eIM adds arrives while the session is open; the result is the engine's to hand on.
+ * True if it is done, or the relay says where to go on. */
+static bool download_at(struct ipa *ipa, struct relay *relay, const struct data_trigger *trigger,
+                        bool first, struct engine_download *out)
+{
     struct download_request request;
-    if (!make_request(ipa, code, out, &request))
+    struct activation code;
+    if (!read_trigger(ipa, trigger, &code) || !make_request(ipa, &code, out, &request))
         return false;
     request.keep_notification = true;
-    relay_init(&relay, ipa->host.eim, ipa->host.context, &ipa->fault);
-    relay.eim_transaction_id = trigger->transaction_id;
-    relay.tells_address = trigger->kind != DATA_TRIGGER_EIM;
-    relay.code = &request.session.code;
-    return run_download(ipa, &relay.http, &request);
+    relay->eim_transaction_id = trigger->transaction_id;
+    relay->tells_address = trigger->kind != DATA_TRIGGER_EIM;
+    relay->code = &request.session.code;
+    return ask_server(ipa, relay, trigger, first, &request) &&
+           (relay->further.len > 0 || out->installation.len > 0 ||
+            nothing_waits(ipa, request.session.code.address));
+}
+
+static bool download_indirect(struct ipa *ipa, const struct data_trigger *trigger,
+                              struct engine_download *out)
+{
+    struct data_trigger next = *trigger;
+    struct blob message = {0};
+    bool good = true, further = true;
+    for (unsigned depth = 0; good && further; depth++) {
+        struct relay relay;
+        relay_init(&relay, ipa->host.eim, ipa->host.context, &ipa->fault);
+        good = depth <= SMDS_DEPTH_MAX ? download_at(ipa, &relay, &next, depth == 0, out)
+                                       : endless(ipa);
+        further = relay.further.len > 0;
+        blob_finish(&message);
+        message = relay.further;
+        if (good && further && !data_trigger_read(blob_bytes(&message), &next))
+            good = fault_raise(&ipa->fault, "SM-DS", "the eIM's trigger cannot be read");
+    }
+    blob_finish(&message);
+    return good;
 }
 
 /* What an SM-DS has told of, in turn; a server may be another SM-DS (SGP.22 §3.6.2). Of several
@@ -125,7 +170,7 @@ static bool take_events(struct discovering *discovering, const json_t *report)
     const char *oid = json_string_value(json_object_get(report, "smdsOid"));
     bool good = true;
     if (discovering->depth == SMDS_DEPTH_MAX)
-        return fault_raise(&discovering->ipa->fault, "SM-DS", "one sends to the other without end");
+        return endless(discovering->ipa);
     discovering->depth++;
     json_array_foreach(json_object_get(report, "events"), i, event) good =
         take_event(discovering, event, oid) && good;
@@ -144,18 +189,17 @@ static bool discover(struct ipa *ipa, struct http *http, const struct download_r
     const bool good =
         discovery_run(&discovering.context, &asked, report) && take_events(&discovering, report);
     json_decref(report);
-    return good && (discovering.installed > 0 ||
-                    fault_raise(&ipa->fault, "download", "nothing waits at the SM-DS %s",
-                                asked.code.address));
+    return good && (discovering.installed > 0 || nothing_waits(ipa, asked.code.address));
 }
 
 static bool download_direct(struct ipa *ipa, const struct data_trigger *trigger,
-                            const struct activation *code, struct engine_download *out)
+                            struct engine_download *out)
 {
     struct http http = {0};
+    struct activation code;
     struct download_request request;
     const char *ca = ipa->options->server_ca != NULL ? ipa->options->server_ca : ipa->options->ca;
-    bool good = make_request(ipa, code, out, &request) &&
+    bool good = read_trigger(ipa, trigger, &code) && make_request(ipa, &code, out, &request) &&
                 http_init(&http, ca, &ipa->options->connect_to, &ipa->fault);
     if (good)
         good = trigger->kind == DATA_TRIGGER_SMDS ? discover(ipa, &http, &request)
@@ -169,11 +213,9 @@ void host_download(void *context, const struct data_trigger *trigger, bool indir
                    struct engine_download *out)
 {
     struct ipa *ipa = context;
-    struct activation code;
     *out = (struct engine_download){0};
     out->installed =
-        read_trigger(ipa, trigger, &code) && (indirect ? download_indirect(ipa, trigger, &code, out)
-                                                       : download_direct(ipa, trigger, &code, out));
+        indirect ? download_indirect(ipa, trigger, out) : download_direct(ipa, trigger, out);
     if (!out->installed)
         ipa->host.say(ipa->host.context, ipa->fault.text);
     fault_clear(&ipa->fault);

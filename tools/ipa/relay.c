@@ -15,6 +15,7 @@
 #define TRANSACTION_ID 0x80
 #define TRANSACTION_NAME "transactionId"
 #define SIGNED1_MAX 1024
+#define TRIGGER_MAX 1024
 
 /* The function of ESipa that ES9+'s last part of the path names, too. */
 static enum esipa_function function_of(const char *path)
@@ -65,8 +66,20 @@ static void take_signed(struct relay *relay, json_t *answer)
     blob_finish(&signed1);
 }
 
+/* What an SM-DS has for the chip the eIM tells as a trigger: of events it is none by itself. */
+static void take_trigger(struct relay *relay, json_t *answer)
+{
+    if (json_object_get(answer, "smdpSigned2") != NULL)
+        return;
+    blob_finish(&relay->further);
+    (void)field_bytes(answer, "profileDownloadTrigger", TRIGGER_MAX, &relay->further);
+    json_object_set_new(answer, "eventEntries", json_array());
+}
+
 static void complete_answer(struct relay *relay, enum esipa_function function, json_t *answer)
 {
+    if (function == ESIPA_AUTHENTICATE_CLIENT)
+        take_trigger(relay, answer);
     json_t *id = json_object_get(answer, ESIPA_CI_KEY_ID_NAME);
     if (function != ESIPA_INITIATE_AUTHENTICATION)
         return;

@@ -1,5 +1,5 @@
 /* relay: an SM-DP+ that is reached through the eIM: ES9+ on this side, ESipa on the other, so that
- * an indirect download is a download like any other (SGP.32 §3.2.3.2). */
+ * an indirect download is a download like any other (SGP.32 §3.2.3.2); an SM-DS likewise. */
 #ifndef EMUICC_TOOLS_IPA_RELAY_H
 #define EMUICC_TOOLS_IPA_RELAY_H
 
@@ -16,6 +16,8 @@ struct relay {
     struct bytes eim_transaction_id; /* of the trigger; borrowed; empty: none */
     struct activation *code;         /* of the download; what the eIM keeps is put there */
     bool tells_address;              /* the IPA knows the SM-DP+ and names it */
+    struct blob further; /* where an SM-DS's event sends: a trigger (BF54); empty: no event; the
+                            user's to finish */
 };
 
 void relay_init(struct relay *relay, relay_call *call, void *context, struct fault *fault);

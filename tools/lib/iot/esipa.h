@@ -46,6 +46,9 @@ enum esipa_initiate_answer {
  * GetBoundProfilePackage's answer: transaction id and package. */
 enum esipa_session_request { ESIPA_TRANSACTION, ESIPA_CHIP_ANSWER };
 enum esipa_bound_answer { ESIPA_BOUND_TRANSACTION, ESIPA_BOUND_PACKAGE };
+/* AuthenticateClient's answer of an SM-DS is its second alternative. */
+enum esipa_event_answer { ESIPA_EVENT_TRANSACTION, ESIPA_EVENT_TRIGGER };
+#define ESIPA_FROM_SMDS 1
 enum esipa_client_answer {
     ESIPA_CLIENT_TRANSACTION,
     ESIPA_METADATA,

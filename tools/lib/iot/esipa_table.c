@@ -32,8 +32,8 @@ static const struct esipa_row client_answer[] = {
     [ESIPA_HASH_CC]            = {"hashCc", DER_OCTET_STRING, ESIPA_OCTETS, true, 0},
 };
 static const struct esipa_row event_answer[] = {
-    [ESIPA_BOUND_TRANSACTION] = {"transactionId", 0x80, ESIPA_DIGITS, false, 0},
-    [ESIPA_BOUND_PACKAGE]     = {"profileDownloadTrigger", 0xBF54, ESIPA_WHOLE, true, 0},
+    [ESIPA_EVENT_TRANSACTION] = {"transactionId", 0x80, ESIPA_DIGITS, false, 0},
+    [ESIPA_EVENT_TRIGGER]     = {"profileDownloadTrigger", 0xBF54, ESIPA_WHOLE, true, 0},
 };
 static const struct esipa_row bound_request[] = {
     [ESIPA_TRANSACTION] = {"transactionId", 0x80, ESIPA_DIGITS, false, 0},
