@@ -1,11 +1,19 @@
 #!/usr/bin/env python3
 """Breaks one line of the card's code at a time and sees whether a unit test or a fuzz replay notices.
 
-usage: tests/mutation.py [--count N] [--seed TEXT] [--goal PERCENT] [--work FOLDER] [--list]
+usage: tests/mutation.py [--count N] [--seed TEXT] [--room ROOM]... [--goal PERCENT] [--work FOLDER] [--longest SECONDS]
+                         [--again] [--list]
 
-The lines are a sample of isd-r, fs and card; the same seed gives the same sample. A copy of the sources is built
-in the work folder (default: one that is gone afterwards), so the checkout stays as it is. A change that does not
-compile is drawn again. The tests of the line's own folder run first, and the first failure ends that line's turn.
+The lines are a sample of isd-r, fs and card; the same seed gives the same sample of the same sources. A copy of the
+sources is built in the work folder (default: one that is gone afterwards), so the checkout stays as it is. A first
+run of all tests with gcov says which tests come to which line: only those can notice, and they are tried in the
+order of their nearness and of their time. A failure counts when it comes again; a test that takes far longer than it did has
+failed too. A change that does not compile is drawn again. Tests of other folders that take longer than --longest
+are left out, which can only make the share smaller.
+
+With a work folder that stays, results are kept in its results.jsonl, and the next run continues there, up to
+--count. --again takes the sources of the checkout anew and tries those once more that nobody noticed.
+
 Prints a line for each change, those that nobody noticed once more at the end, and exits 0 when at least the goal's
 share (default 90) was noticed.
 """
@@ -15,11 +23,13 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOMS = ("isd-r", "fs", "card")
 # What a change does to a line: a pattern, and what stands there instead. One of those that match is drawn.
@@ -47,9 +57,14 @@ CHANGES = (
     (r"^(    +)\w+\([^;]*\);$", r"\1;"),
     (r"\b0x([0-9A-F])([0-9A-F])\b", r"0x\g<2>\g<1>"),
 )
-# Nothing that a test could see depends on these.
-WITHOUT_EFFECT = re.compile(r"trace_|wipe\(|_finish\(|_destroy\(|\bfree\(|close\(|_Static_assert|snprintf|\(void\)|const \w+ ")
-BUILD_LIMIT, TEST_LIMIT = 600, 120  # seconds
+# What no unit test could see in a build without sanitizers: the text of a trace, memory wiped or given back, a buffer
+# on the stack that is one byte shorter.
+WITHOUT_EFFECT = re.compile(r"trace_|wipe\(|_finish\(|_destroy\(|\bfree(?:_wiped)?\(|close(?:dir)?\(|_Static_assert|"
+                            r"^ +(?:char|uint8_t) \w+\[")
+BUILD_LIMIT = 600  # seconds
+CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+SHARED = os.path.join(CHECKOUT, "..", "shared")
+SETUP = ("meson", "setup", "--buildtype=plain", "-Doptimization=0", "-Ddebug=false", "-Dtests=enabled")
 
 
 def lines_of(path):
@@ -67,140 +82,296 @@ def lines_of(path):
             comment = False
 
 
-def places():
-    """Everything that could be broken: file, line, pattern and replacement."""
-    for room in ROOMS:
-        for folder, _, names in sorted(os.walk(room)):
+def places(root, rooms):
+    """Everything that could be broken: file, line, its text, pattern and replacement."""
+    for room in rooms:
+        for folder, _, names in sorted(os.walk(os.path.join(root, room))):
             for name in sorted(names):
                 if not name.endswith(".c"):
                     continue
-                path = f"{folder}/{name}"
+                path = os.path.join(folder, name)
                 for number, line in lines_of(path):
                     fitting = [change for change in CHANGES if re.search(change[0], line)]
                     if fitting:
-                        yield path, number, fitting
+                        yield os.path.relpath(path, root), number, line.rstrip("\n"), fitting
 
 
-def copy_sources(work):
-    """What git knows of, as it stands in this checkout."""
-    for path in subprocess.run(("git", "ls-files", "-z"), capture_output=True, check=True).stdout.decode().split("\0"):
-        if path and os.path.isfile(path):
-            os.makedirs(os.path.join(work, os.path.dirname(path)), exist_ok=True)
-            shutil.copy2(path, os.path.join(work, path), follow_symlinks=False)
+def sample(root, rooms, seed):
+    """All places in the order of the seed, each with the change that was drawn for it."""
+    drawn = random.Random(seed)
+    everything = list(places(root, rooms))
+    for path, number, line, fitting in drawn.sample(everything, len(everything)):
+        yield {"path": path, "number": number, "before": line, "change": drawn.choice(fitting)}
+
+
+def changed(place):
+    pattern, instead = place["change"]
+    return re.sub(pattern, instead, place["before"], count=1)
+
+
+def said(place):
+    return f"{place['path']}:{place['number'] + 1}: {place['before'].strip()}  ->  {changed(place).strip()}"
+
+
+def copy_sources(to):
+    """What git knows of, as it stands in this checkout; what has not changed keeps its time."""
+    listed = subprocess.run(("git", "ls-files", "-z"), capture_output=True, check=True).stdout.decode().split("\0")
+    for path in filter(os.path.isfile, listed):
+        copy = os.path.join(to, path)
+        os.makedirs(os.path.dirname(copy), exist_ok=True)
+        if not os.path.isfile(copy) or open(path, "rb").read() != open(copy, "rb").read():
+            shutil.copyfile(path, copy)
+            shutil.copymode(path, copy)
 
 
 def run_quietly(command, **options):
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options).returncode
 
 
-class Copy:
-    """A copy of the sources with its build."""
+class Build:
+    """The sources of a copy, built once, and its tests."""
 
-    def __init__(self, work):
-        self.root, self.build = os.path.join(work, "source"), os.path.join(work, "build")
-        copy_sources(self.root)
-        if run_quietly(("meson", "setup", "--buildtype=debug", "-Doptimization=1", "-Dtests=enabled", self.build, self.root)):
+    def __init__(self, root, folder, *options):
+        self.root, self.folder = root, folder
+        if not os.path.exists(os.path.join(folder, "build.ninja")) and run_quietly((*SETUP, *options, folder, root)):
             sys.exit("mutation.py: meson setup fails in the copy")
-        said = subprocess.run(("meson", "introspect", "--tests", self.build), capture_output=True, check=True).stdout
-        self.tests = [test for test in json.loads(said) if {"emuicc:unit", "emuicc:fuzz"} & set(test["suite"])
-                      and test["cmd"][0].startswith(self.build)]
-        if run_quietly(("ninja", "-C", self.build)):
-            sys.exit("mutation.py: the copy does not build; look at it with ninja -C " + self.build)
+        self.ninja()
+        self.tests = {test["name"]: test for test in self.told("tests")
+                      if {"emuicc:unit", "emuicc:fuzz"} & set(test["suite"])}
+        programs = {target["id"]: os.path.relpath(target["filename"][0], folder)
+                    for target in self.told("targets") if target["type"] == "executable"}
+        for test in self.tests.values():
+            test["programs"] = {programs[one] for one in test["depends"] if one in programs}
+            if test["cmd"][0].startswith(folder):
+                test["programs"].add(os.path.relpath(test["cmd"][0], folder))
 
-    def stages(self, path):
-        """The tests that could notice, those of the same folder first."""
-        room = path.split("/")[0]
-        above = ROOMS if room == "fs" else tuple(name for name in ROOMS if name != "fs")
-        named = lambda test, rooms: test["name"].split("/")[0] in rooms
-        yield [test for test in self.tests if named(test, (room,))]
-        yield [test for test in self.tests if named(test, above + ("fuzz",)) and not named(test, (room,))]
+    def told(self, what):
+        asked = ("meson", "introspect", "--" + what, self.folder)
+        return json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
 
-    def passes(self, test):
-        """A test that hangs fails, and nothing that it has started goes on."""
-        environment = {**os.environ, **test["env"], "EMUICC_SOURCE": self.root}
-        running = subprocess.Popen(test["cmd"], env=environment, cwd=test["workdir"] or self.build, start_new_session=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            return running.wait(TEST_LIMIT) in (0, 77)
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
+    def ninja(self, programs=()):
+        """Whether it builds; the whole of it must."""
+        failed = run_quietly(("ninja", "-C", self.folder, *programs), timeout=BUILD_LIMIT if programs else None)
+        if failed and not programs:
+            sys.exit("mutation.py: the copy does not build; look at it with ninja -C " + self.folder)
+        return not failed
+
+    def passes(self, name, limit, **more):
+        """True, False or "too long"; nothing that the test has started goes on, and nothing stays that it has left."""
+        test = self.tests[name]
+        with tempfile.TemporaryDirectory(prefix="m", ignore_cleanup_errors=True) as leftovers:
+            environment = {**os.environ, **test["env"], "EMUICC_SHARED": SHARED, "TMPDIR": leftovers, **more}
+            running = subprocess.Popen(test["cmd"], env=environment, cwd=test["workdir"] or self.folder,
+                                       start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
             try:
-                os.killpg(running.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            running.wait()
+                return running.wait(limit) in (0, 77)
+            except subprocess.TimeoutExpired:
+                return "too long"
+            finally:
+                try:
+                    os.killpg(running.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+                running.wait()
 
-    def noticed(self, path):
+
+class Reached:
+    """Which tests come to which line, and how long each test takes: from one run of all of them with gcov."""
+
+    def __init__(self, root, folder, rooms, kept, longest):
+        self.rooms, self.longest = rooms, longest
+        if os.path.exists(kept):
+            self.seconds, self.lines = json.load(open(kept))
+            return
+        self.build = Build(root, folder, "-Db_coverage=true")
+        self.seconds, self.lines = {}, {}
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for name in pool.map(self.look, self.build.tests):
+                print(f"{self.seconds.get(name, 0):8.1f} s  {name}" + ("" if name in self.seconds else " fails by itself: left out"),
+                      flush=True)
+        json.dump((self.seconds, self.lines), open(kept, "w"))
+
+    def look(self, name):
+        with tempfile.TemporaryDirectory(prefix="g") as counts:
+            began = time.monotonic()
+            if self.build.passes(name, 1200, GCOV_PREFIX=counts) is not True:
+                return name
+            self.seconds[name] = time.monotonic() - began
+            for path, number, count in self.counted(counts):
+                reached = self.lines.setdefault(path, {}).setdefault(str(number), [])
+                if count and name not in reached:
+                    reached.append(name)
+        return name
+
+    def counted(self, counts):
+        """The lines with their counts, from what the rooms' objects counted beside their notes."""
+        files = []
+        for folder, _, names in os.walk(counts):
+            beside = folder[len(counts):]
+            if beside.startswith(self.build.folder) and os.path.relpath(beside, self.build.folder).split("/")[0] in self.rooms:
+                for name in names:
+                    os.symlink(os.path.join(beside, name[:-4] + "gcno"), os.path.join(folder, name[:-4] + "gcno"))
+                    files.append(os.path.join(folder, name))
+        if not files:
+            return
+        told = subprocess.run(("gcov", "--json-format", "--stdout", *files), capture_output=True, cwd=counts).stdout
+        for document in told.splitlines():
+            for file in json.loads(document)["files"]:
+                path = os.path.relpath(os.path.join(self.build.folder, file["file"]), self.build.root)
+                if path.split("/")[0] in self.rooms:
+                    yield from ((path, line["line_number"], line["count"]) for line in file["lines"])
+
+    def tests(self, path, number, before):
+        """Those that come to the line or, where gcov counts none, to the nearest before it that it counts; first what
+        noticed a change of the same file before, then the same folder's, then the quick."""
+        lines = self.lines.get(path, {})
+        names = next((lines[str(n)] for n in range(number + 1, 0, -1) if str(n) in lines), [])
+        near = lambda name: name.split("/")[0] == path.split("/")[0]
+        order = lambda name: (name not in before, not near(name), name.startswith("fuzz/"), self.seconds[name])
+        return sorted((name for name in set(names) if near(name) or self.seconds[name] <= self.longest), key=order)
+
+
+def batches(names):
+    """Few first: most changes are noticed at once."""
+    size, at = 2, 0
+    while at < len(names):
+        yield names[at:at + size]
+        at, size = at + size, 2 * size
+
+
+class Judge:
+    """Tries changes in a copy and keeps what came of them."""
+
+    def __init__(self, work, rooms, again, longest):
+        self.root, self.kept = os.path.join(work, "source"), os.path.join(work, "results.jsonl")
+        reached = os.path.join(work, "reached.json")
+        if again or not os.path.exists(self.root):
+            copy_sources(self.root)
+            shutil.rmtree(os.path.join(work, "gcov"), ignore_errors=True)
+            if os.path.exists(reached):
+                os.remove(reached)
+        self.reached = Reached(self.root, os.path.join(work, "gcov"), rooms, reached, longest)
+        os.environ["CCACHE_DISABLE"] = "1"
+        self.build = Build(self.root, os.path.join(work, "build"))
+        self.results = [json.loads(line) for line in open(self.kept)] if os.path.exists(self.kept) else []
+
+    def by_file(self, path):
+        return {one["by"].removesuffix(" (too long)") for one in self.results if one["by"] and one["path"] == path}
+
+    def noticed_by(self, name):
+        """A failure counts when it comes again."""
+        limit = 20 + 10 * self.reached.seconds[name]
+        for _ in range(2):
+            how = self.build.passes(name, limit, CRITERION_FAIL_FAST="1")
+            if how is not False:
+                break
+        return None if how is True else name + (" (too long)" if how else "")
+
+    def noticed(self, path, number):
         """By which test, None if by none; "" when it does not compile."""
-        for tests in self.stages(path):
-            programs = [os.path.relpath(test["cmd"][0], self.build) for test in tests]
-            if run_quietly(("ninja", "-C", self.build, *programs), timeout=BUILD_LIMIT):
+        names = self.reached.tests(path, number, self.by_file(path))
+        if not self.build.ninja([os.path.relpath(os.path.join(self.root, path), self.build.folder) + "^"]):
+            return ""
+        for tests in batches(names):
+            if not self.build.ninja(sorted(set().union(*(self.build.tests[name]["programs"] for name in tests)))):
                 return ""
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                running = {pool.submit(self.passes, test): test["name"] for test in tests}
+                running = [pool.submit(self.noticed_by, name) for name in tests]
                 for done in concurrent.futures.as_completed(running):
-                    if not done.result():
+                    if done.result():
                         for other in running:
                             other.cancel()
-                        return running[done]
+                        return done.result()
         return None
 
-    def broken(self, path, number, change):
+    def broken(self, place):
         """As noticed(), with this line changed; the old one stands there again afterwards."""
-        place = os.path.join(self.root, path)
-        before = open(place, encoding="utf-8").read()
-        lines = before.splitlines(keepends=True)
-        lines[number] = re.sub(change[0], change[1], lines[number].rstrip("\n"), count=1) + "\n"
+        path = os.path.join(self.root, place["path"])
+        before = open(path, encoding="utf-8").read()
+        lines = before.split("\n")
+        lines[place["number"]] = changed(place)
         try:
-            open(place, "w", encoding="utf-8").write("".join(lines))
-            return lines[number].strip(), self.noticed(path)
+            open(path, "w", encoding="utf-8").write("\n".join(lines))
+            return self.noticed(place["path"], place["number"])
         finally:
-            open(place, "w", encoding="utf-8").write(before)
+            open(path, "w", encoding="utf-8").write(before)
+
+    def tried(self):
+        return [one for one in self.results if one["by"] != ""]
+
+    def missed(self):
+        return [one for one in self.results if one["by"] is None]
+
+    def judge(self, place):
+        began = time.monotonic()
+        place["by"] = self.broken(place)
+        if place["by"] != "":
+            print(f"{place['index']:4} {time.monotonic() - began:5.1f} s  {place['by'] or 'NOT NOTICED':32} {said(place)}", flush=True)
+
+    def go_on(self, rooms, seed, count):
+        """On from the last result, until so many were tried."""
+        done = {(one["path"], one["number"]) for one in self.results}
+        for index, place in enumerate(sample(self.root, rooms, seed)):
+            if len(self.tried()) >= count:
+                break
+            if (place["path"], place["number"]) in done:
+                continue
+            place["index"] = index
+            self.judge(place)
+            self.results.append(place)
+            with open(self.kept, "a", encoding="utf-8") as kept:
+                kept.write(json.dumps(place) + "\n")
+
+    def once_more(self):
+        """What was not noticed, where it stands now; what stands there no more counts as it did."""
+        for place in self.missed():
+            lines = open(os.path.join(self.root, place["path"]), encoding="utf-8").read().split("\n")
+            there = [number for number, line in enumerate(lines) if line == place["before"]]
+            if there:
+                place["number"] = min(there, key=lambda number: abs(number - place["number"]))
+                self.judge(place)
+            else:
+                print(f"{place['index']:4} stands there no more: {said(place)}")
+        with open(self.kept, "w", encoding="utf-8") as kept:
+            kept.writelines(json.dumps(one) + "\n" for one in self.results)
 
 
-def sample(seed, count):
-    """More than are asked for, since some do not compile."""
-    drawn = random.Random(seed)
-    everything = list(places())
-    for path, number, fitting in drawn.sample(everything, min(len(everything), 2 * count)):
-        yield path, number, drawn.choice(fitting)
-
-
-def judge(copy, arguments):
-    """The number of changes tried, and those that nobody noticed."""
-    tried, missed = 0, []
-    for path, number, change in sample(arguments.seed, arguments.count):
-        if tried == arguments.count:
-            break
-        line, by = copy.broken(path, number, change)
-        if by == "":
-            continue
-        tried += 1
-        said = f"{path}:{number + 1}: {line}"
-        print(f"{tried:4} {'noticed by ' + by if by else 'NOT NOTICED':40} {said}", flush=True)
-        if by is None:
-            missed.append(said)
-    return tried, missed
-
-
-def main():
+def arguments_of():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", default="emuicc")
+    parser.add_argument("--room", action="append", help="a folder instead of isd-r, fs and card; can be given again")
     parser.add_argument("--goal", type=float, default=90)
     parser.add_argument("--work")
+    parser.add_argument("--longest", type=float, default=float("inf"), metavar="SECONDS")
+    parser.add_argument("--again", action="store_true", help="try once more what was not noticed")
     parser.add_argument("--list", action="store_true", help="print the sample and change nothing")
-    arguments = parser.parse_args()
-    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    return parser.parse_args()
+
+
+def main():
+    arguments = arguments_of()
+    rooms = tuple(arguments.room or ROOMS)
+    os.chdir(CHECKOUT)
     if arguments.list:
-        for path, number, change in sample(arguments.seed, arguments.count):
-            print(f"{path}:{number + 1}: {change[0]} -> {change[1]}")
+        for index, place in zip(range(arguments.count), sample(".", rooms, arguments.seed)):
+            print(f"{index:4} {said(place)}")
         return 0
+    # A change may write, or take memory, without end.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in ((resource.RLIMIT_FSIZE, 1 << 30), (resource.RLIMIT_AS, 8 << 30)):
+        resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="emuicc-mutation-") as passing:
-        tried, missed = judge(Copy(os.path.abspath(arguments.work or passing)), arguments)
-    for line in missed:
-        print("not noticed: " + line)
+        judge = Judge(os.path.abspath(arguments.work or passing), rooms, arguments.again, arguments.longest)
+        if arguments.again:
+            judge.once_more()
+        else:
+            judge.go_on(rooms, arguments.seed, arguments.count)
+    tried, missed = len(judge.tried()), judge.missed()
+    for place in missed:
+        print("not noticed: " + said(place))
     share = 100 * (tried - len(missed)) / tried if tried else 0
     print(f"{tried - len(missed)} of {tried} changes noticed, {share:.0f} %; the goal is {arguments.goal:.0f} %")
     return 0 if share >= arguments.goal else 1

@@ -590,6 +590,20 @@ Test(domain_commands, extradition)
     end();
 }
 
+/* A registry update gives away as an extradition does, and refuses what that refuses. */
+Test(domain_commands, registry_update)
+{
+    begin_selected(0x30, 0x01);
+    ANSWERS(wrapped, "80E64000(08A0000001510000DD 00 08" APPLET " 00 00 00)", "6A88");
+    ANSWERS(wrapped, "80E64000(08" APPLET " 00 08" SSD " 00 00 00)", "6A88");
+    ANSWERS(wrapped, "80E64000(08" SSD " 00 08" MNO " 00 00 00)", "6985");
+    ANSWERS(wrapped, "80F24002(4F(" APPLET ") 5C(CC))", "E30ACC08" MNO "9000");
+    ANSWERS(wrapped, "80E64000(08" SSD " 00 08" APPLET " 00 00 00)", "009000");
+    ANSWERS(wrapped, "80F24002(4F(" APPLET ") 5C(CC))", "E30ACC08" SSD "9000");
+    ANSWERS(wrapped, "80E64000(08" MNO " 00 08" APPLET " 00 00 00)", "6985"); /* not its own now */
+    end();
+}
+
 /* Of a CAP file the applet component alone: one class. */
 Test(domain_commands, load_keeps_and_lists)
 {

@@ -54,6 +54,16 @@ Test(files, names)
     has(words("EF.PL", "656EFFFF"), "\"en\"");
 }
 
+/* Where the alphabet is not ASCII (TS 23.038 §6.2.1). */
+Test(files, names_in_the_gsm_alphabet)
+{
+    has(words("EF.SPN", "000002040506070809FF"), "\"@$\u00e8\u00e9\u00f9\u00ec\u00f2\u00c7\"");
+    has(words("EF.SPN", "00111E5B5C5D5E7B7C7D7E7FFF"),
+        "\"_\u00df\u00c4\u00d6\u00d1\u00dc\u00e4\u00f6\u00f1\u00fc\u00e0\"");
+    has(words("EF.SPN", "000341FF"), "\"?A\"");
+    has(words("EF.GID1", "2AFFFF"), "\"label\":\"group identifier\",\"value\":\"2A\"");
+}
+
 Test(files, networks)
 {
     has(words("EF.FPLMN", "00F11062F210FFFFFF"), "\"001-01\"");
@@ -114,6 +124,10 @@ Test(files, access_rules)
     has(said, "{\"mode\":\"update\",\"needs\":\"PIN1\"}");
     has(said, "{\"mode\":\"deactivate, activate, delete\",\"needs\":\"ADM1\"}");
     has(rules("800103A010A406830101950108A40683018A950108", false), "PIN1 or ADM6");
+    has(rules("800103A7"
+              "08A40683010A950108",
+              false),
+        "\"needs\":\"not ADM1\"");
     has(rules("800106A40683010A950108"
               "8401D4"
               "9700",
