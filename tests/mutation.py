@@ -276,7 +276,7 @@ class Judge:
         for tests in batches(names):
             if not self.build.ninja(sorted(set().union(*(self.build.tests[name]["programs"] for name in tests)))):
                 return ""
-            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
                 running = [pool.submit(self.noticed_by, name) for name in tests]
                 for done in concurrent.futures.as_completed(running):
                     if done.result():

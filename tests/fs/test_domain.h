@@ -16,10 +16,12 @@
     DOMAIN_KEY_OF(version, "01", type, "000102030405060708090A0B0C0D0E0F")                         \
     DOMAIN_KEY_OF(version, "02", type, "101112131415161718191A1B1C1D1E1F")                         \
     DOMAIN_KEY_OF(version, "03", type, "202122232425262728292A2B2C2D2E2F")
-/* An MNO-SD with sets for SCP80 (a counter in it), SCP03 and SCP02, and card recognition data. */
-#define DOMAIN_MNO                                                                                 \
+/* An MNO-SD with sets for SCP80 (a counter in it), SCP03 and SCP02, and card recognition data, that
+ * names these protocols with their options. */
+#define DOMAIN_MNO DOMAIN_MNO_NAMING("81028000 81020370 81020255")
+#define DOMAIN_MNO_NAMING(protocols)                                                               \
     "A6(" MANDATED("08") "A1(4F(A0000001515350) 4F(A000000151535041) 4F(A000000151000000)"         \
-                         "82(82DC00) 83(0F) C9(81028000 81020370 81020255 8201F0)"                 \
+                         "82(82DC00) 83(0F) C9(" protocols " 8201F0)"                              \
                          "EA(80(010000000002010606B2010000000000)))"                               \
                          "A2(30(95(18) 82(01) 83(01) 85(0000000064) 30(30(80(80)"                  \
                          "86(66778899AABBCCDD1122334455EEFF10) 87(04))))" DOMAIN_SET("30", "88")   \

@@ -22,7 +22,7 @@ static const uint8_t eid[16] = {0x89, 0x04, 0x90, 0x32};
 static uint8_t static_keys[3][32];
 static struct scp_host host;
 
-static void begin(void)
+static void begin_with(const char *package)
 {
     struct store *store = test_open(test_folder);
     settings = domain_settings_default;
@@ -31,13 +31,18 @@ static void begin(void)
         .store = store, .random = &chance, .settings = &settings, .eid = eid, .memory = 1000000};
     domains.chip_aid = test_domain_aid("A0000005591010FFFFFFFF8900000100");
     domain_init(&domains);
-    domain_set_profile(&domains, test_domain_profile(store, PACKAGE));
+    domain_set_profile(&domains, test_domain_profile(store, package));
     for (size_t key = 0; key < 3; key++)
         for (size_t i = 0; i < sizeof(static_keys[key]); i++)
             static_keys[key][i] = (uint8_t)(16 * key + i % 16);
     host = (struct scp_host){.enc = bytes_of(static_keys[0], 16),
                              .mac = bytes_of(static_keys[1], 16),
                              .dek = bytes_of(static_keys[2], 16)};
+}
+
+static void begin(void)
+{
+    begin_with(PACKAGE);
 }
 
 static void end(void)
@@ -233,6 +238,51 @@ Test(domain_commands, a_session_counts)
     cr_assert_eq(domain_context_registry(&domains, domains.profile, &registry), 0);
     cr_expect_eq(domain_list_counter(registry, &mno, 0x30).sequence, 3);
     end();
+}
+
+/* Whatever was in the memory before. */
+Test(domain_commands, begins_with_no_domain_selected)
+{
+    begin();
+    domain_finish(&domains);
+    memset(domains.channels, 0xA5, sizeof(domains.channels));
+    domain_init(&domains);
+    for (size_t channel = 0; channel < APDU_CHANNELS; channel++)
+        cr_expect_null(domains.channels[channel]);
+    domain_reset(&domains);
+    end();
+}
+
+/* Protocol and option in the answer to INITIALIZE UPDATE with a set of version 30; 0: refused. */
+static unsigned option_for(const char *package, size_t challenge)
+{
+    uint8_t room[256], sent_room[64];
+    struct writer response = writer_on(room, sizeof(room));
+    struct writer sent = writer_on(sent_room, sizeof(sent_room));
+    begin_with(package);
+    ANSWERS(plain, SELECT_MNO, FCI_MNO);
+    scp_host_begin(&host, 0x30, challenge, &sent);
+    const uint16_t status = send(writer_bytes(&sent), &response);
+    const unsigned option = status == 0x9000 ? (unsigned)room[11] << 8 | room[12] : 0;
+    end();
+    test_remove_folder();
+    test_make_folder();
+    return option;
+}
+
+Test(domain_commands, a_session_has_the_option_that_the_installation_names)
+{
+#define NAMING(protocols)                                                                          \
+    ROOT DOMAIN_MNO_NAMING(protocols)                                                              \
+    END
+    cr_expect_eq(option_for(NAMING("81020360"), 8), 0x0360);
+    cr_expect_eq(option_for(NAMING("81028000 81020255 81020310"), 8), 0x0310);
+    cr_expect_eq(option_for(NAMING("81020310 81020361"), 16), 0x0361, "that fits 16 bytes");
+    cr_expect_eq(option_for(NAMING("81020361 81020310"), 8), 0x0310, "that fits 8 bytes");
+    cr_expect_eq(option_for(NAMING("81020310"), 16), 0);
+    cr_expect_eq(option_for(NAMING("8200"), 8), 0x0370, "the usual one where none is named");
+    cr_expect_eq(option_for(NAMING("81020255"), 8), 0, "another protocol alone");
+    cr_expect_eq(option_for(NAMING("82020360 810103"), 8), 0x0370, "that name none");
 }
 
 Test(domain_commands, a_wrong_host_gets_no_session)
