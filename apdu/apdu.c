@@ -6,7 +6,17 @@
 #define CLASS_GSM 0xA0     /* TS 51.011; its low bits are no channel */
 #define CLASS_INVALID 0xFF
 
+/*@ assigns \nothing;
+    ensures \result <= 0x0F; */
+static uint8_t low_half(uint8_t byte)
+{
+    return byte & 0x0F;
+}
+
 /* TS 102 221 table 10.3 (channels 0 to 3) and table 10.4a (channels 4 to 19). */
+/*@ requires \valid(apdu);
+    assigns apdu->family, apdu->channel, apdu->secured;
+    ensures apdu->channel < APDU_CHANNELS; */
 static void read_class(struct apdu *apdu)
 {
     const uint8_t cla = apdu->cla;
@@ -20,7 +30,7 @@ static void read_class(struct apdu *apdu)
         if (high != 0x40 && high != 0x60 && high != 0xC0 && high != 0xE0)
             return;
         apdu->family = cla & 0x80;
-        apdu->channel = (uint8_t)(4 + (cla & 0x0F));
+        apdu->channel = (uint8_t)(4 + low_half(cla));
         apdu->secured = (cla & 0x20) != 0;
     } else if (high == 0x00 || high == 0x80) {
         apdu->family = high;
@@ -29,17 +39,26 @@ static void read_class(struct apdu *apdu)
     }
 }
 
+/*@ assigns \nothing;
+    ensures 1 <= \result <= APDU_LE_SHORT_MAX; */
 static uint32_t short_le(uint8_t byte)
 {
     return byte == 0 ? APDU_LE_SHORT_MAX : byte;
 }
 
+/*@ assigns \nothing;
+    ensures 1 <= \result <= APDU_LE_EXTENDED_MAX; */
 static uint32_t extended_le(uint16_t value)
 {
     return value == 0 ? APDU_LE_EXTENDED_MAX : value;
 }
 
 /* What follows a one-byte Lc: the data, then at most one byte of Le. */
+/*@ requires readable(body) && body.len > 0 && \valid(apdu) && readable(apdu->data);
+    requires apdu->data.len <= body.len && apdu->le <= APDU_LE_EXTENDED_MAX;
+    assigns apdu->shape, apdu->le, apdu->data, apdu->extended;
+    ensures readable(apdu->data) && apdu->data.len <= body.len;
+    ensures apdu->le <= APDU_LE_EXTENDED_MAX; */
 static bool read_short(struct bytes body, struct apdu *apdu)
 {
     uint8_t first, le;
@@ -60,6 +79,11 @@ static bool read_short(struct bytes body, struct apdu *apdu)
 }
 
 /* After the byte 00 that announces long fields: two bytes of Le alone, or of Lc with its data. */
+/*@ requires readable(body) && body.len > 1 && \valid(apdu) && readable(apdu->data);
+    requires apdu->data.len <= body.len && apdu->le <= APDU_LE_EXTENDED_MAX;
+    assigns apdu->shape, apdu->le, apdu->data, apdu->extended;
+    ensures readable(apdu->data) && apdu->data.len <= body.len;
+    ensures apdu->le <= APDU_LE_EXTENDED_MAX; */
 static bool read_extended(struct bytes body, struct apdu *apdu)
 {
     uint8_t zero;

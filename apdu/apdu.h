@@ -36,6 +36,13 @@ struct apdu {
 };
 
 /* 0, or SW_WRONG_LENGTH when lengths contradict each other or fewer than four bytes came. */
+/*@ requires readable(command) && \valid(out);
+    assigns *out;
+    ensures \result == 0 ==> command.len >= 4 && readable(out->whole);
+    ensures \result == 0 ==> readable(out->data);
+    ensures \result == 0 ==> out->data.len <= command.len && out->channel < APDU_CHANNELS;
+    ensures \result == 0 ==> out->le <= APDU_LE_EXTENDED_MAX;
+    ensures \result != 0 ==> *out == \old(*out); */
 int apdu_parse(struct bytes command, struct apdu *out);
 
 #endif

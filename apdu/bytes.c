@@ -43,6 +43,9 @@ bool bytes_to_u32(struct bytes from, uint32_t *out)
     if (from.len > sizeof(*out))
         return false;
     uint32_t value = 0;
+    /*@ loop invariant i <= from.len;
+        loop assigns i, value;
+        loop variant from.len - i; */
     for (size_t i = 0; i < from.len; i++)
         value = value << 8 | from.data[i];
     *out = value;

@@ -6,6 +6,10 @@
 #define LENGTH_LONG 0x80 /* a length byte that counts length bytes instead */
 #define LENGTH_BYTES_MAX 3
 
+/*@ requires \valid(from) && \valid(tag) && \separated(from, tag) && readable(*from);
+    assigns *from, *tag;
+    ensures readable(*from) && \old(from->len) - 3 <= from->len <= \old(from->len);
+    ensures \result == TLV_FRONT_OK ==> from->len < \old(from->len); */
 static enum tlv_front read_tag(struct bytes *from, uint32_t *tag)
 {
     uint8_t byte;
@@ -14,6 +18,12 @@ static enum tlv_front read_tag(struct bytes *from, uint32_t *tag)
     *tag = byte;
     if ((byte & TAG_NUMBER_FOLLOWS) != TAG_NUMBER_FOLLOWS)
         return TLV_FRONT_OK;
+    /*@ loop invariant 1 <= count <= TAG_BYTES_MAX && readable(*from);
+        loop invariant from->len == \at(from->len, Pre) - count;
+        loop invariant count == 1 ==> *tag <= 0xFF;
+        loop invariant count == 2 ==> *tag <= 0xFFFF;
+        loop assigns count, byte, *tag, *from;
+        loop variant TAG_BYTES_MAX - count; */
     for (int count = 1; count < TAG_BYTES_MAX; count++) {
         if (!bytes_take_u8(from, &byte))
             return TLV_FRONT_SHORT;
@@ -24,6 +34,10 @@ static enum tlv_front read_tag(struct bytes *from, uint32_t *tag)
     return TLV_FRONT_BAD;
 }
 
+/*@ requires \valid(from) && \valid(len) && \separated(from, len) && readable(*from);
+    assigns *from, *len;
+    ensures readable(*from) && \old(from->len) - 4 <= from->len <= \old(from->len);
+    ensures \result == TLV_FRONT_OK ==> from->len < \old(from->len) && *len <= 0xFFFFFF; */
 static enum tlv_front read_length(struct bytes *from, size_t *len)
 {
     uint8_t byte;
@@ -32,10 +46,18 @@ static enum tlv_front read_length(struct bytes *from, size_t *len)
     *len = byte;
     if (byte < LENGTH_LONG)
         return TLV_FRONT_OK;
-    const int count = byte & ~LENGTH_LONG;
+    const int count = byte - LENGTH_LONG;
     if (count == 0 || count > LENGTH_BYTES_MAX)
         return TLV_FRONT_BAD;
     *len = 0;
+    /*@ loop invariant 0 <= i <= count && readable(*from);
+        loop invariant from->len == \at(from->len, Pre) - 1 - i;
+        loop invariant i == 0 ==> *len == 0;
+        loop invariant i == 1 ==> *len <= 0xFF;
+        loop invariant i == 2 ==> *len <= 0xFFFF;
+        loop invariant i == 3 ==> *len <= 0xFFFFFF;
+        loop assigns i, byte, *len, *from;
+        loop variant count - i; */
     for (int i = 0; i < count; i++) {
         if (!bytes_take_u8(from, &byte))
             return TLV_FRONT_SHORT;
@@ -45,6 +67,9 @@ static enum tlv_front read_length(struct bytes *from, size_t *len)
 }
 
 /* A tag and a length of one byte each. */
+/*@ requires readable(from);
+    assigns \nothing;
+    ensures \result ==> from.len >= 2 && from.data[1] < LENGTH_LONG; */
 static bool is_plain(struct bytes from)
 {
     return from.len >= 2 && (from.data[0] & TAG_NUMBER_FOLLOWS) != TAG_NUMBER_FOLLOWS &&
@@ -117,6 +142,9 @@ bool tlv_take_optional(struct bytes *from, uint32_t tag, struct tlv *out)
 bool tlv_find(struct bytes in, uint32_t tag, struct tlv *out)
 {
     struct tlv tlv;
+    /*@ loop invariant readable(in) && in.len <= \at(in.len, Pre);
+        loop assigns in, tlv;
+        loop variant in.len; */
     while (tlv_take(&in, &tlv)) {
         if (tlv.tag == tag) {
             *out = tlv;
@@ -135,11 +163,18 @@ bool tlv_whole(struct bytes in, uint32_t tag, struct tlv *out)
     return true;
 }
 
+/*@ assigns \nothing;
+    ensures 1 <= \result <= 3; */
 static size_t tag_len(uint32_t tag)
 {
     return tag > 0xFFFF ? 3 : tag > 0xFF ? 2 : 1;
 }
 
+/*@ logic integer length_bytes(integer len) =
+        len < 0x80 ? 1 : len <= 0xFF ? 2 : len <= 0xFFFF ? 3 : 4; */
+
+/*@ assigns \nothing;
+    ensures \result == length_bytes(len); */
 static size_t length_len(size_t len)
 {
     return len < 0x80 ? 1 : len <= 0xFF ? 2 : len <= 0xFFFF ? 3 : 4;
@@ -152,10 +187,17 @@ size_t tlv_header_len(uint32_t tag, size_t value_len)
 
 void tlv_put_tag(struct writer *writer, uint32_t tag)
 {
+    /*@ loop invariant left <= 3 && grown{Pre, Here}(writer);
+        loop invariant writer->overflow || writer->len == \at(writer->len, Pre) + \at(left,
+       LoopEntry) - left; loop assigns left, *writer;
+        loop assigns \at(writer->data, Pre)[0 .. \at(writer->capacity, Pre) - 1]; loop
+       variant left; */
     for (size_t left = tag_len(tag); left > 0; left--)
         writer_put_u8(writer, (uint8_t)(tag >> 8 * (left - 1)));
 }
 
+/*@ requires \valid(at + (0 .. length_bytes(len) - 1));
+    assigns at[0 .. length_bytes(len) - 1]; */
 static void write_length(uint8_t *at, size_t len)
 {
     const size_t count = length_len(len);
@@ -164,6 +206,9 @@ static void write_length(uint8_t *at, size_t len)
         return;
     }
     at[0] = (uint8_t)(LENGTH_LONG | (count - 1));
+    /*@ loop invariant 1 <= i <= count;
+        loop assigns i, at[1 .. count - 1];
+        loop variant count - i; */
     for (size_t i = 1; i < count; i++)
         at[i] = (uint8_t)(len >> 8 * (count - 1 - i));
 }
