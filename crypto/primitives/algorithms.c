@@ -8,6 +8,8 @@
 #include <openssl/obj_mac.h>
 #include <openssl/params.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 static const char *const cbc_names[KEY_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
 static const char *const ecb_names[KEY_SIZES] = {"AES-128-ECB", "AES-192-ECB", "AES-256-ECB"};
@@ -83,6 +85,62 @@ int algorithms_failure(const char *what)
                 reason != NULL ? reason : "");
     ERR_clear_error();
     return FAILURE_INTERNAL;
+}
+
+static _Atomic(struct algorithms_verifier *) verifiers[EC_CURVES]; /* that nobody has taken */
+
+static void destroy_verifier(struct algorithms_verifier *verifier)
+{
+    if (verifier == NULL)
+        return;
+    EVP_PKEY_CTX_free(verifier->context);
+    EVP_PKEY_free(verifier->key);
+    free(verifier);
+}
+
+/* A key that has its curve and no point yet. */
+static EVP_PKEY *make_empty_key(enum ec_curve curve)
+{
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)curve_names[curve], 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    if (context != NULL && EVP_PKEY_fromdata_init(context) == 1)
+        (void)EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEY_PARAMETERS, (OSSL_PARAM *)params);
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+
+static struct algorithms_verifier *make_verifier(enum ec_curve curve)
+{
+    struct algorithms_verifier *verifier =
+        algorithms() != NULL ? calloc(1, sizeof(*verifier)) : NULL;
+    if (verifier == NULL)
+        return NULL;
+    verifier->curve = curve;
+    verifier->key = make_empty_key(curve);
+    verifier->context = verifier->key != NULL ? EVP_PKEY_CTX_new(verifier->key, NULL) : NULL;
+    if (verifier->context != NULL && EVP_PKEY_verify_init(verifier->context) == 1)
+        return verifier;
+    destroy_verifier(verifier);
+    (void)algorithms_failure("preparing to verify");
+    return NULL;
+}
+
+struct algorithms_verifier *algorithms_take_verifier(enum ec_curve curve)
+{
+    if (curve >= EC_CURVES)
+        return NULL;
+    struct algorithms_verifier *kept = atomic_exchange(&verifiers[curve], NULL);
+    return kept != NULL ? kept : make_verifier(curve);
+}
+
+void algorithms_give_back_verifier(struct algorithms_verifier *verifier)
+{
+    if (verifier != NULL)
+        destroy_verifier(atomic_exchange(&verifiers[verifier->curve], verifier));
 }
 
 const char *algorithms_curve_name(enum ec_curve curve)

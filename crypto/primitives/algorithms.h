@@ -23,6 +23,18 @@ struct algorithms {
  * lacks something. */
 const struct algorithms *algorithms(void);
 
+/* What verifies: a public key that is set each time, and a context bound to it. Making both costs
+ * more than a tenth of a verification, so they are kept. Whoever has taken one has it alone and
+ * gives it back; more are made when several threads verify at once, and one a curve stays. NULL,
+ * with a trace line, if none could be made. */
+struct algorithms_verifier {
+    enum ec_curve curve;
+    EVP_PKEY *key;
+    EVP_PKEY_CTX *context;
+};
+struct algorithms_verifier *algorithms_take_verifier(enum ec_curve curve);
+void algorithms_give_back_verifier(struct algorithms_verifier *verifier);
+
 /* Says that the library failed at something; returns FAILURE_INTERNAL. */
 int algorithms_failure(const char *what);
 

@@ -5,6 +5,7 @@
 #include "crypto/primitives/ec_private_parts.h"
 #include "crypto/primitives/hash.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 int ec_start(void)
@@ -91,39 +92,31 @@ int ec_agree(const struct ec_private *key, struct bytes point, struct secret *ou
     return result;
 }
 
-static bool take_signature_number(struct field *field, struct bytes from, BIGNUM *out)
+/* The library decodes the point, so says whether it is on the curve, and judges the signature by
+ * numbers in its own form, for which it has an inverse that no others see. */
+static bool verify_digest(struct algorithms_verifier *verifier, struct bytes point,
+                          const uint8_t *digest, struct bytes signature)
 {
-    return out != NULL && BN_bin2bn(from.data, (int)from.len, out) != NULL && !BN_is_zero(out) &&
-           BN_cmp(out, field->order) < 0;
-}
-
-/* FIPS 186-4 §6.4 with public numbers only, hence the quick inverse. */
-static bool verify_digest(struct field *field, const uint8_t *digest, struct bytes signature)
-{
-    BN_CTX *context = field->context;
-    BIGNUM *r = BN_CTX_get(context), *s = BN_CTX_get(context), *u = BN_CTX_get(context);
-    BIGNUM *v = BN_CTX_get(context), *e = BN_CTX_get(context);
-    return e != NULL && take_signature_number(field, bytes_of(signature.data, EC_SCALAR_SIZE), r) &&
-           take_signature_number(field, bytes_of(signature.data + EC_SCALAR_SIZE, EC_SCALAR_SIZE),
-                                 s) &&
-           BN_mod_inverse(s, s, field->order, context) != NULL &&
-           BN_bin2bn(digest, SHA256_SIZE, e) != NULL &&
-           BN_mod_mul(u, e, s, field->order, context) == 1 &&
-           BN_mod_mul(v, r, s, field->order, context) == 1 &&
-           EC_POINT_mul(field->group, field->product, u, field->point, v, context) == 1 &&
-           field_product_x(field, u) && BN_nnmod(v, u, field->order, context) == 1 &&
-           BN_cmp(v, r) == 0;
+    uint8_t room[EC_SIGNATURE_DER_MAX];
+    struct writer der = writer_on(room, sizeof(room));
+    ec_signature_put_der(&der, signature.data);
+    return point.len == EC_POINT_SIZE && point.data[0] == POINT_CONVERSION_UNCOMPRESSED &&
+           EVP_PKEY_set_octet_string_param(verifier->key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY,
+                                           point.data, point.len) == 1 &&
+           EVP_PKEY_verify(verifier->context, room, der.len, digest, SHA256_SIZE) == 1;
 }
 
 bool ec_verify(enum ec_curve curve, struct bytes point, const struct bytes *parts, size_t count,
                struct bytes signature)
 {
-    struct field field = {0};
     uint8_t digest[SHA256_SIZE];
-    const bool ok = signature.len == EC_SIGNATURE_SIZE && sha256(parts, count, digest) == 0 &&
-                    field_open(&field, curve) && field_take_point(&field, point) &&
-                    verify_digest(&field, digest, signature);
-    field_close(&field);
+    if (signature.len != EC_SIGNATURE_SIZE || sha256(parts, count, digest) != 0)
+        return false;
+    struct algorithms_verifier *verifier = algorithms_take_verifier(curve);
+    const bool ok = verifier != NULL && verify_digest(verifier, point, digest, signature);
+    algorithms_give_back_verifier(verifier);
+    if (!ok)
+        ERR_clear_error();
     return ok;
 }
 
