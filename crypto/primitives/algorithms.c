@@ -13,7 +13,6 @@
 
 static const char *const cbc_names[KEY_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
 static const char *const ecb_names[KEY_SIZES] = {"AES-128-ECB", "AES-192-ECB", "AES-256-ECB"};
-static const size_t key_lengths[KEY_SIZES] = {16, 24, 32};
 static const int curve_numbers[EC_CURVES] = {NID_X9_62_prime256v1, NID_brainpoolP256r1};
 static const char *const curve_names[EC_CURVES] = {"P-256", "brainpoolP256r1"};
 
@@ -22,31 +21,14 @@ static struct algorithms table;
 static bool complete;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static EVP_MAC_CTX *make_cmac(EVP_MAC *mac, enum algorithms_key_size size)
-{
-    static const uint8_t zeros[32];
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, (char *)cbc_names[size], 0),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
-    if (context == NULL || EVP_MAC_init(context, zeros, key_lengths[size], params) == 1)
-        return context;
-    EVP_MAC_CTX_free(context);
-    return NULL;
-}
-
 static bool fetch_ciphers(void)
 {
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
-    bool ok = mac != NULL;
+    bool ok = true;
     for (int size = 0; ok && size < KEY_SIZES; size++) {
         table.cbc[size] = EVP_CIPHER_fetch(NULL, cbc_names[size], NULL);
         table.ecb[size] = EVP_CIPHER_fetch(NULL, ecb_names[size], NULL);
-        table.cmac[size] = make_cmac(mac, size);
-        ok = table.cbc[size] != NULL && table.ecb[size] != NULL && table.cmac[size] != NULL;
+        ok = table.cbc[size] != NULL && table.ecb[size] != NULL;
     }
-    EVP_MAC_free(mac);
     table.des_cbc = EVP_CIPHER_fetch(NULL, "DES-EDE3-CBC", NULL);
     table.des_ecb = EVP_CIPHER_fetch(NULL, "DES-EDE3-ECB", NULL);
     return ok && table.des_cbc != NULL && table.des_ecb != NULL;

@@ -15,7 +15,6 @@ struct algorithms {
     EVP_MD *sha256, *sha1;
     EVP_CIPHER *cbc[KEY_SIZES], *ecb[KEY_SIZES];
     EVP_CIPHER *des_cbc, *des_ecb; /* triple, three keys */
-    EVP_MAC_CTX *cmac[KEY_SIZES];  /* keyed with zeros: to be duplicated and keyed anew */
     EC_GROUP *group[EC_CURVES];
 };
 

@@ -26,5 +26,5 @@ bool secret_equal(struct bytes a, struct bytes b)
 void wipe(void *memory, size_t len)
 {
     if (len > 0)
-        OPENSSL_cleanse(memory, len);
+        explicit_bzero(memory, len); /* OPENSSL_cleanse() goes by eight bytes */
 }

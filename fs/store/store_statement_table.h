@@ -16,7 +16,7 @@
     row(STORE_VALUE_GET, "SELECT value FROM value WHERE name = ?1") \
     row(STORE_VALUE_FORGET, "DELETE FROM value WHERE name = ?1") \
     row(STORE_VALUE_LIST, "SELECT name, value FROM value" \
-        " WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 ORDER BY name") \
+        " WHERE name >= ?1 AND name < ?1 || char(1114111) ORDER BY name") /* the last there is */ \
     \
     row(STORE_PROFILE_ADD, "INSERT INTO profile (iccid, aid, state, size," \
         " nickname, metadata, configuration," \
