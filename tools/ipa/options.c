@@ -34,13 +34,29 @@ static bool check_block(const char *text)
     return false;
 }
 
-static bool check_seconds(const char *text)
+static bool check_seconds(const char *name, const char *text)
 {
     unsigned ignored;
     if (ipa_options_seconds(text, 0, &ignored))
         return true;
-    trace_error("'%.40s': whole numbers of seconds are needed, 1 to those of a week", text);
+    trace_error("--%s %.40s: whole numbers of seconds are needed, 1 to those of a week", name,
+                text);
     return false;
+}
+
+static bool check_timeout(const char *text)
+{
+    return check_seconds("timeout", text);
+}
+
+static bool check_every(const char *text)
+{
+    return check_seconds("every", text);
+}
+
+static bool check_fallback_after(const char *text)
+{
+    return check_seconds("fallback-after", text);
 }
 
 static bool check_release(const char *text)
@@ -74,17 +90,17 @@ static const struct options_row rows[] = {
     {"coap", NULL, "ESipa over CoAP with DTLS instead of HTTPS, at the same host; UDP port 5684 where the eIM's address has none", OPTIONS_FLAG, AT(coap)},
     {"plain", NULL, "ESipa over HTTP without TLS, for eIMs under test", OPTIONS_FLAG, AT(plain)},
     {"insecure", NULL, "do not look at the eIM's certificate", OPTIONS_FLAG, AT(insecure)},
-    {"timeout", "SECONDS", "how long the eIM may take to answer, and to take the result of a package before the chip goes back to the profile it had; default 120", OPTIONS_TEXT, AT(timeout), .check = check_seconds},
+    {"timeout", "SECONDS", "how long the eIM may take to answer, and to take the result of a package before the chip goes back to the profile it had; default 120", OPTIONS_TEXT, AT(timeout), .check = check_timeout},
     {"release", "1.0|1.2", "how results are framed: 1.0 names no EID in them; default 1.2", OPTIONS_TEXT, AT(release), .check = check_release},
     {"lacks", "direct|indirect|eim-data", "be an IPA without this capability; repeatable", OPTIONS_LIST, AT(lacks), .check = check_lacks},
     {"minimize", NULL, "send the compact forms of messages (minimizeEsipaBytes)", OPTIONS_FLAG, AT(minimize)},
     {"imei", "DIGITS", "the device's IMEI, told to SM-DP+s", OPTIONS_TEXT, AT(imei)},
     {"state", "FILE", "what the eIM has not heard of is remembered here; default: nowhere", OPTIONS_TEXT, AT(state)},
-    {"every", "SECONDS", "poll, run: ask the eIM again and again; run: 60 by default", OPTIONS_TEXT, AT(every), .check = check_seconds},
+    {"every", "SECONDS", "poll, run: ask the eIM again and again; run: 60 by default", OPTIONS_TEXT, AT(every), .check = check_every},
     {"listen", "HOST:PORT", "run: take packages here as well that an eIM brings by itself (TransferEimPackage), in both bindings, over HTTP without TLS; default: nowhere", OPTIONS_TEXT, AT(listen), .check = address_check},
     {"out", "FILE", "inject: where the chip's answer goes", OPTIONS_TEXT, AT(out)},
     {"connectivity", "COMMAND", "run: a command for the shell that succeeds while the network is there", OPTIONS_TEXT, AT(connectivity)},
-    {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after), .check = check_seconds},
+    {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after), .check = check_fallback_after},
     {"no-reset", NULL, "go on without a reset of the card after another profile was enabled", OPTIONS_FLAG, AT(no_reset)},
     {"json", NULL, "print one JSON document a poll or command", OPTIONS_FLAG, AT(json)},
     {"verbose", NULL, "say what is sent and received", OPTIONS_FLAG, AT(verbose)},
