@@ -19,6 +19,7 @@ static const struct curve_row {
     {EC_BRAINPOOL_P256R1, "issuers/brainpool-p256r1"},
 };
 #define CURVES (sizeof(curves) / sizeof(curves[0]))
+_Static_assert(CURVES == IDENTITY_CURVES, "a digest for each curve");
 
 struct identity {
     struct pki_entity ci[CURVES], eum[CURVES], euicc[CURVES];
@@ -266,30 +267,64 @@ int identity_provision(const struct identity_plan *plan, struct random *random, 
     return result;
 }
 
-/* True if the folder's issuers on this curve are those remembered, or none are remembered. */
-static bool curve_fits(const char *pki, struct store *store, const struct curve_row *row)
+static void read_digest(const char *pki, size_t which, struct identity_issuers *out)
 {
-    uint8_t remembered[SHA256_SIZE], digest[SHA256_SIZE];
-    struct writer writer = writer_on(remembered, sizeof(remembered));
     struct pki_entity ci = {0}, eum = {0};
-    if (store_get(store, row->issuers, &writer) == SW_REFERENCE_NOT_FOUND)
-        return true;
-    const int found = read_issuers(pki, row->curve, &ci, &eum);
-    const bool fits = found == 0 && digest_issuers(&ci, &eum, digest) == 0 &&
-                      bytes_equal(writer_bytes(&writer), bytes_of(digest, sizeof(digest)));
-    if (found >= 0 && !fits)
-        trace_error("--pki %s: this chip was made with another CI or EUM; leave --pki out, or "
-                    "start a new chip in another --state",
-                    pki);
+    const int found = read_issuers(pki, curves[which].curve, &ci, &eum);
+    out->curves[which].readable = found >= 0;
+    if (found != 0 || digest_issuers(&ci, &eum, out->curves[which].digest) != 0)
+        memset(out->curves[which].digest, 0, SHA256_SIZE);
     pki_entity_finish(&ci);
     pki_entity_finish(&eum);
+}
+
+void identity_issuers_read(const char *pki, struct identity_issuers *out)
+{
+    for (size_t i = 0; i < CURVES; i++)
+        read_digest(pki, i, out);
+}
+
+/* False if the store remembers none. */
+static bool remembers(struct store *store, size_t which, uint8_t digest[SHA256_SIZE])
+{
+    struct writer writer = writer_on(digest, SHA256_SIZE);
+    return store_get(store, curves[which].issuers, &writer) != SW_REFERENCE_NOT_FOUND;
+}
+
+/* True if the folder's issuers on this curve are those remembered. */
+static bool curve_fits(const char *pki, const struct identity_issuers *issuers, size_t which,
+                       const uint8_t remembered[SHA256_SIZE])
+{
+    if (!issuers->curves[which].readable)
+        return false;
+    if (memcmp(issuers->curves[which].digest, remembered, SHA256_SIZE) == 0)
+        return true;
+    trace_error("--pki %s: this chip was made with another CI or EUM; leave --pki out, or "
+                "start a new chip in another --state",
+                pki);
+    return false;
+}
+
+bool identity_fits_issuers(const char *pki, const struct identity_issuers *issuers,
+                           struct store *store)
+{
+    uint8_t digest[SHA256_SIZE];
+    bool fits = true;
+    for (size_t i = 0; i < CURVES && fits; i++)
+        fits = !remembers(store, i, digest) || curve_fits(pki, issuers, i, digest);
     return fits;
 }
 
 bool identity_fits(const char *pki, struct store *store)
 {
+    struct identity_issuers issuers;
+    uint8_t digest[SHA256_SIZE];
     bool fits = true;
-    for (size_t i = 0; i < CURVES && fits; i++)
-        fits = curve_fits(pki, store, &curves[i]);
+    for (size_t i = 0; i < CURVES && fits; i++) {
+        if (!remembers(store, i, digest))
+            continue;
+        read_digest(pki, i, &issuers);
+        fits = curve_fits(pki, &issuers, i, digest);
+    }
     return fits;
 }

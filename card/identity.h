@@ -4,6 +4,7 @@
 #define EMUICC_CARD_IDENTITY_H
 
 #include "crypto/pki/pki.h"
+#include "crypto/primitives/hash.h"
 #include "fs/store/store.h"
 
 struct identity_plan {
@@ -19,8 +20,21 @@ struct identity_plan {
 int identity_provision(const struct identity_plan *plan, struct random *random,
                        struct store *store);
 
+/* Who certifies the chips of a folder, on each curve: what a chip remembers of them. */
+#define IDENTITY_CURVES 2
+struct identity_issuers {
+    struct {
+        uint8_t digest[SHA256_SIZE];
+        bool readable; /* the folder has them; if not, a trace line may have said why */
+    } curves[IDENTITY_CURVES];
+};
+void identity_issuers_read(const char *pki, struct identity_issuers *out);
+
 /* True if this folder holds the CI and the EUM that the chip was made with; otherwise one trace
  * line has said what does not fit. */
 bool identity_fits(const char *pki, struct store *store);
+/* The same, the folder having been read. */
+bool identity_fits_issuers(const char *pki, const struct identity_issuers *issuers,
+                           struct store *store);
 
 #endif

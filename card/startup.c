@@ -11,7 +11,6 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
-#include "card/identity.h"
 #include "card/leftovers.h"
 #include "card/personality/factory.h"
 #include "card/personality/personality_store.h"
@@ -90,6 +89,12 @@ static int first_start(const struct startup_plan *plan, const uint8_t *eid, stru
     return result == 0 ? store_commit(card->store) : result;
 }
 
+static bool fits_pki(const struct startup_plan *plan, struct store *store)
+{
+    return plan->issuers != NULL ? identity_fits_issuers(plan->pki, plan->issuers, store)
+                                 : identity_fits(plan->pki, store);
+}
+
 static int later_start(const struct startup_plan *plan, const uint8_t *eid, struct card *card)
 {
     char digits[PKI_EID_DIGITS + 1];
@@ -105,7 +110,7 @@ static int later_start(const struct startup_plan *plan, const uint8_t *eid, stru
                     option);
         return FAILURE_INTERNAL;
     }
-    if (plan->pki != NULL && !identity_fits(plan->pki, card->store))
+    if (plan->pki != NULL && !fits_pki(plan, card->store))
         return FAILURE_INTERNAL;
     if ((plan->install_count > 0 || plan->eim != NULL) && !plan->is_one_of_many)
         trace_notice(
@@ -212,14 +217,26 @@ static int open_or_make(const struct startup_plan *plan, uint8_t eid[PKI_EID_SIZ
                                      : later_start(plan, asked, card);
 }
 
+/* A chip of many whose store is there. */
+static bool is_there(const struct startup_plan *plan)
+{
+    char path[PATH_MAX];
+    return plan->is_one_of_many &&
+           snprintf(path, sizeof(path), "%s/" STORE_FILE, plan->state) < (int)sizeof(path) &&
+           access(path, F_OK) == 0;
+}
+
 int startup_card(const struct startup_plan *plan, struct card *card)
 {
+    static const char *const no_files[] = {NULL};
     uint8_t eid[PKI_EID_SIZE];
     struct leftovers leftovers;
     *card = (struct card){0};
     if (check_plan(plan, eid) != 0)
         return FAILURE_INTERNAL;
-    if (!leftovers_note(&leftovers, plan->state, own_files)) {
+    if (is_there(plan)) /* nothing is made beside what a chip of many has */
+        leftovers = (struct leftovers){.names = no_files, .was_there = {true}};
+    else if (!leftovers_note(&leftovers, plan->state, own_files)) {
         trace_error("--state %s: the path is too long", plan->state);
         return FAILURE_INTERNAL;
     }

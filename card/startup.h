@@ -5,6 +5,7 @@
 #define EMUICC_CARD_STARTUP_H
 
 #include "card/card.h"
+#include "card/identity.h"
 
 /* In a farm's folder: its chips' folder, and the file that it holds locked. */
 #define STARTUP_FARM_CHIPS "chips"
@@ -21,6 +22,7 @@ struct startup_plan {
     const char *eim; /* file with the eIM that an IoT eUICC leaves the factory with; NULL: none */
     bool is_one_of_many;       /* of a farm: all are started with what only new ones take */
     struct store_group *group; /* that its memory is of; NULL: none */
+    const struct identity_issuers *issuers; /* in `pki`, when they have been read; or NULL */
 };
 
 /* Of options' values: false after a trace line. */

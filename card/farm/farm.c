@@ -34,6 +34,7 @@ struct farm {
     struct farm_plan plan;
     const struct stop *stop;
     char chips[PATH_MAX], pki[PATH_MAX], logs[PATH_MAX];
+    struct identity_issuers issuers;
     int lock;
     struct slot *slots;
     struct loop *loops;
@@ -92,10 +93,12 @@ static int prepare_folders(struct farm *farm)
     return store_group_replay(farm->chips, farm->logs);
 }
 
-/* Empty while chips are made, each of which is by itself then. */
+/* Once the chips are made. All of them have the same issuers. */
 static int open_logs(struct farm *farm)
 {
     int result = make_folder(farm->logs);
+    identity_issuers_read(farm->plan.chip.pki, &farm->issuers);
+    farm->plan.chip.issuers = &farm->issuers;
     for (size_t i = 0; i < farm->plan.loops && result == 0; i++)
         result = group_log_open(&farm->shared[i].log, farm->chips, farm->logs, i, &farm->loops[i]);
     return result;

@@ -49,7 +49,7 @@ static int become(struct store *store, const char *asked, struct memory *memory,
 
 int personality_store_choose(struct store *store, const char *asked, struct personality *out)
 {
-    struct memory *memory = calloc(1, sizeof(*memory));
+    struct memory *memory = malloc(sizeof(*memory)); /* whose rooms are large */
     if (memory == NULL) {
         trace_error("no memory for a personality");
         return FAILURE_INTERNAL;

@@ -19,10 +19,9 @@ enum control {
     CONTROL_ATR = 4,
 };
 
-static void set_tcp_option(int socket, int option)
+static void set_tcp_option(int socket, int option, int value)
 {
-    const int yes = 1;
-    (void)setsockopt(socket, IPPROTO_TCP, option, &yes, sizeof(yes));
+    (void)setsockopt(socket, IPPROTO_TCP, option, &value, sizeof(value));
 }
 
 int vpcd_pause_ms(const struct vpcd *vpcd)
@@ -36,7 +35,8 @@ int vpcd_pause_ms(const struct vpcd *vpcd)
 void vpcd_init(struct vpcd *vpcd, struct card *card, int socket)
 {
     *vpcd = (struct vpcd){.card = card, .socket = socket, .now_us = clock_us};
-    set_tcp_option(socket, TCP_NODELAY);
+    set_tcp_option(socket, TCP_NODELAY, 1);
+    set_tcp_option(socket, TCP_QUICKACK, 0); /* an answer acknowledges its command */
 }
 
 static struct bytes held_bytes(const struct vpcd_held *held)
@@ -238,6 +238,6 @@ bool vpcd_step(struct vpcd *vpcd, struct vpcd_buffers *buffers)
     /* vpcd sends a length and waits for its acknowledgement before it sends the rest: without
      * this it waits for the 40 ms that TCP likes to delay one. */
     if (received.len > 0)
-        set_tcp_option(vpcd->socket, TCP_QUICKACK);
+        set_tcp_option(vpcd->socket, TCP_QUICKACK, 1);
     return held_keep(&vpcd->received, received);
 }

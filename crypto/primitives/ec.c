@@ -154,12 +154,20 @@ static bool sign_seeded(const struct ec_private *key, struct field *field, struc
            BN_bn2binpad(s, signature + EC_SCALAR_SIZE, EC_SCALAR_SIZE) == EC_SCALAR_SIZE;
 }
 
+/* Ready to sign; the caller frees it. */
+static EVP_PKEY_CTX *signer_of(const struct ec_private *key)
+{
+    if (key->later != NULL && *key->later == NULL)
+        *key->later = ec_private_signer(key);
+    EVP_PKEY_CTX *kept = key->later != NULL ? *key->later : key->signer;
+    return kept != NULL ? EVP_PKEY_CTX_dup(kept) : ec_private_signer(key);
+}
+
 static bool sign_random(const struct ec_private *key, const uint8_t *digest, uint8_t *signature)
 {
     uint8_t der[EC_SIGNATURE_DER_MAX];
     size_t len = sizeof(der);
-    EVP_PKEY_CTX *context =
-        key->signer != NULL ? EVP_PKEY_CTX_dup(key->signer) : ec_private_signer(key);
+    EVP_PKEY_CTX *context = signer_of(key);
     const bool ok = context != NULL &&
                     EVP_PKEY_sign(context, der, &len, digest, SHA256_SIZE) == 1 &&
                     ec_signature_from_der(bytes_of(der, len), signature);

@@ -36,19 +36,27 @@ static int multiply_base(struct ec_private *key, const EC_GROUP *group)
 }
 
 /* Takes the scalar over, also on failure. */
-static int make(enum ec_curve curve, BIGNUM *scalar, struct ec_private **out)
+static int make_bare(enum ec_curve curve, BIGNUM *scalar, struct ec_private **out)
 {
-    const struct algorithms *known = algorithms();
     struct ec_private *key = calloc(1, sizeof(*key));
-    if (known == NULL || key == NULL) {
-        free(key);
+    if (key == NULL) {
         BN_clear_free(scalar);
         return FAILURE_INTERNAL;
     }
     key->curve = curve;
     key->scalar = scalar;
     BN_set_flags(scalar, BN_FLG_CONSTTIME);
-    if (multiply_base(key, known->group[curve]) != 0) {
+    *out = key;
+    return 0;
+}
+
+/* The same, with its point. */
+static int make(enum ec_curve curve, BIGNUM *scalar, struct ec_private **out)
+{
+    struct ec_private *key;
+    if (make_bare(curve, scalar, &key) != 0)
+        return FAILURE_INTERNAL;
+    if (multiply_base(key, algorithms()->group[curve]) != 0) {
         ec_private_destroy(key);
         return FAILURE_INTERNAL;
     }
@@ -56,21 +64,44 @@ static int make(enum ec_curve curve, BIGNUM *scalar, struct ec_private **out)
     return 0;
 }
 
-int ec_private_create(enum ec_curve curve, struct bytes scalar, struct ec_private **out)
+/* NULL, traced, if that is no private key of the curve. */
+static BIGNUM *take_scalar(enum ec_curve curve, struct bytes scalar)
 {
     const struct algorithms *known = algorithms();
     BIGNUM *number = known != NULL ? BN_secure_new() : NULL;
+    if (number != NULL && scalar.len == EC_SCALAR_SIZE &&
+        BN_bin2bn(scalar.data, EC_SCALAR_SIZE, number) != NULL &&
+        in_range(number, known->group[curve]))
+        return number;
+    BN_clear_free(number);
+    (void)algorithms_failure("a private key from this scalar");
+    return NULL;
+}
+
+int ec_private_create(enum ec_curve curve, struct bytes scalar, struct ec_private **out)
+{
+    BIGNUM *number = take_scalar(curve, scalar);
     struct ec_private *key = NULL;
-    if (known == NULL || number == NULL || scalar.len != EC_SCALAR_SIZE ||
-        BN_bin2bn(scalar.data, EC_SCALAR_SIZE, number) == NULL ||
-        !in_range(number, known->group[curve])) {
-        BN_clear_free(number);
-        return algorithms_failure("a private key from this scalar");
-    }
-    if (make(curve, number, &key) != 0)
+    if (number == NULL || make(curve, number, &key) != 0)
         return FAILURE_INTERNAL;
     key->signer = ec_private_signer(key);
     if (key->signer == NULL) {
+        ec_private_destroy(key);
+        return FAILURE_INTERNAL;
+    }
+    *out = key;
+    return 0;
+}
+
+int ec_private_create_resting(enum ec_curve curve, struct bytes scalar, struct bytes point,
+                              struct ec_private **out)
+{
+    BIGNUM *number = take_scalar(curve, scalar);
+    struct ec_private *key = NULL;
+    if (number == NULL || make_bare(curve, number, &key) != 0)
+        return FAILURE_INTERNAL;
+    key->later = calloc(1, sizeof(EVP_PKEY_CTX *));
+    if (key->later == NULL || !bytes_copy_exact(point, key->point, sizeof(key->point))) {
         ec_private_destroy(key);
         return FAILURE_INTERNAL;
     }
@@ -126,6 +157,9 @@ void ec_private_destroy(struct ec_private *key)
         return;
     BN_clear_free(key->scalar);
     EVP_PKEY_CTX_free(key->signer);
+    if (key->later != NULL)
+        EVP_PKEY_CTX_free(*key->later);
+    free(key->later);
     wipe(key, sizeof(*key));
     free(key);
 }

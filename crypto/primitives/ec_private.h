@@ -9,6 +9,10 @@
 struct ec_private; /* heap; ec_private_destroy() wipes it */
 
 int ec_private_create(enum ec_curve curve, struct bytes scalar, struct ec_private **out);
+/* The same, its public point being known: for a chip that may never sign. What signing needs is
+ * made when it first does, so the key belongs to one thread. */
+int ec_private_create_resting(enum ec_curve curve, struct bytes scalar, struct bytes point,
+                              struct ec_private **out);
 int ec_private_generate(struct random *random, enum ec_curve curve, struct ec_private **out);
 void ec_private_destroy(struct ec_private *key);
 enum ec_curve ec_private_curve(const struct ec_private *key);

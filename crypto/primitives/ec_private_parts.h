@@ -15,6 +15,7 @@ struct ec_private {
      * all of the library's names. A one-time key does without, and gets one when it is asked to
      * sign. */
     EVP_PKEY_CTX *signer;
+    EVP_PKEY_CTX **later; /* heap: the same, of a key that makes it when it first signs; or NULL */
     ec_remote_sign *remote; /* of keys that are elsewhere */
     void *remote_context;
 };

@@ -11,19 +11,16 @@
 /* Before anything is read; what follows writes to the file.
  * Memory is for the process to be small: pages held beside those that a transaction needs. */
 #define ALONE "PRAGMA locking_mode = EXCLUSIVE"
-#define OWN_LOG "PRAGMA journal_mode = WAL;"
+#define OWN_LOG "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 1048576;"
 /* The group takes a transaction whole or not at all; to undo one that is not finished memory does.
  */
 #define LOG_OF_GROUP "PRAGMA journal_mode = MEMORY;"
 #define SETTINGS                                                                                   \
     "PRAGMA synchronous = FULL;"                                                                   \
     "PRAGMA secure_delete = ON;"                                                                   \
-    "PRAGMA foreign_keys = ON;"                                                                    \
-    "PRAGMA trusted_schema = OFF;"                                                                 \
     "PRAGMA cell_size_check = ON;"                                                                 \
     "PRAGMA temp_store = MEMORY;"                                                                  \
-    "PRAGMA cache_size = -128;"                                                                    \
-    "PRAGMA journal_size_limit = 1048576;"
+    "PRAGMA cache_size = -128;"
 #define LOOKASIDE_SLOT_SIZE 128
 #define LOOKASIDE_SLOTS 64
 
@@ -111,6 +108,8 @@ static int open_database(struct store *store)
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SLOT_SIZE,
                       LOOKASIDE_SLOTS);
     sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     if (sqlite3_exec(store->database, ALONE, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
     store->purge |= store->group == NULL && has_log(store);

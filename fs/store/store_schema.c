@@ -75,19 +75,24 @@ static int read_number(struct store *store, const char *query, int *out)
     return result;
 }
 
-static int refuse(const struct store *store, int application, int version, int tables)
+static int refuse_others(struct store *store, int application, int version)
 {
-    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0)) {
-        trace_error("cannot open %s: not a store of emuicc", store->path);
-        return FAILURE_INTERNAL;
-    }
-    if (version > VERSION) {
-        trace_error("cannot open %s: it was written by a newer release (store version %d, this "
-                    "release knows up to %d)",
-                    store->path, version, VERSION);
-        return FAILURE_INTERNAL;
-    }
-    return 0;
+    int tables = 0;
+    const int result = read_number(store, "SELECT count(*) FROM sqlite_master", &tables);
+    if (result != 0 || (application == 0 && version == 0 && tables == 0))
+        return result;
+    trace_error("cannot open %s: not a store of emuicc", store->path);
+    return FAILURE_INTERNAL;
+}
+
+static int refuse_newer(const struct store *store, int version)
+{
+    if (version <= VERSION)
+        return 0;
+    trace_error("cannot open %s: it was written by a newer release (store version %d, this "
+                "release knows up to %d)",
+                store->path, version, VERSION);
+    return FAILURE_INTERNAL;
 }
 
 int store_schema_version(struct store *store, int *version)
@@ -97,13 +102,13 @@ int store_schema_version(struct store *store, int *version)
 
 int store_schema_check(struct store *store)
 {
-    int application = 0, version = 0, tables = 0;
+    int application = 0;
     int result = read_number(store, "PRAGMA application_id", &application);
     if (result == 0)
-        result = store_schema_version(store, &version);
-    if (result == 0)
-        result = read_number(store, "SELECT count(*) FROM sqlite_master", &tables);
-    return result == 0 ? refuse(store, application, version, tables) : result;
+        result = store_schema_version(store, &store->version);
+    if (result == 0 && application != APPLICATION_ID)
+        result = refuse_others(store, application, store->version);
+    return result == 0 ? refuse_newer(store, store->version) : result;
 }
 
 static int run(struct store *store, const char *script)
@@ -128,7 +133,5 @@ static int migrate(struct store *store, int version)
 
 int store_schema_prepare(struct store *store)
 {
-    int version = 0;
-    const int result = store_schema_version(store, &version);
-    return result == 0 && version < VERSION ? migrate(store, version) : result;
+    return store->version < VERSION ? migrate(store, store->version) : 0;
 }

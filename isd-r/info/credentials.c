@@ -49,8 +49,8 @@ static int take_key(struct store *store, unsigned index, struct credential *cred
     struct writer writer = writer_on(scalar, sizeof(scalar));
     int result = store_get(store, name_of(index, "key").text, &writer);
     if (result == 0)
-        result =
-            ec_private_create(credential->euicc.curve, writer_bytes(&writer), &credential->key);
+        result = ec_private_create_resting(credential->euicc.curve, writer_bytes(&writer),
+                                           credential->euicc.point, &credential->key);
     wipe(scalar, sizeof(scalar));
     return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
 }
