@@ -278,6 +278,8 @@ static int write_out(struct store_group *group, struct store_group_file *file)
     if (room != NULL && file->disk == room)
         store_group_close_disk(file);
     free(room);
+    if (file->as_left != NULL)
+        (void)stat(file->path, file->as_left); /* also of a part: others may fail, the log stay */
     return code == SQLITE_OK ? 0 : fail_at("write", file->path);
 }
 
@@ -297,8 +299,6 @@ static int sync_all(const struct store_group *group)
 static int forget(struct store_group *group, struct store_group_file *file)
 {
     store_group_file_forget(file);
-    if (file->as_left != NULL)
-        (void)stat(file->path, file->as_left);
     store_group_let_go(group, file);
     return 0;
 }

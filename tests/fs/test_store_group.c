@@ -5,7 +5,9 @@
 #include "tests/fs/test_store.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -18,6 +20,7 @@
 #define VALUE_MAX 9000
 #define TRIALS_MAX 4000
 #define WRONG_SIZE 200
+#define SMALL_FILE 100000 /* a new chip's is smaller */
 
 struct trial {
     uint8_t digests[CHIPS][SHA256_SIZE];
@@ -323,4 +326,34 @@ Test(store_group, a_file_behind_its_log_is_nobodys)
         store_close(stores[i]);
     }
     expect_refused(test_path("copy"));
+}
+
+static void limit_files(rlim_t most)
+{
+    struct rlimit limit;
+    cr_assert(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    limit.rlim_cur = most;
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+}
+
+/* On the real disk: the others' files have been written then, as the group knows. */
+Test(store_group, a_file_that_cannot_be_written_keeps_no_other_chip_out)
+{
+    static uint8_t large[SMALL_FILE];
+    struct rlimit limit;
+    open_all();
+    cr_assert(store_group_checkpoint(group) == 0);
+    test_put(stores[0], "eid", "new");
+    cr_assert(store_commit(stores[0]) == 0);
+    store_suspend(stores[0]);
+    cr_assert(store_put(stores[1], "large", bytes_of(large, sizeof(large))) == 0);
+    cr_assert(store_commit(stores[1]) == 0);
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    limit_files(SMALL_FILE);
+    cr_assert(store_group_checkpoint(group) != 0);
+    limit_files(limit.rlim_cur);
+    cr_assert(test_get(stores[0], "eid") != NULL, "%s", test_trace);
+    cr_assert(store_group_checkpoint(group) == 0);
+    close_all();
 }

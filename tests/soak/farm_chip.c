@@ -42,6 +42,8 @@ static bool select_isd_r(struct farm_visit *visit)
 {
     struct bytes answer;
     const int status = farm_chip_send(visit, &answer, "00A4040C10A0000005591010FFFFFFFF8900000100");
+    if (status != SW_OK && !farm_chip_in_hazard(visit))
+        fprintf(stderr, "the ISD-R's selection ends with %04X\n", (unsigned)status);
     FARM_NEED(visit, status == SW_OK || farm_chip_in_hazard(visit));
     return status == SW_OK;
 }

@@ -118,6 +118,7 @@ void farm_ground_kill(struct farm_ground *ground)
 void farm_ground_keep(struct farm_ground *ground)
 {
     char command[3 * FARM_FOLDER_SIZE];
+    fprintf(stderr, "the farm's last words: %s\n", ground->farm.said);
     kill(ground->farm.pid, SIGKILL);
     snprintf(command, sizeof(command), "cp -a %s %s.kept", ground->folder, ground->folder);
     if (system(command) == 0)

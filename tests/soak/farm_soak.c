@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -125,6 +126,7 @@ static void work(struct soak *soak, size_t number)
 {
     static struct farm_visit visits[LINES];
     struct farm_worker *worker = &soak->worker;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     worker->chance = chance_begin(soak->chance + number + 1);
     random_init(&worker->eim.random);
     random_init(&worker->server.random);
