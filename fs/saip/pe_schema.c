@@ -104,10 +104,27 @@ static enum pe_schema_fault_kind check_integer(const struct pe_schema_type *type
     return number >= type->min && number <= type->max ? PE_SCHEMA_FINE : PE_SCHEMA_RANGE;
 }
 
+/* Numbers of one or two bytes, as nearly all have, few enough for their text. */
+static bool is_plain_oid(struct bytes value)
+{
+    const size_t digits_max = sizeof(".127") - 1; /* a byte's part of the text */
+    bool more = false;
+    if (value.len == 0 || value.len * digits_max + sizeof("0.0") > DER_OID_TEXT_SIZE)
+        return false;
+    for (size_t i = 0; i < value.len; i++) {
+        const bool follows = (value.data[i] & 0x80) != 0;
+        if (follows && (more || value.data[i] == 0x80))
+            return false;
+        more = follows;
+    }
+    return !more;
+}
+
 static enum pe_schema_fault_kind check_oid(struct bytes value)
 {
     char text[DER_OID_TEXT_SIZE];
-    return der_oid_to_text(value, text, sizeof text) ? PE_SCHEMA_FINE : PE_SCHEMA_MALFORMED;
+    return is_plain_oid(value) || der_oid_to_text(value, text, sizeof text) ? PE_SCHEMA_FINE
+                                                                            : PE_SCHEMA_MALFORMED;
 }
 
 static enum pe_schema_fault_kind check_utf8(const struct pe_schema_type *type, struct bytes value)

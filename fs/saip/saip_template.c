@@ -20,6 +20,7 @@ struct session {
     const struct template *template;
     struct file *base;                       /* where the first file goes; NULL: it has no place */
     struct file *made[PE_SCHEMA_FIELDS_MAX]; /* by field: the first file of each row */
+    const struct template_file *rows[PE_SCHEMA_FIELDS_MAX]; /* by field: the first row of each */
 };
 
 static bool is_directory_row(const struct template_file *row)
@@ -27,12 +28,11 @@ static bool is_directory_row(const struct template_file *row)
     return row->type <= FILE_ADF;
 }
 
-static const struct template_file *row_of_field(const struct template *template, size_t field)
+static void find_rows(struct session *session)
 {
-    for (size_t i = 0; i < template->count; i++)
-        if (template->files[i].field == field)
-            return &template->files[i];
-    return NULL;
+    const struct template *template = session->template;
+    for (size_t i = template->count; i-- > 0;)
+        session->rows[template->files[i].field] = &template->files[i];
 }
 
 /* The directory of a row's files; NULL if the package has not made it. */
@@ -126,7 +126,7 @@ static int run_file(struct session *session, const struct template_file *row,
 static int run_field(struct session *session, size_t field)
 {
     const struct tlv *file = &session->pe->fields[field];
-    const struct template_file *row = row_of_field(session->template, field);
+    const struct template_file *row = session->rows[field];
     uint8_t additional;
     if (row == NULL) /* a later version's file */
         return saip_refuse_because(session->saip, PE_INVALID_PARAMETER, file->whole.data,
@@ -154,7 +154,7 @@ static int run_fields(struct session *session)
 {
     int result = PE_OK;
     for (size_t i = PE_FIRST_FILE; i < session->pe->type->count && result == PE_OK; i++) {
-        const struct template_file *row = row_of_field(session->template, i);
+        const struct template_file *row = session->rows[i];
         if (session->pe->fields[i].tag != 0)
             result = run_field(session, i);
         else if (session->template->by_default && row != NULL)
@@ -227,6 +227,7 @@ int saip_template(struct saip *saip, const struct saip_pe *pe)
                                    "its template is that of %s", session.template->name);
     const enum template_base base = session.template->base;
     session.base = find_base(saip, base);
+    find_rows(&session);
     const int result = run_fields(&session);
     if (result != PE_OK || base < TEMPLATE_ADF_USIM || base > TEMPLATE_ADF_CSIM)
         return result;

@@ -177,15 +177,6 @@ bool store_column_take_number(struct bytes *from, uint32_t *number)
     return true;
 }
 
-size_t store_column_room(const struct store_columns *columns, const void *object)
-{
-    size_t room = 0;
-    for (int i = 0; i < columns->count; i++)
-        room += NUMBER_MAX +
-                (is_number(&columns->rows[i]) ? 0 : bytes_in(&columns->rows[i], object).len);
-    return room;
-}
-
 static uint8_t *bytes_at(uint8_t *at, struct bytes bytes)
 {
     at = number_at(at, (uint32_t)bytes.len);
@@ -194,18 +185,20 @@ static uint8_t *bytes_at(uint8_t *at, struct bytes bytes)
     return at + bytes.len;
 }
 
-/* Room for all of it at once, what is left of that given back. */
 void store_column_put(struct writer *writer, const struct store_columns *columns,
                       const void *object)
 {
-    uint8_t *at = writer_reserve(writer, store_column_room(columns, object));
-    if (at == NULL)
-        return;
-    for (int i = 0; i < columns->count; i++) {
+    uint8_t *at = writer->data + writer->len;
+    const uint8_t *const end = writer->data + writer->capacity;
+    for (int i = 0; i < columns->count && !writer->overflow; i++) {
         const struct store_column *column = &columns->rows[i];
         const void *field = (const uint8_t *)object + column->offset;
-        at = is_number(column) ? number_at(at, (uint32_t)number_of(column, field))
-                               : bytes_at(at, bytes_in(column, object));
+        const struct bytes bytes = is_number(column) ? (struct bytes){0} : bytes_in(column, object);
+        if ((size_t)(end - at) < NUMBER_MAX + bytes.len)
+            writer->overflow = true;
+        else
+            at = is_number(column) ? number_at(at, (uint32_t)number_of(column, field))
+                                   : bytes_at(at, bytes);
     }
     writer->len = (size_t)(at - writer->data);
 }

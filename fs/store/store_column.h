@@ -50,8 +50,8 @@ bool store_column_read(sqlite3_stmt *statement, const struct store_columns *colu
                        struct arena *arena);
 
 /* The same fields as bytes in a row, in the order of the columns: a number in base 128, the lowest
- * seven bits first, bit 8 set in all bytes but the last; bytes behind their length. */
-size_t store_column_room(const struct store_columns *columns, const void *object); /* or less */
+ * seven bits first, bit 8 set in all bytes but the last; bytes behind their length.
+ * Overflow where fewer than five bytes are left for a number, however short it is. */
 void store_column_put(struct writer *writer, const struct store_columns *columns,
                       const void *object);
 /* Moves *from behind them. Slices borrow from it. False, and *object then is of no use, if a value

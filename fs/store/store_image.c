@@ -6,21 +6,12 @@
 #include "apdu/trace.h"
 
 #define FORM 1
-#define FRONT_MAX 16 /* the form and both numbers */
+#define ROOM_LEAST 1024
 
-struct sum {
-    size_t room;
-    uint32_t files;
-};
-
-static int add_file_room(void *context, struct file *file)
+static int count_file(void *context, struct file *file)
 {
-    struct sum *sum = context;
-    struct store_file_row row;
-    store_file_describe(file, &row);
-    sum->room += store_column_room(&store_file_columns, &row.file) +
-                 store_column_room(&store_file_more_columns, &row);
-    sum->files++;
+    (void)file;
+    ++*(uint32_t *)context;
     return 0;
 }
 
@@ -34,40 +25,43 @@ static int put_file(void *context, struct file *file)
     return 0;
 }
 
-static uint32_t count_elements(const struct profile *profile, size_t *room)
+static uint32_t count_elements(const struct profile *profile)
 {
     uint32_t count = 0;
-    for (const struct element *each = profile->elements; each != NULL; each = each->next) {
-        *room += store_column_room(&store_element_columns, each);
+    for (const struct element *each = profile->elements; each != NULL; each = each->next)
         count++;
-    }
     return count;
 }
 
-static void put(struct profile *profile, uint32_t elements, uint32_t files, struct writer *writer)
+static void put(struct profile *profile, struct writer *writer)
 {
+    uint32_t files = 0;
+    (void)profile_each_file(profile, count_file, &files);
     writer_put_u8(writer, FORM);
-    store_column_put_number(writer, elements);
+    store_column_put_number(writer, count_elements(profile));
     for (const struct element *each = profile->elements; each != NULL; each = each->next)
         store_column_put(writer, &store_element_columns, each);
     store_column_put_number(writer, files);
     (void)profile_each_file(profile, put_file, writer);
 }
 
+/* What a profile takes in memory is nearly always more than its image takes; where it is not, twice
+ * that. */
 int store_image_make(struct profile *profile, struct blob *out)
 {
-    struct sum sum = {.room = FRONT_MAX};
-    const uint32_t elements = count_elements(profile, &sum.room);
-    (void)profile_each_file(profile, add_file_room, &sum);
-    *out = (struct blob){.data = malloc(sum.room)};
-    if (out->data == NULL) {
-        trace_error("out of memory");
-        return FAILURE_INTERNAL;
+    for (size_t room = ROOM_LEAST + profile->arena.used;; room *= 2) {
+        *out = (struct blob){.data = malloc(room)};
+        if (out->data == NULL) {
+            trace_error("out of memory");
+            return FAILURE_INTERNAL;
+        }
+        struct writer writer = writer_on(out->data, room);
+        put(profile, &writer);
+        out->len = writer.len;
+        if (!writer.overflow)
+            return 0;
+        blob_finish(out);
     }
-    struct writer writer = writer_on(out->data, sum.room);
-    put(profile, elements, sum.files, &writer);
-    out->len = writer.len;
-    return 0;
 }
 
 int store_image_each_element(struct bytes *image, store_image_element_visitor *visit, void *context)
