@@ -7,9 +7,9 @@ usage: tests/mutation.py [--count N] [--seed TEXT] [--room ROOM]... [--goal PERC
 The lines are a sample of isd-r, fs and card; the same seed gives the same sample of the same sources. A copy of the
 sources is built in the work folder (default: one that is gone afterwards), so the checkout stays as it is. A first
 run of all tests with gcov says which tests come to which line: only those can notice, and they are tried in the
-order of their nearness and of their time. A failure counts when it comes again; a test that takes far longer than it did has
-failed too. A change that does not compile is drawn again. Tests of other folders that take longer than --longest
-are left out, which can only make the share smaller.
+order of their nearness and of their time. A failure counts when it comes again; a test that takes far longer than it
+did has failed too. A change that does not compile is drawn again. Where many tests come to a line, those of other folders
+that take longer than --longest are left out, which can only make the share smaller.
 
 With a work folder that stays, results are kept in its results.jsonl, and the next run continues there, up to
 --count. --again takes the sources of the checkout anew and tries those once more that nobody noticed.
@@ -62,6 +62,7 @@ CHANGES = (
 WITHOUT_EFFECT = re.compile(r"trace_|wipe\(|_finish\(|_destroy\(|\bfree(?:_wiped)?\(|close(?:dir)?\(|_Static_assert|"
                             r"^ +(?:char|uint8_t) \w+\[")
 BUILD_LIMIT = 600  # seconds
+MANY = 10  # tests
 CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 SHARED = os.path.join(CHECKOUT, "..", "shared")
 SETUP = ("meson", "setup", "--buildtype=plain", "-Doptimization=0", "-Ddebug=false", "-Dtests=enabled")
@@ -188,8 +189,8 @@ class Reached:
         self.seconds, self.lines = {}, {}
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for name in pool.map(self.look, self.build.tests):
-                print(f"{self.seconds.get(name, 0):8.1f} s  {name}" + ("" if name in self.seconds else " fails by itself: left out"),
-                      flush=True)
+                by_itself = "" if name in self.seconds else " fails by itself: left out"
+                print(f"{self.seconds.get(name, 0):8.1f} s  {name}{by_itself}", flush=True)
         json.dump((self.seconds, self.lines), open(kept, "w"))
 
     def look(self, name):
@@ -209,7 +210,7 @@ class Reached:
         files = []
         for folder, _, names in os.walk(counts):
             beside = folder[len(counts):]
-            if beside.startswith(self.build.folder) and os.path.relpath(beside, self.build.folder).split("/")[0] in self.rooms:
+            if beside.startswith(tuple(f"{self.build.folder}/{room}/" for room in self.rooms)):
                 for name in names:
                     os.symlink(os.path.join(beside, name[:-4] + "gcno"), os.path.join(folder, name[:-4] + "gcno"))
                     files.append(os.path.join(folder, name))
@@ -227,9 +228,11 @@ class Reached:
         noticed a change of the same file before, then the same folder's, then the quick."""
         lines = self.lines.get(path, {})
         names = next((lines[str(n)] for n in range(number + 1, 0, -1) if str(n) in lines), [])
+        names = set(names)
         near = lambda name: name.split("/")[0] == path.split("/")[0]
         order = lambda name: (name not in before, not near(name), name.startswith("fuzz/"), self.seconds[name])
-        return sorted((name for name in set(names) if near(name) or self.seconds[name] <= self.longest), key=order)
+        waited_for = lambda name: len(names) <= MANY or near(name) or self.seconds[name] <= self.longest
+        return sorted(filter(waited_for, names), key=order)
 
 
 def batches(names):
@@ -261,7 +264,7 @@ class Judge:
 
     def noticed_by(self, name):
         """A failure counts when it comes again."""
-        limit = 20 + 10 * self.reached.seconds[name]
+        limit = 10 + 5 * self.reached.seconds[name]
         for _ in range(2):
             how = self.build.passes(name, limit, CRITERION_FAIL_FAST="1")
             if how is not False:
@@ -307,7 +310,8 @@ class Judge:
         began = time.monotonic()
         place["by"] = self.broken(place)
         if place["by"] != "":
-            print(f"{place['index']:4} {time.monotonic() - began:5.1f} s  {place['by'] or 'NOT NOTICED':32} {said(place)}", flush=True)
+            took = time.monotonic() - began
+            print(f"{place['index']:4} {took:5.1f} s  {place['by'] or 'NOT NOTICED':32} {said(place)}", flush=True)
 
     def go_on(self, rooms, seed, count):
         """On from the last result, until so many were tried."""

@@ -429,9 +429,10 @@ Test(pcsc, attributes_and_control)
     cr_assert(eq(str, (char *)answer.data + 8, READER));
     cr_assert(eq(int, attribute(&user, 0x7FFF0003, 4), PCSC_INSUFFICIENT_BUFFER));
     cr_assert(eq(int, attribute(&user, 0x12345678, 264), PCSC_UNSUPPORTED_FEATURE));
-    const uint32_t control[] = {user.handle, 0x42000D48, 2, 264, 0, 0};
+    const uint32_t control[] = {user.handle, 0x42000D48, 2, 264, 9, 0};
     cr_assert(send_message(user.client, PCSC_CONTROL, control, 6, BYTES(1, 2)));
     cr_assert(eq(int, (int)pcsc_word(answer.data, 5), PCSC_UNSUPPORTED_FEATURE));
+    cr_assert(eq(u32, pcsc_word(answer.data, 4), 0), "bytes that come back");
 }
 
 Test(pcsc, there_are_only_so_many)

@@ -89,6 +89,29 @@ Test(domain_registry, is_made_from_the_package)
     end(&chip);
 }
 
+#define BYTES_10 "0102030405060708090A"
+#define BYTES_80 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10
+
+/* Nothing is cut, however long, and a key's usage of one byte is no longer than that. */
+Test(domain_registry, keeps_all_that_the_package_says)
+{
+    struct chip chip = {.store = test_open(test_folder), .mno = test_domain_aid(MNO)};
+    chip.profile = test_domain_profile(
+        chip.store, ROOT DOMAIN_MNO_NAMING("8F(" BYTES_80 BYTES_10 ") 8E(" BYTES_80 ")") END);
+    cr_assert_eq(domain_registry_load(chip.store, chip.profile, &chip.registry), 0);
+    struct bytes parameters = domain_list_root(&chip.registry)->parameters;
+    struct tlv tlv;
+    cr_assert(tlv_take_tag(&parameters, 0x8F, &tlv));
+    cr_expect_eq(tlv.value.len, 90);
+    cr_assert(tlv_take_tag(&parameters, 0x8E, &tlv));
+    cr_expect_eq(tlv.value.data[79], 0x0A);
+    for (const struct domain_key *at = chip.registry.keys; at != NULL; at = at->next) {
+        cr_expect_eq(at->usage[0], 0x18);
+        cr_expect_eq(at->usage[1], 0);
+    }
+    end(&chip);
+}
+
 Test(domain_registry, its_first_change_writes_it_all)
 {
     struct chip chip = begin();

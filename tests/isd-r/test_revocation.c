@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "apdu/status.h"
+#include "isd-r/session/revocation.h"
 
 static struct peer peer;
 
@@ -203,6 +204,18 @@ BOTH_CURVES(binds_no_package_of_a_revoked_server)
     cr_assert(eq(int, LOAD(.number = 1, .revoked = PKI_DP_PB, .others = 20), 0));
     cr_assert(eq(int, authenticate(), 0));
     cr_assert(eq(int, peer_prepare(&peer, &(struct peer_preparation){0}), 1));
+}
+
+Test(revocation, is_of_one_authority_alone)
+{
+    const struct certificate *server = &peer_entity(&peer, PKI_DP_AUTH)->certificate;
+    const struct bytes ci = server->authority_key_id, serial = server->serial;
+    bool revoked = false;
+    cr_assert(eq(int, LOAD(.number = 1, .revoked = PKI_DP_AUTH), 0));
+    cr_assert(eq(int, revocation_find(peer.chip.store, ci, serial, &revoked), 0));
+    cr_assert(revoked);
+    cr_assert(eq(int, revocation_find(peer.chip.store, BYTES(1, 2, 3), serial, &revoked), 0));
+    cr_assert(not(revoked));
 }
 
 Test(revocation, puts_parts_together)
