@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -474,6 +475,29 @@ Test(farm, a_port_that_is_taken_is_said_at_once_and_nobody_is_let_in_too_early)
     listener_close(listener);
     loop_finish(&loop);
     free(listener);
+}
+
+static void count_up(void *context)
+{
+    (*(int *)context)++;
+}
+
+/* Who asks a loop that has ended is told so, and does not wait. */
+Test(farm, a_loop_runs_tasks_until_it_ends)
+{
+    struct loop loop;
+    int ran = 0;
+    const int end = eventfd(0, EFD_CLOEXEC);
+    cr_assert_eq(loop_init(&loop, 1, end), 0);
+    cr_assert_eq(loop_start(&loop), 0);
+    cr_assert(loop_run(&loop, count_up, &ran));
+    cr_assert_eq(ran, 1);
+    cr_assert_eq(eventfd_write(end, 1), 0);
+    loop_join(&loop);
+    cr_assert_not(loop_run(&loop, count_up, &ran));
+    cr_assert_eq(ran, 1);
+    loop_finish(&loop);
+    close(end);
 }
 
 Test(farm, the_first_chips_sit_in_readers)

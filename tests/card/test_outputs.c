@@ -200,6 +200,13 @@ Test(outputs, places_that_are_none)
     }
 }
 
+Test(outputs, a_remark_stands_in_the_trace)
+{
+    outputs_note(&outputs, "a remark of the test");
+    cr_expect_str_eq(talk(&card, "00A4000C023F00"), "9000");
+    cr_assert_not_null(strstr(traced(), "a remark of the test"), "%s", traced());
+}
+
 static unsigned complaints;
 
 static void count_errors(void *context, enum trace_level level, const char *text)

@@ -241,6 +241,40 @@ Test(pcsc, commands_reach_the_card)
     cr_assert(eq(int, STATUS(&user), PCSC_INVALID_HANDLE));
 }
 
+/* Those of the ATR (ISO/IEC 7816-3 §8.2.3), of which the client may name some. */
+Test(pcsc, the_protocol_is_one_that_the_card_offers)
+{
+    const struct {
+        struct bytes atr;
+        uint32_t wanted, got; /* 0: refused */
+    } rows[] = {
+        {BYTES(0x3B, 0x80, 0x81, 0x01, 0x00), PCSC_T0 | PCSC_T1, PCSC_T1},
+        {BYTES(0x3B, 0x80, 0x81, 0x01, 0x00), PCSC_T0, 0},
+        {BYTES(0x3B, 0x80, 0x80, 0x01, 0x01), PCSC_T0 | PCSC_T1, PCSC_T0},
+        {BYTES(0x3B, 0x80, 0x80, 0x01, 0x01), PCSC_T1, PCSC_T1},
+        {BYTES(0x3B, 0x00), PCSC_T1, 0},
+        {BYTES(0x3B, 0x00), PCSC_T0, PCSC_T0},
+    };
+    struct pcsc_client *client = join(4);
+    const uint32_t context = establish(client);
+    const size_t rest = 1 + PCSC_NAME_SIZE / PCSC_WORD;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint32_t words[1 + PCSC_NAME_SIZE / PCSC_WORD + 5] = {context};
+        snprintf((char *)&words[1], PCSC_NAME_SIZE, "%s", READER);
+        words[rest] = PCSC_SHARED;
+        words[rest + 1] = rows[i].wanted;
+        memcpy(card.personality.atr.data, rows[i].atr.data, rows[i].atr.len);
+        card.personality.atr.len = rows[i].atr.len;
+        const int result = ask(client, PCSC_CONNECT, words, sizeof(words) / PCSC_WORD, rest + 4);
+        cr_expect(eq(int, result, rows[i].got != 0 ? PCSC_SUCCESS : PCSC_PROTO_MISMATCH), "%zu", i);
+        if (result != PCSC_SUCCESS)
+            continue;
+        cr_expect(eq(u32, pcsc_word(answer.data, rest + 3), rows[i].got), "%zu", i);
+        struct user user = {client, context, pcsc_word(answer.data, rest + 2)};
+        cr_expect(eq(int, DISCONNECT(&user, PCSC_RESET), PCSC_SUCCESS));
+    }
+}
+
 Test(pcsc, what_is_not_there_is_refused)
 {
     struct pcsc_client *client = join(4);

@@ -42,6 +42,14 @@ Test(files, identities)
     has(words("EF.IMSI", "FFFFFFFFFFFFFFFFFF"), "none");
     has(words("EF.MSISDN", "74657374FFFF07918812060000F2FFFFFFFFFFFF"), "+882160000");
     has(words("EF.AD", "00000002"), "2 digits");
+    has(said, "\"normal\"");
+    has(said, "\"off\"");
+    has(words("EF.AD", "01000103"), "\"normal, with specific facilities\"");
+    has(said, "\"on\"");
+    has(said, "3 digits");
+    has(words("EF.AD", "80"), "\"type approval\"");
+    has(words("EF.AD", "04"), "\"cell test\"");
+    has(words("EF.AD", "02"), "\"other\"");
 }
 
 Test(files, names)

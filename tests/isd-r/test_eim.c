@@ -112,6 +112,15 @@ Test(eim, is_shown_with_what_v1_2_says_of_absent_fields)
     cr_assert_str_eq(iot_talk(&peer, "BF5500"), expected);
 }
 
+Test(eim, each_draws_a_token_of_its_own)
+{
+    cr_assert_str_eq(add(ID COUNTER "8401FF" KEY "|800374776F" COUNTER "8401FF" KEY),
+                     "BF5708A006840101840102");
+    peer_restart_chip(&peer);
+    const char *shown = iot_talk(&peer, "BF5507A005800374776F");
+    cr_assert(strstr(shown, COUNTER "840102" KEY) != NULL, "%s", shown);
+}
+
 Test(eim, of_v1_0_is_shown_as_it_came)
 {
     iot_become(&peer, &chip, EUICC_INFO_IOT_1_0);
