@@ -90,6 +90,22 @@ Test(notification, is_retrieved_by_number_with_the_same_bytes)
     cr_assert(bytes_equal(peer_ask(&peer, request, 0xBF2B), writer_bytes(&copy)));
 }
 
+/* A chip that answers with an error where there is none answers no other way where there is one. */
+Test(notification, is_retrieved_from_a_chip_with_an_error_for_none)
+{
+    static struct isd_r_settings settings;
+    settings = isd_r_settings_default;
+    settings.quirks |= ISD_R_QUIRK_RETRIEVE_ERROR;
+    peer_become(&peer, &settings);
+    struct bytes answer =
+        peer_ask(&peer, BYTES(0xBF, 0x2B, 0x05, 0xA0, 0x03, 0x80, 0x01, 0x02), 0xBF2B);
+    struct tlv tlv;
+    cr_assert(tlv_take_tag(&answer, 0xA0, &tlv));
+    cr_assert(gt(sz, tlv.value.len, 100));
+    answer = peer_ask(&peer, BYTES(0xBF, 0x2B, 0x05, 0xA0, 0x03, 0x80, 0x01, 0x63), 0xBF2B);
+    cr_assert(bytes_equal(answer, BYTES(0x81, 0x01, 0x01)));
+}
+
 Test(notification, is_removed_once)
 {
     uint32_t sequences[32];
