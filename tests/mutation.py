@@ -115,7 +115,8 @@ def said(place):
 
 
 def copy_sources(to):
-    """What git knows of, as it stands in this checkout; what has not changed keeps its time."""
+    """What git knows of, as it stands in this checkout; what has not changed keeps its time. Names what has."""
+    copied = []
     listed = subprocess.run(("git", "ls-files", "-z"), capture_output=True, check=True).stdout.decode().split("\0")
     for path in filter(os.path.isfile, listed):
         copy = os.path.join(to, path)
@@ -123,6 +124,8 @@ def copy_sources(to):
         if not os.path.isfile(copy) or open(path, "rb").read() != open(copy, "rb").read():
             shutil.copyfile(path, copy)
             shutil.copymode(path, copy)
+            copied.append(path)
+    return copied
 
 
 def run_quietly(command, **options):
@@ -250,10 +253,10 @@ class Judge:
         self.root, self.kept = os.path.join(work, "source"), os.path.join(work, "results.jsonl")
         reached = os.path.join(work, "reached.json")
         if again or not os.path.exists(self.root):
-            copy_sources(self.root)
-            shutil.rmtree(os.path.join(work, "gcov"), ignore_errors=True)
-            if os.path.exists(reached):
+            copied = copy_sources(self.root)
+            if os.path.exists(reached) and any(path.split("/")[0] in rooms for path in copied):
                 os.remove(reached)
+        self.again = again
         self.reached = Reached(self.root, os.path.join(work, "gcov"), rooms, reached, longest)
         os.environ["CCACHE_DISABLE"] = "1"
         self.build = Build(self.root, os.path.join(work, "build"))
@@ -264,16 +267,23 @@ class Judge:
 
     def noticed_by(self, name):
         """A failure counts when it comes again."""
-        limit = 10 + 5 * self.reached.seconds[name]
+        limit = 10 + 5 * self.reached.seconds.get(name, 10)
         for _ in range(2):
             how = self.build.passes(name, limit, CRITERION_FAIL_FAST="1")
             if how is not False:
                 break
         return None if how is True else name + (" (too long)" if how else "")
 
+    def unknown(self, path, known):
+        """What gcov has not seen, because the tests were changed since: those of the same folder."""
+        near = [name for name in self.build.tests if name.split("/")[0] == path.split("/")[0] and name not in known]
+        return sorted(near, key=lambda name: self.reached.seconds.get(name, 0))
+
     def noticed(self, path, number):
         """By which test, None if by none; "" when it does not compile."""
         names = self.reached.tests(path, number, self.by_file(path))
+        if self.again:
+            names = self.unknown(path, names) + names
         if not self.build.ninja([os.path.relpath(os.path.join(self.root, path), self.build.folder) + "^"]):
             return ""
         for tests in batches(names):

@@ -207,6 +207,15 @@ Test(outputs, a_remark_stands_in_the_trace)
     cr_assert_not_null(strstr(traced(), "a remark of the test"), "%s", traced());
 }
 
+/* Of the ISD-R too, which has commands of a security domain besides its own; no other application
+ * of the card has them. */
+Test(outputs, commands_of_a_security_domain_have_names)
+{
+    cr_expect_str_neq(talk(&card, "00A4040010A0000005591010FFFFFFFF8900000100"), "6A82");
+    (void)talk(&card, "80F28002024F00");
+    cr_assert_not_null(strstr(traced(), "GET STATUS"), "%s", traced());
+}
+
 static unsigned complaints;
 
 static void count_errors(void *context, enum trace_level level, const char *text)

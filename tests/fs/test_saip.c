@@ -1,6 +1,8 @@
 /* What a card answers to profile elements, good and bad (TCA §8). */
 #include "tests/fs/test_elements.h"
 
+#include "fs/saip/saip_pe.h"
+
 Test(saip, takes_what_is_right)
 {
     static const struct answer answers[] = {
@@ -116,6 +118,28 @@ Test(saip, refuses_what_is_mandated_and_goes_on_without_the_rest)
          ROOT DOMAIN "A8(" FREE("0B") "A1(4F(A0000000010203) C4(00)))" END, FINE},
     };
     CHECK_ALL(&saip_default_platform, answers);
+}
+
+/* Warnings fill the list; what ends the installation is in it all the same, as the last. */
+Test(saip, tells_what_ended_it_after_any_number_of_warnings)
+{
+#define UNKNOWN_TEMPLATE "81(67810F010263) A2())"
+    static char package[8192];
+    size_t len = (size_t)snprintf(package, sizeof(package), "%s", ROOT);
+    for (unsigned id = 0x20; id <= 0x20 + SAIP_REPORTS_MAX; id++)
+        len += (size_t)snprintf(package + len, sizeof(package) - len,
+                                "B2(A0(81(%02X)) " UNKNOWN_TEMPLATE, id);
+    snprintf(package + len, sizeof(package) - len, "%s", "B2(" MANDATED("60") UNKNOWN_TEMPLATE);
+    struct test_run run = test_run(&saip_default_platform, code(package), TEST_CHUNK);
+    cr_assert_eq(run.progress, SAIP_ABORTED);
+    const char *response = test_response(&run), *at = response;
+    size_t count = 0;
+    for (; (at = strstr(at, "800109")) != NULL; at++)
+        count++;
+    cr_expect_eq(count, SAIP_REPORTS_MAX);
+    cr_expect_not_null(strstr(response, "800109810160"), "%s", response);
+    cr_expect_not_null(strstr(response, "800109810120"), "%s", response);
+    profile_destroy(run.profile);
 }
 
 /* Files that are there before an element that is refused are after it what they were. */

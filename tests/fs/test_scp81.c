@@ -498,8 +498,9 @@ Test(scp81, triggers_that_are_refused)
         {"8120 831E" CONNECTION "8505 0131 02 01 01" RETRY, "00 016A88"}, /* another kind */
         {"8120 831E" CONNECTION "8505 0100 02 40 01" RETRY, "00 016A80"}, /* no identity */
         {"811A 8318 8405 3C030220FB" SECURITY "8608 0001 2504 00000000", "00 016A80"},
-        {"8110 830E 8405 3C030220FB" SECURITY, "00 016A88"}, /* no address */
-        {"8107 8305 8903 8A010A", "00 016A80"},              /* a line's end in the host's name */
+        {"8110 830E 8405 3C030220FB" SECURITY, "00 016A88"},      /* no address */
+        {"811A 8318" CONNECTION SECURITY "8601 00", "00 016A80"}, /* half a number of attempts */
+        {"8107 8305 8903 8A010A", "00 016A80"}, /* a line's end in the host's name */
     };
     struct bench *bench = open_bench(NULL, 0);
     struct scp81_record record;

@@ -321,3 +321,19 @@ Test(es10, sets_nicknames)
     cr_assert(answers(BYTES(0xBF, 0x2D, 0x03, 0x5C, 0x01, 0x90),
                       BYTES(0xBF, 0x2D, 0x04, 0xA0, 0x02, 0xE3, 0x00)));
 }
+
+/* An error that names the session needs a request that names it. */
+Test(es10, no_error_of_a_session_without_its_name)
+{
+    uint8_t room[64];
+    struct writer out = writer_on(room, sizeof(room));
+    const struct es10_row *row = es10_find(ES10_PREPARE_DOWNLOAD);
+    cr_assert_eq(row->error_form, ES10_ERROR_SESSION);
+    cr_expect_eq(es10_put_error(row, BYTES(0x30, 0x00), 2, &out), SW_WRONG_DATA);
+    cr_expect_eq(es10_put_error(row, BYTES(0x04, 0x03, 0x80, 0x01, 0x07), 2, &out), SW_WRONG_DATA);
+    cr_expect_eq(es10_put_error(row, BYTES(0x30, 0x03, 0x81, 0x01, 0x07), 2, &out), SW_WRONG_DATA);
+    cr_expect_eq(out.len, 0);
+    cr_expect_eq(es10_put_error(row, BYTES(0x30, 0x03, 0x80, 0x01, 0x07), 2, &out), 0);
+    cr_expect(bytes_equal(writer_bytes(&out),
+                          BYTES(0xBF, 0x21, 0x08, 0xA1, 0x06, 0x80, 0x01, 0x07, 0x02, 0x01, 0x02)));
+}
