@@ -14,6 +14,7 @@
 
 #define FILE_MODE 0600
 #define FLAGS (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE)
+#define PIECE (64 << 10)
 #define LOG_DUE (1 << 20)
 #define LOG_FULL (16 << 20)
 
@@ -142,6 +143,19 @@ int store_group_mend(struct store_group *group)
     return 0;
 }
 
+/* In pieces: SQLite's files take no more than 128 KiB at once. */
+static int write_log(struct store_group *group, struct bytes records)
+{
+    const sqlite3_io_methods *methods = group->log->pMethods;
+    sqlite3_int64 offset = (sqlite3_int64)group->log_len;
+    int code = SQLITE_OK;
+    for (struct bytes piece; code == SQLITE_OK && records.len > 0; offset += (int)piece.len) {
+        (void)bytes_take(&records, records.len < PIECE ? records.len : PIECE, &piece);
+        code = methods->xWrite(group->log, piece.data, (int)piece.len, offset);
+    }
+    return code;
+}
+
 /* The records that are pending. When they could not be written and are gone again, nothing has
  * happened; else nobody knows what the next start will find. */
 static int flush(struct store_group *group)
@@ -151,8 +165,7 @@ static int flush(struct store_group *group)
     if (store_group_mend(group) != 0)
         return SQLITE_IOERR_WRITE;
     group->torn = true;
-    int code = methods->xWrite(group->log, pending->data, (int)pending->len,
-                               (sqlite3_int64)group->log_len);
+    int code = write_log(group, bytes_of(pending->data, pending->len));
     if (code == SQLITE_OK)
         code = methods->xSync(group->log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     if (code == SQLITE_OK) {

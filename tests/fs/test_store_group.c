@@ -339,7 +339,7 @@ static void limit_files(rlim_t most)
 /* On the real disk: the others' files have been written then, as the group knows. */
 Test(store_group, a_file_that_cannot_be_written_keeps_no_other_chip_out)
 {
-    static uint8_t large[SMALL_FILE];
+    static uint8_t large[4 * SMALL_FILE];
     struct rlimit limit;
     open_all();
     cr_assert(store_group_checkpoint(group) == 0);
