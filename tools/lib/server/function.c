@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "tools/lib/common/json_text.h"
+
 #define STATUS_SUCCESS "Executed-Success"
 #define STATUS_FAILED "Failed"
 
@@ -84,7 +86,7 @@ json_t *function_call(void *program, const struct function_row *row, const char 
 /* Text of a response, which is given back. */
 static char *to_text(json_t *response, unsigned *http_status)
 {
-    char *text = response != NULL ? json_dumps(response, JSON_COMPACT) : NULL;
+    char *text = json_text(response);
     json_decref(response);
     if (text == NULL && *http_status != FUNCTION_HTTP_NO_CONTENT)
         *http_status = FUNCTION_HTTP_FAILURE;
