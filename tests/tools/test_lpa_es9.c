@@ -165,9 +165,11 @@ static bool post(struct http *http, const char *address, const char *path, const
     return true;
 }
 
+static const char *requester; /* NULL: an LPA asks */
+
 static bool call(enum es9_function function, const char *address, struct fault *fault)
 {
-    struct http http = {.post = post, .fault = fault};
+    struct http http = {.post = post, .requester = requester, .fault = fault};
     struct es9_answer answer;
     const struct es9_argument arguments[] = {
         {ES9_TRANSACTION_ID, BYTES(0xAB, 0x01)},
@@ -178,6 +180,24 @@ static bool call(enum es9_function function, const char *address, struct fault *
     const bool good = es9_call(&http, function, address, arguments, 3, &answer);
     es9_answer_finish(&answer);
     return good;
+}
+
+/* SGP.22 §6.5.1.3: a server says who it is, and no two of its calls are named alike. */
+Test(lpa_es9, a_servers_request_has_a_header)
+{
+    static const char front[] = "{\"header\":{\"functionRequesterIdentifier\":\"eim.example.com\","
+                                "\"functionCallIdentifier\":\"";
+    struct fault fault;
+    char first[sizeof(server.request)];
+    requester = "eim.example.com";
+    (void)call(ES9_CANCEL_SESSION, "a.b", &fault);
+    strcpy(first, server.request);
+    cr_expect_eq(strncmp(first, front, strlen(front)), 0, "%s", first);
+    (void)call(ES9_CANCEL_SESSION, "a.b", &fault);
+    cr_expect_str_neq(server.request, first);
+    requester = NULL;
+    (void)call(ES9_CANCEL_SESSION, "a.b", &fault);
+    cr_expect_null(strstr(server.request, "header"));
 }
 
 Test(lpa_es9, requests_are_written_and_status_lines_judged)

@@ -9,6 +9,7 @@
 #define AUTHENTICATE_SERVER 0xBF38
 #define AUTHENTICATE_OK 0xA0
 #define SIGNATURE 0x5F37
+#define COLUMNS "transaction_id, eid, order_id, address, oid, iccid"
 
 int downloads_keep(struct database *database, const struct download *download, int64_t now)
 {
@@ -48,15 +49,26 @@ static void take_download(void *context, sqlite3_stmt *row)
         bytes_copy_exact(database_bytes(row, 5), download->iccid, sizeof(download->iccid));
 }
 
-int downloads_find(struct database *database, struct bytes transaction_id, struct download *out)
+static int find(struct database *database, const char *query, struct bytes key,
+                struct download *out)
 {
     *out = (struct download){0};
     const int rows =
-        database_query(database,
-                       "SELECT transaction_id, eid, order_id, address, oid, iccid FROM downloads"
-                       " WHERE transaction_id = ?",
-                       DATABASE_VALUES(DATABASE_B(transaction_id)), take_download, out);
+        database_query(database, query, DATABASE_VALUES(DATABASE_B(key)), take_download, out);
     return rows < 0 ? rows : rows == 0 ? 1 : 0;
+}
+
+int downloads_find(struct database *database, struct bytes transaction_id, struct download *out)
+{
+    return find(database, "SELECT " COLUMNS " FROM downloads WHERE transaction_id = ?",
+                transaction_id, out);
+}
+
+int downloads_find_profile(struct database *database, struct bytes iccid, struct download *out)
+{
+    return find(database,
+                "SELECT " COLUMNS " FROM downloads WHERE iccid = ? ORDER BY time DESC LIMIT 1",
+                iccid, out);
 }
 
 static bool eid_of_answer(struct bytes answer, char eid[CHIPS_EID_SIZE])

@@ -26,6 +26,8 @@ struct download {
 int downloads_keep(struct database *database, const struct download *download, int64_t now);
 /* 0, 1 if there is none, or a failure. */
 int downloads_find(struct database *database, struct bytes transaction_id, struct download *out);
+/* The same by the profile that it is of, as EF.ICCID has it: the latest. */
+int downloads_find_profile(struct database *database, struct bytes iccid, struct download *out);
 /* An IPA of v1.0 does not say which order it serves: it is the one that its chip works on. answer:
  * its AuthenticateServerResponse, BF38 whole, after the SM-DP+ has believed it. 0, also where there
  * is none, or a failure. */

@@ -31,6 +31,7 @@ int indirect_session_create(struct eim *eim, struct indirect_session **out)
         indirect_session_destroy(session);
         return FAILURE_INTERNAL;
     }
+    session->http.requester = eim->id;
     *out = session;
     return 0;
 }
@@ -92,6 +93,10 @@ int indirect_session_call(struct indirect_session *session, enum es9_function fu
                           struct es9_answer *answer)
 {
     session->http.fault = &session->fault;
+    /* After the package the server has no more to say: its connection is not kept for the rest of
+     * the session. */
+    curl_easy_setopt(session->http.curl, CURLOPT_FORBID_REUSE,
+                     function == ES9_GET_BOUND_PROFILE_PACKAGE ? 1L : 0L);
     if (es9_call(&session->http, function, session->download.address, arguments, count, answer))
         return 0;
     trace_notice("%s at %s: %s %s", es9_name(function), session->download.address,

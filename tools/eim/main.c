@@ -83,7 +83,7 @@ static int command_serve(struct eim *eim, const struct eim_options *options, cha
     struct rest *operators = NULL;
     sigset_t ends;
     process_start(&ends);
-    const struct notifier_plan notifier = {eim->database, eim->ca, eim->connect_to};
+    const struct notifier_plan notifier = {eim->database, eim->ca, eim->connect_to, eim->id};
     int result = notifier_start(&notifier, &eim->notifier);
     if (result == 0)
         result = serve_ipas(eim, options, &ipas);

@@ -60,9 +60,10 @@ static bool deliver(struct notifier *notifier, const struct waiting *waiting)
     struct http http;
     struct es9_answer answer = {0};
     const struct es9_argument argument = {ES9_PENDING_NOTIFICATION, blob_bytes(&waiting->pending)};
-    const bool done =
-        http_init(&http, notifier->plan.ca, notifier->plan.connect_to, &fault) &&
-        es9_call(&http, ES9_HANDLE_NOTIFICATION, waiting->address, &argument, 1, &answer);
+    bool done = http_init(&http, notifier->plan.ca, notifier->plan.connect_to, &fault);
+    http.requester = notifier->plan.id;
+    done =
+        done && es9_call(&http, ES9_HANDLE_NOTIFICATION, waiting->address, &argument, 1, &answer);
     es9_answer_finish(&answer);
     http_finish(&http);
     if (!done)

@@ -12,6 +12,7 @@ struct notifier_plan {
     struct database *database;
     const char *ca; /* as ca_read() takes it */
     const struct options_list *connect_to;
+    const char *id; /* the eIM's */
 };
 
 /* Keeps one; the same one again is kept once. 0 or a failure. */

@@ -3,13 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apdu/hex.h"
 #include "apdu/trace.h"
+#include "crypto/primitives/random.h"
 #include "tools/lib/common/field.h"
 #include "tools/lib/es9/activation.h"
 #include "tools/lib/es9/es9_status.h"
 #include "tools/lib/common/text.h"
 
 #define FIELD_MAX HTTP_ANSWER_MAX
+#define CALL_ID_LEN 8     /* bytes */
 #define CODE_SIZE 16      /* "8.11.1" and such */
 #define MESSAGE_MAX 4096  /* characters of a server's own words that are looked at */
 #define MESSAGE_SHOWN 200 /* bytes of them that are shown, the end included */
@@ -107,10 +110,27 @@ static int set_argument(json_t *request, const struct es9_argument *argument)
     return field_set_bytes(request, name, argument->value);
 }
 
-/* The request's text, the caller's to free(); NULL if memory is short. */
-static char *write_request(const struct es9_argument *arguments, size_t count)
+/* A server's request begins with who asks, and an identifier that no other call has. */
+static json_t *begin_request(const struct http *http)
 {
-    json_t *request = json_object();
+    uint8_t drawn[CALL_ID_LEN];
+    char id[2 * CALL_ID_LEN + 1];
+    struct random random;
+    if (http->requester == NULL)
+        return json_object();
+    random_init(&random);
+    if (random_fill(&random, drawn, sizeof(drawn)) != 0)
+        return NULL;
+    hex_encode(bytes_of(drawn, sizeof(drawn)), id);
+    return json_pack("{s:{s:s, s:s}}", "header", "functionRequesterIdentifier", http->requester,
+                     "functionCallIdentifier", id);
+}
+
+/* The request's text, the caller's to free(); NULL if memory is short. */
+static char *write_request(const struct http *http, const struct es9_argument *arguments,
+                           size_t count)
+{
+    json_t *request = begin_request(http);
     int result = 0;
     for (size_t i = 0; i < count && result == 0; i++)
         result = set_argument(request, &arguments[i]);
@@ -305,7 +325,7 @@ bool es9_call(struct http *http, enum es9_function function, const char *address
     if (!activation_is_address(address))
         return fault_raise(http->fault, rows[function].name, "'%.100s' is no server address",
                            address);
-    char *request = write_request(arguments, count);
+    char *request = write_request(http, arguments, count);
     if (request == NULL)
         return fault_raise(http->fault, "memory", "there is none left");
     record_text(http->record, rows[function].name, RECORD_SENT, request);

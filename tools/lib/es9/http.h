@@ -33,7 +33,9 @@ struct http {
     enum http_role role;
     bool v3; /* X-Admin-Protocol names v3.1.0, or else v2.2.2 */
     struct fault *fault;
-    FILE *record; /* the caller's; NULL: none */
+    const char *requester; /* who a server that asks another one is, for the header of its requests
+                              (SGP.22 §6.5.1.3); borrowed; NULL: an LPA, which sends none */
+    FILE *record;          /* the caller's; NULL: none */
     char error[CURL_ERROR_SIZE];
 };
 
