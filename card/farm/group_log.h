@@ -12,7 +12,7 @@ struct group_log {
     struct loop_source source;
     struct loop *loop;
     struct store_group *group; /* NULL: not open */
-    int64_t last_use;
+    int64_t last_use, retry;   /* retry: not before, after a failure */
 };
 
 /* In the folder of the logs, by the loop's number. chips: the folder of the chips' folders,

@@ -22,6 +22,7 @@ struct provisioning {
     struct slot *slots;
     size_t count;
     const char *making;
+    int folder; /* that, open from the start, so that no failure to write goes unseen */
     const struct stop *stop;
     atomic_size_t next, made;
     atomic_bool failed;
@@ -46,13 +47,9 @@ static int fail(const char *doing, const char *path)
 }
 
 /* All files of the file system that the folder is on. */
-static int flush(const char *path)
+static int flush(const struct provisioning *provisioning)
 {
-    const int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int result = folder >= 0 && syncfs(folder) == 0 ? 0 : fail("flush", path);
-    if (folder >= 0)
-        close(folder);
-    return result;
+    return syncfs(provisioning->folder) == 0 ? 0 : fail("flush", provisioning->making);
 }
 
 /* Into a folder of its own that is there already, its store goes alone. */
@@ -76,7 +73,7 @@ static int put_in_place(const struct slot *slot, const char *making)
 /* A chip's folder gets its name when what is in it is on the disk. */
 static int settle(struct provisioning *provisioning, struct batch *batch)
 {
-    int result = batch->count > 0 ? flush(provisioning->making) : 0;
+    int result = batch->count > 0 ? flush(provisioning) : 0;
     for (size_t i = 0; i < batch->count && result == 0; i++)
         result = put_in_place(batch->slots[i], provisioning->making);
     batch->count = 0;
@@ -171,7 +168,7 @@ static int make_rest(struct provisioning *provisioning, size_t first, size_t thr
         return FAILURE_INTERNAL;
     atomic_init(&provisioning->next, first + 1);
     make_all(provisioning, threads);
-    if (flush(provisioning->making) != 0)
+    if (flush(provisioning) != 0)
         return FAILURE_INTERNAL;
     return atomic_load(&provisioning->made) == provisioning->count ? 0 : FAILURE_INTERNAL;
 }
@@ -190,8 +187,13 @@ int provisioning_run(const char *state, struct slot *slots, size_t count, size_t
     if (snprintf(making, sizeof(making), "%s/" PROVISIONING_FOLDER, state) >= (int)sizeof(making))
         return FAILURE_INTERNAL;
     int result = make_folder(state, making);
-    if (result == 0)
-        result = make_rest(&provisioning, there, threads);
+    if (result != 0)
+        return result;
+    provisioning.folder = open(making, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    result =
+        provisioning.folder >= 0 ? make_rest(&provisioning, there, threads) : fail("open", making);
+    if (provisioning.folder >= 0)
+        close(provisioning.folder);
     (void)rmdir(making);
     return result;
 }

@@ -299,14 +299,8 @@ static int write_out(struct store_group *group, struct store_group_file *file)
 /* All chips' files at once. */
 static int sync_all(const struct store_group *group)
 {
-    if (!has_syncfs(group))
-        return 0;
-    const int folder = open(group->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = folder >= 0 && syncfs(folder) == 0;
-    const int result = synced ? 0 : fail(group, "flush the files of");
-    if (folder >= 0)
-        close(folder);
-    return result;
+    return !has_syncfs(group) || syncfs(group->folder_fd) == 0 ? 0
+                                                               : fail(group, "flush the files of");
 }
 
 static int forget(struct store_group *group, struct store_group_file *file)
@@ -400,7 +394,12 @@ int store_group_open(const char *folder, const char *log, const char *vfs, struc
     group->folder = folder;
     group->log_path = path;
     group->inner = sqlite3_vfs_find(vfs);
+    group->folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int result = store_group_vfs_start(group);
+    if (group->folder_fd < 0) {
+        trace_error("cannot open %s: %s", folder, strerror(errno));
+        result = FAILURE_MEMORY;
+    }
     if (result == 0 && log != NULL)
         result = open_log(group);
     if (result == 0)
@@ -441,6 +440,8 @@ void store_group_close(struct store_group *group)
     if (group->schema != NULL)
         store_group_file_destroy(group->schema);
     store_group_vfs_end(group);
+    if (group->folder_fd >= 0)
+        close(group->folder_fd);
     store_group_record_finish(&group->pending);
     sqlite3_free_filename(group->log_path);
     free(group);

@@ -13,6 +13,7 @@ struct store_group {
     char name[48];        /* of that */
     sqlite3_vfs *inner;   /* through which the files are */
     const char *folder;   /* of the chips' folders; borrowed */
+    int folder_fd;        /* open from the start, so that no failure to write goes unseen */
     const char *log_path; /* NULL: no log; sqlite3_create_filename() */
     sqlite3_file *log;
     uint64_t log_len; /* as far as it is sound */
