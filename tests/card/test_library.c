@@ -130,7 +130,11 @@ Test(library, requests_faults_and_snapshots)
     struct emuicc *chip = open_chip("chip");
     cr_assert(strstr(request(chip, "status"), "\"eid\":\"89") != NULL);
     cr_assert(strstr(request(chip, "fly"), "{\"error\": \"") != NULL);
-    request(chip, "fault-add apdu 1 = mute");
+    cr_assert(eq(str, (char *)request(chip, "fault-list"), "{\"faults\":[]}"));
+    cr_assert(strstr(request(chip, "fault-add apdu 1 = mute"), "\"id\":1") != NULL);
+    const char *faults = request(chip, "fault-list");
+    cr_assert(strstr(faults, "\"id\":1,\"fault\":\"apdu = mute\"") != NULL, "%s", faults);
+    cr_assert(strstr(faults, "\"passes\":0,\"strikes\":0") != NULL, "%s", faults);
     cr_assert(eq(long, STATUS(chip, SELECT_MF), EMUICC_MUTE));
     cr_assert(eq(long, STATUS(chip, SELECT_MF), EMUICC_MUTE));
     cr_assert(eq(int, emuicc_power(chip, EMUICC_POWER_RESET), EMUICC_FINE));

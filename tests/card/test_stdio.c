@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -224,6 +225,22 @@ Test(stdio, lines_are_answered_one_by_one)
     cr_assert(fnmatch("9000\n6700\n3B*\n", output, 0) == 0, "%s", output);
     serve(bytes_of_text(""), output, sizeof(output));
     cr_assert(eq(str, output, ""));
+}
+
+/* Though it might still write. */
+Test(stdio, a_client_that_reads_no_more_ends_it, .timeout = 60)
+{
+    int in[2], out[2];
+    struct stop stop = {.event = -1};
+    struct control control = control_none;
+    cr_assert(pipe(in) == 0 && pipe(out) == 0);
+    cr_assert(eq(i64, write(in[1], "reset\n", 6), 6));
+    close(out[0]);
+    signal(SIGPIPE, SIG_IGN);
+    cr_assert(eq(int, stdio_serve(in[0], out[1], &card, &stop, &control), 0));
+    close(in[0]);
+    close(in[1]);
+    close(out[1]);
 }
 
 Test(stdio, a_line_that_is_too_long_is_told_and_skipped)

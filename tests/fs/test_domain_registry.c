@@ -112,6 +112,28 @@ Test(domain_registry, keeps_all_that_the_package_says)
     end(&chip);
 }
 
+/* A counter of a length that none has is none. */
+Test(domain_registry, takes_counters_of_their_length_alone)
+{
+    static const struct {
+        const char *package;
+        uint8_t last;
+    } rows[] = {{ROOT DOMAIN_MNO_COUNTING("0064") END, 0x64},
+                {ROOT DOMAIN_MNO_COUNTING("0000000064") END, 0x64},
+                {ROOT DOMAIN_MNO_COUNTING("000000000064") END, 0},
+                {ROOT DOMAIN_MNO_COUNTING("") END, 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct chip chip = {.store = test_open(test_folder), .mno = test_domain_aid(MNO)};
+        chip.profile = test_domain_profile(chip.store, rows[i].package);
+        cr_assert_eq(domain_registry_load(chip.store, chip.profile, &chip.registry), 0);
+        const struct domain_counter counter = domain_list_counter(&chip.registry, &chip.mno, 0x01);
+        cr_expect_eq(counter.cntr[DOMAIN_CNTR_SIZE - 1], rows[i].last, "row %zu", i);
+        end(&chip);
+        test_remove_folder();
+        test_make_folder();
+    }
+}
+
 Test(domain_registry, its_first_change_writes_it_all)
 {
     struct chip chip = begin();

@@ -121,6 +121,10 @@ Test(inventory_iot, sets_profiles)
     gives(store, " rollback\t= none\n", INVENTORY_IOT_ROLLBACK, NULL);
     gives(store, "before-fallback = " DIGITS, INVENTORY_IOT_BEFORE_FALLBACK, ICCID);
     gives(store, "fallback = " DIGITS, INVENTORY_IOT_FALLBACK, ICCID);
+    char longer[] = "fallback = " DIGITS "F0"; /* that only begins with a profile's */
+    const char *wrong;
+    cr_assert_eq(inventory_iot_set(store, longer, &wrong), 0);
+    cr_assert_not_null(wrong);
     gives(store, "rollback = " DIGITS, INVENTORY_IOT_ROLLBACK_NUMBERS, "0000000000000000");
     gives(store, "emergency = " DIGITS, INVENTORY_IOT_EMERGENCY, ICCID);
     gives(store, "emergency = none", INVENTORY_IOT_EMERGENCY, "00000000000000000000");
