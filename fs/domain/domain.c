@@ -292,6 +292,7 @@ static const struct command_row rows[] = {
     {"INITIALIZE UPDATE", 0x80, 0x50, WITH_DATA, handle, "GlobalPlatform Amendment D §7.1.1"},
     {"EXTERNAL AUTHENTICATE", 0x80, 0x82, WITH_DATA, handle, "GlobalPlatform Amendment D §7.1.2"},
     {"GET DATA", 0x80, 0xCA, APDU_CASE_ANY, handle, "GlobalPlatform §11.3"},
+    {"GET DATA", 0x00, 0xCA, APDU_CASE_ANY, handle, "GlobalPlatform §11.3"},
     {"GET STATUS", 0x80, 0xF2, APDU_CASE_ANY, handle, "GlobalPlatform §11.4"},
     {"SET STATUS", 0x80, 0xF0, APDU_CASE_ANY, handle, "GlobalPlatform §11.10"},
     {"PUT KEY", 0x80, 0xD8, APDU_CASE_ANY, handle, "GlobalPlatform §11.8"},

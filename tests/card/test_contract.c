@@ -254,6 +254,23 @@ Test(contract, point_18_the_ecasd_tells_the_eid)
     cr_assert(starts_with(talk(&card, SELECT_ISD_R), "61"));
 }
 
+/* GlobalPlatform §11.3.2: GET DATA is asked for in either class, and of the ISD-R like the ECASD.
+ */
+Test(contract, get_data_in_both_classes)
+{
+    char issuer[32];
+    talk(&card, SELECT_ISD_R "00");
+    snprintf(issuer, sizeof(issuer), "%s", talk(&card, "80CA004200"));
+    cr_assert(starts_with(issuer, "4204") && strcmp(issuer + strlen(issuer) - 4, "9000") == 0);
+    ANSWERS("00CA004200", issuer);
+    ANSWERS("00CADF3005", "6A88");
+    ANSWERS("00F28002024F0000", "6D00");
+    talk(&card, "00A4040010" ECASD);
+    ANSWERS("00CA004200", "6A88");
+    talk(&card, "00A40004023F00");
+    ANSWERS("00CA004200", "6D00");
+}
+
 Test(contract, point_20_get_eid_with_and_without_a_tag_list)
 {
     char eid[64];

@@ -450,15 +450,23 @@ static void manage_over_the_air(void)
          "00 016101"},
         {OPERATOR_RAM_TAR, 5, "80E400000A4F08A0000001510000BB", "00 016101"},
         {OPERATOR_RAM_TAR, 6, "80E2910009BF2A0691044E616D65", "00 019000"},
+        /* A chain that stays, what comes in between, its end, and what is there no more. */
+        {OPERATOR_RFM_TAR, 7, "AA0C830111220700A40004026F7E", "00 AB0780010123029000"},
+        {OPERATOR_RFM_TAR, 8, "00A40004026F7E00B0000003", "00 029000A1B2CB"},
+        {OPERATOR_RFM_TAR, 9, "AA0D830102220800D6000003A1B2CC", "00 AB0780010123029000"},
+        {OPERATOR_RFM_TAR, 10, "AA0A830103220500B0000003", "00 AB0A8001012305A1B2CC9000"},
+        {OPERATOR_RFM_TAR, 11, "AA0A830103220500B0000003", "00 AB06800100830101"},
+        {OPERATOR_RFM_TAR, 11, "AA0A830103220500B0000003", "02 "},
     };
     send(SELECT_ISD_R, "9000");
     download(&(struct peer_binding){.package = read_package("usim-ota"),
                                     .metadata = metadata(BYTES(OTA_ICCID))});
     cr_assert(peer_result(&world.peer, CHANGE(0x31, OTA_ICCID), 0xBF31) == 0);
     reset();
-    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
         send_script(scripts[i].tar, scripts[i].counter, scripts[i].script, scripts[i].receipt);
-    reset();
+        reset();
+    }
     send(SELECT_ISD_R, "9000");
     cr_assert(peer_result(&world.peer, CHANGE(0x32, OTA_ICCID), 0xBF32) == 0);
     cr_assert(peer_result(&world.peer, BYTES(0xBF, 0x33, 0x0C, 0x5A, 0x0A, OTA_ICCID), 0xBF33) ==

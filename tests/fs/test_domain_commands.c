@@ -179,6 +179,10 @@ Test(domain_commands, without_a_session)
             "9000");
     ANSWERS(plain, "80CA004500", "6A88");
     ANSWERS(plain, "80CA005A00", "6A88");
+    /* Of both classes, as no other command is (GlobalPlatform §11.3.2). */
+    ANSWERS(plain, "00CA004200", "4204890490329000");
+    ANSWERS(plain, "00CA004500", "6A88");
+    ANSWERS(plain, "00F28002024F0000", "6D00");
     ANSWERS(plain, "80F28002024F0000", "6982");
     ANSWERS(plain, "80D8008101", "6982");
     ANSWERS(plain, "80D800810130", "6982");

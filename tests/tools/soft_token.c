@@ -57,43 +57,38 @@ static void put(CK_ATTRIBUTE *attributes, CK_ULONG count)
     link_close(&link);
 }
 
-void soft_token_put_root(const char *label, struct bytes key, bool extractable)
+struct uses {
+    CK_BBOOL ciphers, signs, extractable;
+};
+
+static void put_secret(const char *label, CK_KEY_TYPE type, struct bytes key, struct uses uses)
 {
     CK_OBJECT_CLASS class = CKO_SECRET_KEY;
-    CK_KEY_TYPE type = CKK_AES;
-    CK_BBOOL yes = CK_TRUE, may = extractable;
+    CK_BBOOL yes = CK_TRUE;
     CK_ATTRIBUTE attributes[] = {
         {CKA_CLASS, &class, sizeof(class)},
         {CKA_KEY_TYPE, &type, sizeof(type)},
         {CKA_TOKEN, &yes, sizeof(yes)},
         {CKA_PRIVATE, &yes, sizeof(yes)},
         {CKA_SENSITIVE, &yes, sizeof(yes)},
-        {CKA_EXTRACTABLE, &may, sizeof(may)},
-        {CKA_SIGN, &yes, sizeof(yes)},
+        {CKA_EXTRACTABLE, &uses.extractable, sizeof(uses.extractable)},
+        {CKA_ENCRYPT, &uses.ciphers, sizeof(uses.ciphers)},
+        {CKA_DECRYPT, &uses.ciphers, sizeof(uses.ciphers)},
+        {CKA_SIGN, &uses.signs, sizeof(uses.signs)},
         {CKA_VALUE, (void *)key.data, key.len},
         {CKA_LABEL, (void *)label, strlen(label)},
     };
     put(attributes, sizeof(attributes) / sizeof(attributes[0]));
 }
 
+void soft_token_put_root(const char *label, struct bytes key, bool extractable)
+{
+    put_secret(label, CKK_AES, key, (struct uses){.signs = true, .extractable = extractable});
+}
+
 void soft_token_put_cipher(const char *label, unsigned long type, struct bytes key, bool ciphers)
 {
-    CK_OBJECT_CLASS class = CKO_SECRET_KEY;
-    CK_BBOOL yes = CK_TRUE, no = CK_FALSE, may_cipher = ciphers, may_sign = !ciphers;
-    CK_ATTRIBUTE attributes[] = {
-        {CKA_CLASS, &class, sizeof(class)},
-        {CKA_KEY_TYPE, &type, sizeof(type)},
-        {CKA_TOKEN, &yes, sizeof(yes)},
-        {CKA_PRIVATE, &yes, sizeof(yes)},
-        {CKA_SENSITIVE, &yes, sizeof(yes)},
-        {CKA_EXTRACTABLE, &no, sizeof(no)},
-        {CKA_ENCRYPT, &may_cipher, sizeof(may_cipher)},
-        {CKA_DECRYPT, &may_cipher, sizeof(may_cipher)},
-        {CKA_SIGN, &may_sign, sizeof(may_sign)},
-        {CKA_VALUE, (void *)key.data, key.len},
-        {CKA_LABEL, (void *)label, strlen(label)},
-    };
-    put(attributes, sizeof(attributes) / sizeof(attributes[0]));
+    put_secret(label, type, key, (struct uses){.ciphers = ciphers, .signs = !ciphers});
 }
 
 void soft_token_put_signer(const char *label, const struct ec_private *key)

@@ -198,6 +198,16 @@ Test(ota_token, packets_of_triple_des_with_three_keys_are_the_same)
     cr_assert_same("version = 2\nalgorithm = 3des\n", CKK_DES3, 24);
 }
 
+Test(ota_token, packets_of_single_des_are_the_same)
+{
+    cr_assert_same("version = 2\nalgorithm = des\n", CKK_DES, 8);
+}
+
+Test(ota_token, packets_of_aes_192_are_the_same)
+{
+    cr_assert_same("version = 2\nalgorithm = aes\n", CKK_AES, 24);
+}
+
 static void cr_assert_refused(const char *text, const char *said)
 {
     struct keys keys;
