@@ -4,8 +4,8 @@
 # keep to the rules, links that break, a power cut.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc tools/profile/emuicc-profile tools/modem/emuicc-modem tools/ota/emuicc-ota
-need openssl
+need_programs card/emuicc tools/profile/emuicc-profile tools/modem/emuicc-modem tools/ota/emuicc-ota tools/line/emuicc-line
+need openssl softhsm2-util
 enter_place "$0" "$@"
 
 psk=404142434445464748494A4B4C4D4E4F
@@ -25,6 +25,7 @@ version = 1
 algorithm = aes
 kic = 101112131415161718191A1B1C1D1E1F
 kid = 202122232425262728292A2B2C2D2E2F
+kik = 303132333435363738393A3B3C3D3E3F
 KEYS
 printf 'identity = card1\nkey = %s\n' "$psk" >"$work/server.psk"
 printf 'identity = card1\nkey = 00%s\n' "${psk:2}" >"$work/wrong.psk"
@@ -75,6 +76,23 @@ for line in "the card asks the terminal: OPEN CHANNEL" "the terminal answers REC
   grep -qF "$line" "$work/trace" || fail "the trace does not say '$line': $(grep SCP81 "$work/trace" | head -5)"
 done
 grep -qi "$psk" "$work/trace" "$work/card.log" "$work/modem.log" "$work/server.log" && fail "a key is told"
+
+say "-- a key that a token derives, put over the air"
+mkdir "$work/tokens"
+printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$work/tokens" >"$work/softhsm2.conf"
+export SOFTHSM2_CONF=$work/softhsm2.conf
+(umask 077; echo 1234 >"$work/pin")
+softhsm2-util --init-token --free --label operator --pin 1234 --so-pin 5678 >"$work/token.log" 2>&1 || fail "no token"
+root="pkcs11:token=operator;object=ota?pin-source=$work/pin"
+"$BUILD/tools/line/emuicc-line" token init --token "$root" >>"$work/token.log" 2>&1 || fail "no root"
+printf 'identity = card2\nversion = 41\nroot = %s\niccid = 8988211000000000011\n' "$root" >"$work/derived.psk"
+ota --modem "$modem" ram put-psk "$work/derived.psk" >"$work/put" || fail "the key is not put: $(cat "$work/put")"
+has put "last status: 6101 (response bytes available)" "PUT KEY"
+start_server --psk "$work/derived.psk" --once scp81 serve ram="$work/list.txt"
+ota --modem "$modem" --connect 127.0.0.1:$port --psk-identity card2 --psk-key 41/01 scp81 trigger >"$work/triggered" ||
+  fail "the trigger: $(cat "$work/triggered")"
+wait "$server_pid" || fail "the administration: $(cat "$work/served" "$work/server.log")"
+grep -q "script 1 ($work/list.txt): ok" "$work/served" || fail "no script: $(cat "$work/served")"
 
 say "-- the operator as the terminal, each answer as JSON"
 stop_modem
@@ -159,7 +177,7 @@ until_true 10 asked 1 || fail "no request"
 answer=$'HTTP/1.1 204 No Content\r\n\r\n'
 for ((i = 0; i < ${#answer}; i++)); do printf '%s' "${answer:i:1}" >&4; sleep 0.05; done
 wait "$trigger_pid" || fail "the trigger: $(cat "$work/triggered")"
-[ "$(grep -c "administration is done" "$work/card.log")" -eq 5 ] || fail "not done: $(grep SCP81 "$work/card.log")"
+[ "$(grep -c "administration is done" "$work/card.log")" -eq 6 ] || fail "not done: $(grep SCP81 "$work/card.log")"
 end_foreign
 
 say "-- another key, a server that goes away"

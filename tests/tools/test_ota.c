@@ -397,6 +397,32 @@ Test(ota_tool, keys_are_put_ciphered)
     cr_expect(strncmp(script_of(&text), "80D800812B018008", 16) == 0, "%s", script_of(&text));
 }
 
+/* Zeros under the same KIK, without a check value. */
+Test(ota_tool, a_pre_shared_key_is_put_ciphered)
+{
+    static struct script_text text;
+    struct keys keys;
+    struct psk added = {.key_len = 16};
+    struct fault fault = {0};
+    read_set("version = 2\nalgorithm = aes\n" KIC KID "kik = 202122232425262728292A2B2C2D2E2F\n",
+             &keys);
+    cr_expect_not(remote_put_psk(&text, &keys, &added, &fault));
+    cr_expect_str_eq(fault.text, "the key has no version, 40 to 4F, to be put as");
+    added.version = 0x41;
+    script_text_begin(&text, false);
+    fault = (struct fault){0};
+    cr_assert(remote_put_psk(&text, &keys, &added, &fault), "%s", fault.text);
+    cr_expect_str_eq(script_of(&text), "80D80001144185"
+                                       "10AE3A71384013479E5A259218E4DF8CBF00");
+    added.key_len = 20;
+    cr_expect_not(remote_put_psk(&text, &keys, &added, &fault));
+    added.key_len = 64;
+    script_text_begin(&text, false);
+    cr_expect(remote_put_psk(&text, &keys, &added, &fault));
+    keys.kik_len = 0;
+    cr_expect_not(remote_put_psk(&text, &keys, &added, &fault));
+}
+
 /* Killed at any moment, whoever takes the next counter gets one that nobody has. */
 Test(ota_tool, no_counter_is_used_twice_by_the_killed)
 {

@@ -100,18 +100,22 @@ Test(ota_scp81, key_files)
         {"identity\n", false},
         {"name = card1\n", false},
         {"", false},
+        {"identity = x\nkey = 000102030405060708090A0B0C0D0E0F\nversion = 4F\n", true},
+        {"identity = x\nkey = 000102030405060708090A0B0C0D0E0F\nversion = 3F\n", false},
+        {"identity = x\nkey = 000102030405060708090A0B0C0D0E0F\nversion = 50\n", false},
+        {"identity = x\nkey = pkcs11:token=a\n", false},
+        {"identity = x\niccid = 8988812010000000018\nversion = 40\n", false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char path[] = "/tmp/emuicc-psk-XXXXXX";
         const int file = mkstemp(path);
-        struct administration administration = {0};
+        struct psk psk;
         struct fault fault = {0};
         cr_assert_geq(file, 0);
         cr_assert_eq(write(file, rows[i].text, strlen(rows[i].text)),
                      (ssize_t)strlen(rows[i].text));
         close(file);
-        cr_expect_eq(administration_read_key(&administration, path, &fault), rows[i].good, "%s",
-                     rows[i].text);
+        cr_expect_eq(psk_read(path, &psk, &fault), rows[i].good, "%s", rows[i].text);
         unlink(path);
     }
 }

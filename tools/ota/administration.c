@@ -11,12 +11,10 @@
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
-#include "crypto/primitives/secret.h"
 #include "tools/lib/transport/interrupt.h"
 #include "tools/ota/report.h"
 
 #define WHERE "scp81 serve"
-#define KEY_TEXT_MAX 1024
 #define RID_DIGITS 10
 #define AID_DIGITS_MAX 32
 #define BODY_MAX 65536 /* of an answer */
@@ -55,65 +53,6 @@ struct request {
     bool too_long;
 };
 
-static const char *set_identity(struct administration *administration, const char *value)
-{
-    if (*value == '\0' || strlen(value) > ADMINISTRATION_IDENTITY_MAX)
-        return "is no identity of 1 to 128 characters";
-    strcpy(administration->identity, value);
-    return NULL;
-}
-
-static const char *set_key(struct administration *administration, const char *value)
-{
-    struct writer key = writer_on(administration->key, sizeof(administration->key));
-    if (!hex_decode(value, &key) || key.overflow || key.len < 16)
-        return "is no key of 16 to 64 bytes in hexadecimal";
-    administration->key_len = key.len;
-    return NULL;
-}
-
-static const struct {
-    const char *name;
-    const char *(*set)(struct administration *administration, const char *value);
-} rows[] = {{"identity", set_identity}, {"key", set_key}};
-
-static const char *apply(struct administration *administration, const char *line)
-{
-    char name[16], value[KEY_TEXT_MAX];
-    if (line[strspn(line, " \t\r\n")] == '\0' || *line == '#')
-        return NULL;
-    if (sscanf(line, " %15[a-z] = %1023[^\r\n]", name, value) != 2)
-        return "is no line NAME = VALUE";
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (strcmp(rows[i].name, name) == 0) {
-            const char *wrong = rows[i].set(administration, value);
-            wipe(value, sizeof(value));
-            return wrong;
-        }
-    return "is none of identity, key";
-}
-
-bool administration_read_key(struct administration *administration, const char *path,
-                             struct fault *fault)
-{
-    char line[KEY_TEXT_MAX];
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return fault_raise(fault, WHERE, "%s: %s", path, strerror(errno));
-    const char *wrong = NULL;
-    int number = 0;
-    while (wrong == NULL && fgets(line, sizeof(line), file) != NULL) {
-        number++;
-        wrong = apply(administration, line);
-    }
-    fclose(file);
-    wipe(line, sizeof(line));
-    if (wrong != NULL)
-        return fault_raise(fault, WHERE, "%s:%d %s", path, number, wrong);
-    return (administration->identity[0] != '\0' && administration->key_len > 0) ||
-           fault_raise(fault, WHERE, "%s: identity and key are both needed", path);
-}
-
 bool administration_set_target(struct administration_script *script, const char *text)
 {
     uint8_t room[AID_DIGITS_MAX / 2];
@@ -136,15 +75,15 @@ static int find_psk(void *context, const struct MHD_Connection *connection, cons
 {
     const struct administration *administration = context;
     (void)connection;
-    if (strcmp(identity, administration->identity) != 0) {
+    if (strcmp(identity, administration->psk.identity) != 0) {
         trace_notice("a client calls itself %s, which is not the key's identity", identity);
         return -1;
     }
-    *psk = malloc(administration->key_len);
+    *psk = malloc(administration->psk.key_len);
     if (*psk == NULL)
         return -1;
-    memcpy(*psk, administration->key, administration->key_len);
-    *size = administration->key_len;
+    memcpy(*psk, administration->psk.key, administration->psk.key_len);
+    *size = administration->psk.key_len;
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "apdu/bytes.h"
 #include "tools/lib/transport/fault.h"
+#include "tools/ota/psk.h"
 
 #define ADMINISTRATION_SCRIPTS_MAX 32
 #define ADMINISTRATION_SCRIPT_MAX 4104 /* bytes of one */
@@ -19,22 +20,14 @@ struct administration_script {
     size_t len;
 };
 
-#define ADMINISTRATION_IDENTITY_MAX 128
-#define ADMINISTRATION_KEY_MAX 64
-
 struct administration {
-    char identity[ADMINISTRATION_IDENTITY_MAX + 1];
-    uint8_t key[ADMINISTRATION_KEY_MAX]; /* secret */
-    size_t key_len;
+    struct psk psk;
     struct administration_script scripts[ADMINISTRATION_SCRIPTS_MAX];
     size_t count;
     bool once; /* one card that has been through all is enough */
     bool json;
 };
 
-/* A key from a file with lines identity = TEXT and key = HEX. False after a fault. */
-bool administration_read_key(struct administration *administration, const char *path,
-                             struct fault *fault);
 /* `ram[@AID]` or `rfm@AID`: whom a script is for. False if it is neither. */
 bool administration_set_target(struct administration_script *script, const char *text);
 

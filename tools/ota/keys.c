@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "apdu/hex.h"
-#include "apdu/trace.h"
 #include "crypto/primitives/secret.h"
 #include "tools/ota/derived.h"
 
@@ -51,28 +50,14 @@ static const char *set_algorithm(struct keys *keys, const char *value)
     return "is none of aes, 3des, des";
 }
 
-/* What a token says no with becomes the fault's text; what it only remarks goes where it always
- * goes. */
-static void keep_refusal(void *context, enum trace_level level, const char *text)
-{
-    struct keys *keys = context;
-    if (level == TRACE_ERROR) {
-        snprintf(keys->refusal, sizeof(keys->refusal), "cannot be used: %s", text);
-        return;
-    }
-    trace_here(NULL, NULL);
-    trace_notice("%s", text);
-    trace_here(keep_refusal, keys);
-}
-
 static const char *set_held(struct keys *keys, const char *uri, size_t *len,
                             struct symmetric **held)
 {
-    trace_here(keep_refusal, keys);
+    refusal_begin(&keys->refusal);
     const int result = symmetric_open(uri, held);
-    trace_here(NULL, NULL);
+    refusal_end();
     *len = result == 0 ? symmetric_len(*held) : 0;
-    return result == 0 ? NULL : keys->refusal;
+    return result == 0 ? NULL : keys->refusal.text;
 }
 
 static const char *set_key(struct keys *keys, const char *value, uint8_t *key, size_t *len,
@@ -108,10 +93,10 @@ static const char *set_root(struct keys *keys, const char *uri)
 {
     token_close(keys->root);
     keys->root = NULL;
-    trace_here(keep_refusal, keys);
+    refusal_begin(&keys->refusal);
     const int result = token_open(uri, TOKEN_ROOT, &keys->root);
-    trace_here(NULL, NULL);
-    return result == 0 ? NULL : keys->refusal;
+    refusal_end();
+    return result == 0 ? NULL : keys->refusal.text;
 }
 
 static const char *set_iccid(struct keys *keys, const char *value)
@@ -169,11 +154,11 @@ static const char *complaint_of_held(struct keys *keys)
             continue;
         if (symmetric_is_aes(uses[i].key) != (keys->algorithm == AES))
             return "the token's keys are of another algorithm";
-        trace_here(keep_refusal, keys);
+        refusal_begin(&keys->refusal);
         result = symmetric_check(uses[i].key, uses[i].task);
-        trace_here(NULL, NULL);
+        refusal_end();
     }
-    return result == 0 ? NULL : keys->refusal;
+    return result == 0 ? NULL : keys->refusal.text;
 }
 
 /* The keys from the root, if there is one. */
@@ -191,11 +176,11 @@ static const char *derive(struct keys *keys)
     if (keys->version == 0 || keys->algorithm == ALGORITHM_NONE)
         return "version and algorithm are needed";
     iccid_swap(keys->iccid, set.iccid);
-    trace_here(keep_refusal, keys);
+    refusal_begin(&keys->refusal);
     const int result = derived_keys(&root, &set, keys->kic, keys->kid, keys->kik, len);
-    trace_here(NULL, NULL);
+    refusal_end();
     keys->kic_len = keys->kid_len = keys->kik_len = len;
-    return result == 0 ? NULL : keys->refusal;
+    return result == 0 ? NULL : keys->refusal.text;
 }
 
 /* What the lines together leave out, or contradict. */

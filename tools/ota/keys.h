@@ -23,11 +23,11 @@
 #include "fs/profile/iccid.h"
 #include "tools/lib/token/symmetric.h"
 #include "tools/lib/transport/fault.h"
+#include "tools/ota/refusal.h"
 
 #define KEYS_SIZE_MAX 32
 #define KEYS_VERSION_LAST 15 /* of sets for SCP80 */
-#define KEYS_REFUSAL_MAX 320
-#define KEYS_AES 0x2 /* algorithm; others are DES or triple DES */
+#define KEYS_AES 0x2         /* algorithm; others are DES or triple DES */
 
 struct keys {
     const char *path; /* borrowed */
@@ -42,7 +42,7 @@ struct keys {
     struct token *root;        /* NULL: none */
     uint8_t iccid[ICCID_SIZE]; /* digits in order */
     bool has_iccid;
-    char refusal[KEYS_REFUSAL_MAX]; /* a token's */
+    struct refusal refusal;
 };
 
 /* False after a fault that says which line is wrong, and how. */

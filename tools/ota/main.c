@@ -114,6 +114,16 @@ static bool fill_put_key(struct order *order, int count, char **words, struct fa
     return good;
 }
 
+static bool fill_put_psk(struct order *order, int count, char **words, struct fault *fault)
+{
+    struct psk added;
+    (void)count;
+    const bool good = psk_read(words[0], &added, fault) &&
+                      remote_put_psk(&order->text, &order->keys, &added, fault);
+    psk_wipe(&added);
+    return good;
+}
+
 static bool fill_metadata(struct order *order, int count, char **words, struct fault *fault)
 {
     return remote_put_metadata(&order->text, count, words, fault);
@@ -157,6 +167,7 @@ static const struct command {
     {"ram", "delete", 1, 1, fill_delete, TAR_DOMAIN},
     {"ram", "install", 3, 3, fill_install, TAR_DOMAIN},
     {"ram", "put-key", 1, 2, fill_put_key, TAR_DOMAIN},
+    {"ram", "put-psk", 1, 1, fill_put_psk, TAR_DOMAIN},
     {"metadata", NULL, 1, 2, fill_metadata, TAR_DOMAIN},
     {"scp81", "trigger", 0, 0, fill_trigger, TAR_DOMAIN},
     {"scp81", "serve", 1, ADMINISTRATION_SCRIPTS_MAX, .serve = serve_run},

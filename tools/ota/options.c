@@ -28,7 +28,7 @@ static const struct options_row rows[] = {
     {"agent", "NAME", "scp81 trigger: what the card calls itself; default: what the domain keeps, or a name made of EID and AID", OPTIONS_TEXT, AT(agent)},
     {"retry", "COUNT/HH:MM:SS", "scp81 trigger: how often it is tried again, and after which time", OPTIONS_TEXT, AT(retry)},
     {"report", "NUMBER/TEXT", "scp81 trigger, with --retry: the short message that the card sends when it gives up", OPTIONS_TEXT, AT(report)},
-    {"psk", "FILE", "scp81 serve: the key, in lines identity and key", OPTIONS_TEXT, AT(psk)},
+    {"psk", "FILE", "scp81 serve: the key, in lines identity and key, or root, iccid and version of one that a token derives", OPTIONS_TEXT, AT(psk)},
     {"listen", "[ADDRESS:]PORT", "scp81 serve: where; default: 8443 of this machine alone", OPTIONS_TEXT, AT(listen)},
     {"once", NULL, "scp81 serve: end when a card has been through all scripts", OPTIONS_FLAG, AT(once)},
     {"bip", "WHERE", "where the card may connect to while this program is its terminal (--reader, --direct): none, local (this machine), any, or a HOST:PORT to which all its connections go; default: local", OPTIONS_TEXT, AT(bip)},
@@ -39,7 +39,7 @@ static const struct options_row rows[] = {
 const struct options_program ota_program = {
     .name = "emuicc-ota",
     .synopsis = "send [FILE] | rfm read PATH | rfm update PATH HEX | ram list | ram delete AID | "
-                "ram install PACKAGE MODULE AID | ram put-key FILE [REPLACED] | metadata KEY=TEXT... | scp81 trigger | "
+                "ram install PACKAGE MODULE AID | ram put-key FILE [REPLACED] | ram put-psk FILE | metadata KEY=TEXT... | scp81 trigger | "
                 "scp81 serve KIND[@AID]=FILE... | report HEX",
     .summary = "plays the operator who manages a profile over the air",
     .rows = rows,

@@ -23,8 +23,10 @@
 #define PRIVILEGES_MAX 3
 
 #define KEY_COUNT 3 /* of a set: KIc, KID, KIK */
+#define PSK_IDENTIFIER 0x01
 #define KEY_TYPE_DES 0x80
 #define KEY_TYPE_AES 0x88
+#define KEY_TYPE_PSK 0x85
 #define CHECK_VALUE_LEN 3
 
 #define TAG_ENTRY 0xE3
@@ -222,6 +224,32 @@ bool remote_put_key(struct script_text *script, const struct keys *keys, const s
     put_lv(&command, writer_bytes(&data));
     const bool good = put_line(script, writer_bytes(&command)) == NULL;
     return good || fault_raise(fault, WHERE, "the keys are too long for one command");
+}
+
+/* Nothing is made of such a key, so that it has no check value. */
+bool remote_put_psk(struct script_text *script, const struct keys *keys, const struct psk *added,
+                    struct fault *fault)
+{
+    uint8_t ciphered[PSK_SIZE_MAX], room[PSK_SIZE_MAX + 8], command_room[COMMAND_MAX];
+    struct writer data = writer_on(room, sizeof(room)),
+                  command = writer_on(command_room, sizeof(command_room));
+    const struct bytes key = bytes_of(added->key, added->key_len);
+    if (added->version == 0)
+        return fault_raise(fault, WHERE, "the key has no version, 40 to 4F, to be put as");
+    if (keys->kik_len == 0)
+        return fault_raise(fault, WHERE, "%s has no kik, which ciphers what is put", keys->path);
+    if (key.len % (keys->algorithm == KEYS_AES ? AES_BLOCK : DES_BLOCK) != 0)
+        return fault_raise(fault, WHERE,
+                           "a key of %zu bytes is no whole blocks of the kik's cipher", key.len);
+    if (encipher_key(keys, key, ciphered) != 0)
+        return fault_raise(fault, WHERE, "the key cannot be ciphered");
+    writer_put(&data, BYTES(added->version, KEY_TYPE_PSK));
+    put_lv(&data, bytes_of(ciphered, key.len));
+    writer_put_u8(&data, 0);
+    writer_put(&command, BYTES(0x80, 0xD8, 0x00, PSK_IDENTIFIER));
+    put_lv(&command, writer_bytes(&data));
+    const bool good = put_line(script, writer_bytes(&command)) == NULL;
+    return good || fault_raise(fault, WHERE, "the script has no place for another command");
 }
 
 static bool put_word(const char *word, struct writer *out, struct fault *fault)

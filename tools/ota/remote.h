@@ -7,6 +7,7 @@
 
 #include "tools/lib/transport/fault.h"
 #include "tools/ota/keys.h"
+#include "tools/ota/psk.h"
 #include "tools/ota/script_text.h"
 
 /* What a registry has entries of: domains, applications, load files. */
@@ -31,6 +32,10 @@ bool remote_put_install(struct script_text *script, const struct remote_instance
  * replaced: the version that it takes the place of; 0: it is another. False after a fault. */
 bool remote_put_key(struct script_text *script, const struct keys *keys, const struct keys *added,
                     uint8_t replaced, struct fault *fault);
+/* PUT KEY of a pre-shared key, ciphered likewise, with identifier 1; the key's version says where.
+ * False after a fault. */
+bool remote_put_psk(struct script_text *script, const struct keys *keys, const struct psk *added,
+                    struct fault *fault);
 /* UpdateMetadataRequest from words `key=value`: provider, name. False after a fault. */
 bool remote_put_metadata(struct script_text *script, int count, char **words, struct fault *fault);
 

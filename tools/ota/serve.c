@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "crypto/primitives/secret.h"
 #include "tools/ota/administration.h"
 #include "tools/ota/script_file.h"
 
@@ -42,15 +41,15 @@ bool serve_run(const struct ota_options *options, int count, char **words, bool 
     administration.json = options->json;
     if (options->psk == NULL) {
         fault_raise(fault, WHERE, "--psk says under which key");
-        fault_next(fault, "a file with two lines: identity = TEXT, key = HEX");
+        fault_next(fault, "a file with lines identity = TEXT and key = HEX, or root and iccid");
         return fault_usage(fault);
     }
-    bool good = administration_read_key(&administration, options->psk, fault);
+    bool good = psk_read(options->psk, &administration.psk, fault);
     for (int i = 0; good && i < count; i++)
         good = add_script(&administration, words[i], fault);
     good = good && administration_serve(&administration,
                                         options->listen != NULL ? options->listen : LISTEN_DEFAULT,
                                         all_good, fault);
-    wipe(administration.key, sizeof(administration.key));
+    psk_wipe(&administration.psk);
     return good;
 }
