@@ -68,12 +68,17 @@ enum field_result field_transaction_id(const json_t *object, const char *name, s
     return hex_decode(text, out) && out->len > before ? FIELD_OK : FIELD_INVALID;
 }
 
-int field_set_text(json_t *object, const char *name, const char *text)
+static int set(json_t *object, const char *name, json_t *value)
 {
-    if (json_object_set_new(object, name, json_string(text)) == 0)
+    if (json_object_set_new(object, name, value) == 0)
         return 0;
     trace_error("no memory for the answer's %s", name);
     return FAILURE_INTERNAL;
+}
+
+int field_set_text(json_t *object, const char *name, const char *text)
+{
+    return set(object, name, json_string(text));
 }
 
 int field_set_bytes(json_t *object, const char *name, struct bytes bytes)
@@ -84,7 +89,7 @@ int field_set_bytes(json_t *object, const char *name, struct bytes bytes)
         return FAILURE_INTERNAL;
     }
     base64_encode(bytes, text);
-    const int result = field_set_text(object, name, text);
+    const int result = set(object, name, json_string_nocheck(text)); /* ASCII, as it is made */
     free(text);
     return result;
 }
