@@ -12,4 +12,7 @@ start_pcscd
 "$NULL_CARD" 35964 2>"$work/null.log" &
 start_card chip --install "$BUILD/tools/profiles/usim-milenage.der"
 until_true 20 opensc-tool --reader "Virtual PCD 00 01" --atr || fail "the null card is not seen in its reader"
+# EnableProfile, for AUTHENTICATE.
+opensc-tool --reader "$E2E_READER" -s 00A4040C10A0000005591010FFFFFFFF8900000100 \
+  -s 80E2910014BF3111A00C5A0A988812010000000010F1810100 >"$work/enable.log" || fail "EnableProfile is not sent"
 "$1" "$E2E_READER" "Virtual PCD 00 01"
