@@ -55,7 +55,7 @@ static bool unshare_mounts(void)
 static bool mount_disk(const char *folder)
 {
     return unshare_mounts() && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-           mount("tmpfs", folder, "tmpfs", 0, DISK) == 0;
+           mount("tmpfs", folder, "tmpfs", 0, DISK ",mode=0700") == 0;
 }
 
 void farm_ground_make(struct farm_ground *ground)
