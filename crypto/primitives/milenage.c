@@ -51,12 +51,19 @@ int milenage_opc(const uint8_t key[MILENAGE_KEY_SIZE], const uint8_t op[AES_BLOC
     return result;
 }
 
-/* TEMP of TS 35.206 §4.1. */
-static int make_temp(const struct milenage *milenage, const uint8_t *rand, uint8_t *temp)
+/* TEMP of TS 35.206 §4.1: the same for all outputs of a RAND. */
+static int make_temp(struct milenage *milenage, const uint8_t *rand, uint8_t *temp)
 {
-    memcpy(temp, rand, AES_BLOCK);
-    add(temp, milenage->opc);
-    return encrypt(milenage, temp);
+    int result = 0;
+    if (!milenage->temp_known || memcmp(milenage->rand, rand, AES_BLOCK) != 0) {
+        memcpy(milenage->rand, rand, AES_BLOCK);
+        memcpy(milenage->temp, rand, AES_BLOCK);
+        add(milenage->temp, milenage->opc);
+        result = encrypt(milenage, milenage->temp);
+        milenage->temp_known = result == 0;
+    }
+    memcpy(temp, milenage->temp, AES_BLOCK);
+    return result;
 }
 
 /* The common end of all outputs; number 0 is OUT1. */
@@ -68,7 +75,7 @@ static int finish(const struct milenage *milenage, unsigned number, uint8_t *blo
     return result;
 }
 
-static int make_out1(const struct milenage *milenage, const uint8_t *rand, const uint8_t *sqn,
+static int make_out1(struct milenage *milenage, const uint8_t *rand, const uint8_t *sqn,
                      const uint8_t *amf, uint8_t *out)
 {
     uint8_t temp[AES_BLOCK], in[AES_BLOCK];
@@ -87,8 +94,7 @@ static int make_out1(const struct milenage *milenage, const uint8_t *rand, const
 }
 
 /* OUT2 to OUT5. */
-static int make_out(const struct milenage *milenage, unsigned number, const uint8_t *rand,
-                    uint8_t *out)
+static int make_out(struct milenage *milenage, unsigned number, const uint8_t *rand, uint8_t *out)
 {
     uint8_t temp[AES_BLOCK];
     int result = make_temp(milenage, rand, temp);
@@ -109,7 +115,7 @@ static int cut(int result, uint8_t *block, size_t from, uint8_t *out, size_t siz
     return result;
 }
 
-int milenage_f1(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f1(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                 const uint8_t sqn[MILENAGE_SQN_SIZE], const uint8_t amf[MILENAGE_AMF_SIZE],
                 uint8_t mac_a[MILENAGE_MAC_SIZE])
 {
@@ -117,7 +123,7 @@ int milenage_f1(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAN
     return cut(make_out1(milenage, rand, sqn, amf, out), out, 0, mac_a, MILENAGE_MAC_SIZE);
 }
 
-int milenage_f1_star(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f1_star(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                      const uint8_t sqn[MILENAGE_SQN_SIZE], const uint8_t amf[MILENAGE_AMF_SIZE],
                      uint8_t mac_s[MILENAGE_MAC_SIZE])
 {
@@ -126,7 +132,7 @@ int milenage_f1_star(const struct milenage *milenage, const uint8_t rand[MILENAG
                MILENAGE_MAC_SIZE);
 }
 
-int milenage_f2(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f2(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                 uint8_t res[MILENAGE_RES_SIZE])
 {
     uint8_t out[AES_BLOCK];
@@ -134,28 +140,28 @@ int milenage_f2(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAN
                MILENAGE_RES_SIZE);
 }
 
-int milenage_f3(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f3(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                 uint8_t ck[MILENAGE_CK_SIZE])
 {
     uint8_t out[AES_BLOCK];
     return cut(make_out(milenage, 2, rand, out), out, 0, ck, MILENAGE_CK_SIZE);
 }
 
-int milenage_f4(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f4(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                 uint8_t ik[MILENAGE_CK_SIZE])
 {
     uint8_t out[AES_BLOCK];
     return cut(make_out(milenage, 3, rand, out), out, 0, ik, MILENAGE_CK_SIZE);
 }
 
-int milenage_f5(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f5(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                 uint8_t ak[MILENAGE_AK_SIZE])
 {
     uint8_t out[AES_BLOCK];
     return cut(make_out(milenage, 1, rand, out), out, 0, ak, MILENAGE_AK_SIZE);
 }
 
-int milenage_f5_star(const struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
+int milenage_f5_star(struct milenage *milenage, const uint8_t rand[MILENAGE_RAND_SIZE],
                      uint8_t ak[MILENAGE_AK_SIZE])
 {
     uint8_t out[AES_BLOCK];

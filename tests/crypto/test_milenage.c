@@ -77,3 +77,23 @@ Test(milenage, rotations_need_not_be_whole_bytes)
     cr_assert_eq(milenage_f2(&m, rand, res), 0);
     cr_assert_arr_eq(res, expected + 8, sizeof(res));
 }
+
+/* What all outputs begin with is kept; of another RAND it is another. */
+Test(milenage, another_challenge_is_another)
+{
+    const uint8_t key[16] = {1}, opc[16] = {2};
+    uint8_t rand[16] = {3}, first[MILENAGE_RES_SIZE], other[MILENAGE_RES_SIZE],
+            alone[MILENAGE_RES_SIZE], again[MILENAGE_RES_SIZE];
+    struct milenage m, fresh;
+    milenage_init(&m, key, opc);
+    cr_assert_eq(milenage_f2(&m, rand, first), 0);
+    rand[15] = 1;
+    cr_assert_eq(milenage_f2(&m, rand, other), 0);
+    milenage_init(&fresh, key, opc);
+    cr_assert_eq(milenage_f2(&fresh, rand, alone), 0);
+    cr_assert_arr_eq(other, alone, sizeof(other));
+    cr_assert_arr_neq(other, first, sizeof(other));
+    rand[15] = 0;
+    cr_assert_eq(milenage_f2(&m, rand, again), 0);
+    cr_assert_arr_eq(again, first, sizeof(again));
+}
