@@ -51,13 +51,11 @@ static void put_data(const struct rsp_session *session, const struct pir *pir, u
 static int put_signed(const struct rsp_session *session, struct random *random,
                       const struct pir *pir, uint32_t sequence, put_result *put, struct writer *out)
 {
-    uint8_t signature[EC_SIGNATURE_SIZE];
     const size_t whole = tlv_open(out, ES10_TAG_INSTALLATION_RESULT);
     const size_t start = out->len;
     put_data(session, pir, sequence, put, out);
     const int result =
-        credentials_sign(session->signer, random, out, start, (struct bytes){0}, signature);
-    tlv_put(out, ES10_TAG_SIGNATURE, bytes_of(signature, sizeof(signature)));
+        credentials_put_signature(session->signer, random, ES10_TAG_SIGNATURE, start, out);
     tlv_close(out, whole);
     return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
 }

@@ -230,6 +230,16 @@ int credentials_sign(const struct credential *signer, struct random *random,
     return ec_sign(signer->key, random, parts, more.len > 0 ? 2 : 1, signature);
 }
 
+int credentials_put_signature(const struct credential *signer, struct random *random, uint32_t tag,
+                              size_t start, struct writer *out)
+{
+    uint8_t signature[EC_SIGNATURE_SIZE];
+    const int result = credentials_sign(signer, random, out, start, (struct bytes){0}, signature);
+    if (result == 0)
+        tlv_put(out, tag, bytes_of(signature, sizeof(signature)));
+    return result;
+}
+
 static int put_certificate(struct store *store, unsigned index, const char *part,
                            const struct pki_entity *entity)
 {

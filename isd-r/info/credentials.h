@@ -46,6 +46,10 @@ int credentials_sign(const struct credential *signer, struct random *random,
                      const struct writer *from, size_t start, struct bytes more,
                      uint8_t signature[EC_SIGNATURE_SIZE]);
 
+/* Appends a signature of what has been written from `start` on, under this tag. 0 or a failure. */
+int credentials_put_signature(const struct credential *signer, struct random *random, uint32_t tag,
+                              size_t start, struct writer *out);
+
 /* Puts one CI's set into the store; eum and euicc may be NULL. */
 struct pki_entity;
 int credentials_put(struct store *store, unsigned index, const struct pki_entity *ci,

@@ -77,12 +77,10 @@ void notification_put_metadata(struct writer *out, uint32_t sequence,
 static int put_signed(struct random *random, const struct credential *signer, uint32_t sequence,
                       const struct notification_subject *subject, struct writer *out)
 {
-    uint8_t signature[EC_SIGNATURE_SIZE];
     const size_t mark = tlv_open(out, DER_SEQUENCE);
     const size_t start = out->len;
     notification_put_metadata(out, sequence, subject);
-    const int result = credentials_sign(signer, random, out, start, (struct bytes){0}, signature);
-    tlv_put(out, ES10_TAG_SIGNATURE, bytes_of(signature, sizeof(signature)));
+    const int result = credentials_put_signature(signer, random, ES10_TAG_SIGNATURE, start, out);
     writer_put(out, signer->euicc.whole);
     writer_put(out, signer->eum.whole);
     if (signer->others.len > 0)

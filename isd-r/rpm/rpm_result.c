@@ -34,13 +34,11 @@ static int put_signed(const struct rsp_session *session, struct random *random,
                       const struct store_notification *row, struct bytes results,
                       enum rpm_result_error error, struct writer *out)
 {
-    uint8_t signature[EC_SIGNATURE_SIZE];
     const size_t whole = tlv_open(out, NOTIFICATION_TAG_RPM_RESULT);
     const size_t start = out->len;
     put_data(session, row, results, error, out);
     const int result =
-        credentials_sign(session->signer, random, out, start, (struct bytes){0}, signature);
-    tlv_put(out, TAG_SIGNATURE, bytes_of(signature, sizeof(signature)));
+        credentials_put_signature(session->signer, random, TAG_SIGNATURE, start, out);
     tlv_close(out, whole);
     return result == 0 && out->overflow ? FAILURE_INTERNAL : result;
 }

@@ -33,11 +33,7 @@ static void stop(void)
 
 TestSuite(card, .init = start, .fini = stop);
 
-#define ANSWERS(command, expected)                                                                 \
-    do {                                                                                           \
-        const char *got = talk(&card, command);                                                    \
-        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
-    } while (0)
+#define ANSWERS(command, expected) TALK_ANSWERS(&card, command, expected)
 #define CALLS(expected) cr_assert_str_eq(fake_chip_calls(), expected)
 
 Test(card, a_change_is_committed_once)

@@ -21,11 +21,7 @@ static void stop(void)
 
 TestSuite(channel, .init = start, .fini = stop);
 
-#define ANSWERS(command, expected)                                                                 \
-    do {                                                                                           \
-        const char *got = talk(&card, command);                                                    \
-        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
-    } while (0)
+#define ANSWERS(command, expected) TALK_ANSWERS(&card, command, expected)
 
 /* Class of a command on this channel: family 0x00 or 0x80 (TS 102 221 §10.1.1). */
 static unsigned class_on(unsigned channel, unsigned family)

@@ -1,32 +1,15 @@
 /* What a command costs on a chip full of profiles: one flush to the disk if it changes something,
  * none if not, however many profiles there are. */
 #include <criterion/criterion.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "tests/support/flushes.h"
 #include "tests/support/temp_card.h"
 #include "tests/support/talk.h"
 
 #define PROFILES 20
 #define SIZE 11366
 #define SELECT_ISD_R "00A4040C10A0000005591010FFFFFFFF8900000100"
-
-static atomic_uint flushes;
-
-/* SQLite calls these instead of the system's: each is a wait for the disk. */
-int fsync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fsync, descriptor);
-}
-
-int fdatasync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fdatasync, descriptor);
-}
 
 static struct card card;
 
@@ -73,13 +56,13 @@ static void fill_chip(void)
     cr_assert(temp_card_make(&card, true));
     cr_assert_eq(store_profile_load(card.store, 1, &profile), 0);
     cr_assert_eq(store_each_profile(card.store, keep_metadata, NULL), 0);
-    atomic_store(&flushes, 0);
+    (void)flushes_take();
     for (uint8_t i = 1; i < PROFILES; i++)
         add_copy(profile, (uint8_t)(0x20 + i));
     profile_destroy(profile);
-    cr_assert_eq(atomic_load(&flushes), 0, "flushed before the commit");
+    cr_assert_eq(flushes_take(), 0, "flushed before the commit");
     cr_assert_eq(store_commit(card.store), 0);
-    cr_assert_geq(atomic_load(&flushes), 1, "flushes are not seen");
+    cr_assert_geq(flushes_take(), 1, "flushes are not seen");
     card_close(&card);
     cr_assert(temp_card_make(&card, false));
     /* The first change after a start begins SQLite's log, which takes more. */
@@ -121,10 +104,10 @@ Test(commits, are_one_a_changing_command_with_twenty_profiles)
     cr_assert_eq(store_each_profile(card.store, count_row, &count), 0);
     cr_assert_eq(count, PROFILES);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        atomic_store(&flushes, 0);
+        (void)flushes_take();
         const char *got = talk_through(&card, rows[i].command);
         cr_expect_str_eq(got, rows[i].answer, "%s gets %s", rows[i].command, got);
-        cr_expect_eq(atomic_load(&flushes), rows[i].flushes, "%s: %u flushes", rows[i].command,
-                     atomic_load(&flushes));
+        const unsigned flushes = flushes_take();
+        cr_expect_eq(flushes, rows[i].flushes, "%s: %u flushes", rows[i].command, flushes);
     }
 }

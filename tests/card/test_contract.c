@@ -30,11 +30,7 @@ static void stop(void)
 
 TestSuite(contract, .init = start, .fini = stop, .timeout = 60);
 
-#define ANSWERS(command, expected)                                                                 \
-    do {                                                                                           \
-        const char *got = talk(&card, command);                                                    \
-        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
-    } while (0)
+#define ANSWERS(command, expected) TALK_ANSWERS(&card, command, expected)
 #define ES10_ANSWERS(request, expected)                                                            \
     do {                                                                                           \
         const char *got = talk_es10(&card, request);                                               \

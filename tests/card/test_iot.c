@@ -1,9 +1,7 @@
 /* A whole card as IoT eUICC: what the terminal is told of packages and of the other ways to another
  * profile, when the other profile is there, and faults by function and by operation. */
 #include <criterion/criterion.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "apdu/hex.h"
@@ -14,6 +12,7 @@
 #include "isd-r/iot/operation.h"
 #include "tests/isd-r/iot_world.h"
 #include "tests/isd-r/v3.h"
+#include "tests/support/flushes.h"
 #include "tests/support/peer_card.h"
 #include "tests/support/talk.h"
 
@@ -22,21 +21,6 @@
 #define FETCH "801200000B"
 #define DONE 0x00
 #define REFUSED 0x20
-
-static atomic_uint flushes;
-
-/* SQLite calls these instead of the system's: each is a wait for the disk. */
-int fsync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fsync, descriptor);
-}
-
-int fdatasync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fdatasync, descriptor);
-}
 
 static struct iot_world world;
 static struct card card;
@@ -124,11 +108,7 @@ static const char *send(const char *operations)
     return text;
 }
 
-#define ANSWERS(command, expected)                                                                 \
-    do {                                                                                           \
-        const char *got = talk(&card, command);                                                    \
-        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
-    } while (0)
+#define ANSWERS(command, expected) TALK_ANSWERS(&card, command, expected)
 
 /* The REFRESH that waits is fetched and answered so. */
 static void refresh(unsigned result)
@@ -153,19 +133,21 @@ Test(iot, a_package_is_one_flush)
                                          ES10_RETURN_FROM_FALLBACK, ES10_ENABLE_EMERGENCY_PROFILE,
                                          ES10_DISABLE_EMERGENCY_PROFILE};
     for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++) {
-        const unsigned before = flushes;
+        (void)flushes_take();
         (void)iot_world_send(&world, packages[i], NULL);
-        cr_assert_eq(flushes - before, 1, "%s: %u", packages[i], flushes - before);
+        const unsigned count = flushes_take();
+        cr_assert_eq(count, 1, "%s: %u", packages[i], count);
     }
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        const unsigned before = flushes;
+        (void)flushes_take();
         cr_assert_eq(iot_world_change(&world, functions[i], 0), 0, "%X", (unsigned)functions[i]);
-        cr_assert_eq(flushes - before, 1, "%X: %u", (unsigned)functions[i], flushes - before);
+        const unsigned count = flushes_take();
+        cr_assert_eq(count, 1, "%X: %u", (unsigned)functions[i], count);
     }
-    const unsigned before = flushes;
+    (void)flushes_take();
     (void)iot_world_send(&world, "EA", &(struct iot_bent){.counter = 1});
     (void)iot_world_send(&world, "EA", &(struct iot_bent){.wrong_signature = true});
-    cr_assert_eq(flushes, before); /* what is refused changes nothing */
+    cr_assert_eq(flushes_take(), 0); /* what is refused changes nothing */
 }
 
 /* What passes is named, down to the operations and what came of them. */

@@ -58,11 +58,7 @@ static void select_isd_r(void)
     cr_assert_eq(strncmp(talk(&card, "00A4040010" ISD_R "00"), "6F", 2), 0);
 }
 
-#define ANSWERS(command, expected)                                                                 \
-    do {                                                                                           \
-        const char *got = talk(&card, command);                                                    \
-        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
-    } while (0)
+#define ANSWERS(command, expected) TALK_ANSWERS(&card, command, expected)
 #define ES10(request, expected)                                                                    \
     do {                                                                                           \
         const char *got = talk_es10(&card, request);                                               \

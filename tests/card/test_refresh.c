@@ -32,11 +32,7 @@ static void stop(void)
 
 TestSuite(refresh, .init = start, .fini = stop, .timeout = 60);
 
-#define ANSWERS(command, expected)                                                                 \
-    do {                                                                                           \
-        const char *got = talk(&card, command);                                                    \
-        cr_assert_str_eq(got, expected, "%s gets %s, not %s", command, got, expected);             \
-    } while (0)
+#define ANSWERS(command, expected) TALK_ANSWERS(&card, command, expected)
 
 /* EnableProfile or DisableProfile on the basic channel, where the ISD-R is selected: the answer
  * with its status word. */

@@ -1,13 +1,11 @@
 /* An RPM package on a real chip: one flush to the disk, the terminal's REFRESH, and what is there
  * when the power goes after the answer. */
 #include <criterion/criterion.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "tests/isd-r/peer_rpm.h"
 #include "tests/isd-r/v3.h"
+#include "tests/support/flushes.h"
 #include "tests/support/peer_card.h"
 #include "apdu/hex.h"
 #include "apdu/status.h"
@@ -15,21 +13,6 @@
 #define KNOWS_STATE_CHANGE                                                                         \
     "8010000022 000080 000000000000000000000000000000000000000000000000000000000000 20"
 #define STATUS_REFRESH 0x910B
-
-static atomic_uint flushes;
-
-/* SQLite calls these instead of the system's: each is a wait for the disk. */
-int fsync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fsync, descriptor);
-}
-
-int fdatasync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fdatasync, descriptor);
-}
 
 static struct peer peer;
 static struct card card;
@@ -102,9 +85,10 @@ static uint16_t manage(void)
     peer_put_rpm_command(0xA5, iccid(1), BYTES(0xBF, 0x2A, 3, 0x92, 1, 'N'), false, &package);
     cr_assert(peer_authenticate(&peer, &(struct peer_authentication){.v3 = true}) == 0);
     peer_put_rpm(&peer, &(struct peer_rpm_request){.package = writer_bytes(&package)}, &request);
-    atomic_store(&flushes, 0);
+    (void)flushes_take();
     const uint16_t status = peer_call(&peer, writer_bytes(&request));
-    cr_assert_eq(atomic_load(&flushes), 1, "%u flushes", atomic_load(&flushes));
+    const unsigned flushes = flushes_take();
+    cr_assert_eq(flushes, 1, "%u flushes", flushes);
     const struct bytes content = peer_find(writer_bytes(&peer.response), 0xA0);
     cr_assert(peer_read_rpm_result(&peer, content).results.len > 0);
     return status;

@@ -2,10 +2,9 @@
 #include "tests/fs/test_ota_world.h"
 
 #include "fs/profile/tree.h"
+#include "tests/support/flushes.h"
 
 #include <signal.h>
-#include <stdatomic.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -523,21 +522,6 @@ Test(ota, what_a_script_has_the_terminal_asked_for)
     }
 }
 
-static atomic_uint flushes;
-
-/* SQLite calls these instead of the system's: each is a wait for the disk. */
-int fsync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fsync, descriptor);
-}
-
-int fdatasync(int descriptor)
-{
-    atomic_fetch_add(&flushes, 1);
-    return (int)syscall(SYS_fdatasync, descriptor);
-}
-
 #define TEN_UPDATES                                                                                \
     "00D60000020001 00D60000020002 00D60000020003 00D60000020004 00D60000020005"                   \
     "00D60000020006 00D60000020007 00D60000020008 00D60000020009 00D6000002000A"
@@ -552,10 +536,10 @@ Test(ota, a_script_is_one_flush)
     order.spi1 |= SCP80_COUNTER_HIGHER;
     order.counter = 1;
     for (order.counter = 1; order.counter <= 6; order.counter++) {
-        atomic_store(&flushes, 0);
+        (void)flushes_take();
         expect(world, &order, "00 0B9000");
         cr_assert_eq(store_commit(world->store), 0);
-        const unsigned count = atomic_load(&flushes);
+        const unsigned count = flushes_take();
         cr_expect(count == 1 || order.counter <= 2, "%u flushes with counter %u", count,
                   order.counter); /* the first ones make the files */
     }
