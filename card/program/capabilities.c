@@ -71,7 +71,7 @@ static int refuse(const char *why)
 int capabilities_print(FILE *out)
 {
     static const char *const readers[] = {"vpcd", "pcsc", "stdio"};
-    static uint8_t room[DOCUMENT_SIZE];
+    uint8_t room[DOCUMENT_SIZE];
     struct writer document = writer_on(room, sizeof(room));
     json_writer_open_object(&document, NULL);
     json_writer_word(&document, "program", options_program_emuicc.name);

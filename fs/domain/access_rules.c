@@ -206,7 +206,7 @@ static int remove_some(struct domains *domains, struct domain_registry *registry
     return result;
 }
 
-static int delete (struct domains *domains, struct domain_registry *registry, struct bytes value)
+static int take_back(struct domains *domains, struct domain_registry *registry, struct bytes value)
 {
     struct tlv by;
     if (value.len == 0)
@@ -232,7 +232,7 @@ int access_rules_store(struct domains *domains, struct bytes commands)
     case TAG_ADD:
         return add(domains, registry, command.value);
     case TAG_DELETE:
-        return delete (domains, registry, command.value);
+        return take_back(domains, registry, command.value);
     case TAG_REFRESH_NOW:
         return refresh(domains, registry);
     case TAG_LOCK:

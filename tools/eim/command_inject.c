@@ -84,7 +84,7 @@ static int inject_all(struct injecting *injecting)
     static const size_t places[] = {[PACKAGE_EUICC] = ESIPA_PACKAGE,
                                     [PACKAGE_DATA] = ESIPA_DATA_REQUEST,
                                     [PACKAGE_TRIGGER] = ESIPA_TRIGGER};
-    static uint8_t data[PACKAGE_SIZE];
+    uint8_t data[PACKAGE_SIZE];
     bool received = false;
     int count = 0;
     while (count < ROUNDS_MAX && !received) {

@@ -272,15 +272,16 @@ static bool is_over(struct server *server)
 bool administration_serve(const struct administration *administration, const char *listen,
                           bool *all_good, struct fault *fault)
 {
-    static struct server server;
     struct sockaddr_in place;
     if (!read_listen(listen, &place, fault))
         return false;
-    server = (struct server){.administration = administration};
+    struct server server = {.administration = administration};
     pthread_mutex_init(&server.mutex, NULL);
     struct MHD_Daemon *daemon = start(&server, &place);
-    if (daemon == NULL)
-        return fault_raise(fault, WHERE, "port %s cannot be served: %s", listen, strerror(errno));
+    if (daemon == NULL) {
+        fault_raise(fault, WHERE, "port %s cannot be served: %s", listen, strerror(errno));
+        return fault_next(fault, "--listen names another port");
+    }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
     trace_notice("serves at port %u, %zu scripts", info != NULL ? info->port : 0,
                  administration->count);

@@ -67,7 +67,7 @@ static bool serve_channels(struct toolkit *toolkit, struct fault *fault)
 static bool by_reader(const struct delivery_way *way, const struct message_list *messages,
                       struct delivery_result *out, struct fault *fault)
 {
-    static uint8_t room[DELIVERY_RESPONSE_MAX];
+    uint8_t room[DELIVERY_RESPONSE_MAX];
     struct writer submitted = writer_on(room, sizeof(room));
     struct transport *transport = way->direct != NULL
                                       ? direct_create(way->direct, DIRECT_TIMEOUT_MS)
@@ -109,7 +109,7 @@ static bool ask(int line, const char *command, const char *name, struct reply *r
 static bool hand_over(int line, const struct message_tpdu *message, struct delivery_result *out,
                       struct fault *fault)
 {
-    static struct reply reply;
+    struct reply reply;
     char command[2 * MESSAGE_TPDU_MAX + 16], digits[HEX_SIZE(MESSAGE_TPDU_MAX)];
     struct writer report = writer_on(out->response, sizeof(out->response)),
                   status = writer_on((uint8_t[2]){0}, 2);
@@ -135,8 +135,8 @@ static bool hand_over(int line, const struct message_tpdu *message, struct deliv
 /* Until the modem has no more. */
 static bool read_submits(int line, struct delivery_result *out, struct fault *fault)
 {
-    static struct reply reply;
-    static uint8_t room[DELIVERY_RESPONSE_MAX];
+    struct reply reply;
+    uint8_t room[DELIVERY_RESPONSE_MAX];
     struct writer submitted = writer_on(room, sizeof(room));
     while (ask(line, "AT+ESMSR", "+ESMSR", &reply, fault)) {
         uint8_t tpdu_room[MESSAGE_TPDU_MAX];
@@ -156,7 +156,7 @@ static bool read_submits(int line, struct delivery_result *out, struct fault *fa
 static bool by_modem(const struct delivery_way *way, const struct message_list *messages,
                      struct delivery_result *out, struct fault *fault)
 {
-    static struct reply reply;
+    struct reply reply;
     const int line = open(way->modem, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (line < 0 || !terminal_raw(line)) {
         fault_raise(fault, WHERE, "%s: %s", way->modem, strerror(errno));

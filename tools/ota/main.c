@@ -193,7 +193,7 @@ static const struct command *find_command(int *count, char ***words)
 static bool read_report(struct order *order, const char *text, json_t *document,
                         struct fault *fault)
 {
-    static uint8_t room[DELIVERY_RESPONSE_MAX];
+    uint8_t room[DELIVERY_RESPONSE_MAX];
     struct writer packet = writer_on(room, sizeof(room));
     const struct scp80_keys keys = keys_for(&order->keys);
     if (!hex_decode(text, &packet) || packet.overflow)
@@ -255,7 +255,7 @@ static bool carry_out(const struct command *command, struct order *order, int co
 static int run(const struct command *command, const struct ota_options *options, int count,
                char **words)
 {
-    static struct order order;
+    struct order order = {0};
     struct fault fault = {0};
     json_t *document = json_object();
     bool good = order_begin(&order, options, command->tar, &fault);

@@ -86,7 +86,7 @@ void order_finish(struct order *order)
 /* A counter is taken also where SPI asks for none: what was sent is never sent again. */
 static bool make_messages(struct order *order, struct fault *fault)
 {
-    static uint8_t script_room[SCRIPT_TEXT_MAX + 8], room[ORDER_PACKET_MAX];
+    uint8_t script_room[SCRIPT_TEXT_MAX + 8], room[ORDER_PACKET_MAX];
     uint8_t counter[SCP80_COUNTER_SIZE];
     struct writer packet = writer_on(room, sizeof(room));
     const struct scp80_keys keys = keys_for(&order->keys);

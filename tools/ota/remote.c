@@ -82,7 +82,7 @@ static void add_entries(json_t *list, const char *kind, struct bytes data)
 
 void remote_read_list(const json_t *report, size_t kind, json_t *list)
 {
-    static uint8_t room[4096];
+    uint8_t room[4096];
     const json_t *responses = json_object_get(report, "responses");
     for (size_t i = 0; i < json_array_size(responses); i++) {
         const char *data = json_string_value(json_object_get(json_array_get(responses, i), "data"));

@@ -127,7 +127,7 @@ static bool open_response(struct bytes packet, const struct scp80_header *header
 json_t *report_read(struct bytes packet, const struct scp80_header *header,
                     const struct scp80_keys *keys, struct fault *fault)
 {
-    static uint8_t room[DATA_MAX];
+    uint8_t room[DATA_MAX];
     struct scp80_response response;
     if (packet.len > sizeof(room) || !open_response(packet, header, keys, room, &response)) {
         fault_raise(fault, "report", "the answer is no response packet under these keys");

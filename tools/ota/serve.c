@@ -11,7 +11,7 @@
 
 static bool add_script(struct administration *administration, const char *word, struct fault *fault)
 {
-    static struct script_text text;
+    struct script_text text;
     struct administration_script *script = &administration->scripts[administration->count];
     char target[TARGET_MAX];
     const char *path = strchr(word, '=');
@@ -36,9 +36,7 @@ static bool add_script(struct administration *administration, const char *word, 
 bool serve_run(const struct ota_options *options, int count, char **words, bool *all_good,
                struct fault *fault)
 {
-    static struct administration administration;
-    administration.once = options->once;
-    administration.json = options->json;
+    struct administration administration = {.once = options->once, .json = options->json};
     if (options->psk == NULL) {
         fault_raise(fault, WHERE, "--psk says under which key");
         fault_next(fault, "a file with lines identity = TEXT and key = HEX, or root and iccid");

@@ -138,8 +138,8 @@ int symmetric_check(const struct symmetric *key, enum symmetric_task task)
 
 static CK_MECHANISM cbc_of(const struct symmetric *key)
 {
-    static uint8_t zeros[AES_BLOCK];
-    return (CK_MECHANISM){key->kind->cbc, zeros, key->kind->block};
+    static const uint8_t zeros[AES_BLOCK];
+    return (CK_MECHANISM){key->kind->cbc, (void *)(uintptr_t)zeros, key->kind->block};
 }
 
 int symmetric_encrypt(void *context, struct bytes in, uint8_t *out)

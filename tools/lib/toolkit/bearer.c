@@ -33,13 +33,14 @@
 #define RESULT_MODIFIED 0x07
 #define RESULT_DATA_NOT_UNDERSTOOD 0x32
 #define RESULT_BIP 0x3A
-enum problem { /* with RESULT_BIP (TS 102 223 §8.12.11) */
-               NO_CHANNEL = 0x01,
-               CLOSED = 0x02,
-               NOT_AVAILABLE = 0x03,
-               NO_BUFFER = 0x04,
-               TRANSPORT_LEVEL = 0x06,
-               UNREACHABLE = 0x07,
+/* With RESULT_BIP (TS 102 223 §8.12.11). */
+enum problem {
+    NO_CHANNEL = 0x01,
+    CLOSED = 0x02,
+    NOT_AVAILABLE = 0x03,
+    NO_BUFFER = 0x04,
+    TRANSPORT_LEVEL = 0x06,
+    UNREACHABLE = 0x07,
 };
 
 #define ADDRESS_IPV4 0x21
