@@ -45,7 +45,7 @@ static int make_euicc_package(struct making *making)
     uint8_t eid[PKI_EID_SIZE], room[PACKAGE_OPERATIONS_SIZE];
     char detail[OPERATION_DETAIL_SIZE] = "";
     struct writer operations = writer_on(room, sizeof(room));
-    const enum operation_list list = package_list(making->order->facility);
+    const enum operation_list list = package_check_list(making->order->facility);
     if (!operation_encode(list, making->content, &operations, detail) ||
         !pki_eid_from_text(making->chip->eid, eid)) {
         trace_error("order %s: %s", making->order->name, detail);

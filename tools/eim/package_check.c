@@ -1,5 +1,4 @@
-/* package_check: what an order's JSON has to be (package.h). */
-#include "tools/eim/package.h"
+#include "tools/eim/package_check.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,14 +62,15 @@ static bool check_operations(enum eim_release release, enum order_facility facil
     uint8_t room[PACKAGE_OPERATIONS_SIZE];
     char why[OPERATION_DETAIL_SIZE] = "";
     struct writer writer = writer_on(room, sizeof(room));
-    const char *later =
-        release == EIM_RELEASE_1_0 ? operation_not_in_v1_0(package_list(facility), content) : NULL;
+    const char *later = release == EIM_RELEASE_1_0
+                            ? operation_not_in_v1_0(package_check_list(facility), content)
+                            : NULL;
     if (later != NULL) {
         snprintf(why, sizeof(why),
                  "%s is not in SGP.32 v1.0, which this eIM speaks (--release 1.0)", later);
         return wrong(detail, size, why);
     }
-    return operation_encode(package_list(facility), content, &writer, why) ||
+    return operation_encode(package_check_list(facility), content, &writer, why) ||
            wrong(detail, size, why);
 }
 
