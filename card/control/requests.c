@@ -21,7 +21,7 @@ static const char *show(void *context, struct bytes argument, struct writer *ans
     const struct card *card = context;
     const int result = inventory_show(card->store, argument, answer);
     if (result == SW_REFERENCE_NOT_FOUND)
-        return "no profile on the chip has this ICCID";
+        return INVENTORY_NO_PROFILE;
     return result == 0 ? NULL : UNREADABLE;
 }
 

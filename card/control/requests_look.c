@@ -6,6 +6,7 @@
 #include "apdu/status.h"
 #include "card/control/requests_table.h"
 #include "fs/files/files.h"
+#include "fs/text/inventory.h"
 #include "isd-r/es10.h"
 #include "isd-r/info/credentials.h"
 
@@ -28,7 +29,7 @@ const char *requests_files(void *context, struct bytes argument, struct writer *
     const struct card *card = context;
     const int result = files_put(card->store, argument, verified_on(card), answer);
     if (result == SW_REFERENCE_NOT_FOUND)
-        return "no profile on the chip has this ICCID";
+        return INVENTORY_NO_PROFILE;
     return result == 0 ? NULL : UNREADABLE;
 }
 

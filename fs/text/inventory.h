@@ -9,6 +9,8 @@
 #include "fs/store/store.h"
 
 #define INVENTORY_MAX (4u << 20) /* bytes that an answer may take */
+#define INVENTORY_NO_PROFILE                                                                       \
+    "no profile on the chip has this ICCID; 'list' shows those that are there"
 #define INVENTORY_ICCID_TEXT_SIZE (2 * PROFILE_ICCID_SIZE + 1)
 
 /* {"profiles": [{"iccid", "aid", "state", "class", "nickname", "provider", "name", "size", "files",

@@ -6,6 +6,7 @@
 #include "apdu/hex.h"
 #include "apdu/status.h"
 #include "fs/profile/iccid.h"
+#include "fs/text/inventory.h"
 #include "fs/text/inventory_iot.h"
 
 #define BLANKS " \t\n"
@@ -20,7 +21,6 @@
 
 #define NO_LINE "a line is 'WHAT = VALUE'; emuicc-ctl(1) says what can be set"
 #define NO_EIM "no eIM of this chip has this id"
-#define NO_PROFILE "no profile on the chip has this ICCID"
 
 const char inventory_iot_words[] = "counter EIM = NUMBER\n"
                                    "token EIM = NUMBER or none\n"
@@ -166,7 +166,7 @@ static int set_profile(struct order *order, const char *name)
         return store_forget(order->store, name);
     const int result = look_up(order->store, order->value, &search);
     if (result != 0 || search.id == 0)
-        return result != 0 ? result : refuse(order, NO_PROFILE);
+        return result != 0 ? result : refuse(order, INVENTORY_NO_PROFILE);
     return store_put(order->store, name, bytes_of(search.iccid, sizeof(search.iccid)));
 }
 
@@ -210,7 +210,7 @@ static int set_connectivity(struct order *order)
     const bool none = strcmp(order->value, "none") == 0;
     const int result = look_up(order->store, order->of, &search);
     if (result != 0 || search.id == 0)
-        return result != 0 ? result : refuse(order, NO_PROFILE);
+        return result != 0 ? result : refuse(order, INVENTORY_NO_PROFILE);
     if (!none && !hex_decode(order->value, &parameters))
         return refuse(order, "parameters are hexadecimal, at most 1024 bytes, or none");
     (void)snprintf(name, sizeof(name), INVENTORY_IOT_CONNECTIVITY "%u", (unsigned)search.id);

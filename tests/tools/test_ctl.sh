@@ -46,7 +46,7 @@ stop() {
 mkdir "$work/empty"
 
 refused "$work/none: No such file" --state "$work/none" list
-refused "no chip in this folder" --state "$work/empty" list
+refused "no chip in this folder; 'emuicc --state' with it makes one" --state "$work/empty" list
 [ -z "$(ls -A "$work/empty")" ] || say "looking for a chip has made one: $(ls -A "$work/empty")"
 misused "which command?" --state "$work/empty"
 misused "show needs ICCID" --state "$work/empty" show
@@ -68,7 +68,7 @@ for as in "" --json; do
   "$ctl" $as --state "$work/chip" list >"$work/list$as" || say "list $as fails"
   "$ctl" $as --state "$work/chip" show "$iccid" >"$work/show$as" || say "show $as fails"
 done
-refused "no profile on the chip has this ICCID" --state "$work/chip" show 8988211000000000000
+refused "no profile on the chip has this ICCID; 'list' shows" --state "$work/chip" show 8988211000000000000
 refused "is too long" --state "$work/chip" show "$(printf '1%.0s' {1..300})"
 
 stop TERM
@@ -77,7 +77,7 @@ for as in "" --json; do
   "$ctl" $as --state "$work/chip" list | diff "$work/list$as" - || say "list $as differs when the card is off"
   "$ctl" $as --state "$work/chip" show "$iccid" | diff "$work/show$as" - || say "show $as differs when the card is off"
 done
-refused "no profile on the chip has this ICCID" --state "$work/chip" show 8988211000000000000
+refused "no profile on the chip has this ICCID; 'list' shows" --state "$work/chip" show 8988211000000000000
 
 # A card that was killed leaves a socket on which nobody listens.
 start
@@ -130,7 +130,7 @@ refused "a line is 'WHAT = VALUE'" --state "$work/chip" iot-set counter
 refused "a line is 'WHAT = VALUE'" --state "$work/chip" iot-set counter = 7
 refused "no eIM of this chip has this id" --state "$work/chip" iot-set "counter other = 7"
 refused "a counter is a number up to 8388607" --state "$work/chip" iot-set "counter eim.example.com = 8388608"
-refused "no profile on the chip has this ICCID" --state "$work/chip" iot-set "fallback = 123"
+refused "no profile on the chip has this ICCID; 'list' shows" --state "$work/chip" iot-set "fallback = 123"
 for line in "token eim.example.com = none" "rollback = none" "emergency = off" "fallback = none" \
   "connectivity 8988211000000000011 = none"; do
   "$ctl" --state "$work/chip" iot-set "$line" >"$work/out" 2>&1 || say "$line: $(cat "$work/out")"

@@ -22,7 +22,9 @@ static bool there_is_one(const char *state)
     const bool there = access(path, F_OK) == 0;
     free(path);
     if (!there)
-        trace_error("--state %s: there is no chip in this folder", state);
+        trace_error(
+            "--state %s: there is no chip in this folder; 'emuicc --state' with it makes one",
+            state);
     return there;
 }
 
@@ -45,7 +47,7 @@ bool look_show(const char *state, const char *iccid, struct writer *out)
     const int result = inventory_show(store, bytes_of_text(iccid), out);
     store_close(store);
     if (result == SW_REFERENCE_NOT_FOUND)
-        trace_error("no profile on the chip has this ICCID");
+        trace_error(INVENTORY_NO_PROFILE);
     return result == 0;
 }
 
@@ -58,7 +60,7 @@ bool look_files(const char *state, const char *iccid, struct writer *out)
     const int result = files_put(store, bytes_of_text(iccid), 0, out);
     store_close(store);
     if (result == SW_REFERENCE_NOT_FOUND)
-        trace_error("no profile on the chip has this ICCID");
+        trace_error(INVENTORY_NO_PROFILE);
     return result == 0;
 }
 

@@ -88,7 +88,7 @@ static const char *export_complaint(const struct smdpp_options *options)
     if ((options->export == NULL) != (options->token == NULL))
         return "--export and --token need each other";
     if (options->export != NULL && options->import != NULL)
-        return "--export and --import are two errands: one of them";
+        return "--export and --import exclude each other";
     if (options->import != NULL && options->orders == NULL)
         return "--import needs --orders";
     return options->export != NULL && options->orders == NULL ? "--export needs --orders" : NULL;
