@@ -60,11 +60,12 @@ print(said["next"])
 print("\n".join(one["note"] for one in said["events"] if "note" in one))
 PY
 events() { python3 "$work/events.py" "$work/farm/control" "${chips[$1]}" "$2" >"$work/out" || say "events: $(cat "$work/out")"; }
+does 0 fault add function GetRAT = status 6A80 # a chip with a fault stays in memory, and with it its events
+does 0 fault add function DisableProfile = result 5
 events 0 0
 next=$(head -n 1 "$work/out")
 events 2 0
 next2=$(head -n 1 "$work/out")
-does 0 fault add function DisableProfile = result 5
 lpa 0 disable "$iccid" && say "the fault does not strike"
 lpa 0 disable "$iccid" || say "disable: $(cat "$work/err")"
 events 2 "$next2"
