@@ -14,6 +14,7 @@
 #include "fs/store/store_group_inside.h"
 
 #define LOG_MAX INT32_MAX
+#define PIECE (64 << 10)
 
 static int fail(const struct store_group *group)
 {
@@ -86,6 +87,18 @@ static int replay(struct store_group *group, struct bytes log)
     return result;
 }
 
+/* In pieces, as SQLite's files are read. */
+static int read_whole(const struct store_group *group, uint8_t *data, size_t len)
+{
+    int code = SQLITE_OK;
+    for (size_t done = 0, piece; code == SQLITE_OK && done < len; done += piece) {
+        piece = len - done < PIECE ? len - done : PIECE;
+        code =
+            group->log->pMethods->xRead(group->log, data + done, (int)piece, (sqlite3_int64)done);
+    }
+    return code;
+}
+
 int store_group_read_log(struct store_group *group)
 {
     const sqlite3_io_methods *methods = group->log->pMethods;
@@ -93,7 +106,7 @@ int store_group_read_log(struct store_group *group)
     if (methods->xFileSize(group->log, &size) != SQLITE_OK || size > LOG_MAX)
         return fail(group);
     uint8_t *data = size > 0 ? malloc((size_t)size) : NULL;
-    if (size > 0 && (data == NULL || methods->xRead(group->log, data, (int)size, 0) != SQLITE_OK)) {
+    if (size > 0 && (data == NULL || read_whole(group, data, (size_t)size) != SQLITE_OK)) {
         free(data);
         return fail(group);
     }
