@@ -45,7 +45,14 @@ struct fcp {
     uint32_t reserved, maximum; /* BER-TLV */
 };
 
+/*@ predicate borrows(struct fcp *out) =
+        readable(out->aid) && readable(out->pin_status) && readable(out->proprietary) &&
+        readable(out->fill) && readable(out->repeat); */
+
 /* Reads the template, which is all of data: 0, or SW_WRONG_DATA. Slices borrow from data. */
+/*@ requires readable(data) && \valid(out);
+    assigns *out;
+    ensures borrows(out); */
 int fcp_read(struct bytes data, struct fcp *out);
 
 #endif

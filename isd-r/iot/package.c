@@ -21,6 +21,16 @@ struct request {
     int64_t number; /* counterValue */
 };
 
+/*@ predicate received(struct request *out) =
+        readable_tlv(out->whole) && readable_tlv(out->signature) && readable_tlv(out->eim_id) &&
+        readable_tlv(out->eid) && readable_tlv(out->counter) &&
+        readable_tlv(out->transaction_id) && readable_tlv(out->list); */
+
+/*@ requires readable(content) && \valid(out);
+    requires readable_tlv(out->whole) && readable_tlv(out->signature);
+    assigns out->eim_id, out->eid, out->counter, out->number, out->transaction_id, out->list;
+    ensures \result ==> received(out) && out->list.value.len > 0;
+    ensures \result ==> out->transaction_id.value.len <= TRANSACTION_ID_MAX; */
 static bool parse_signed(struct bytes content, struct request *out)
 {
     return tlv_take_tag(&content, TAG_EIM_ID, &out->eim_id) &&
@@ -33,6 +43,10 @@ static bool parse_signed(struct bytes content, struct request *out)
            (out->list.tag == OPERATION_PSMO_LIST || out->list.tag == OPERATION_ECO_LIST);
 }
 
+/*@ requires readable(value) && \valid(out);
+    assigns *out;
+    ensures \result ==> received(out) && out->list.value.len > 0;
+    ensures \result ==> out->transaction_id.value.len <= TRANSACTION_ID_MAX; */
 static bool parse(struct bytes value, struct request *out)
 {
     return tlv_take_tag(&value, DER_SEQUENCE, &out->whole) &&
@@ -217,6 +231,10 @@ int package_refuse(const struct iot *iot, struct bytes value, int error, struct 
 }
 
 /* The kept result's own fields, which the new one has as well. */
+/*@ requires readable(kept) && \valid(out);
+    assigns out->eim_id, out->counter, out->transaction_id;
+    ensures \result ==> readable_tlv(out->eim_id) && readable_tlv(out->counter);
+    ensures \result ==> readable_tlv(out->transaction_id); */
 static bool parse_result(struct bytes kept, struct request *out)
 {
     struct tlv whole, choice, data;
