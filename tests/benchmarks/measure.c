@@ -118,6 +118,19 @@ void measure_compare(const char *text, struct measure *measure, struct measure *
     put_row(text, value / MICROSECOND, value / measure_undisturbed(base), goal, spread);
 }
 
+void measure_compare_pairs(const char *text, struct measure *measure, struct measure *base,
+                           double goal)
+{
+    static struct measure ratios;
+    ratios.count = 0;
+    MEASURE_NEED(measure->count == base->count);
+    for (size_t i = 0; i < measure->count; i++)
+        measure_add(&ratios, measure->samples[i] / base->samples[i]);
+    const double value = measure_undisturbed(measure);
+    const double spread = 100 * (measure_quantile(measure, 0.5) - value) / value;
+    put_row(text, value / MICROSECOND, measure_quantile(&ratios, 0.5), goal, spread);
+}
+
 int measure_verdict(void)
 {
     return missed;

@@ -48,6 +48,11 @@ void measure_row(const char *text, double figure, double ratio, double goal);
 /* Two things measured in turn, in microseconds of the samples' nanoseconds: the undisturbed part of
  * both, and behind the row by how many per cent half of the samples of the first lie above its. */
 void measure_compare(const char *text, struct measure *measure, struct measure *base, double goal);
+/* The same where each sample has a partner of the same moment: the ratio is the median of theirs,
+ * so that a machine that changes its pace between them takes no part. Before anything has put them
+ * in order. */
+void measure_compare_pairs(const char *text, struct measure *measure, struct measure *base,
+                           double goal);
 /* 0 when every row printed met its goal, 1 otherwise: the program's exit status. */
 int measure_verdict(void);
 

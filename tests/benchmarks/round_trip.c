@@ -64,7 +64,7 @@ static void benchmark(const struct row *row, const struct round_trip_card *card,
         measure_add(&nulls, without);
         measure_add(&cards, with);
     }
-    measure_compare(row->name, &cards, &nulls, limit);
+    measure_compare_pairs(row->name, &cards, &nulls, limit);
 }
 
 void round_trip_benchmark(const char *title, const struct round_trip_card *card,
