@@ -1,35 +1,18 @@
 /* Over the air: what is admitted, what is carried out where, and what is reported. */
 #include "tests/fs/test_ota_world.h"
 
-#include "fs/profile/tree.h"
-#include "tests/support/flushes.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 TestSuite(ota, .init = test_make_folder, .fini = test_remove_folder);
 
-#define READ "00A40004022F10 00B0000004"
-#define READ_ANSWER "02900001020304"
 #define PUT_ZEROS "8810AE3A71384013479E5A259218E4DF8CBF03E14D5D"
-#define WRITE "00A40004022F10 00D6000002AABB"
-
-static void expect(struct world *world, const struct order *order, const char *wanted)
-{
-    const char *got = world_order(world, order);
-    cr_expect_str_eq(got, wanted, "SPI %02X%02X, %s: %s, not %s", order->spi1, order->spi2,
-                     order->script, got, wanted);
-}
 
 Test(ota, scripts_and_what_they_answer)
 {
     static const struct {
         const char *tar, *script, *answer;
     } rows[] = {
-        {"B00120", READ, "00 " READ_ANSWER},
+        {"B00120", OTA_READ, "00 " OTA_READ_ANSWER},
         {"B00120", "00A40004023F00", "00 01612B"},
-        {"B00120", WRITE " 00B0000004", "00 039000AABB0304"},
+        {"B00120", OTA_WRITE " 00B0000004", "00 039000AABB0304"},
         {"B00120", "00A40004022F10 00B0000004 00A40004026F99 00B0000004", "00 036A82"},
         {"B00120", "0088008100", "00 016D00"},
         {"B00120", "0070000001", "00 016D00"},
@@ -38,9 +21,9 @@ Test(ota, scripts_and_what_they_answer)
         {"B00120", "00A40004022F10 00B00000", "00 02900001020304"},
         {"B00120", "00A4000402", "00 016700"},
         {"B00120", "00C0000010", "00 016985"},
-        {"B00122", READ, "00 " READ_ANSWER},
-        {"B00122", WRITE, "00 026982"},
-        {"B00123", WRITE, "00 029000"},
+        {"B00122", OTA_READ, "00 " OTA_READ_ANSWER},
+        {"B00122", OTA_WRITE, "00 026982"},
+        {"B00123", OTA_WRITE, "00 029000"},
         {"B00140", "00A40004026F10 00B0000004", "00 02900005060708"},
         {"B00140", "00A4040407A0000000871002 00C0000002", "00 0261326232"},
         {"B00140", "00A4040407A0000000871004", "00 016A82"},
@@ -81,7 +64,7 @@ Test(ota, scripts_and_what_they_answer)
             if (*at != ' ')
                 wanted[len++] = *at;
         wanted[len] = '\0';
-        expect(world, &order, wanted);
+        world_expect(world, &order, wanted);
         ota_reset(&world->ota);
         cr_assert_eq(uicc_load(&world->uicc, world->profile), 0);
         store_rollback(world->store);
@@ -118,9 +101,9 @@ Test(ota, every_protection, .timeout = 60)
                                         .kid = integrity == 1 ? 0x25 : 0x22,
                                         .tar = "B00120",
                                         .counter = counter,
-                                        .script = READ};
+                                        .script = OTA_READ};
             const bool told = por == 1 || (por == 2 && refused);
-            expect(world, &order, !told ? "-" : refused ? "06 " : "00 " READ_ANSWER);
+            world_expect(world, &order, !told ? "-" : refused ? "06 " : "00 " OTA_READ_ANSWER);
         }
     world_close(world);
 }
@@ -128,13 +111,13 @@ Test(ota, every_protection, .timeout = 60)
 Test(ota, every_algorithm_of_a_key_set)
 {
     struct world *world = world_open(0);
-    struct order order = ORDER_USUAL("B00120", READ);
+    struct order order = ORDER_USUAL("B00120", OTA_READ);
     order.kic = order.kid = 0x15;
-    expect(world, &order, "00 " READ_ANSWER);
+    world_expect(world, &order, "00 " OTA_READ_ANSWER);
     order.kic = order.kid = 0x10; /* as the set's keys are */
-    expect(world, &order, "00 " READ_ANSWER);
+    world_expect(world, &order, "00 " OTA_READ_ANSWER);
     order.kic = order.kid = 0x22;
-    expect(world, &order, "00 " READ_ANSWER);
+    world_expect(world, &order, "00 " OTA_READ_ANSWER);
     world_close(world);
 }
 
@@ -153,17 +136,17 @@ Test(ota, counters)
     };
     struct world *world = world_open(0);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct order order = ORDER_USUAL("B00120", READ);
+        struct order order = ORDER_USUAL("B00120", OTA_READ);
         order.spi1 |= rows[i].demand;
         order.counter = rows[i].counter;
         const char *got = world_order(world, &order);
         cr_expect(strncmp(got, rows[i].status, 3) == 0, "row %zu: %s", i, got);
     }
-    struct order other = ORDER_USUAL("B00120", READ);
+    struct order other = ORDER_USUAL("B00120", OTA_READ);
     other.spi1 |= SCP80_COUNTER_HIGHER;
     other.kic = other.kid = 0x15;
     other.counter = 1;
-    expect(world, &other, "00 " READ_ANSWER);
+    world_expect(world, &other, "00 " OTA_READ_ANSWER);
     world_close(world);
 }
 
@@ -178,44 +161,44 @@ Test(ota, a_counter_at_its_end_is_blocked)
     cr_assert_eq(domain_registry_put_counter(&registry, &counter), 0);
     domain_registry_finish(&registry);
     domain_set_profile(&world->domains, world->profile); /* what it has read is old */
-    struct order order = ORDER_USUAL("B00120", READ);
+    struct order order = ORDER_USUAL("B00120", OTA_READ);
     order.spi1 |= SCP80_COUNTER_HIGHER;
-    expect(world, &order, "04 ");
+    world_expect(world, &order, "04 ");
     world_close(world);
 }
 
 Test(ota, refusals)
 {
     struct world *world = world_open(0);
-    struct order order = ORDER_USUAL("B00999", READ);
+    struct order order = ORDER_USUAL("B00999", OTA_READ);
     order.tar = "B00199";
-    expect(world, &order, "09 ");
-    order = (struct order)ORDER_USUAL("B00120", READ);
+    world_expect(world, &order, "09 ");
+    order = (struct order)ORDER_USUAL("B00120", OTA_READ);
     order.kic = order.kid = 0x72; /* no such set */
-    expect(world, &order, "06 ");
+    world_expect(world, &order, "06 ");
     order.kic = 0x12, order.kid = 0x22; /* two sets */
-    expect(world, &order, "06 ");
+    world_expect(world, &order, "06 ");
     order.kic = order.kid = 0x12; /* a set of DES keys */
-    expect(world, &order, "05 ");
-    order = (struct order)ORDER_USUAL("B00121", READ); /* demands a counter */
-    expect(world, &order, "0A ");
+    world_expect(world, &order, "05 ");
+    order = (struct order)ORDER_USUAL("B00121", OTA_READ); /* demands a counter */
+    world_expect(world, &order, "0A ");
     order.spi1 = 0x12; /* and ciphering */
     order.counter = 1;
-    expect(world, &order, "0A ");
+    world_expect(world, &order, "0A ");
     order.spi1 = 0x16;
     order.counter = 2;
-    expect(world, &order, "00 " READ_ANSWER);
+    world_expect(world, &order, "00 " OTA_READ_ANSWER);
     order.spi2 = 0x1A; /* only errors are reported */
     order.counter = 3;
-    expect(world, &order, "-");
-    expect(world, &order, "02 ");
+    world_expect(world, &order, "-");
+    world_expect(world, &order, "02 ");
     world_close(world);
 }
 
 Test(ota, packets_that_were_changed)
 {
     struct world *world = world_open(0);
-    const struct order order = ORDER_USUAL("B00120", WRITE);
+    const struct order order = ORDER_USUAL("B00120", OTA_WRITE);
     uint8_t packet[256], room[512];
     const struct bytes whole = order_packet(&order, packet, sizeof(packet));
     for (size_t at = 3; at < whole.len; at++) {
@@ -243,8 +226,8 @@ Test(ota, a_script_has_a_context_of_its_own)
     const struct order here = ORDER_USUAL("B00120", "00B0000004");
     const struct order away = ORDER_USUAL("B00120", "00A40004023F00");
     world_terminal(world, "00A40004022F1000");
-    expect(world, &here, "00 016986");
-    expect(world, &away, "00 01612B");
+    world_expect(world, &here, "00 016986");
+    world_expect(world, &away, "00 01612B");
     cr_expect_str_eq(world_terminal(world, "00B0000004"), "010203049000");
     world_close(world);
 }
@@ -312,8 +295,8 @@ Test(ota, keys_are_put_from_afar)
         ORDER_USUAL("B20100", "80D802814302" PUT_ZEROS PUT_ZEROS PUT_ZEROS " 00C000000A");
     const char *got = world_order(world, &put);
     cr_expect(strncmp(got, "00 029000", 9) == 0, "%s", got);
-    const struct order old = ORDER_USUAL("B00120", READ);
-    expect(world, &old, "01 ");
+    const struct order old = ORDER_USUAL("B00120", OTA_READ);
+    world_expect(world, &old, "01 ");
     world_close(world);
 }
 
@@ -321,10 +304,10 @@ Test(ota, metadata_from_afar)
 {
     struct world *world = world_open(0);
     const struct order order = ORDER_USUAL("B20100", "80E2910009BF2A0691044E616D65");
-    expect(world, &order, "00 019000");
+    world_expect(world, &order, "00 019000");
     cr_expect_str_eq(world->metadata, "91044E616D65");
     world->ota.update_metadata = NULL;
-    expect(world, &order, "00 016985");
+    world_expect(world, &order, "00 016985");
     world_close(world);
 }
 
@@ -361,15 +344,15 @@ Test(ota, a_report_by_a_message_of_its_own)
 {
     static uint8_t profile[32], room[2048];
     struct world *world = world_open(0);
-    struct order order = ORDER_USUAL("B00120", READ);
+    struct order order = ORDER_USUAL("B00120", OTA_READ);
     unsigned count;
     order.spi2 = 0x39;
-    expect(world, &order, "00 " READ_ANSWER); /* no terminal that could send one */
+    world_expect(world, &order, "00 " OTA_READ_ANSWER); /* no terminal that could send one */
     memset(profile, 0xFF, sizeof(profile));
     proactive_meet(&world->uicc.proactive, bytes_of(profile, sizeof(profile)));
-    expect(world, &order, "-");
+    world_expect(world, &order, "-");
     cr_expect_str_eq(world_report(&order, fetch_submits(world, room, sizeof(room), &count)),
-                     "00 " READ_ANSWER);
+                     "00 " OTA_READ_ANSWER);
     cr_expect_eq(count, 1);
     /* One that fits in no single message: each command's answer is told. */
     order.script = "AA79"
@@ -390,169 +373,10 @@ Test(ota, a_report_by_a_message_of_its_own)
                    "220500B0000004"
                    "220500B0000004"
                    "220500B0000004";
-    expect(world, &order, "-");
+    world_expect(world, &order, "-");
     const char *text = world_report(&order, fetch_submits(world, room, sizeof(room), &count));
     cr_expect(strncmp(text, "00 AB81878001", 13) == 0, "%s", text);
     cr_expect_eq(count, 2);
-    world_close(world);
-}
-
-#define CHAIN_SELECT "2207 00A4000C022F10"
-#define CHAIN_READ "2205 00B0000004"
-#define CHAIN_ANSWER "230601020304 9000"
-
-static void expect_spaced(struct world *world, const struct order *order, const char *spaced)
-{
-    char wanted[256];
-    size_t len = 0;
-    for (const char *at = spaced; *at != '\0'; at++)
-        if (*at != ' ' || len == 2)
-            wanted[len++] = *at;
-    wanted[len] = '\0';
-    expect(world, order, wanted);
-}
-
-/* One script goes on where the one before has stopped; others in between do not disturb them. */
-Test(ota, scripts_in_a_chain)
-{
-    struct world *world = world_open(0);
-    const struct order first = ORDER_USUAL("B00120", "AA0C 830101" CHAIN_SELECT);
-    const struct order more = ORDER_USUAL("B00120", "AA0A 830102" CHAIN_READ);
-    const struct order last = ORDER_USUAL("B00120", "AA0A 830103" CHAIN_READ);
-    const struct order alone = ORDER_USUAL("B00120", "AA07" CHAIN_READ);
-    const struct order other = ORDER_USUAL("B00122", "AA0A 830102" CHAIN_READ);
-    expect_spaced(world, &first, "00 AB07800101 23029000");
-    expect_spaced(world, &alone, "00 AB07800101 23026986");
-    expect_spaced(world, &other, "00 AB06800100 830101");
-    expect_spaced(world, &more, "00 AB0B800101" CHAIN_ANSWER);
-    expect_spaced(world, &more, "00 AB0B800101" CHAIN_ANSWER);
-    expect_spaced(world, &last, "00 AB0B800101" CHAIN_ANSWER);
-    expect_spaced(world, &last, "00 AB06800100 830101");
-    /* A reset ends it; so does a file that is not there any more. */
-    expect_spaced(world, &first, "00 AB07800101 23029000");
-    ota_reset(&world->ota);
-    expect_spaced(world, &more, "00 AB06800100 830101");
-    expect_spaced(world, &first, "00 AB07800101 23029000");
-    tree_unlink(world->uicc.profile, profile_file_by_path(world->uicc.profile, BYTES(0x2F, 0x10)));
-    expect_spaced(world, &more, "00 AB06800100 830103");
-    world_close(world);
-}
-
-/* One that asks for it is there after a reset and in another process, and its end is, too. */
-Test(ota, a_chain_that_stays)
-{
-    struct world *world = world_open(0);
-    const uint32_t profile = world->profile;
-    const struct order first = ORDER_USUAL("B00120", "AA0C 830111" CHAIN_SELECT);
-    const struct order more = ORDER_USUAL("B00120", "AA0A 830102" CHAIN_READ);
-    const struct order last = ORDER_USUAL("B00120", "AA0A 830103" CHAIN_READ);
-    expect_spaced(world, &first, "00 AB07800101 23029000");
-    ota_reset(&world->ota);
-    expect_spaced(world, &more, "00 AB0B800101" CHAIN_ANSWER);
-    cr_assert_eq(store_commit(world->store), 0);
-    world_close(world);
-    world = world_open(profile);
-    expect_spaced(world, &last, "00 AB0B800101" CHAIN_ANSWER);
-    cr_assert_eq(store_commit(world->store), 0);
-    ota_reset(&world->ota);
-    expect_spaced(world, &last, "00 AB06800100 830101");
-    world_close(world);
-}
-
-/* INSTALL [for personalization] and the data that follow it, in two messages. */
-Test(ota, a_chain_keeps_what_a_domain_has_under_way)
-{
-    struct world *world = world_open(0);
-    const struct order alone = ORDER_USUAL("B20100", "80E2010102BBCC");
-    const struct order first = ORDER_USUAL("B20100", "AA0C 830101 2207 80E2000002AABB");
-    const struct order last = ORDER_USUAL("B20100", "AA0C 830103 2207 80E2800102BBCC");
-    expect_spaced(world, &first, "00 AB07800101 23029000");
-    const char *got = world_order(world, &alone);
-    cr_expect(strncmp(got, "00 01", 5) == 0 && strcmp(got + 5, "9000") != 0, "%s", got);
-    got = world_order(world, &last);
-    cr_expect(strstr(got, "6A86") == NULL && strstr(got, "6985") == NULL, "%s", got);
-    world_close(world);
-}
-
-static const char *fetched(struct world *world)
-{
-    static char text[HEX_SIZE(PROACTIVE_COMMAND_MAX)];
-    uint8_t room[PROACTIVE_COMMAND_MAX];
-    struct writer out = writer_on(room, sizeof(room));
-    if (proactive_fetch(&world->uicc.proactive, 256, &out) != 0)
-        return "nothing";
-    hex_encode(writer_bytes(&out), text);
-    return text;
-}
-
-/* A script that says so has the terminal asked for a REFRESH, with the files that it names. */
-Test(ota, what_a_script_has_the_terminal_asked_for)
-{
-    static uint8_t profile[32];
-    static const struct {
-        const char *script, *answer, *command;
-    } rows[] = {
-        {"AA1B 2207 00A4000C022F10 8110 8103000101 82028182 9205 013F002F10",
-         "00 AB07800101 23029000", "D010 8103010101 82028182 9205013F002F10"},
-        {"AA0B 8109 8103010104 82028182", "00 AB03800100", "D009 8103010104 82028182"},
-        {"AA07 8105 8103012005", "00 AB03800100", "D009 8103012005 82028103"},
-        {"AA07 8105 8103011300", "00 AB06800100 810101", "nothing"},
-        {"AA05 8103 810201", "00 AB06800100 810101", "nothing"},
-        /* Only if a command is refused. */
-        {"AA14 8209 8103012180 8D02 0441 2207 00A4000C022F10", "00 AB07800101 23029000", "nothing"},
-        {"AA14 8209 8103012180 8D02 0441 2207 00A4000C026F99", "00 AB07800101 23026A82",
-         "D00D 8103012180 82028102 8D020441"},
-    };
-    memset(profile, 0xFF, sizeof(profile));
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct world *world = world_open(0);
-        const struct order order = ORDER_USUAL("B00120", rows[i].script);
-        char wanted[128];
-        size_t len = 0;
-        proactive_meet(&world->uicc.proactive, bytes_of(profile, sizeof(profile)));
-        expect_spaced(world, &order, rows[i].answer);
-        for (const char *at = rows[i].command; *at != '\0'; at++)
-            if (*at != ' ')
-                wanted[len++] = *at;
-        wanted[len] = '\0';
-        cr_expect_str_eq(fetched(world), wanted, "row %zu", i);
-        world_close(world);
-        test_remove_folder();
-        test_make_folder();
-    }
-}
-
-#define TEN_UPDATES                                                                                \
-    "00D60000020001 00D60000020002 00D60000020003 00D60000020004 00D60000020005"                   \
-    "00D60000020006 00D60000020007 00D60000020008 00D60000020009 00D6000002000A"
-
-/* Ten UPDATEs and a counter: one flush; what is read back is what was written last, of each file.
- */
-Test(ota, a_script_is_one_flush)
-{
-    struct world *world = world_open(0);
-    const uint32_t profile = world->profile;
-    struct order order = ORDER_USUAL("B00120", "00A40004022F10" TEN_UPDATES);
-    order.spi1 |= SCP80_COUNTER_HIGHER;
-    order.counter = 1;
-    for (order.counter = 1; order.counter <= 6; order.counter++) {
-        (void)flushes_take();
-        expect(world, &order, "00 0B9000");
-        cr_assert_eq(store_commit(world->store), 0);
-        const unsigned count = flushes_take();
-        cr_expect(count == 1 || order.counter <= 2, "%u flushes with counter %u", count,
-                  order.counter); /* the first ones make the files */
-    }
-    order = (struct order)ORDER_USUAL(
-        "B00140", "00A40004026F10 00D6000001AA 00A4000C026F10 00D6000101BB 00D6000201CC");
-    cr_expect_str_eq(world_order(world, &order), "00 059000");
-    cr_assert_eq(store_commit(world->store), 0);
-    world_close(world);
-    world = world_open(profile);
-    const struct order read = ORDER_USUAL("B00120", READ);
-    expect(world, &read, "00 029000000A0304");
-    const struct order other = ORDER_USUAL("B00140", "00A40004026F10 00B0000004");
-    expect(world, &other, "00 029000AABBCC08");
     world_close(world);
 }
 
@@ -565,7 +389,7 @@ Test(ota, the_chip_s_own_domain)
     struct order order = ORDER_USUAL("000001", "80CA004200");
     order.kic = order.kid = 0x32;
     order.counter = 1;
-    expect(world, &order, "09 ");
+    world_expect(world, &order, "09 ");
     for (uint8_t i = 0; i < 2; i++) {
         struct domain_factory_key *key = &settings.keys[settings.key_count++];
         *key = (struct domain_factory_key){
@@ -574,22 +398,22 @@ Test(ota, the_chip_s_own_domain)
     }
     world->domains.settings = &settings;
     world->domains.chip_aid = test_domain_aid("A0000005591010FFFFFFFF8900000100");
-    expect(world, &order, "0A ");
+    world_expect(world, &order, "0A ");
     order.spi1 = 0x12;
-    expect(world, &order, "0A ");
+    world_expect(world, &order, "0A ");
     order.spi1 = 0x16;
     order.counter = 2;
-    expect(world, &order, "00 019000420489000000");
-    expect(world, &order, "02 ");
+    world_expect(world, &order, "00 019000420489000000");
+    world_expect(world, &order, "02 ");
     order.counter = 3;
     order.script = "00A40004023F00";
-    expect(world, &order, "00 016D00");
+    world_expect(world, &order, "00 016D00");
     domain_set_profile(&world->domains, 0);
     order.counter = 4;
     order.script = "80CA004200";
-    expect(world, &order, "00 019000420489000000");
-    const struct order other = ORDER_USUAL("B00120", READ);
-    expect(world, &other, "09 ");
+    world_expect(world, &order, "00 019000420489000000");
+    const struct order other = ORDER_USUAL("B00120", OTA_READ);
+    world_expect(world, &other, "09 ");
     world_close(world);
 }
 
@@ -618,15 +442,15 @@ Test(ota, somebody_steps_in)
         {{"packet", SCP80_OK}, "00 "},
         {{"command", 0x6F00}, "00 016F00"},
         {{"command", 0x6A84}, "00 016A84"},
-        {{"packet", CHECKPOINT_PASS}, "00 " READ_ANSWER},
+        {{"packet", CHECKPOINT_PASS}, "00 " OTA_READ_ANSWER},
     };
     struct world *world = world_open(0);
-    const struct order order = ORDER_USUAL("B00120", READ);
+    const struct order order = ORDER_USUAL("B00120", OTA_READ);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct watch_order watch = rows[i].watch;
         const struct checkpoint_watch look = {step_in, &watch};
         world->ota.watch = &look;
-        expect(world, &order, rows[i].answer);
+        world_expect(world, &order, rows[i].answer);
     }
     struct watch_order refused = {"packet", 0x6581};
     const struct checkpoint_watch look = {step_in, &refused};
@@ -637,108 +461,5 @@ Test(ota, somebody_steps_in)
         ota_receive(&world->ota, NULL, order_packet(&order, packet, sizeof(packet)), &report),
         0x6581);
     cr_expect_eq(report.len, 0);
-    world_close(world);
-}
-
-/* Killed before or after the one commit of an envelope, the chip has the old state or the new. */
-static void run_and_die(uint32_t profile, bool commit)
-{
-    const pid_t child = fork();
-    if (child == 0) {
-        struct world *world = world_open(profile);
-        struct order order = ORDER_USUAL("B00120", WRITE);
-        order.spi1 |= SCP80_COUNTER_NEXT;
-        order.counter = 1;
-        world_order(world, &order);
-        if (commit && store_commit(world->store) != 0)
-            abort();
-        kill(getpid(), SIGKILL);
-    }
-    int status;
-    cr_assert(waitpid(child, &status, 0) == child);
-    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    cr_assert(killed);
-}
-
-Test(ota, a_kill_leaves_the_old_state_or_the_new)
-{
-    struct world *world = world_open(0);
-    const uint32_t profile = world->profile;
-    struct order order = ORDER_USUAL("B00120", READ);
-    order.spi1 |= SCP80_COUNTER_NEXT;
-    order.counter = 1;
-    world_close(world);
-    run_and_die(profile, false);
-    world = world_open(profile);
-    expect(world, &order, "00 " READ_ANSWER);
-    store_rollback(world->store);
-    world_close(world);
-    run_and_die(profile, true);
-    world = world_open(profile);
-    expect(world, &order, "02 ");
-    order.counter = 2;
-    expect(world, &order, "00 029000AABB0304");
-    world_close(world);
-}
-
-/* Each type that TS 102 223 §9.1 and TS 31.111 name, when nobody has registered for it. */
-Test(ota, envelopes_of_each_type)
-{
-    static const char *const envelopes[] = {
-        "D20C 8202 8381 0C06 010203040506", /* cell broadcast */
-        "D307 8202 0181 1001 09",           /* an item that no menu has */
-        "D309 8202 0181 1001 09 1500",      /* the same, help is asked for */
-        "D40C 8202 8281 0606 911032547698", /* call control */
-        "D50C 8202 8281 0606 911032547698", /* control of messages to send */
-        "D607 1901 04 8202 8281",           /* user activity */
-        "D60A 1901 09 8202 8281 B801 01",   /* data available on no channel */
-        "D70A 8202 8281 2401 01 2501 00",   /* a timer that does not run */
-        "D904 8202 8381",                   /* USSD */
-        "DA04 8202 8281",
-        "DB04 8202 8281", /* multimedia messages */
-        "DC04 8202 8281",
-        "DD04 8202 8281", /* an application of the terminal's, geography */
-        "DE04 8202 8281",
-        "DF04 8202 8281", /* a container, services in proximity */
-    };
-    struct world *world = world_open(0);
-    for (size_t i = 0; i < sizeof(envelopes) / sizeof(envelopes[0]); i++) {
-        char body[64], text[96];
-        size_t len = 0;
-        for (const char *at = envelopes[i]; *at != '\0'; at++)
-            if (*at != ' ')
-                body[len++] = *at;
-        body[len] = '\0';
-        snprintf(text, sizeof(text), "80C20000%02zX%s", len / 2, body);
-        cr_expect_str_eq(world_terminal(world, text), "9000", "row %zu", i);
-        /* One byte is missing: malformed. */
-        body[len - 2] = '\0';
-        snprintf(text, sizeof(text), "80C20000%02zX%s", len / 2 - 1, body);
-        cr_expect_str_eq(world_terminal(world, text), "6A80", "row %zu, cut", i);
-    }
-    world_close(world);
-}
-
-Test(ota, messages_for_nobody)
-{
-    static const struct {
-        const char *envelope, *answer;
-    } rows[] = {
-        {"80C2000005D103020183", "6A80"},
-        {"80C200001AD1188202838 18B12 00048121 437FF6 22705200000000 03 414243", "9000"},
-        {"80C2000004D3028000", "9000"},
-        {"80C2000002D100", "6A80"},
-        {"80C200001BD119820283818B13400481214 37FF6 22705200000000 04 03000301", "9000"},
-    };
-    struct world *world = world_open(0);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char text[256];
-        size_t len = 0;
-        for (const char *at = rows[i].envelope; *at != '\0'; at++)
-            if (*at != ' ')
-                text[len++] = *at;
-        text[len] = '\0';
-        cr_expect_str_eq(world_terminal(world, text), rows[i].answer, "row %zu", i);
-    }
     world_close(world);
 }

@@ -49,6 +49,10 @@
 #define OTA_PACKAGE                                                                                \
     HEADER OTA_MF PUKS PINS USIM LOCAL_PINS AKA OTA_DOMAIN OTA_INSTANCES OTA_FILE END
 
+#define OTA_READ "00A40004022F10 00B0000004"
+#define OTA_READ_ANSWER "02900001020304"
+#define OTA_WRITE "00A40004022F10 00D6000002AABB"
+
 struct world {
     struct store *store;
     uint32_t profile;
@@ -218,6 +222,13 @@ static inline const char *world_order(struct world *world, const struct order *o
     const int status = world_transmit(world, writer_bytes(&out), &report);
     cr_assert_eq(status, 0, "SPI %02X%02X: %04X", order->spi1, order->spi2, (unsigned)status);
     return world_report(order, report);
+}
+
+static inline void world_expect(struct world *world, const struct order *order, const char *wanted)
+{
+    const char *got = world_order(world, order);
+    cr_expect_str_eq(got, wanted, "SPI %02X%02X, %s: %s, not %s", order->spi1, order->spi2,
+                     order->script, got, wanted);
 }
 
 #endif
