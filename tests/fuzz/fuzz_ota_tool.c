@@ -45,8 +45,10 @@ static void read_psk(struct bytes in)
     struct fault fault = {0};
     const int file = memfd_create("psk", MFD_CLOEXEC);
     if (memmem(in.data, in.len, "root", 4) != NULL || file < 0 ||
-        write(file, in.data, in.len) != (ssize_t)in.len)
-        return (void)close(file);
+        write(file, in.data, in.len) != (ssize_t)in.len) {
+        close(file);
+        return;
+    }
     snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
     const bool good = psk_read(path, &psk, &fault);
     if (good == fault.raised || (good && (psk.key_len < 16 || psk.identity[0] == '\0')))
