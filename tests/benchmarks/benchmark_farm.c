@@ -390,8 +390,8 @@ int main(int argc, char **argv)
     MEASURE_NEED(cut == world.cuts);
     end(&world);
     if (measured) {
+        floor_stop(&birth_floor); /* it was forked later and holds the other's pipe */
         floor_stop(&floor);
-        floor_stop(&birth_floor);
     }
     return measure_verdict();
 }
