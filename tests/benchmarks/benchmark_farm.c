@@ -36,7 +36,7 @@
 #define LIMIT_DOWNLOAD 11.0
 #define LIMIT_RESTED 20.0
 #define LIMIT_COLD 25.0
-#define LIMIT_BIRTH 20.0
+#define LIMIT_BIRTH 40.0
 #define LIMIT_BIRTH_TIME 3.0 /* by the clock, of the CPU on all cores */
 #define KIBI 1024.0
 #define PACKAGE "TS48v4_SAIP2.3_BERTLV"
