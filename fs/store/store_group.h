@@ -15,7 +15,7 @@
 
 struct store_group;
 
-#define STORE_GROUP_LOGS "log" /* the folder of the logs, beside that of the chips' folders */
+#define STORE_GROUP_LOGS "commits" /* the folder of the logs, beside that of the chips' folders */
 
 /* folder: in which the chips' folders are. log: the file, which is made, or brought into the chips'
  * files if it is there; NULL: none, for chips that are made: what they commit is in memory until
@@ -40,7 +40,7 @@ int store_group_checkpoint(struct store_group *group);
  */
 int store_group_write(struct store_group *group);
 
-/* Brings the chips' files up to date from what a process left behind in STATE/log: 0, or a failure
+/* Brings the chips' files up to date from what a process left behind in STATE/commits: 0, or a failure
  * after a trace line. */
 int store_group_replay(const char *folder, const char *logs);
 
