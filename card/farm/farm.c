@@ -93,10 +93,24 @@ static int prepare_folders(struct farm *farm)
     return store_group_replay(farm->chips, farm->logs);
 }
 
+/* Its name is on the disk before anything is promised in it. */
+static int make_logs_folder(const struct farm *farm)
+{
+    int result = make_folder(farm->logs);
+    const int state = open(farm->plan.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (result == 0 && (state < 0 || fsync(state) != 0)) {
+        trace_error("cannot flush %s: %s", farm->plan.state, strerror(errno));
+        result = FAILURE_INTERNAL;
+    }
+    if (state >= 0)
+        close(state);
+    return result;
+}
+
 /* Once the chips are made. All of them have the same issuers. */
 static int open_logs(struct farm *farm)
 {
-    int result = make_folder(farm->logs);
+    int result = make_logs_folder(farm);
     identity_issuers_read(farm->plan.chip.pki, &farm->issuers);
     farm->plan.chip.issuers = &farm->issuers;
     for (size_t i = 0; i < farm->plan.loops && result == 0; i++)

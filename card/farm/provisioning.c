@@ -31,6 +31,7 @@ struct provisioning {
 /* Chips that are made and not yet in their place. */
 struct batch {
     struct store_group *group;
+    int folder; /* as below, of its own: a failure is told once to each that is open */
     const struct slot *slots[BATCH];
     size_t count;
 };
@@ -46,10 +47,21 @@ static int fail(const char *doing, const char *path)
     return FAILURE_INTERNAL;
 }
 
-/* All files of the file system that the folder is on. */
-static int flush(const struct provisioning *provisioning)
+static int open_folder(const char *path)
 {
-    return syncfs(provisioning->folder) == 0 ? 0 : fail("flush", provisioning->making);
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void close_folder(int folder)
+{
+    if (folder >= 0)
+        close(folder);
+}
+
+/* All files of the file system that the folder is on. */
+static int flush(const struct provisioning *provisioning, int folder)
+{
+    return syncfs(folder) == 0 ? 0 : fail("flush", provisioning->making);
 }
 
 /* Into a folder of its own that is there already, its store goes alone. */
@@ -73,7 +85,7 @@ static int put_in_place(const struct slot *slot, const char *making)
 /* A chip's folder gets its name when what is in it is on the disk. */
 static int settle(struct provisioning *provisioning, struct batch *batch)
 {
-    int result = batch->count > 0 ? flush(provisioning) : 0;
+    int result = batch->count > 0 ? flush(provisioning, batch->folder) : 0;
     for (size_t i = 0; i < batch->count && result == 0; i++)
         result = put_in_place(batch->slots[i], provisioning->making);
     batch->count = 0;
@@ -101,15 +113,20 @@ static int make(struct provisioning *provisioning, struct batch *batch, size_t w
 /* Up to so many. */
 static int make_some(struct provisioning *provisioning, size_t end)
 {
-    struct batch batch = {.count = 0};
-    int result = store_group_open(provisioning->making, NULL, NULL, &batch.group);
-    if (result != 0)
+    struct batch batch = {.folder = open_folder(provisioning->making)};
+    int result = batch.folder >= 0
+                     ? store_group_open(provisioning->making, NULL, NULL, &batch.group)
+                     : fail("open", provisioning->making);
+    if (result != 0) {
+        close_folder(batch.folder);
         return result;
+    }
     for (size_t i; result == 0 && continues(provisioning) &&
                    (i = atomic_fetch_add(&provisioning->next, 1)) < end;)
         result = make(provisioning, &batch, i);
     const int settled = settle(provisioning, &batch);
     store_group_close(batch.group);
+    close_folder(batch.folder);
     return result != 0 ? result : settled;
 }
 
@@ -168,7 +185,7 @@ static int make_rest(struct provisioning *provisioning, size_t first, size_t thr
         return FAILURE_INTERNAL;
     atomic_init(&provisioning->next, first + 1);
     make_all(provisioning, threads);
-    if (flush(provisioning) != 0)
+    if (flush(provisioning, provisioning->folder) != 0)
         return FAILURE_INTERNAL;
     return atomic_load(&provisioning->made) == provisioning->count ? 0 : FAILURE_INTERNAL;
 }
@@ -189,11 +206,10 @@ int provisioning_run(const char *state, struct slot *slots, size_t count, size_t
     int result = make_folder(state, making);
     if (result != 0)
         return result;
-    provisioning.folder = open(making, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    provisioning.folder = open_folder(making);
     result =
         provisioning.folder >= 0 ? make_rest(&provisioning, there, threads) : fail("open", making);
-    if (provisioning.folder >= 0)
-        close(provisioning.folder);
+    close_folder(provisioning.folder);
     (void)rmdir(making);
     return result;
 }

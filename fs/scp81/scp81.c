@@ -456,6 +456,8 @@ void scp81_break(struct scp81 *scp81)
 {
     if (scp81->state == SCP81_IDLE || scp81->state == SCP81_CLOSING)
         return;
+    if (scp81->state == SCP81_WAITING)
+        stop_waiting(scp81);
     bip_withdraw(&scp81->bip);
     drop_session(scp81);
     stop_guard(scp81);

@@ -17,6 +17,7 @@
 #define PIECE (64 << 10)
 #define LOG_DUE (1 << 20)
 #define LOG_FULL (16 << 20)
+#define LOG_MAX (512 << 20) /* the next start has to read it */
 
 static int fail(const struct store_group *group, const char *doing)
 {
@@ -129,6 +130,7 @@ static void mark(struct store_group_file *file)
     const uint8_t byte = STORE_GROUP_MARK;
     if (file->disk_size > STORE_GROUP_MARK_OFFSET)
         (void)file->disk->pMethods->xWrite(file->disk, &byte, 1, STORE_GROUP_MARK_OFFSET);
+    file->marked = true;
 }
 
 int store_group_mend(struct store_group *group)
@@ -162,7 +164,7 @@ static int flush(struct store_group *group)
 {
     const sqlite3_io_methods *methods = group->log->pMethods;
     struct store_group_record *pending = &group->pending;
-    if (store_group_mend(group) != 0)
+    if (store_group_mend(group) != 0 || group->log_len + pending->len > LOG_MAX)
         return SQLITE_IOERR_WRITE;
     group->torn = true;
     int code = write_log(group, bytes_of(pending->data, pending->len));
@@ -231,7 +233,7 @@ int store_group_commit(struct store_group *group, struct store_group_file *file)
     if (code != SQLITE_OK)
         return code;
     group->number++;
-    if (!file->dirty)
+    if (!file->marked)
         mark(file);
     store_group_file_accept(file);
     return SQLITE_OK;
@@ -280,8 +282,16 @@ static int write_and_sync(struct store_group *group, struct store_group_file *fi
     return code;
 }
 
+static bool was_taken_out(const struct store_group_file *file)
+{
+    struct stat about;
+    return file->disk == NULL && stat(file->path, &about) != 0 && store_group_is_gone();
+}
+
 static int write_out(struct store_group *group, struct store_group_file *file)
 {
+    if (was_taken_out(file))
+        return 0;
     sqlite3_file *room = file->disk == NULL ? malloc((size_t)group->inner->szOsFile) : NULL;
     int code = file->disk == NULL && room == NULL ? SQLITE_NOMEM : SQLITE_OK;
     if (code == SQLITE_OK && room != NULL)
@@ -359,11 +369,11 @@ static int make_log(struct store_group *group)
     snprintf(folder, sizeof(folder), "%s", group->log_path);
     char *end = strrchr(folder, '/');
     const int parent = end != NULL ? (*end = '\0', open(folder, O_RDONLY | O_DIRECTORY)) : -1;
-    if (parent >= 0) {
-        fsync(parent);
-        close(parent);
-    }
-    return 0;
+    if (parent < 0)
+        return fail(group, "flush the folder of");
+    const int flushed = fsync(parent);
+    close(parent);
+    return flushed == 0 ? 0 : fail(group, "flush the folder of");
 }
 
 static int open_log(struct store_group *group)
@@ -411,7 +421,7 @@ int store_group_open(const char *folder, const char *log, const char *vfs, struc
 
 static void close_log(struct store_group *group)
 {
-    const bool whole = group->log_len == 0 && !group->torn;
+    const bool whole = group->read && group->log_len == 0 && !group->torn;
     if (group->log != NULL && group->log->pMethods != NULL) {
         group->log->pMethods->xClose(group->log);
         if (whole)
@@ -433,7 +443,7 @@ void store_group_close(struct store_group *group)
 {
     if (group == NULL)
         return;
-    if (group->log != NULL && group->log->pMethods != NULL)
+    if (group->read)
         (void)store_group_checkpoint(group);
     close_log(group);
     forget_all(group);

@@ -40,8 +40,8 @@ int store_group_checkpoint(struct store_group *group);
  */
 int store_group_write(struct store_group *group);
 
-/* Brings the chips' files up to date from what a process left behind in STATE/commits: 0, or a failure
- * after a trace line. */
+/* Brings the chips' files up to date from what a process left behind in STATE/commits: 0, or a
+ * failure after a trace line. */
 int store_group_replay(const char *folder, const char *logs);
 
 #endif

@@ -274,6 +274,7 @@ int store_group_file_write_out(struct store_group_file *file)
 {
     const sqlite3_io_methods *methods = file->disk->pMethods;
     int code = SQLITE_OK;
+    file->marked = false;
     for (size_t i = 0; i < file->count && code == SQLITE_OK; i++) {
         const struct store_group_block *block = &file->blocks[i];
         const uint64_t offset = block->place * BLOCK;

@@ -31,6 +31,7 @@ struct store_group_file {
     sqlite3_file *disk;        /* the file itself, while it is open; borrowed */
     struct stat *as_left;      /* of a store that is closed and wants to know its file again */
     bool dirty;                /* the log has changes of it */
+    bool marked;               /* the file itself says so */
 };
 
 /* Reads, zeros behind the end. SQLite's codes; SQLITE_IOERR_SHORT_READ when some are. */

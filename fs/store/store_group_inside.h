@@ -18,8 +18,9 @@ struct store_group {
     sqlite3_file *log;
     uint64_t log_len; /* as far as it is sound */
     uint64_t salt, number;
-    bool torn;                         /* there is something behind that which nobody may find */
-    bool purge;                        /* something was deleted that must leave the log */
+    bool torn;  /* there is something behind that which nobody may find */
+    bool read;  /* all that was found in it is in the files' blocks: it may be cut */
+    bool purge; /* something was deleted that must leave the log */
     struct store_group_record pending; /* not in the log yet */
     struct store_group_file
         *schema; /* without a log: as a file is after its first commit, or NULL */
@@ -50,6 +51,8 @@ int store_group_mend(struct store_group *group);
 int store_group_read_log(struct store_group *group);
 /* Whether the directory is that of a chip in a farm's folder where a log is left. */
 bool store_group_left_behind(const char *directory);
+/* What errno says of a path is that nothing is there. */
+bool store_group_is_gone(void);
 /* Whether the file is behind a log. */
 bool store_group_is_marked(const char *path);
 

@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apdu/status.h"
@@ -45,14 +47,15 @@ static int apply(struct store_group_file *file, const struct store_group_entry *
 static int replay_entry(struct store_group *group, const struct store_group_entry *entry)
 {
     char path[PATH_MAX];
-    int there = 0;
+    struct stat about;
     if (!is_name(entry->name) ||
         snprintf(path, sizeof(path), "%s/%.*s", group->folder, (int)entry->name.len,
                  (const char *)entry->name.data) >= (int)sizeof(path))
         return 0;
-    (void)group->inner->xAccess(group->inner, path, SQLITE_ACCESS_EXISTS, &there);
-    if (!there)
+    if (stat(path, &about) != 0 && store_group_is_gone()) {
+        trace_notice("%s is not there: what the farm's log has of it is dropped", path);
         return 0;
+    }
     struct store_group_file *file = store_group_find_or_add(group, path);
     sqlite3_file *room = file != NULL ? malloc((size_t)group->inner->szOsFile) : NULL;
     if (room == NULL)
@@ -106,23 +109,23 @@ int store_group_read_log(struct store_group *group)
     if (methods->xFileSize(group->log, &size) != SQLITE_OK || size > LOG_MAX)
         return fail(group);
     uint8_t *data = size > 0 ? malloc((size_t)size) : NULL;
-    if (size > 0 && (data == NULL || read_whole(group, data, (size_t)size) != SQLITE_OK)) {
-        free(data);
-        return fail(group);
-    }
-    int result = replay(group, bytes_of(data, (size_t)size));
+    int result = size == 0 ? 0 : FAILURE_MEMORY;
+    if (size > 0 && data != NULL && read_whole(group, data, (size_t)size) == SQLITE_OK)
+        result = replay(group, bytes_of(data, (size_t)size));
     if (data != NULL)
         wipe(data, (size_t)size);
     free(data);
     group->torn = size > 0;
     if (result != 0)
         return fail(group);
+    group->read = true;
     return store_group_checkpoint(group);
 }
 
+/* They have numbers. */
 static bool is_log(const char *name)
 {
-    return name[0] != '.';
+    return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
 }
 
 static int replay_one(const char *folder, const char *logs, const char *name)
@@ -172,6 +175,11 @@ bool store_group_left_behind(const char *directory)
     if (folder != NULL)
         closedir(folder);
     return found;
+}
+
+bool store_group_is_gone(void)
+{
+    return errno == ENOENT || errno == ENOTDIR;
 }
 
 bool store_group_is_marked(const char *path)

@@ -177,6 +177,9 @@ static void bind(sqlite3_stmt *statement, const struct database_value *values, s
 static int run(struct database *database, const char *sql, const struct database_value *values,
                size_t count, database_visitor *visit, void *context)
 {
+    /* After an error that has undone the transaction nothing of it may stand by itself. */
+    if (database->depth > 0 && sqlite3_get_autocommit(database->connection) != 0)
+        return complain(database, "the transaction is at its end");
     sqlite3_stmt *statement = prepare(database, sql);
     if (statement == NULL)
         return FAILURE_INTERNAL;
@@ -215,18 +218,11 @@ int database_change(struct database *database, const char *sql, const struct dat
 }
 
 /* An error that has undone the outer transaction ends the inner ones as well. */
-static int begin_inner(struct database *database)
-{
-    return sqlite3_get_autocommit(database->connection) == 0
-               ? run(database, "SAVEPOINT inner", NULL, 0, NULL, NULL)
-               : complain(database, "the transaction is at its end");
-}
-
 int database_begin(struct database *database)
 {
     pthread_mutex_lock(&database->lock);
     const int result = database->depth == 0 ? run(database, "BEGIN IMMEDIATE", NULL, 0, NULL, NULL)
-                                            : begin_inner(database);
+                                            : run(database, "SAVEPOINT inner", NULL, 0, NULL, NULL);
     if (result == 0)
         database->depth++;
     else
@@ -245,8 +241,9 @@ static int end_outer(struct database *database, int result)
 
 static int end_inner(struct database *database, int result)
 {
-    if (result != 0 && sqlite3_get_autocommit(database->connection) == 0)
-        (void)run(database, "ROLLBACK TO inner", NULL, 0, NULL, NULL);
+    if (result != 0 && sqlite3_get_autocommit(database->connection) == 0 &&
+        run(database, "ROLLBACK TO inner", NULL, 0, NULL, NULL) != 0)
+        (void)run_plain(database, "ROLLBACK"); /* rather nothing than half of it */
     if (sqlite3_get_autocommit(database->connection) != 0)
         return result != 0 ? result : complain(database, "the transaction is at its end");
     const int released = run(database, "RELEASE inner", NULL, 0, NULL, NULL);
