@@ -357,3 +357,72 @@ Test(store_group, a_file_that_cannot_be_written_keeps_no_other_chip_out)
     cr_assert(store_group_checkpoint(group) == 0);
     close_all();
 }
+
+/* Two chips' changes are in the log alone. */
+static void be_killed(void)
+{
+    int status;
+    const pid_t child = fork();
+    if (child == 0) {
+        open_all();
+        bool good = store_group_checkpoint(group) == 0;
+        for (int i = 0; i < 2 && good; i++)
+            good = store_put(stores[i], "eid", bytes_of_text("new")) == 0 &&
+                   store_commit(stores[i]) == 0;
+        _exit(good ? 0 : 1);
+    }
+    cr_assert(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static off_t size_of(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 ? about.st_size : -1;
+}
+
+/* On the real disk: a start that cannot bring one chip up to date loses nothing of the others, and
+ * takes nothing for a log that is none. */
+Test(store_group, a_log_that_cannot_be_read_to_its_end_stays)
+{
+    char store[160], aside[160], logs[100], notes[160];
+    snprintf(store, sizeof(store), "%s/" STORE_FILE, folders[0]);
+    snprintf(aside, sizeof(aside), "%s/aside", folders[0]);
+    snprintf(logs, sizeof(logs), "%s/" STORE_GROUP_LOGS, test_folder);
+    snprintf(notes, sizeof(notes), "%s/notes.txt", logs);
+    be_killed();
+    const off_t size = size_of(log_path);
+    cr_assert_gt(size, 0);
+    cr_assert(rename(store, aside) == 0 && mkdir(store, 0700) == 0);
+    cr_assert_lt(store_group_replay(folder, logs), 0);
+    cr_expect_eq(size_of(log_path), size);
+    cr_assert(rmdir(store) == 0 && rename(aside, store) == 0);
+    FILE *file = fopen(notes, "w");
+    cr_assert(file != NULL && fputs("not a log\n", file) >= 0 && fclose(file) == 0);
+    cr_assert_eq(store_group_replay(folder, logs), 0);
+    cr_expect_eq(size_of(log_path), -1);
+    cr_expect_eq(size_of(notes), 10);
+    for (int i = 0; i < 2; i++) {
+        stores[i] = test_open(folders[i]);
+        cr_expect_not_null(test_get(stores[i], "eid"), "chip %d", i);
+        store_close(stores[i]);
+    }
+}
+
+/* On the real disk: what a chip that is gone has in the log keeps nobody's changes there. */
+Test(store_group, a_chip_that_is_taken_out_holds_nobody_up)
+{
+    char store[160];
+    snprintf(store, sizeof(store), "%s/" STORE_FILE, folders[0]);
+    open_all();
+    cr_assert(store_group_checkpoint(group) == 0);
+    for (int i = 0; i < 2; i++) {
+        test_put(stores[i], "eid", "new");
+        cr_assert(store_commit(stores[i]) == 0);
+    }
+    store_close(stores[0]);
+    stores[0] = NULL;
+    cr_assert(unlink(store) == 0);
+    cr_assert(store_group_checkpoint(group) == 0);
+    cr_expect_eq(size_of(log_path), 0);
+    close_all();
+}
