@@ -159,26 +159,32 @@ static int make_selectable(const struct installation *installation)
     return domain_registry_put(installation->registry, &changed);
 }
 
-/* Another domain's from here on: who gives it away must have it. */
-static int extradite(const struct installation *installation)
+/* The domain that an entry goes to: who gives it away must have it. */
+static int find_receiver(const struct installation *installation, const struct domain_entry *entry,
+                         struct domain_aid *aid)
 {
-    struct domain_entry *entry, *target;
-    struct domain_aid aid;
-    const int result = find_named(installation, &entry);
-    if (result != 0)
-        return result;
-    if (!domain_aid_set(&aid, installation->fields[TARGET_DOMAIN]) || is_empty(&aid))
+    if (!domain_aid_set(aid, installation->fields[TARGET_DOMAIN]) || is_empty(aid))
         return SW_WRONG_DATA;
-    target = domain_list_find(installation->registry, &aid);
+    const struct domain_entry *target = domain_list_find(installation->registry, aid);
     if (target == NULL || target->kind != DOMAIN_SECURITY_DOMAIN)
         return SW_REFERENCE_NOT_FOUND;
     if (!may_install(installation) || !domain_is_of(entry, installation->domain) ||
         entry == target || entry == domain_list_root(installation->registry) ||
         domain_aid_equal(&target->domain, &entry->aid))
         return SW_CONDITIONS_NOT_SATISFIED;
+    return 0;
+}
+
+/* Another domain's from here on. */
+static int extradite(const struct installation *installation)
+{
+    struct domain_entry *entry;
+    int result = find_named(installation, &entry);
+    if (result != 0)
+        return result;
     struct domain_entry changed = *entry;
-    changed.domain = aid;
-    return domain_registry_put(installation->registry, &changed);
+    result = find_receiver(installation, entry, &changed.domain);
+    return result == 0 ? domain_registry_put(installation->registry, &changed) : result;
 }
 
 static int update_registry(const struct installation *installation)
@@ -194,12 +200,8 @@ static int update_registry(const struct installation *installation)
         !domain_read_privileges(installation->fields[PRIVILEGES], &changed.privileges))
         return SW_WRONG_DATA;
     if (installation->fields[TARGET_DOMAIN].len > 0)
-        result = extradite(installation);
-    if (result != 0)
-        return result;
-    if (installation->fields[TARGET_DOMAIN].len > 0)
-        (void)domain_aid_set(&changed.domain, installation->fields[TARGET_DOMAIN]);
-    return domain_registry_put(installation->registry, &changed);
+        result = find_receiver(installation, entry, &changed.domain);
+    return result == 0 ? domain_registry_put(installation->registry, &changed) : result;
 }
 
 /* Data that come by STORE DATA go there until something else is selected. ARA-M need be in no
