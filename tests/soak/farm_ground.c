@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/benchmarks/measure.h"
@@ -118,8 +119,13 @@ void farm_ground_kill(struct farm_ground *ground)
 void farm_ground_keep(struct farm_ground *ground)
 {
     char command[3 * FARM_FOLDER_SIZE];
+    int status;
     fprintf(stderr, "the farm's last words: %s\n", ground->farm.said);
-    kill(ground->farm.pid, SIGKILL);
+    if (waitpid(ground->farm.pid, &status, WNOHANG) == ground->farm.pid)
+        fprintf(stderr, "it had ended: status %d, signal %d\n", WEXITSTATUS(status),
+                WTERMSIG(status));
+    else
+        kill(ground->farm.pid, SIGKILL);
     snprintf(command, sizeof(command), "cp -a %s %s.kept", ground->folder, ground->folder);
     if (system(command) == 0)
         fprintf(stderr, "its folder is kept: %s.kept\n", ground->folder);
