@@ -15,19 +15,11 @@
 #define FILE_MODE 0600
 #define FLAGS (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE)
 #define PIECE (64 << 10)
-#define LOG_DUE (1 << 20)
-#define LOG_FULL (16 << 20)
 #define LOG_MAX (512 << 20) /* the next start has to read it */
 
-static int fail(const struct store_group *group, const char *doing)
+int store_group_fail(const struct store_group *group, const char *doing)
 {
     trace_error("cannot %s %s: %s", doing, group->log_path, strerror(errno));
-    return FAILURE_MEMORY;
-}
-
-static int fail_at(const char *doing, const char *path)
-{
-    trace_error("cannot %s %s, whose changes stay in the farm's log", doing, path);
     return FAILURE_MEMORY;
 }
 
@@ -140,7 +132,7 @@ int store_group_mend(struct store_group *group)
     const sqlite3_io_methods *methods = group->log->pMethods;
     if (methods->xTruncate(group->log, (sqlite3_int64)group->log_len) != SQLITE_OK ||
         methods->xSync(group->log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-        return fail(group, "mend");
+        return store_group_fail(group, "mend");
     group->torn = false;
     return 0;
 }
@@ -239,141 +231,22 @@ int store_group_commit(struct store_group *group, struct store_group_file *file)
     return SQLITE_OK;
 }
 
-bool store_group_has_log(const struct store_group *group)
-{
-    return group->log_len > 0 || group->torn;
-}
-
-bool store_group_checkpoint_is_due(const struct store_group *group)
-{
-    return group->log_len >= LOG_DUE || (group->purge && store_group_has_log(group));
-}
-
-bool store_group_log_is_full(const struct store_group *group)
-{
-    return group->log_len >= LOG_FULL;
-}
-
-typedef int file_visitor(struct store_group *group, struct store_group_file *file);
-
-/* The visitor may let the file go. */
-static int each_dirty(struct store_group *group, file_visitor *visit)
-{
-    int result = 0;
-    for (size_t i = 0; i < STORE_GROUP_BUCKETS; i++)
-        for (struct store_group_file *next, *file = group->buckets[i]; file != NULL; file = next) {
-            next = file->next;
-            if (file->dirty && visit(group, file) != 0)
-                result = FAILURE_MEMORY;
-        }
-    return result;
-}
-
-static bool has_syncfs(const struct store_group *group)
-{
-    return strcmp(group->inner->zName, "unix") == 0;
-}
-
-static int write_and_sync(struct store_group *group, struct store_group_file *file)
-{
-    int code = store_group_file_write_out(file);
-    if (code == SQLITE_OK && group->log != NULL && !has_syncfs(group))
-        code = file->disk->pMethods->xSync(file->disk, SQLITE_SYNC_NORMAL);
-    return code;
-}
-
-static bool was_taken_out(const struct store_group_file *file)
-{
-    struct stat about;
-    return file->disk == NULL && stat(file->path, &about) != 0 && store_group_is_gone();
-}
-
-static int write_out(struct store_group *group, struct store_group_file *file)
-{
-    if (was_taken_out(file))
-        return 0;
-    sqlite3_file *room = file->disk == NULL ? malloc((size_t)group->inner->szOsFile) : NULL;
-    int code = file->disk == NULL && room == NULL ? SQLITE_NOMEM : SQLITE_OK;
-    if (code == SQLITE_OK && room != NULL)
-        code = store_group_open_disk(group, file, room);
-    if (code == SQLITE_OK)
-        code = write_and_sync(group, file);
-    if (room != NULL && file->disk == room)
-        store_group_close_disk(file);
-    free(room);
-    if (file->as_left != NULL)
-        (void)stat(file->path, file->as_left); /* also of a part: others may fail, the log stay */
-    return code == SQLITE_OK ? 0 : fail_at("write", file->path);
-}
-
-/* All chips' files at once. */
-static int sync_all(const struct store_group *group)
-{
-    return !has_syncfs(group) || syncfs(group->folder_fd) == 0 ? 0
-                                                               : fail(group, "flush the files of");
-}
-
-static int forget(struct store_group *group, struct store_group_file *file)
-{
-    store_group_file_forget(file);
-    store_group_let_go(group, file);
-    return 0;
-}
-
-static void begin_anew(struct store_group *group)
-{
-    group->log_len = group->number = 0;
-    group->inner->xRandomness(group->inner, sizeof(group->salt), (char *)&group->salt);
-}
-
-static int cut(struct store_group *group)
-{
-    if (group->log->pMethods->xTruncate(group->log, 0) != SQLITE_OK)
-        return fail(group, "cut");
-    begin_anew(group);
-    group->torn = true;
-    if (store_group_mend(group) != 0)
-        return FAILURE_MEMORY;
-    group->purge = false;
-    return 0;
-}
-
-int store_group_write(struct store_group *group)
-{
-    const int result = each_dirty(group, write_out);
-    return result == 0 ? each_dirty(group, forget) : result;
-}
-
-/* The files are whole on the disk before the log goes. If cutting it fails, it is read again by the
- * next start, which changes nothing: what is written later comes later in it. */
-int store_group_checkpoint(struct store_group *group)
-{
-    if (!store_group_has_log(group))
-        return 0;
-    int result = each_dirty(group, write_out);
-    if (result == 0)
-        result = sync_all(group);
-    if (result == 0)
-        result = cut(group);
-    return result == 0 ? each_dirty(group, forget) : result;
-}
-
 /* Made before it is needed, readable by nobody else, its name on the disk. */
 static int make_log(struct store_group *group)
 {
     const int file = open(group->log_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (file < 0)
-        return fail(group, "open");
+        return store_group_fail(group, "open");
     close(file);
     char folder[PATH_MAX];
     snprintf(folder, sizeof(folder), "%s", group->log_path);
     char *end = strrchr(folder, '/');
     const int parent = end != NULL ? (*end = '\0', open(folder, O_RDONLY | O_DIRECTORY)) : -1;
     if (parent < 0)
-        return fail(group, "flush the folder of");
+        return store_group_fail(group, "flush the folder of");
     const int flushed = fsync(parent);
     close(parent);
-    return flushed == 0 ? 0 : fail(group, "flush the folder of");
+    return flushed == 0 ? 0 : store_group_fail(group, "flush the folder of");
 }
 
 static int open_log(struct store_group *group)
@@ -384,8 +257,8 @@ static int open_log(struct store_group *group)
         return FAILURE_MEMORY;
     if (group->inner->xOpen(group->inner, group->log_path, group->log, FLAGS | SQLITE_OPEN_CREATE,
                             &out) != SQLITE_OK)
-        return fail(group, "open");
-    begin_anew(group);
+        return store_group_fail(group, "open");
+    store_group_begin_anew(group);
     return store_group_read_log(group);
 }
 

@@ -27,6 +27,11 @@ struct store_group {
     struct store_group_file *buckets[STORE_GROUP_BUCKETS];
 };
 
+/* A line that says what was not done with the log, and errno's text: FAILURE_MEMORY. */
+int store_group_fail(const struct store_group *group, const char *doing);
+/* An empty log, with a salt that no record has yet. */
+void store_group_begin_anew(struct store_group *group);
+
 /* Fills in the VFS and registers it. 0 or a failure. */
 int store_group_vfs_start(struct store_group *group);
 void store_group_vfs_end(struct store_group *group);
