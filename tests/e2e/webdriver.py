@@ -93,14 +93,18 @@ class Browser:
         return self.run("const one = document.querySelector(arguments[0]); return one ? one.textContent : ''", selector)
 
     def wait(self, script, seconds=60, what=None):
-        """Until the script returns something true; that."""
+        """Until the script returns something true; that. What it speaks of need not be on the page yet."""
         end = time.monotonic() + seconds
         while True:
-            value = self.run(script)
+            wrong = ""
+            try:
+                value = self.run(script)
+            except Failure as failure:
+                value, wrong = None, "%s\n" % failure
             if value:
                 return value
             if time.monotonic() > end:
-                raise Failure("not within %d seconds: %s\n%s" % (seconds, what or script, self.run("return document.body.innerText").strip()[:3000]))
+                raise Failure("not within %d seconds: %s\n%s%s" % (seconds, what or script, wrong, self.run("return document.body.innerText").strip()[:3000]))
             time.sleep(0.1)
 
     def size(self, width, height):
