@@ -387,7 +387,8 @@ int main(int argc, char **argv)
     printf("%.1f KiB of disk a chip\n%zu downloads, %zu cut off in mid-command, the farm killed "
            "once: no store is wrong\n",
            disk / KIBI / (double)world.cards, world.downloads, cut);
-    MEASURE_NEED(cut == world.cuts);
+    /* One that does not come about is claimed again, unless no download is left. */
+    MEASURE_NEED(cut <= world.cuts && 2 * cut >= world.cuts);
     end(&world);
     if (measured) {
         floor_stop(&birth_floor); /* it was forked later and holds the other's pipe */
