@@ -9,6 +9,7 @@
 #include "fs/profile/blob.h"
 #include "tools/lib/common/package.h"
 #include "tools/profile/lint/lint.h"
+#include "tools/profile/package/elements.h"
 #include "tools/profile/package/trial.h"
 #include "tools/profile/text/build.h"
 #include "tools/profile/text/dump.h"
@@ -207,6 +208,26 @@ Test(profile_lint, packages_that_ship_have_no_warnings)
             cr_expect(found.list[n].severity == LINT_NOTE, "%s: %s", names[i], found.list[n].text);
         blob_finish(&package);
     }
+}
+
+static int cut_off(void *context, const struct element_row *row)
+{
+    const struct bytes *package = context;
+    const struct found whole = lint(*package);
+    const struct found cut = lint(bytes_of(package->data, row->offset));
+    for (size_t i = 0; i < cut.count; i++)
+        cr_expect(has(&whole, cut.list[i].name, cut.list[i].text), "before %s: %s %s",
+                  elements_name(row), cut.list[i].name, cut.list[i].text);
+    return 0;
+}
+
+/* A package that is refused before its end has no finding that it would not have had whole. */
+Test(profile_lint, a_refused_package_is_not_told_what_its_rest_brings)
+{
+    struct blob package = read_base();
+    struct bytes bytes = blob_bytes(&package);
+    elements_each(bytes, cut_off, &bytes);
+    blob_finish(&package);
 }
 
 /* TS.48: files whose services are not there (UST 9EFFBF1DFF3E00..., IST 01...), and in the packages

@@ -10,7 +10,7 @@ extern const struct lint_row lint_rows[];
 extern const size_t lint_row_count;
 
 /* Visits the findings, in the rows' order. Of a package that was refused only what was there
- * before. Return other than 0 ends it and is returned. */
+ * before and no element behind could have mended. Return other than 0 ends it and is returned. */
 int lint_package(struct bytes package, const struct trial *trial, lint_visitor *visit,
                  void *context);
 

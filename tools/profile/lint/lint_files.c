@@ -19,7 +19,7 @@ static void each_row(struct lint *lint, row_rule *rule)
 
 static void find_missing(struct lint *lint, struct file *place, const struct lint_files_row *row)
 {
-    if (row->always && lint->trial->installed && lint_child(place, row->fid) == NULL)
+    if (row->always && lint_child(place, row->fid) == NULL)
         lint_find(lint, place, "%s (%04X) is not there, which it always is (%s)", row->name,
                   row->fid, row->section);
 }

@@ -31,6 +31,7 @@ struct lint_row {
     const char *name; /* "dir-aid-missing" */
     enum lint_severity severity;
     const char *section; /* "TS 102 221 §13.1" */
+    bool whole; /* an element behind can still mend it: asked of packages that are not refused */
     lint_rule *find;
     const char *about; /* for the list of them */
 };

@@ -33,10 +33,18 @@ static int check_digit(const char *digits, size_t len)
     return (10 - sum % 10) % 10;
 }
 
+/* The header's ICCID; none where the header was refused. */
+static void print_iccid(const struct lint *lint, char text[ICCID_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (lint->profile->mf != NULL)
+        iccid_text(lint->profile->iccid, text);
+}
+
 void lint_iccid_digit(struct lint *lint)
 {
     char text[ICCID_TEXT_SIZE];
-    iccid_text(lint->profile->iccid, text);
+    print_iccid(lint, text);
     if (strlen(text) != E118_DIGITS || strspn(text, "0123456789") != E118_DIGITS)
         return;
     const int right = check_digit(text, E118_DIGITS - 1);
@@ -47,7 +55,7 @@ void lint_iccid_digit(struct lint *lint)
 void lint_iccid_industry(struct lint *lint)
 {
     char text[ICCID_TEXT_SIZE];
-    iccid_text(lint->profile->iccid, text);
+    print_iccid(lint, text);
     if (text[0] != '\0' && strncmp(text, INDUSTRY, strlen(INDUSTRY)) != 0)
         lint_find_in(lint, 1, "iccid %s does not begin with " INDUSTRY, text);
 }
@@ -194,6 +202,6 @@ static int is_domain(void *context, const struct element_row *row)
 
 void lint_domain(struct lint *lint)
 {
-    if (lint->trial->installed && elements_each(lint->package, is_domain, NULL) == 0)
+    if (elements_each(lint->package, is_domain, NULL) == 0)
         lint_find(lint, NULL, "no element is a securityDomain");
 }

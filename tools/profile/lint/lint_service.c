@@ -40,8 +40,7 @@ static void find_no_file(struct lint *lint, struct file *table, const struct lin
 
 void lint_services_without_file(struct lint *lint)
 {
-    if (lint->trial->installed)
-        each_service(lint, find_no_file);
+    each_service(lint, find_no_file);
 }
 
 static void find_no_service(struct lint *lint, struct file *table,

@@ -90,7 +90,7 @@ void lint_acc(struct lint *lint)
 
 static void find_keys(struct lint *lint, struct file *adf)
 {
-    if (lint->trial->installed && profile_aka(lint->profile, adf) == NULL)
+    if (profile_aka(lint->profile, adf) == NULL)
         lint_find(lint, adf, "no akaParameter stands behind it");
 }
 
