@@ -177,12 +177,13 @@ static int read_status(struct https_client *client)
     return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? atoi(answer + 9) : 0;
 }
 
-/* RFC 9112 §3.2.2, §5.1, §6.3. */
+/* RFC 9112 §3.2, §3.2.2, §5.1, §6.3. */
 Test(server, heads_are_read_as_the_standard_has_them)
 {
     static const struct {
         const char *target, *fields;
         int status;
+        bool hostless;
     } heads[] = {
         {JSON_PATH, JSON "Content-Length: 2\r\n", 200},
         {"https://" WORLD_ADDRESS JSON_PATH, JSON "Content-Length: 2\r\n", 200},
@@ -196,13 +197,17 @@ Test(server, heads_are_read_as_the_standard_has_them)
         {JSON_PATH, JSON "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", 400},
         {JSON_PATH, JSON "Content-Length : 2\r\nContent-Length: 2\r\n", 400},
         {JSON_PATH, JSON "Content-Length: 2\r\nX-Some\t: 3\r\n", 400},
+        {JSON_PATH, JSON "Content-Length: 2\r\nHost: other.example.com\r\n", 400},
+        {JSON_PATH, JSON "Content-Length: 2\r\n", 400, .hostless = true},
+        {JSON_PATH, JSON "Transfer-Encoding: chunked \r\n", 400},
+        {JSON_PATH, JSON "Transfer-Encoding: gzip\r\n", 400},
+        {JSON_PATH, JSON "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400},
     };
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
         struct https_client client;
         char request[512];
-        snprintf(request, sizeof(request),
-                 "POST %s HTTP/1.1\r\nHost: " WORLD_ADDRESS "\r\n%s\r\n{}", heads[i].target,
-                 heads[i].fields);
+        snprintf(request, sizeof(request), "POST %s HTTP/1.1\r\n%s%s\r\n{}", heads[i].target,
+                 heads[i].hostless ? "" : "Host: " WORLD_ADDRESS "\r\n", heads[i].fields);
         connect_raw(&client);
         cr_assert_eq(send_raw(&client, request), CURLE_OK);
         const int status = read_status(&client);

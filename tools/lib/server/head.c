@@ -20,31 +20,44 @@ const char *head_path(const char *target)
     return target;
 }
 
-struct length {
-    const char *said; /* Content-Length; NULL: not yet */
+struct head {
+    const char *length; /* Content-Length; NULL: not yet */
+    unsigned hosts;
     bool chunked, wrong;
 };
+
+/* libmicrohttpd takes a body of any other coding, blanks behind the word included, for one that
+ * ends with the connection: nobody would be answered. */
+static bool is_chunked(const char *coding)
+{
+    return strcasecmp(coding, "chunked") == 0;
+}
 
 static enum MHD_Result look_at(void *context, enum MHD_ValueKind kind, const char *name,
                                const char *value)
 {
     (void)kind;
-    struct length *length = context;
+    struct head *head = context;
     if (value == NULL)
         value = "";
-    length->wrong |= name[0] == '\0' || name[strspn(name, token)] != '\0';
-    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)
-        length->chunked = true;
+    head->wrong |= name[0] == '\0' || name[strspn(name, token)] != '\0';
+    head->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        head->wrong |= head->chunked || !is_chunked(value);
+        head->chunked = true;
+    }
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) != 0)
         return MHD_YES;
-    length->wrong |= length->said != NULL && strcmp(length->said, value) != 0;
-    length->said = value;
+    head->wrong |= head->length != NULL && strcmp(head->length, value) != 0;
+    head->length = value;
     return MHD_YES;
 }
 
-bool head_is_right(struct MHD_Connection *connection)
+bool head_is_right(struct MHD_Connection *connection, const char *version)
 {
-    struct length length = {0};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, look_at, &length);
-    return !length.wrong && !(length.chunked && length.said != NULL);
+    struct head head = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, look_at, &head);
+    const bool hosts =
+        head.hosts == 1 || (head.hosts == 0 && strcasecmp(version, MHD_HTTP_VERSION_1_0) == 0);
+    return hosts && !head.wrong && !(head.chunked && head.length != NULL);
 }

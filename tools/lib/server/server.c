@@ -257,11 +257,12 @@ static struct connection *clock_of(struct MHD_Connection *connection)
 }
 
 static enum MHD_Result begin(struct server *server, struct MHD_Connection *connection,
-                             const char *path, const char *method, void **state)
+                             const char *path, const char *method, const char *version,
+                             void **state)
 {
     char peer[TLS_KEY_ID_SIZE] = "";
     const struct function_row *row = function_find(server->plan.functions, head_path(path));
-    if (!head_is_right(connection))
+    if (!head_is_right(connection, version))
         return respond_last(connection, MHD_HTTP_BAD_REQUEST);
     if (row == NULL)
         return respond_empty(server, connection, MHD_HTTP_NOT_FOUND);
@@ -292,11 +293,10 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
                                  const char *method, const char *version, const char *data,
                                  size_t *len, void **state)
 {
-    (void)version;
     struct server *server = context;
     struct request *request = *state;
     if (request == NULL)
-        return begin(server, connection, path, method, state);
+        return begin(server, connection, path, method, version, state);
     if (*len > 0)
         return take_body(request, data, len);
     connections_restart(server->clocks, clock_of(connection));
