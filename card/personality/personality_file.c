@@ -1,10 +1,25 @@
 #include "card/personality/personality_file.h"
 
+#include <sys/stat.h>
+
+#include "apdu/status.h"
+#include "apdu/trace.h"
 #include "card/personality/personality_table.h"
 #include "card/text/shipped.h"
 
+/* A pipe, say, would be empty the second time. */
+static bool can_be_read_again(const char *asked)
+{
+    struct stat about;
+    return stat(asked, &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode);
+}
+
 int personality_file_read(const char *asked, struct writer *text)
 {
+    if (!can_be_read_again(asked)) {
+        trace_error("--personality %s: not a regular file; it is read more than once", asked);
+        return FAILURE_INTERNAL;
+    }
     return shipped_read(&shipped_personalities, "--personality", asked, text);
 }
 

@@ -49,6 +49,7 @@ refused "/nonexistent/trace: No such file" --trace /nonexistent/trace
 refused "/nonexistent/asked: No such file" --replay /nonexistent/asked
 refused "there is no such package" --install gone.der
 refused "HOST or HOST:PORT" --gsmtap "[::1"
+refused "not a regular file; it is read more than once" --personality <(echo "ara-m = open")
 twice=$("$program" --faults words | sed -n '/^functions:/,/^$/p' | sort | uniq -d)
 [ -z "$twice" ] || say "--faults words names these twice: $twice"
 "$program" --install list | grep -q '^usim-milenage  *[A-Za-z]' || say "--install list: $("$program" --install list)"
