@@ -1,10 +1,17 @@
 /* Transactions of a store that threads share, inside each other. */
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "fs/profile/blob.h"
 #include "tools/lib/common/database.h"
 
-static const struct database_schema schema = {
-    .name = "numbers", .sql = "CREATE TABLE numbers (n INTEGER);", .version = 1, .journal = "WAL"};
+static const struct database_schema schema = {.name = "numbers",
+                                              .table = "numbers",
+                                              .sql = "CREATE TABLE numbers (n INTEGER);",
+                                              .version = 1,
+                                              .journal = "WAL"};
 static struct database *database;
 
 static void start(void)
@@ -71,4 +78,56 @@ Test(database, a_transaction_that_is_gone_is_not_gone_on_with)
     cr_expect_eq(count(), 0);
     cr_assert_eq(database_begin(database), 0);
     cr_expect_eq(database_end(database, 0), 0);
+}
+
+/* A file of its own, in which SQLite has done this. */
+static void make_file(char *path, const char *sql)
+{
+    sqlite3 *connection;
+    close(mkstemp(path));
+    cr_assert_eq(sqlite3_open(path, &connection), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(connection, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(connection);
+}
+
+static struct blob read_file(const char *path)
+{
+    struct blob content;
+    cr_assert_eq(blob_read_file(path, 1 << 20, &content), 0);
+    return content;
+}
+
+/* Nothing is written into a file that is no database, or another program's. */
+Test(database, a_file_of_something_else_stays_as_it_is)
+{
+    static const char *const contents[] = {
+        "CREATE TABLE other (a);",
+        "CREATE TABLE other (a); PRAGMA user_version = 1;",
+        "PRAGMA user_version = 1;",
+        "CREATE TABLE numbers (n); PRAGMA user_version = 2;",
+    };
+    for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+        char path[] = "/tmp/emuicc-database-XXXXXX";
+        struct database *file = NULL;
+        make_file(path, contents[i]);
+        struct blob before = read_file(path);
+        cr_expect_lt(database_open(path, &schema, &file), 0, "%s", contents[i]);
+        struct blob after = read_file(path);
+        cr_expect(bytes_equal(blob_bytes(&before), blob_bytes(&after)), "%s", contents[i]);
+        blob_finish(&before);
+        blob_finish(&after);
+        unlink(path);
+    }
+}
+
+Test(database, a_file_is_known_again)
+{
+    char path[] = "/tmp/emuicc-database-XXXXXX";
+    struct database *file;
+    make_file(path, "");
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(database_open(path, &schema, &file), 0);
+        database_close(file);
+    }
+    unlink(path);
 }

@@ -41,5 +41,9 @@ static const char transactions[] =
 
 static const char *const upgrades[] = {asks, transactions};
 
-const struct database_schema eim_schema = {
-    .name = "eIM's store", .sql = tables, .upgrades = upgrades, .version = 3, .journal = "WAL"};
+const struct database_schema eim_schema = {.name = "eIM's store",
+                                           .table = "chips",
+                                           .sql = tables,
+                                           .upgrades = upgrades,
+                                           .version = 3,
+                                           .journal = "WAL"};

@@ -16,5 +16,9 @@ static const char *const upgrades[] = {
     "  expires INTEGER NOT NULL);",
 };
 
-const struct database_schema smds_schema = {
-    .name = "events", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "WAL"};
+const struct database_schema smds_schema = {.name = "events",
+                                            .table = "events",
+                                            .sql = tables,
+                                            .upgrades = upgrades,
+                                            .version = 2,
+                                            .journal = "WAL"};

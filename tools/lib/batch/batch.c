@@ -32,8 +32,12 @@ static const char seals[] = "ALTER TABLE batch ADD COLUMN seals INTEGER NOT NULL
 static const char *const upgrades[] = {seals};
 
 /* A batch travels: when it is closed, it is one file. */
-static const struct database_schema schema = {
-    .name = "batch", .sql = tables, .upgrades = upgrades, .version = 2, .journal = "DELETE"};
+static const struct database_schema schema = {.name = "batch",
+                                              .table = "batch",
+                                              .sql = tables,
+                                              .upgrades = upgrades,
+                                              .version = 2,
+                                              .journal = "DELETE"};
 
 struct batch {
     const char *path; /* the caller's */

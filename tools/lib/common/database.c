@@ -56,12 +56,30 @@ static int upgrade(struct database *database, int version)
     return result;
 }
 
-static int make_schema(struct database *database)
+/* A file that has a version has this kind's table; one that has none is empty. */
+static int find_version(struct database *database, int *version)
 {
-    int version = 0;
-    char set_version[64];
-    if (database_query(database, "PRAGMA user_version", NULL, 0, take_version, &version) < 0)
+    *version = 0;
+    if (database_query(database, "PRAGMA user_version", NULL, 0, take_version, version) < 0)
         return FAILURE_INTERNAL;
+    const int tables =
+        *version == 0
+            ? database_query(database, "SELECT 1 FROM sqlite_master", NULL, 0, NULL, NULL)
+            : database_query(database,
+                             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
+                             DATABASE_VALUES(DATABASE_T(database->schema->table)), NULL, NULL);
+    if (tables < 0)
+        return FAILURE_INTERNAL;
+    if ((tables > 0) == (*version > 0))
+        return 0;
+    trace_error("%s %s: a SQLite file of something else; it stays as it is", database->schema->name,
+                database->path);
+    return FAILURE_INTERNAL;
+}
+
+static int make_schema(struct database *database, int version)
+{
+    char set_version[64];
     if (version == database->schema->version)
         return 0;
     if (version > database->schema->version) {
@@ -118,11 +136,14 @@ int database_open(const char *path, const struct database_schema *schema, struct
         /* What is bound does not have a statement prepared anew. */
         sqlite3_db_config(database->connection, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     }
+    int version = 0;
     int result = opened == SQLITE_OK ? 0 : complain(database, "not opened");
+    if (result == 0)
+        result = find_version(database, &version);
     if (result == 0)
         result = set_up(database);
     if (result == 0)
-        result = make_schema(database);
+        result = make_schema(database, version);
     umask(mask);
     if (result == 0)
         *out = database;

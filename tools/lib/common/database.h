@@ -10,6 +10,7 @@
 /* What a kind of file holds. */
 struct database_schema {
     const char *name;            /* what people call the file: "orders" */
+    const char *table;           /* one that each version has: a file without it is another's */
     const char *sql;             /* makes the tables of version 1 */
     const char *const *upgrades; /* each to the next version, from 1 on; NULL if version is 1 */
     int version;                 /* of the tables; a newer file is refused */
@@ -19,7 +20,8 @@ struct database_schema {
 struct database;
 
 /* path: made if absent, mode 0600; NULL: in memory, gone at the end. Path and schema are borrowed.
- * A failure has traced one line that says what is wrong with the file. */
+ * A SQLite file of another kind is refused and not touched. A failure has traced one line that says
+ * what is wrong with the file. */
 int database_open(const char *path, const struct database_schema *schema, struct database **out);
 void database_close(struct database *database);
 

@@ -80,5 +80,9 @@ static const char limits[] = "ALTER TABLE orders ADD COLUMN tries INTEGER NOT NU
 
 static const char *const upgrades[] = {rpm_tables, eid_index, bounds, event_ids, changes, limits};
 
-const struct database_schema smdpp_schema = {
-    .name = "orders", .sql = tables, .upgrades = upgrades, .version = 7, .journal = "WAL"};
+const struct database_schema smdpp_schema = {.name = "orders",
+                                             .table = "bindings",
+                                             .sql = tables,
+                                             .upgrades = upgrades,
+                                             .version = 7,
+                                             .journal = "WAL"};
