@@ -70,10 +70,11 @@ static int find_version(struct database *database, int *version)
                              DATABASE_VALUES(DATABASE_T(database->schema->table)), NULL, NULL);
     if (tables < 0)
         return FAILURE_INTERNAL;
-    if ((tables > 0) == (*version > 0))
+    if ((tables > 0) == (*version > 0) && *version <= database->schema->version)
         return 0;
-    trace_error("%s %s: a SQLite file of something else; it stays as it is", database->schema->name,
-                database->path);
+    trace_error("%s %s: %s; it stays as it is", database->schema->name, database->path,
+                tables > 0 && *version > 0 ? "the file was written by a newer release"
+                                           : "a SQLite file of something else");
     return FAILURE_INTERNAL;
 }
 
@@ -82,11 +83,6 @@ static int make_schema(struct database *database, int version)
     char set_version[64];
     if (version == database->schema->version)
         return 0;
-    if (version > database->schema->version) {
-        trace_error("%s %s: the file was written by a newer release", database->schema->name,
-                    database->path);
-        return FAILURE_INTERNAL;
-    }
     snprintf(set_version, sizeof(set_version), "PRAGMA user_version = %d",
              database->schema->version);
     int result = database_begin(database);
