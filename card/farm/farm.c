@@ -223,6 +223,13 @@ static void attach_readers(struct farm *farm)
 }
 
 /* The chips behind those in readers. */
+static int check_pcsc(const struct farm *farm)
+{
+    return farm->plan.pcsc == NULL
+               ? 0
+               : pcsc_slots_check(farm->plan.pcsc, farm->plan.cards - farm->reader_count);
+}
+
 static int open_pcsc(struct farm *farm)
 {
     const size_t first = farm->reader_count;
@@ -242,8 +249,8 @@ static int open_all(struct farm *farm)
     if (farm->slots == NULL || farm->loops == NULL || farm->shared == NULL)
         return refuse_memory();
     raise_descriptors(plan);
-    if (parse_readers(farm) != 0 || startup_check(&plan->chip) != 0 || prepare_folders(farm) != 0 ||
-        init_loops(farm) != 0 ||
+    if (parse_readers(farm) != 0 || check_pcsc(farm) != 0 || startup_check(&plan->chip) != 0 ||
+        prepare_folders(farm) != 0 || init_loops(farm) != 0 ||
         listener_open(&farm->listener, plan->listen, &farm->loops[0], farm->slots, plan->cards) !=
             0 ||
         assign_eids(farm) != 0 || prepare_credentials(farm) != 0 ||

@@ -234,10 +234,6 @@ static int open_sockets(struct pcsc_slots *all, char *paths, struct slot *slots,
 {
     for (size_t i = 0; i < all->count; i++) {
         const char *path = strsep(&paths, ",");
-        if (count == 0) {
-            trace_error("--pcsc %s: no chip is left for it", path);
-            return FAILURE_INTERNAL;
-        }
         if (open_socket(&all->sockets[i], path, slots, count) != 0)
             return FAILURE_INTERNAL;
         slots += all->sockets[i].count;
@@ -252,6 +248,23 @@ static size_t count_paths(const char *paths)
     for (; *paths != '\0'; paths++)
         count += *paths == ',';
     return count;
+}
+
+int pcsc_slots_check(const char *paths, size_t count)
+{
+    int result = 0;
+    char *names = strdup(paths), *rest = names;
+    for (char *path; result == 0 && (path = strsep(&rest, ",")) != NULL;) {
+        if (count == 0) {
+            trace_error("--pcsc %s: no chip is left for it", path);
+            result = FAILURE_INTERNAL;
+        } else {
+            result = pcsc_check(path);
+        }
+        count -= count < PCSC_READERS_MAX ? count : PCSC_READERS_MAX;
+    }
+    free(names);
+    return result;
 }
 
 int pcsc_slots_open(const char *paths, struct slot *slots, size_t count, struct pcsc_slots **out)

@@ -9,8 +9,11 @@
 
 struct pcsc_slots; /* heap; all sockets */
 
-/* A socket for each path of a list with commas, each with the next chips, as many as it has readers
- * for. 0, or a failure after a trace line: then *out is NULL. */
+/* Whether the sockets of a list with commas could be made for so many chips, and each has one: 0,
+ * or a failure after a trace line. */
+int pcsc_slots_check(const char *paths, size_t count);
+/* A socket for each path of a list that was checked, each with the next chips, as many as it has
+ * readers for. 0, or a failure after a trace line: then *out is NULL. */
 int pcsc_slots_open(const char *paths, struct slot *slots, size_t count, struct pcsc_slots **out);
 /* From here on they are served until the stop, once the loops run. 0, or a failure after a trace
  * line.

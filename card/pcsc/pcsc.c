@@ -208,6 +208,16 @@ static int listen_on(const char *path)
     return -1;
 }
 
+int pcsc_check(const char *path)
+{
+    const int listener = listen_on(path);
+    if (listener < 0)
+        return FAILURE_INTERNAL;
+    close(listener);
+    (void)unlink(path);
+    return 0;
+}
+
 static int watch_listener(struct pcsc *pcsc, const char *path)
 {
     struct epoll_event event = {.events = EPOLLIN};

@@ -14,6 +14,8 @@ struct pcsc; /* heap */
  * each of at most PCSC_READERS_MAX cards, which are borrowed. 0, or a failure after a trace line.
  */
 int pcsc_open(const char *path, struct pcsc_card *const *cards, size_t count, struct pcsc **out);
+/* Whether pcsc_open could make the socket there: 0, or a failure after a trace line. */
+int pcsc_check(const char *path);
 /* Serves clients until a stop is asked for, and requests meanwhile. */
 void pcsc_run(struct pcsc *pcsc, const struct stop *stop, struct control *control);
 /* Removes the socket; the cards are finished. NULL is fine. */

@@ -111,6 +111,8 @@ static int check(const struct options *options, struct faults *faults, struct ou
         return FAILURE_INTERNAL;
     if (options->faults != NULL && faults_read_file(faults, options->faults) != 0)
         return FAILURE_INTERNAL;
+    if (options->pcsc != NULL && pcsc_check(options->pcsc) != 0)
+        return FAILURE_INTERNAL;
     return open_outputs(options, outputs);
 }
 
@@ -188,6 +190,11 @@ static bool answer_questions(const struct options *options)
     return asked;
 }
 
+static int ways_to_card(const struct options *options)
+{
+    return (options->pcsc != NULL) + options->stdio + (options->replay != NULL);
+}
+
 int main(int argc, char **argv)
 {
     char state[PATH_MAX];
@@ -200,6 +207,9 @@ int main(int argc, char **argv)
         return options_status(next);
     if (positional < argc)
         return options_refuse(&options_program_emuicc, "%s is not an option", argv[positional]);
+    if (ways_to_card(&options) > 1)
+        return options_refuse(&options_program_emuicc,
+                              "--pcsc, --stdio and --replay exclude each other");
     if (options.print_capabilities)
         return capabilities_print(stdout) == 0 ? 0 : 1;
     if (answer_questions(&options))

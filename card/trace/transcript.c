@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
@@ -65,7 +66,7 @@ int transcript_close(struct transcript *transcript)
 
 /* One pass over a transcript. */
 struct replay {
-    struct card *card;
+    struct card *card; /* NULL: the text alone is looked at */
     const char *path;
     unsigned number; /* of the line */
     unsigned commands;
@@ -98,6 +99,26 @@ static int nonsense(const struct replay *replay, const char *what)
     return FAILURE_INTERNAL;
 }
 
+static void command(struct replay *replay)
+{
+    replay->commands++;
+    replay->answered = true;
+    replay->response = writer_on(replay->response_room, sizeof(replay->response_room));
+    if (replay->card != NULL)
+        card_transmit(replay->card, writer_bytes(&replay->line), &replay->response);
+}
+
+static int compare(struct replay *replay)
+{
+    if (!replay->answered)
+        return nonsense(replay, "a response without a command");
+    replay->answered = false;
+    return replay->card == NULL ||
+                   bytes_equal(writer_bytes(&replay->line), writer_bytes(&replay->response))
+               ? 0
+               : differs(replay);
+}
+
 static int replay_line(struct replay *replay, const char *text)
 {
     enum card_power power;
@@ -106,21 +127,14 @@ static int replay_line(struct replay *replay, const char *text)
     case TRANSCRIPT_REMARK:
         return 0;
     case TRANSCRIPT_POWER:
-        card_power(replay->card, power);
+        if (replay->card != NULL)
+            card_power(replay->card, power);
         return 0;
     case TRANSCRIPT_COMMAND:
-        replay->commands++;
-        replay->response = writer_on(replay->response_room, sizeof(replay->response_room));
-        card_transmit(replay->card, writer_bytes(&replay->line), &replay->response);
-        replay->answered = true;
+        command(replay);
         return 0;
     case TRANSCRIPT_RESPONSE:
-        if (!replay->answered)
-            return nonsense(replay, "a response without a command");
-        replay->answered = false;
-        return bytes_equal(writer_bytes(&replay->line), writer_bytes(&replay->response))
-                   ? 0
-                   : differs(replay);
+        return compare(replay);
     case TRANSCRIPT_NONSENSE:
         break;
     }
@@ -141,23 +155,26 @@ static int replay_file(struct replay *replay, FILE *file)
     free(text);
     if (result == 0 && ferror(file))
         return nonsense(replay, "the file cannot be read further");
-    if (result == 0)
-        trace_notice("%s: %u commands answered as they stand there", replay->path,
-                     replay->commands);
     return result;
 }
 
-int transcript_replay(const char *path, struct card *card)
+/* card: NULL to look at the text alone, where it can be read again. */
+static int run(const char *path, struct card *card)
 {
+    struct stat about;
     struct replay *replay = calloc(1, sizeof(*replay));
     FILE *file = fopen(path, "r");
     int result = FAILURE_INTERNAL;
     if (replay == NULL || file == NULL) {
         trace_error("--replay %s: %s", path, strerror(errno));
+    } else if (card == NULL && fstat(fileno(file), &about) == 0 && S_ISFIFO(about.st_mode)) {
+        result = 0;
     } else {
         replay->card = card;
         replay->path = path;
         result = replay_file(replay, file);
+        if (result == 0 && card != NULL)
+            trace_notice("%s: %u commands answered as they stand there", path, replay->commands);
     }
     if (file != NULL)
         fclose(file);
@@ -165,13 +182,12 @@ int transcript_replay(const char *path, struct card *card)
     return result;
 }
 
+int transcript_replay(const char *path, struct card *card)
+{
+    return run(path, card);
+}
+
 int transcript_check(const char *path)
 {
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        trace_error("--replay %s: %s", path, strerror(errno));
-        return FAILURE_INTERNAL;
-    }
-    fclose(file);
-    return 0;
+    return run(path, NULL);
 }

@@ -18,7 +18,8 @@ int transcript_open(struct transcript *transcript, const char *path);
 void transcript_remark(struct transcript *transcript, const char *remark);
 int transcript_close(struct transcript *transcript);
 
-/* Whether there is such a file to replay: 0, or a failure after a trace line. */
+/* Whether there is such a file to replay, and every line is one: 0, or a failure after a trace
+ * line. Of a pipe, which can be read once, only that it is there. */
 int transcript_check(const char *path);
 
 /* Does to the card what the transcript says. 0 if it answers as it stands there; a failure after

@@ -47,6 +47,10 @@ refused "$folder/faults:1: " --faults "$folder/faults"
 refused "no-such-faults: No such file" --faults no-such-faults
 refused "/nonexistent/trace: No such file" --trace /nonexistent/trace
 refused "/nonexistent/asked: No such file" --replay /nonexistent/asked
+printf '> 00A4000C023F00\nno line\n' >"$folder/asked"
+refused "$folder/asked:2: a command is" --replay "$folder/asked"
+refused "/nonexistent/socket: No such file" --pcsc /nonexistent/socket
+refused "exclude each other" --pcsc "$folder/socket" --stdio
 refused "there is no such package" --install gone.der
 refused "HOST or HOST:PORT" --gsmtap "[::1"
 refused "not a regular file; it is read more than once" --personality <(echo "ara-m = open")

@@ -17,6 +17,13 @@ on() { PCSCLITE_CSOCK_NAME=$work/$1 timeout 60 "$lpa" --reader "emuicc 00 $2" "$
 eid_of() { on "$1" "$2" info | awk '/^EID/ { print $2 }'; }
 is_there() { [ -n "$(eid_of "$1" "$2")" ]; }
 
+# Sockets that cannot be made are refused before the first chip is.
+for sockets in "$work/one,$work/no/two" "$work/one,$work/two"; do
+  timeout 20 "$farm" --cards 16 --state "$work/none" --listen 127.0.0.1:0 --pcsc "$sockets" 2>"$work/farm.log" && fail "--pcsc $sockets is taken"
+  grep -q -- "--pcsc $work/.*two: " "$work/farm.log" || fail "not that error"
+  [ ! -e "$work/none" ] && [ ! -e "$work/one" ] || fail "--pcsc $sockets leaves $(ls "$work" "$work/none")"
+done
+
 "$farm" --cards 18 --state "$work/farm" --listen 127.0.0.1:0 --pcsc "$work/one,$work/two" \
   --install "$profiles/usim-milenage.der" >"$work/farm.log" 2>&1 &
 pid=$!
