@@ -4,7 +4,7 @@
 usage: tests/mutation.py [--count N] [--seed TEXT] [--room ROOM]... [--goal PERCENT] [--work FOLDER] [--longest SECONDS]
                          [--again] [--list]
 
-The lines are a sample of isd-r, fs and card; the same seed gives the same sample of the same sources. A copy of the
+The lines are a sample of isd-r, fs and card; the same seed gives nearly the same sample while the sources change. A copy of the
 sources is built in the work folder (default: one that is gone afterwards), so the checkout stays as it is. A first
 run of all tests with gcov says which tests come to which line: only those can notice, and they are tried in the
 order of their nearness and of their time. A failure counts when it comes again; a test that takes far longer than it
@@ -18,10 +18,11 @@ Prints a line for each change, those that nobody noticed once more at the end, a
 share (default 90) was noticed.
 """
 import argparse
+import collections
 import concurrent.futures
+import hashlib
 import json
 import os
-import random
 import re
 import resource
 import shutil
@@ -98,11 +99,15 @@ def places(root, rooms):
 
 
 def sample(root, rooms, seed):
-    """All places in the order of the seed, each with the change that was drawn for it."""
-    drawn = random.Random(seed)
-    everything = list(places(root, rooms))
-    for path, number, line, fitting in drawn.sample(everything, len(everything)):
-        yield {"path": path, "number": number, "before": line, "change": drawn.choice(fitting)}
+    """All places in an order that the seed gives, each with the change that was drawn for it. A place has its turn by
+    what stands there, so that the sample stays nearly the same while the sources grow."""
+    turns, alike = [], collections.Counter()
+    for path, number, line, fitting in places(root, rooms):
+        alike[path, line] += 1
+        turn = hashlib.sha256(f"{seed}\n{path}\n{line}\n{alike[path, line]}".encode()).digest()
+        turns.append((turn, path, number, line, fitting[turn[0] % len(fitting)]))
+    for _, path, number, line, change in sorted(turns):
+        yield {"path": path, "number": number, "before": line, "change": change}
 
 
 def changed(place):
