@@ -181,6 +181,27 @@ Test(scp81_failures, another_key)
     scp81_bench_close(bench);
 }
 
+/* The key is deleted while the terminal opens the channel: that was an attempt that failed. */
+Test(scp81_failures, a_key_that_is_gone)
+{
+    struct scp81_bench *bench = scp81_bench_open(two_scripts, 3);
+    struct scp81_record record;
+    scp81_bench_meet(bench, true);
+    bench->stop_at = 1;
+    cr_assert_str_eq(scp81_bench_trigger(bench, USUAL), "00 019000");
+    scp81_bench_run(bench);
+    cr_assert_eq(bench->scp81.state, SCP81_OPENING);
+    const struct order order = ORDER_USUAL("B20100", "80E4000006 D00101 D20140");
+    cr_assert_str_eq(world_order(bench->world, &order), "00 016101");
+    bench->stop_at = 0;
+    scp81_bench_run(bench);
+    cr_expect_eq(bench->scp81.state, SCP81_WAITING);
+    cr_expect(bench->close_seen);
+    cr_expect_eq(bench->request_count, 0);
+    cr_expect(scp81_bench_has_record(bench, &record));
+    scp81_bench_close(bench);
+}
+
 /* A server that says nothing for five minutes has had its attempt. */
 Test(scp81_failures, a_silent_server)
 {

@@ -9,6 +9,7 @@
 
 #include "apdu/hex.h"
 #include "apdu/status.h"
+#include "fs/text/inventory_iot.h"
 #include "isd-r/es10.h"
 #include "isd-r/iot/eim_list.h"
 #include "tests/vectors.h"
@@ -119,6 +120,15 @@ Test(eim, each_draws_a_token_of_its_own)
     peer_restart_chip(&peer);
     const char *shown = iot_talk(&peer, "BF5507A005800374776F");
     cr_assert(strstr(shown, COUNTER "840102" KEY) != NULL, "%s", shown);
+}
+
+Test(eim, tokens_go_on_beyond_two_bytes)
+{
+    cr_assert_eq(store_put(peer.chip.store, INVENTORY_IOT_LAST_TOKEN, BYTES(0, 0, 0xFF, 0xFE)), 0);
+    cr_assert_eq(store_commit(peer.chip.store), 0);
+    cr_assert_str_eq(
+        add(ID COUNTER "8401FF" KEY "|800142" COUNTER "8401FF" KEY "|800143" COUNTER "8401FF" KEY),
+        "BF5711A00F840300FFFF84030100008403010001");
 }
 
 Test(eim, of_v1_0_is_shown_as_it_came)
