@@ -715,6 +715,18 @@ Test(domain_commands, store_data_keeps_objects)
     ANSWERS(wrapped, "80E20800(0085 04 0102)", "9000");
     ANSWERS(wrapped, "80E28801(0304)", "9000"); /* a grouping in two blocks */
     ANSWERS(wrapped, "80CA008500", "010203049000");
+    /* one that grows over five blocks, in the order they came */
+    for (unsigned i = 0; i < 5; i++) {
+        char block[2 * 100 + 32], part[2 * 100 + 1];
+        memset(part, 'A' + (int)i, sizeof(part) - 1);
+        part[sizeof(part) - 1] = '\0';
+        snprintf(block, sizeof(block), "80E2%s%02X(%s%s)", i == 4 ? "88" : "08", i,
+                 i == 0 ? "0086 FF01F4" : "", part);
+        ANSWERS(wrapped, block, "9000");
+    }
+    const char *grown = wrapped("80CA008600");
+    for (size_t i = 0; i < 5 * 200; i++)
+        cr_assert_eq(grown[i], 'A' + (int)(i / 200), "%zu: %s", i, grown);
     ANSWERS(wrapped, "80E29000(5F500161)", "9000");
     ANSWERS(wrapped, "80CA5F5000", "5F5001619000");
     ANSWERS(wrapped, "80E28801(0085 01 00)", "6985"); /* block 00 comes first */

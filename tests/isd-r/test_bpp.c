@@ -225,7 +225,7 @@ BOTH_CURVES(refuses_a_wrong_key_agreement)
     REFUSED(0, 4, .key_type = 0x89);
     REFUSED(0, 4, .key_len = 0x20);
     REFUSED(0, 5, .remote_operation = 2);
-    cr_assert(peer_download(&peer, &(struct peer_binding){0}).installed);
+    cr_assert(peer_download(&peer, &(struct peer_binding){.host_id_len = 16}).installed);
 }
 
 BOTH_CURVES(refuses_a_wrong_configuration)

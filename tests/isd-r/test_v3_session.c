@@ -464,6 +464,10 @@ Test(v3_session, a_certificate_that_has_run_out)
     put_list(&LIST(.issuer = &auth.issuers[0]), &out);
     cr_assert(eq(int, AUTHENTICATE(.stapled = true, .lists = writer_bytes(&out)), 0));
     writer_reset(&out);
+    put_list(&LIST(.issuer = ci, .made = "491231235959Z"), &out); /* notAfter itself */
+    put_list(&LIST(.issuer = &auth.issuers[0]), &out);
+    cr_assert(eq(int, AUTHENTICATE(.stapled = true, .lists = writer_bytes(&out)), 0));
+    writer_reset(&out);
     put_list(&LIST(.issuer = ci, .made = "20500101000000Z"), &out);
     put_list(&LIST(.issuer = &auth.issuers[0]), &out);
     cr_assert(eq(int, AUTHENTICATE(.stapled = true, .lists = writer_bytes(&out)), 12));
