@@ -194,6 +194,31 @@ Test(reader, plugs_in_serves_and_plugs_in_again_saying_each_change_once, .timeou
     vpcd_peer_close(&peer);
 }
 
+/* The other end's machine may vanish without a word: the card's end of the link asks after it. */
+Test(reader, looks_after_a_link_that_says_nothing, .timeout = 60)
+{
+    struct bytes atr;
+    struct sockaddr_in other;
+    int found = 0;
+    cr_assert(vpcd_peer_open(&peer));
+    start_serving();
+    cr_assert(vpcd_peer_accept(&peer));
+    cr_assert(vpcd_peer_atr(&peer, &atr));
+    for (int fd = 0; fd < 256; fd++) {
+        socklen_t len = sizeof(other), flag_len = sizeof(int);
+        int keeps_alive = 0;
+        if (getpeername(fd, (struct sockaddr *)&other, &len) != 0 || other.sin_family != AF_INET ||
+            ntohs(other.sin_port) != peer.port)
+            continue;
+        cr_assert_eq(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &keeps_alive, &flag_len), 0);
+        cr_expect(keeps_alive);
+        found++;
+    }
+    cr_expect_eq(found, 1);
+    stop_serving();
+    vpcd_peer_close(&peer);
+}
+
 /* As pcscd does that has not noticed one card's going and the next one's coming. */
 Test(reader, stays_away_once_from_a_reader_that_only_ever_asks_for_the_atr, .timeout = 60)
 {

@@ -18,7 +18,8 @@ TestSuite(domain_commands, .init = test_make_folder, .fini = test_remove_folder)
 static struct domains domains;
 static struct domain_settings settings;
 static struct random chance;
-static const uint8_t eid[16] = {0x89, 0x04, 0x90, 0x32};
+static const uint8_t eid[16] = {0x89, 0x04, 0x90, 0x32, 0,    0,    0,    0,
+                                0,    0,    0,    0x12, 0x34, 0x56, 0x78, 0x90};
 static uint8_t static_keys[3][32];
 static struct scp_host host;
 
@@ -173,7 +174,7 @@ Test(domain_commands, without_a_session)
             "2F0024610A4F08" MNO "610A4F08" SSD "610A4F08A0000000010203059000");
     ANSWERS(plain, "80CA9F7F00",
             "9F7F2A000000000000000000000000"
-            "00000000"
+            "12345678"
             "0000000000000000000000000000"
             "000000000000000000000000"
             "9000");

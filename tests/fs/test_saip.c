@@ -105,6 +105,14 @@ Test(saip, refuses_what_is_mandated_and_goes_on_without_the_rest)
          ABORT("09", "0B", "09")},
         {"an unknown template, not mandated", ROOT "B2(" FREE("0B") "81(67810F010263) A2())" END,
          WARN("09", "0B", "07")},
+        {"the last number of an element", ROOT "B2(" FREE("7FFF") "81(67810F010263) A2())" END,
+         "3013A01130"
+         "0A8001098102"
+         "7FFF"
+         "8301083003800100"},
+        {"a number past the last is wrong, and not told",
+         ROOT "B2(" FREE("008000") "81(67810F010263) A2())" END,
+         "300FA00D30068001038301063003800100"},
         {"the template of another element", ROOT "B2(" MANDATED("0B") "81(67810F010202) A2())",
          ABORT("03", "0B", "09")},
         {"a wrong file, not mandated",
@@ -176,6 +184,23 @@ Test(saip, puts_back_what_a_refused_element_has_overwritten)
         cr_assert_eq(profile_child(mf, 0x2F11)->content[0], rows[i].taken ? 0x00 : 0xFF);
         profile_destroy(run.profile);
     }
+}
+
+/* A link to a directory shows the target's PINs, unless it has some of its own (TCA §8.3.5). */
+Test(saip, gives_a_link_to_a_directory_its_targets_pins)
+{
+    const char *const package =
+        ROOT GENERIC("80() 62(82(7821) 83(7F30) 8B(2F0601) C6(010A)) 80() 62(82(7821) 83(7F31) "
+                     "8B(2F0601) C7(7F30)) "
+                     "80() 62(82(7821) 83(7F32) 8B(2F0601) C6(0A) C7(7F30))") END;
+    struct test_run run = test_run(&saip_default_platform, code(package), TEST_CHUNK);
+    cr_assert_eq(run.progress, SAIP_ENDED, "%s", test_response(&run));
+    const struct bytes pins[] = {BYTES(0x01, 0x0A), BYTES(0x01, 0x0A), BYTES(0x0A)};
+    for (uint16_t i = 0; i < 3; i++) {
+        const struct file *file = profile_child(run.profile->mf, 0x7F30 + i);
+        cr_expect(file != NULL && bytes_equal(file->pin_status, pins[i]), "7F3%u", i);
+    }
+    profile_destroy(run.profile);
 }
 
 Test(saip, refuses_codes_and_keys_that_do_not_fit)
