@@ -638,6 +638,7 @@ Test(domain_commands, install_refusals)
 Test(domain_commands, extradition)
 {
     begin_selected(0x30, 0x01);
+    ANSWERS(wrapped, "80E61000(08" SSD " 00 08A0000000010203FF 00 00 00)", "6A88");
     ANSWERS(wrapped, "80E61000(08" SSD " 00 08" APPLET " 00 00 00)", "009000");
     ANSWERS(wrapped, "80F24002(4F(" APPLET ") 5C(CC))", "E30ACC08" SSD "9000");
     ANSWERS(wrapped, "80E40000(4F(" SSD "))", "6985"); /* something is associated with it */
@@ -733,7 +734,10 @@ Test(domain_commands, store_data_keeps_objects)
     ANSWERS(wrapped, "80E28801(0085 01 00)", "6985"); /* block 00 comes first */
     ANSWERS(wrapped, "80E28800(0085 05 00)", "6A80");
     ANSWERS(wrapped, "80E28800(0070 02 4201)", "6A80");
-    ANSWERS(wrapped, "80E28000(42 01 00)", "6A80"); /* of no structure */
+    ANSWERS(wrapped, "80E28000(42 01 00)", "6A80");            /* of no structure */
+    ANSWERS(wrapped, "80E29000(5F500162 4202)", "6A80");       /* the second is cut: */
+    ANSWERS(wrapped, "80E29000(5F500162 9F81010163)", "6A80"); /* no tag that GET DATA could name */
+    ANSWERS(wrapped, "80CA5F5000", "5F5001619000");            /* and the first was not kept */
     ANSWERS(wrapped, "80CA008500", "010203049000");
     end();
 }

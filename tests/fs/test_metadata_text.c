@@ -167,6 +167,17 @@ Test(metadata, how_a_profile_may_move_to_another_device)
     expect_request_of(device_change, "BF251D" V2_FIELDS "BF2007A10580034C5041");
 }
 
+Test(metadata, each_thing_that_a_device_change_asks_for_has_a_field)
+{
+    cr_assert_eq(read_text("provider = Op\nname = N\nnotification = none\n"
+                           "device-change = d.c\ndevice-change-asks = eid\n"),
+                 0, "%s", last_line);
+    expect_request_of(1u << 11, "BF251F" V2_FIELDS "BF2009A0078003642E638200");
+    metadata.v3.change_asks_eid = false;
+    cr_assert_eq(read_text("device-change-asks = tac\n"), 0, "%s", last_line);
+    expect_request_of(1u << 11, "BF251F" V2_FIELDS "BF2009A0078003642E638300");
+}
+
 /* A chip that knows them is told so by a server of v2, too. */
 Test(metadata, fields_of_iot_chips)
 {
