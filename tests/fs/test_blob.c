@@ -1,7 +1,9 @@
 /* Files read whole, and what is no file to read. */
 #include "tests/fs/test_store.h"
 
+#include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fs/profile/blob.h"
 
@@ -34,6 +36,18 @@ Test(blob, is_a_whole_file_that_is_not_too_long)
     cr_assert_eq(blob_read_file(made("empty", ""), 0, &blob), 0, "%s", test_trace);
     cr_expect_eq(blob.len, 0);
     blob_finish(&blob);
+    blob_finish(&blob);
+}
+
+/* A program without a standard input gets descriptor 0 for the file. */
+Test(blob, is_read_where_standard_input_is_closed)
+{
+    struct blob blob;
+    const char *path = made("file", CONTENT);
+    close(STDIN_FILENO);
+    errno = ENOENT; /* of something before */
+    cr_assert_eq(blob_read_file(path, 10, &blob), 0, "%s", test_trace);
+    cr_expect(bytes_equal(blob_bytes(&blob), bytes_of_text(CONTENT)));
     blob_finish(&blob);
 }
 

@@ -180,6 +180,12 @@ Test(domain_commands, without_a_session)
             "9000");
     ANSWERS(plain, "80CA004500", "6A88");
     ANSWERS(plain, "80CA005A00", "6A88");
+    /* Card recognition data that are not stored: of the protocols that the installation names. */
+    ANSWERS(plain, "00A40400(" SSD ")", "6F108408" SSD "A5049F6501FF9000");
+    ANSWERS(plain, "80CA006600",
+            "6631732F06072A864886FC6B01600C060A2A864886FC6B02020301630906072A864886FC6B03"
+            "640B06092A864886FC6B0403709000");
+    ANSWERS(plain, SELECT_MNO, FCI_MNO);
     /* Of both classes, as no other command is (GlobalPlatform §11.3.2). */
     ANSWERS(plain, "00CA004200", "4204890490329000");
     ANSWERS(plain, "00CA004500", "6A88");
@@ -704,6 +710,27 @@ Test(domain_commands, set_status_goes_forwards_and_locks)
     ANSWERS(wrapped, "80F0807F", "6985");
     ANSWERS(wrapped, "80F080FF", "6985");
     ANSWERS(plain, "00A40400(" SSD ")", "6F108408" SSD "A5049F6501FF6283");
+    end();
+}
+
+/* The states of a card (GlobalPlatform §5.1.1), for a domain that may lock it. */
+Test(domain_commands, card_states_go_forwards_and_back_from_a_lock)
+{
+    static const char *const rows[][2] = {
+        {"80F0800F", "9000"},                       /* INITIALIZED to SECURED */
+        {"80F08007", "6985"},                       /* and not back */
+        {"80F0807F", "9000"},                       /* CARD_LOCKED */
+        {"80F08007", "6985"}, {"80F0800F", "9000"}, /* unlocked */
+        {"80F080FF", "6985"},                       /* TERMINATED never */
+    };
+    char package[sizeof(PACKAGE) + 8];
+    snprintf(package, sizeof(package), "%s", PACKAGE);
+    memcpy(strstr(package, "82(82DC00) 83(0F)"), "82(92DC00) 83(07)", 17);
+    begin_with(package);
+    ANSWERS(plain, SELECT_MNO, FCI_MNO);
+    cr_assert_eq(open_session(0x30, 8, 0x01), 0x9000);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ANSWERS(wrapped, rows[i][0], rows[i][1]);
     end();
 }
 

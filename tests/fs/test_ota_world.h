@@ -200,6 +200,10 @@ static inline const char *world_report(const struct order *order, struct bytes r
         return "-";
     if (scp80_read_response(report, &header, &keys, room, &response) != SCP80_OK)
         cr_assert_eq(scp80_read_response(report, &plain, &keys, room, &response), SCP80_OK);
+    cr_expect_arr_eq(response.tar, header.tar, sizeof(response.tar));
+    if (response.status == SCP80_OK)
+        cr_expect_eq(response.counter[SCP80_COUNTER_SIZE - 1], order->counter, "%02X of %02X",
+                     response.counter[SCP80_COUNTER_SIZE - 1], order->counter);
     sprintf(text, "%02X ", response.status);
     hex_encode(response.data, text + strlen(text));
     return text;
