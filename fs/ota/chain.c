@@ -41,20 +41,22 @@ static int keep(const struct chain *chain)
 }
 
 /* A value that is none of ours is as if there were none. */
-static void fetch(struct chain *chain)
+static int fetch(struct chain *chain)
 {
     uint8_t room[VALUE_MAX];
     struct writer out = writer_on(room, sizeof(room));
-    if (store_get(chain->store, VALUE, &out) != 0)
-        return;
+    const int result = store_get(chain->store, VALUE, &out);
+    if (result != 0)
+        return result == SW_REFERENCE_NOT_FOUND ? 0 : result;
     struct bytes value = writer_bytes(&out);
     uint32_t profile;
     if (!take_u32(&value, &profile) || !take_u32(&value, &chain->place.directory) ||
         !take_u32(&value, &chain->place.adf) || !take_u32(&value, &chain->place.file) ||
         !bytes_take_u16(&value, &chain->record) || !domain_aid_set(&chain->application, value))
-        return;
+        return 0;
     chain->profile = profile;
     chain->kept = true;
+    return 0;
 }
 
 static void begin(const struct chain_link *link, bool kept)
@@ -66,14 +68,15 @@ static void begin(const struct chain_link *link, bool kept)
     chain->kept = kept;
 }
 
-enum chain_error chain_enter(struct chain_link *link, uint8_t position)
+int chain_enter(struct chain_link *link, uint8_t position)
 {
     const bool first = position == CHAIN_FIRST || position == CHAIN_FIRST_KEPT;
     if (link->chain == NULL || (position == CHAIN_FIRST_KEPT && !link->keepable) ||
         (!first && position != CHAIN_MORE && position != CHAIN_LAST))
         return CHAIN_NOT_SUPPORTED;
-    if (!first && link->chain->profile == 0)
-        fetch(link->chain);
+    const int result = !first && link->chain->profile == 0 ? fetch(link->chain) : 0;
+    if (result != 0)
+        return result;
     if (!first && !is_open_for(link))
         return CHAIN_NONE_BEFORE;
     if (first)

@@ -44,9 +44,9 @@ struct chain_link {
     bool resumed;  /* others were before */
 };
 
-/* Takes the script in. After CHAIN_OK with link->resumed, what the ones before have left is in the
- * chain. */
-enum chain_error chain_enter(struct chain_link *link, uint8_t position);
+/* Takes the script in: an enum chain_error, or a failure (< 0). After CHAIN_OK with link->resumed,
+ * what the ones before have left is in the chain. */
+int chain_enter(struct chain_link *link, uint8_t position);
 /* The script is over, and has put into the chain what it leaves. 0, or a failure. */
 int chain_leave(const struct chain_link *link);
 /* Forgets what is in memory. */

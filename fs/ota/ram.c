@@ -38,10 +38,10 @@ void ram_begin(struct ram *ram, struct domains *domains, const struct domain_aid
     set_dek(ram, domains, version, dek);
 }
 
-static enum chain_error enter_chain(void *state, uint8_t position)
+static int enter_chain(void *state, uint8_t position)
 {
     struct ram *ram = state;
-    const enum chain_error error = chain_enter(&ram->link, position);
+    const int error = chain_enter(&ram->link, position);
     if (error == CHAIN_OK && ram->link.resumed)
         domain_context_move_work(&ram->link.chain->work, &ram->context);
     return error;

@@ -111,11 +111,11 @@ static bool find_again(const struct rfm *rfm, uint32_t id, struct file **out)
     return *out != NULL || id == 0;
 }
 
-static enum chain_error enter_chain(void *state, uint8_t position)
+static int enter_chain(void *state, uint8_t position)
 {
     struct rfm *rfm = state;
     struct uicc_channel *channel = &rfm->uicc->channels[UICC_CHANNEL_REMOTE];
-    const enum chain_error error = chain_enter(&rfm->link, position);
+    const int error = chain_enter(&rfm->link, position);
     if (error != CHAIN_OK || !rfm->link.resumed)
         return error;
     const struct chain *chain = rfm->link.chain;

@@ -211,19 +211,23 @@ static bool act(const struct run *run, struct bytes action)
 }
 
 /* What chains scripts stands before all that they do. */
-static bool enter_chain(const struct run *run, struct bytes value, struct writer *out)
+static int enter_chain(const struct run *run, struct bytes value, struct writer *out, bool *more)
 {
     const uint8_t position = value.len == 1 ? value.data[0] : 0;
     const struct script_target *target = run->target;
+    *more = false;
     if (run->began) {
         put_byte(out, TAG_BAD_FORMAT, BAD_TAG);
-        return false;
+        return 0;
     }
-    const enum chain_error error =
+    const int error =
         target->chain != NULL ? target->chain(target->state, position) : CHAIN_NOT_SUPPORTED;
-    if (error != CHAIN_OK)
+    if (error < 0)
+        return error;
+    *more = error == CHAIN_OK;
+    if (!*more)
         put_byte(out, TAG_CHAINING, (uint8_t)error);
-    return error == CHAIN_OK;
+    return 0;
 }
 
 static int run_element(struct run *run, const struct tlv *element, struct writer *out, bool *more)
@@ -241,8 +245,7 @@ static int run_element(struct run *run, const struct tlv *element, struct writer
         *more = true;
         return 0;
     case TAG_CHAINING:
-        *more = enter_chain(run, element->value, out);
-        return 0;
+        return enter_chain(run, element->value, out, more);
     default:
         put_byte(out, TAG_BAD_FORMAT, BAD_TAG);
         *more = false;

@@ -22,8 +22,8 @@ struct script_target {
     /* The terminal is to be asked for this: the COMPREHENSION-TLVs of a proactive command. False if
      * it cannot be. NULL: nothing can. */
     bool (*act)(void *state, struct bytes command);
-    /* The script belongs to others (chain.h). NULL: none does. */
-    enum chain_error (*chain)(void *state, uint8_t position);
+    /* The script belongs to others: as chain_enter(). NULL: none does. */
+    int (*chain)(void *state, uint8_t position);
 };
 
 /* Runs a script to its end or to the first command that is refused, and appends what is answered:

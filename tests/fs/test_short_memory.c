@@ -9,6 +9,7 @@ TestSuite(short_memory, .init = test_make_folder, .fini = test_remove_folder, .t
 static const struct row {
     const char *name, *tar, *script;
     bool of_chip; /* with the chip's own keys */
+    bool full;    /* the chip has no memory left */
 } rows[] = {
     {"READ BINARY", "B00120", OTA_READ},
     {"UPDATE BINARY", "B00120", OTA_WRITE " 00B0000004"},
@@ -20,6 +21,8 @@ static const struct row {
     {"INSTALL", "B20100",
      "80E60C00(07A0000001515350 08A000000151535041 08A0000001510000BB 0380C000 02C900 00)"},
     {"LOAD", "B20100", "80E60200(07A0000000088888 00 00 00 00) 80E88000(C401AA)"},
+    {"LOAD of what finds no room", "B20100",
+     "80E60200(07A0000000088888 00 00 00 00) 80E88000(C401AA)", .full = true},
     {"DELETE of keys", "B20100", "80E40000(D20101)"},
     {"SET STATUS", "B20100", "80F04083(A000000151000000)"},
     {"GET DATA of the chip", "000001", "80CA2F0000", .of_chip = true},
@@ -41,6 +44,8 @@ static struct outcome outcome_of(struct world *world, const struct row *row, siz
     struct writer user_data = writer_on(text, sizeof(text)),
                   out = writer_on(envelope, sizeof(envelope));
     struct bytes report;
+    if (row->full)
+        world->domains.memory = 0;
     if (row->of_chip) {
         order.kic = order.kid = 0x32;
         order.spi1 = 0x16;
@@ -104,4 +109,47 @@ Test(short_memory, a_command_fails_or_answers_what_it_always_does)
             world_close(world);
         }
     }
+}
+
+struct counts {
+    size_t entries, keys, counters, objects;
+};
+
+static struct counts counts_of(const struct domain_registry *registry)
+{
+    struct counts counts = {0};
+    for (const struct domain_entry *at = registry->entries; at != NULL; at = at->next)
+        counts.entries++;
+    for (const struct domain_key *at = registry->keys; at != NULL; at = at->next)
+        counts.keys++;
+    for (const struct domain_counter *at = registry->counters; at != NULL; at = at->next)
+        counts.counters++;
+    for (const struct domain_object *at = registry->objects; at != NULL; at = at->next)
+        counts.objects++;
+    return counts;
+}
+
+/* What a package says of its domains is read whole, or not at all. */
+Test(short_memory, a_registry_is_read_whole)
+{
+    struct store *store = test_open(test_folder);
+    const uint32_t profile = test_domain_profile(
+        store, ROOT DOMAIN_MNO DOMAIN_SSD RFM_OF("A00000055910100001", "A0(04(B00120))")
+                   DOMAIN_APPLICATION_CODE END);
+    struct counts usual = {0};
+    bool was_short = true;
+    for (size_t place = SIZE_MAX; was_short; place++) {
+        struct domain_registry registry;
+        short_memory_after(place);
+        const int result = domain_registry_load(store, profile, &registry);
+        was_short = short_memory_was_short();
+        short_memory_after(SIZE_MAX);
+        const struct counts counts = counts_of(&registry);
+        if (place == SIZE_MAX)
+            usual = counts;
+        cr_expect(result < 0 || memcmp(&counts, &usual, sizeof(usual)) == 0, "at %zu", place);
+        domain_registry_finish(&registry);
+    }
+    cr_expect(usual.entries > 3 && usual.keys > 6 && usual.counters > 0 && usual.objects > 0);
+    store_close(store);
 }
