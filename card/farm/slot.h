@@ -14,7 +14,7 @@
 #include "card/reader/link.h"
 #include "card/startup.h"
 
-#define SLOT_STORES_A_LOOP 256 /* that may be open at once */
+#define SLOT_STORES_A_LOOP 32 /* that may be open at once */
 #define SLOT_FREE (-1)
 #define SLOT_RESERVED (-2) /* by a reader */
 #define SLOT_CLAIMED (-3)  /* by a client that is being handed over */

@@ -176,7 +176,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     store_rollback(store);
-    store_database_close(store);
+    store_database_release(store);
     if (store->group != NULL)
         store_group_note(store->group, store->path, NULL);
     free(store->path);
@@ -188,7 +188,7 @@ void store_suspend(struct store *store)
     if (!store_is_open(store))
         return;
     store_rollback(store);
-    store_database_close(store);
+    store_database_release(store);
     store->as_left = (struct stat){0};
     (void)stat(store->path, &store->as_left);
     if (store->group != NULL)

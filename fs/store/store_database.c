@@ -24,6 +24,8 @@
 #define LOOKASIDE_SLOT_SIZE 128
 #define LOOKASIDE_SLOTS 64
 
+const char store_database_group_settings[] = LOG_OF_GROUP SETTINGS;
+
 static const char *const sql[] = {
 #define STORE_STATEMENT_SQL(name, text) [name] = text,
     STORE_STATEMENT_TABLE(STORE_STATEMENT_SQL)
@@ -66,6 +68,7 @@ int store_database_failure(struct store *store, const char *doing)
     const int code = sqlite3_extended_errcode(store->database);
     const int error = sqlite3_system_errno(store->database);
     const bool system = (code & 0xFF) == SQLITE_IOERR && error != 0;
+    store->spoilt = true;
     trace_error("cannot %s %s: %s%s%s (SQLite %d)", doing, store->path,
                 reason_of(store, code, sqlite3_errmsg(store->database)), system ? ": " : "",
                 system ? strerror(error) : "", code);
@@ -100,21 +103,40 @@ static int note_log(void *context, sqlite3 *database, const char *name, int page
     return SQLITE_OK;
 }
 
+void store_database_configure(sqlite3 *database)
+{
+    sqlite3_db_config(database, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SLOT_SIZE,
+                      LOOKASIDE_SLOTS);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+}
+
+static int open_file(struct store *store)
+{
+    struct store_connection *connection = calloc(1, sizeof(*connection));
+    if (connection == NULL) {
+        trace_error("cannot open %s: out of memory", store->path);
+        return FAILURE_INTERNAL;
+    }
+    store->connection = connection;
+    const int code =
+        sqlite3_open_v2(store->path, &connection->database, STORE_DATABASE_FLAGS, store->vfs);
+    store->database = connection->database;
+    return code == SQLITE_OK ? 0 : store_database_failure(store, "open");
+}
+
 static int open_database(struct store *store)
 {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (sqlite3_open_v2(store->path, &store->database, flags, store->vfs) != SQLITE_OK)
-        return store_database_failure(store, "open");
-    sqlite3_db_config(store->database, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_SLOT_SIZE,
-                      LOOKASIDE_SLOTS);
-    sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-    sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    int result = open_file(store);
+    if (result != 0)
+        return result;
+    store_database_configure(store->database);
     if (sqlite3_exec(store->database, ALONE, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
     store->purge |= store->group == NULL && has_log(store);
-    const int result = store_schema_check(store);
-    const char *settings = store->group != NULL ? LOG_OF_GROUP SETTINGS : OWN_LOG SETTINGS;
+    result = store_schema_check(store);
+    const char *settings = store->group != NULL ? store_database_group_settings : OWN_LOG SETTINGS;
     if (result == 0 && sqlite3_exec(store->database, settings, NULL, NULL, NULL) != SQLITE_OK)
         return store_database_failure(store, "open");
     sqlite3_wal_hook(store->database, note_log, store); /* instead of SQLite's own checkpoints */
@@ -123,6 +145,9 @@ static int open_database(struct store *store)
 
 int store_database_open(struct store *store)
 {
+    store->spoilt = false;
+    if (store_group_spare_take(store))
+        return 0;
     const int result = open_database(store);
     if (result != 0)
         store_database_close(store);
@@ -131,12 +156,19 @@ int store_database_open(struct store *store)
 
 void store_database_close(struct store *store)
 {
-    for (int i = 0; i < STORE_STATEMENT_COUNT; i++) {
-        sqlite3_finalize(store->statements[i]);
-        store->statements[i] = NULL;
-    }
-    sqlite3_close(store->database);
+    if (store->connection != NULL)
+        store_group_spare_destroy(store->connection);
+    store->connection = NULL;
     store->database = NULL;
+}
+
+void store_database_release(struct store *store)
+{
+    if (store->connection != NULL && store_group_spare_give(store)) {
+        store->connection = NULL;
+        store->database = NULL;
+    }
+    store_database_close(store);
 }
 
 static bool is_as_left(const struct store *store, const struct stat *now)
@@ -172,9 +204,9 @@ static int reopen(struct store *store)
 
 sqlite3_stmt *store_statement(struct store *store, enum store_statement which)
 {
-    sqlite3_stmt **statement = &store->statements[which];
     if (store->database == NULL && reopen(store) != 0)
         return NULL;
+    sqlite3_stmt **statement = &store->connection->statements[which];
     if (*statement == NULL &&
         sqlite3_prepare_v3(store->database, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
                            NULL) != SQLITE_OK) {

@@ -7,19 +7,30 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "fs/profile/blob.h"
 #include "fs/store/store_column.h"
 #include "fs/store/store_statement_table.h"
 
-struct store {
-    sqlite3 *database;                               /* NULL: closed */
+/* SQLite's, with the statements that were prepared in it. */
+struct store_connection {
+    struct store_connection *next; /* of those that a group has spare */
+    sqlite3 *database;
     sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* NULL until first used */
-    char *path;                                      /* of the database file */
-    const char *vfs;                                 /* through which it is opened; borrowed */
-    struct store_group *group;                       /* NULL: it is by itself */
-    struct stat as_left;                             /* the file when it was last closed */
-    char *notices;                                   /* lines for after the commit; heap or NULL */
-    bool changed;                                    /* a transaction is open */
+    sqlite3_stmt *reads_schema;
+    struct blob schema; /* of a group's, which serves one chip after the other: what is right for */
+};
+
+struct store {
+    struct store_connection *connection; /* NULL: closed */
+    sqlite3 *database;                   /* its */
+    char *path;                          /* of the database file */
+    const char *vfs;                     /* through which it is opened; borrowed */
+    struct store_group *group;           /* NULL: it is by itself */
+    struct stat as_left;                 /* the file when it was last closed */
+    char *notices;                       /* lines for after the commit; heap or NULL */
+    bool changed;                        /* a transaction is open */
     bool broken;    /* a change in this transaction failed: it can only be rolled back */
+    bool spoilt;    /* SQLite has failed since it was opened: nobody else gets the connection */
     bool fresh;     /* nothing has ever been committed */
     bool unsettled; /* closed after a failure; the file must be asked what it holds */
     bool unknown;   /* so is whether the last commit is in it */
@@ -35,6 +46,14 @@ struct store {
  * place that opens a database. */
 int store_database_open(struct store *store);
 void store_database_close(struct store *store); /* harmless when it is closed */
+/* The same for one that is as it was committed, whose connection may serve another chip. */
+void store_database_release(struct store *store);
+/* How every database is used, before its file is read; and what of that the file decides. A
+ * connection that moves between files holds none of them for itself: its group does. 0 or a
+ * failure. */
+#define STORE_DATABASE_FLAGS (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
+void store_database_configure(sqlite3 *database);
+extern const char store_database_group_settings[];
 
 /* What became of a commit that failed. */
 enum store_outcome { STORE_OUTCOME_UNDONE, STORE_OUTCOME_DONE, STORE_OUTCOME_UNKNOWN };
@@ -52,6 +71,10 @@ int store_commit_nothing(struct store *store);
 /* Whether the file is a store that this release reads, or empty: 0, or a failure after a trace
  * line. Nothing is written to it. */
 int store_schema_check(struct store *store);
+/* Whether these first STORE_SCHEMA_HEADER_SIZE bytes of a file say that it is a store of just this
+ * release's version, in one piece: with no log in SQLite's form. Sets store->version then. */
+#define STORE_SCHEMA_HEADER_SIZE 100
+bool store_schema_is_current(struct store *store, const uint8_t *header);
 /* The version of the schema in the file. */
 int store_schema_version(struct store *store, int *version);
 /* Makes the schema, or brings an older one up to date; a newer one is refused. */

@@ -318,6 +318,7 @@ void store_group_close(struct store_group *group)
         return;
     if (group->read)
         (void)store_group_checkpoint(group);
+    store_group_spare_close(group);
     close_log(group);
     forget_all(group);
     if (group->schema != NULL)

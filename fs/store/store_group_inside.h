@@ -8,6 +8,9 @@
 
 #define STORE_GROUP_BUCKETS 1024
 
+struct store;
+struct store_connection;
+
 struct store_group {
     sqlite3_vfs vfs;      /* through which its stores are opened */
     char name[48];        /* of that */
@@ -24,6 +27,8 @@ struct store_group {
     struct store_group_record pending; /* not in the log yet */
     struct store_group_file
         *schema; /* without a log: as a file is after its first commit, or NULL */
+    struct store_connection *spares; /* that no store uses */
+    size_t spare_count;
     struct store_group_file *buckets[STORE_GROUP_BUCKETS];
 };
 
@@ -35,6 +40,22 @@ void store_group_begin_anew(struct store_group *group);
 /* Fills in the VFS and registers it. 0 or a failure. */
 int store_group_vfs_start(struct store_group *group);
 void store_group_vfs_end(struct store_group *group);
+
+/* SQLite's connections of a group move from one chip's file to the next with their statements and
+ * their schema, which are dear to make. One is opened by this name, with no file. */
+#define STORE_GROUP_MOVABLE "movable"
+/* Gives it this file, the first `len` bytes of which are read to *header; and takes it away, when
+ * all that was written to it is committed. SQLite's codes. */
+int store_group_attach(sqlite3 *database, const char *path, uint8_t *header, int len);
+void store_group_detach(sqlite3 *database);
+/* Opens the store by a connection that moves, if its file is one that any of them can serve as it
+ * is: this release's, whole, with SQLite's tables where that connection has them. False: it is to
+ * be opened by itself, and whatever is wrong shows there. */
+bool store_group_spare_take(struct store *store);
+/* The store's connection is for others now; false if it cannot be. */
+bool store_group_spare_give(struct store *store);
+void store_group_spare_destroy(struct store_connection *connection);
+void store_group_spare_close(struct store_group *group); /* all of them */
 
 /* The file of this path, which the group knows from now on; NULL: no memory. */
 struct store_group_file *store_group_find_or_add(struct store_group *group, const char *path);

@@ -11,8 +11,10 @@
 struct handle {
     sqlite3_file base;
     struct store_group *group;
-    struct store_group_file *file;
+    struct store_group_file *file; /* NULL: none, of one that is movable */
     sqlite3_file *disk;
+    bool movable;
+    int locked; /* of one that is movable, which keeps its locks as long as its file */
 };
 
 static struct handle *handle_of(sqlite3_file *file)
@@ -20,27 +22,42 @@ static struct handle *handle_of(sqlite3_file *file)
     return (struct handle *)(void *)file;
 }
 
-static int close_file(sqlite3_file *file)
+static void let_go(struct handle *handle)
 {
-    struct handle *handle = handle_of(file);
+    if (handle->file == NULL)
+        return;
     store_group_file_drop(handle->file);
     store_group_close_disk(handle->file);
     store_group_let_go(handle->group, handle->file);
+    handle->file = NULL;
+    handle->locked = SQLITE_LOCK_NONE;
+}
+
+static int close_file(sqlite3_file *file)
+{
+    let_go(handle_of(file));
     return SQLITE_OK;
 }
 
 static int read_file(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
 {
-    return store_group_file_read(handle_of(file)->file, out, (size_t)len, (uint64_t)offset);
+    if (handle_of(file)->file != NULL)
+        return store_group_file_read(handle_of(file)->file, out, (size_t)len, (uint64_t)offset);
+    memset(out, 0, (size_t)len);
+    return SQLITE_IOERR_SHORT_READ;
 }
 
 static int write_file(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
 {
+    if (handle_of(file)->file == NULL)
+        return SQLITE_IOERR_WRITE;
     return store_group_file_write(handle_of(file)->file, data, (size_t)len, (uint64_t)offset);
 }
 
 static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 {
+    if (handle_of(file)->file == NULL)
+        return SQLITE_IOERR_TRUNCATE;
     store_group_file_truncate(handle_of(file)->file, (uint64_t)size);
     return SQLITE_OK;
 }
@@ -49,30 +66,42 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 static int sync_file(sqlite3_file *file, int flags)
 {
     (void)flags;
+    if (handle_of(file)->file == NULL)
+        return SQLITE_IOERR_FSYNC;
     return store_group_commit(handle_of(file)->group, handle_of(file)->file);
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-    *size = (sqlite3_int64)handle_of(file)->file->fresh_size;
+    const struct store_group_file *kept = handle_of(file)->file;
+    *size = kept != NULL ? (sqlite3_int64)kept->fresh_size : 0;
     return SQLITE_OK;
 }
 
 static int lock(sqlite3_file *file, int kind)
 {
-    sqlite3_file *disk = handle_of(file)->disk;
-    return disk->pMethods->xLock(disk, kind);
+    struct handle *handle = handle_of(file);
+    if (handle->file == NULL)
+        return SQLITE_IOERR_LOCK;
+    if (kind <= handle->locked)
+        return SQLITE_OK;
+    const int code = handle->disk->pMethods->xLock(handle->disk, kind);
+    if (code == SQLITE_OK && handle->movable)
+        handle->locked = kind;
+    return code;
 }
 
 static int unlock(sqlite3_file *file, int kind)
 {
-    sqlite3_file *disk = handle_of(file)->disk;
-    return disk->pMethods->xUnlock(disk, kind);
+    const struct handle *handle = handle_of(file);
+    return handle->movable ? SQLITE_OK : handle->disk->pMethods->xUnlock(handle->disk, kind);
 }
 
 static int is_reserved(sqlite3_file *file, int *out)
 {
     sqlite3_file *disk = handle_of(file)->disk;
+    if (handle_of(file)->file == NULL)
+        return SQLITE_IOERR_CHECKRESERVEDLOCK;
     return disk->pMethods->xCheckReservedLock(disk, out);
 }
 
@@ -115,29 +144,72 @@ static struct store_group *group_of(sqlite3_vfs *vfs)
     return vfs->pAppData;
 }
 
-static int open_database(struct store_group *group, const char *path, struct handle *handle)
+/* What is known by the file's own name is not of the connection's. */
+static bool is_movable(const char *path)
 {
-    sqlite3_file *disk = (sqlite3_file *)(void *)(handle + 1);
+    return strncmp(path, STORE_GROUP_MOVABLE, sizeof(STORE_GROUP_MOVABLE) - 1) == 0;
+}
+
+static int take_file(struct handle *handle, const char *path)
+{
+    struct store_group *group = handle->group;
     struct store_group_file *file =
         store_group_mend(group) == 0 ? store_group_find_or_add(group, path) : NULL;
     if (file == NULL)
         return SQLITE_CANTOPEN;
     if (file->disk != NULL)
         return SQLITE_BUSY;
-    const int code = store_group_open_disk(group, file, disk);
+    const int code = store_group_open_disk(group, file, handle->disk);
     if (code != SQLITE_OK) {
         store_group_let_go(group, file);
         return code;
     }
     store_group_begin_file(group, file);
-    *handle = (struct handle){{&methods}, group, file, disk};
+    handle->file = file;
     return SQLITE_OK;
+}
+
+static int open_database(struct store_group *group, const char *path, struct handle *handle)
+{
+    sqlite3_file *disk = (sqlite3_file *)(void *)(handle + 1);
+    *handle = (struct handle){.group = group, .disk = disk, .movable = is_movable(path)};
+    const int code = handle->movable ? SQLITE_OK : take_file(handle, path);
+    if (code == SQLITE_OK)
+        handle->base.pMethods = &methods;
+    return code;
+}
+
+static struct handle *find_handle(sqlite3 *database)
+{
+    sqlite3_file *file = NULL;
+    (void)sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    return handle_of(file);
+}
+
+int store_group_attach(sqlite3 *database, const char *path, uint8_t *header, int len)
+{
+    struct handle *handle = find_handle(database);
+    int code = take_file(handle, path);
+    if (code == SQLITE_OK)
+        code = read_file(&handle->base, header, len, 0);
+    if (code != SQLITE_OK)
+        let_go(handle);
+    return code;
+}
+
+/* None of its pages is left in the memory of the connection, nor believed to be the next one's. */
+void store_group_detach(sqlite3 *database)
+{
+    (void)sqlite3_file_control(database, "main", SQLITE_FCNTL_RESET_CACHE, NULL);
+    let_go(find_handle(database));
 }
 
 static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out)
 {
     struct store_group *group = group_of(vfs);
     file->pMethods = NULL;
+    if (is_movable(path) && (flags & SQLITE_OPEN_MAIN_DB) == 0)
+        return SQLITE_CANTOPEN;
     if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
         return group->inner->xOpen(group->inner, path, file, flags, out);
     if (out != NULL)
@@ -147,11 +219,17 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
 
 static int delete_file(sqlite3_vfs *vfs, const char *path, int sync)
 {
+    if (is_movable(path))
+        return SQLITE_IOERR_DELETE_NOENT;
     return group_of(vfs)->inner->xDelete(group_of(vfs)->inner, path, sync);
 }
 
 static int has_access(sqlite3_vfs *vfs, const char *path, int flags, int *out)
 {
+    if (is_movable(path)) {
+        *out = 0;
+        return SQLITE_OK;
+    }
     return group_of(vfs)->inner->xAccess(group_of(vfs)->inner, path, flags, out);
 }
 

@@ -57,4 +57,6 @@ void store_memory_configure(void)
     static const sqlite3_mem_methods methods = {take,     give_back, take_anew, size_of,
                                                 round_up, start,     stop,      NULL};
     sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+    /* No pages that a connection has for itself: they would keep what was in them. */
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 }

@@ -95,6 +95,25 @@ static int refuse_newer(const struct store *store, int version)
     return FAILURE_INTERNAL;
 }
 
+/* SQLite's file format: a field of the header. */
+static uint32_t header_field(const uint8_t *header, size_t offset)
+{
+    return (uint32_t)header[offset] << 24 | (uint32_t)header[offset + 1] << 16 |
+           (uint32_t)header[offset + 2] << 8 | header[offset + 3];
+}
+
+bool store_schema_is_current(struct store *store, const uint8_t *header)
+{
+    static const char magic[] = "SQLite format 3";
+    static const uint8_t page_4096_no_log[] = {0x10, 0x00, 1, 1};
+    if (memcmp(header, magic, sizeof(magic)) != 0 ||
+        memcmp(header + 16, page_4096_no_log, sizeof(page_4096_no_log)) != 0 ||
+        header_field(header, 60) != VERSION || header_field(header, 68) != APPLICATION_ID)
+        return false;
+    store->version = VERSION;
+    return true;
+}
+
 int store_schema_version(struct store *store, int *version)
 {
     return read_number(store, "PRAGMA user_version", version);
