@@ -139,8 +139,10 @@ static int change(int chip, int round)
 static void open_all(void)
 {
     cr_assert(open_group() == 0);
-    for (int i = 0; i < CHIPS; i++)
+    for (int i = 0; i < CHIPS; i++) {
         cr_assert(store_open_in(group, folders[i], &stores[i]) == 0, "%s", test_trace);
+        store_suspend(stores[i]); /* then a connection of the group's serves it */
+    }
 }
 
 static void close_all(void)
