@@ -12,7 +12,7 @@
 #define ROUNDS 12
 
 static struct store_group *group;
-static char folder[100], log_path[100], folders[CHIPS][120], files[CHIPS][160];
+static char folder[100], log_path[100], folders[CHIPS][120], files[CHIPS][400];
 
 static void open_group(void)
 {
