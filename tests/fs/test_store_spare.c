@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "fs/store/store_group.h"
 #include "fs/store/store_group_inside.h"
@@ -178,6 +179,40 @@ Test(store_spare, what_is_beside_a_file_is_read_first)
     cr_expect_eq(group->spare_count, 0);
     expect_chip(store, 2, 6);
     store_close(store);
+    store_group_close(group);
+}
+
+/* A process ends in the midst of a change: the file is half of it, a journal beside it the rest. */
+static void break_off(const char *file)
+{
+    int status;
+    const pid_t child = fork();
+    if (child == 0) {
+        run(file, "PRAGMA journal_mode = DELETE");
+        sqlite3 *database;
+        (void)sqlite3_open_v2(file, &database, SQLITE_OPEN_READWRITE, NULL);
+        (void)sqlite3_exec(database,
+                           "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN;"
+                           "UPDATE value SET value = 'xX';"
+                           "WITH RECURSIVE n (i) AS (VALUES (1) UNION SELECT i + 1 FROM n LIMIT 50)"
+                           " INSERT INTO value SELECT 'filler' || i, zeroblob(3000) FROM n",
+                           NULL, NULL, NULL);
+        _exit(0);
+    }
+    cr_assert(waitpid(child, &status, 0) == child && status == 0);
+}
+
+Test(store_spare, a_change_that_was_broken_off_is_taken_back)
+{
+    char journal[sizeof(files[0]) + 10];
+    snprintf(journal, sizeof(journal), "%s-journal", files[1]);
+    store_close(open_chip(0));
+    break_off(files[1]);
+    cr_assert_eq(access(journal, F_OK), 0);
+    struct store *store = open_chip(1);
+    expect_chip(store, 1, 0);
+    store_close(store);
+    cr_expect_neq(access(journal, F_OK), 0);
     store_group_close(group);
 }
 
