@@ -72,7 +72,7 @@ static int transmit_at(struct farm_peer *peer, struct bytes command, size_t *len
         peer->fault_at = 0;
         peer->struck = true;
     }
-    if (!vpcd_peer_transmit(&peer->link, command, &response)) {
+    if (!farm_client_transmit(&peer->link, command, &response)) {
         farm_peer_close(peer);
         return -1;
     }

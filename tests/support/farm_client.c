@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS 60000
+#define STATUS_SIZE 2
 
 bool farm_client_connect(struct vpcd_peer *peer, uint16_t port)
 {
@@ -37,4 +38,15 @@ int farm_client_open(struct vpcd_peer *peer, uint16_t port, const char *eid)
     if (result != DIRECT_PLUGGED)
         vpcd_peer_hang_up(peer);
     return result;
+}
+
+bool farm_client_transmit(struct vpcd_peer *peer, struct bytes command, struct bytes *response)
+{
+    uint8_t room[DIRECT_LENGTH_SIZE + APDU_COMMAND_MAX];
+    struct writer frame = writer_on(room, sizeof(room));
+    writer_put_u16(&frame, (uint16_t)command.len);
+    writer_put(&frame, command);
+    return !frame.overflow &&
+           send(peer->link, frame.data, frame.len, MSG_NOSIGNAL) == (ssize_t)frame.len &&
+           vpcd_peer_receive(peer, response) && response->len >= STATUS_SIZE;
 }

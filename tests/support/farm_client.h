@@ -10,5 +10,7 @@ bool farm_client_connect(struct vpcd_peer *peer, uint16_t port);
 /* The whole hello: the farm's answer, or -1 if there is none. Hung up unless it is DIRECT_PLUGGED.
  */
 int farm_client_open(struct vpcd_peer *peer, uint16_t port, const char *eid);
+/* As vpcd_peer_transmit(); a frame is one send, as emuicc-lpa --direct does it. */
+bool farm_client_transmit(struct vpcd_peer *peer, struct bytes command, struct bytes *response);
 
 #endif
