@@ -274,15 +274,12 @@ Test(eim, a_package_that_is_never_answered_is_not_sent_without_end)
 
 Test(eim, certificates_of_another_chip_or_ci_are_not_believed)
 {
-    struct eim_chip_key key;
     const struct bytes eum = bytes_of(eim_world.eum.der, eim_world.eum.der_len);
     const struct bytes euicc = bytes_of(eim_world.euicc.der, eim_world.euicc.der_len);
-    cr_expect_eq(eim_believe(eim_world.eim, eum, euicc, EID, &key), 0);
-    cr_expect_eq(eim_believe(eim_world.eim, eum, euicc, "89049032123451234512345678901332", &key),
-                 1);
-    cr_expect_eq(eim_believe(eim_world.eim, euicc, eum, EID, &key), 1);
-    cr_expect_eq(eim_believe(eim_world.eim, eum, bytes_of(euicc.data, euicc.len - 1), EID, &key),
-                 1);
+    cr_expect_eq(eim_believe(eim_world.eim, eum, euicc, EID), 0);
+    cr_expect_eq(eim_believe(eim_world.eim, eum, euicc, "89049032123451234512345678901332"), 1);
+    cr_expect_eq(eim_believe(eim_world.eim, euicc, eum, EID), 1);
+    cr_expect_eq(eim_believe(eim_world.eim, eum, bytes_of(euicc.data, euicc.len - 1), EID), 1);
 }
 
 Test(eim, an_ipa_without_a_chip_that_is_known_hears_so)

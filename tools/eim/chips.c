@@ -1,9 +1,10 @@
 #include "tools/eim/chips.h"
 
+#include "apdu/der.h"
 #include "apdu/status.h"
 #include "tools/lib/iot/eim_configuration.h"
 
-#define COLUMNS "eid, counter, token, euicc_certificate, asks"
+#define COLUMNS "eid, counter, token, length(euicc_certificate) > 0, asks"
 
 static int one(int rows)
 {
@@ -20,23 +21,13 @@ int chips_add(struct database *database, const char *eid)
     return rows < 0 ? rows : 0;
 }
 
-/* The certificate was verified before it was kept. */
-static void read_certificate(struct bytes der, struct chip *out)
-{
-    struct certificate certificate;
-    out->certified = certificate_parse(der, &certificate) == CERTIFICATE_OK &&
-                     bytes_copy_exact(certificate.point, out->point, sizeof(out->point));
-    if (out->certified)
-        out->curve = certificate.curve;
-}
-
 static void take_chip(void *context, sqlite3_stmt *row)
 {
     struct chip *chip = context;
     database_text(row, 0, chip->eid, sizeof(chip->eid));
     chip->counter = (uint32_t)sqlite3_column_int64(row, 1);
     chip->token = sqlite3_column_int64(row, 2);
-    read_certificate(database_bytes(row, 3), chip);
+    chip->certified = sqlite3_column_int(row, 3) != 0;
     chip->asked = sqlite3_column_int(row, 4) >= CHIPS_ASKS_MAX;
 }
 
@@ -47,6 +38,31 @@ int chips_find(struct database *database, const char *eid, struct chip *out)
                                     DATABASE_VALUES(DATABASE_T(eid)), take_chip, &found);
     *out = found;
     return one(rows);
+}
+
+struct finding {
+    struct chips_key *key;
+    bool found;
+};
+
+/* The certificate was verified before it was kept. */
+static void take_key(void *context, sqlite3_stmt *row)
+{
+    struct finding *finding = context;
+    struct tlv certificate;
+    struct bytes point;
+    finding->found =
+        tlv_whole(database_bytes(row, 0), DER_SEQUENCE, &certificate) &&
+        certificate_find_key(certificate.value, &finding->key->curve, &point) == CERTIFICATE_OK &&
+        bytes_copy_exact(point, finding->key->point, sizeof(finding->key->point));
+}
+
+int chips_get_key(struct database *database, const char *eid, struct chips_key *out)
+{
+    struct finding finding = {.key = out};
+    const int rows = database_query(database, "SELECT euicc_certificate FROM chips WHERE eid = ?",
+                                    DATABASE_VALUES(DATABASE_T(eid)), take_key, &finding);
+    return rows < 0 ? rows : !finding.found;
 }
 
 struct visit {

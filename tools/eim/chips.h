@@ -15,15 +15,19 @@ struct chip {
     uint32_t counter; /* the last one that was signed */
     int64_t token;    /* 0: none */
     bool certified;   /* its certificates are known, and lead to a CI that is believed */
-    enum ec_curve curve;
-    uint8_t point[EC_POINT_SIZE]; /* of its key */
-    bool asked;                   /* for its certificates: it has answered, or does not */
+    bool asked;       /* for them: it has answered, or does not */
 };
 
 /* Makes the chip known, if it is not: counter 0, the first token. 0 or a failure. */
 int chips_add(struct database *database, const char *eid);
 /* 0, 1 if it is not known, or a failure. */
 int chips_find(struct database *database, const char *eid, struct chip *out);
+struct chips_key {
+    enum ec_curve curve;
+    uint8_t point[EC_POINT_SIZE];
+};
+/* What its results are verified with: 0, 1 if its certificates are not known, or a failure. */
+int chips_get_key(struct database *database, const char *eid, struct chips_key *out);
 /* Each EID in order. Number of chips or a failure. */
 typedef void chips_visitor(void *context, const struct chip *chip);
 int chips_each(struct database *database, chips_visitor *visit, void *context);

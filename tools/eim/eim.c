@@ -168,8 +168,7 @@ static int check_chain(const struct certificate *ci, const struct certificate *e
     return result;
 }
 
-int eim_believe(const struct eim *eim, struct bytes eum, struct bytes euicc, const char *eid,
-                struct eim_chip_key *out)
+int eim_believe(const struct eim *eim, struct bytes eum, struct bytes euicc, const char *eid)
 {
     struct certificate above, certificate;
     int result = certificate_parse(eum, &above);
@@ -179,12 +178,8 @@ int eim_believe(const struct eim *eim, struct bytes eum, struct bytes euicc, con
     if (ci != NULL)
         result = ci->der != NULL ? check_chain(&ci->certificate, &above, &certificate, eid)
                                  : CERTIFICATE_WRONG_ISSUER;
-    if (result != CERTIFICATE_OK) {
-        trace_notice("%s: its certificates are not believed: %s", eid,
-                     certificate_result_text(result));
-        return result < 0 ? result : 1;
-    }
-    out->curve = certificate.curve;
-    memcpy(out->point, certificate.point.data, sizeof(out->point));
-    return 0;
+    if (result == CERTIFICATE_OK)
+        return 0;
+    trace_notice("%s: its certificates are not believed: %s", eid, certificate_result_text(result));
+    return result < 0 ? result : 1;
 }

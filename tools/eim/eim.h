@@ -55,14 +55,9 @@ void eim_destroy(struct eim *eim); /* NULL is fine */
  * chip that is to draw its token. */
 struct eim_configuration eim_own_configuration(const struct eim *eim);
 
-/* Certificates of a chip (DER) under one of the CIs, for this EID: 0 with the chip's key, 1 with a
- * trace line, or a failure. */
-struct eim_chip_key {
-    enum ec_curve curve;
-    uint8_t point[EC_POINT_SIZE];
-};
-int eim_believe(const struct eim *eim, struct bytes eum, struct bytes euicc, const char *eid,
-                struct eim_chip_key *out);
+/* Certificates of a chip (DER) under one of the CIs, for this EID: 0, 1 with a trace line, or a
+ * failure. */
+int eim_believe(const struct eim *eim, struct bytes eum, struct bytes euicc, const char *eid);
 
 int64_t eim_now(void); /* seconds since 1970 */
 

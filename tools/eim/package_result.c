@@ -27,11 +27,13 @@ static bool is_for_us(const struct eim *eim, const struct order *order,
 static bool is_believed(const struct eim *eim, const struct chip *chip,
                         const struct euicc_package_result *read, struct bytes package)
 {
-    const struct bytes point = bytes_of(chip->point, sizeof(chip->point));
-    if (!chip->certified)
-        return eim->unverified;
-    return euicc_package_result_verify(read, chip->curve, point, chip->token) ||
-           (package.len > 0 && euicc_package_result_verify_v1(read, chip->curve, point, package));
+    struct chips_key key;
+    const int known = chips_get_key(eim->database, chip->eid, &key);
+    const struct bytes point = bytes_of(key.point, sizeof(key.point));
+    if (known != 0)
+        return known > 0 && eim->unverified;
+    return euicc_package_result_verify(read, key.curve, point, chip->token) ||
+           (package.len > 0 && euicc_package_result_verify_v1(read, key.curve, point, package));
 }
 
 /* The outcome: one object an operation. NULL if a result is malformed. */

@@ -93,12 +93,11 @@ static int keep_certificates(struct taking *taking, struct bytes data)
     uint8_t eum_room[DATA_CERTIFICATE_MAX], euicc_room[DATA_CERTIFICATE_MAX];
     struct writer eum = writer_on(eum_room, sizeof(eum_room));
     struct writer euicc = writer_on(euicc_room, sizeof(euicc_room));
-    struct eim_chip_key key;
     if (!data_answer_certificate(data, DATA_EUM_CERTIFICATE, &eum) ||
         !data_answer_certificate(data, DATA_EUICC_CERTIFICATE, &euicc))
         return 0;
     const int believed =
-        eim_believe(taking->eim, writer_bytes(&eum), writer_bytes(&euicc), taking->chip.eid, &key);
+        eim_believe(taking->eim, writer_bytes(&eum), writer_bytes(&euicc), taking->chip.eid);
     if (believed != 0)
         return believed < 0 ? believed : 0;
     const struct chip_data kept = {.eum_certificate = writer_bytes(&eum),

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 struct body {
-    uint8_t *data; /* room for the most bytes, made when the first arrives; NULL: none has */
-    size_t len;
+    uint8_t *data; /* NULL: nothing has arrived */
+    size_t len, room;
     bool too_long;
 };
 
