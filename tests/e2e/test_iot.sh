@@ -170,9 +170,10 @@ curl -s "${where/lookup/delete}" | grep -q '"deleted"' || fail "delete"
 curl -s "$where" | grep -q '"absent"' || fail "it is still there"
 
 step "packages that the eIM brings by itself, in both bindings"
-"$BUILD/tools/ipa/emuicc-ipa" "${place[@]}" --ca "$pki" --every 3600 --listen 127.0.0.1:8448 run >"$work/run.log" 2>&1 &
+"$BUILD/tools/ipa/emuicc-ipa" "${place[@]}" --ca "$pki" --every 3600 --verbose --listen 127.0.0.1:8448 run >"$work/run.log" 2>&1 &
 run_pid=$!
-until_true 20 listens 8448 || fail "the IPA does not listen: $(cat "$work/run.log")"
+# Its own first question comes before the orders.
+until_true 20 grep -q '<< HTTP' "$work/run.log" && until_true 20 listens 8448 || fail "the IPA does not listen: $(cat "$work/run.log")"
 brought() {
   "$BUILD/tools/eim/emuicc-eim" --pki "$pki" --id eim.test --fqdn localhost:8445 --store "$work/eim.sqlite" "$@" inject "$eid" 127.0.0.1:8448
 }

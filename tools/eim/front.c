@@ -68,10 +68,8 @@ static int get_package(struct eim *eim, const struct esipa_values *request, stru
     int result = note_state_change(eim, eid, request);
     if (result != 0)
         return result;
-    uint8_t *data = malloc(PACKAGE_SIZE);
-    if (data == NULL)
-        return FAILURE_INTERNAL;
-    struct writer package = writer_on(data, PACKAGE_SIZE);
+    uint8_t data[PACKAGE_SIZE];
+    struct writer package = writer_on(data, sizeof(data));
     enum package_kind kind;
     result = package_next(eim, eid, &kind, &package);
     if (result == 0 && package.overflow)
@@ -81,7 +79,6 @@ static int get_package(struct eim *eim, const struct esipa_values *request, stru
         esipa_set(&values, places[kind], writer_bytes(&package));
         esipa_put_answer(&esipa_messages[ESIPA_GET_EIM_PACKAGE], 0, &values, out);
     }
-    free(data);
     return result;
 }
 
@@ -169,10 +166,29 @@ static bool is_grouped(enum esipa_function function)
            function == ESIPA_HANDLE_NOTIFICATION;
 }
 
-/* Room for what a function answers at most. */
-static size_t answer_size(enum esipa_function function)
+static int answer_in(struct eim *eim, enum esipa_function function, struct bytes request,
+                     struct writer room, struct blob *out)
 {
-    return is_grouped(function) ? ANSWER_USUAL : ANSWER_MAX;
+    const int result = answer(eim, function, request, &room);
+    return result == 0 && room.len > 0 ? blob_copy(writer_bytes(&room), out) : result;
+}
+
+static int answer_usual(struct eim *eim, enum esipa_function function, struct bytes request,
+                        struct blob *out)
+{
+    uint8_t room[ANSWER_USUAL];
+    return answer_in(eim, function, request, writer_on(room, sizeof(room)), out);
+}
+
+static int answer_download(struct eim *eim, enum esipa_function function, struct bytes request,
+                           struct blob *out)
+{
+    uint8_t *room = malloc(ANSWER_MAX);
+    if (room == NULL)
+        return FAILURE_INTERNAL;
+    const int result = answer_in(eim, function, request, writer_on(room, ANSWER_MAX), out);
+    free(room);
+    return result;
 }
 
 int front_answer(struct eim *eim, struct bytes request, struct blob *out)
@@ -181,16 +197,8 @@ int front_answer(struct eim *eim, struct bytes request, struct blob *out)
     *out = (struct blob){0};
     if (function == ESIPA_FUNCTIONS)
         return 1;
-    const size_t size = answer_size(function);
-    uint8_t *data = malloc(size);
-    if (data == NULL)
-        return FAILURE_INTERNAL;
-    struct writer writer = writer_on(data, size);
-    const int result = answer(eim, function, request, &writer);
-    *out = (struct blob){data, writer_bytes(&writer).len};
-    if (result != 0 || out->len == 0)
-        blob_finish(out);
-    return result;
+    return is_grouped(function) ? answer_usual(eim, function, request, out)
+                                : answer_download(eim, function, request, out);
 }
 
 static int answer_message(void *program, struct bytes request, struct blob *out)

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define GATHER_NS 5000000 /* what a request may wait for others that share its commit */
+#define GATHER_NS 4000000 /* what a request waits for others that share its commit, */
+#define GATHERINGS 4      /* and again, so often at most, while others come */
 #define SECOND_NS 1000000000
 
 struct group {
@@ -25,17 +26,33 @@ static bool is_complete(const struct group *group)
     return group->stopping || group->count >= group->among;
 }
 
-/* A little while, unless nobody else is there to come. */
-static void gather(struct group *group)
+static struct timespec after(long nanoseconds)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += GATHER_NS;
-    until.tv_sec += until.tv_nsec / SECOND_NS;
-    until.tv_nsec %= SECOND_NS;
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    time.tv_nsec += nanoseconds;
+    time.tv_sec += time.tv_nsec / SECOND_NS;
+    time.tv_nsec %= SECOND_NS;
+    return time;
+}
+
+/* A little while, unless nobody else is there to come. */
+static void gather_once(struct group *group)
+{
+    const struct timespec until = after(GATHER_NS);
     int waited = 0;
     while (!is_complete(group) && waited == 0)
         waited = pthread_cond_timedwait(&group->changed, &group->lock, &until);
+}
+
+/* The busier the server, the more requests share a commit. */
+static void gather(struct group *group)
+{
+    unsigned count = 0;
+    for (int i = 0; i < GATHERINGS && !is_complete(group) && group->count > count; i++) {
+        count = group->count;
+        gather_once(group);
+    }
 }
 
 /* Those that share the next transaction; NULL at the end. */

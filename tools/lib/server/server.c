@@ -22,7 +22,8 @@
 #define ADMIN_PROTOCOL_V2 "2.2.2"
 #define ADMIN_PROTOCOL_SIZE (sizeof(ADMIN_PROTOCOL_FRONT) + SVN_TEXT_SIZE)
 #define THREADS_MAX 8
-#define SPARE 4 /* one of so many connections is for those who come */
+#define CONNECTION_MEMORY ((size_t)8 << 10) /* bytes: a head, and pieces of a body */
+#define SPARE 4                             /* one of so many connections is for those who come */
 
 struct server {
     struct server_plan plan;
@@ -366,9 +367,10 @@ static int start_daemon(struct server *server, int socket)
             (plain ? 0 : MHD_USE_TLS) | (server->group != NULL ? MHD_ALLOW_SUSPEND_RESUME : 0),
         0, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, thread_count(),
-        MHD_OPTION_CONNECTION_LIMIT, server->plan.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)SERVER_SILENCE, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, server->plan.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (server->daemon != NULL)
         return 0;
     trace_error("cannot serve HTTPS on %s with its TLS certificate", server->where);
