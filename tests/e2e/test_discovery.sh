@@ -209,7 +209,7 @@ until_true 20 listens 8446 || fail "the eIM does not come up: $(cat "$work/eim.l
 sed "s/^iot = /root-sm-ds = $root\n&/" "$EMUICC_SOURCE/card/personalities/sgp32-v1.2.personality" >"$work/iot.personality"
 start_card iot --pki "$pki" --personality "$work/iot.personality" --eim "$work/eim.der"
 ipa() { "$BUILD/tools/ipa/emuicc-ipa" --reader "$E2E_READER" --ca "$pki" "$@"; }
-eid=$(ipa status | sed -n 's/.*"eid": "\([0-9]*\)".*/\1/p')
+eid=$(ipa --json status | sed -n 's/.*"eid": "\([0-9]*\)".*/\1/p')
 # triggered EXPECTED FROM [OPTION...]: what comes of the trigger's order, and of those that come of it; the IPA's options
 triggered() {
   "$BUILD/tools/eim/emuicc-eim" --store "$work/eim.sqlite" order "$eid" download "$2" >"$work/order.txt" || fail "no order"

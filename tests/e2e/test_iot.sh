@@ -47,6 +47,7 @@ ordered() {
   shift
   name=$(eim order "$eid" "$@") || fail "order $*"
   polled $options
+  grep -q unknownResult "$work/poll.json" && fail "$*: the IPA does not know the result: $(cat "$work/poll.json")"
   eim --json results "$eid" >"$work/results.json" || fail "results"
   python3 - "$work/results.json" "$name" "$expected" <<'PY' || fail "$*: $(tail -n 3 "$work/eim.log")"
 import json, sys
@@ -82,9 +83,9 @@ all_operations() {
 
 step() { echo "--- $*"; }
 farm sgp32-v1.2 35971 1
-ipa add-eim "$work/eim.der" >"$work/added.json" || fail "add-eim: $(cat "$work/added.json")"
+ipa --json add-eim "$work/eim.der" >"$work/added.json" || fail "add-eim: $(cat "$work/added.json")"
 grep -q '"tokens"' "$work/added.json" || fail "no token: $(cat "$work/added.json")"
-ipa add-eim "$work/eim.der" >"$work/added.json" && fail "a second first eIM is taken"
+ipa --json add-eim "$work/eim.der" >"$work/added.json" && fail "a second first eIM is taken"
 grep -q associatedEimAlreadyExists "$work/added.json" || fail "not that error: $(cat "$work/added.json")"
 ipa poll >/dev/null 2>"$work/ipa.log" && fail "the eIM serves a chip that it does not know"
 grep -q eidNotFound "$work/ipa.log" || fail "not that error: $(cat "$work/ipa.log")"
@@ -94,6 +95,25 @@ options=--coap all_operations "v1.2, CoAP"
 options=--minimize all_operations "v1.2, compact"
 options="--lacks indirect" ordered '"finalResult":"successResult"' download 'LPA:1$localhost:8443$usim-milenage'
 options=
+step "what the SM-DP+ refuses: the eIM's results say why"
+ordered '"procedureError":"authenticateClientError"' download 'LPA:1$localhost:8443$nothing'
+grep -q '"refusal": "ES9+.AuthenticateClient at localhost:8443: .*8.2.6/3.8' "$work/results.json" || fail "no reason: $(tail -n 20 "$work/results.json")"
+eim results "$eid" | grep -q '^    ES9+.AuthenticateClient at localhost:8443: .*8.2.6/3.8' || fail "no reason in lines"
+ordered '"procedureError":"undefinedError"' download 'LPA:1$localhost:9$nothing'
+eim results "$eid" | grep -q '^    ES9+.InitiateAuthentication at localhost:9: ' || fail "no reason of a server that is not there"
+step "chips that are not known, and EIDs that are none"
+eim chip 89049032123451234512345678901235 2>"$work/chip.log" && fail "a chip that is not known is shown"
+grep -q "no chip has EID" "$work/chip.log" || fail "not that error: $(cat "$work/chip.log")"
+eim status | grep -q 89049032123451234512345678901235 && fail "asking for a chip makes it known"
+[ "$(eim status "$eid" | grep -c counter)" -eq 1 ] || fail "not the status of one chip: $(eim status "$eid")"
+step "what the IPA says in lines"
+[ "$(ipa poll)" = "nothing to do" ] || fail "not idle: $(ipa poll)"
+ipa status | grep -qx "EID    $eid" || fail "no EID: $(ipa status)"
+ipa status | grep -q '^eIM    eim.test, at localhost:8445, counter [1-9]' || fail "no eIM: $(ipa status)"
+eim order "$eid" disable $milenage >/dev/null
+[ "$(ipa poll)" = 'package: [{"disableResult":"profileNotInEnabledState"}]' ] || fail "not that deed: $(ipa poll)"
+ipa fallback back 2>"$work/ipa.log" && fail "a return from no fallback"
+grep -q 'the chip refuses: fallbackNotAvailable (6)' "$work/ipa.log" || fail "not that refusal: $(cat "$work/ipa.log")"
 step "direct download: done; a trigger that cannot be served is told"
 options="--lacks direct --lacks indirect" ordered '"procedureError":"invalidPackageFormat"' download 'LPA:1$localhost:8443$usim-names'
 ordered '"enableResult":"ok"' enable $milenage
@@ -224,14 +244,14 @@ until_true 30 grep -q "$eid: its state has changed, cause 1" "$work/eim.log" || 
 touch "$work/network"
 kill "$run_pid"; wait "$run_pid" || fail "run ends with $?"
 ordered "\"iccid\":\"$(swapped "$tuak")\"" list
-ipa fallback back | grep -q '"result": 0' || fail "no return"
+ipa --json fallback back | grep -q '"result": 0' || fail "no return"
 enabled $milenage $first_aid
 
 step "emergency, remembered over a restart of the IPA"
-ipa --state "$work/ipa.state" emergency on | grep -q '"result": 0' || fail "no emergency"
+ipa --state "$work/ipa.state" --json emergency on | grep -q '"result": 0' || fail "no emergency"
 grep -q '"stateChangeCause": 2' "$work/ipa.state" || fail "not remembered: $(cat "$work/ipa.state")"
 ordered '"euiccPackageError":"ecallActive"' rat
-ipa emergency off | grep -q '"result": 0' || fail "no end of the emergency"
+ipa --json emergency off | grep -q '"result": 0' || fail "no end of the emergency"
 polled --state "$work/ipa.state"
 grep -q "$eid: its state has changed, cause 2" "$work/eim.log" || fail "the eIM does not hear of the emergency"
 grep -q '"stateChangeCause": -1' "$work/ipa.state" || fail "it is still remembered: $(cat "$work/ipa.state")"
@@ -255,7 +275,7 @@ step "a chip in a reader"
 start_pcscd
 start_card chip --pki "$pki" --personality sgp32-v1.2 --eim "$work/eim.der"
 place=(--reader "$E2E_READER")
-eid=$(ipa status | sed -n 's/.*"eid": "\([0-9]*\)".*/\1/p')
+eid=$(ipa --json status | sed -n 's/.*"eid": "\([0-9]*\)".*/\1/p')
 [ "${#eid}" -eq 32 ] || fail "no EID: $(ipa status)"
 eim chip "$eid" associationToken=1 >/dev/null
 ordered '"finalResult":"successResult"' download 'LPA:1$localhost:8443$usim-milenage'

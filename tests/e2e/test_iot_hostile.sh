@@ -22,7 +22,7 @@ until_true 30 grep -q 'loops, at ' "$work/farm.log" || fail "no farm: $(cat "$wo
 eid=$(ls "$work/farm/chips")
 ipa() { "$BUILD/tools/ipa/emuicc-ipa" --direct "127.0.0.1:35971/$eid" --ca "$pki" "$@"; }
 # done_by_all: an order goes through, and its counter is one more than the last one's
-counter() { ipa status | sed -n 's/.*"counterValue": \([0-9]*\).*/\1/p'; }
+counter() { ipa --json status | sed -n 's/.*"counterValue": \([0-9]*\).*/\1/p'; }
 done_by_all() {
   local before
   before=$(counter)

@@ -130,6 +130,11 @@ done
 check_usage "32 digits" emuicc-eim --store "$store" order 8904 list
 check_usage "iccid: 18 to 20" emuicc-eim --store "$store" order $eid enable x
 check_usage "tagList" emuicc-eim --store "$store" order $eid data x
+check_usage "goes with enable" emuicc-eim --store "$store" order $eid disable 8988211000000000011 --rollback
+check_usage "goes with download" emuicc-eim --store "$store" --confirmation-code 1 order $eid list
+check_usage "begin with LPA:1" emuicc-eim --store "$store" order $eid download defualt
+check_usage "no EID: 32 digits" emuicc-eim --store "$store" status 8904
+check_usage "no EID: 32 digits" emuicc-eim --store "$store" results 8904
 check_usage "chip: an EID" emuicc-eim --store "$store" chip
 check_usage "chip: an EID" emuicc-eim --store "$store" chip 8904
 check_usage "chip: an EID" emuicc-eim --store "$store" chip $eid counterValue

@@ -7,6 +7,7 @@
 #include "tools/eim/command.h"
 #include "tools/eim/rest_orders.h"
 #include "tools/lib/common/text.h"
+#include "tools/lib/es9/activation.h"
 
 #define FILE_MAX 8192
 #define SMDS "smds"
@@ -140,25 +141,33 @@ static json_t *make_download(const struct eim_options *options, char **words, in
 {
     (void)count;
     const char *from = words[0];
+    struct activation activation;
+    struct fault fault = {0};
     if (strcmp(from, "default") == 0)
         return json_pack("{s:b}", "contactDefaultSmdp", 1);
     if (strcmp(from, SMDS) == 0)
         return json_pack("{s:{}}", "contactSmds");
     if (strncmp(from, SMDS ":", strlen(SMDS ":")) == 0)
         return json_pack("{s:{s:s}}", "contactSmds", "smdsAddress", from + strlen(SMDS ":"));
+    if (!activation_parse(from, &activation, &fault)) {
+        trace_error("order: %s; or 'default', 'smds', 'smds:ADDRESS'", fault.text);
+        return NULL;
+    }
     if (options->code != NULL)
         return json_pack("{s:s, s:s}", "activationCode", from, "confirmationCode", options->code);
     return json_pack("{s:s}", "activationCode", from);
 }
 
-static const struct {
+static const struct operation {
     const char *name;
     enum order_facility facility;
     int least, most; /* words */
     order_maker *make;
-    bool file; /* whose content is in a file: what is wrong with that has been said */
+    int refused;   /* status when what is wrong with its words has been said; 0: it has not */
+    bool rollback; /* takes --rollback */
+    bool code;     /* takes --confirmation-code */
 } operations[] = {
-    {"enable", ORDER_PSMO, 1, 1, make_enable},
+    {"enable", ORDER_PSMO, 1, 1, make_enable, .rollback = true},
     {"disable", ORDER_PSMO, 1, 1, make_disable},
     {"delete", ORDER_PSMO, 1, 1, make_delete},
     {"list", ORDER_PSMO, 0, 0, make_list},
@@ -166,12 +175,12 @@ static const struct {
     {"fallback", ORDER_PSMO, 1, 1, make_fallback},
     {"immediate-enable", ORDER_PSMO, 1, 3, make_immediate},
     {"default-smdp", ORDER_PSMO, 1, 1, make_address},
-    {"add-eim", ORDER_ECO, 1, 1, make_add, true},
-    {"update-eim", ORDER_ECO, 1, 1, make_update, true},
+    {"add-eim", ORDER_ECO, 1, 1, make_add, EXIT_FAILURE},
+    {"update-eim", ORDER_ECO, 1, 1, make_update, EXIT_FAILURE},
     {"delete-eim", ORDER_ECO, 1, 1, make_delete_eim},
     {"list-eims", ORDER_ECO, 0, 0, make_list_eims},
     {"data", ORDER_DATA, 1, 1, make_data},
-    {"download", ORDER_DOWNLOAD, 1, 1, make_download},
+    {"download", ORDER_DOWNLOAD, 1, 1, make_download, OPTIONS_STATUS_USAGE, .code = true},
 };
 
 static int place(struct eim *eim, const struct eim_options *options, const char *eid,
@@ -193,22 +202,57 @@ static int place(struct eim *eim, const struct eim_options *options, const char 
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int command_order(struct eim *eim, const struct eim_options *options, char **words, int count)
+/* Options that would be left aside without a word. */
+static bool takes_options(const struct operation *operation, const struct eim_options *options)
 {
-    const char *name = count > 1 ? words[1] : "";
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-        if (strcmp(operations[i].name, name) != 0)
-            continue;
-        const int rest = count - 2;
-        json_t *content = rest >= operations[i].least && rest <= operations[i].most
-                              ? operations[i].make(options, words + 2, rest)
-                              : NULL;
-        if (content != NULL)
-            return place(eim, options, words[0], operations[i].facility, content);
-        if (operations[i].file && rest == operations[i].most)
-            return EXIT_FAILURE;
-        break;
-    }
+    if (options->rollback && !operation->rollback)
+        trace_error("order: --rollback goes with enable");
+    else if (options->code != NULL && !operation->code)
+        trace_error("order: --confirmation-code goes with download");
+    else
+        return true;
+    return false;
+}
+
+/* A test may use any EID; wrong check digits are a slip most of the time. */
+static void warn_of(const char *digits)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    if (!pki_eid_from_text(digits, eid) || pki_eid_is_right(eid))
+        return;
+    char right[PKI_EID_DIGITS + 1];
+    pki_eid_complete(eid);
+    pki_eid_to_text(eid, right);
+    fprintf(stderr,
+            "%s: order: wrong check digits in the EID, %s would be right; taken all the same\n",
+            eim_program.name, right + PKI_EID_DIGITS - 2);
+}
+
+static const struct operation *find_operation(const char *name)
+{
+    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+        if (strcmp(operations[i].name, name) == 0)
+            return &operations[i];
+    return NULL;
+}
+
+static int refuse(void)
+{
     trace_error("order: EID, an operation and what it needs: 'emuicc-eim --help' lists them");
     return OPTIONS_STATUS_USAGE;
+}
+
+int command_order(struct eim *eim, const struct eim_options *options, char **words, int count)
+{
+    const int rest = count - 2;
+    const struct operation *operation = rest >= 0 ? find_operation(words[1]) : NULL;
+    if (operation == NULL || rest < operation->least || rest > operation->most)
+        return refuse();
+    if (!takes_options(operation, options))
+        return OPTIONS_STATUS_USAGE;
+    json_t *content = operation->make(options, words + 2, rest);
+    if (content == NULL)
+        return operation->refused != 0 ? operation->refused : refuse();
+    warn_of(words[0]);
+    return place(eim, options, words[0], operation->facility, content);
 }

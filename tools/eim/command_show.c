@@ -12,6 +12,7 @@
 #include "tools/eim/command.h"
 #include "tools/eim/rest_orders.h"
 #include "tools/eim/rest_chip.h"
+#include "tools/lib/common/text.h"
 
 static int finish_output(void)
 {
@@ -29,12 +30,48 @@ static void print_document(json_t *document)
 }
 
 /* Chips with their counters, then what waits for them. */
-static void add_chip(void *context, const struct chip *chip)
+struct show {
+    const char *eid; /* NULL: all */
+    json_t *list;    /* NULL: lines */
+    int count;
+};
+
+/* The EID among the words, NULL if there is none; false if it is no EID, or not known. */
+static bool take_eid(struct eim *eim, const char *command, char **words, int count,
+                     const char **out, int *status)
 {
-    json_array_append_new(context,
-                          json_pack("{s:s, s:i, s:I, s:b}", "eid", chip->eid, "counter",
-                                    (int)chip->counter, "associationToken", (json_int_t)chip->token,
-                                    "certified", chip->certified));
+    struct chip chip;
+    uint8_t eid[PKI_EID_SIZE];
+    *out = count > 0 ? words[0] : NULL;
+    if (*out == NULL)
+        return true;
+    if (!pki_eid_from_text(*out, eid)) {
+        trace_error("%s: '%.40s' is no EID: 32 digits", command, *out);
+        *status = OPTIONS_STATUS_USAGE;
+        return false;
+    }
+    const int found = chips_find(eim->database, *out, &chip);
+    if (found > 0)
+        trace_error("%s: no chip has EID %s; 'emuicc-eim status' lists those that are known",
+                    command, *out);
+    *status = EXIT_FAILURE;
+    return found == 0;
+}
+
+static void show_chip(void *context, const struct chip *chip)
+{
+    struct show *show = context;
+    if (show->eid != NULL && strcmp(show->eid, chip->eid) != 0)
+        return;
+    show->count++;
+    if (show->list != NULL)
+        json_array_append_new(show->list,
+                              json_pack("{s:s, s:i, s:I, s:b}", "eid", chip->eid, "counter",
+                                        (int)chip->counter, "associationToken",
+                                        (json_int_t)chip->token, "certified", chip->certified));
+    else
+        printf("%s  counter %u, token %jd, %s\n", chip->eid, (unsigned)chip->counter,
+               (intmax_t)chip->token, chip->certified ? "certified" : "certificates unknown");
 }
 
 static void add_order(void *context, const struct order *order)
@@ -42,14 +79,9 @@ static void add_order(void *context, const struct order *order)
     json_t *shown = rest_orders_show(order);
     json_object_set_new(shown, "name", json_string(order->name));
     json_object_set_new(shown, "facility", json_string(orders_facility_name(order->facility)));
+    if (order->refusal.len > 0)
+        json_object_set_new(shown, "refusal", text_json(blob_bytes(&order->refusal)));
     json_array_append_new(context, shown);
-}
-
-static void print_chip(void *context, const struct chip *chip)
-{
-    (void)context;
-    printf("%s  counter %u, token %jd, %s\n", chip->eid, (unsigned)chip->counter,
-           (intmax_t)chip->token, chip->certified ? "certified" : "certificates unknown");
 }
 
 static void print_order(const struct order *order, bool outcome)
@@ -63,6 +95,8 @@ static void print_order(const struct order *order, bool outcome)
            (int)order->content.len, (const char *)order->content.data);
     if (outcome && order->state == ORDER_DONE)
         printf("    %.*s\n", (int)order->outcome.len, (const char *)order->outcome.data);
+    if (outcome && order->refusal.len > 0)
+        printf("    %.*s\n", (int)order->refusal.len, (const char *)order->refusal.data);
 }
 
 static void print_waiting(void *context, const struct order *order)
@@ -80,25 +114,29 @@ static void print_with_outcome(void *context, const struct order *order)
 
 int command_status(struct eim *eim, const struct eim_options *options, char **words, int count)
 {
-    const char *eid = count > 0 ? words[0] : NULL;
+    int status, orders;
+    struct show show = {.list = options->json ? json_array() : NULL};
+    if (!take_eid(eim, "status", words, count, &show.eid, &status))
+        return status;
+    const int chips = chips_each(eim->database, show_chip, &show);
     if (options->json) {
-        json_t *chips = json_array(), *orders = json_array();
-        (void)chips_each(eim->database, add_chip, chips);
-        (void)orders_each(eim->database, ORDER_FACILITIES, eid, add_order, orders);
-        print_document(json_pack("{s:o, s:o}", "chips", chips, "orders", orders));
-        return finish_output();
+        json_t *list = json_array();
+        orders = orders_each(eim->database, ORDER_FACILITIES, show.eid, add_order, list);
+        print_document(json_pack("{s:o, s:o}", "chips", show.list, "orders", list));
+    } else {
+        orders = orders_each(eim->database, ORDER_FACILITIES, show.eid, print_waiting, NULL);
+        if (show.count == 0)
+            printf("no chip is known: 'emuicc-eim order EID list' makes one known\n");
     }
-    const int chips = chips_each(eim->database, print_chip, NULL);
-    const int orders = orders_each(eim->database, ORDER_FACILITIES, eid, print_waiting, NULL);
-    if (chips == 0)
-        printf("no chip is known: 'emuicc-eim order EID list' makes one known\n");
     return chips < 0 || orders < 0 ? EXIT_FAILURE : finish_output();
 }
 
 int command_results(struct eim *eim, const struct eim_options *options, char **words, int count)
 {
-    const char *eid = count > 0 ? words[0] : NULL;
+    const char *eid;
     int result;
+    if (!take_eid(eim, "results", words, count, &eid, &result))
+        return result;
     if (options->json) {
         json_t *orders = json_array();
         result = orders_each(eim->database, ORDER_FACILITIES, eid, add_order, orders);
@@ -141,6 +179,13 @@ int command_chip(struct eim *eim, const struct eim_options *options, char **word
         trace_error("chip: an EID, and NAME=NUMBER to set something: counterValue=7");
         json_decref(content);
         return OPTIONS_STATUS_USAGE;
+    }
+    /* Only what is set makes a chip known. */
+    const char *known;
+    int status;
+    if (count == 1 && !take_eid(eim, "chip", words, 1, &known, &status)) {
+        json_decref(content);
+        return status;
     }
     const int added = chips_add(eim->database, words[0]);
     if (added == 0)

@@ -155,7 +155,7 @@ static int hash_code(struct indirect_session *session, const char *code)
     return result;
 }
 
-static int call_initiate(struct indirect_session *session, struct bytes challenge,
+static int call_initiate(struct eim *eim, struct indirect_session *session, struct bytes challenge,
                          struct bytes info1, struct es9_answer *answer)
 {
     const struct es9_argument arguments[] = {
@@ -163,7 +163,7 @@ static int call_initiate(struct indirect_session *session, struct bytes challeng
         {ES9_EUICC_CHALLENGE, challenge},
         {ES9_EUICC_INFO1, info1},
     };
-    int result = indirect_session_call(session, ES9_INITIATE_AUTHENTICATION, arguments,
+    int result = indirect_session_call(eim, session, ES9_INITIATE_AUTHENTICATION, arguments,
                                        sizeof(arguments) / sizeof(arguments[0]), answer);
     const struct bytes transaction = es9_field(answer, ES9_TRANSACTION_ID);
     if (result != 0)
@@ -225,7 +225,7 @@ static int initiate(struct eim *eim, struct indirect_session *session, const str
     if (!find_info1(eim, request, to->eid, &info1))
         return ESIPA_UNDEFINED_ERROR;
     int result =
-        call_initiate(session, request->at[ESIPA_CHALLENGE], writer_bytes(&info1), &answer);
+        call_initiate(eim, session, request->at[ESIPA_CHALLENGE], writer_bytes(&info1), &answer);
     if (result == 0)
         result = hash_code(session, to->confirmation);
     if (result == 0)
@@ -298,7 +298,7 @@ static int call(struct eim *eim, struct indirect_session *session, enum es9_func
     if (whole_answer(eim, session, request->at[ESIPA_CHIP_ANSWER], &whole)) {
         const struct es9_argument arguments[] = {
             {ES9_TRANSACTION_ID, request->at[ESIPA_TRANSACTION]}, {field, writer_bytes(&whole)}};
-        result = indirect_session_call(session, function, arguments,
+        result = indirect_session_call(eim, session, function, arguments,
                                        sizeof(arguments) / sizeof(arguments[0]), answer);
     }
     free(data);
@@ -410,14 +410,16 @@ int indirect_bind(struct eim *eim, const struct esipa_values *request, struct wr
     struct indirect_session *session = indirect_session_take(eim, request->at[ESIPA_TRANSACTION]);
     if (session == NULL)
         return BIND_INVALID_TRANSACTION;
-    const int result = call(eim, session, ES9_GET_BOUND_PROFILE_PACKAGE,
-                            ES9_PREPARE_DOWNLOAD_RESPONSE, request, &answer);
+    int result = call(eim, session, ES9_GET_BOUND_PROFILE_PACKAGE, ES9_PREPARE_DOWNLOAD_RESPONSE,
+                      request, &answer);
     if (result == 0) {
         struct esipa_values values = {0};
         esipa_set(&values, ESIPA_BOUND_TRANSACTION, request->at[ESIPA_TRANSACTION]);
         esipa_set(&values, ESIPA_BOUND_PACKAGE, es9_field(&answer, ES9_BOUND_PROFILE_PACKAGE));
         esipa_put_answer(&esipa_messages[ESIPA_GET_BOUND_PROFILE_PACKAGE], 0, &values, out);
     }
+    if (result == 0 && session->download.order != 0)
+        result = orders_set_refusal(eim->database, session->download.order, "");
     es9_answer_finish(&answer);
     indirect_session_put(eim, session);
     return result;
@@ -425,7 +427,9 @@ int indirect_bind(struct eim *eim, const struct esipa_values *request, struct wr
 
 static int end_order(struct eim *eim, const struct indirect_session *session)
 {
-    json_t *outcome = json_pack("[{s:s}]", "cancelSessionResult", "ok");
+    json_t *outcome = session->procedure != NULL
+                          ? json_pack("[{s:s}]", "procedureError", session->procedure)
+                          : json_pack("[{s:s}]", "cancelSessionResult", "ok");
     const int result = session->download.order != 0 && outcome != NULL
                            ? orders_end(eim->database, session->download.order, outcome,
                                         (struct bytes){0}, eim_now())

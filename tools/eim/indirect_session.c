@@ -1,5 +1,6 @@
 #include "tools/eim/indirect_session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "apdu/status.h"
@@ -88,9 +89,38 @@ static enum esipa_function esipa_of(enum es9_function function)
     return functions[function];
 }
 
-int indirect_session_call(struct indirect_session *session, enum es9_function function,
-                          const struct es9_argument *arguments, size_t count,
-                          struct es9_answer *answer)
+/* As results of onomondo-eim name it; NULL: a refusal there changes nothing. */
+static const char *error_of(enum es9_function function)
+{
+    static const char *const errors[ES9_FUNCTIONS] = {
+        [ES9_INITIATE_AUTHENTICATION] = "initiateAuthenticationError",
+        [ES9_AUTHENTICATE_CLIENT] = "authenticateClientError",
+        [ES9_GET_BOUND_PROFILE_PACKAGE] = "getBoundProfilePackageError",
+        [ES11_AUTHENTICATE_CLIENT] = "authenticateClientError",
+    };
+    return errors[function];
+}
+
+/* A refusal that cannot be kept is no failure of the call's. */
+static void keep_refusal(struct eim *eim, struct indirect_session *session,
+                         enum es9_function function)
+{
+    char text[sizeof(session->fault.text) + sizeof(session->download.address) + 256];
+    const struct fault *fault = &session->fault;
+    snprintf(text, sizeof(text), "%s at %s: %s%s%s%s", es9_name(function),
+             session->download.address, fault->text, fault->code[0] != '\0' ? " [" : "",
+             fault->code, fault->code[0] != '\0' ? "]" : "");
+    trace_notice("%s", text);
+    if (error_of(function) == NULL)
+        return;
+    session->procedure = error_of(function);
+    if (session->download.order != 0)
+        (void)orders_set_refusal(eim->database, session->download.order, text);
+}
+
+int indirect_session_call(struct eim *eim, struct indirect_session *session,
+                          enum es9_function function, const struct es9_argument *arguments,
+                          size_t count, struct es9_answer *answer)
 {
     session->http.fault = &session->fault;
     /* After the package the server has no more to say: its connection is not kept for the rest of
@@ -99,7 +129,6 @@ int indirect_session_call(struct indirect_session *session, enum es9_function fu
                      function == ES9_GET_BOUND_PROFILE_PACKAGE ? 1L : 0L);
     if (es9_call(&session->http, function, session->download.address, arguments, count, answer))
         return 0;
-    trace_notice("%s at %s: %s %s", es9_name(function), session->download.address,
-                 session->fault.code, session->fault.text);
+    keep_refusal(eim, session, function);
     return (int)esipa_status_error(esipa_of(function), session->fault.code);
 }

@@ -15,7 +15,8 @@ struct indirect_session {
     struct blob server_signed1;
     uint8_t hash_cc[32]; /* of the order's confirmation code; has_hash_cc: there is one */
     bool has_hash_cc;
-    bool smds; /* the server is an SM-DS, by the role of its certificate */
+    bool smds;             /* the server is an SM-DS, by the role of its certificate */
+    const char *procedure; /* what the server has refused, as results name it; NULL: nothing */
 };
 
 /* The table that holds them. 0 or a failure. */
@@ -30,9 +31,10 @@ void indirect_session_put(struct eim *eim, struct indirect_session *session);
 struct indirect_session *indirect_session_take(struct eim *eim, struct bytes transaction_id);
 
 /* Calls the SM-DP+. 0 with *answer, which is to be finished in any case; or the error of ESipa that
- * the server's codes stand for, 127 where they stand for none. */
-int indirect_session_call(struct indirect_session *session, enum es9_function function,
-                          const struct es9_argument *arguments, size_t count,
-                          struct es9_answer *answer);
+ * the server's codes stand for, 127 where they stand for none: its words are kept with the order.
+ */
+int indirect_session_call(struct eim *eim, struct indirect_session *session,
+                          enum es9_function function, const struct es9_argument *arguments,
+                          size_t count, struct es9_answer *answer);
 
 #endif

@@ -55,7 +55,17 @@ const struct options_program eim_program = {
     .summary = "an eIM (SGP.32) that manages profiles of IoT eUICCs through IPAs",
     .rows = rows,
     .count = sizeof(rows) / sizeof(rows[0]),
-    .footer = "Operations:\n"
+    .footer = "Commands:\n"
+              "  serve             answer IPAs until SIGTERM or SIGINT; the default\n"
+              "  config            write what makes this eIM known to a chip\n"
+              "  order EID …       place an order, which waits until the chip's IPA asks\n"
+              "  status [EID]      the chips, and the orders that wait\n"
+              "  results [EID]     all orders, and what became of them\n"
+              "  chip EID          what is known of a chip; counterValue=7,\n"
+              "                    associationToken=1 set it\n"
+              "  inject EID WHERE  bring the orders to an IPA that listens there\n"
+              "\n"
+              "Operations:\n"
               "  enable ICCID [--rollback]        disable ICCID          delete ICCID\n"
               "  list                             rat                    fallback ICCID|none\n"
               "  immediate-enable on|off [OID [ADDRESS]]                 default-smdp ADDRESS\n"

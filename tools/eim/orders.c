@@ -7,7 +7,7 @@
 
 #define COLUMNS                                                                                    \
     "id, name, eid, facility, state, time, CAST(content AS BLOB), CAST(outcome AS BLOB),"          \
-    " last_message, package, counter, transaction_id, sent, jumps, lost"
+    " last_message, package, counter, transaction_id, sent, jumps, lost, CAST(refusal AS BLOB)"
 
 static const char *const facilities[ORDER_FACILITIES] = {"download", "psmo", "eco", "edr", "euicc"};
 _Static_assert(ORDER_WORK == 1, "the schema has it as a number");
@@ -37,6 +37,7 @@ void orders_finish(struct order *order)
     blob_finish(&order->outcome);
     blob_finish(&order->last_message);
     blob_finish(&order->package);
+    blob_finish(&order->refusal);
 }
 
 static int one(int rows)
@@ -71,6 +72,7 @@ static void take_order(void *context, sqlite3_stmt *row)
     order->sent = (unsigned)sqlite3_column_int(row, 12);
     order->jumps = (unsigned)sqlite3_column_int(row, 13);
     order->lost = sqlite3_column_int(row, 14) != 0;
+    (void)blob_copy(database_bytes(row, 15), &order->refusal);
 }
 
 /* A random UUID (RFC 4122 §4.4). */
@@ -260,6 +262,14 @@ int orders_end(struct database *database, int64_t id, const json_t *outcome, str
                         DATABASE_N(now), DATABASE_N(id)));
     free(text);
     return one(rows);
+}
+
+int orders_set_refusal(struct database *database, int64_t id, const char *text)
+{
+    const int rows =
+        database_change(database, "UPDATE orders SET refusal = ? WHERE id = ? AND refusal <> ?",
+                        DATABASE_VALUES(DATABASE_T(text), DATABASE_N(id), DATABASE_T(text)));
+    return rows < 0 ? rows : 0;
 }
 
 int orders_remove(struct database *database, enum order_facility facility, const char *name)

@@ -47,6 +47,7 @@ struct order {
     bool has_transaction;
     unsigned sent, jumps; /* times that the package was sent; that the counter was set ahead */
     bool lost;            /* its result is looked for among those that the chip keeps */
+    struct blob refusal;  /* what a server has said no with: one line, or empty */
 };
 void orders_finish(struct order *order);
 
@@ -90,6 +91,8 @@ int orders_set_lost(struct database *database, int64_t id, bool lost);
 int orders_again(struct database *database, int64_t id, int64_t now);
 /* Its chip is not told of it before this moment. */
 int orders_rest(struct database *database, int64_t id, int64_t not_before);
+/* Keeps what a server has said no with, in place of what was there; "": nothing. */
+int orders_set_refusal(struct database *database, int64_t id, const char *text);
 /* Adds to its outcome without ending it; the object stays the caller's. */
 int orders_tell(struct database *database, int64_t id, const json_t *outcome, int64_t now);
 /* ORDER_DONE with this outcome (an array, the caller's). */

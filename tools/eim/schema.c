@@ -39,11 +39,14 @@ static const char transactions[] =
     "DROP INDEX orders_transaction;"
     "CREATE INDEX orders_transaction ON orders (transaction_id) WHERE state = 1;";
 
-static const char *const upgrades[] = {asks, transactions};
+/* What a server has said no with, in words. */
+static const char refusals[] = "ALTER TABLE orders ADD COLUMN refusal TEXT NOT NULL DEFAULT '';";
+
+static const char *const upgrades[] = {asks, transactions, refusals};
 
 const struct database_schema eim_schema = {.name = "eIM's store",
                                            .table = "chips",
                                            .sql = tables,
                                            .upgrades = upgrades,
-                                           .version = 3,
+                                           .version = 4,
                                            .journal = "WAL"};

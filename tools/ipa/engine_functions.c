@@ -41,6 +41,21 @@ int engine_emergency(struct engine *engine, bool on)
     return change(engine, on ? EMERGENCY : END_EMERGENCY, ENGINE_CAUSE_EMERGENCY);
 }
 
+const char *engine_change_text(int code)
+{
+    static const struct {
+        int code;
+        const char *text;
+    } texts[] = {{0, "ok"},           {2, "the profile is in that state already"},
+                 {5, "catBusy"},      {6, "fallbackNotAvailable"},
+                 {7, "commandError"}, {8, "ecallNotAvailable"},
+                 {104, "ecallActive"}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i].code == code)
+            return texts[i].text;
+    return "undefinedError";
+}
+
 int engine_immediate_enable(struct engine *engine)
 {
     return engine_chip_code(engine, IMMEDIATE, NO_REFRESH, CODE);

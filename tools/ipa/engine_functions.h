@@ -4,10 +4,11 @@
 
 #include "tools/ipa/engine.h"
 
-/* The result code as SGP.32 numbers it, -1
- * where the chip does not answer. */
+/* The result code as SGP.32 numbers it, -1 where the chip does not answer. */
 int engine_fallback(struct engine *engine, bool back);
 int engine_emergency(struct engine *engine, bool on);
+/* Such a code in words. */
+const char *engine_change_text(int code);
 /* After a download, before anything is told: a chip that is configured so enables the profile. */
 int engine_immediate_enable(struct engine *engine);
 

@@ -142,6 +142,16 @@ static bool roll_back(struct engine *engine)
     return delivered;
 }
 
+/* The tags of the two lists of operations are different ones. */
+static bool take_operation(struct bytes *results, struct operation_result *out)
+{
+    const struct bytes before = *results;
+    if (operation_result_take(results, OPERATION_PSMO, out) && !operation_result_is_unknown(out))
+        return true;
+    *results = before;
+    return operation_result_take(results, OPERATION_ECO, out);
+}
+
 static json_t *describe_result(const struct euicc_package_result *result)
 {
     json_t *operations = json_array();
@@ -151,10 +161,8 @@ static json_t *describe_result(const struct euicc_package_result *result)
         json_array_append_new(operations, json_string(euicc_package_error_text(result->code)));
     if (result->kind == EUICC_PACKAGE_ERROR_UNSIGNED)
         json_array_append_new(operations, json_string("not believed"));
-    /* Which list it was does not matter to the codes of a report: PSMO first, then eCO. */
     while (result->kind == EUICC_PACKAGE_RESULT && results.len > 0 &&
-           (operation_result_take(&results, OPERATION_PSMO, &one) ||
-            operation_result_take(&results, OPERATION_ECO, &one)))
+           take_operation(&results, &one))
         json_array_append_new(operations, operation_result_json(&one));
     return operations;
 }

@@ -208,6 +208,16 @@ static bool download_direct(struct ipa *ipa, const struct data_trigger *trigger,
     return good;
 }
 
+/* As fault_print() has it, without what to do next: here that is the eIM's operator's. */
+static void say_fault(struct ipa *ipa)
+{
+    const struct fault *fault = &ipa->fault;
+    char line[sizeof(fault->where) + sizeof(fault->text) + sizeof(fault->code) + 8];
+    snprintf(line, sizeof(line), "%s: %s%s%s%s", fault->where, fault->text,
+             fault->code[0] != '\0' ? " [" : "", fault->code, fault->code[0] != '\0' ? "]" : "");
+    ipa->host.say(ipa->host.context, line);
+}
+
 /* What goes wrong here goes to the eIM as a result: it is no end of the poll. */
 void host_download(void *context, const struct data_trigger *trigger, bool indirect,
                    struct engine_download *out)
@@ -217,6 +227,6 @@ void host_download(void *context, const struct data_trigger *trigger, bool indir
     out->installed =
         indirect ? download_indirect(ipa, trigger, out) : download_direct(ipa, trigger, out);
     if (!out->installed)
-        ipa->host.say(ipa->host.context, ipa->fault.text);
+        say_fault(ipa);
     fault_clear(&ipa->fault);
 }

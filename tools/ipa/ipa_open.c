@@ -1,9 +1,11 @@
 #include "tools/ipa/ipa_open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/ipa/host.h"
+#include "tools/ipa/show.h"
 
 static void set_capabilities(struct ipa *ipa)
 {
@@ -92,7 +94,9 @@ bool ipa_with_card(const struct ipa_options *options, struct engine_changes *mem
     ipa_close(&ipa);
     if (options->json)
         print_report(&ipa, report, good);
-    else if (ipa.fault.raised)
+    else if (!show_report(report))
+        good = fault_raise(&ipa.fault, "standard output", "%s", strerror(errno));
+    if (!options->json && ipa.fault.raised)
         fault_print(&ipa.fault, ipa_program.name);
     json_decref(report);
     return good;

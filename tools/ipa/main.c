@@ -9,6 +9,7 @@
 #include "tools/ipa/inject.h"
 #include "tools/ipa/ipa_open.h"
 #include "tools/ipa/run.h"
+#include "tools/ipa/show.h"
 #include "tools/lib/transport/interrupt.h"
 
 #define FILE_MAX 8192
@@ -50,17 +51,16 @@ static int run_service(const struct ipa_options *options, char **words, int coun
 /* A document from the chip, printed; the exit status. NULL: the fault says why. */
 static int print_document(struct ipa *ipa, json_t *document)
 {
-    const bool good = document != NULL && json_object_get(document, "error") == NULL;
+    bool good = document != NULL && json_object_get(document, "error") == NULL;
     if (document != NULL) {
-        json_dumpf(document, stdout, JSON_INDENT(2));
-        putchar('\n');
+        good = show_document(document, ipa->options->json) && good;
     } else if (ipa->fault.raised) {
         fault_print(&ipa->fault, ipa_program.name);
     } else {
         trace_error("the chip does not know this function: it is no IoT eUICC (SGP.32)");
     }
     json_decref(document);
-    return fault_status(&ipa->fault, good && fflush(stdout) == 0);
+    return fault_status(&ipa->fault, good);
 }
 
 static int run_status(const struct ipa_options *options, char **words, int count)
@@ -93,7 +93,9 @@ static int run_add_eim(const struct ipa_options *options, char **words, int coun
 
 static int print_code(struct ipa *ipa, int code)
 {
-    const int status = print_document(ipa, code >= 0 ? json_pack("{s:i}", "result", code) : NULL);
+    const int status = print_document(
+        ipa, code >= 0 ? json_pack("{s:i, s:s}", "result", code, "text", engine_change_text(code))
+                       : NULL);
     return code == 0 ? status : EXIT_FAILURE;
 }
 

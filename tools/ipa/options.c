@@ -102,7 +102,7 @@ static const struct options_row rows[] = {
     {"connectivity", "COMMAND", "run: a command for the shell that succeeds while the network is there", OPTIONS_TEXT, AT(connectivity)},
     {"fallback-after", "SECONDS", "run: how long it may fail before the fallback profile is taken; default 300", OPTIONS_TEXT, AT(fallback_after), .check = check_fallback_after},
     {"no-reset", NULL, "go on without a reset of the card after another profile was enabled", OPTIONS_FLAG, AT(no_reset)},
-    {"json", NULL, "print one JSON document a poll or command", OPTIONS_FLAG, AT(json)},
+    {"json", NULL, "print one JSON document a poll or command instead of lines", OPTIONS_FLAG, AT(json)},
     {"verbose", NULL, "say what is sent and received", OPTIONS_FLAG, AT(verbose)},
 };
 /* clang-format on */

@@ -55,10 +55,14 @@ static bool is_connected(const struct run_plan *plan)
     return plan->connectivity == NULL || system(plan->connectivity) == 0;
 }
 
+/* context: bool, true if nothing was done; or NULL. */
 static bool poll_eim(struct ipa *ipa, void *context)
 {
-    (void)context;
-    return engine_poll(&ipa->engine, ipa->options->eim);
+    bool *idle = context;
+    const bool good = engine_poll(&ipa->engine, ipa->options->eim);
+    if (idle != NULL)
+        *idle = json_array_size(ipa->engine.report) == 0;
+    return good;
 }
 
 static bool fall_back(struct ipa *ipa, void *context)
@@ -78,7 +82,11 @@ static bool return_back(struct ipa *ipa, void *context)
 
 bool run_once(const struct ipa_options *options)
 {
-    return ipa_with_card(options, NULL, poll_eim, NULL);
+    bool idle = false;
+    const bool good = ipa_with_card(options, NULL, poll_eim, &idle);
+    if (good && idle && !options->json)
+        puts("nothing to do");
+    return good;
 }
 
 static bool with_card(struct service *service, ipa_work *work)

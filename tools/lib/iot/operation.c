@@ -1,6 +1,7 @@
 #include "tools/lib/iot/operation.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "apdu/der.h"
 #include "tools/lib/iot/operation_show.h"
@@ -144,6 +145,8 @@ static bool read_value(const struct operation_row *row, struct bytes value,
     return false;
 }
 
+static const char unknown_key[] = "unknownResult";
+
 bool operation_result_take(struct bytes *results, enum operation_list list,
                            struct operation_result *out)
 {
@@ -152,13 +155,18 @@ bool operation_result_take(struct bytes *results, enum operation_list list,
         return false;
     const struct operation_row *row = find_result(list, element.tag);
     struct operation_result read = {.name = row != NULL ? row->name : "unknown",
-                                    .key = row != NULL ? row->key : "unknownResult",
+                                    .key = row != NULL ? row->key : unknown_key,
                                     .text = "unknown result",
                                     .tag = element.tag};
     if (row != NULL && !read_value(row, element.value, &read))
         return false;
     *out = read;
     return true;
+}
+
+bool operation_result_is_unknown(const struct operation_result *result)
+{
+    return strcmp(result->key, unknown_key) == 0;
 }
 
 json_t *operation_result_json(const struct operation_result *result)

@@ -24,6 +24,9 @@ const char *operation_not_in_v1_0(enum operation_list list, const json_t *operat
 bool operation_result_take(struct bytes *results, enum operation_list list,
                            struct operation_result *out);
 
+/* Its tag is none of the list's. */
+bool operation_result_is_unknown(const struct operation_result *result);
+
 /* {"enableResult": "ok"}, {"addEimResult": {"addEimResultCode": "ok", "associationToken": 2}}: the
  * words of the eIM that this one's REST interface is like. NULL if memory is short or what is
  * listed is malformed. */
