@@ -190,6 +190,7 @@ Test(domain_commands, without_a_session)
     ANSWERS(plain, "00CA004200", "4204890490329000");
     ANSWERS(plain, "00CA004500", "6A88");
     ANSWERS(plain, "00F28002024F0000", "6D00");
+    ANSWERS(plain, "80EE000000", "6D00");
     ANSWERS(plain, "80F28002024F0000", "6982");
     ANSWERS(plain, "80D8008101", "6982");
     ANSWERS(plain, "80D800810130", "6982");
@@ -315,6 +316,23 @@ Test(domain_commands, a_wrong_host_gets_no_session)
         ANSWERS(plain, "80F28002024F0000", "6982");
     }
     ANSWERS(plain, "8050300008010203040506070800", "6983");
+    end();
+}
+
+Test(domain_commands, a_cryptogram_of_another_length_ends_the_session)
+{
+    begin();
+    ANSWERS(plain, SELECT_MNO, FCI_MNO);
+    uint8_t room[256], sent_room[64];
+    struct writer response = writer_on(room, sizeof(room));
+    struct writer sent = writer_on(sent_room, sizeof(sent_room));
+    scp_host_begin(&host, 0x30, 8, &sent);
+    cr_assert_eq(send(writer_bytes(&sent), &response), 0x9000);
+    writer_reset(&sent);
+    cr_expect(scp_host_authenticate(&host, writer_bytes(&response), 0x01, &sent));
+    ANSWERS(plain, "84820100(0102030405060708090A0B0C0D0E0F)", "6700");
+    writer_reset(&response);
+    cr_expect_eq(send(writer_bytes(&sent), &response), 0x6985); /* the right one is too late */
     end();
 }
 
@@ -788,6 +806,7 @@ Test(domain_commands, a_domain_without_privileges_manages_itself_alone)
         {"80E40000(4F(" APPLET "))", "6985"},
         {"80F04087(" APPLET ")", "6985"},
         {"80F28002(4F())", "6A86"},
+        {"80EE0000", "6D00"},
         {"80F22002(4F())", "6A88"},
         {"80F0807F", "6985"},
     };
@@ -837,6 +856,7 @@ Test(domain_commands, access_rules_are_told_the_newest_first)
     ANSWERS(rules, "80CAFF50(E1(4F() C1()))", "FF5012E310D00101D10101DB0800000000000000019000");
     ANSWERS(rules, "80CAFF50(E1(4F(A000000002) C1()))", "6A88");
     cr_expect_str_neq(rules("80CADF2000"), "DF200800000000000000009000");
+    cr_expect_str_eq(rules("80CADF2100"), "DF2107E505E6030101009000");
     domain_set_profile(&domains, domains.profile); /* read anew */
     ANSWERS(rules, "80E29000(F0(" RULE("") "))", "6381");
     ANSWERS(rules, "80E29000(F1(4F()))", "9000");

@@ -89,6 +89,25 @@ Test(domain_registry, is_made_from_the_package)
     end(&chip);
 }
 
+/* Without a list of TARs it is in the AID (TCA §8.10.2). */
+Test(domain_registry, takes_a_tar_from_the_aid)
+{
+#define RFM_AID_FRONT "A0000005591010FFFFFFFF89"
+    static const char *const packages[] = {
+        ROOT DOMAIN_MNO RFM_OF(RFM_AID_FRONT "B00130", "") END,
+        ROOT DOMAIN_MNO RFM_OF(RFM_AID_FRONT "B0013000", "") END,
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct chip chip = {.store = test_open(test_folder)};
+        chip.profile = test_domain_profile(chip.store, packages[i]);
+        cr_assert_eq(domain_registry_load(chip.store, chip.profile, &chip.registry), 0);
+        const struct domain_entry *rfm =
+            domain_list_by_tar(&chip.registry, (const uint8_t[]){0xB0, 0x01, 0x30});
+        cr_expect(rfm != NULL && rfm->aid.len == 15 + i, "%zu", i);
+        end(&chip);
+    }
+}
+
 #define BYTES_10 "0102030405060708090A"
 #define BYTES_80 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10 BYTES_10
 

@@ -286,6 +286,9 @@ Test(saip, refuses_files_that_cannot_be)
         {"an offset beyond the end", ROOT GENERIC("80() " EF("2F10", "80(01)") "02(02)"),
          ABORT("03", "0A", "23")},
         {"a path that leads nowhere", ROOT GENERIC("80(7F30)"), ABORT("03", "0A", "0D")},
+        {"an offset past any file", ROOT GENERIC("80() " EF("2F10", "80(04)") "02(010000)"),
+         ABORT("03", "0A", "23")},
+        {"an offset without a file", ROOT GENERIC("80() 02(01)"), ABORT("03", "0A", "11")},
         {"a link that leads nowhere", ROOT GENERIC("80() " EF("2F10", "C7(2F11)")),
          ABORT("03", "0A", "0F")},
         {"objects that are cut",
@@ -301,6 +304,9 @@ Test(saip, refuses_files_that_cannot_be)
 
 Test(saip, refuses_what_is_no_der)
 {
+#define PUK "30(80(01) 81(3131313131313131))"
+#define PUK_8 PUK PUK PUK PUK PUK PUK PUK PUK
+#define AKA_KEYS "80(01) 81(00) 82(" KEY ") 83(" KEY ")"
     static const struct answer answers[] = {
         {"an indefinite length", HEADER "B080", ABORT_HEADER("05", "00")},
         {"a file that is cut inside",
@@ -309,6 +315,15 @@ Test(saip, refuses_what_is_no_der)
         {"fields in the wrong order",
          HEADER MF "A3(" MANDATED("02") "A1(30(81(3131313131313131) 80(01))))",
          ABORT("05", "02", "17")},
+        {"no PUK in the list", HEADER MF "A3(" MANDATED("02") "A1())", ABORT("03", "02", "0B")},
+        {"more PUKs than a list holds", HEADER MF "A3(" MANDATED("02") "A1(" PUK_8 PUK_8 PUK "))",
+         ABORT("03", "02", "0E")},
+        {"a DEFAULT that is told",
+         ROOT USIM LOCAL_PINS "A4(" MANDATED("06") "A1(A1(" AKA_KEYS ")) 82(02))",
+         ABORT_HEADER("05", "00")},
+        {"a value longer than the DEFAULT",
+         ROOT USIM LOCAL_PINS "A4(" MANDATED("06") "A1(A1(" AKA_KEYS ")) 82(0202))",
+         ABORT("03", "06", "39")},
         {"a number with a leading zero",
          HEADER MF "A3(" MANDATED("02") "A1(30(80(0001) 81(3131313131313131))))",
          ABORT("05", "02", "0F")},

@@ -366,6 +366,24 @@ Test(scp81_failures, another_profile_is_enabled)
     scp81_bench_close(bench);
 }
 
+/* While the next attempt is waited for, too: nothing is attempted any more. */
+Test(scp81_failures, another_profile_is_enabled_before_the_next_attempt)
+{
+    struct scp81_bench *bench = scp81_bench_open(two_scripts, 3);
+    bench->refuse_type = 0x40;
+    scp81_bench_meet(bench, true);
+    cr_assert_str_eq(scp81_bench_trigger(bench, USUAL), "00 019000");
+    scp81_bench_run(bench);
+    cr_assert(bench->scp81.state == SCP81_WAITING && bench->running[2]);
+    domain_set_profile(&bench->world->domains, 0);
+    scp81_break(&bench->scp81);
+    bench->refuse_type = 0;
+    scp81_bench_run(bench);
+    cr_expect_not(bench->running[2]);
+    cr_expect_eq(bench->scp81.state, SCP81_IDLE);
+    scp81_bench_close(bench);
+}
+
 /* A trigger while the next attempt is waited for takes its place. */
 Test(scp81_failures, a_new_trigger_ends_the_waiting)
 {
