@@ -202,6 +202,27 @@ Test(schema, checks_down_to_the_last_level)
     cr_expect_eq(fault.kind, PE_SCHEMA_MALFORMED);
 }
 
+/* DEFAULT is one value alone: of another length it is none, and of a list all elements are. */
+Test(schema, knows_a_default)
+{
+    const struct pe_schema_field *state = pe_schema_find(&pe_schema_fcp, 0, 0x8A);
+    const struct pe_schema_field *aka = pe_schema_find(&pe_schema_profile_element, 0, 0xA4);
+    const struct pe_schema_field *sqn = pe_schema_find(aka->type, 0, 0xA5);
+    uint8_t list[32 * 8 + 1] = {0};
+    cr_assert(state != NULL && sqn != NULL);
+    cr_expect(pe_schema_is_default(state, BYTES(0x05)));
+    cr_expect_not(pe_schema_is_default(state, BYTES(0x04)));
+    cr_expect_not(pe_schema_is_default(state, BYTES(0x05, 0x05)));
+    cr_expect_not(pe_schema_is_default(state, (struct bytes){0}));
+    for (size_t i = 0; i < 32; i++)
+        memcpy(list + 8 * i, "\x04\x06", 2);
+    cr_expect(pe_schema_is_default(sqn, bytes_of(list, 32 * 8)));
+    cr_expect_not(pe_schema_is_default(sqn, bytes_of(list, 31 * 8)));
+    cr_expect_not(pe_schema_is_default(sqn, bytes_of(list, 32 * 8 + 1)), "something is behind it");
+    list[32 * 8 - 1] = 1;
+    cr_expect_not(pe_schema_is_default(sqn, bytes_of(list, 32 * 8)));
+}
+
 Test(schema, splits_a_sequence)
 {
     struct tlv fields[10];

@@ -130,7 +130,12 @@ Test(usim_identity, a_concealed_identifier_has_all_parts_in_nai_form)
     cr_assert(strncmp(text + 4, "type1.rid71.schid1.hnkey30.ecckey", 33) == 0 ||
                   strncmp(text + 3, "type1.rid71.schid1.hnkey30.ecckey", 33) == 0,
               "%s", got);
-    cr_assert(strstr(text + 3, ".cip") != NULL && strstr(text + 3, ".mac") != NULL);
+    char key[65] = "", cipher[7] = "", mac[17] = "";
+    cr_assert_eq(sscanf(strstr(text + 3, ".ecckey"),
+                        ".ecckey%64[0-9A-Fa-f].cip%6[0-9A-Fa-f].mac%16[0-9A-Fa-f]@de", key, cipher,
+                        mac),
+                 3, "%s", got);
+    cr_expect(strlen(key) == 64 && strlen(cipher) == 6 && strlen(mac) == 16, "%s", got);
     cr_assert(strncmp(text + len - 5, "@de", 3) == 0);
     test_card_free(card);
 }
