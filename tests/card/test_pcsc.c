@@ -358,6 +358,35 @@ Test(pcsc, the_power_goes_some_time_after_the_last_client)
     cr_assert(eq(str, (char *)transmit(&user, "01A4000C023F00"), "6881"), "the channel is open");
 }
 
+/* Of several readers the one whose time comes first. */
+Test(pcsc, the_service_is_due_with_its_first_reader)
+{
+    struct pcsc_reader readers[3];
+    struct pcsc_card_here cards[3];
+    struct user users[2];
+    for (unsigned i = 0; i < 3; i++) {
+        pcsc_card_here_init(&cards[i], &card);
+        pcsc_reader_init(&readers[i], &cards[i].card, i);
+    }
+    pcsc_service_init(service, readers, 3, response);
+    service->now = clock_of_test;
+    for (unsigned i = 0; i < 2; i++) {
+        char name[PCSC_NAME_SIZE];
+        snprintf(name, sizeof(name), "emuicc 00 %02u", i);
+        users[i].client = join(4);
+        users[i].context = establish(users[i].client);
+        cr_assert(eq(
+            int, connect_to(users[i].client, users[i].context, name, PCSC_SHARED, &users[i].handle),
+            PCSC_SUCCESS));
+    }
+    const int64_t first = now + PCSC_POWER_OFF_MS;
+    for (unsigned i = 0; i < 2; i++, now += 5)
+        cr_assert(eq(int, DISCONNECT(&users[i], PCSC_LEAVE), PCSC_SUCCESS));
+    cr_assert(eq(i64, pcsc_service_due(service), first));
+    for (unsigned i = 0; i < 3; i++)
+        pcsc_reader_finish(&readers[i]);
+}
+
 Test(pcsc, a_client_that_dies_gives_back_what_it_has)
 {
     struct user first = make_user(4, PCSC_EXCLUSIVE);

@@ -1,6 +1,7 @@
 /* What a card answers to profile elements, good and bad (TCA §8). */
 #include "tests/fs/test_elements.h"
 
+#include "apdu/trace.h"
 #include "fs/saip/saip_pe.h"
 
 Test(saip, takes_what_is_right)
@@ -148,6 +149,35 @@ Test(saip, tells_what_ended_it_after_any_number_of_warnings)
     cr_expect_not_null(strstr(response, "800109810160"), "%s", response);
     cr_expect_not_null(strstr(response, "800109810120"), "%s", response);
     profile_destroy(run.profile);
+}
+
+static char said[1024];
+
+static void note_said(void *context, enum trace_level level, const char *text)
+{
+    (void)context;
+    (void)level;
+    snprintf(said + strlen(said), sizeof(said) - strlen(said), "%s\n", text);
+}
+
+/* What is wrong has a name, or is said to have none. */
+Test(saip, names_what_is_wrong)
+{
+    static const struct {
+        const char *package, *words;
+    } rows[] = {
+        {HEADER MF "A3(" MANDATED("02") "A1(04(00)))", "an element of "},
+        {HEADER MF "A3(" MANDATED("02") "A1(30(80(0001) 81(3131313131313131))))", "keyReference"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        trace_to(note_said, NULL);
+        said[0] = '\0';
+        struct test_run run = test_run(&saip_default_platform, code(rows[i].package), TEST_CHUNK);
+        trace_to(NULL, NULL);
+        cr_expect_eq(run.progress, SAIP_ABORTED);
+        cr_expect_not_null(strstr(said, rows[i].words), "%s", said);
+        profile_destroy(run.profile);
+    }
 }
 
 /* Files that are there before an element that is refused are after it what they were. */
