@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "card/reader/vpcd.h"
+#include "tests/support/short_memory.h"
 
 /* A card that answers a command with its bytes turned round, and notes what else happens to it. */
 static struct {
@@ -231,6 +232,30 @@ Test(vpcd, an_idle_link_keeps_no_memory)
     cr_assert_null(vpcd.received.many);
     cr_assert_null(vpcd.unsent.many);
     cr_assert_leq(sizeof(struct vpcd), 112);
+}
+
+/* What cannot be held is not lost in silence. */
+Test(vpcd, a_link_ends_when_memory_is_short)
+{
+    uint8_t front[2 + 2 * VPCD_HELD_INLINE] = {0, 0xFF};
+    put(bytes_of(front, sizeof(front)));
+    short_memory_after(0);
+    cr_expect_not(vpcd_step(&vpcd, buffers));
+    cr_expect(short_memory_was_short());
+    short_memory_after(SIZE_MAX);
+}
+
+Test(vpcd, a_link_that_is_over_has_nothing_to_say)
+{
+    const int small = 4096;
+    setsockopt(wire[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    seen.answer_len = 60000;
+    put(BYTES(0, 4, 1, 1, 1, 1, 0, 4, 2, 2, 2, 2));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    cr_assert(vpcd_wants_to_send(&vpcd));
+    vpcd_finish(&vpcd);
+    cr_expect_not(vpcd_wants_to_send(&vpcd));
+    cr_expect_not(vpcd_has_more(&vpcd));
 }
 
 /* A clock that goes when it is told. */

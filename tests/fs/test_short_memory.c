@@ -153,3 +153,48 @@ Test(short_memory, a_registry_is_read_whole)
     cr_expect(usual.entries > 3 && usual.keys > 6 && usual.counters > 0 && usual.objects > 0);
     store_close(store);
 }
+
+static int put_counted(struct store *store, uint8_t value)
+{
+    const int result = store_put(store, "counted", bytes_of(&value, 1));
+    return result == 0 ? store_commit(store) : result;
+}
+
+static int counted(struct store *store)
+{
+    uint8_t value = 0;
+    struct writer out = writer_on(&value, 1);
+    cr_assert_eq(store_get(store, "counted", &out), 0);
+    return value;
+}
+
+/* A snapshot is taken, or there is none and the chip is as it was; the same of taking it back. */
+Test(short_memory, a_snapshot_is_whole)
+{
+    struct store *store = test_open(test_folder);
+    bool was_short = true;
+    cr_assert_eq(put_counted(store, 1), 0);
+    for (size_t place = 0; was_short; place++) {
+        short_memory_after(place);
+        const int result = store_snapshot(store, "first");
+        was_short = short_memory_was_short();
+        short_memory_after(SIZE_MAX);
+        cr_expect_leq(result, 0);
+        cr_expect_eq(counted(store), 1, "at %zu", place);
+        const int back = store_restore(store, "first");
+        cr_expect_eq(back, result == 0 ? 0 : SW_REFERENCE_NOT_FOUND, "at %zu", place);
+        (void)store_snapshot_remove(test_folder, "first");
+    }
+    cr_assert_eq(store_snapshot(store, "first"), 0);
+    was_short = true;
+    for (size_t place = 0; was_short; place++) {
+        cr_assert_eq(put_counted(store, 2), 0);
+        short_memory_after(place);
+        const int result = store_restore(store, "first");
+        was_short = short_memory_was_short();
+        short_memory_after(SIZE_MAX);
+        cr_expect(result < 0 || counted(store) == 1, "at %zu", place);
+        cr_expect(result == 0 || counted(store) == 2, "at %zu", place);
+    }
+    store_close(store);
+}

@@ -1,6 +1,6 @@
 /* short_memory: memory that is short, once, at the allocation after so many. The project's own, and
  * OpenSSL's and SQLite's, which it takes for them. For programs that are linked with
- * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc. */
+ * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup. */
 #ifndef EMUICC_TESTS_SUPPORT_SHORT_MEMORY_H
 #define EMUICC_TESTS_SUPPORT_SHORT_MEMORY_H
 
