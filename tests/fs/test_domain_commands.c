@@ -817,6 +817,10 @@ Test(domain_commands, a_domain_without_privileges_manages_itself_alone)
         cr_expect_str_eq(text_of((struct bytes){0}, (uint16_t)status), refusals[i].answer, "%s",
                          refusals[i].command);
     }
+    /* What is associated with it, it may lock. */
+    ANSWERS(wrapped, "80E61000(08" SSD " 00 08" APPLET " 00 00 00)", "009000");
+    cr_assert_eq(apdu_parse(command_of("80F04087(" APPLET ")"), &apdu), 0);
+    cr_expect_eq(domain_execute(&context, &apdu, &response), 0);
     domain_context_end(&context);
     end();
 }

@@ -21,11 +21,11 @@ TestSuite(inventory, .init = test_make_folder, .fini = test_remove_folder);
 static char answer[65536];
 static const struct bytes iccid = {(const uint8_t *)"8988211000000000011", 19};
 
-static struct store *stored(const char *package)
+static struct store *stored_as(const char *package, const char *said)
 {
     static uint8_t room[256];
     struct writer metadata = writer_on(room, sizeof(room));
-    cr_assert_eq(*test_put(&metadata, METADATA), 0);
+    cr_assert_eq(*test_put(&metadata, said), 0);
     struct test_run run = test_run(&saip_default_platform, code(package), TEST_CHUNK);
     cr_assert_eq(run.progress, SAIP_ENDED, "%s", test_response(&run));
     struct store_profile row = {
@@ -40,6 +40,11 @@ static struct store *stored(const char *package)
     cr_assert_eq(store_profile_add(store, &row, run.profile), 0, "%s", test_trace);
     profile_destroy(run.profile);
     return store;
+}
+
+static struct store *stored(const char *package)
+{
+    return stored_as(package, METADATA);
 }
 
 static struct writer begin(void)
@@ -81,6 +86,24 @@ Test(inventory, lists_what_is_kept_and_not_run)
         "\"state\":\"07\"},"
         "{\"kind\":\"non-standard\",\"issuer\":\"1.2.3.4\",\"bytes\":3}]}]}");
     store_close(store);
+}
+
+/* profileClass: operational is its DEFAULT, which DER leaves out. */
+Test(inventory, a_class_that_is_not_said_is_operational)
+{
+    static const char *const rows[][2] = {
+        {"BF25(5A(988812010000000010F1))", "\"class\":\"operational\""},
+        {"BF25(5A(988812010000000010F1) 95(01))", "\"class\":\"provisioning\""},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct store *store = stored_as(ROOT END, rows[i][0]);
+        struct writer out = begin();
+        cr_assert_eq(inventory_list(store, &out), 0);
+        cr_expect_not_null(strstr(text_of(&out), rows[i][1]), "%s", answer);
+        store_close(store);
+        test_remove_folder();
+        test_make_folder();
+    }
 }
 
 Test(inventory, shows_elements_by_the_names_of_the_format)
