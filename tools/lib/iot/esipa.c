@@ -152,3 +152,15 @@ void esipa_put_error(const struct esipa_message *message, uint32_t error, struct
     der_put_integer(out, message->error, error);
     tlv_close(out, outer);
 }
+
+void esipa_set_element(struct esipa_values *values, size_t at, uint32_t tag, struct bytes value,
+                       struct writer *room)
+{
+    const size_t start = room->len;
+    struct tlv element;
+    if (tlv_whole(value, tag, &element))
+        writer_put(room, value);
+    else
+        tlv_put(room, tag, value);
+    esipa_set(values, at, bytes_of(room->data + start, room->len - start));
+}

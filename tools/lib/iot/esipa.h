@@ -115,6 +115,9 @@ static inline void esipa_set(struct esipa_values *values, size_t at, struct byte
     values->at[at] = value;
     values->has[at] = true;
 }
+/* The same with a value that was sent whole or without its tag: made whole in room. */
+void esipa_set_element(struct esipa_values *values, size_t at, uint32_t tag, struct bytes value,
+                       struct writer *room);
 
 /* Which function a request is of, by its tag; ESIPA_FUNCTIONS if of none. */
 enum esipa_function esipa_function_of(struct bytes request);
