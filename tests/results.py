@@ -23,11 +23,11 @@ def leak_of_the_runner(run):
 
 def hang_of_the_runner(run):
     """Criterion forks while a thread of its own may hold the lock of AddressSanitizer's allocator, which the child
-    then waits for without end. No test has begun in that child: each one that has also ended."""
+    then waits for without end. No test has begun in that child: each one that has also ended, if there was one."""
     said = run.get("stderr") or ""
     begun = collections.Counter(re.findall(r"^\[RUN \] (\S+)", said, re.M))
     passed = collections.Counter(re.findall(r"^\[PASS\] ([^\s:]+::[^\s:]+)", said, re.M))
-    return run["result"] == "TIMEOUT" and "Criterion v" in said and "[RUN ]" in said and begun == passed
+    return run["result"] == "TIMEOUT" and "Criterion v" in said and "[====] Running" in said and begun == passed
 
 
 def judge(run):
