@@ -85,7 +85,8 @@ static int compare_id(void *context, struct file *file)
 struct file *profile_file_by_id(struct profile *profile, uint32_t id)
 {
     struct search search = {id, NULL};
-    profile_each_file(profile, compare_id, &search);
+    if (id > 0) /* no file's */
+        profile_each_file(profile, compare_id, &search);
     return search.found;
 }
 

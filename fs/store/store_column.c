@@ -62,22 +62,19 @@ void store_column_bind(sqlite3_stmt *statement, int first, const struct store_co
 
 static bool set_number(const struct store_column *column, void *field, int64_t value)
 {
-    const int64_t max = column->kind == STORE_FLAG ? 1 : ((int64_t)1 << 8 * column->size) - 1;
-    if (value < 0 || value > max)
-        return false;
     switch (column->kind) {
     case STORE_U8:
         *(uint8_t *)field = (uint8_t)value;
-        return true;
+        return value >= 0 && value <= UINT8_MAX;
     case STORE_U16:
         *(uint16_t *)field = (uint16_t)value;
-        return true;
+        return value >= 0 && value <= UINT16_MAX;
     case STORE_FLAG:
         *(bool *)field = value != 0;
-        return true;
+        return value >= 0 && value <= 1;
     default:
         *(uint32_t *)field = (uint32_t)value;
-        return true;
+        return value >= 0 && value <= UINT32_MAX;
     }
 }
 
@@ -168,13 +165,20 @@ static bool take_long_number(struct bytes *from, uint32_t *number)
     return (byte & MORE) == 0 && value <= UINT32_MAX;
 }
 
-bool store_column_take_number(struct bytes *from, uint32_t *number)
+/* A profile has some five thousand of them, and most are short. */
+static inline bool take_number(struct bytes *from, uint32_t *number)
 {
     if (from->len == 0 || from->data[0] >= MORE)
         return take_long_number(from, number);
-    *number = from->data[0]; /* most are short */
-    *from = bytes_of(from->data + 1, from->len - 1);
+    *number = from->data[0];
+    from->data++;
+    from->len--;
     return true;
+}
+
+bool store_column_take_number(struct bytes *from, uint32_t *number)
+{
+    return take_number(from, number);
 }
 
 static uint8_t *bytes_at(uint8_t *at, struct bytes bytes)
@@ -210,7 +214,7 @@ bool store_column_take(struct bytes *from, const struct store_columns *columns, 
         void *field = (uint8_t *)object + column->offset;
         uint32_t number;
         struct bytes bytes;
-        const bool fits = store_column_take_number(from, &number) &&
+        const bool fits = take_number(from, &number) &&
                           (is_number(column) ? set_number(column, field, number)
                                              : bytes_take(from, number, &bytes) &&
                                                    set_bytes(column, object, bytes, NULL));

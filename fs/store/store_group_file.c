@@ -163,22 +163,34 @@ void store_group_file_truncate(struct store_group_file *file, uint64_t size)
     file->fresh_size = size;
 }
 
+/* Where they differ next, from `at` on; len: nowhere. In words first, as most of a block is equal.
+ */
+static size_t next_difference(const uint8_t *before, const uint8_t *after, size_t at, size_t len)
+{
+    uint64_t one, other;
+    for (; at + sizeof(one) <= len; at += sizeof(one)) {
+        memcpy(&one, before + at, sizeof(one));
+        memcpy(&other, after + at, sizeof(other));
+        if (one != other)
+            break;
+    }
+    while (at < len && before[at] == after[at])
+        at++;
+    return at;
+}
+
 /* Spans of what differs, in a block whose first `len` bytes are the file's. */
 static bool put_difference(const uint8_t *before, const uint8_t *after, size_t len, uint64_t offset,
                            struct store_group_record *record)
 {
     bool any = false;
-    for (size_t at = 0; at < len;) {
-        size_t end, equal = 0;
-        if (before[at] == after[at]) {
-            at++;
-            continue;
-        }
+    for (size_t at = 0, end, equal; (at = next_difference(before, after, at, len)) < len;
+         at = end) {
+        equal = 0;
         for (end = at; end < len && equal < GAP; end++)
             equal = before[end] == after[end] ? equal + 1 : 0;
         store_group_record_span(record, offset + at, bytes_of(after + at, end - equal - at));
         any = true;
-        at = end;
     }
     return any;
 }

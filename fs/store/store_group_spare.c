@@ -132,12 +132,11 @@ bool store_group_spare_take(struct store *store)
     return true;
 }
 
+/* No statement stands on a row, no transaction is open. */
 static bool is_at_rest(const struct store_connection *connection)
 {
-    for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
-        if (sqlite3_stmt_busy(connection->statements[i]))
-            return false;
-    return sqlite3_get_autocommit(connection->database) != 0;
+    return sqlite3_get_autocommit(connection->database) != 0 &&
+           sqlite3_txn_state(connection->database, NULL) == SQLITE_TXN_NONE;
 }
 
 bool store_group_spare_give(struct store *store)

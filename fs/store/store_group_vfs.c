@@ -7,6 +7,8 @@
 #include "apdu/trace.h"
 #include "fs/store/store_group_inside.h"
 
+#define FRONT 100 /* SQLite's header */
+
 /* An open database; the room of the file itself stands behind it. */
 struct handle {
     sqlite3_file base;
@@ -15,6 +17,8 @@ struct handle {
     sqlite3_file *disk;
     bool movable;
     int locked; /* of one that is movable, which keeps its locks as long as its file */
+    bool has_front;
+    uint8_t front[FRONT]; /* of its file, in which SQLite looks before each statement for changes */
 };
 
 static struct handle *handle_of(sqlite3_file *file)
@@ -31,6 +35,7 @@ static void let_go(struct handle *handle)
     store_group_let_go(handle->group, handle->file);
     handle->file = NULL;
     handle->locked = SQLITE_LOCK_NONE;
+    handle->has_front = false;
 }
 
 static int close_file(sqlite3_file *file)
@@ -39,18 +44,33 @@ static int close_file(sqlite3_file *file)
     return SQLITE_OK;
 }
 
+static int read_front(struct handle *handle)
+{
+    if (handle->has_front)
+        return SQLITE_OK;
+    const int code = store_group_file_read(handle->file, handle->front, FRONT, 0);
+    handle->has_front = code == SQLITE_OK;
+    return code;
+}
+
 static int read_file(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
 {
-    if (handle_of(file)->file != NULL)
-        return store_group_file_read(handle_of(file)->file, out, (size_t)len, (uint64_t)offset);
-    memset(out, 0, (size_t)len);
-    return SQLITE_IOERR_SHORT_READ;
+    struct handle *handle = handle_of(file);
+    if (handle->file == NULL) {
+        memset(out, 0, (size_t)len);
+        return SQLITE_IOERR_SHORT_READ;
+    }
+    if (offset + len > FRONT || read_front(handle) != SQLITE_OK)
+        return store_group_file_read(handle->file, out, (size_t)len, (uint64_t)offset);
+    memcpy(out, handle->front + offset, (size_t)len);
+    return SQLITE_OK;
 }
 
 static int write_file(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
 {
     if (handle_of(file)->file == NULL)
         return SQLITE_IOERR_WRITE;
+    handle_of(file)->has_front &= offset >= FRONT;
     return store_group_file_write(handle_of(file)->file, data, (size_t)len, (uint64_t)offset);
 }
 
@@ -58,6 +78,7 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
 {
     if (handle_of(file)->file == NULL)
         return SQLITE_IOERR_TRUNCATE;
+    handle_of(file)->has_front = false;
     store_group_file_truncate(handle_of(file)->file, (uint64_t)size);
     return SQLITE_OK;
 }
