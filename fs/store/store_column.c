@@ -152,33 +152,21 @@ void store_column_put_number(struct writer *writer, uint32_t number)
     writer_put(writer, bytes_of(room, (size_t)(number_at(room, number) - room)));
 }
 
-static bool take_long_number(struct bytes *from, uint32_t *number)
-{
-    uint64_t value = 0;
-    uint8_t byte = MORE;
-    for (unsigned i = 0; i < NUMBER_MAX && (byte & MORE) != 0; i++) {
-        if (!bytes_take_u8(from, &byte))
-            return false;
-        value |= (uint64_t)(byte & (MORE - 1)) << BASE_BITS * i;
-    }
-    *number = (uint32_t)value;
-    return (byte & MORE) == 0 && value <= UINT32_MAX;
-}
-
-/* A profile has some five thousand of them, and most are short. */
-static inline bool take_number(struct bytes *from, uint32_t *number)
-{
-    if (from->len == 0 || from->data[0] >= MORE)
-        return take_long_number(from, number);
-    *number = from->data[0];
-    from->data++;
-    from->len--;
-    return true;
-}
-
 bool store_column_take_number(struct bytes *from, uint32_t *number)
 {
-    return take_number(from, number);
+    const size_t most = from->len < NUMBER_MAX ? from->len : NUMBER_MAX;
+    uint64_t value = 0;
+    size_t i = 0;
+    while (i < most && from->data[i] >= MORE) {
+        value |= (uint64_t)(from->data[i] & (MORE - 1)) << BASE_BITS * i;
+        i++;
+    }
+    if (i == most)
+        return false;
+    value |= (uint64_t)from->data[i] << BASE_BITS * i;
+    *number = (uint32_t)value;
+    *from = bytes_of(from->data + i + 1, from->len - i - 1);
+    return value <= UINT32_MAX;
 }
 
 static uint8_t *bytes_at(uint8_t *at, struct bytes bytes)
@@ -207,18 +195,34 @@ void store_column_put(struct writer *writer, const struct store_columns *columns
     writer->len = (size_t)(at - writer->data);
 }
 
+/* The number of a column, or how many bytes it has. A profile has some five thousand of them, most
+ * of one byte. */
+static inline bool take_number(struct bytes *from, uint32_t *number)
+{
+    if (from->len == 0 || from->data[0] >= MORE)
+        return store_column_take_number(from, number);
+    *number = from->data[0];
+    from->data++;
+    from->len--;
+    return true;
+}
+
+static bool take_bytes(struct bytes *from, uint32_t len, const struct store_column *column,
+                       void *object)
+{
+    struct bytes bytes;
+    return bytes_take(from, len, &bytes) && set_bytes(column, object, bytes, NULL);
+}
+
 bool store_column_take(struct bytes *from, const struct store_columns *columns, void *object)
 {
-    for (int i = 0; i < columns->count; i++) {
-        const struct store_column *column = &columns->rows[i];
+    const struct store_column *const end = columns->rows + columns->count;
+    for (const struct store_column *column = columns->rows; column < end; column++) {
         void *field = (uint8_t *)object + column->offset;
         uint32_t number;
-        struct bytes bytes;
-        const bool fits = take_number(from, &number) &&
-                          (is_number(column) ? set_number(column, field, number)
-                                             : bytes_take(from, number, &bytes) &&
-                                                   set_bytes(column, object, bytes, NULL));
-        if (!fits)
+        if (!take_number(from, &number) ||
+            !(is_number(column) ? set_number(column, field, number)
+                                : take_bytes(from, number, column, object)))
             return false;
     }
     return true;

@@ -10,7 +10,7 @@
 
 #define SPARES_MAX 32    /* they take some memory each */
 #define SCHEMA_MAX 12288 /* of this release's */
-#define SCHEMA_COLUMNS 5
+#define SCHEMA_COLUMNS 3
 
 /* What SQLite or another process has left beside the file has to be brought into it. */
 static bool is_alone(const struct store *store)
@@ -36,7 +36,7 @@ static void put_row(sqlite3_stmt *row, struct writer *writer)
 /* What fails shows again, and is told, when the store is opened by itself. */
 static bool put_schema(struct store_connection *connection, struct writer *writer)
 {
-    static const char query[] = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master";
+    static const char query[] = "SELECT name, rootpage, sql FROM sqlite_master";
     sqlite3_stmt **statement = &connection->reads_schema;
     if (*statement == NULL &&
         sqlite3_prepare_v3(connection->database, query, -1, SQLITE_PREPARE_PERSISTENT, statement,
