@@ -6,7 +6,8 @@ import sys
 sys.path.insert(0, os.path.join(os.environ["EMUICC_SOURCE"], "tests"))
 from results import judge
 
-BEGUN = "[----] Criterion v2.4.1\n[RUN ] a::b\n[PASS] a::b: (0.00s)\n"
+STARTED = "[----] Criterion v2.4.1\n[====] Running 2 tests from a:\n"
+BEGUN = STARTED + "[RUN ] a::b\n[PASS] a::b: (0.00s)\n"
 LEAK = ("[====] Synthesis: Tested: 1 | Passing: 1 | Failing: 0 | Crashing: 0 \n"
         "ERROR: LeakSanitizer: detected memory leaks\nDirect leak of 48 byte(s) in 1 object(s) allocated from:\n"
         "    #0 0x1 in calloc\n    #1 0x2 (%s+0x1a332)\n")
@@ -16,6 +17,7 @@ ROWS = [
     ("FAIL", BEGUN, "failed"),
     ("FAIL", LEAK % "/lib/libcriterion.so.3", "passed"),
     ("FAIL", LEAK % "/lib/libemuicc.so", "failed"),
+    ("TIMEOUT", STARTED, "hung"),
     ("TIMEOUT", BEGUN, "hung"),
     ("TIMEOUT", BEGUN + "[RUN ] a::c\n", "failed"),
     ("TIMEOUT", BEGUN + "[RUN ] a::b\n", "failed"),
