@@ -31,7 +31,7 @@ static int run(const EVP_CIPHER *cipher, enum direction direction, struct bytes 
 static int cbc(enum direction direction, struct bytes key, const uint8_t *iv, struct bytes in,
                uint8_t *out)
 {
-    const struct algorithms *known = algorithms();
+    const struct algorithms_ciphers *known = algorithms_ciphers();
     enum algorithms_key_size size;
     if (known == NULL)
         return FAILURE_INTERNAL;
@@ -52,7 +52,7 @@ int aes_cbc_decrypt(struct bytes key, const uint8_t iv[AES_BLOCK], struct bytes 
 
 int aes_ecb_encrypt(struct bytes key, const uint8_t in[AES_BLOCK], uint8_t out[AES_BLOCK])
 {
-    const struct algorithms *known = algorithms();
+    const struct algorithms_ciphers *known = algorithms_ciphers();
     enum algorithms_key_size size;
     if (known == NULL)
         return FAILURE_INTERNAL;
@@ -137,7 +137,7 @@ static bool cmac_begin(struct cmac *cmac, const EVP_CIPHER *cipher, struct bytes
 
 int aes_cmac(struct bytes key, const struct bytes *parts, size_t count, uint8_t mac[AES_BLOCK])
 {
-    const struct algorithms *known = algorithms();
+    const struct algorithms_ciphers *known = algorithms_ciphers();
     enum algorithms_key_size size;
     uint8_t subkey[AES_BLOCK] = {0};
     if (known == NULL)

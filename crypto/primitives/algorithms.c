@@ -18,21 +18,8 @@ static const char *const curve_names[EC_CURVES] = {"P-256", "brainpoolP256r1"};
 
 /* Reachable until the process ends, so that a leak checker sees no leak. */
 static struct algorithms table;
-static bool complete;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static bool fetch_ciphers(void)
-{
-    bool ok = true;
-    for (int size = 0; ok && size < KEY_SIZES; size++) {
-        table.cbc[size] = EVP_CIPHER_fetch(NULL, cbc_names[size], NULL);
-        table.ecb[size] = EVP_CIPHER_fetch(NULL, ecb_names[size], NULL);
-        ok = table.cbc[size] != NULL && table.ecb[size] != NULL;
-    }
-    table.des_cbc = EVP_CIPHER_fetch(NULL, "DES-EDE3-CBC", NULL);
-    table.des_ecb = EVP_CIPHER_fetch(NULL, "DES-EDE3-ECB", NULL);
-    return ok && table.des_cbc != NULL && table.des_ecb != NULL;
-}
+static struct algorithms_ciphers ciphers;
+static bool complete, ciphers_complete;
 
 static bool fetch_groups(void)
 {
@@ -49,14 +36,37 @@ static void fetch(void)
     clearing_start();
     table.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     table.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-    complete = table.sha256 != NULL && table.sha1 != NULL && fetch_ciphers() && fetch_groups();
+    complete = table.sha256 != NULL && table.sha1 != NULL && fetch_groups();
+}
+
+static void fetch_ciphers(void)
+{
+    bool ok = algorithms() != NULL;
+    for (int size = 0; ok && size < KEY_SIZES; size++) {
+        ciphers.cbc[size] = EVP_CIPHER_fetch(NULL, cbc_names[size], NULL);
+        ciphers.ecb[size] = EVP_CIPHER_fetch(NULL, ecb_names[size], NULL);
+        ok = ciphers.cbc[size] != NULL && ciphers.ecb[size] != NULL;
+    }
+    ciphers.des_cbc = EVP_CIPHER_fetch(NULL, "DES-EDE3-CBC", NULL);
+    ciphers.des_ecb = EVP_CIPHER_fetch(NULL, "DES-EDE3-ECB", NULL);
+    ciphers_complete = ok && ciphers.des_cbc != NULL && ciphers.des_ecb != NULL;
 }
 
 const struct algorithms *algorithms(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (pthread_once(&once, fetch) == 0 && complete)
         return &table;
     (void)algorithms_failure("fetching the algorithms");
+    return NULL;
+}
+
+const struct algorithms_ciphers *algorithms_ciphers(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (pthread_once(&once, fetch_ciphers) == 0 && ciphers_complete)
+        return &ciphers;
+    (void)algorithms_failure("fetching the ciphers");
     return NULL;
 }
 

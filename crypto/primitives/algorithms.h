@@ -1,5 +1,6 @@
 /* algorithms: what OpenSSL hands out by name, fetched once for the process and constant afterwards.
- * Inside crypto/ only. */
+ * Inside crypto/ only. The library makes all ciphers that it has to hand out one (137 KiB), so they
+ * are fetched apart from the rest, when the first is wanted. */
 #ifndef EMUICC_CRYPTO_PRIMITIVES_ALGORITHMS_H
 #define EMUICC_CRYPTO_PRIMITIVES_ALGORITHMS_H
 
@@ -13,14 +14,18 @@ enum algorithms_key_size { KEY_128, KEY_192, KEY_256, KEY_SIZES };
 
 struct algorithms {
     EVP_MD *sha256, *sha1;
-    EVP_CIPHER *cbc[KEY_SIZES], *ecb[KEY_SIZES];
-    EVP_CIPHER *des_cbc, *des_ecb; /* triple, three keys */
     EC_GROUP *group[EC_CURVES];
 };
 
-/* The table, filled on the first call from any thread; NULL, with a trace line, if the library
- * lacks something. */
+struct algorithms_ciphers {
+    EVP_CIPHER *cbc[KEY_SIZES], *ecb[KEY_SIZES];
+    EVP_CIPHER *des_cbc, *des_ecb; /* triple, three keys */
+};
+
+/* The tables, each filled on the first call from any thread; NULL, with a trace line, if the
+ * library lacks something. */
 const struct algorithms *algorithms(void);
+const struct algorithms_ciphers *algorithms_ciphers(void);
 
 /* What verifies: a public key that is set each time, and a context bound to it. Making both costs
  * more than a tenth of a verification, so they are kept. Whoever has taken one has it alone and

@@ -42,7 +42,7 @@ static bool update(EVP_CIPHER_CTX *context, struct bytes in, uint8_t *out)
 static int run(bool chained, enum direction direction, struct bytes key, const uint8_t *iv,
                struct bytes in, uint8_t *out)
 {
-    const struct algorithms *known = algorithms();
+    const struct algorithms_ciphers *known = algorithms_ciphers();
     if (known == NULL)
         return FAILURE_INTERNAL;
     if (in.len % DES_BLOCK != 0 || in.len > INT_MAX)
@@ -104,7 +104,7 @@ static bool mac_part(struct mac *mac, struct bytes part)
 static int mac_run(struct bytes inner, struct bytes outer, const uint8_t iv[DES_BLOCK],
                    const struct bytes *parts, size_t count, uint8_t out[DES_BLOCK])
 {
-    const struct algorithms *known = algorithms();
+    const struct algorithms_ciphers *known = algorithms_ciphers();
     struct mac mac = {0};
     if (known == NULL)
         return FAILURE_INTERNAL;

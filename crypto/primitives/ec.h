@@ -4,8 +4,8 @@
 
 #include "crypto/primitives/ec_private.h"
 
-/* Fetches what is fetched once (curve groups, algorithms). Called before anything else; harmless
- * twice. */
+/* Fetches what is fetched once and needed always (curve groups, digests). Called before anything
+ * else; harmless twice. */
 int ec_start(void);
 
 /* ECDSA with SHA-256 over the parts in order. */
