@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "apdu/memory.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "card/startup.h"
@@ -138,6 +139,8 @@ static int serve(const struct options *options, const struct reader *reader, str
     if (result == 0)
         result = start(options, &card);
     if (result == 0) {
+        store_shrink(card.store); /* of what reading the chip took, little is needed again */
+        memory_give_back();
         card.hardware.faults = faults;
         faults = (struct faults){0};
         card_arm(&card);

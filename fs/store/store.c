@@ -195,6 +195,17 @@ void store_suspend(struct store *store)
         store_group_note(store->group, store->path, &store->as_left);
 }
 
+void store_shrink(struct store *store)
+{
+    if (!store_is_open(store))
+        return;
+    for (int i = 0; i < STORE_STATEMENT_COUNT; i++) {
+        sqlite3_finalize(store->connection->statements[i]);
+        store->connection->statements[i] = NULL;
+    }
+    (void)sqlite3_db_release_memory(store->database);
+}
+
 bool store_is_open(const struct store *store)
 {
     return store->database != NULL;

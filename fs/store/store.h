@@ -32,6 +32,9 @@ void store_close(struct store *store); /* rolls back what was not committed */
  * from the file meanwhile; if it has changed when it is opened again, that is traced and every use
  * fails from then on. */
 void store_suspend(struct store *store);
+/* Between two commands: the pages and statements that are kept for the next use go. It stays open.
+ */
+void store_shrink(struct store *store);
 /* The database is open. */
 bool store_is_open(const struct store *store);
 /* True until something has been committed. */
