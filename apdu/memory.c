@@ -1,11 +1,14 @@
 #include "apdu/memory.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define PAGE_MORE 65536 /* more than a page of any machine */
 
@@ -44,12 +47,34 @@ static bool is_private(void)
     return prctl(PR_GET_DUMPABLE) == 0;
 }
 
+#define STACK_IN_USE 8192 /* below this function's frame: what it calls, and a red zone */
+#define STACK_DEEPEST (1 << 18)
+
+/* What calls that have returned used of this thread's stack, and what they left there. */
+static void give_back_stack(void)
+{
+    pthread_attr_t attributes;
+    void *stack;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return;
+    if (pthread_attr_getstack(&attributes, &stack, &size) == 0) {
+        const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), lowest = (uintptr_t)stack;
+        const uintptr_t end = ((uintptr_t)__builtin_frame_address(0) - STACK_IN_USE) & ~(page - 1);
+        const size_t room = end > lowest ? end - lowest : 0;
+        const size_t len = room < STACK_DEEPEST ? room : STACK_DEEPEST;
+        (void)madvise((void *)(end - len), len, MADV_DONTNEED); /* where it has been grown to */
+    }
+    pthread_attr_destroy(&attributes);
+}
+
 void memory_give_back(void)
 {
     const bool locked = is_private() && may_lock_all();
     if (locked)
         (void)munlockall();
     malloc_trim(0);
+    give_back_stack();
     if (locked)
         (void)mlockall(LOCK_ALL);
 }

@@ -8,8 +8,8 @@
  * allows that without a limit (RLIMIT_MEMLOCK). What the system does not allow is no error. */
 void memory_keep_private(void);
 
-/* Returns freed memory to the system, which keeps pages that it was told to keep out of swap space.
- */
+/* Returns to the system, which keeps pages that it was told to keep out of swap space, what is not
+ * in use: freed memory, and what is below the caller's part of its thread's stack. */
 void memory_give_back(void);
 
 #endif

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,45 @@ Test(memory, freed_memory_goes_back_to_the_system)
     cr_expect_eq(status_of("VmLck:") > 0, locked > 0);
     free(blocks[BLOCKS - 1]);
     (void)full;
+}
+
+#define DEEP (96 << 10)
+
+/* The lowest byte of what it has written in the stack. */
+static uintptr_t __attribute__((noinline)) go_deep(void)
+{
+    volatile uint8_t room[DEEP];
+    for (size_t i = 0; i < sizeof(room); i++)
+        room[i] = 0x5A;
+    return (uintptr_t)room;
+}
+
+/* Pages of the stack that lie between two addresses and are in memory. */
+static size_t pages_in_memory(uintptr_t begin, uintptr_t end)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char there[DEEP >> 12];
+    const size_t count = (end - begin) / page;
+    size_t found = 0;
+    cr_assert_leq(count, sizeof(there));
+    cr_assert_eq(mincore((void *)((begin + page - 1) & ~(page - 1)), count * page, there), 0);
+    for (size_t i = 0; i < count; i++)
+        found += there[i] & 1;
+    return found;
+}
+
+/* And what its callers have there is as it was. */
+Test(memory, unused_stack_goes_back_to_the_system)
+{
+    uint8_t own[3 * 4096];
+    memory_keep_private();
+    memset(own, 0xA5, sizeof(own));
+    const uintptr_t deepest = go_deep(), half = deepest + DEEP / 2;
+    cr_expect_gt(pages_in_memory(deepest, half), 8);
+    memory_give_back();
+    cr_expect_eq(pages_in_memory(deepest, half), 0);
+    for (size_t i = 0; i < sizeof(own); i++)
+        cr_assert_eq(own[i], 0xA5);
 }
 
 /* More than the limit of a user who may lock little. */
