@@ -15,7 +15,7 @@ static int run(const struct farm_plan *plan)
 {
     struct stop stop;
     struct farm *farm = NULL;
-    if (ec_start() != 0 || stop_begin(&stop) != 0)
+    if (ec_start_alone() != 0 || stop_begin(&stop) != 0)
         return 1;
     int result = farm_open(plan, &stop, &farm);
     if (result == 0) {

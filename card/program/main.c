@@ -155,7 +155,7 @@ static int run(const struct options *options)
 {
     struct reader reader;
     struct stop stop;
-    if (reader_init(&reader, options->vpcd) != 0 || ec_start() != 0 || stop_begin(&stop) != 0)
+    if (reader_init(&reader, options->vpcd) != 0 || ec_start_alone() != 0 || stop_begin(&stop) != 0)
         return 1;
     const int result = serve(options, &reader, &stop);
     stop_finish(&stop);

@@ -4,11 +4,13 @@
 #include "crypto/primitives/clearing.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/params.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const cbc_names[KEY_SIZES] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
@@ -70,12 +72,31 @@ const struct algorithms_ciphers *algorithms_ciphers(void)
     return NULL;
 }
 
+void algorithms_without_texts(void)
+{
+    clearing_start();
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                                  OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+                              NULL);
+}
+
+void algorithms_take_reason(char reason[ALGORITHMS_REASON_SIZE])
+{
+    const unsigned long error = ERR_peek_last_error();
+    const char *words = ERR_reason_error_string(error);
+    reason[0] = '\0';
+    if (words != NULL)
+        snprintf(reason, ALGORITHMS_REASON_SIZE, "%s", words);
+    else if (error != 0)
+        snprintf(reason, ALGORITHMS_REASON_SIZE, "'openssl errstr %08lX' says why", error);
+    ERR_clear_error();
+}
+
 int algorithms_failure(const char *what)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    trace_error("crypto: %s failed%s%s", what, reason != NULL ? ": " : "",
-                reason != NULL ? reason : "");
-    ERR_clear_error();
+    char reason[ALGORITHMS_REASON_SIZE];
+    algorithms_take_reason(reason);
+    trace_error("crypto: %s failed%s%s", what, reason[0] != '\0' ? ": " : "", reason);
     return FAILURE_INTERNAL;
 }
 

@@ -39,6 +39,13 @@ struct algorithms_verifier {
 struct algorithms_verifier *algorithms_take_verifier(enum ec_curve curve);
 void algorithms_give_back_verifier(struct algorithms_verifier *verifier);
 
+/* Before all else: the library makes no tables of its messages and of names that it had once. */
+void algorithms_without_texts(void);
+
+#define ALGORITHMS_REASON_SIZE 128
+/* Why the library failed last, in its words or by its number; "" if it does not say. Its queue of
+ * errors is empty afterwards. */
+void algorithms_take_reason(char reason[ALGORITHMS_REASON_SIZE]);
 /* Says that the library failed at something; returns FAILURE_INTERNAL. */
 int algorithms_failure(const char *what);
 

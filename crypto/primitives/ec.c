@@ -13,6 +13,12 @@ int ec_start(void)
     return algorithms() == NULL ? FAILURE_INTERNAL : 0;
 }
 
+int ec_start_alone(void)
+{
+    algorithms_without_texts();
+    return ec_start();
+}
+
 /* Numbers modulo a curve's order. Everything in it is cleared when it is freed. */
 struct field {
     const EC_GROUP *group;

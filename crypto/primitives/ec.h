@@ -7,6 +7,10 @@
 /* Fetches what is fetched once and needed always (curve groups, digests). Called before anything
  * else; harmless twice. */
 int ec_start(void);
+/* The same, for a program in which nobody else uses OpenSSL: it is spared tables of the library's
+ * messages and of names of algorithms that only old functions look up (80 KiB). What the library
+ * fails at is told by a number then. */
+int ec_start_alone(void);
 
 /* ECDSA with SHA-256 over the parts in order. */
 int ec_sign(const struct ec_private *key, struct random *random, const struct bytes *parts,

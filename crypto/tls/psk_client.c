@@ -6,6 +6,7 @@
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "crypto/primitives/algorithms.h"
 #include "crypto/primitives/secret.h"
 
 /* In the order in which cards offer them; "@SECLEVEL=0" admits those that do not cipher. */
@@ -37,8 +38,9 @@ static unsigned give_key(SSL *ssl, const char *hint, char *identity, unsigned id
 
 static int fail(const char *what)
 {
-    trace_error("TLS: %s: %s", what, ERR_reason_error_string(ERR_peek_last_error()));
-    ERR_clear_error();
+    char reason[ALGORITHMS_REASON_SIZE];
+    algorithms_take_reason(reason);
+    trace_error("TLS: %s%s%s", what, reason[0] != '\0' ? ": " : "", reason);
     return FAILURE_INTERNAL;
 }
 
@@ -91,8 +93,9 @@ static void judge(struct psk_client *client, int result)
         return;
     client->state = error == SSL_ERROR_ZERO_RETURN ? PSK_CLIENT_CLOSED : PSK_CLIENT_FAILED;
     if (client->state == PSK_CLIENT_FAILED) {
-        const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-        trace_detail("TLS ends: %s", reason != NULL ? reason : "the other side breaks off");
+        char reason[ALGORITHMS_REASON_SIZE];
+        algorithms_take_reason(reason);
+        trace_detail("TLS ends: %s", reason[0] != '\0' ? reason : "the other side breaks off");
     }
     ERR_clear_error();
 }

@@ -1,6 +1,12 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include <openssl/ecerr.h>
+#include <openssl/err.h>
+#include <stdio.h>
+
+#include "apdu/trace.h"
+#include "crypto/primitives/algorithms.h"
 #include "crypto/primitives/ec.h"
 #include "crypto/primitives/hash.h"
 #include "tests/vectors.h"
@@ -279,4 +285,22 @@ Test(ec, a_key_that_is_elsewhere_signs_there_and_does_nothing_else)
     cr_assert_eq(scalar.len, 0);
     ec_private_destroy(key);
     ec_private_destroy(elsewhere.key);
+}
+
+static void keep(void *context, enum trace_level level, const char *text)
+{
+    (void)level;
+    snprintf(context, 128, "%s", text);
+}
+
+Test(ec, a_failure_of_the_library_is_told_in_its_words)
+{
+    char told[128] = "";
+    cr_assert_eq(ec_start(), 0);
+    ERR_raise(ERR_LIB_EC, EC_R_POINT_IS_NOT_ON_CURVE);
+    trace_to(keep, told);
+    cr_expect_lt(algorithms_failure("a trial"), 0);
+    trace_to(NULL, NULL);
+    cr_expect_str_eq(told, "crypto: a trial failed: point is not on curve");
+    cr_expect_eq(ERR_peek_error(), 0);
 }
