@@ -73,8 +73,8 @@ void memory_give_back(void)
     const bool locked = is_private() && may_lock_all();
     if (locked)
         (void)munlockall();
-    malloc_trim(0);
     give_back_stack();
+    malloc_trim(0);
     if (locked)
         (void)mlockall(LOCK_ALL);
 }
