@@ -105,7 +105,7 @@ void decode_element_print_bytes(FILE *file, struct bytes bytes)
 
 static const char *name_of(uint32_t tag, const struct decode_table_row *row)
 {
-    if (row != NULL && row->name != NULL)
+    if (row != NULL && row->name[0] != '\0')
         return row->name;
     const char *function = decode_table_function(tag);
     return function != NULL ? function : "element";

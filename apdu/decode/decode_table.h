@@ -119,7 +119,7 @@ enum decode_table_node {
 struct decode_table_row {
     enum decode_table_node node; /* in which it stands */
     uint32_t tag;
-    const char *name; /* NULL: the name of the ES10 function of this tag */
+    char name[36]; /* "": the name of the ES10 function of this tag */
     enum decode_table_kind kind;
     enum decode_table_node child; /* of a tree; of a result: whose codes it has */
 };

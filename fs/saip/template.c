@@ -78,7 +78,7 @@ void template_fill(const struct template_file *file, uint8_t *content, size_t le
     struct writer front_writer = writer_on(front_room, sizeof front_room);
     struct writer back_writer = writer_on(back_room, sizeof back_room);
     memset(content, 0xFF, len);
-    if (file->content == NULL)
+    if (file->content[0] == '\0')
         return;
     const char *end = file->content + strlen(file->content);
     const char *dots = strstr(file->content, "...");

@@ -17,17 +17,19 @@ enum template_parameter {
     TEMPLATE_TYPE = 1 << 7, /* what kind of file it is: `type` is a guess */
 };
 
+/* Texts stand in the row itself: pointers to them would have to be relocated, page by page, at each
+ * start of a program. */
 struct template_file {
-    uint16_t fid;     /* 0: the package's */
-    const char *name; /* "EF.IMSI" */
+    uint16_t fid;  /* 0: the package's */
+    char name[28]; /* "EF.IMSI" */
     enum file_type type;
     uint8_t records; /* 0: the package's */
     uint16_t size;   /* of the file, or of a record; 0: the package's */
     uint8_t arr;     /* record of EF.ARR; 0: the package's */
     uint8_t sfi;     /* 0: none */
     /* Default content in hexadecimal. "A...B": A, then its last byte repeated, then B at the end
-     * (of each record); "A...": A repeated over and over; without dots: A, then FF. NULL: FF. */
-    const char *content;
+     * (of each record); "A...": A repeated over and over; without dots: A, then FF. "": FF. */
+    char content[64];
     bool content_required; /* the package is to give content */
     uint8_t parameters;    /* enum template_parameter */
     bool high_update;

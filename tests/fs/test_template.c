@@ -1,5 +1,6 @@
 /* The tables of templates and of the packages' ASN.1 hold together (TCA §9, Annex A). */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "apdu/hex.h"
 #include "fs/saip/pe_schema.h"
@@ -88,7 +89,9 @@ static void check_content(const struct template_file *file)
 {
     uint8_t content[256];
     const char *text = file->content;
-    if (text == NULL)
+    cr_expect_eq(file->name[sizeof(file->name) - 1], '\0', "%s", file->name);
+    cr_expect_eq(text[sizeof(file->content) - 1], '\0', "%s", file->name);
+    if (text[0] == '\0')
         return;
     template_fill(file, content, sizeof(content));
     cr_expect_eq(content[0], hex_digit(text[0]) << 4 | hex_digit(text[1]), "%s", file->name);
@@ -146,9 +149,10 @@ Test(template, is_found_by_its_oid)
 
 static void expect_content(const char *pattern, size_t len, const char *expected)
 {
-    const struct template_file file = {.content = pattern};
+    struct template_file file = {0};
     uint8_t content[16];
     char text[HEX_SIZE(sizeof(content))];
+    snprintf(file.content, sizeof(file.content), "%s", pattern);
     template_fill(&file, content, len);
     hex_encode(bytes_of(content, len), text);
     cr_expect_str_eq(text, expected, "%s: %s", pattern, text);
@@ -156,7 +160,7 @@ static void expect_content(const char *pattern, size_t len, const char *expected
 
 Test(template, fills_files)
 {
-    expect_content(NULL, 3, "FFFFFF");
+    expect_content("", 3, "FFFFFF");
     expect_content("0A", 3, "0AFFFF");
     expect_content("0A0B0C", 2, "0A0B");
     expect_content("00FF...FF", 4, "00FFFFFF");
