@@ -1,13 +1,13 @@
 #include "crypto/tls/psk_client.h"
 
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <stdlib.h>
 
 #include "apdu/status.h"
 #include "apdu/trace.h"
 #include "crypto/primitives/algorithms.h"
 #include "crypto/primitives/secret.h"
+#include "crypto/tls/libssl.h"
 
 /* In the order in which cards offer them; "@SECLEVEL=0" admits those that do not cipher. */
 #define SUITES                                                                                     \
@@ -15,6 +15,7 @@
 #define NULL_SUITES ":PSK-NULL-SHA256:PSK-NULL-SHA:@SECLEVEL=0"
 
 struct psk_client {
+    const struct libssl *tls;
     SSL_CTX *context;
     SSL *ssl;
     BIO *in, *out; /* the ssl's */
@@ -23,10 +24,12 @@ struct psk_client {
     struct secret key;
 };
 
+#define APPLICATION 0 /* index of the data of an SSL that is the application's */
+
 static unsigned give_key(SSL *ssl, const char *hint, char *identity, unsigned identity_size,
                          unsigned char *key, unsigned key_size)
 {
-    const struct psk_client *client = SSL_get_app_data(ssl);
+    const struct psk_client *client = libssl()->SSL_get_ex_data(ssl, APPLICATION);
     const size_t len = strlen(client->identity);
     (void)hint;
     if (len >= identity_size || client->key.len > key_size)
@@ -45,17 +48,18 @@ static int fail(const char *what)
 }
 
 /* No resumption, one session; records of 512 bytes, as a card asks for (RFC 6066 §4). */
-static bool configure(SSL_CTX *context, bool null_suites)
+static bool configure(const struct libssl *tls, SSL_CTX *context, bool null_suites)
 {
-    SSL_CTX_set_options(context,
-                        SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_psk_client_callback(context, give_key);
-    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_tlsext_max_fragment_length(context, TLSEXT_max_fragment_length_512) == 1 &&
-           SSL_CTX_set_cipher_list(context, null_suites ? SUITES NULL_SUITES : SUITES) == 1;
+    (void)tls->SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
+                                                SSL_OP_NO_COMPRESSION);
+    (void)tls->SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
+    (void)tls->SSL_CTX_ctrl(context, SSL_CTRL_MODE, SSL_MODE_RELEASE_BUFFERS, NULL);
+    tls->SSL_CTX_set_psk_client_callback(context, give_key);
+    return tls->SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL) == 1 &&
+           tls->SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_2_VERSION, NULL) == 1 &&
+           tls->SSL_CTX_set_tlsext_max_fragment_length(context, TLSEXT_max_fragment_length_512) ==
+               1 &&
+           tls->SSL_CTX_set_cipher_list(context, null_suites ? SUITES NULL_SUITES : SUITES) == 1;
 }
 
 static bool connect_queues(struct psk_client *client)
@@ -68,27 +72,30 @@ static bool connect_queues(struct psk_client *client)
         return false;
     }
     BIO_set_mem_eof_return(client->in, -1); /* empty: not yet, rather than never again */
-    SSL_set_bio(client->ssl, client->in, client->out);
-    SSL_set_app_data(client->ssl, client);
-    SSL_set_connect_state(client->ssl);
-    return true;
+    client->tls->SSL_set_bio(client->ssl, client->in, client->out);
+    client->tls->SSL_set_connect_state(client->ssl);
+    return client->tls->SSL_set_ex_data(client->ssl, APPLICATION, client) == 1;
 }
 
 static bool build(struct psk_client *client, const struct psk_client_settings *settings)
 {
-    memcpy(client->identity, settings->identity.data, settings->identity.len);
-    client->context = SSL_CTX_new(TLS_client_method());
-    if (!secret_set(&client->key, settings->key) || client->context == NULL ||
-        !configure(client->context, settings->null_suites))
+    const struct libssl *tls = libssl();
+    if (tls == NULL)
         return false;
-    client->ssl = SSL_new(client->context);
+    client->tls = tls;
+    memcpy(client->identity, settings->identity.data, settings->identity.len);
+    client->context = tls->SSL_CTX_new(tls->TLS_client_method());
+    if (!secret_set(&client->key, settings->key) || client->context == NULL ||
+        !configure(tls, client->context, settings->null_suites))
+        return false;
+    client->ssl = tls->SSL_new(client->context);
     return client->ssl != NULL && connect_queues(client);
 }
 
 /* What OpenSSL says of a step: more is to come, the other side has ended or failed. */
 static void judge(struct psk_client *client, int result)
 {
-    const int error = SSL_get_error(client->ssl, result);
+    const int error = client->tls->SSL_get_error(client->ssl, result);
     if (result > 0 || error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
         return;
     client->state = error == SSL_ERROR_ZERO_RETURN ? PSK_CLIENT_CLOSED : PSK_CLIENT_FAILED;
@@ -105,7 +112,7 @@ static void shake_hands(struct psk_client *client)
     if (client->state != PSK_CLIENT_HANDSHAKE)
         return;
     ERR_clear_error();
-    const int result = SSL_do_handshake(client->ssl);
+    const int result = client->tls->SSL_do_handshake(client->ssl);
     if (result == 1)
         client->state = PSK_CLIENT_OPEN;
     else
@@ -130,8 +137,10 @@ void psk_client_destroy(struct psk_client *client)
 {
     if (client == NULL)
         return;
-    SSL_free(client->ssl);
-    SSL_CTX_free(client->context);
+    if (client->tls != NULL) {
+        client->tls->SSL_free(client->ssl);
+        client->tls->SSL_CTX_free(client->context);
+    }
     wipe(client, sizeof(*client));
     free(client);
 }
@@ -143,12 +152,13 @@ enum psk_client_state psk_client_state(const struct psk_client *client)
 
 const char *psk_client_suite(const struct psk_client *client)
 {
-    return SSL_get_cipher_name(client->ssl);
+    return client->tls->SSL_CIPHER_get_name(client->tls->SSL_get_current_cipher(client->ssl));
 }
 
 bool psk_client_is_ciphered(const struct psk_client *client)
 {
-    return SSL_get_cipher_bits(client->ssl, NULL) > 0;
+    return client->tls->SSL_CIPHER_get_bits(client->tls->SSL_get_current_cipher(client->ssl),
+                                            NULL) > 0;
 }
 
 int psk_client_receive(struct psk_client *client, struct bytes from_network)
@@ -164,8 +174,8 @@ int psk_client_read(struct psk_client *client, struct writer *plain)
 {
     while (client->state == PSK_CLIENT_OPEN && plain->len < plain->capacity) {
         ERR_clear_error();
-        const int count =
-            SSL_read(client->ssl, plain->data + plain->len, (int)(plain->capacity - plain->len));
+        const int count = client->tls->SSL_read(client->ssl, plain->data + plain->len,
+                                                (int)(plain->capacity - plain->len));
         if (count > 0)
             plain->len += (size_t)count;
         else {
@@ -181,7 +191,8 @@ int psk_client_write(struct psk_client *client, struct bytes plain)
     if (client->state != PSK_CLIENT_OPEN)
         return FAILURE_INTERNAL;
     ERR_clear_error();
-    if (plain.len > 0 && SSL_write(client->ssl, plain.data, (int)plain.len) != (int)plain.len)
+    if (plain.len > 0 &&
+        client->tls->SSL_write(client->ssl, plain.data, (int)plain.len) != (int)plain.len)
         return fail("nothing can be sent");
     return 0;
 }
@@ -189,7 +200,7 @@ int psk_client_write(struct psk_client *client, struct bytes plain)
 void psk_client_end(struct psk_client *client)
 {
     if (client->state == PSK_CLIENT_OPEN)
-        (void)SSL_shutdown(client->ssl);
+        (void)client->tls->SSL_shutdown(client->ssl);
     ERR_clear_error();
 }
 
