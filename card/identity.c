@@ -23,7 +23,6 @@ _Static_assert(CURVES == IDENTITY_CURVES, "a digest for each curve");
 
 struct identity {
     struct pki_entity ci[CURVES], eum[CURVES], euicc[CURVES];
-    const char *issuers[CURVES];
     size_t count;
     struct pki_chain chains[CURVES]; /* of v3 */
     struct isd_r_provision_v3 v3[CURVES];
@@ -198,7 +197,6 @@ static int read_curve(const struct identity_plan *plan, struct random *random,
         result =
             check_chain(plan->pki, &identity->ci[at], &identity->eum[at], &identity->euicc[at]);
     if (result == 0) {
-        identity->issuers[at] = row->issuers;
         identity->count++;
         return read_v3(plan, random, row->curve, identity);
     }
@@ -236,33 +234,42 @@ static int read_identity(const struct identity_plan *plan, struct random *random
     return FAILURE_INTERNAL;
 }
 
-static int remember_issuers(const struct identity *identity, struct store *store)
+int identity_issuers_value(enum ec_curve curve, const struct pki_entity *ci,
+                           const struct pki_entity *eum, store_value_visitor *visit, void *context)
 {
     uint8_t digest[SHA256_SIZE];
-    int result = 0;
-    for (size_t i = 0; i < identity->count && result == 0; i++) {
-        result = digest_issuers(&identity->ci[i], &identity->eum[i], digest);
-        if (result == 0)
-            result = store_put(store, identity->issuers[i], bytes_of(digest, sizeof(digest)));
-    }
+    const struct curve_row *row = curves;
+    while (row->curve != curve)
+        row++;
+    if (digest_issuers(ci, eum, digest) != 0)
+        return FAILURE_INTERNAL;
+    return visit(context, row->issuers, bytes_of(digest, sizeof(digest)));
+}
+
+static int visit_values(const struct identity *identity, store_value_visitor *visit, void *context)
+{
+    const struct isd_r_provision provision = {.ci = identity->ci,
+                                              .eum = identity->eum,
+                                              .euicc = identity->euicc,
+                                              .count = identity->count,
+                                              .v3 = identity->v3,
+                                              .v3_count = identity->v3_count};
+    int result = isd_r_provision_values(&provision, visit, context);
+    for (size_t i = 0; i < identity->count && result == 0; i++)
+        result = identity_issuers_value(identity->ci[i].certificate.curve, &identity->ci[i],
+                                        &identity->eum[i], visit, context);
     return result;
 }
 
-int identity_provision(const struct identity_plan *plan, struct random *random, struct store *store)
+int identity_values(const struct identity_plan *plan, struct random *random,
+                    store_value_visitor *visit, void *context)
 {
     struct identity identity = {0};
     int result = plan->own ? make_own(plan, random) : 0;
     if (result == 0)
         result = read_identity(plan, random, &identity);
     if (result == 0)
-        result = isd_r_provision(store, &(struct isd_r_provision){.ci = identity.ci,
-                                                                  .eum = identity.eum,
-                                                                  .euicc = identity.euicc,
-                                                                  .count = identity.count,
-                                                                  .v3 = identity.v3,
-                                                                  .v3_count = identity.v3_count});
-    if (result == 0)
-        result = remember_issuers(&identity, store);
+        result = visit_values(&identity, visit, context);
     identity_finish(&identity);
     return result;
 }

@@ -15,10 +15,11 @@ struct identity_plan {
     enum pki_variant variant;
 };
 
-/* Reads the credentials, issues a certificate for the EID where the plan needs one, and puts them
- * into the store, uncommitted. 0, or a failure after one trace line. */
-int identity_provision(const struct identity_plan *plan, struct random *random,
-                       struct store *store);
+/* Reads the credentials and issues a certificate for the EID where the plan needs one; the values
+ * that a chip has of it, by their names in its store, go to the visitor. 0, a failure after one
+ * trace line, or what the visitor returned first. */
+int identity_values(const struct identity_plan *plan, struct random *random,
+                    store_value_visitor *visit, void *context);
 
 /* Who certifies the chips of a folder, on each curve: what a chip remembers of them. */
 #define IDENTITY_CURVES 2
@@ -29,6 +30,9 @@ struct identity_issuers {
     } curves[IDENTITY_CURVES];
 };
 void identity_issuers_read(const char *pki, struct identity_issuers *out);
+/* What a chip remembers of those on this curve, as a value of its store. */
+int identity_issuers_value(enum ec_curve curve, const struct pki_entity *ci,
+                           const struct pki_entity *eum, store_value_visitor *visit, void *context);
 
 /* True if this folder holds the CI and the EUM that the chip was made with; otherwise one trace
  * line has said what does not fit. */

@@ -65,6 +65,28 @@ static int associate(const struct startup_plan *plan, struct card *card)
     return result > 0 ? FAILURE_INTERNAL : result;
 }
 
+struct provision {
+    struct store *store;
+    struct startup_sample *sample;
+};
+
+static int put_value(void *context, const char *name, struct bytes value)
+{
+    const struct provision *provision = context;
+    if (provision->sample != NULL)
+        births_put_value(&provision->sample->values, name, value);
+    return store_put(provision->store, name, value);
+}
+
+static int provision(const struct startup_plan *plan, const struct identity_plan *identity,
+                     struct card *card)
+{
+    struct provision provision = {card->store, plan->sample};
+    if (plan->sample != NULL)
+        plan->sample->variant = identity->variant;
+    return identity_values(identity, &card->random, put_value, &provision);
+}
+
 static int first_start(const struct startup_plan *plan, const uint8_t *eid, struct card *card)
 {
     char own[PATH_MAX];
@@ -79,7 +101,7 @@ static int first_start(const struct startup_plan *plan, const uint8_t *eid, stru
         }
         identity.pki = own;
     }
-    int result = identity_provision(&identity, &card->random, card->store);
+    int result = provision(plan, &identity, card);
     if (result == 0)
         result = card_start(card);
     if (result == 0)
@@ -165,15 +187,10 @@ int startup_check(const struct startup_plan *plan)
  */
 static bool is_of_running_farm(const char *state)
 {
-    static const char above[] = "/../../" STARTUP_FARM_LOCK, chips[] = "/" STARTUP_FARM_CHIPS;
-    char path[PATH_MAX];
-    if (realpath(state, path) == NULL || strlen(path) + sizeof(above) > sizeof(path))
+    char farm[PATH_MAX], path[PATH_MAX];
+    if (!births_farm_of(state, farm) ||
+        snprintf(path, sizeof(path), "%s/" STARTUP_FARM_LOCK, farm) >= (int)sizeof(path))
         return false;
-    const char *name = strrchr(path, '/');
-    const size_t len = (size_t)(name - path);
-    if (len < strlen(chips) || memcmp(name - strlen(chips), chips, strlen(chips)) != 0)
-        return false;
-    strcat(path, above);
     const int lock = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (lock < 0)
         return false;
@@ -232,7 +249,7 @@ int startup_card(const struct startup_plan *plan, struct card *card)
     uint8_t eid[PKI_EID_SIZE];
     struct leftovers leftovers;
     *card = (struct card){0};
-    if (check_plan(plan, eid) != 0)
+    if (check_plan(plan, eid) != 0 || (!plan->is_one_of_many && births_make_in(plan->state) != 0))
         return FAILURE_INTERNAL;
     if (is_there(plan)) /* nothing is made beside what a chip of many has */
         leftovers = (struct leftovers){.names = no_files, .was_there = {true}};

@@ -6,10 +6,16 @@
 
 #include "card/card.h"
 #include "card/identity.h"
+#include "fs/births/births.h"
 
-/* In a farm's folder: its chips' folder, and the file that it holds locked. */
-#define STARTUP_FARM_CHIPS "chips"
+/* In a farm's folder: the file that it holds locked. */
 #define STARTUP_FARM_LOCK "lock"
+
+/* What a first start says of the chip, for those that are to be like it. */
+struct startup_sample {
+    struct writer values;     /* that are the chip's own (births_put_value()); has keys in it */
+    enum pki_variant variant; /* the plan's of its credentials */
+};
 
 struct startup_plan {
     const char *state;       /* folder */
@@ -23,6 +29,7 @@ struct startup_plan {
     bool is_one_of_many;       /* of a farm: all are started with what only new ones take */
     struct store_group *group; /* that its memory is of; NULL: none */
     const struct identity_issuers *issuers; /* in `pki`, when they have been read; or NULL */
+    struct startup_sample *sample;          /* NULL: no others are made like it */
 };
 
 /* Of options' values: false after a trace line. */

@@ -63,6 +63,10 @@ struct isd_r_provision {
 /* First start of a chip: puts its credentials (CI, EUM, eUICC with key) and its EID into the store:
  * 0 or a failure. */
 int isd_r_provision(struct store *store, const struct isd_r_provision *provision);
+/* The values that are put there, by their names. Return other than 0 from visit ends it and is
+ * returned. */
+int isd_r_provision_values(const struct isd_r_provision *provision, store_value_visitor *visit,
+                           void *context);
 /* A profile that the chip leaves the factory with. */
 enum isd_r_factory_state {
     ISD_R_FACTORY_DISABLED,

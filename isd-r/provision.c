@@ -8,21 +8,27 @@
 #include "isd-r/profiles/profile_check.h"
 #include "isd-r/state.h"
 
-int isd_r_provision(struct store *store, const struct isd_r_provision *provision)
+int isd_r_provision_values(const struct isd_r_provision *provision, store_value_visitor *visit,
+                           void *context)
 {
     uint8_t eid[CREDENTIALS_EID_SIZE];
     if (provision->count == 0 || !certificate_eid(&provision->euicc[0].certificate, eid)) {
         trace_error("the eUICC certificate names no EID");
         return FAILURE_INTERNAL;
     }
-    int result = credentials_put_eid(store, eid);
+    int result = visit(context, CREDENTIALS_EID, bytes_of(eid, sizeof(eid)));
     for (size_t i = 0; i < provision->count && result == 0; i++)
-        result = credentials_put(store, (unsigned)i, &provision->ci[i], &provision->eum[i],
-                                 &provision->euicc[i]);
+        result = credentials_each_value((unsigned)i, &provision->ci[i], &provision->eum[i],
+                                        &provision->euicc[i], visit, context);
     for (size_t i = 0; i < provision->v3_count && result == 0; i++)
-        result = credentials_put_v3(store, (unsigned)(provision->count + i), provision->v3[i].ci,
-                                    provision->v3[i].euicc);
+        result = credentials_each_value_v3((unsigned)(provision->count + i), provision->v3[i].ci,
+                                           provision->v3[i].euicc, visit, context);
     return result;
+}
+
+int isd_r_provision(struct store *store, const struct isd_r_provision *provision)
+{
+    return isd_r_provision_values(provision, store_put_value, store);
 }
 
 /* What a server would have said of it. */

@@ -29,6 +29,21 @@ static int lowest_eid(const char *chips, uint8_t eid[PKI_EID_SIZE])
     return result;
 }
 
+/* The same of folder and records: 0, 1, or a failure. */
+static int lowest_of_all(const char *chips, struct births *births, uint8_t eid[PKI_EID_SIZE])
+{
+    uint8_t recorded[PKI_EID_SIZE];
+    int result = lowest_eid(chips, eid);
+    const int found = births_first(births, recorded);
+    if (found < 0)
+        return found;
+    if (found == 0 && (result != 0 || memcmp(recorded, eid, PKI_EID_SIZE) < 0)) {
+        memcpy(eid, recorded, PKI_EID_SIZE);
+        result = 0;
+    }
+    return result;
+}
+
 static int first_of_range(const char *pki, uint8_t eid[PKI_EID_SIZE])
 {
     struct pki_entity eum;
@@ -49,13 +64,17 @@ static int first_of_range(const char *pki, uint8_t eid[PKI_EID_SIZE])
     return 0;
 }
 
-int eids_first(const char *chips, const char *pki, const char *asked, uint8_t eid[PKI_EID_SIZE])
+int eids_first(const char *chips, struct births *births, const char *pki, const char *asked,
+               uint8_t eid[PKI_EID_SIZE])
 {
     uint8_t wanted[PKI_EID_SIZE];
     char digits[PKI_EID_DIGITS + 1];
     if (asked != NULL && pki_eid_read("--eid ", asked, wanted) != 0)
         return FAILURE_INTERNAL;
-    if (lowest_eid(chips, eid) == 0) {
+    const int lowest = lowest_of_all(chips, births, eid);
+    if (lowest < 0)
+        return lowest;
+    if (lowest == 0) {
         if (asked == NULL || memcmp(eid, wanted, PKI_EID_SIZE) == 0)
             return 0;
         pki_eid_to_text(eid, digits);

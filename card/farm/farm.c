@@ -28,13 +28,14 @@
 #define DESCRIPTORS_BESIDE 64
 
 /* What a first start makes in the state folder. */
-static const char *const own_files[] = {STARTUP_FARM_CHIPS, PKI_FOLDER, STARTUP_FARM_LOCK, NULL};
+static const char *const own_files[] = {BIRTHS_CHIPS, PKI_FOLDER, STARTUP_FARM_LOCK, NULL};
 
 struct farm {
     struct farm_plan plan;
     const struct stop *stop;
     char chips[PATH_MAX], pki[PATH_MAX], logs[PATH_MAX];
     struct identity_issuers issuers;
+    struct births *births;
     int lock;
     struct slot *slots;
     struct loop *loops;
@@ -80,7 +81,7 @@ static int lock_state(struct farm *farm)
 static int prepare_folders(struct farm *farm)
 {
     const char *state = farm->plan.state;
-    const bool fits = snprintf(farm->chips, PATH_MAX, "%s/" STARTUP_FARM_CHIPS, state) < PATH_MAX &&
+    const bool fits = snprintf(farm->chips, PATH_MAX, "%s/" BIRTHS_CHIPS, state) < PATH_MAX &&
                       snprintf(farm->pki, PATH_MAX, "%s/" PKI_FOLDER, state) < PATH_MAX &&
                       snprintf(farm->logs, PATH_MAX, "%s/" STORE_GROUP_LOGS, state) < PATH_MAX;
     if (state[0] == '\0' || !fits) {
@@ -90,7 +91,8 @@ static int prepare_folders(struct farm *farm)
     if (make_folder(state) != 0 || lock_state(farm) != 0 || make_folder(farm->chips) != 0)
         return FAILURE_INTERNAL;
     farm->plan.chip.state = farm->chips;
-    return store_group_replay(farm->chips, farm->logs);
+    const int result = store_group_replay(farm->chips, farm->logs);
+    return result == 0 ? births_open(state, &farm->births) : result;
 }
 
 /* Its name is on the disk before anything is promised in it. */
@@ -122,7 +124,7 @@ static int open_logs(struct farm *farm)
  * with the first EID. */
 static int prepare_credentials(struct farm *farm)
 {
-    const struct slot *first = &farm->slots[0];
+    struct slot *first = &farm->slots[0];
     struct random random;
     if (farm->plan.chip.pki != NULL)
         return slot_matches_pki(first) ? 0 : FAILURE_INTERNAL;
@@ -140,7 +142,7 @@ static int assign_eids(struct farm *farm)
     const struct farm_plan *plan = &farm->plan;
     uint8_t eid[PKI_EID_SIZE];
     const char *pki = plan->chip.pki != NULL ? plan->chip.pki : farm->pki;
-    if (eids_first(farm->chips, pki, plan->first_eid, eid) != 0 ||
+    if (eids_first(farm->chips, farm->births, pki, plan->first_eid, eid) != 0 ||
         !eids_fit_range(eid, plan->cards))
         return FAILURE_INTERNAL;
     for (size_t i = 0; i < plan->cards; i++, pki_eid_next(eid)) {
@@ -152,6 +154,18 @@ static int assign_eids(struct farm *farm)
     return 0;
 }
 
+/* A chip that has a store as well has left its record: the process ended in between. */
+static int note_record(void *context, const uint8_t eid[PKI_EID_SIZE])
+{
+    const struct farm *farm = context;
+    char digits[PKI_EID_DIGITS + 1];
+    pki_eid_to_text(eid, digits);
+    struct slot *slot = listener_find(&farm->listener, bytes_of_text(digits));
+    if (slot != NULL)
+        slot->recorded = !slot_is_provisioned(slot);
+    return 0;
+}
+
 static int init_loops(struct farm *farm)
 {
     for (size_t i = 0; i < farm->plan.loops; i++) {
@@ -160,6 +174,7 @@ static int init_loops(struct farm *farm)
         if (loop_init(&farm->loops[i], sources, farm->stop->event) != 0)
             return FAILURE_INTERNAL;
         slot_shared_init(&farm->shared[i], &farm->loops[i]);
+        farm->shared[i].births = farm->births;
     }
     return 0;
 }
@@ -238,6 +253,16 @@ static int open_pcsc(struct farm *farm)
                                                      farm->plan.cards - first, &farm->pcsc);
 }
 
+static int make_chips(const struct farm *farm)
+{
+    return provisioning_run(&(struct provisioning_plan){.state = farm->plan.state,
+                                                        .slots = farm->slots,
+                                                        .count = farm->plan.cards,
+                                                        .threads = farm->plan.loops,
+                                                        .births = farm->births,
+                                                        .stop = farm->stop});
+}
+
 /* Whatever can be refused is refused before the first chip is made; clients are accepted when all
  * are made. */
 static int open_all(struct farm *farm)
@@ -253,9 +278,8 @@ static int open_all(struct farm *farm)
         prepare_folders(farm) != 0 || init_loops(farm) != 0 ||
         listener_open(&farm->listener, plan->listen, &farm->loops[0], farm->slots, plan->cards) !=
             0 ||
-        assign_eids(farm) != 0 || prepare_credentials(farm) != 0 ||
-        provisioning_run(plan->state, farm->slots, plan->cards, plan->loops, farm->stop) != 0 ||
-        open_logs(farm) != 0)
+        assign_eids(farm) != 0 || births_each(farm->births, note_record, farm) != 0 ||
+        prepare_credentials(farm) != 0 || make_chips(farm) != 0 || open_logs(farm) != 0)
         return FAILURE_INTERNAL;
     attach_readers(farm);
     if (open_pcsc(farm) != 0)
@@ -263,11 +287,12 @@ static int open_all(struct farm *farm)
     return listener_listen(&farm->listener);
 }
 
-/* Chips that were made stay, with the PKI that certified them. */
+/* Chips that were made stay, with the PKI that certified them: the first that a start makes has a
+ * folder. */
 static void remove_leftovers(const struct leftovers *leftovers)
 {
     char chips[PATH_MAX];
-    if (snprintf(chips, sizeof(chips), "%s/" STARTUP_FARM_CHIPS, leftovers->folder) < PATH_MAX &&
+    if (snprintf(chips, sizeof(chips), "%s/" BIRTHS_CHIPS, leftovers->folder) < PATH_MAX &&
         (rmdir(chips) == 0 || errno == ENOENT))
         leftovers_remove(leftovers);
 }
@@ -338,6 +363,7 @@ void farm_close(struct farm *farm)
     }
     if (farm->loop_count > 0)
         (void)rmdir(farm->logs);
+    births_close(farm->births);
     if (farm->lock >= 0)
         close(farm->lock);
     free(farm->reader_names);

@@ -7,14 +7,22 @@
 
 #define PROVISIONING_THREADS_MAX 256
 
-/* In the farm's folder: where chips are that are being made. */
+/* In the farm's folder: where a chip is that is being made. */
 #define PROVISIONING_FOLDER "making"
 
-/* Makes them on so many threads and reports progress. A chip has its place in the chips' folder
- * when it is whole on the disk; those that are made stay when it is interrupted. state: the farm's
- * folder. 0, or a failure after a trace line; a stop that is asked for ends it early, as a failure.
- */
-int provisioning_run(const char *state, struct slot *slots, size_t count, size_t threads,
-                     const struct stop *stop);
+struct provisioning_plan {
+    const char *state; /* the farm's folder */
+    struct slot *slots;
+    size_t count;
+    size_t threads;
+    struct births *births; /* the farm's */
+    const struct stop *stop;
+};
+
+/* Makes them and reports progress. The first of them gets its place in the chips' folder when it is
+ * whole on the disk; the others, which are like it, become records (fs/births/births.h), on the
+ * disk when this returns. Those that are made stay when it is interrupted. 0, or a failure after a
+ * trace line; a stop that is asked for ends it early, as a failure. */
+int provisioning_run(const struct provisioning_plan *plan);
 
 #endif

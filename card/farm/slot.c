@@ -25,7 +25,7 @@ bool slot_folder(const struct slot *slot, char path[SLOT_PATH_MAX])
 
 /* Reads the chip, or makes it, in a folder in this one. card_close() is due in both cases. */
 static int start_card(const struct slot *slot, const char *folder, struct store_group *group,
-                      struct card *card)
+                      struct startup_sample *sample, struct card *card)
 {
     char path[SLOT_PATH_MAX];
     struct startup_plan plan = *slot->plan;
@@ -38,34 +38,53 @@ static int start_card(const struct slot *slot, const char *folder, struct store_
     plan.eid = slot->eid;
     plan.is_one_of_many = true;
     plan.group = group;
+    plan.sample = sample;
     return startup_card(&plan, card);
 }
 
 bool slot_is_provisioned(const struct slot *slot)
 {
     char file[SLOT_PATH_MAX + sizeof("/" STORE_FILE)];
+    if (slot->recorded)
+        return true;
     if (!slot_folder(slot, file))
         return false;
     strcat(file, "/" STORE_FILE);
     return access(file, F_OK) == 0;
 }
 
-bool slot_matches_pki(const struct slot *slot)
+/* The folder of a chip that had none yet. */
+static int leave_record(struct slot *slot)
+{
+    uint8_t eid[PKI_EID_SIZE];
+    if (!slot->recorded)
+        return 0;
+    int result = pki_eid_from_text(slot->eid, eid) ? births_make(slot->shared->births, eid)
+                                                   : FAILURE_INTERNAL;
+    if (result > 0)
+        trace_error("the chip's record is gone; start the farm again, which makes another");
+    slot->recorded = result != 0;
+    return result != 0 ? FAILURE_INTERNAL : 0;
+}
+
+bool slot_matches_pki(struct slot *slot)
 {
     char folder[SLOT_PATH_MAX];
     struct store *store;
-    if (!slot_is_provisioned(slot) || !slot_folder(slot, folder) || store_open(folder, &store) != 0)
+    if (!slot_is_provisioned(slot) || leave_record(slot) != 0 || !slot_folder(slot, folder) ||
+        store_open(folder, &store) != 0)
         return true;
     const bool fits = identity_fits(slot->plan->pki, store);
     store_close(store);
     return fits;
 }
 
-int slot_provision(const struct slot *slot, const char *folder, struct store_group *group)
+int slot_provision(const struct slot *slot, const char *folder, struct store_group *group,
+                   struct startup_sample *sample)
 {
     struct card card;
     trace_of(slot->eid);
-    const int result = start_card(slot, folder, group, &card);
+    const int result = start_card(slot, folder, group, sample, &card);
     card_close(&card);
     trace_of(NULL);
     return result;
@@ -84,12 +103,15 @@ static int load_card(struct slot *slot)
 {
     if (slot->card != NULL)
         return 0;
+    if (leave_record(slot) != 0)
+        return FAILURE_INTERNAL;
     slot->card = malloc(sizeof(*slot->card));
     if (slot->card == NULL) {
         trace_error("no memory for another card");
         return FAILURE_INTERNAL;
     }
-    const int result = start_card(slot, slot->plan->state, slot->shared->log.group, slot->card);
+    const int result =
+        start_card(slot, slot->plan->state, slot->shared->log.group, NULL, slot->card);
     if (result != 0)
         unload_card(slot);
     return result;

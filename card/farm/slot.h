@@ -23,6 +23,7 @@
  * back in two steps. */
 struct slot_shared {
     struct group_log log;     /* of the loop's chips */
+    struct births *births;    /* of the farm's; borrowed */
     struct idle_list store;   /* first the store is closed, or the whole card unloaded */
     struct idle_list profile; /* later the profile, which takes a moment to read again */
 };
@@ -42,6 +43,7 @@ struct slot {
     atomic_int client; /* its socket, or SLOT_FREE, SLOT_RESERVED, SLOT_CLAIMED */
     int arriving;      /* while it is claimed: the client's socket, which the loop will take */
     char eid[PKI_EID_DIGITS + 1];
+    bool recorded; /* it was made and not used yet: there is a record of it, and no folder */
     const struct startup_plan *plan; /* of all chips; `state` is the folder of theirs; borrowed */
     struct loop *loop;
     struct slot_shared *shared;
@@ -60,14 +62,15 @@ void slot_finish(struct slot *slot);
 /* The chip's folder. False if the path is too long. */
 #define SLOT_PATH_MAX 4096
 bool slot_folder(const struct slot *slot, char path[SLOT_PATH_MAX]);
-/* Whether the chip has a store yet. */
+/* Whether the chip is made: it has a store, or a record. */
 bool slot_is_provisioned(const struct slot *slot);
 /* False if the chip was made under other issuers than the plan's; a trace line has said so. A chip
- * without a store, or with one that cannot be read, matches. */
-bool slot_matches_pki(const struct slot *slot);
-/* Makes the chip in a folder in this one, its store being the group's. 0, or a failure after a
- * trace line. */
-int slot_provision(const struct slot *slot, const char *folder, struct store_group *group);
+ * that is not made, or cannot be read, matches. */
+bool slot_matches_pki(struct slot *slot);
+/* Makes the chip in a folder in this one, its store being the group's, as one that others will be
+ * like. 0, or a failure after a trace line. */
+int slot_provision(const struct slot *slot, const char *folder, struct store_group *group,
+                   struct startup_sample *sample);
 /* Plugs the chip into this reader for good; before the loop starts. 0, or a failure after a trace
  * line: then the reader stays empty. */
 int slot_attach_reader(struct slot *slot, const struct reader *reader);

@@ -69,6 +69,8 @@ int store_forget(struct store *store, const char *name);
 typedef int store_value_visitor(void *context, const char *name, struct bytes value);
 int store_each_value(struct store *store, const char *prefix, store_value_visitor *visit,
                      void *context);
+/* store_put() as a visitor of values that come from elsewhere; the context is the store. */
+int store_put_value(void *store, const char *name, struct bytes value);
 
 /* Installed profiles. The slices borrow. */
 struct store_profile {

@@ -19,6 +19,11 @@ int store_put(struct store *store, const char *name, struct bytes value)
     return store_statement_run(store, statement);
 }
 
+int store_put_value(void *store, const char *name, struct bytes value)
+{
+    return store_put(store, name, value);
+}
+
 int store_get(struct store *store, const char *name, struct writer *out)
 {
     sqlite3_stmt *statement = store_statement(store, STORE_VALUE_GET);

@@ -155,7 +155,7 @@ int credentials_load(struct store *store, struct credentials *out)
 {
     struct credentials credentials = {0};
     struct writer eid = writer_on(credentials.eid, sizeof(credentials.eid));
-    int result = store_get(store, "eid", &eid);
+    int result = store_get(store, CREDENTIALS_EID, &eid);
     if (result == SW_REFERENCE_NOT_FOUND) {
         trace_error("this chip has no EID");
         result = FAILURE_INTERNAL;
@@ -240,49 +240,62 @@ int credentials_put_signature(const struct credential *signer, struct random *ra
     return result;
 }
 
-static int put_certificate(struct store *store, unsigned index, const char *part,
+/* Where the values go. */
+struct sink {
+    store_value_visitor *visit;
+    void *context;
+};
+
+static int put(const struct sink *sink, unsigned index, const char *part, struct bytes value)
+{
+    return sink->visit(sink->context, name_of(index, part).text, value);
+}
+
+static int put_certificate(const struct sink *sink, unsigned index, enum part part,
                            const struct pki_entity *entity)
 {
     if (entity == NULL || entity->der_len == 0)
         return 0;
-    return store_put(store, name_of(index, part).text, bytes_of(entity->der, entity->der_len));
+    return put(sink, index, part_names[part], bytes_of(entity->der, entity->der_len));
 }
 
-int credentials_put(struct store *store, unsigned index, const struct pki_entity *ci,
-                    const struct pki_entity *eum, const struct pki_entity *euicc)
+static int put_set(const struct sink *sink, unsigned index, const struct pki_entity *ci,
+                   const struct pki_entity *eum, const struct pki_entity *euicc)
 {
     struct secret scalar = {0};
-    int result = put_certificate(store, index, part_names[PART_CI], ci);
+    int result = put_certificate(sink, index, PART_CI, ci);
     if (result == 0)
-        result = put_certificate(store, index, part_names[PART_EUM], eum);
+        result = put_certificate(sink, index, PART_EUM, eum);
     if (result == 0)
-        result = put_certificate(store, index, part_names[PART_EUICC], euicc);
+        result = put_certificate(sink, index, PART_EUICC, euicc);
     if (result != 0 || euicc == NULL || euicc->key == NULL)
         return result;
     ec_private_scalar(euicc->key, &scalar);
-    result = store_put(store, name_of(index, "key").text, secret_bytes(&scalar));
+    result = put(sink, index, "key", secret_bytes(&scalar));
     secret_wipe(&scalar);
     return result;
 }
 
-int credentials_put_v3(struct store *store, unsigned index, const struct pki_entity *ci,
-                       const struct pki_chain *euicc)
+int credentials_each_value(unsigned index, const struct pki_entity *ci,
+                           const struct pki_entity *eum, const struct pki_entity *euicc,
+                           store_value_visitor *visit, void *context)
 {
+    return put_set(&(struct sink){visit, context}, index, ci, eum, euicc);
+}
+
+int credentials_each_value_v3(unsigned index, const struct pki_entity *ci,
+                              const struct pki_chain *euicc, store_value_visitor *visit,
+                              void *context)
+{
+    const struct sink sink = {visit, context};
     uint8_t room[CERTIFICATES_MAX];
     struct writer others = writer_on(room, sizeof(room));
     for (size_t i = 1; i < euicc->count; i++)
         writer_put(&others, bytes_of(euicc->issuers[i].der, euicc->issuers[i].der_len));
-    int result = credentials_put(store, index, ci, &euicc->issuers[0], &euicc->leaf);
+    int result = put_set(&sink, index, ci, &euicc->issuers[0], &euicc->leaf);
     if (result == 0)
-        result = others.overflow ? FAILURE_INTERNAL
-                                 : store_put(store, name_of(index, part_names[PART_OTHERS]).text,
-                                             writer_bytes(&others));
-    if (result == 0)
-        result = store_put(store, name_of(index, "lists").text, BYTES(LIST_SIGNING));
-    return result;
-}
-
-int credentials_put_eid(struct store *store, const uint8_t eid[CREDENTIALS_EID_SIZE])
-{
-    return store_put(store, "eid", bytes_of(eid, CREDENTIALS_EID_SIZE));
+        result = others.overflow
+                     ? FAILURE_INTERNAL
+                     : put(&sink, index, part_names[PART_OTHERS], writer_bytes(&others));
+    return result == 0 ? put(&sink, index, "lists", BYTES(LIST_SIGNING)) : result;
 }

@@ -7,6 +7,7 @@
 #include "crypto/primitives/random.h"
 #include "fs/store/store.h"
 
+#define CREDENTIALS_EID "eid" /* its name in the store */
 #define CREDENTIALS_EID_SIZE 16
 #define CREDENTIALS_KEY_ID_MAX 64 /* bytes of a subject key identifier; 20 as a rule */
 
@@ -50,14 +51,16 @@ int credentials_sign(const struct credential *signer, struct random *random,
 int credentials_put_signature(const struct credential *signer, struct random *random, uint32_t tag,
                               size_t start, struct writer *out);
 
-/* Puts one CI's set into the store; eum and euicc may be NULL. */
+/* The values of one CI's set, by the names that they have in the store; eum and euicc may be NULL.
+ * Return other than 0 from visit ends it and is returned. */
 struct pki_entity;
-int credentials_put(struct store *store, unsigned index, const struct pki_entity *ci,
-                    const struct pki_entity *eum, const struct pki_entity *euicc);
+int credentials_each_value(unsigned index, const struct pki_entity *ci,
+                           const struct pki_entity *eum, const struct pki_entity *euicc,
+                           store_value_visitor *visit, void *context);
 /* The same of a CI that is there already, and a chain of v3 by which the chip signs under it. */
 struct pki_chain;
-int credentials_put_v3(struct store *store, unsigned index, const struct pki_entity *ci,
-                       const struct pki_chain *euicc);
-int credentials_put_eid(struct store *store, const uint8_t eid[CREDENTIALS_EID_SIZE]);
+int credentials_each_value_v3(unsigned index, const struct pki_entity *ci,
+                              const struct pki_chain *euicc, store_value_visitor *visit,
+                              void *context);
 
 #endif

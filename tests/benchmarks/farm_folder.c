@@ -31,22 +31,40 @@ void farm_folder_remove(const char *folder)
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static double size_so_far; /* nftw() has no context */
+
+static int add_entry(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void)path;
+    (void)where;
+    if (kind == FTW_F)
+        size_so_far += (double)about->st_size;
+    return 0;
+}
+
+double farm_folder_size(const char *folder)
+{
+    size_so_far = 0;
+    nftw(folder, add_entry, 16, FTW_PHYS);
+    return size_so_far;
+}
+
 farm_folder_eid *farm_folder_eids(const char *state, size_t count)
 {
-    uint8_t eid[PKI_EID_SIZE];
+    uint8_t eid[PKI_EID_SIZE], lowest[PKI_EID_SIZE];
     char chips[128];
-    size_t at = 0;
-    struct dirent **entries;
+    struct dirent *entry;
     farm_folder_eid *eids = calloc(count, sizeof(*eids));
-    MEASURE_NEED(eids != NULL);
     snprintf(chips, sizeof(chips), "%s/chips", state);
-    const int found = scandir(chips, &entries, NULL, alphasort);
-    for (int i = 0; i < found; i++) {
-        if (pki_eid_from_text(entries[i]->d_name, eid) && at < count)
-            memcpy(eids[at++], entries[i]->d_name, sizeof(*eids));
-        free(entries[i]);
-    }
-    free(entries);
-    MEASURE_NEED(at == count);
+    DIR *folder = opendir(chips);
+    MEASURE_NEED(eids != NULL && folder != NULL);
+    memset(lowest, 0xFF, sizeof(lowest));
+    while ((entry = readdir(folder)) != NULL)
+        if (pki_eid_from_text(entry->d_name, eid) && memcmp(eid, lowest, sizeof(eid)) < 0)
+            memcpy(lowest, eid, sizeof(eid));
+    closedir(folder);
+    MEASURE_NEED(lowest[0] != 0xFF);
+    for (size_t i = 0; i < count; i++, pki_eid_next(lowest))
+        pki_eid_to_text(lowest, eids[i]);
     return eids;
 }

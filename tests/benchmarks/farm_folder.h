@@ -10,7 +10,9 @@ typedef char farm_folder_eid[PKI_EID_DIGITS + 1];
 /* A new one. It also lifts the limit of open files to the hard one. */
 void farm_folder_make(char folder[FARM_FOLDER_SIZE]);
 void farm_folder_remove(const char *folder);
-/* The EIDs of the farm whose state is there, in order; there have to be so many. The caller's. */
+/* Bytes of all files in it. */
+double farm_folder_size(const char *folder);
+/* The EIDs of the farm whose state is there, so many, in order. The caller's. */
 farm_folder_eid *farm_folder_eids(const char *state, size_t count);
 
 #endif

@@ -280,7 +280,11 @@ Test(farm, a_chip_that_cannot_be_read_is_refused_and_the_others_are_not)
     struct vpcd_peer peer;
     char store[256];
     cr_assert_eq(open_with(eids[0], CARDS, NULL), 0);
-    snprintf(store, sizeof(store), "%s/chips/%s/store.sqlite", temp_card_folder, eids[3]);
+    farm_close(farm);
+    snprintf(store, sizeof(store), "%s/chips/%s", temp_card_folder, eids[3]);
+    cr_assert_eq(births_make_in(store), 0, "%s", said);
+    cr_assert_eq(open_with(NULL, CARDS, NULL), 0);
+    strcat(store, "/store.sqlite");
     FILE *file = fopen(store, "r+");
     cr_assert(file != NULL && fputs("this is no database at all", file) >= 0);
     cr_assert_eq(fclose(file), 0);
@@ -351,10 +355,22 @@ Test(farm, a_chip_is_the_running_farms_alone)
     card_close(&card);
 }
 
+static int count_record(void *context, const uint8_t eid[PKI_EID_SIZE])
+{
+    (void)eid;
+    ++*(int *)context;
+    return 0;
+}
+
+/* Those in folders, and those that are records. */
 static int count_chips(void)
 {
     char chips[256];
     int count = 0;
+    struct births *births;
+    cr_assert_eq(births_open(temp_card_folder, &births), 0);
+    cr_assert_eq(births_each(births, count_record, &count), 0);
+    births_close(births);
     snprintf(chips, sizeof(chips), "%s/chips", temp_card_folder);
     DIR *folder = opendir(chips);
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)

@@ -28,7 +28,7 @@ done
   --install "$profiles/usim-milenage.der" >"$work/farm.log" 2>&1 &
 pid=$!
 until_true is_there two 01 || fail "the last chip is not there: $(cat "$work/lpa.log")"
-mapfile -t eids < <(ls "$work/farm/chips")
+mapfile -t eids < <("$ctl" --state "$work/farm" chips 0)
 [ "${#eids[@]}" -eq 18 ] || fail "${#eids[@]} chips"
 for reader in 00 01 0F; do
   [ "$(eid_of one "$reader")" = "${eids[$((16#$reader))]}" ] || fail "reader $reader is not chip $((16#$reader))"

@@ -3,7 +3,7 @@
 # the readers of two pcscd beside each other, chips without pcscd, a download each way, and the job example.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa
+need_programs card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/lpa/emuicc-lpa tools/ctl/emuicc-ctl
 need xargs
 enter_place "$0" "$@"
 deploy=$EMUICC_SOURCE/tools/deploy
@@ -51,7 +51,7 @@ start_farm() {
   until_true 60 grep -q "12 chips in .* at 192.0.2.2:35970" "$work/farm.log" || fail "the farm does not come up"
 }
 start_farm
-mapfile -t eids < <(ls "$work/farm/chips")
+mapfile -t eids < <("$BUILD/tools/ctl/emuicc-ctl" --state "$work/farm" chips 0)
 [ "${#eids[@]}" -eq 12 ] || fail "${#eids[@]} chips of 12"
 
 lpa_desk() { desk "$BUILD/tools/lpa/emuicc-lpa" --ca "$pki" --connect-to "$server_name:443:127.0.0.1:8443" "$@"; }
@@ -96,7 +96,7 @@ wait "$farm_pid" || fail "the farm ends with $? after SIGTERM"
 # The job example, as a job's shell runs it.
 printf '#!/bin/sh\nexec "%s" --direct "$EMUICC_DIRECT" --json info\n' "$BUILD/tools/lpa/emuicc-lpa" >"$work/suite"
 chmod +x "$work/suite"
-PATH=$BUILD/card:$PATH TMPDIR=$work EMUICC_CARDS=5 SLURM_CPUS_PER_TASK=2 bash "$deploy/farm.slurm" "$work/suite" \
+PATH=$BUILD/card:$BUILD/tools/ctl:$PATH TMPDIR=$work EMUICC_CARDS=5 SLURM_CPUS_PER_TASK=2 bash "$deploy/farm.slurm" "$work/suite" \
   >"$work/job.log" 2>&1 || fail "the job example fails"
 [ "$(eid_of <"$work/job.log" | sort -u | wc -l)" -eq 5 ] || fail "the job example ran on $(eid_of <"$work/job.log" | sort -u | wc -l) chips of 5"
 say "the job example ran its suite once a chip"

@@ -4,7 +4,7 @@
 # signing and sending; chips of v1.2 and v1.0 in a farm, then one in a reader of pcscd.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/eim/emuicc-eim tools/ipa/emuicc-ipa
+need_programs card/emuicc card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/eim/emuicc-eim tools/ipa/emuicc-ipa tools/ctl/emuicc-ctl
 need python3 curl
 milenage=8988211000000000011
 for package in usim-milenage usim-isim-tuak usim-names; do
@@ -34,7 +34,7 @@ farm() {
   "$BUILD/card/emuicc-farm" --cards "$3" --state "$work/$1" --pki "$pki" --personality "$1" --listen "127.0.0.1:$2" \
     >"$work/$1.log" 2>&1 &
   until_true 30 grep -q 'loops, at ' "$work/$1.log" || fail "no farm: $(cat "$work/$1.log")"
-  eid=$(ls "$work/$1/chips" | tail -n 1)
+  eid=$("$BUILD/tools/ctl/emuicc-ctl" --state "$work/$1" chips 0 | tail -n 1)
   place=(--direct "127.0.0.1:$2/$eid")
 }
 ipa() { "$BUILD/tools/ipa/emuicc-ipa" "${place[@]}" --ca "$pki" "$@"; }

@@ -72,7 +72,8 @@ static void use(enum pki_variant chip, enum pki_variant server)
     cr_assert(pki_read_chain(pki(), server, PKI_DP_PB, EC_P256, NULL, &binding) == 0);
     if (chip == PKI_VARIANT_O)
         return;
-    cr_assert(credentials_put_v3(peer.chip.store, 1, peer_entity(&peer, PKI_CI), &euicc) == 0);
+    cr_assert(credentials_each_value_v3(1, peer_entity(&peer, PKI_CI), &euicc, store_put_value,
+                                        peer.chip.store) == 0);
     cr_assert(store_commit(peer.chip.store) == 0);
     peer_restart_chip(&peer);
     peer.signer = &euicc;

@@ -30,7 +30,7 @@ until_said "$work/farm.log" "loops, at "
 until_said "$work/smdpp.log" "127.0.0.1:[0-9]"
 address=$(sed -n 's/.*loops, at //p' "$work/farm.log")
 port=$(grep -oE "127\.0\.0\.1:[0-9]+" "$work/smdpp.log" | head -n 1 | cut -d: -f2)
-mapfile -t chips < <(ls "$work/farm/chips")
+mapfile -t chips < <("$build/tools/ctl/emuicc-ctl" --state "$work/farm" chips 0)
 
 # lpa CHIP COMMAND...
 lpa() {

@@ -15,7 +15,7 @@ until grep -q 'loops, at ' "$work/log"; do
   sleep 0.05
 done
 address=$(sed -n 's/.*loops, at //p' "$work/log")
-mapfile -t chips < <(ls "$work/farm/chips")
+mapfile -t chips < <("$ctl" --state "$work/farm" chips 0)
 
 # does CHIP COMMAND...: it succeeds, what it prints is in out
 does() { "$ctl" --state "$work/farm/chips/${chips[$1]}" "${@:2}" >"$work/out" 2>"$work/err" || say "$*: $(cat "$work/err")"; }

@@ -16,7 +16,7 @@ static void check_card(struct doctor *doctor)
     struct writer answer = writer_on(room, sizeof(room));
     const char *state = doctor->options->state;
     snprintf(run, sizeof(run), "emuicc --state '%s' &", state);
-    if (access(state, F_OK) == 0 && ask_card(state, "status", &answer) == ASK_ANSWERED)
+    if (ask_is_there(state) && ask_card(state, "status", &answer) == ASK_ANSWERED)
         doctor_say(doctor, "card", NULL, "a card runs on %s", state);
     else
         doctor_say(doctor, "card", run, "no card runs on %s", state);

@@ -146,6 +146,14 @@ void print_object(const json_t *answer)
         print_parts(answer, 0);
 }
 
+void print_chips(const json_t *answer)
+{
+    size_t i;
+    const json_t *chip;
+    json_array_foreach(json_object_get(answer, "chips"), i, chip)
+        printf("%s\n", json_string_value(json_array_get(chip, 0)));
+}
+
 void print_faults(const json_t *answer)
 {
     const json_t *faults = json_object_get(answer, "faults");

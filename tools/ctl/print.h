@@ -10,6 +10,8 @@ void print_files(const json_t *answer);
 /* Names and values, a line each; nothing for {"done": true}. */
 void print_object(const json_t *answer);
 void print_snapshots(const json_t *answer);
+/* EIDs, a line each. */
+void print_chips(const json_t *answer);
 void print_faults(const json_t *answer);
 void print_findings(const json_t *answer);
 void print_json(const json_t *answer);

@@ -68,7 +68,7 @@ static bool ask_status(const char *state, struct sought *out)
     out->atr_writer = writer_on(out->atr, sizeof(out->atr));
     out->eid_writer = writer_on(out->eid, sizeof(out->eid));
     out->aid_writer = writer_on(out->aid, sizeof(out->aid));
-    if (access(state, F_OK) != 0) /* not made yet */
+    if (!ask_is_there(state)) /* not made yet */
         return false;
     json_t *status = ask(state, "status");
     const bool good = read_hex(status, "atr", &out->atr_writer) &&

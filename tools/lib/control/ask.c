@@ -11,9 +11,11 @@
 
 #include "apdu/direct.h"
 #include "apdu/trace.h"
+#include "fs/births/births_file.h"
 
 #define SOCKET_NAME "control"
 #define FARM_SOCKET "../../" SOCKET_NAME
+#define NEIGHBOURS_SOCKET "../" SOCKET_NAME
 #define FARM_REQUEST "chip %s "
 #define PREFIX_SIZE (sizeof(FARM_REQUEST) + DIRECT_EID_DIGITS)
 #define TIMEOUT_S 10
@@ -71,40 +73,100 @@ static bool nobody_listens(void)
     return errno == ENOENT || errno == ECONNREFUSED;
 }
 
+/* Where a card is asked. */
+struct place {
+    int folder;                      /* the card's; or that of its farm's chips, if it has none */
+    char eid[DIRECT_EID_DIGITS + 1]; /* "": the card has a folder */
+};
+
+/* The last part of a path, if it is an EID. */
+static bool take_eid(const char *path, char eid[DIRECT_EID_DIGITS + 1], size_t *begin)
+{
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    *begin = end;
+    while (*begin > 0 && path[*begin - 1] != '/')
+        (*begin)--;
+    if (end - *begin != DIRECT_EID_DIGITS ||
+        strspn(path + *begin, "0123456789") < DIRECT_EID_DIGITS)
+        return false;
+    memcpy(eid, path + *begin, DIRECT_EID_DIGITS);
+    eid[DIRECT_EID_DIGITS] = '\0';
+    return true;
+}
+
+/* A chip of a farm that was never used has a record there, and no folder. */
+static int open_neighbours(const char *state, char eid[DIRECT_EID_DIGITS + 1])
+{
+    char path[PATH_MAX];
+    size_t begin;
+    if (!take_eid(state, eid, &begin) ||
+        snprintf(path, sizeof(path), "%.*s.", (int)begin, state) >= (int)sizeof(path))
+        return -1;
+    const int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || faccessat(folder, "../" BIRTHS_FILE, F_OK, 0) == 0)
+        return folder;
+    close(folder);
+    errno = ENOENT;
+    return -1;
+}
+
+static bool open_place(const char *state, struct place *out)
+{
+    out->eid[0] = '\0';
+    out->folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (out->folder >= 0 || errno != ENOENT)
+        return out->folder >= 0;
+    out->folder = open_neighbours(state, out->eid);
+    if (out->folder < 0)
+        errno = ENOENT;
+    return out->folder >= 0;
+}
+
+bool ask_is_there(const char *state)
+{
+    struct place place;
+    const bool there = open_place(state, &place);
+    if (there)
+        close(place.folder);
+    return there;
+}
+
 /* A chip of a farm lies in FARM/chips/EID, and the farm answers for it: its EID, if this may be
  * one. */
 static bool name_chip(int folder, char eid[DIRECT_EID_DIGITS + 1])
 {
     char link[64], path[PATH_MAX];
+    size_t begin;
     snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
     const ssize_t len = readlink(link, path, sizeof(path) - 1);
     path[len > 0 ? len : 0] = '\0';
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL || strlen(slash + 1) != DIRECT_EID_DIGITS ||
-        strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS)
-        return false;
-    strcpy(eid, slash + 1);
-    return true;
+    return take_eid(path, eid, &begin);
 }
 
 /* Its own socket, or the farm's, where a request begins with the chip's name. */
-static bool reach(int socket, int folder, char prefix[PREFIX_SIZE])
+static bool reach(int socket, const struct place *place, char prefix[PREFIX_SIZE])
 {
     char eid[DIRECT_EID_DIGITS + 1];
     prefix[0] = '\0';
-    if (connected(socket, folder, SOCKET_NAME))
+    if (place->eid[0] != '\0') {
+        snprintf(prefix, PREFIX_SIZE, FARM_REQUEST, place->eid);
+        return connected(socket, place->folder, NEIGHBOURS_SOCKET);
+    }
+    if (connected(socket, place->folder, SOCKET_NAME))
         return true;
-    if (!nobody_listens() || !name_chip(folder, eid))
+    if (!nobody_listens() || !name_chip(place->folder, eid))
         return false;
     snprintf(prefix, PREFIX_SIZE, FARM_REQUEST, eid);
-    return connected(socket, folder, FARM_SOCKET);
+    return connected(socket, place->folder, FARM_SOCKET);
 }
 
-static enum ask_result ask_on(int socket, int folder, const char *state, const char *line,
-                              struct writer *out)
+static enum ask_result ask_on(int socket, const struct place *place, const char *state,
+                              const char *line, struct writer *out)
 {
     char prefix[PREFIX_SIZE];
-    if (!reach(socket, folder, prefix))
+    if (!reach(socket, place, prefix))
         return nobody_listens() ? ASK_NOBODY : fail(state, strerror(errno));
     set_timeout(socket);
     if (!send_line(socket, bytes_of_text(prefix)) || !send_line(socket, bytes_of_text(line)) ||
@@ -117,8 +179,8 @@ static enum ask_result ask_on(int socket, int folder, const char *state, const c
 
 enum ask_result ask_card(const char *state, const char *line, struct writer *out)
 {
-    const int folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) {
+    struct place place;
+    if (!open_place(state, &place)) {
         const char *next =
             errno == ENOENT ? "; 'emuicc --state' with this folder makes a chip" : "";
         trace_error("--state %s: %s%s", state, strerror(errno), next);
@@ -127,11 +189,11 @@ enum ask_result ask_card(const char *state, const char *line, struct writer *out
     const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     enum ask_result result = ASK_FAILED;
     if (descriptor >= 0)
-        result = ask_on(descriptor, folder, state, line, out);
+        result = ask_on(descriptor, &place, state, line, out);
     else
         trace_error("no socket: %s", strerror(errno));
     if (descriptor >= 0)
         close(descriptor);
-    close(folder);
+    close(place.folder);
     return result;
 }

@@ -14,4 +14,7 @@ enum ask_result {
 /* Sends the line and appends what comes back. */
 enum ask_result ask_card(const char *state, const char *line, struct writer *out);
 
+/* There is something to ask: the folder, or a farm's record of a chip that has none yet. */
+bool ask_is_there(const char *state);
+
 #endif

@@ -9,14 +9,17 @@
 #include "apdu/json_writer.h"
 #include "apdu/status.h"
 #include "apdu/trace.h"
+#include "fs/births/births.h"
 #include "fs/files/files.h"
 #include "fs/text/inventory.h"
 #include "fs/text/inventory_iot.h"
 
-/* Opening a store would make one. */
+/* Opening a store would make one. A chip of a farm that was never used is made of its record. */
 static bool there_is_one(const char *state)
 {
     char *path;
+    if (births_make_in(state) != 0)
+        return false;
     if (asprintf(&path, "%s/" STORE_FILE, state) < 0)
         return false;
     const bool there = access(path, F_OK) == 0;

@@ -19,4 +19,8 @@ bool look_restore(const char *state, const char *name, struct writer *out);
 bool look_snapshot_remove(const char *state, const char *name, struct writer *out);
 bool look_iot_set(const char *state, const char *line, struct writer *out);
 
+/* Of a farm: the EIDs of its chips, in order, from a place (a number, from 0) on. */
+#define LOOK_CHIPS_AT_ONCE 20000
+bool look_chips(const char *state, const char *place, struct writer *out);
+
 #endif
