@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "tests/benchmarks/measure.h"
+#include "tests/benchmarks/memory_map.h"
 #include "tests/benchmarks/plugged.h"
 
 #define LIMIT 3.0
@@ -25,6 +26,30 @@ static void sample(starter *begin, const struct plugged_chip *chip, struct measu
     plugged_stop(&card);
 }
 
+static void map(starter *begin, const struct plugged_chip *chip, const char *title)
+{
+    struct plugged card;
+    begin(&card, chip);
+    memory_map_print(card.process.pid, title);
+    plugged_stop(&card);
+}
+
+/* Chance and ciphers are fetched when they are first wanted. */
+static double memory_in_use(const struct plugged_chip *chip)
+{
+    struct plugged card;
+    plugged_start_emuicc(&card, chip);
+    plugged_need(&card, "00A4040C10A0000005591010FFFFFFFF8900000100", "9000");
+    plugged_need(&card, "80E2910003BF2E00", "9000");
+    plugged_need(&card, "00A4040C07A0000000871002", "9000");
+    plugged_need(&card,
+                 "00880081221000112233445566778899AABBCCDDEEFF1000112233445566778899AABBCCDDEEFF",
+                 "9862");
+    const double memory = plugged_memory(&card);
+    plugged_stop(&card);
+    return memory;
+}
+
 int main(void)
 {
     static struct measure time, bare_time, memory, bare_memory;
@@ -35,7 +60,7 @@ int main(void)
         sample(plugged_start_null, &chip, &bare_time, &bare_memory);
         sample(plugged_start_emuicc, &chip, &time, &memory);
     }
-    plugged_remove_chip(&chip);
+    const double in_use = memory_in_use(&chip);
     const double base = measure_undisturbed(&bare_time),
                  base_memory = measure_undisturbed(&bare_memory);
     measure_title("start to ready, existing store", "real/ms", "x bare");
@@ -49,5 +74,10 @@ int main(void)
     measure_title("own memory (RssAnon) by itself", "MB", "MB");
     measure_row("emuicc", measure_undisturbed(&memory) / MEGABYTE,
                 measure_undisturbed(&memory) / MEGABYTE, LIMIT_MEMORY);
+    measure_row("the same after a challenge and an AUTHENTICATE", in_use / MEGABYTE,
+                in_use / MEGABYTE, MEASURE_NO_GOAL);
+    map(plugged_start_null, &chip, "where it is: bare program");
+    map(plugged_start_emuicc, &chip, "where it is: emuicc");
+    plugged_remove_chip(&chip);
     return measure_verdict();
 }
