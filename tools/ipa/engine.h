@@ -60,7 +60,7 @@ struct engine {
     const struct engine_host *host;
     uint32_t capabilities;         /* ENGINE_* */
     uint32_t protocols;            /* likewise */
-    bool tell_eid;                 /* in ProvideEimPackageResult, as from v1.1 on */
+    bool release_1_0;              /* results are framed as SGP.32 v1.0 has it */
     struct engine_changes changes; /* that eIMs have not heard of */
     uint8_t eid[ENGINE_EID_SIZE];
     char eim_id[ENGINE_EIM_ID_SIZE];

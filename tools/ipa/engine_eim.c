@@ -80,7 +80,7 @@ bool engine_eim_offer(struct engine *engine, struct bytes element, bool *taken)
     size_t at;
     uint32_t error;
     *taken = false;
-    if (engine->tell_eid)
+    if (!engine->release_1_0)
         esipa_set(&request, ESIPA_RESULT_EID, bytes_of(engine->eid, sizeof(engine->eid)));
     esipa_set(&request, ESIPA_RESULT, element);
     if (!send(engine, ESIPA_PROVIDE_RESULT, &request, &blob))

@@ -12,6 +12,7 @@
 #define PACKAGE 0xBF51
 #define ROLLBACK 0xBF58
 #define NOTIFICATIONS 0xA0
+#define RETRIEVE 0xBF2B
 #define PSMO_LIST 0xA0
 #define ENABLE 0xA3
 #define ENABLE_RESULT 0x83
@@ -69,7 +70,9 @@ static bool provide_error(struct engine *engine, struct bytes transaction_id)
     return engine_eim_provide(engine, writer_bytes(&error));
 }
 
-static bool join(struct bytes result, struct bytes notifications, struct blob *out)
+/* ePRAndNotifications; in v1.0 the notifications stand in an answer of the chip's, whole. */
+static bool join(const struct engine *engine, struct bytes result, struct bytes notifications,
+                 struct blob *out)
 {
     const size_t size = result.len + notifications.len + ROOM;
     uint8_t *data = malloc(size);
@@ -78,7 +81,10 @@ static bool join(struct bytes result, struct bytes notifications, struct blob *o
     struct writer both = writer_on(data, size);
     const size_t mark = tlv_open(&both, DER_SEQUENCE);
     writer_put(&both, result);
+    const size_t answer = engine->release_1_0 ? tlv_open(&both, RETRIEVE) : 0;
     tlv_put(&both, NOTIFICATIONS, notifications);
+    if (engine->release_1_0)
+        tlv_close(&both, answer);
     tlv_close(&both, mark);
     *out = (struct blob){data, writer_bytes(&both).len};
     return true;
@@ -100,7 +106,7 @@ static bool make_element(struct engine *engine, struct bytes whole,
     der_put_integer(&criterion, SEQUENCE_NUMBER, result->sequence);
     const bool listed =
         engine_waiting_list(engine, writer_bytes(&criterion), &answer, &list, &results);
-    const bool made = join(whole, listed && !results ? list : (struct bytes){0}, out);
+    const bool made = join(engine, whole, listed && !results ? list : (struct bytes){0}, out);
     blob_finish(&answer);
     return made;
 }

@@ -42,7 +42,7 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
     ipa->host = ipa_host;
     ipa->host.context = ipa;
     ipa->engine.host = &ipa->host;
-    ipa->engine.tell_eid = options->release == NULL || strcmp(options->release, "1.0") != 0;
+    ipa->engine.release_1_0 = options->release != NULL && strcmp(options->release, "1.0") == 0;
     unsigned timeout_s;
     (void)ipa_options_seconds(options->timeout, 0, &timeout_s);
     const struct esipa_client_plan plan = {.ca = options->ca,

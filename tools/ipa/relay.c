@@ -16,6 +16,8 @@
 #define TRANSACTION_NAME "transactionId"
 #define SIGNED1_MAX 1024
 #define TRIGGER_MAX 1024
+#define SIGNATURE 0x5F37
+#define WRAPPED_MAX 256
 
 /* The function of ESipa that ES9+'s last part of the path names, too. */
 static enum esipa_function function_of(const char *path)
@@ -76,8 +78,22 @@ static void take_trigger(struct relay *relay, json_t *answer)
     json_object_set_new(answer, "eventEntries", json_array());
 }
 
+/* onomondo-eim puts what it got from the SM-DP+, an object whole, into another one of its tag. */
+static void unwrap(json_t *answer, const char *name, uint32_t tag)
+{
+    struct blob whole;
+    struct tlv outer, inner;
+    if (field_bytes(answer, name, WRAPPED_MAX, &whole) == FIELD_OK &&
+        tlv_whole(blob_bytes(&whole), tag, &outer) && tlv_whole(outer.value, tag, &inner))
+        (void)field_set_bytes(answer, name, inner.whole);
+    blob_finish(&whole);
+}
+
 static void complete_answer(struct relay *relay, enum esipa_function function, json_t *answer)
 {
+    unwrap(answer, "serverSignature1", SIGNATURE);
+    unwrap(answer, "smdpSignature2", SIGNATURE);
+    unwrap(answer, ESIPA_CI_KEY_ID_NAME, DER_OCTET_STRING);
     if (function == ESIPA_AUTHENTICATE_CLIENT)
         take_trigger(relay, answer);
     json_t *id = json_object_get(answer, ESIPA_CI_KEY_ID_NAME);
