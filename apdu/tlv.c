@@ -9,7 +9,8 @@
 /*@ requires \valid(from) && \valid(tag) && \separated(from, tag) && readable(*from);
     assigns *from, *tag;
     ensures readable(*from) && \old(from->len) - 3 <= from->len <= \old(from->len);
-    ensures \result == TLV_FRONT_OK ==> from->len < \old(from->len); */
+    ensures \result == TLV_FRONT_OK ==> from->len < \old(from->len);
+    ensures \result == TLV_FRONT_SHORT ==> from->len == 0 && \old(from->len) < TAG_BYTES_MAX; */
 static enum tlv_front read_tag(struct bytes *from, uint32_t *tag)
 {
     uint8_t byte;
@@ -37,7 +38,8 @@ static enum tlv_front read_tag(struct bytes *from, uint32_t *tag)
 /*@ requires \valid(from) && \valid(len) && \separated(from, len) && readable(*from);
     assigns *from, *len;
     ensures readable(*from) && \old(from->len) - 4 <= from->len <= \old(from->len);
-    ensures \result == TLV_FRONT_OK ==> from->len < \old(from->len) && *len <= 0xFFFFFF; */
+    ensures \result == TLV_FRONT_OK ==> from->len < \old(from->len) && *len <= 0xFFFFFF;
+    ensures \result == TLV_FRONT_SHORT ==> \old(from->len) <= LENGTH_BYTES_MAX; */
 static enum tlv_front read_length(struct bytes *from, size_t *len)
 {
     uint8_t byte;

@@ -77,6 +77,7 @@ struct tlv_header {
     ensures \result == TLV_FRONT_OK ==> 2 <= out->header_len <= from.len;
     ensures \result == TLV_FRONT_OK ==> out->header_len <= TLV_HEADER_MAX;
     ensures \result == TLV_FRONT_OK ==> out->value_len <= 0xFFFFFF;
+    ensures \result == TLV_FRONT_SHORT ==> from.len < TLV_HEADER_MAX;
     ensures \result != TLV_FRONT_OK ==> *out == \old(*out); */
 enum tlv_front tlv_read_header(struct bytes from, struct tlv_header *out);
 

@@ -41,6 +41,7 @@ void trace_of(const char *name);
 #define TRACE_PRINTF __attribute__((format(printf, 1, 2)))
 void trace_error(const char *format, ...) TRACE_PRINTF;
 void trace_notice(const char *format, ...) TRACE_PRINTF;
+/*@ assigns \nothing; */
 void trace_detail(const char *format, ...) TRACE_PRINTF;
 
 #endif

@@ -24,6 +24,8 @@ void secret_wipe(struct secret *secret);
 bool secret_equal(struct bytes a, struct bytes b);
 
 /* Overwrites memory in a way that a compiler does not remove. */
+/*@ requires \valid((uint8_t *)memory + (0 .. len - 1));
+    assigns ((uint8_t *)memory)[0 .. len - 1]; */
 void wipe(void *memory, size_t len);
 
 #endif

@@ -9,11 +9,51 @@
  * failure. element: BF23, or a segment as it came. */
 typedef int bpp_element_handler(struct download *download, struct bpp_package *package,
                                 const struct tlv *element);
-bpp_element_handler bpp_initialise_secure_channel, bpp_open_encrypted, bpp_open_plain,
-    bpp_load_profile_element;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX && \valid_read(element);
+    requires readable_tlv(*element);
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_element_handler bpp_initialise_secure_channel;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX && \valid_read(element);
+    requires readable_tlv(*element);
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_element_handler bpp_open_encrypted;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX && \valid_read(element);
+    requires readable_tlv(*element);
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_element_handler bpp_open_plain;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX && \valid_read(element);
+    requires readable_tlv(*element);
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_element_handler bpp_load_profile_element;
 /* What follows when a section has ended: its plain bytes are there as a whole. */
 typedef int bpp_section_handler(struct download *download, struct bpp_package *package);
-bpp_section_handler bpp_configure_isdp, bpp_store_metadata, bpp_replace_session_keys,
-    bpp_end_profile_elements;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX;
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_section_handler bpp_configure_isdp;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX;
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_section_handler bpp_store_metadata;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX;
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_section_handler bpp_replace_session_keys;
+/*@ requires \valid(download) && \valid(package) && \separated(package, download);
+    requires package->plain_len <= BPP_PACKAGE_COMMAND_MAX;
+    assigns *package;
+    ensures kept{Pre, Post}(package); */
+bpp_section_handler bpp_end_profile_elements;
 
 #endif
