@@ -666,6 +666,7 @@ Test(domain_commands, extradition)
     ANSWERS(wrapped, "80E61000(08" SSD " 00 08" APPLET " 00 00 00)", "009000");
     ANSWERS(wrapped, "80F24002(4F(" APPLET ") 5C(CC))", "E30ACC08" SSD "9000");
     ANSWERS(wrapped, "80E40000(4F(" SSD "))", "6985"); /* something is associated with it */
+    ANSWERS(wrapped, "80E61000(08" MNO " 00 08" APPLET " 00 00 00)", "6985"); /* not its own now */
     ANSWERS(wrapped, "80E64000(08" MNO " 00 08" APPLET " 00 00 00)", "6985"); /* not its own now */
     end();
 }

@@ -452,6 +452,10 @@ Test(ota, somebody_steps_in)
         world->ota.watch = &look;
         world_expect(world, &order, rows[i].answer);
     }
+    struct watch_order of_domain = {"command", 0x6A84};
+    const struct order domain = ORDER_USUAL("B20100", "80CA2F0000");
+    world->ota.watch = &(struct checkpoint_watch){step_in, &of_domain};
+    world_expect(world, &domain, "00 016A84");
     struct watch_order refused = {"packet", 0x6581};
     const struct checkpoint_watch look = {step_in, &refused};
     uint8_t packet[256], room[256];
