@@ -288,9 +288,10 @@ static const struct {
     const char *name;
     void (*before)(void);
     uint16_t (*deed)(void);
+    bool repeats; /* the answer is the same each time */
 } rows[] = {
     {"GetEUICCChallenge",         clear,                 ask_challenge},
-    {"GetEUICCInfo2",             clear,                 ask_info},
+    {"GetEUICCInfo2",             clear,                 ask_info, .repeats = true},
     {"AuthenticateServer",        ready_to_authenticate, send_request},
     {"PrepareDownload",           ready_to_prepare,      send_request},
     {"LoadBoundProfilePackage",   bound,                 load},
@@ -300,7 +301,7 @@ static const struct {
     {"SetNickname",               installed,             nickname},
     {"LoadRpmPackage",            ready_to_manage,       send_request},
     {"VerifyDeviceChange",        ready_to_change,       send_request},
-    {"GetProfilesInfo",           installed,             list},
+    {"GetProfilesInfo",           installed,             list, .repeats = true},
     {"RetrieveNotificationsList", installed,             retrieve},
     {"SELECT",                    enabled,               select_usim},
     {"a reset",                   enabled,               reset},
@@ -420,6 +421,26 @@ struct failing {
     bool (*happened)(void);
 };
 
+/* What a row's deed answers when nothing fails. */
+static uint8_t usual[SHA256_SIZE];
+
+static void note_usual(size_t row)
+{
+    rows[row].before();
+    cr_assert(rows[row].deed() == SW_OK);
+    const struct bytes whole = writer_bytes(&answer);
+    cr_assert(sha256(&whole, 1, usual) == 0);
+}
+
+static void expect_usual(size_t row, const char *what, size_t place)
+{
+    uint8_t digest[SHA256_SIZE];
+    const struct bytes whole = writer_bytes(&answer);
+    cr_assert(sha256(&whole, 1, digest) == 0);
+    cr_expect(memcmp(digest, usual, sizeof(usual)) == 0, "%s, %s at %zu: another answer",
+              rows[row].name, what, place);
+}
+
 static bool is_failure(uint16_t status)
 {
     return status == SW_TECHNICAL_PROBLEM || status == SW_MEMORY_PROBLEM;
@@ -436,6 +457,8 @@ static bool fail_at(const struct failing *failing, size_t row, size_t place)
     const bool happened = failing->happened();
     const bool is_answered = card_outcome(&card).link == HARDWARE_ANSWERS;
     failing->after(SIZE_MAX);
+    if (status == SW_OK && rows[row].repeats)
+        expect_usual(row, failing->name, place);
     const struct shown shown = show();
     const struct holding after = shown.holding;
     cr_expect(happened || status == SW_OK, "%s: %04X", rows[row].name, status);
@@ -456,6 +479,8 @@ static void fail_everywhere(const struct failing *failing)
     cr_assert(next != MAP_FAILED);
     for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
         size_t place = 0;
+        if (rows[row].repeats)
+            note_usual(row);
         while (fail_at(failing, row, place))
             place++;
         fprintf(stderr, "%s: %s failed at %zu places\n", rows[row].name, failing->name, place);
