@@ -177,12 +177,10 @@ static struct domain_session *session_on(struct domains *domains, const struct a
 /* What comes out of its wrapping is as if it had been sent without. */
 static void make_plain(struct apdu *apdu, struct bytes plain)
 {
-    const bool le = apdu->shape == APDU_CASE_2 || apdu->shape == APDU_CASE_4;
+    const bool le = apdu->shape == APDU_CASE_4;
     apdu->secured = false;
     apdu->data = plain;
-    if (plain.len > 0)
-        apdu->shape = le ? APDU_CASE_4 : APDU_CASE_3;
-    else
+    if (plain.len == 0) /* with its MAC it had data */
         apdu->shape = le ? APDU_CASE_2 : APDU_CASE_1;
 }
 

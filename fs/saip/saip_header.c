@@ -104,6 +104,7 @@ static int check_libraries(struct saip *saip, const struct saip_pe *pe)
                                "the card has none of the libraries of eUICC-Mandatory-AIDs");
 }
 
+/* The type ends with the zero that the profile begins with. */
 static void take_names(struct saip *saip, const struct saip_pe *pe)
 {
     struct profile *profile = saip->profile;
@@ -111,7 +112,6 @@ static void take_names(struct saip *saip, const struct saip_pe *pe)
     const size_t len = type.len < sizeof profile->type ? type.len : sizeof profile->type - 1;
     if (len > 0)
         memcpy(profile->type, type.data, len);
-    profile->type[len] = '\0';
     bytes_copy_exact(pe->fields[HEADER_ICCID].value, profile->iccid, sizeof profile->iccid);
 }
 

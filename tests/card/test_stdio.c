@@ -217,6 +217,23 @@ static void serve(struct bytes input, char *output, size_t size)
     close(out[0]);
 }
 
+Test(stdio, what_is_for_the_clients_user_goes_where_messages_go)
+{
+    static const char line[] = "{\"type\":\"lpa\",\"payload\":{\"code\":0}}\n";
+    char output[64], passed[256] = {0};
+    int messages[2];
+    const int kept = dup(STDERR_FILENO);
+    cr_assert(pipe(messages) == 0 && kept >= 0 && dup2(messages[1], STDERR_FILENO) >= 0);
+    serve(bytes_of_text(line), output, sizeof(output));
+    cr_assert(dup2(kept, STDERR_FILENO) >= 0);
+    close(messages[1]);
+    cr_assert(gt(i64, read(messages[0], passed, sizeof(passed) - 1), 0));
+    cr_assert(eq(str, output, ""));
+    cr_assert(eq(str, passed, (char *)line));
+    close(messages[0]);
+    close(kept);
+}
+
 Test(stdio, lines_are_answered_one_by_one)
 {
     char output[1024];

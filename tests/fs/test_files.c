@@ -142,6 +142,7 @@ Test(files, access_rules)
               true),
         "create a file, create a directory");
     has(said, "{\"mode\":\"resize\",\"needs\":\"never\"}");
+    has(rules("8402D4EE9700", false), "\"resize, instruction EE\"");
     has(rules("8001019700FFFFFF", false), "never");
     has(rules("FFFF", false), "[]");
     (void)rules("8001", false);

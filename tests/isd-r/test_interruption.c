@@ -164,6 +164,11 @@ Test(interruption, is_not_what_an_element_holds)
 /* … unless it is a whole function: then the LPA has given up. */
 Test(interruption, by_a_function_in_mid_element)
 {
+    const struct {
+        struct bytes request;
+        uint32_t tag;
+    } functions[] = {{BYTES(0xBF, 0x2E, 0x00), 0xBF2E},
+                     {BYTES(0xBF, 0x3E, 0x03, 0x5C, 0x01, 0x5A), 0xBF3E}};
     for (size_t count = 0; count < 6; count++) {
         bind();
         cr_assert(send_commands(count));
@@ -172,7 +177,7 @@ Test(interruption, by_a_function_in_mid_element)
         for (size_t i = 0; i <= count; i++)
             (void)bytes_take(&rest, peer_cut_len(PEER_CUT_LPAC, whole, rest), &command);
         cr_assert(eq(u16, peer_call(&peer, bytes_of(command.data, command.len - 1)), SW_OK));
-        (void)peer_ask(&peer, BYTES(0xBF, 0x2E, 0x00), 0xBF2E);
+        (void)peer_ask(&peer, functions[count % 2].request, functions[count % 2].tag);
         const struct peer_outcome outcome = only_result();
         cr_assert(eq(int, outcome.reason, 11), "after %zu", count);
         remove_result(outcome.sequence);

@@ -413,6 +413,14 @@ Test(stored_metadata, has_a_limit_as_a_whole)
     cr_assert(eq(int, answer, 7));
 }
 
+Test(metadata, of_no_profile_are_not_updated_from_afar)
+{
+    peer_start(&peer, (enum ec_curve[]){EC_P256}, 1);
+    cr_assert(eq(int, isd_r_update_metadata(peer.chip.isd_r, hex("BF2A 03 920141")),
+                 SW_CONDITIONS_NOT_SATISFIED));
+    stop();
+}
+
 Test(metadata, update_is_within_a_tag_list)
 {
     static const struct {
