@@ -483,6 +483,13 @@ static int attribute(const struct user *user, uint32_t id, uint32_t room)
     return ask(user->client, PCSC_GET_ATTRIBUTE, words, count, count - 1);
 }
 
+static int set_attribute(const struct user *user, uint32_t handle)
+{
+    uint32_t words[4 + PCSC_ATTRIBUTE_SIZE / PCSC_WORD] = {handle, 0x7FFF0003};
+    const size_t count = sizeof(words) / PCSC_WORD;
+    return ask(user->client, PCSC_SET_ATTRIBUTE, words, count, count - 1);
+}
+
 Test(pcsc, attributes_and_control)
 {
     struct user user = make_user(4, PCSC_SHARED);
@@ -492,6 +499,8 @@ Test(pcsc, attributes_and_control)
     cr_assert(eq(str, (char *)answer.data + 8, READER));
     cr_assert(eq(int, attribute(&user, 0x7FFF0003, 4), PCSC_INSUFFICIENT_BUFFER));
     cr_assert(eq(int, attribute(&user, 0x12345678, 264), PCSC_UNSUPPORTED_FEATURE));
+    cr_assert(eq(int, set_attribute(&user, user.handle), PCSC_UNSUPPORTED_FEATURE));
+    cr_assert(eq(int, set_attribute(&user, user.handle + 1), PCSC_INVALID_HANDLE));
     const uint32_t control[] = {user.handle, 0x42000D48, 2, 264, 9, 0};
     cr_assert(send_message(user.client, PCSC_CONTROL, control, 6, BYTES(1, 2)));
     cr_assert(eq(int, (int)pcsc_word(answer.data, 5), PCSC_UNSUPPORTED_FEATURE));

@@ -554,6 +554,7 @@ Test(domain_commands, keys_of_every_type_are_kept)
     begin_selected(0x30, 0x01);
     ANSWERS(wrapped, "80D80001(40 85 10 " SECRET " 00)", "409000");
     cr_expect_str_eq(wrapped("80D80002(40 80 10 " SECRET " 00)") + 8, "9000");
+    ANSWERS(wrapped, "80D80001(41 80 20 " SECRET SECRET " 00)", "6A80"); /* no length of DES */
     ANSWERS(wrapped, "80D80001(74 B0 05 0401020304 F0 01 00 00)", "749000");
     ANSWERS(wrapped, "80D80001(73 A1 03 010001 A0 08 0102030405060708 00)", "739000");
     ANSWERS(wrapped, "80D80001(50 90 10 " SECRET " 03 0A0B0C)", "500A0B0C9000");
