@@ -174,6 +174,18 @@ static void ready_to_prepare(void)
     peer_put_preparation(&peer, &(struct peer_preparation){0}, &request);
 }
 
+/* The end user rejects what was prepared. */
+static void ready_to_cancel(void)
+{
+    authenticated();
+    cr_assert(peer_prepare(&peer, &(struct peer_preparation){0}) == 0);
+    request = writer_on(request_room, sizeof(request_room));
+    const size_t mark = tlv_open(&request, 0xBF41);
+    tlv_put(&request, 0x80, bytes_of(peer.transaction_id, peer.transaction_id_len));
+    tlv_put_u8(&request, 0x81, 0);
+    tlv_close(&request, mark);
+}
+
 /* A server may do with the profile what it likes, and wants to. */
 /* A profile whose metadata have this element besides. */
 static void installed_with(void (*put)(const struct peer *peer, struct writer *out))
@@ -289,11 +301,13 @@ static const struct {
     void (*before)(void);
     uint16_t (*deed)(void);
     bool repeats; /* the answer is the same each time */
+    bool forgets; /* the key of the session */
 } rows[] = {
     {"GetEUICCChallenge",         clear,                 ask_challenge},
     {"GetEUICCInfo2",             clear,                 ask_info, .repeats = true},
     {"AuthenticateServer",        ready_to_authenticate, send_request},
     {"PrepareDownload",           ready_to_prepare,      send_request},
+    {"CancelSession",             ready_to_cancel,       send_request, .forgets = true},
     {"LoadBoundProfilePackage",   bound,                 load},
     {"EnableProfile",             installed,             enable},
     {"DisableProfile",            enabled,               disable},
@@ -328,6 +342,22 @@ static int count_notification(void *context, const struct store_notification *ro
     (void)row;
     holding->notifications++;
     return 0;
+}
+
+static int count_key(void *context, const char *name, struct bytes value)
+{
+    size_t *count = context;
+    (void)name;
+    *count += value.len > 0;
+    return 0;
+}
+
+/* Of sessions: a LoadBoundProfilePackage uses it up with its first segment, so it is not held. */
+static size_t keys(void)
+{
+    size_t count = 0;
+    cr_assert(store_each_value(card.store, "one-time-key", count_key, &count) == 0);
+    return count;
 }
 
 static struct holding holding(void)
@@ -452,6 +482,7 @@ static bool fail_at(const struct failing *failing, size_t row, size_t place)
     rows[row].before();
     card_idle(&card);
     const struct holding before = holding();
+    const size_t keys_before = keys();
     failing->after(place);
     const uint16_t status = rows[row].deed();
     const bool happened = failing->happened();
@@ -468,6 +499,9 @@ static bool fail_at(const struct failing *failing, size_t row, size_t place)
         cr_expect(memcmp(&before, &after, sizeof(before)) == 0,
                   "%s, %s at %zu: refused, but something has changed", rows[row].name,
                   failing->name, place);
+    if (rows[row].forgets)
+        cr_expect(keys_before == 1 && (keys() == 0 || status != SW_OK), "%s, %s at %zu",
+                  rows[row].name, failing->name, place);
     if (happened)
         expect_next_start(rows[row].name, place, failing->last_cut, &shown);
     return happened;

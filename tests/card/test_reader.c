@@ -8,6 +8,7 @@
 #include "tests/support/vpcd_peer.h"
 #include "apdu/trace.h"
 #include "card/clock.h"
+#include "card/reader/link.h"
 #include "card/reader/reader_serve.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -191,6 +192,31 @@ Test(reader, plugs_in_serves_and_plugs_in_again_saying_each_change_once, .timeou
     cr_assert_eq(count_said("plugged into the reader"), 3);
     cr_assert_eq(count_said("hung up"), 3);
     cr_assert_eq(count_said("\n"), 6);
+    vpcd_peer_close(&peer);
+}
+
+/* A machine that does not answer is none that the card sits in. */
+Test(reader, gives_up_a_connection_that_does_not_come)
+{
+    struct reader reader;
+    struct link link;
+    char where[32];
+    trace_to(note, NULL);
+    cr_assert(vpcd_peer_open(&peer));
+    snprintf(where, sizeof(where), "127.0.0.1:%u", peer.port);
+    cr_assert_eq(reader_init(&reader, where), 0);
+    link_init(&link, &reader, NULL);
+    link_step(&link, false, 0, NULL);
+    cr_assert_geq(link.socket, 0);
+    const int64_t due = link.due;
+    link_step(&link, false, due - 1, NULL);
+    cr_assert_geq(link.socket, 0);
+    link_step(&link, false, due, NULL);
+    cr_expect_not(link.connected);
+    cr_expect_eq(link.socket, -1);
+    cr_expect_gt(link.due, due); /* and tries again */
+    cr_expect_eq(count_said("timed out"), 1);
+    link_finish(&link);
     vpcd_peer_close(&peer);
 }
 
