@@ -2,7 +2,7 @@
 """Breaks one line of the card's code at a time and sees whether a unit test or a fuzz replay notices.
 
 usage: tests/mutation.py [--count N] [--seed TEXT] [--room ROOM]... [--goal PERCENT] [--work FOLDER] [--longest SECONDS]
-                         [--again] [--list]
+                         [--again] [--sanitize] [--list]
 
 The lines are a sample of isd-r, fs and card; the same seed gives nearly the same sample while the sources change. A copy of the
 sources is built in the work folder (default: one that is gone afterwards), so the checkout stays as it is. A first
@@ -12,7 +12,8 @@ did has failed too. A change that does not compile is drawn again. Where many te
 that take longer than --longest are left out, which can only make the share smaller.
 
 With a work folder that stays, results are kept in its results.jsonl, and the next run continues there, up to
---count. --again takes the sources of the checkout anew and tries those once more that nobody noticed.
+--count. --again takes the sources of the checkout anew and tries those once more that nobody noticed; with --sanitize
+in a build with AddressSanitizer and UndefinedBehaviorSanitizer, as tools/check runs the same tests, too.
 
 Prints a line for each change, those that nobody noticed once more at the end, and exits 0 when at least the goal's
 share (default 90) was noticed.
@@ -62,6 +63,7 @@ CHANGES = (
 # or given back, a buffer on the stack that is one byte shorter.
 WITHOUT_EFFECT = re.compile(r"trace_|wipe\(|_finish\(|_destroy\(|\bfree(?:_wiped)?\(|close(?:dir)?\(|_Static_assert|"
                             r"^ +(?:char|uint8_t) \w+\[")
+SANITIZERS = ("-Db_sanitize=address,undefined", "-Db_lundef=false")
 BUILD_LIMIT = 600  # seconds
 MANY = 10  # tests
 CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
@@ -255,7 +257,7 @@ def batches(names):
 class Judge:
     """Tries changes in a copy and keeps what came of them."""
 
-    def __init__(self, work, rooms, again, longest):
+    def __init__(self, work, rooms, again, longest, sanitize):
         self.root, self.kept = os.path.join(work, "source"), os.path.join(work, "results.jsonl")
         reached = os.path.join(work, "reached.json")
         if again or not os.path.exists(self.root):
@@ -265,7 +267,9 @@ class Judge:
         self.again = again
         self.reached = Reached(self.root, os.path.join(work, "gcov"), rooms, reached, longest)
         os.environ["CCACHE_DISABLE"] = "1"
-        self.build = Build(self.root, os.path.join(work, "build"))
+        self.build = Build(self.root, os.path.join(work, "sanitized" if sanitize else "build"),
+                           *(SANITIZERS if sanitize else ()))
+        self.patience = 20 if sanitize else 5  # times what a test takes with gcov
         self.results = [json.loads(line) for line in open(self.kept)] if os.path.exists(self.kept) else []
 
     def by_file(self, path):
@@ -273,7 +277,7 @@ class Judge:
 
     def noticed_by(self, name):
         """A failure counts when it comes again."""
-        limit = 10 + 5 * self.reached.seconds.get(name, 10)
+        limit = 10 + self.patience * self.reached.seconds.get(name, 10)
         for _ in range(2):
             how = self.build.passes(name, limit, CRITERION_FAIL_FAST="1")
             if how is not False:
@@ -366,6 +370,7 @@ def arguments_of():
     parser.add_argument("--work")
     parser.add_argument("--longest", type=float, default=float("inf"), metavar="SECONDS")
     parser.add_argument("--again", action="store_true", help="try once more what was not noticed")
+    parser.add_argument("--sanitize", action="store_true", help="in a build with sanitizers")
     parser.add_argument("--list", action="store_true", help="print the sample and change nothing")
     return parser.parse_args()
 
@@ -384,7 +389,8 @@ def main():
         resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="emuicc-mutation-") as passing:
-        judge = Judge(os.path.abspath(arguments.work or passing), rooms, arguments.again, arguments.longest)
+        judge = Judge(os.path.abspath(arguments.work or passing), rooms, arguments.again, arguments.longest,
+                      arguments.sanitize)
         if arguments.again:
             judge.once_more()
         else:
