@@ -16,6 +16,10 @@
 #define JSON_PATH "/json"
 #define BINARY_PATH "/binary"
 #define GROUPED_PATH "/grouped"
+#define SLOW_PATH "/slow"
+#define SLOW_REQUEST                                                                               \
+    "POST " SLOW_PATH " HTTP/1.1\r\nHost: " WORLD_ADDRESS "\r\n" JSON                              \
+    "Content-Length: 12\r\n\r\n{\"text\":\"a\"}"
 #define GROUPED_REQUEST                                                                            \
     "POST " GROUPED_PATH " HTTP/1.1\r\nHost: " WORLD_ADDRESS "\r\n" JSON                           \
     "Content-Length: 12\r\n\r\n{\"text\":\"a\"}"
@@ -38,6 +42,16 @@ static int echo_json(void *program, struct call *call)
     ++*(int *)program;
     snprintf(heard_peer, sizeof(heard_peer), "%s", call->peer);
     return result == 0 ? field_set_text(call->response, "text", text) : result;
+}
+
+/* As one that asks another server, which does not answer. */
+static sem_t slow_begun, slow_release;
+
+static int echo_late(void *program, struct call *call)
+{
+    sem_post(&slow_begun);
+    sem_wait(&slow_release);
+    return echo_json(program, call);
 }
 
 static int echo_binary(void *program, struct call *call)
@@ -83,8 +97,9 @@ static const struct function_row rows[] = {
     {JSON_PATH, "Json", echo_json, false, "", FUNCTION_JSON},
     {BINARY_PATH, "Binary", echo_binary, false, "", FUNCTION_BINARY},
     {GROUPED_PATH, "Grouped", echo_json, false, "", FUNCTION_JSON, groups, true},
+    {SLOW_PATH, "Slow", echo_late, false, "", FUNCTION_JSON},
 };
-static const struct function_table functions = {rows, 3};
+static const struct function_table functions = {rows, sizeof(rows) / sizeof(rows[0])};
 
 static void start_server(const char *trust)
 {
@@ -354,4 +369,27 @@ Test(server, a_server_ends_with_those_that_wait)
     cr_expect_eq(atomic_load(&transaction.ended), 1);
     start_server(NULL);
     https_client_close(&client);
+}
+
+/* However many processors there are, CROWD of them leave no thread that reads and writes. */
+Test(server, functions_that_wait_for_another_server_hold_up_nobody)
+{
+    static const char json[] = "Content-Type: application/json";
+    struct https_client crowd[CROWD];
+    sem_init(&slow_begun, 0, 0);
+    sem_init(&slow_release, 0, 0);
+    for (size_t i = 0; i < CROWD; i++) {
+        connect_raw(&crowd[i]);
+        cr_assert_eq(send_raw(&crowd[i], SLOW_REQUEST), CURLE_OK);
+    }
+    for (size_t i = 0; i < CROWD; i++)
+        sem_wait(&slow_begun);
+    expect_answer(GROUPED_PATH, json, "{\"text\":\"a\"}", 200, NULL);
+    expect_answer(JSON_PATH, json, "{\"text\":\"a\"}", 200, NULL);
+    for (size_t i = 0; i < CROWD; i++)
+        sem_post(&slow_release);
+    for (size_t i = 0; i < CROWD; i++) {
+        cr_expect_eq(read_status(&crowd[i]), 200);
+        https_client_close(&crowd[i]);
+    }
 }

@@ -8,6 +8,7 @@
 #include "tools/lib/server/head.h"
 #include "tools/lib/server/listener.h"
 #include "tools/lib/server/tls.h"
+#include "tools/lib/server/workers.h"
 
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
@@ -22,6 +23,7 @@
 #define ADMIN_PROTOCOL_V2 "2.2.2"
 #define ADMIN_PROTOCOL_SIZE (sizeof(ADMIN_PROTOCOL_FRONT) + SVN_TEXT_SIZE)
 #define THREADS_MAX 8
+#define WORKERS_MAX 32                      /* functions at once that wait for other servers */
 #define CONNECTION_MEMORY ((size_t)8 << 10) /* bytes: a head, and pieces of a body */
 #define SPARE 4                             /* one of so many connections is for those who come */
 
@@ -30,7 +32,8 @@ struct server {
     struct MHD_Daemon *daemon;
     atomic_uint connected;
     struct connections *clocks;
-    struct group *group;      /* NULL: no functions share a transaction */
+    struct group *group;      /* NULL: no functions share a transaction, and */
+    struct workers *workers;  /* all are run by the threads that read and write */
     char *certificates, *key; /* PEM */
     char where[SERVER_WHERE_SIZE];
 };
@@ -201,23 +204,32 @@ static void finish_member(void *context, struct group_member *member, int result
     MHD_resume_connection(request->connection);
 }
 
-static enum MHD_Result wait_for_group(struct server *server, struct request *request)
+static void run_apart(void *context, struct group_member *member)
 {
+    struct request *request = (struct request *)member;
+    run_function(context, request);
+    MHD_resume_connection(request->connection);
+}
+
+static enum MHD_Result wait_for_others(struct server *server, struct request *request, bool grouped)
+{
+    struct group_member *member = &request->member;
     MHD_suspend_connection(request->connection);
-    if (!group_add(server->group, &request->member, atomic_load(&server->connected))) {
+    if (!(grouped ? group_add(server->group, member, atomic_load(&server->connected))
+                  : workers_add(server->workers, member))) {
         fail(request, MHD_HTTP_SERVICE_UNAVAILABLE);
         MHD_resume_connection(request->connection);
     }
     return MHD_YES;
 }
 
-static bool is_grouped(const struct server *server, const struct request *request)
+static bool is_grouped(const struct request *request)
 {
-    return server->group != NULL && request->row->groups != NULL &&
+    return request->row->groups != NULL &&
            request->row->groups(bytes_of(request->body.data, request->body.len));
 }
 
-/* Called again when a group has answered. */
+/* Called again when others have answered. */
 static enum MHD_Result answer(struct server *server, struct request *request)
 {
     struct MHD_Connection *connection = request->connection;
@@ -229,8 +241,8 @@ static enum MHD_Result answer(struct server *server, struct request *request)
         return respond_empty(server, connection, MHD_HTTP_CONTENT_TOO_LARGE);
     if (!check_headers(connection, request->row, &text, &status))
         return respond_text(server, connection, status, text);
-    if (is_grouped(server, request))
-        return wait_for_group(server, request);
+    if (server->group != NULL)
+        return wait_for_others(server, request, is_grouped(request));
     run_function(server, request);
     return respond_answer(server, request);
 }
@@ -345,10 +357,15 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *context, const ch
     trace_detail("HTTP: %s", line);
 }
 
-static unsigned thread_count(void)
+/* A group's thread does as much as those that read and write for it: each side gets its half of the
+ * processors. */
+static unsigned thread_count(const struct server *server)
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return processors < 2 ? 2 : processors > THREADS_MAX ? THREADS_MAX : (unsigned)processors;
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN), least = 2;
+    const long most = processors < least         ? least
+                      : processors > THREADS_MAX ? THREADS_MAX
+                                                 : processors;
+    return (unsigned)(server->group != NULL ? most / 2 : most);
 }
 
 /* By poll(): with epoll libmicrohttpd asks over and over for what a client in the middle of TLS's
@@ -366,7 +383,7 @@ static int start_daemon(struct server *server, int socket)
         MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
             (plain ? 0 : MHD_USE_TLS) | (server->group != NULL ? MHD_ALLOW_SUSPEND_RESUME : 0),
         0, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, thread_count(),
+        MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, thread_count(server),
         MHD_OPTION_CONNECTION_LIMIT, server->plan.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_SILENCE,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
@@ -385,7 +402,11 @@ static int start_group(struct server *server)
                                     .run = run_member,
                                     .done = finish_member,
                                     .context = server};
-    return plan.transaction != NULL ? group_start(&plan, &server->group) : 0;
+    const struct workers_plan others = {run_apart, server, WORKERS_MAX};
+    if (plan.transaction == NULL)
+        return 0;
+    const int result = group_start(&plan, &server->group);
+    return result == 0 ? workers_start(&others, &server->workers) : result;
 }
 
 int server_start(const struct server_plan *plan, struct server **out)
@@ -423,9 +444,11 @@ void server_stop(struct server *server)
     if (server == NULL)
         return;
     group_stop(server->group);
+    workers_stop(server->workers);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
     group_destroy(server->group);
+    workers_destroy(server->workers);
     connections_destroy(server->clocks);
     free(server->certificates);
     tls_release(server->key);
