@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/smdpp/state/session.h"
 
@@ -55,6 +56,25 @@ Test(session, one_that_is_taken_is_not_found_again)
     session_put(table, session);
     cr_assert_not_null(session_take(table, session_id(session)));
     session_destroy(session);
+}
+
+/* An eIM takes ids from SM-DP+, which may draw one twice. */
+Test(session, one_with_an_id_that_is_taken_ends_the_other)
+{
+    struct session *first = make(), *behind = make(), *second = make();
+    /* All three in one bucket, the first in front of the one behind. */
+    memcpy(behind->common.entry.id, first->common.entry.id, sizeof(behind->common.entry.id));
+    behind->common.entry.id[SESSION_ID_SIZE - 1] ^= 1;
+    memcpy(second->common.entry.id, first->common.entry.id, sizeof(second->common.entry.id));
+    session_put(table, first);
+    session_put(table, behind);
+    session_put(table, second);
+    cr_assert_eq(session_table_count(table), 2);
+    cr_assert_eq(session_take(table, session_id(second)), second);
+    cr_assert_eq(session_take(table, session_id(behind)), behind);
+    cr_assert_eq(session_table_count(table), 0);
+    session_destroy(second);
+    session_destroy(behind);
 }
 
 Test(session, ids_of_wrong_length_are_not_found)

@@ -149,6 +149,9 @@ void session_table_put(struct session_table *table, struct session_entry *entry)
     pthread_mutex_lock(&table->lock);
     const int64_t now = seconds_now();
     drop_all_expired(table, now);
+    struct session_entry *other = *find(table, id_of(entry));
+    if (other != NULL)
+        drop(table, other);
     make_room(table, bytes);
     entry->deadline = now + table->limits.seconds;
     entry->next = NULL;

@@ -34,7 +34,8 @@ int session_table_create(const struct session_limits *limits, session_table_end 
                          struct session_table **out);
 void session_table_destroy(struct session_table *table); /* NULL is fine */
 /* Gives the session to the table. One too many ends those that wait longest, first of those who
- * have not shown who they are: anybody can open these. */
+ * have not shown who they are: anybody can open these. One with the same id, which another server
+ * may have drawn, is ended. */
 void session_table_put(struct session_table *table, struct session_entry *entry);
 /* The session with this id, now the caller's; NULL if there is none or its time is over. */
 struct session_entry *session_table_take(struct session_table *table, struct bytes id);
