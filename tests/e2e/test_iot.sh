@@ -4,7 +4,7 @@
 # signing and sending; chips of v1.2 and v1.0 in a farm, then one in a reader of pcscd.
 . "${0%/*}/place.sh"
 . "${0%/*}/provision.sh"
-need_programs card/emuicc card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/eim/emuicc-eim tools/ipa/emuicc-ipa tools/ctl/emuicc-ctl
+need_programs card/emuicc card/emuicc-farm tools/pki/emuicc-pki tools/smdpp/emuicc-smdpp tools/eim/emuicc-eim tools/ipa/emuicc-ipa tools/ctl/emuicc-ctl tools/modem/emuicc-modem
 need python3 curl
 milenage=8988211000000000011
 for package in usim-milenage usim-isim-tuak usim-names; do
@@ -281,4 +281,17 @@ eim chip "$eid" associationToken=1 >/dev/null
 ordered '"finalResult":"successResult"' download 'LPA:1$localhost:8443$usim-milenage'
 ordered '"enableResult":"ok"' enable $milenage
 enabled $milenage $first_aid
+
+step "the same chip behind a modem: no word of a channel that the modem has closed itself"
+"$BUILD/tools/modem/emuicc-modem" --pty "$work/modem" --reader "$E2E_READER" >"$work/modem.log" 2>&1 &
+until_true 20 test -e "$work/modem" || fail "no modem"
+place=(--serial "$work/modem")
+quiet() {
+  ordered "$@"
+  ! grep -q '"error"' "$work/poll.json" && [ ! -s "$work/ipa.log" ] || fail "$*: $(cat "$work/poll.json" "$work/ipa.log")"
+}
+quiet '"disableResult":"ok"' disable $milenage
+quiet '"enableResult":"ok"' enable $milenage
+quiet '"deleteResult":"profileNotInDisabledState"' delete $milenage
+quiet '"finalResult":"successResult"' download 'LPA:1$localhost:8443$usim-names'
 echo "IPA, eIM, SM-DP+ and chips get on with each other"

@@ -49,8 +49,12 @@ void host_close_card(struct ipa *ipa)
 {
     if (ipa->transport == NULL)
         return;
+    /* A device may have closed the channel itself, after a change of profile: no fault of the work.
+     */
+    const struct fault before = ipa->fault;
     if (ipa->chip.transport != NULL)
         chip_deselect(&ipa->chip);
+    ipa->fault = before;
     ipa->transport->kind->close(ipa->transport);
     ipa->transport = NULL;
     es10_finish(&ipa->es10);
