@@ -384,6 +384,30 @@ Test(scp81_failures, another_profile_is_enabled_before_the_next_attempt)
     scp81_bench_close(bench);
 }
 
+/* A reset ends the terminal's timers: nobody stops them any more. */
+Test(scp81_failures, a_reset_ends_the_timers)
+{
+    struct scp81_bench *bench = scp81_bench_open(two_scripts, 3);
+    struct proactive *proactive = &bench->world->uicc.proactive;
+    scp81_bench_meet(bench, true);
+    bench->stop_at = 8;
+    cr_assert_str_eq(scp81_bench_trigger(bench, USUAL), "00 019000");
+    scp81_bench_run(bench);
+    cr_assert(bench->scp81.state == SCP81_CONNECTED && bench->running[3]);
+    scp81_reset(&bench->scp81); /* as the card does it */
+    proactive_reset(proactive);
+    scp81_bench_forget_server(bench);
+    scp81_bench_meet(bench, true);
+    cr_assert_eq(bench->scp81.state, SCP81_OPENING);
+    domain_set_profile(&bench->world->domains, 0);
+    scp81_break(&bench->scp81);
+    bench->stop_at = 0;
+    scp81_bench_run(bench);
+    cr_expect(bench->running[3], "a timer that is another's by now is stopped");
+    cr_expect_eq(bench->scp81.state, SCP81_IDLE);
+    scp81_bench_close(bench);
+}
+
 /* A trigger while the next attempt is waited for takes its place. */
 Test(scp81_failures, a_new_trigger_ends_the_waiting)
 {
