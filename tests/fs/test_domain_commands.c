@@ -789,6 +789,45 @@ Test(domain_commands, store_data_keeps_objects)
     end();
 }
 
+/* Each grouping's content is enciphered by the session's key for data. */
+Test(domain_commands, store_data_is_deciphered)
+{
+    static const struct {
+        const char *p1, *answer;
+        size_t len; /* of what is sent of 16 enciphered bytes */
+    } rows[] = {
+        {"A8", "6A80", 16},                    /* enciphered, but how is not known */
+        {"F0", "6A80", 16},                    /* no groupings */
+        {"E8", "6A80", 15},                    /* no whole blocks */
+        {"E8", "9000", 16}, {"E8", "9000", 0}, /* an empty one stays empty */
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t room[32];
+        char digits[64], text[128];
+        struct writer data = writer_on(room, sizeof(room));
+        begin_selected(0x30, 0x01);
+        scp_host_encipher(&host, bytes_of_text("sixteen bytes..."), &data);
+        hex_encode(bytes_of(room, rows[i].len), digits);
+        snprintf(text, sizeof(text), "80E2%s00(0085 %02zX %s)", rows[i].p1, rows[i].len, digits);
+        ANSWERS(wrapped, text, rows[i].answer);
+        if (strcmp(rows[i].answer, "9000") == 0)
+            ANSWERS(wrapped, "80CA008500",
+                    rows[i].len > 0 ? "7369787465656E2062797465732E2E2E9000" : "9000");
+        end();
+        test_remove_folder();
+        test_make_folder();
+    }
+}
+
+/* The counter of the keys that a session is opened with, where none is stored as an object. */
+Test(domain_commands, the_sequence_counter_is_told)
+{
+    begin_with(ROOT DOMAIN_MNO_COUNTING("64") END);
+    ANSWERS(plain, SELECT_MNO, FCI_MNO);
+    ANSWERS(plain, "80CA00C100", "C10200649000");
+    end();
+}
+
 Test(domain_commands, a_domain_without_privileges_manages_itself_alone)
 {
     begin_selected(0x30, 0x01);
