@@ -104,7 +104,10 @@ check_usage "is not a number from 1 to" emuicc-lpa --direct 127.0.0.1:1/0 --bloc
 check_usage "hexadecimal digits" emuicc-lpa --direct 127.0.0.1:1/0 --isd-r xyz info
 check_usage "is not a number from 1 to" emuicc-ipa --direct 127.0.0.1:1/0 --block 0 status
 check_usage "whole numbers of seconds" emuicc-ipa --every x poll
-check_usage "is no command" emuicc-ipa nonsense
+check_usage "did you mean .poll." emuicc-ipa pol
+check_usage "other words" emuicc-ipa poll more
+check_usage "several places" emuicc-ipa --serial a --direct 127.0.0.1:1/0 poll
+check_usage "did you mean .results." emuicc-eim resluts
 check_usage "fallback: nothing, or back" emuicc-ipa fallback forth
 check_usage "none of direct" emuicc-ipa --lacks sense poll
 check_usage "1.0 or 1.2" emuicc-ipa --release 2 poll
@@ -138,6 +141,9 @@ check_usage "no EID: 32 digits" emuicc-eim --store "$store" results 8904
 check_usage "chip: an EID" emuicc-eim --store "$store" chip
 check_usage "chip: an EID" emuicc-eim --store "$store" chip 8904
 check_usage "chip: an EID" emuicc-eim --store "$store" chip $eid counterValue
+check_usage "chip: an EID" emuicc-eim --store "$store" chip $eid counter=7
+check_usage "chip: an EID" emuicc-eim --store "$store" chip $eid counterValue=8388608
+check_usage "chip: an EID" emuicc-eim --store "$store" chip $eid counterValue=7 certified=1
 check_usage "too many words" emuicc-eim --store "$store" status $eid more
 check_usage "too many words" emuicc-eim --pki none serve more
 check_usage "are needed" emuicc-eim --pki none --store "$store" inject $eid

@@ -1,5 +1,7 @@
 /* emuicc-eim status, results, chip and config: what the eIM knows, and what a chip has to know. */
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,36 +149,61 @@ int command_results(struct eim *eim, const struct eim_options *options, char **w
     return result < 0 ? EXIT_FAILURE : finish_output();
 }
 
+/* {NAME: VALUE} of NAME=VALUE; NULL if that is none. */
+static json_t *read_setting(char *word)
+{
+    static const struct {
+        const char *name;
+        long long max;
+    } names[] = {{"counterValue", EIM_CONFIGURATION_COUNTER_MAX}, {"associationToken", LLONG_MAX}};
+    char *value = strchr(word, '='), *end = NULL;
+    errno = 0;
+    const long long number = value != NULL ? strtoll(value + 1, &end, 10) : -1;
+    if (value == NULL || end == value + 1 || *end != '\0' || number < 0 || errno != 0)
+        return NULL;
+    *value = '\0';
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i].name, word) == 0 && number <= names[i].max)
+            return json_pack("{s:I}", word, (json_int_t)number);
+    return NULL;
+}
+
 /* {"set": [{NAME: VALUE}]} of NAME=VALUE words; {"get": […]} of all that is known without any. */
 static json_t *chip_content(char **words, int count)
 {
     json_t *set = json_array();
+    bool good = true;
     if (count == 0) {
         json_decref(set);
         return json_pack("{s:[s, s, s, s]}", "get", "counterValue", "associationToken", "certified",
                          "stateChangeCauseList");
     }
-    for (int i = 0; i < count; i++) {
-        char *value = strchr(words[i], '=');
-        char *end = NULL;
-        const long long number = value != NULL ? strtoll(value + 1, &end, 10) : 0;
-        if (value == NULL || end == value + 1 || *end != '\0') {
-            json_decref(set);
-            return NULL;
-        }
-        *value = '\0';
-        json_array_append_new(set, json_pack("{s:I}", words[i], (json_int_t)number));
-    }
-    return json_pack("{s:o}", "set", set);
+    for (int i = 0; i < count; i++)
+        good = json_array_append_new(set, read_setting(words[i])) == 0 && good;
+    if (good)
+        return json_pack("{s:o}", "set", set);
+    json_decref(set);
+    return NULL;
+}
+
+static int show_known(struct eim *eim, const char *eid)
+{
+    struct show show = {.eid = eid};
+    struct blob causes;
+    (void)chips_each(eim->database, show_chip, &show);
+    if (chips_get_state_changes(eim->database, eid, &causes) == 0 && causes.len > strlen("[]"))
+        printf("    causes of changes that its IPA has told, as SGP.32 numbers them: %.*s\n",
+               (int)causes.len, (const char *)causes.data);
+    blob_finish(&causes);
+    return finish_output();
 }
 
 int command_chip(struct eim *eim, const struct eim_options *options, char **words, int count)
 {
-    (void)options;
     json_t *content = count > 0 ? chip_content(words + 1, count - 1) : NULL;
     uint8_t eid[PKI_EID_SIZE];
     if (content == NULL || !pki_eid_from_text(words[0], eid)) {
-        trace_error("chip: an EID, and NAME=NUMBER to set something: counterValue=7");
+        trace_error("chip: an EID, and counterValue=7 or associationToken=1 to set that");
         json_decref(content);
         return OPTIONS_STATUS_USAGE;
     }
@@ -188,10 +215,16 @@ int command_chip(struct eim *eim, const struct eim_options *options, char **word
         return status;
     }
     const int added = chips_add(eim->database, words[0]);
-    if (added == 0)
-        print_document(rest_chip_outcome(eim, words[0], content));
+    json_t *outcome = added == 0 ? rest_chip_outcome(eim, words[0], content) : NULL;
     json_decref(content);
-    return added == 0 ? finish_output() : EXIT_FAILURE;
+    if (added != 0)
+        return EXIT_FAILURE;
+    if (!options->json) {
+        json_decref(outcome);
+        return show_known(eim, words[0]);
+    }
+    print_document(outcome);
+    return finish_output();
 }
 
 static bool write_file(const char *path, struct bytes bytes)

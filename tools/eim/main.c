@@ -148,10 +148,16 @@ static bool is_one_of(const char *value, const char *first, const char *second)
     return value == NULL || strcmp(value, first) == 0 || strcmp(value, second) == 0;
 }
 
+static int refuse_command(const char *name)
+{
+    const char *names[sizeof(commands) / sizeof(commands[0])];
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        names[i] = commands[i].name;
+    return options_refuse_command(&eim_program, name, names, sizeof(names) / sizeof(names[0]));
+}
+
 static const char *complaint(const struct eim_options *options, size_t at, int count)
 {
-    if (at == sizeof(commands) / sizeof(commands[0]))
-        return "no such command";
     if (count > commands[at].most)
         return "too many words";
     if (count < commands[at].least)
@@ -178,6 +184,8 @@ int main(int argc, char **argv)
     size_t at = 0;
     while (at < sizeof(commands) / sizeof(commands[0]) && strcmp(commands[at].name, name) != 0)
         at++;
+    if (at == sizeof(commands) / sizeof(commands[0]))
+        return refuse_command(name);
     const int count = argc - positional - (positional < argc);
     const char *wrong = complaint(&options, at, count);
     if (wrong == NULL)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apdu/trace.h"
 #include "tools/ipa/host.h"
 #include "tools/ipa/show.h"
 
@@ -38,6 +39,7 @@ bool ipa_remember(struct ipa *ipa)
 
 bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
 {
+    trace_program(ipa_program.name, false); /* what goes wrong from here on is told in a document */
     ipa->options = options;
     ipa->host = ipa_host;
     ipa->host.context = ipa;

@@ -19,8 +19,9 @@
 
 static void print_line(void *context, enum trace_level level, const char *text)
 {
-    if (level <= TRACE_NOTICE || *(const bool *)context)
-        fprintf(stderr, "%s: %s\n", ipa_program.name, text);
+    (void)context;
+    (void)level;
+    fprintf(stderr, "%s: %s\n", ipa_program.name, text);
 }
 
 static struct run_plan plan_of(const struct ipa_options *options)
@@ -52,13 +53,15 @@ static int run_service(const struct ipa_options *options, char **words, int coun
 static int print_document(struct ipa *ipa, json_t *document)
 {
     bool good = document != NULL && json_object_get(document, "error") == NULL;
-    if (document != NULL) {
+    if (document == NULL && !ipa->fault.raised)
+        fault_raise(&ipa->fault, "chip",
+                    "it does not know this function: it is no IoT eUICC (SGP.32)");
+    if (document == NULL && ipa->options->json)
+        document = json_pack("{s:o}", "error", fault_json(&ipa->fault));
+    if (document != NULL)
         good = show_document(document, ipa->options->json) && good;
-    } else if (ipa->fault.raised) {
+    else
         fault_print(&ipa->fault, ipa_program.name);
-    } else {
-        trace_error("the chip does not know this function: it is no IoT eUICC (SGP.32)");
-    }
     json_decref(document);
     return fault_status(&ipa->fault, good);
 }
@@ -147,14 +150,30 @@ static const struct {
     {"emergency", 1, 1, run_emergency},
 };
 
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
 static int run_command(const struct ipa_options *options, char **words, int count)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (strcmp(commands[i].name, words[0]) == 0 && count - 1 >= commands[i].least &&
-            count - 1 <= commands[i].most)
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(commands[i].name, words[0]) != 0)
+            continue;
+        if (count - 1 >= commands[i].least && count - 1 <= commands[i].most)
             return commands[i].run(options, words + 1, count - 1);
-    trace_error("'%s' is no command, or has other words; try 'emuicc-ipa --help'", words[0]);
-    return OPTIONS_STATUS_USAGE;
+        return options_refuse(&ipa_program, "'%s' is followed by other words than it takes",
+                              words[0]);
+    }
+    return options_refuse_command(&ipa_program, words[0], names, COMMANDS);
+}
+
+/* The environment's reader is a default, which another place takes back. */
+static bool has_one_place(struct ipa_options *options)
+{
+    const int others = (options->serial != NULL) + (options->direct != NULL);
+    if (others > 0 && options->reader == getenv("EMUICC_READER"))
+        options->reader = NULL;
+    return others + (options->reader != NULL) <= 1;
 }
 
 int main(int argc, char **argv)
@@ -168,7 +187,11 @@ int main(int argc, char **argv)
         return options_status(next);
     if (first >= argc)
         return options_refuse_command(&ipa_program, NULL, NULL, 0);
-    trace_to(print_line, &options.verbose);
+    if (!has_one_place(&options))
+        return options_refuse(&ipa_program,
+                              "--reader, --serial and --direct are several places for one card");
+    if (options.verbose)
+        trace_to(print_line, NULL);
     interrupt_start();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     const int status = run_command(&options, argv + first, argc - first);
