@@ -85,21 +85,12 @@ int chips_each(struct database *database, chips_visitor *visit, void *context)
                           visit_chip, &each);
 }
 
-static void take_number(void *context, sqlite3_stmt *row)
+int chips_draw_counter(struct database *database, const struct chip *chip, uint32_t *counter)
 {
-    *(int64_t *)context = sqlite3_column_int64(row, 0);
-}
-
-int chips_draw_counter(struct database *database, const char *eid, uint32_t *counter)
-{
-    int64_t drawn = 0;
-    const int rows = database_query(
-        database,
-        "UPDATE chips SET counter = counter + 1 WHERE eid = ? AND counter < ? RETURNING counter",
-        DATABASE_VALUES(DATABASE_T(eid), DATABASE_N(EIM_CONFIGURATION_COUNTER_MAX)), take_number,
-        &drawn);
-    *counter = (uint32_t)drawn;
-    return one(rows);
+    if (chip->counter >= EIM_CONFIGURATION_COUNTER_MAX)
+        return 1;
+    *counter = chip->counter + 1;
+    return chips_set_counter(database, chip->eid, *counter);
 }
 
 int chips_set_counter(struct database *database, const char *eid, uint32_t counter)

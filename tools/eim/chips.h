@@ -32,9 +32,10 @@ int chips_get_key(struct database *database, const char *eid, struct chips_key *
 typedef void chips_visitor(void *context, const struct chip *chip);
 int chips_each(struct database *database, chips_visitor *visit, void *context);
 
-/* The next counter, which is the caller's alone once the transaction it is drawn in is committed;
- * 1 at the end of the range (SGP.32 §2.11.1.1: the eIM is to be deleted and added anew). */
-int chips_draw_counter(struct database *database, const char *eid, uint32_t *counter);
+/* The next counter of a chip that was found in the same transaction; it is the caller's alone once
+ * that is committed. 1 at the end of the range (SGP.32 §2.11.1.1: the eIM is to be deleted and
+ * added anew). */
+int chips_draw_counter(struct database *database, const struct chip *chip, uint32_t *counter);
 int chips_set_counter(struct database *database, const char *eid, uint32_t counter);
 int chips_set_token(struct database *database, const char *eid, int64_t token);
 /* It was asked by the eIM itself, with this transaction id: CHIPS_ASKS_MAX times at most, since a

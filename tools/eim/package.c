@@ -51,7 +51,7 @@ static int make_euicc_package(struct making *making)
         trace_error("order %s: %s", making->order->name, detail);
         return FAILURE_INTERNAL;
     }
-    int result = chips_draw_counter(eim->database, making->chip->eid, &making->counter);
+    int result = chips_draw_counter(eim->database, making->chip, &making->counter);
     if (result > 0)
         trace_error("%s: the counter is at its end: delete this eIM there and add it anew",
                     making->chip->eid);
