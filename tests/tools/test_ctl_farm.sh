@@ -140,4 +140,26 @@ pid=
 does 0 list
 shows "^$iccid *enabled"
 refused "no card runs on it" "$work/farm/chips/${chips[0]}" status
+
+# Two more: the last one is a record, and has its folder once it is asked for, though no farm runs.
+: >"$work/log"
+"$farm" --cards 5 --state "$work/farm" --listen 127.0.0.1:0 --install "$package" 2>"$work/log" &
+pid=$!
+until grep -q 'loops, at ' "$work/log"; do
+  kill -0 "$pid" || { cat "$work/log"; exit 1; }
+  sleep 0.05
+done
+"$ctl" --state "$work/farm" chips 0 >"$work/running" || say "chips of a farm that runs"
+kill "$pid" && wait "$pid" || say "the farm ends with $?"
+pid=
+"$ctl" --state "$work/farm" chips 0 >"$work/out" && cmp "$work/running" "$work/out" || say "chips at rest: $(cat "$work/out")"
+[ "$(wc -l <"$work/out")" -eq 5 ] || say "$(wc -l <"$work/out") chips of 5"
+mapfile -t chips <"$work/out"
+[ -f "$work/farm/births.sqlite" ] && [ ! -e "$work/farm/chips/${chips[4]}" ] || say "the last chip is no record"
+does 4 list
+shows "^$iccid "
+[ -f "$work/farm/chips/${chips[4]}/store.sqlite" ] && [ ! -e "$work/farm/births.sqlite" ] || say "the last chip is still a record"
+[ "$("$ctl" --state "$work/farm" chips 4)" = "${chips[4]}" ] || say "chips from a place on"
+refused "the place of the first chip" "$work/farm" chips last
+refused "no farm's folder" "$work/farm/chips" chips 0
 exit "$found"

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "apdu/json_writer.h"
 #include "apdu/status.h"
@@ -31,6 +32,13 @@ static int add(void *context, const uint8_t eid[PKI_EID_SIZE])
     return 0;
 }
 
+static bool has_store(const char *chips, const char *name)
+{
+    char path[PATH_MAX];
+    return snprintf(path, sizeof(path), "%s/%s/" STORE_FILE, chips, name) < (int)sizeof(path) &&
+           access(path, F_OK) == 0;
+}
+
 static int add_folders(const char *state, struct eids *eids)
 {
     char path[PATH_MAX];
@@ -44,7 +52,7 @@ static int add_folders(const char *state, struct eids *eids)
         return FAILURE_INTERNAL;
     }
     for (struct dirent *entry; result == 0 && (entry = readdir(folder)) != NULL;)
-        if (pki_eid_from_text(entry->d_name, eid))
+        if (pki_eid_from_text(entry->d_name, eid) && has_store(path, entry->d_name))
             result = add(eids, eid);
     closedir(folder);
     return result;
