@@ -11,7 +11,7 @@
 #include "crypto/primitives/secret.h"
 #include "fs/births/births_database.h"
 
-#define COMMIT_EACH 1024 /* records */
+#define COMMIT_EACH 256 /* records */
 
 int births_open(const char *farm, struct births **out)
 {
