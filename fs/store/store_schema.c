@@ -56,8 +56,8 @@ static const char *const steps[] = {
     "CREATE TRIGGER profile_domain AFTER DELETE ON profile BEGIN"
     "  DELETE FROM domain WHERE profile = old.id; END;",
     /* Beside `profile`, whose rows are rewritten whole when a state or a name changes. */
-    "CREATE TABLE image (profile INTEGER PRIMARY KEY REFERENCES profile ON DELETE CASCADE,"
-    "  whole BLOB NOT NULL);",
+    ("CREATE TABLE image (profile INTEGER PRIMARY KEY REFERENCES profile ON DELETE CASCADE,"
+     "  whole BLOB NOT NULL);"),
 };
 /* clang-format on */
 #define VERSION ((int)(sizeof(steps) / sizeof(steps[0])))

@@ -77,11 +77,18 @@ struct operation_table {
 };
 extern const struct operation_table operation_rows;
 
+/*@ requires \valid(list) && \valid(out) && \separated(list, out) && readable(*list);
+    assigns *list, *out;
+    ensures \result ==> \valid_read(out->row) && readable(out->content);
+    ensures \result ==> list->len < \old(list->len);
+    ensures readable(*list); */
 /* Takes the next one off a list; false where none is that the chip's release knows. */
 bool operation_take(struct bytes *list, uint32_t list_tag, enum euicc_info_iot release,
                     struct operation *out);
 void operation_put_result(const struct operation *operation, int answer, struct bytes content,
                           struct writer *results);
+/*@ requires \valid_read(row);
+    assigns \nothing; */
 bool operation_is_done(const struct operation_row *row, int answer);
 
 /* psmo.c */

@@ -33,17 +33,28 @@ static const struct operation_row rows[] = {
 };
 /* clang-format on */
 
-const struct operation_table operation_rows = {rows, sizeof(rows) / sizeof(rows[0])};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
 
+const struct operation_table operation_rows = {rows, ROWS};
+
+/*@ assigns \nothing;
+    ensures \result != \null ==> \valid_read(\result);
+    ensures \result != \null ==> \result->list == list && \result->tag == tag; */
 static const struct operation_row *find_row(uint32_t list, uint32_t tag,
                                             enum euicc_info_iot release)
 {
-    for (size_t i = 0; i < operation_rows.count; i++)
+    /*@ loop invariant i <= ROWS;
+        loop assigns i;
+        loop variant ROWS - i; */
+    for (size_t i = 0; i < ROWS; i++)
         if (rows[i].list == list && rows[i].tag == tag && rows[i].since <= release)
             return &rows[i];
     return NULL;
 }
 
+/*@ requires readable(content) && \valid(out);
+    assigns out->iccid, out->rollback;
+    ensures \result ==> readable(out->iccid); */
 static bool take_profile(struct bytes content, struct operation *out)
 {
     struct tlv iccid, flag;
@@ -68,6 +79,7 @@ bool operation_take(struct bytes *list, uint32_t list_tag, enum euicc_info_iot r
     if (operation.row == NULL ||
         (operation.row->has_iccid && !take_profile(whole.value, &operation)))
         return false;
+    /*@ assert readable(operation.content) && readable(rest) && rest.len < list->len; */
     *list = rest;
     *out = operation;
     return true;
@@ -93,5 +105,5 @@ void operation_put_result(const struct operation *operation, int answer, struct 
 
 bool operation_is_done(const struct operation_row *row, int answer)
 {
-    return answer < 32 && (row->done >> answer & 1) != 0;
+    return answer >= 0 && answer < 32 && (row->done >> answer & 1) != 0;
 }
