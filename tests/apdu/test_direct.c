@@ -23,8 +23,8 @@ Test(direct, what_is_no_hello_is_not_taken_for_one)
 {
     const char *const wrong[] = {"",
                                  "EID ",
-                                 "EID " EID "0",
-                                 "eid " EID,
+                                 ("EID " EID "0"),
+                                 ("eid " EID),
                                  "EID 8904903212345123451234567890123F",
                                  "EID 8904903212345123451234567890123"};
     struct bytes eid;

@@ -91,12 +91,12 @@ Test(memory, freed_memory_goes_back_to_the_system)
 #define DEEP (96 << 10)
 
 /* The lowest byte of what it has written in the stack. */
-static uintptr_t __attribute__((noinline)) go_deep(void)
+static void __attribute__((noinline)) go_deep(uintptr_t *lowest)
 {
     volatile uint8_t room[DEEP];
     for (size_t i = 0; i < sizeof(room); i++)
         room[i] = 0x5A;
-    return (uintptr_t)room;
+    *lowest = (uintptr_t)room;
 }
 
 /* Pages of the stack that lie between two addresses and are in memory. */
@@ -119,7 +119,9 @@ Test(memory, unused_stack_goes_back_to_the_system)
     uint8_t own[3 * 4096];
     memory_keep_private();
     memset(own, 0xA5, sizeof(own));
-    const uintptr_t deepest = go_deep(), half = deepest + DEEP / 2;
+    uintptr_t deepest;
+    go_deep(&deepest);
+    const uintptr_t half = deepest + DEEP / 2;
     cr_expect_gt(pages_in_memory(deepest, half), 8);
     memory_give_back();
     cr_expect_eq(pages_in_memory(deepest, half), 0);

@@ -37,7 +37,7 @@ static void finish(void)
 static void begin(void)
 {
     struct store *store;
-    struct profile *profile;
+    struct profile *profile = NULL;
     struct store_profile row = {0};
     trace_to(silence, NULL);
     need(mkdtemp(folder) != NULL);
@@ -55,7 +55,7 @@ static void begin(void)
 static void put(struct bytes image)
 {
     sqlite3 *database;
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     need(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
          sqlite3_exec(database, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK &&
          sqlite3_prepare_v2(database, "UPDATE image SET whole = ?1", -1, &statement, NULL) ==

@@ -74,8 +74,8 @@ Test(eim, the_first_event_of_an_sm_ds_is_the_orders_and_each_other_one_an_order_
         "[1]",
         "[{\"eventId\": \"A\"}]",
         "[{\"eventId\": \"A$B\", \"rspServerAddress\": \"smdp.example.com\"}]",
-        "[{\"eventId\": \"A\", \"rspServerAddress\": \"smdp.example.com\"},"
-        " {\"eventId\": \"B\", \"rspServerAddress\": \"not a host\"}]"};
+        ("[{\"eventId\": \"A\", \"rspServerAddress\": \"smdp.example.com\"},"
+         " {\"eventId\": \"B\", \"rspServerAddress\": \"not a host\"}]")};
     static const char two[] =
         "[{\"eventId\": \"A\", \"rspServerAddress\": \"smdp.example.com\"},"
         " {\"eventId\": \"B\", \"rspServerAddress\": \"smds.example.com:1\"}]";

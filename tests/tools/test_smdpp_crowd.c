@@ -139,7 +139,7 @@ static void complete_half(struct https_client *client)
     char answer[sizeof(expected)] = "";
     size_t len = 0, got;
     const size_t half = sizeof(REQUEST) / 2;
-    send_part(client, REQUEST + half, sizeof(REQUEST) - 1 - half);
+    send_part(client, &REQUEST[half], sizeof(REQUEST) - 1 - half);
     while (len < sizeof(expected) - 1) {
         struct pollfd readable = {.fd = socket_of(client), .events = POLLIN};
         const CURLcode code =
