@@ -26,6 +26,8 @@ int births_open(const char *farm, struct births **out)
         births_close(births);
         return FAILURE_INTERNAL;
     }
+    if (births->database != NULL)
+        births_forget_made(births);
     *out = births;
     return 0;
 }
@@ -38,13 +40,11 @@ static bool is_empty(struct births *births)
 
 void births_close(struct births *births)
 {
-    char path[PATH_MAX];
     if (births == NULL)
         return;
-    const bool empty = is_empty(births);
+    if (is_empty(births))
+        births_database_remove(births);
     births_database_close(births);
-    if (empty && snprintf(path, sizeof(path), "%s/" BIRTHS_FILE, births->farm) < PATH_MAX)
-        (void)unlink(path);
     blob_finish(&births->image);
     blob_finish(&births->first);
     blob_finish(&births->common);
@@ -71,6 +71,7 @@ static bool has_value(struct bytes list, const struct births_value *sought)
 int births_begin(struct births *births, const char *chip, struct bytes values)
 {
     births->pattern = 0;
+    births->broken = false;
     blob_finish(&births->image);
     blob_finish(&births->first);
     blob_finish(&births->common);
@@ -171,7 +172,11 @@ int births_add(struct births *births, const uint8_t eid[PKI_EID_SIZE], struct by
     if (values.len == 0 || births_list_seal(eid, values, seal) != 0)
         return FAILURE_INTERNAL;
     pthread_mutex_lock(&births->lock);
-    const int result = add(births, eid, values, seal);
+    const int result = births->broken ? FAILURE_MEMORY : add(births, eid, values, seal);
+    if (result != 0 && !births->broken) {
+        births_database_undo(births);
+        births->broken = true;
+    }
     pthread_mutex_unlock(&births->lock);
     return result;
 }

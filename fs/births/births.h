@@ -34,7 +34,8 @@ void births_put_value(struct writer *out, const char *name, struct bytes value);
 /* Records follow of chips like the one in this folder, which has these values of its own and is not
  * in use: what it holds beside them is what they all hold. */
 int births_begin(struct births *births, const char *chip, struct bytes values);
-/* One of them; it is on the disk after births_flush(). */
+/* One of them; it is on the disk after births_flush(). After a failure, what was not committed is
+ * gone, and all fail until the next births_begin(). */
 int births_add(struct births *births, const uint8_t eid[PKI_EID_SIZE], struct bytes values);
 int births_flush(struct births *births);
 

@@ -12,6 +12,7 @@
 
 #define FILE_MODE 0600
 #define BUSY_MS 5000
+#define OPENINGS 16               /* of a file that others remove meanwhile */
 #define APPLICATION_ID 0x656D7562 /* "emub" */
 #define VERSION 1
 /* For this process alone. A commit adds to SQLite's log; what was added is on the disk when the log
@@ -129,6 +130,14 @@ static int prepare_schema(struct births *births)
                : births_database_fail(births, "write");
 }
 
+/* Whoever had it before has removed it: SQLite writes to no such file. */
+static bool has_moved(const struct births *births)
+{
+    int moved = 0;
+    (void)sqlite3_file_control(births->database, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved != 0;
+}
+
 static int open_at(struct births *births, const char *path)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -137,9 +146,27 @@ static int open_at(struct births *births, const char *path)
     sqlite3_busy_timeout(births->database, BUSY_MS);
     sqlite3_db_config(births->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(births->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    if (sqlite3_exec(births->database, SETTINGS, NULL, NULL, NULL) != SQLITE_OK)
+    const int code = sqlite3_exec(births->database, SETTINGS, NULL, NULL, NULL);
+    if (has_moved(births))
+        return 0; /* to be opened anew */
+    if (code != SQLITE_OK)
         return births_database_fail(births, "open");
     return prepare_schema(births);
+}
+
+/* While it is locked. Its log goes first, which has a name of its own. */
+void births_database_remove(struct births *births)
+{
+    char path[PATH_MAX];
+    if (path_of(births, path) && sqlite3_exec(births->database, "PRAGMA journal_mode = DELETE",
+                                              NULL, NULL, NULL) == SQLITE_OK)
+        (void)unlink(path);
+}
+
+static int open_once(struct births *births, const char *path)
+{
+    const int result = make_file(path);
+    return result == 0 ? open_at(births, path) : result;
 }
 
 int births_database_open(struct births *births)
@@ -150,9 +177,13 @@ int births_database_open(struct births *births)
         return FAILURE_INTERNAL;
     }
     store_memory_configure();
-    int result = make_file(path);
-    if (result == 0)
-        result = open_at(births, path);
+    int result = open_once(births, path);
+    for (int i = 1; i < OPENINGS && result == 0 && has_moved(births); i++) {
+        births_database_close(births);
+        result = open_once(births, path);
+    }
+    if (result == 0 && has_moved(births))
+        result = births_database_fail(births, "open");
     if (result != 0)
         births_database_close(births);
     return result;
@@ -225,13 +256,23 @@ int births_database_begin(struct births *births)
     return result;
 }
 
+void births_database_undo(struct births *births)
+{
+    if (births->changing)
+        (void)sqlite3_exec(births->database, "ROLLBACK", NULL, NULL, NULL);
+    births->changing = false;
+    births->pending = 0;
+}
+
 int births_database_commit(struct births *births)
 {
     if (!births->changing)
         return 0;
     const int result = execute(births, "COMMIT");
-    if (result != 0)
-        (void)sqlite3_exec(births->database, "ROLLBACK", NULL, NULL, NULL);
+    if (result != 0) {
+        births_database_undo(births);
+        births->broken = true;
+    }
     births->changing = false;
     births->pending = 0;
     return result;

@@ -29,6 +29,7 @@ struct births {
     sqlite3_stmt *statements[BIRTHS_STATEMENTS];
     size_t pending;        /* records since the last commit */
     bool changing;         /* a transaction is open */
+    bool broken;           /* one has failed: its pattern may be gone with it */
     sqlite3_int64 pattern; /* that records are added to; 0: it is not in the file yet */
     struct blob image;     /* its store */
     struct blob first;     /* the values of the chip that it was made of */
@@ -53,6 +54,13 @@ struct bytes births_database_bytes(sqlite3_stmt *statement, int column);
 /* A change begins a transaction. */
 int births_database_begin(struct births *births);
 int births_database_commit(struct births *births);
+void births_database_undo(struct births *births);
+/* No other process takes over a file that goes. */
+void births_database_remove(struct births *births);
+
+/* Of chips that have a store: their process ended, or the power went, before their records had
+ * gone. A chip whose folder is taken out of the farm must not be made once more. */
+void births_forget_made(struct births *births);
 
 /* The store in this folder without these values. */
 int births_image_make(const char *chip, struct bytes values, struct blob *out);

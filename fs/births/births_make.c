@@ -266,7 +266,7 @@ static int make_chip(const struct births *births, const char *chips, const char 
     return result;
 }
 
-/* A record that stays does no harm: the folder comes first. */
+/* One that stays is looked for at the next births_open(). */
 static void forget(struct births *births, const uint8_t eid[PKI_EID_SIZE])
 {
     sqlite3_stmt *statement = births_database_statement(births, BIRTHS_REMOVE);
@@ -274,6 +274,33 @@ static void forget(struct births *births, const uint8_t eid[PKI_EID_SIZE])
         return;
     sqlite3_bind_blob(statement, 1, eid, PKI_EID_SIZE, SQLITE_STATIC);
     (void)births_database_run(births, statement);
+}
+
+/* Whoever has made the folder may have ended, or failed, before its name was on the disk. */
+static int flush_chip(const char *chips, const char *digits)
+{
+    char folder[PATH_MAX];
+    if (snprintf(folder, PATH_MAX, "%s/%s", chips, digits) >= PATH_MAX)
+        return FAILURE_INTERNAL;
+    const int result = flush_folder(folder);
+    return result == 0 ? flush_folder(chips) : result;
+}
+
+void births_forget_made(struct births *births)
+{
+    char chips[PATH_MAX], digits[PKI_EID_DIGITS + 1];
+    uint8_t eid[PKI_EID_SIZE];
+    sqlite3_stmt *statement = births_database_statement(births, BIRTHS_LIST);
+    if (statement == NULL ||
+        snprintf(chips, sizeof(chips), "%s/" BIRTHS_CHIPS, births->farm) >= PATH_MAX)
+        return;
+    while (births_database_row(births, statement) == 0) {
+        if (!bytes_copy_exact(births_database_bytes(statement, 0), eid, sizeof(eid)))
+            continue;
+        pki_eid_to_text(eid, digits);
+        if (has_store(chips, digits) && flush_chip(chips, digits) == 0)
+            forget(births, eid);
+    }
 }
 
 static int make_from(struct births *births, const uint8_t eid[PKI_EID_SIZE], const char *digits,
@@ -301,8 +328,8 @@ int births_make(struct births *births, const uint8_t eid[PKI_EID_SIZE])
         return SW_REFERENCE_NOT_FOUND;
     if (snprintf(chips, sizeof(chips), "%s/" BIRTHS_CHIPS, births->farm) >= PATH_MAX)
         return FAILURE_INTERNAL;
-    const int result =
-        has_store(chips, digits) ? 0 : make_from(births, eid, digits, chips, &record);
+    const int result = has_store(chips, digits) ? flush_chip(chips, digits)
+                                                : make_from(births, eid, digits, chips, &record);
     if (result != 0)
         return result;
     pthread_mutex_lock(&births->lock);
