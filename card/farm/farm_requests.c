@@ -42,7 +42,7 @@ static const char *chip(void *context, struct bytes argument, struct writer *ans
     struct slot_question question = {
         .slot = listener_find(context, eid), .line = argument, .answer = answer};
     if (question.slot == NULL)
-        return "no chip here has this EID";
+        return "no chip here has this EID; 'emuicc-ctl --state FARM chips 0' lists them";
     if (bytes_equal(argument, bytes_of_text("where")))
         return where(context, question.slot, answer);
     return loop_run(question.slot->loop, answer_in_loop, &question) ? question.why
@@ -76,7 +76,7 @@ static const char *chips(void *context, struct bytes argument, struct writer *an
     const struct listener *listener = context;
     size_t first;
     if (!to_place(argument, &first))
-        return "the place of the first chip is needed, from 0";
+        return "the place of the first chip is needed: 'chips 0' lists from the first on";
     json_writer_open_object(answer, NULL);
     json_writer_number(answer, "count", (int64_t)listener->slot_count);
     json_writer_word(answer, "listen", listener->name);
@@ -97,9 +97,10 @@ static const struct control_request rows[] = {
 
 struct control_table farm_requests_table(struct listener *listener)
 {
-    return (struct control_table){.rows = rows,
-                                  .count = sizeof(rows) / sizeof(rows[0]),
-                                  .unknown = "a farm is asked of its chips: --state FARM/chips/EID",
-                                  .answer_max = INVENTORY_MAX,
-                                  .context = listener};
+    return (struct control_table){
+        .rows = rows,
+        .count = sizeof(rows) / sizeof(rows[0]),
+        .unknown = "a farm is asked of its chips: --state FARM/chips/EID; 'chips 0' lists them",
+        .answer_max = INVENTORY_MAX,
+        .context = listener};
 }

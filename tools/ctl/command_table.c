@@ -42,7 +42,7 @@ const struct command commands[] = {
     {.name = "wait", .work = wait_work, .print = print_object,
      .help = "until a reader of pcscd sees the card, or a farm serves it: where"},
     {.name = "chips", .request = "chips", .about = "PLACE", .look = look_chips, .print = print_chips,
-     .help = "of a farm's folder: the EIDs of its chips from this place on (0), at most 20000"},
+     .help = "of a farm's folder: the EIDs of its chips from this place on, at most 20000; 'chips 0' from the first"},
     {.name = "doctor", .work = doctor_work, .print = print_findings,
      .help = "what stands between card and clients, each finding with the line to run"},
     {.name = "fault list", .request = "fault-list", .print = print_faults,

@@ -41,6 +41,7 @@ static const char examples[] =
     "\nexamples:\n"
     "  emuicc-ctl list\n"
     "  emuicc-ctl --state chips/one --json show 8988211000000000011\n"
+    "  emuicc-ctl --state farm chips 0\n"
     "  emuicc-ctl fault add function EnableProfile = result 5, 3 times\n";
 
 static void make_footer(void)

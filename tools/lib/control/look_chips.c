@@ -108,7 +108,7 @@ bool look_chips(const char *state, const char *place, struct writer *out)
     char *end;
     const unsigned long first = strtoul(place, &end, 10);
     if (place[0] < '0' || place[0] > '9' || *end != '\0') {
-        trace_error("the place of the first chip is needed, from 0");
+        trace_error("the place of the first chip is needed: 'chips 0' lists from the first on");
         return false;
     }
     int result = add_folders(state, &eids);
