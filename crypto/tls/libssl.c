@@ -27,7 +27,7 @@ static void open_library(void)
     LIBSSL_FUNCTIONS(LIBSSL_FIND)
 #undef LIBSSL_FIND
     if (!complete)
-        trace_error("TLS: %s", dlerror());
+        trace_error("TLS: %s; install OpenSSL's libssl, of its libcrypto's version", dlerror());
 }
 
 const struct libssl *libssl(void)
