@@ -161,5 +161,8 @@ shows "^$iccid "
 [ -f "$work/farm/chips/${chips[4]}/store.sqlite" ] && [ ! -e "$work/farm/births.sqlite" ] || say "the last chip is still a record"
 [ "$("$ctl" --state "$work/farm" chips 4)" = "${chips[4]}" ] || say "chips from a place on"
 refused "the place of the first chip" "$work/farm" chips last
+mkdir -p "$work/ended/chips"
+"$ctl" --state "$work/ended" doctor | grep -qF "run: emuicc-farm --cards N --state '$work/ended'" ||
+  say "doctor of a farm that does not run names another line than its start"
 refused "no farm's folder" "$work/farm/chips" chips 0
 exit "$found"

@@ -4,10 +4,19 @@
 #include <unistd.h>
 
 #include "apdu/json_writer.h"
+#include "fs/births/births.h"
 #include "tools/lib/control/ask.h"
 #include "tools/ctl/doctor_checks.h"
 
 #define TEXT_MAX 512
+
+/* A farm's folder has its chips' folders in it. */
+static bool is_farm(const char *state)
+{
+    char path[TEXT_MAX];
+    return snprintf(path, sizeof(path), "%s/" BIRTHS_CHIPS, state) < (int)sizeof(path) &&
+           access(path, F_OK) == 0;
+}
 
 static void check_card(struct doctor *doctor)
 {
@@ -15,11 +24,14 @@ static void check_card(struct doctor *doctor)
     char run[TEXT_MAX];
     struct writer answer = writer_on(room, sizeof(room));
     const char *state = doctor->options->state;
-    snprintf(run, sizeof(run), "emuicc --state '%s' &", state);
+    const bool farm = is_farm(state);
+    const char *what = farm ? "farm" : "card";
+    snprintf(run, sizeof(run),
+             farm ? "emuicc-farm --cards N --state '%s' &" : "emuicc --state '%s' &", state);
     if (ask_is_there(state) && ask_card(state, "status", &answer) == ASK_ANSWERED)
-        doctor_say(doctor, "card", NULL, "a card runs on %s", state);
+        doctor_say(doctor, "card", NULL, "a %s runs on %s", what, state);
     else
-        doctor_say(doctor, "card", run, "no card runs on %s", state);
+        doctor_say(doctor, "card", run, "no %s runs on %s", what, state);
 }
 
 bool doctor_work(const struct ctl_options *options, struct writer *out)
