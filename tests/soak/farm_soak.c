@@ -6,7 +6,7 @@
  *
  * What each chip says is held against what it must hold, whenever somebody comes to it. After each
  * turn of the same number of deeds, with all clients gone, the farm's memory and descriptors are
- * held against those after the first turn since it was started. At the end every store is read by
+ * held against those after the first turns since it was started. At the end every store is read by
  * SQLite and every chip by an emuicc of its own.
  *
  * Prints a line a minute, then what was done how often; ends with 0 only if nothing was wrong. */
@@ -27,9 +27,10 @@
 #define LINES 6 /* of a worker to chips, at once */
 #define SECOND 1000000000u
 #define DEEDS_OF_A_TURN 20 /* a chip */
+#define FIRST_TURNS 3 /* after which a farm has the connections that move between files */
 #define FULL_MS 500
 #define START_MS 20000
-/* KiB of the farm's own that it may hold more than after its first turn, for what the C library
+/* KiB of the farm's own that it may hold more than after its first turns, for what the C library
  * keeps of freed pieces in each thread; and descriptors, none. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define GROWTH_MAX (1 << 20) /* a sanitizer keeps what is freed, and looks after leaks itself */
@@ -46,7 +47,7 @@ struct soak {
     pid_t workers[WORKERS];
     uint64_t chance, begun, until;
     uint64_t told;      /* when the last line was printed */
-    double first, now;  /* KiB, since the farm was started */
+    double first, now;  /* KiB: after the first turns since the farm was started; now */
     size_t descriptors; /* then */
     size_t turns;       /* since then */
     size_t most_turns, kills, fulls, measured;
@@ -193,7 +194,7 @@ static void tell(struct soak *soak)
         return;
     soak->told += 60ull * SECOND;
     printf("%" PRIu64 " min: %zu deeds, %zu faults struck, %zu doubts; %zu kills, %zu full disks; "
-           "%.0f KiB and %zu descriptors after %zu turns, %.0f KiB after the first\n",
+           "%.0f KiB and %zu descriptors after %zu turns, %.0f KiB after the first ones\n",
            (now - soak->begun) / SECOND / 60, atomic_load(&books->deeds),
            atomic_load(&books->struck), atomic_load(&books->doubts), soak->kills, soak->fulls,
            soak->now, soak->descriptors, soak->turns, soak->first);
@@ -250,7 +251,7 @@ static void measure_farm(struct soak *soak)
     atomic_store(&books->paused, false);
     while (atomic_load(&books->resting) > 0)
         watch(soak, 1);
-    if (soak->turns++ == 0) {
+    if (soak->turns++ < FIRST_TURNS) {
         soak->first = soak->now;
         soak->descriptors = descriptors;
         return;
@@ -261,7 +262,8 @@ static void measure_farm(struct soak *soak)
     if (soak->most_turns < soak->turns)
         soak->most_turns = soak->turns;
     if (descriptors > soak->descriptors || soak->now > soak->first + GROWTH_MAX)
-        fprintf(stderr, "after turn %zu: %.0f KiB, %.0f after the first; %zu descriptors, %zu\n",
+        fprintf(stderr,
+                "after turn %zu: %.0f KiB, %.0f after the first ones; %zu descriptors, %zu\n",
                 soak->turns, soak->now, soak->first, descriptors, soak->descriptors);
     MEASURE_NEED(descriptors <= soak->descriptors);
     MEASURE_NEED(soak->now <= soak->first + GROWTH_MAX);
@@ -345,7 +347,7 @@ static void print(const struct soak *soak)
            "changes refused for a hazard", atomic_load(&books->refused), "farm killed and started",
            soak->kills, "disk full", soak->fulls,
            soak->ground.own_disk ? "a file system of its own" : "no file may grow");
-    printf("memory flat: at most %.0f KiB more than after a start's first turn (bound %d), "
+    printf("memory flat: at most %.0f KiB more than after a start's first turns (bound %d), "
            "descriptors the same, %zu times, up to %zu turns in one life\n",
            soak->growth, GROWTH_MAX, soak->measured, soak->most_turns);
     printf("%zu chips: no store is wrong\n", books->chip_count);
