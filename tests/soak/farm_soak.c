@@ -27,7 +27,7 @@
 #define LINES 6 /* of a worker to chips, at once */
 #define SECOND 1000000000u
 #define DEEDS_OF_A_TURN 20 /* a chip */
-#define FIRST_TURNS 3 /* after which a farm has the connections that move between files */
+#define FIRST_TURNS 3      /* after which a farm has the connections that move between files */
 #define FULL_MS 500
 #define START_MS 20000
 /* KiB of the farm's own that it may hold more than after its first turns, for what the C library
