@@ -10,6 +10,7 @@
 #include "apdu/trace.h"
 #include "crypto/primitives/secret.h"
 #include "fs/births/births_database.h"
+#include "fs/births/births_image.h"
 
 #define COMMIT_EACH 256 /* records */
 
@@ -110,14 +111,19 @@ static int add_common(struct births *births)
 /* With the first record. */
 static int add_pattern(struct births *births, struct bytes values)
 {
+    uint8_t seal[SHA256_SIZE];
+    const struct bytes image = blob_bytes(&births->image);
     int result = births->database == NULL ? births_database_open(births) : 0;
+    if (result == 0)
+        result = sha256(&image, 1, seal);
     if (result == 0)
         result = births_database_begin(births);
     sqlite3_stmt *statement =
         result == 0 ? births_database_statement(births, BIRTHS_PATTERN_ADD) : NULL;
     if (statement == NULL)
         return FAILURE_MEMORY;
-    sqlite3_bind_blob64(statement, 1, births->image.data, births->image.len, SQLITE_STATIC);
+    sqlite3_bind_blob64(statement, 1, image.data, image.len, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 2, seal, SHA256_SIZE, SQLITE_STATIC);
     result = births_database_run(births, statement);
     births->pattern = sqlite3_last_insert_rowid(births->database);
     blob_finish(&births->image);

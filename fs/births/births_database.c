@@ -28,7 +28,7 @@
     "PRAGMA cache_size = -512;"
 #define SCHEMA                                                                                     \
     "BEGIN IMMEDIATE;"                                                                             \
-    "CREATE TABLE pattern (id INTEGER PRIMARY KEY, store BLOB NOT NULL);"                          \
+    "CREATE TABLE pattern (id INTEGER PRIMARY KEY, store BLOB NOT NULL, seal BLOB NOT NULL);"      \
     "CREATE TABLE common (pattern INTEGER NOT NULL REFERENCES pattern, name BLOB NOT NULL,"        \
     "  value BLOB NOT NULL, PRIMARY KEY (pattern, name)) WITHOUT ROWID;"                           \
     "CREATE TABLE birth (eid BLOB PRIMARY KEY, pattern INTEGER NOT NULL REFERENCES pattern,"       \
@@ -39,8 +39,8 @@
 _Static_assert(APPLICATION_ID == 1701672290 && VERSION == 1, "as the schema says");
 
 static const char *const sql[BIRTHS_STATEMENTS] = {
-    [BIRTHS_PATTERN_ADD] = "INSERT INTO pattern (store) VALUES (?1)",
-    [BIRTHS_PATTERN_GET] = "SELECT store FROM pattern WHERE id = ?1",
+    [BIRTHS_PATTERN_ADD] = "INSERT INTO pattern (store, seal) VALUES (?1, ?2)",
+    [BIRTHS_PATTERN_GET] = "SELECT store, seal FROM pattern WHERE id = ?1",
     [BIRTHS_COMMON_ADD] = "INSERT INTO common (pattern, name, value) VALUES (?1, ?2, ?3)",
     [BIRTHS_COMMON_GET] = "SELECT value FROM common WHERE pattern = ?1 AND name = ?2",
     [BIRTHS_ADD] = "INSERT INTO birth (eid, pattern, own, seal) VALUES (?1, ?2, ?3, ?4)"

@@ -62,7 +62,4 @@ void births_database_remove(struct births *births);
  * gone. A chip whose folder is taken out of the farm must not be made once more. */
 void births_forget_made(struct births *births);
 
-/* The store in this folder without these values. */
-int births_image_make(const char *chip, struct bytes values, struct blob *out);
-
 #endif

@@ -1,5 +1,5 @@
-/* The part of births that makes a chip's store: out of the one that its kind have in common, in
- * memory, and then onto the disk. */
+/* The part of births that makes a chip: its store out of what its kind have in common, and its
+ * folder on the disk. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,99 +12,18 @@
 #include "crypto/primitives/secret.h"
 #include "fs/births/births.h"
 #include "fs/births/births_database.h"
+#include "fs/births/births_image.h"
 #include "fs/births/births_list.h"
-#include "fs/store/store_memory.h"
-#include "fs/store/store_statement_table.h"
 
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
-#define STORE_MAX (1 << 28)
 #define FRESH_ENDING ".new" /* of a store that is not whole yet */
-
-static const char *const store_sql[] = {
-#define STORE_STATEMENT_SQL(name, text) [name] = text,
-    STORE_STATEMENT_TABLE(STORE_STATEMENT_SQL)
-#undef STORE_STATEMENT_SQL
-};
-
-/* A store's file in memory, as SQLite has it. */
-static sqlite3 *open_image(struct bytes image)
-{
-    sqlite3 *database = NULL;
-    uint8_t *copy = sqlite3_malloc64(image.len);
-    const unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE;
-    if (copy == NULL || sqlite3_open_v2(":memory:", &database,
-                                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != 0) {
-        sqlite3_free(copy);
-        sqlite3_close(database);
-        return NULL;
-    }
-    memcpy(copy, image.data, image.len);
-    if (sqlite3_deserialize(database, "main", copy, (sqlite3_int64)image.len,
-                            (sqlite3_int64)image.len, flags) == SQLITE_OK &&
-        sqlite3_exec(database, "PRAGMA secure_delete = ON; PRAGMA journal_mode = OFF; BEGIN", NULL,
-                     NULL, NULL) == SQLITE_OK)
-        return database;
-    sqlite3_close(database);
-    return NULL;
-}
-
-/* One statement of the store's for each value. */
-static bool change_all(sqlite3 *database, enum store_statement which, struct bytes values)
-{
-    sqlite3_stmt *statement;
-    bool fine = sqlite3_prepare_v2(database, store_sql[which], -1, &statement, NULL) == SQLITE_OK;
-    for (struct births_value value; fine && births_list_take(&values, &value);) {
-        sqlite3_bind_text(statement, 1, (const char *)value.name.data, (int)value.name.len,
-                          SQLITE_STATIC);
-        if (which == STORE_VALUE_PUT)
-            sqlite3_bind_blob64(statement, 2, value.value.data, value.value.len, SQLITE_STATIC);
-        fine = sqlite3_step(statement) == SQLITE_DONE && sqlite3_reset(statement) == SQLITE_OK;
-    }
-    sqlite3_finalize(statement);
-    return fine && values.len == 0;
-}
-
-/* The image with this done to all values; sqlite3_free() wipes it. NULL: it cannot be. */
-static uint8_t *change_image(struct bytes image, enum store_statement which, struct bytes values,
-                             size_t *len)
-{
-    uint8_t *changed = NULL;
-    sqlite3_int64 size = 0;
-    sqlite3 *database = open_image(image);
-    if (database != NULL && change_all(database, which, values) &&
-        sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-        changed = sqlite3_serialize(database, "main", &size, 0);
-    sqlite3_close(database);
-    *len = (size_t)size;
-    return changed;
-}
-
-int births_image_make(const char *chip, struct bytes values, struct blob *out)
-{
-    char path[PATH_MAX];
-    struct blob file;
-    size_t len;
-    int result = FAILURE_INTERNAL;
-    store_memory_configure();
-    if (snprintf(path, sizeof(path), "%s/" STORE_FILE, chip) < PATH_MAX)
-        result = blob_read_file(path, STORE_MAX, &file);
-    if (result != 0)
-        return FAILURE_INTERNAL;
-    uint8_t *image = change_image(blob_bytes(&file), STORE_VALUE_FORGET, values, &len);
-    blob_finish(&file);
-    result = image != NULL ? blob_copy(bytes_of(image, len), out) : FAILURE_INTERNAL;
-    sqlite3_free(image);
-    if (result != 0)
-        trace_error("cannot make chips like the one in %s", chip);
-    return result;
-}
 
 /* What is read of a record. */
 struct record {
     uint8_t *pattern; /* heap of SQLite's */
     size_t pattern_len;
-    uint8_t seal[SHA256_SIZE];
+    uint8_t seal[SHA256_SIZE], pattern_seal[SHA256_SIZE];
     uint8_t room[BIRTHS_VALUES_MAX];
     struct writer values; /* on that */
 };
@@ -159,8 +78,12 @@ static int read_pattern(struct births *births, sqlite3_int64 id, struct record *
     out->pattern_len = pattern.len;
     if (out->pattern != NULL)
         memcpy(out->pattern, pattern.data, pattern.len);
+    const bool sealed =
+        bytes_copy_exact(births_database_bytes(statement, 1), out->pattern_seal, SHA256_SIZE);
     births_database_done(statement);
-    return out->pattern != NULL ? 0 : FAILURE_INTERNAL;
+    if (out->pattern == NULL)
+        return FAILURE_INTERNAL;
+    return sealed ? 0 : SW_REFERENCE_NOT_FOUND;
 }
 
 /* SW_REFERENCE_NOT_FOUND if there is none. */
@@ -184,13 +107,18 @@ static int read_record(struct births *births, const uint8_t eid[PKI_EID_SIZE], c
     return result > 0 || (result == 0 && !sealed) ? damaged(births, digits) : result;
 }
 
-static int check_seal(const struct births *births, const uint8_t eid[PKI_EID_SIZE],
-                      const char *digits, const struct record *record)
+static int check_seals(const struct births *births, const uint8_t eid[PKI_EID_SIZE],
+                       const char *digits, const struct record *record)
 {
-    uint8_t seal[SHA256_SIZE];
-    if (births_list_seal(eid, writer_bytes(&record->values), seal) != 0)
+    uint8_t seal[SHA256_SIZE], pattern_seal[SHA256_SIZE];
+    const struct bytes pattern = bytes_of(record->pattern, record->pattern_len);
+    if (births_list_seal(eid, writer_bytes(&record->values), seal) != 0 ||
+        sha256(&pattern, 1, pattern_seal) != 0)
         return FAILURE_INTERNAL;
-    return memcmp(seal, record->seal, sizeof(seal)) == 0 ? 0 : damaged(births, digits);
+    return memcmp(seal, record->seal, sizeof(seal)) == 0 &&
+                   memcmp(pattern_seal, record->pattern_seal, sizeof(pattern_seal)) == 0
+               ? 0
+               : damaged(births, digits);
 }
 
 static int refuse(const char *doing, const char *path)
@@ -224,6 +152,18 @@ static int write_file(const char *path, struct bytes content)
     return result;
 }
 
+/* What SQLite had beside a store that somebody has removed is not the new one's. */
+static int remove_leftovers(const char *path)
+{
+    static const char *const endings[] = {"-wal", "-shm", "-journal"};
+    char left[PATH_MAX];
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (snprintf(left, PATH_MAX, "%s%s", path, endings[i]) >= PATH_MAX ||
+            (unlink(left) != 0 && errno != ENOENT))
+            return refuse("remove", left);
+    return 0;
+}
+
 /* The store gets its name when it is whole on the disk. */
 static int write_chip(const char *chips, const char *digits, struct bytes store)
 {
@@ -234,9 +174,13 @@ static int write_chip(const char *chips, const char *digits, struct bytes store)
         return FAILURE_INTERNAL;
     if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
         return refuse("make", folder);
-    int result = write_file(fresh, store);
-    if (result == 0 && rename(fresh, path) != 0)
+    int result = remove_leftovers(path);
+    if (result == 0)
+        result = write_file(fresh, store);
+    if (result == 0 && rename(fresh, path) != 0) {
         result = refuse("make", path);
+        (void)unlink(fresh); /* it has the chip's key */
+    }
     if (result == 0)
         result = flush_folder(folder);
     if (result == 0)
@@ -257,10 +201,13 @@ static int make_chip(const struct births *births, const char *chips, const char 
                      const struct record *record)
 {
     size_t len;
-    uint8_t *store = change_image(bytes_of(record->pattern, record->pattern_len), STORE_VALUE_PUT,
-                                  writer_bytes(&record->values), &len);
-    if (store == NULL)
-        return damaged(births, digits);
+    uint8_t *store = births_image_change(bytes_of(record->pattern, record->pattern_len),
+                                         STORE_VALUE_PUT, writer_bytes(&record->values), &len);
+    if (store == NULL) {
+        trace_error("cannot make the store of chip %s out of %s/" BIRTHS_FILE, digits,
+                    births->farm);
+        return FAILURE_INTERNAL;
+    }
     const int result = write_chip(chips, digits, bytes_of(store, len));
     sqlite3_free(store);
     return result;
@@ -310,7 +257,7 @@ static int make_from(struct births *births, const uint8_t eid[PKI_EID_SIZE], con
     int result = read_record(births, eid, digits, record);
     pthread_mutex_unlock(&births->lock);
     if (result == 0)
-        result = check_seal(births, eid, digits, record);
+        result = check_seals(births, eid, digits, record);
     if (result == 0)
         result = make_chip(births, chips, digits, record);
     sqlite3_free(record->pattern);

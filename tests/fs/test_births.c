@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tests/support/power_cut.h"
@@ -258,9 +259,12 @@ Test(births, what_an_interrupted_making_left_is_made_again)
     for (int i = 0; i < 100000; i++)
         cr_assert(fputs("half", half) >= 0);
     fclose(half);
+    cr_assert(symlink("half", path_of(1, "/" STORE_FILE "-wal")) == 0);
     open_births();
     cr_assert(births_make(births, eids[1]) == 0, "%s", test_trace);
     births_close(births);
+    struct stat left;
+    cr_assert(lstat(path_of(1, "/" STORE_FILE "-wal"), &left) != 0, "a store's that was removed");
     expect_whole(1);
 }
 
@@ -322,6 +326,8 @@ Test(births, a_damaged_record_makes_no_chip)
     expect_damaged("DELETE FROM common");
     expect_damaged("UPDATE pattern SET store = substr(store, 1, 5000)");
     expect_damaged("UPDATE pattern SET store = x'00'");
+    expect_damaged("UPDATE pattern SET store = substr(store, 1, length(store) - 1) || x'5A'");
+    expect_damaged("UPDATE pattern SET seal = substr(seal, 2)");
     expect_damaged("UPDATE birth SET own = (SELECT own FROM birth ORDER BY eid DESC LIMIT 1)");
 }
 
