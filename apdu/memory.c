@@ -68,13 +68,24 @@ static void give_back_stack(void)
     pthread_attr_destroy(&attributes);
 }
 
+/* A sanitizer has a heap of its own, and the C library's is not even set up there: two threads that
+ * trim it at once do that twice. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_OWN_HEAP true
+#elif defined(__has_feature)
+#define HAS_OWN_HEAP (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define HAS_OWN_HEAP false
+#endif
+
 void memory_give_back(void)
 {
     const bool locked = is_private() && may_lock_all();
     if (locked)
         (void)munlockall();
     give_back_stack();
-    malloc_trim(0);
+    if (!HAS_OWN_HEAP)
+        malloc_trim(0);
     if (locked)
         (void)mlockall(LOCK_ALL);
 }
