@@ -1,5 +1,7 @@
 /* The connections of a group that move from one chip's file to the next: to open one costs SQLite
  * as much as a profile costs the card. */
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +14,29 @@
 #define SCHEMA_MAX 12288 /* of this release's */
 #define SCHEMA_COLUMNS 3
 
+static bool path_beside(const struct store *store, const char *ending, char path[PATH_MAX])
+{
+    return snprintf(path, PATH_MAX, "%s%s", store->path, ending) < PATH_MAX;
+}
+
+/* SQLite leaves a journal that has served its purpose with zeros in front, or removes it. */
+static bool is_to_be_played(const char *journal)
+{
+    uint8_t front = 0;
+    const int file = open(journal, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return errno != ENOENT;
+    const ssize_t len = read(file, &front, sizeof(front));
+    close(file);
+    return len < 0 || front != 0;
+}
+
 /* What SQLite or another process has left beside the file has to be brought into it. */
 static bool is_alone(const struct store *store)
 {
-    static const char *const endings[] = {"-wal", "-journal"};
     char path[PATH_MAX];
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-        if (snprintf(path, sizeof(path), "%s%s", store->path, endings[i]) >= (int)sizeof(path) ||
-            access(path, F_OK) == 0)
-            return false;
-    return true;
+    return path_beside(store, "-wal", path) && access(path, F_OK) != 0 &&
+           path_beside(store, "-journal", path) && !is_to_be_played(path);
 }
 
 static void put_row(sqlite3_stmt *row, struct writer *writer)

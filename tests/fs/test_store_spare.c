@@ -202,17 +202,36 @@ static void break_off(const char *file)
     cr_assert(waitpid(child, &status, 0) == child && status == 0);
 }
 
+/* A journal that has been played is gone or begins with zeros, as the release of SQLite has it. */
+static bool is_played(const char *journal)
+{
+    FILE *file = fopen(journal, "r");
+    const bool played = file == NULL || fgetc(file) <= 0;
+    if (file != NULL)
+        fclose(file);
+    return played;
+}
+
+/* A finished journal that is left does not keep the chip from those connections. */
 Test(store_spare, a_change_that_was_broken_off_is_taken_back)
 {
     char journal[sizeof(files[0]) + 10];
     snprintf(journal, sizeof(journal), "%s-journal", files[1]);
     store_close(open_chip(0));
     break_off(files[1]);
-    cr_assert_eq(access(journal, F_OK), 0);
+    cr_assert_not(is_played(journal));
     struct store *store = open_chip(1);
     expect_chip(store, 1, 0);
     store_close(store);
-    cr_expect_neq(access(journal, F_OK), 0);
+    cr_expect(is_played(journal));
+    FILE *left = fopen(journal, "w");
+    cr_assert(left != NULL && fwrite("\0\0\0\0", 1, 4, left) == 4 && fclose(left) == 0);
+    const size_t before = group->spare_count;
+    cr_assert_gt(before, 0);
+    store = open_chip(1);
+    cr_expect_eq(group->spare_count, before - 1);
+    expect_chip(store, 1, 0);
+    store_close(store);
     store_group_close(group);
 }
 
