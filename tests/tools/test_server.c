@@ -23,6 +23,7 @@
 #define GROUPED_REQUEST                                                                            \
     "POST " GROUPED_PATH " HTTP/1.1\r\nHost: " WORLD_ADDRESS "\r\n" JSON                           \
     "Content-Length: 12\r\n\r\n{\"text\":\"a\"}"
+#define ROUNDS 20
 #define CROWD 8 /* that come in one moment */
 #define JSON "Content-Type: application/json\r\n"
 #define TIMEOUT_S 1 /* seconds */
@@ -369,6 +370,28 @@ Test(server, a_server_ends_with_those_that_wait)
     cr_expect_eq(atomic_load(&transaction.ended), 1);
     start_server(NULL);
     https_client_close(&client);
+}
+
+/* The first of a moment leads the others. When it hangs up before they have run, they run all the
+ * same, and it with them: its request was whole. */
+Test(server, those_of_one_moment_are_answered_when_the_first_has_hung_up)
+{
+    const struct linger at_once = {.l_onoff = 1};
+    for (int round = 1; round <= ROUNDS; round++) {
+        struct https_client first, second;
+        curl_socket_t socket;
+        connect_raw(&first);
+        connect_raw(&second);
+        cr_assert_eq(send_raw(&first, GROUPED_REQUEST), CURLE_OK);
+        cr_assert_eq(send_raw(&second, GROUPED_REQUEST), CURLE_OK);
+        cr_assert_eq(curl_easy_getinfo(first.curl, CURLINFO_ACTIVESOCKET, &socket), CURLE_OK);
+        cr_assert_eq(setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
+        https_client_close(&first);
+        cr_assert_eq(read_status(&second), 200, "round %d", round);
+        https_client_close(&second);
+        cr_expect_geq(calls, round);
+        cr_expect_eq(atomic_load(&transaction.begun), atomic_load(&transaction.ended));
+    }
 }
 
 /* However many processors there are, CROWD of them leave no thread that reads and writes. */

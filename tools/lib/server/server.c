@@ -41,8 +41,8 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *context, const ch
     trace_detail("HTTP: %s", line);
 }
 
-/* A group's thread does as much as those that read and write for it: each side gets its half of the
- * processors. */
+/* Those who share a transaction run one after the other in one of these threads, whatever their
+ * number: half of the processors are enough, and each finds more requests when it looks. */
 static unsigned thread_count(const struct server *server)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN), least = 2;

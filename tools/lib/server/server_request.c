@@ -33,6 +33,7 @@ struct request {
     char peer[TLS_KEY_ID_SIZE];
     struct body body; /* at most SERVER_BODY_MAX */
     struct MHD_Connection *connection;
+    bool leads; /* its group, which has not run */
     bool answered;
     unsigned status; /* when it is answered */
     struct blob answer;
@@ -191,12 +192,47 @@ void server_request_run_apart(void *context, struct group_member *member)
     MHD_resume_connection(request->connection);
 }
 
-static enum MHD_Result wait_for_others(struct server *server, struct request *request, bool grouped)
+/* The thread comes back to this request when it has read what else has come. */
+static enum MHD_Result come_back(struct request *request)
 {
-    struct group_member *member = &request->member;
     MHD_suspend_connection(request->connection);
-    if (!(grouped ? group_add(server->group, member, atomic_load(&server->connected))
-                  : workers_add(server->workers, member))) {
+    MHD_resume_connection(request->connection);
+    return MHD_YES;
+}
+
+static void run_group(struct server *server, struct request *request)
+{
+    request->leads = false;
+    if (group_run(server->group, &request->member) != 0)
+        fail(request, MHD_HTTP_INTERNAL_SERVER_ERROR);
+}
+
+static enum MHD_Result lead(struct server *server, struct request *request)
+{
+    if (group_wait(server->group))
+        return come_back(request);
+    run_group(server, request);
+    return respond_answer(server, request);
+}
+
+/* Suspended before it is added: another thread may lead, and be done at once. */
+static enum MHD_Result join_group(struct server *server, struct request *request)
+{
+    MHD_suspend_connection(request->connection);
+    const enum group_role role =
+        group_add(server->group, &request->member, atomic_load(&server->connected));
+    request->leads = role == GROUP_LEADS;
+    if (role == GROUP_REFUSED)
+        fail(request, MHD_HTTP_SERVICE_UNAVAILABLE);
+    if (role != GROUP_FOLLOWS)
+        MHD_resume_connection(request->connection);
+    return MHD_YES;
+}
+
+static enum MHD_Result wait_for_others(struct server *server, struct request *request)
+{
+    MHD_suspend_connection(request->connection);
+    if (!workers_add(server->workers, &request->member)) {
         fail(request, MHD_HTTP_SERVICE_UNAVAILABLE);
         MHD_resume_connection(request->connection);
     }
@@ -217,12 +253,14 @@ static enum MHD_Result answer(struct server *server, struct request *request)
     char *text = NULL;
     if (request->answered)
         return respond_answer(server, request);
+    if (request->leads)
+        return lead(server, request);
     if (request->body.too_long)
         return respond_empty(server, connection, MHD_HTTP_CONTENT_TOO_LARGE);
     if (!check_headers(connection, request->row, &text, &status))
         return respond_text(server, connection, status, text);
     if (server->group != NULL)
-        return wait_for_others(server, request, is_grouped(request));
+        return is_grouped(request) ? join_group(server, request) : wait_for_others(server, request);
     run_function(server, request);
     return respond_answer(server, request);
 }
@@ -300,11 +338,13 @@ void server_request_completed(void *context, struct MHD_Connection *connection, 
                               enum MHD_RequestTerminationCode code)
 {
     (void)code;
-    const struct server *server = context;
+    struct server *server = context;
     struct request *request = *state;
     connections_restart(server->clocks, clock_of(connection));
     if (request == NULL)
         return;
+    if (request->leads)
+        run_group(server, request);
     body_finish(&request->body);
     blob_finish(&request->answer);
     free(request);
