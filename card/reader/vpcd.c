@@ -108,30 +108,52 @@ static bool send_unsent(struct vpcd *vpcd)
     return open;
 }
 
-/* The payload stands in the buffer behind room for its length. */
-static struct bytes make_frame(struct vpcd_buffers *buffers, size_t len)
+/* Where the next answer is put, behind room for its length. */
+static struct writer answer_writer(struct vpcd_buffers *buffers)
 {
-    struct writer header = writer_on(buffers->out, VPCD_LENGTH_SIZE);
-    writer_put_u16(&header, (uint16_t)len);
-    return bytes_of(buffers->out, VPCD_LENGTH_SIZE + len);
+    uint8_t *at = buffers->out + buffers->gathered + VPCD_LENGTH_SIZE;
+    return writer_on(at, (size_t)(buffers->out + sizeof(buffers->out) - at));
 }
 
-/* The answer to a command goes out as the card's hardware wants it. */
-static bool deliver(struct vpcd *vpcd, struct bytes frame)
+/* Puts the length in front of an answer, which is one of those gathered then. */
+static void add_answer(struct vpcd_buffers *buffers, size_t len)
+{
+    struct writer header = writer_on(buffers->out + buffers->gathered, VPCD_LENGTH_SIZE);
+    writer_put_u16(&header, (uint16_t)len);
+    buffers->gathered += VPCD_LENGTH_SIZE + len;
+}
+
+static struct bytes take_gathered(struct vpcd_buffers *buffers)
+{
+    const size_t len = buffers->gathered;
+    buffers->gathered = 0;
+    return bytes_of(buffers->out, len);
+}
+
+/* Until there are many of them, answers wait for those of the commands that came with theirs. */
+static bool send_many(struct vpcd *vpcd, struct vpcd_buffers *buffers)
+{
+    return buffers->gathered <= VPCD_GATHERED_MAX || send_or_keep(vpcd, take_gathered(buffers));
+}
+
+/* The answer to a command goes out as the card's hardware wants it; one that is late keeps back
+ * those in front of it. */
+static bool deliver(struct vpcd *vpcd, size_t len, struct vpcd_buffers *buffers)
 {
     const struct hardware_outcome outcome = card_outcome(vpcd->card);
     vpcd->mute = outcome.link == HARDWARE_MUTE;
     if (vpcd->mute || outcome.link == HARDWARE_GONE)
         return vpcd->mute;
+    add_answer(buffers, len);
     if (outcome.delay_us == 0)
-        return send_or_keep(vpcd, frame);
+        return send_many(vpcd, buffers);
     vpcd->due_us = vpcd->now_us() + (int64_t)outcome.delay_us;
-    return held_keep(&vpcd->unsent, frame);
+    return held_keep(&vpcd->unsent, take_gathered(buffers));
 }
 
 static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffers *buffers)
 {
-    struct writer answer = writer_on(buffers->out + VPCD_LENGTH_SIZE, ATR_SIZE_MAX);
+    struct writer answer = answer_writer(buffers);
     vpcd->powered |= control != CONTROL_OFF && control != CONTROL_ATR;
     vpcd->mute &= control > CONTROL_RESET;
     if (vpcd->mute)
@@ -153,7 +175,8 @@ static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffe
     default: /* a client's command of one byte, for which the reader awaits an answer */
         writer_put_u16(&answer, SW_WRONG_LENGTH);
     }
-    return send_or_keep(vpcd, make_frame(buffers, answer.len));
+    add_answer(buffers, answer.len);
+    return send_many(vpcd, buffers);
 }
 
 static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_buffers *buffers)
@@ -165,21 +188,23 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
     if (vpcd->mute)
         return true;
     vpcd->commands++;
-    struct writer response =
-        writer_on(buffers->out + VPCD_LENGTH_SIZE, sizeof(buffers->out) - VPCD_LENGTH_SIZE);
+    struct writer response = answer_writer(buffers);
     card_transmit(vpcd->card, payload, &response);
-    return deliver(vpcd, make_frame(buffers, response.len));
+    return deliver(vpcd, response.len, buffers);
 }
 
-/* Answers whole frames until one is cut, an answer is stuck, or there were enough. */
+/* Answers whole frames until one is cut, an answer is stuck, or there were enough. What was
+ * answered before the end of the link is sent. */
 static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd_buffers *buffers)
 {
     struct bytes payload;
-    for (int i = 0; i < FRAMES_A_STEP && vpcd->unsent.len == 0 && take_frame(received, &payload);
-         i++)
-        if (!answer_frame(vpcd, payload, buffers))
-            return false;
-    return true;
+    bool open = true;
+    for (int i = 0; i < FRAMES_A_STEP && open && vpcd->unsent.len == 0; i++) {
+        if (!take_frame(received, &payload))
+            break;
+        open = answer_frame(vpcd, payload, buffers);
+    }
+    return send_or_keep(vpcd, take_gathered(buffers)) && open;
 }
 
 /* Appends what has arrived. False at the end of the link. */
@@ -195,6 +220,7 @@ static bool receive(int socket, struct vpcd_buffers *buffers, size_t *len)
 static bool gather(struct vpcd *vpcd, struct vpcd_buffers *buffers, struct bytes *received)
 {
     size_t len = vpcd->received.len;
+    buffers->gathered = 0;
     if (len > 0)
         memcpy(buffers->in, held_bytes(&vpcd->received).data, len);
     held_release(&vpcd->received);

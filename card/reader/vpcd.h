@@ -14,11 +14,13 @@
 
 #define VPCD_LENGTH_SIZE 2
 #define VPCD_HELD_INLINE 16
+#define VPCD_GATHERED_MAX 4096
 
 /* Work space that all links of one thread share: a link keeps nothing in it between two calls. */
 struct vpcd_buffers {
     uint8_t in[VPCD_LENGTH_SIZE + APDU_COMMAND_MAX];
-    uint8_t out[VPCD_LENGTH_SIZE + CARD_RESPONSE_CAPACITY];
+    uint8_t out[VPCD_GATHERED_MAX + VPCD_LENGTH_SIZE + CARD_RESPONSE_CAPACITY];
+    size_t gathered; /* of that: answers of this turn that have not been sent */
 };
 
 /* Bytes that one call leaves for the next: mostly none or a length, seldom more. */
@@ -48,7 +50,8 @@ void vpcd_init(struct vpcd *vpcd, struct card *card, int socket);
 void vpcd_finish(struct vpcd *vpcd);
 
 /* Receives once and answers the whole frames that are there, but no more than a few: others wait
- * for their turn. False when the link is over: closed by the other side, broken, or out of memory.
+ * for their turn. A client may send several commands without waiting: their answers, in that order,
+ * go out together. False when the link is over: closed by the other side, broken, or out of memory.
  */
 bool vpcd_step(struct vpcd *vpcd, struct vpcd_buffers *buffers);
 /* Whole frames are left for another turn, which nothing that comes has to announce. */

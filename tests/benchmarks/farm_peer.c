@@ -11,6 +11,11 @@
 #include "tests/benchmarks/measure.h"
 
 #define BLOCK 255
+#define COMMAND_MAX (5 + BLOCK + 1)
+#define RESPONSE_MAX 256 /* bytes of data */
+#define AT_ONCE 16
+#define FRAMES_MAX 32768
+#define ANSWERS_MAX 512
 #define TRIES 60000
 #define PAUSE_US 2000
 #define STATUS_SIZE 2
@@ -63,7 +68,16 @@ void farm_peer_close(struct farm_peer *peer)
     vpcd_peer_close(&peer->link);
 }
 
-/* The answer's data are appended at *len. */
+/* Its data are appended at *len; the status word. */
+static int take_response(struct farm_peer *peer, struct bytes response, size_t *len)
+{
+    const size_t data = response.len - STATUS_SIZE;
+    MEASURE_NEED(*len + data <= sizeof(peer->answer));
+    memcpy(peer->answer + *len, response.data, data);
+    *len += data;
+    return response.data[data] << 8 | response.data[data + 1];
+}
+
 static int transmit_at(struct farm_peer *peer, struct bytes command, size_t *len)
 {
     struct bytes response;
@@ -76,11 +90,7 @@ static int transmit_at(struct farm_peer *peer, struct bytes command, size_t *len
         farm_peer_close(peer);
         return -1;
     }
-    const size_t data = response.len - STATUS_SIZE;
-    MEASURE_NEED(*len + data <= sizeof(peer->answer));
-    memcpy(peer->answer + *len, response.data, data);
-    *len += data;
-    return response.data[data] << 8 | response.data[data + 1];
+    return take_response(peer, response, len);
 }
 
 int farm_peer_transmit(struct farm_peer *peer, struct bytes command)
@@ -89,30 +99,143 @@ int farm_peer_transmit(struct farm_peer *peer, struct bytes command)
     return transmit_at(peer, command, &len);
 }
 
+static void put_block(struct bytes *request, uint8_t number, bool with_le, struct writer *command)
+{
+    const bool last = request->len <= BLOCK;
+    struct bytes block;
+    (void)bytes_take(request, last ? request->len : BLOCK, &block);
+    writer_put(command, BYTES(0x80, 0xE2, last ? 0x91 : 0x11, number, (uint8_t)block.len));
+    writer_put(command, block);
+    if (last && with_le)
+        writer_put_u8(command, 0);
+}
+
 static int send_blocks(struct farm_peer *peer, struct bytes request, size_t *len)
 {
     for (uint8_t number = 0;; number++) {
-        uint8_t room[5 + BLOCK];
+        uint8_t room[COMMAND_MAX];
         struct writer command = writer_on(room, sizeof(room));
-        struct bytes block;
-        const bool last = request.len <= BLOCK;
-        (void)bytes_take(&request, last ? request.len : BLOCK, &block);
-        writer_put(&command, BYTES(0x80, 0xE2, last ? 0x91 : 0x11, number, (uint8_t)block.len));
-        writer_put(&command, block);
+        put_block(&request, number, false, &command);
         const int status = transmit_at(peer, writer_bytes(&command), len);
-        if (last || status != SW_OK)
+        if (request.len == 0 || status != SW_OK)
             return status;
     }
 }
 
-int farm_peer_request(struct farm_peer *peer, struct bytes request, struct bytes *answer)
+static int fetch_rest(struct farm_peer *peer, int status, size_t *len)
+{
+    while (status >= 0 && status >> 8 == SW_BYTES_AVAILABLE >> 8)
+        status = transmit_at(peer, BYTES(0x80, 0xC0, 0x00, 0x00, (uint8_t)status), len);
+    return status;
+}
+
+/* So many responses, of which the first that does not go on counts. */
+static int receive_all(struct farm_peer *peer, size_t count, int goes_on, size_t *len)
+{
+    int status = goes_on;
+    for (size_t i = 0; i < count; i++) {
+        struct bytes response;
+        const bool counts = status >> 8 == goes_on >> 8;
+        if (!vpcd_peer_receive(&peer->link, &response) || response.len < STATUS_SIZE) {
+            farm_peer_close(peer);
+            return -1;
+        }
+        if (counts)
+            status = take_response(peer, response, len);
+    }
+    peer->commands += count;
+    return status;
+}
+
+static bool send_at_once(struct farm_peer *peer, struct bytes frames)
+{
+    if (send(peer->link.link, frames.data, frames.len, MSG_NOSIGNAL) == (ssize_t)frames.len)
+        return true;
+    farm_peer_close(peer);
+    return false;
+}
+
+static size_t put_frames(struct bytes request, struct writer *frames)
+{
+    size_t count = 0;
+    for (; request.len > 0; count++) {
+        uint8_t memory[COMMAND_MAX];
+        struct writer command = writer_on(memory, sizeof(memory));
+        put_block(&request, (uint8_t)count, true, &command);
+        writer_put_u16(frames, (uint16_t)command.len);
+        writer_put(frames, writer_bytes(&command));
+    }
+    MEASURE_NEED(!frames->overflow);
+    return count;
+}
+
+/* What is left of an answer whose front says how long it is. */
+static int fetch_at_once(struct farm_peer *peer, int status, size_t *len)
+{
+    uint8_t room[ANSWERS_MAX];
+    struct writer frames = writer_on(room, sizeof(room));
+    struct tlv_header header;
+    size_t count = 0;
+    if (status >= 0 && status >> 8 == SW_BYTES_AVAILABLE >> 8 && *len == 0)
+        status = transmit_at(peer, BYTES(0x80, 0xC0, 0x00, 0x00, (uint8_t)status), len);
+    if (status < 0 || status >> 8 != SW_BYTES_AVAILABLE >> 8)
+        return status;
+    MEASURE_NEED(tlv_read_header(bytes_of(peer->answer, *len), &header) == TLV_FRONT_OK);
+    for (size_t rest = header.header_len + header.value_len - *len; rest > 0; count++) {
+        const size_t part = rest < RESPONSE_MAX ? rest : RESPONSE_MAX;
+        writer_put(&frames, BYTES(0, 5, 0x80, 0xC0, 0x00, 0x00, (uint8_t)part));
+        rest -= part;
+    }
+    MEASURE_NEED(!frames.overflow);
+    return send_at_once(peer, writer_bytes(&frames))
+               ? receive_all(peer, count, SW_BYTES_AVAILABLE, len)
+               : -1;
+}
+
+/* As emuicc-lpa --direct does it: requests leave together, up to the first that has an answer; the
+ * last block of each asks for it, and what is left of it is asked for together. */
+static int ask_at_once(struct farm_peer *peer, const struct bytes *requests, size_t count,
+                       size_t *len)
+{
+    static uint8_t room[FRAMES_MAX];
+    struct writer frames = writer_on(room, sizeof(room));
+    size_t blocks[AT_ONCE];
+    int status = SW_OK;
+    for (size_t i = 0; i < count; i++)
+        blocks[i] = put_frames(requests[i], &frames);
+    if (!send_at_once(peer, writer_bytes(&frames)))
+        return -1;
+    for (size_t i = 0; i < count && status >= 0; i++) {
+        const bool counts = status == SW_OK && *len == 0;
+        size_t dropped = 0;
+        const int next = receive_all(peer, blocks[i], SW_OK, counts ? len : &dropped);
+        status = counts || next < 0 ? next : status;
+    }
+    return fetch_at_once(peer, status, len);
+}
+
+static bool is_one_by_one(const struct farm_peer *peer)
+{
+    return peer->one_by_one || peer->fault_at > 0;
+}
+
+/* Requests up to the first that has an answer. */
+static int ask_each(struct farm_peer *peer, const struct bytes *requests, size_t count,
+                    struct bytes *answer)
 {
     size_t len = 0;
-    int status = send_blocks(peer, request, &len);
-    while (status >= 0 && status >> 8 == SW_BYTES_AVAILABLE >> 8)
-        status = transmit_at(peer, BYTES(0x80, 0xC0, 0x00, 0x00, (uint8_t)status), &len);
+    int status = SW_OK;
+    if (!is_one_by_one(peer))
+        status = ask_at_once(peer, requests, count, &len);
+    for (size_t i = 0; i < count && is_one_by_one(peer) && status == SW_OK && len == 0; i++)
+        status = fetch_rest(peer, send_blocks(peer, requests[i], &len), &len);
     *answer = bytes_of(peer->answer, len);
     return status;
+}
+
+int farm_peer_request(struct farm_peer *peer, struct bytes request, struct bytes *answer)
+{
+    return ask_each(peer, &request, 1, answer);
 }
 
 bool farm_peer_ask(struct farm_peer *peer, struct bytes request, struct bytes *answer)
@@ -164,14 +287,26 @@ static bool is_installed(struct bytes answer)
            choice.tag == 0xA0;
 }
 
+/* Parts that may leave together, as many as there are; fewer where it is to end in their midst. */
+static size_t next_parts(const struct farm_peer *peer, struct bytes *rest, bool first, size_t most,
+                         struct bytes parts[AT_ONCE])
+{
+    const size_t together = is_one_by_one(peer) ? 1 : AT_ONCE;
+    size_t count = 0;
+    for (; rest->len > 0 && count < together && count < most; count++)
+        parts[count] = next_part(rest, first && count == 0);
+    return count;
+}
+
 static enum farm_peer_end load(struct farm_peer *peer, struct bytes bound, size_t parts)
 {
-    struct bytes rest = bound, answer = {0};
+    struct bytes rest = bound, answer = {0}, some[AT_ONCE];
     while (rest.len > 0) {
-        if (parts-- == 0)
+        const size_t count = next_parts(peer, &rest, rest.len == bound.len, parts, some);
+        if (count == 0)
             return FARM_PEER_BROKEN_OFF;
-        const struct bytes part = next_part(&rest, rest.len == bound.len);
-        const int status = farm_peer_request(peer, part, &answer);
+        parts -= count;
+        const int status = ask_each(peer, some, count, &answer);
         if (status < 0)
             return FARM_PEER_LOST;
         if (status != SW_OK || (rest.len > 0 && answer.len > 0))

@@ -16,6 +16,7 @@ struct farm_peer {
     size_t fault_at;   /* before this command, the fault is asked for; 0: never */
     const char *fault; /* "apdu = cut-before-commit" */
     bool struck;       /* it was asked for */
+    bool one_by_one;   /* a command waits for the answer to the one before, as over PC/SC */
     uint8_t answer[FARM_PEER_ANSWER_MAX];
 };
 

@@ -37,10 +37,13 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
         writer_put_u8(response, command.data[command.len - 1 - i % command.len]);
 }
 
+/* Commands that the outcome is not for. */
+static unsigned outcome_after;
+
 struct hardware_outcome card_outcome(const struct card *card)
 {
     (void)card;
-    return seen.outcome;
+    return seen.commands > outcome_after ? seen.outcome : (struct hardware_outcome){0};
 }
 
 static int wire[2];
@@ -50,10 +53,20 @@ static struct vpcd_buffers *buffers;
 static void plug(void)
 {
     memset(&seen, 0, sizeof(seen));
+    outcome_after = 0;
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, wire), 0);
     cr_assert_eq(fcntl(wire[0], F_SETFL, O_NONBLOCK), 0);
     cr_assert_eq(fcntl(wire[1], F_SETFL, O_NONBLOCK), 0);
     buffers = malloc(sizeof(*buffers));
+    vpcd_init(&vpcd, NULL, wire[0]);
+}
+
+/* A wire that shows what was sent at once. */
+static void plug_packets(void)
+{
+    close(wire[0]);
+    close(wire[1]);
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, wire), 0);
     vpcd_init(&vpcd, NULL, wire[0]);
 }
 
@@ -145,6 +158,50 @@ Test(vpcd, several_frames_share_a_segment)
     put(BYTES(8, 7));
     cr_assert(vpcd_step(&vpcd, buffers));
     expect(BYTES(0, 4, 7, 8, 9, 9));
+}
+
+#define FRAME(BYTE) 0, 3, 1, 2, BYTE
+#define ANSWER(BYTE) 0, 3, BYTE, 2, 1
+
+Test(vpcd, answers_to_what_came_together_go_together)
+{
+    plug_packets();
+    put(BYTES(FRAME(1), 0, 1, 4, FRAME(2), FRAME(3), 0, 3, 1));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    expect(BYTES(ANSWER(1), 0, 2, 0x3B, 0x00, ANSWER(2), ANSWER(3)));
+    put(BYTES(2, 4));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    expect(BYTES(ANSWER(4)));
+    expect_silence();
+}
+
+/* Others wait for their turn. */
+Test(vpcd, of_very_many_commands_a_turn_answers_a_few)
+{
+    plug_packets();
+    put(BYTES(FRAME(1), FRAME(2), FRAME(3), FRAME(4), FRAME(5), FRAME(6), FRAME(7), FRAME(8),
+              FRAME(9)));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    expect(BYTES(ANSWER(1), ANSWER(2), ANSWER(3), ANSWER(4), ANSWER(5), ANSWER(6), ANSWER(7),
+                 ANSWER(8)));
+    cr_expect(vpcd_has_more(&vpcd));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    expect(BYTES(ANSWER(9)));
+    cr_expect_not(vpcd_has_more(&vpcd));
+}
+
+/* No more are gathered than there is room for. */
+Test(vpcd, many_long_answers_are_all_sent)
+{
+    enum { LEN = 3000, COMMANDS = 5 };
+    static uint8_t got[COMMANDS * (2 + LEN)];
+    seen.answer_len = LEN;
+    put(BYTES(FRAME(1), FRAME(2), FRAME(3), FRAME(4), FRAME(5)));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    cr_assert_eq(recv(wire[1], got, sizeof(got), MSG_WAITALL), (ssize_t)sizeof(got));
+    for (size_t i = 0; i < COMMANDS; i++)
+        cr_expect_eq(got[i * (2 + LEN) + 2], i + 1);
+    expect_silence();
 }
 
 Test(vpcd, an_empty_frame_is_a_command_that_is_too_short)
@@ -307,6 +364,24 @@ Test(vpcd, a_command_behind_a_slow_answer_is_answered_after_it)
     expect(BYTES(0, 4, 1, 0, 0xA4, 0, 0, 4, 2, 0, 0xA4, 0));
 }
 
+/* The one in front of a slow answer is not sent after it. */
+Test(vpcd, answers_keep_their_order_when_one_is_slow)
+{
+    plug_packets();
+    vpcd.now_us = fake_clock;
+    fake_now_us = 1;
+    outcome_after = 1;
+    seen.outcome.delay_us = 1000;
+    put(BYTES(FRAME(1), FRAME(2), FRAME(3)));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    cr_assert_eq(seen.commands, 2);
+    fake_now_us += 1000;
+    seen.outcome.delay_us = 0;
+    cr_assert(vpcd_step(&vpcd, buffers));
+    expect(BYTES(ANSWER(1), ANSWER(2)));
+    expect(BYTES(ANSWER(3)));
+}
+
 Test(vpcd, a_mute_card_says_nothing_until_it_is_reset)
 {
     seen.outcome.link = HARDWARE_MUTE;
@@ -321,6 +396,17 @@ Test(vpcd, a_mute_card_says_nothing_until_it_is_reset)
     cr_assert(vpcd_step(&vpcd, buffers));
     put_command();
     expect(BYTES(0, 4, 1, 0, 0xA4, 0));
+}
+
+/* What was answered before was done. */
+Test(vpcd, a_card_that_goes_has_answered_what_was_before)
+{
+    outcome_after = 2;
+    seen.outcome.link = HARDWARE_GONE;
+    put(BYTES(FRAME(1), FRAME(2), FRAME(3), FRAME(4)));
+    cr_assert_not(vpcd_step(&vpcd, buffers));
+    expect(BYTES(ANSWER(1), ANSWER(2)));
+    cr_assert_eq(seen.commands, 3);
 }
 
 Test(vpcd, a_card_that_goes_ends_the_link_without_an_answer)

@@ -83,7 +83,7 @@ static void call_download(struct es10 *es10)
     es10b_authenticate_server(es10, &server, &context, &whole);
     es10b_prepare_download(es10, &binding, &whole);
     es10b_load_rpm_package(es10, (struct bytes){0}, (struct bytes){0}, &whole);
-    es10b_load_package(es10, BYTES(0xA1, 0x00), &whole);
+    es10b_load_package(es10, (struct bytes[]){BYTES(0xA1, 0x00)}, 1, &whole);
     es10b_cancel_session(es10, BYTES(1), ES10B_TIMEOUT, &whole);
     call_change(es10);
     es10a_get_configured_addresses(es10, &addresses);

@@ -129,7 +129,7 @@ bool write_job_load(struct write_job *job)
 {
     struct bytes rest = blob_bytes(&job->package), segment, answer = {0};
     while (answer.len == 0 && segments_take(&rest, &segment))
-        if (!es10b_load_package(&job->es10, segment, &answer))
+        if (!es10b_load_package(&job->es10, &segment, 1, &answer))
             return false;
     return answer.len > 0 ? write_job_keep(job, answer, &job->result)
                           : fault_raise(&job->fault, es10_row(ES10B_LOAD_PACKAGE)->name,

@@ -111,21 +111,28 @@ static bool fetch(void *context)
                                   &download->session->reason, download->session->context->fault);
 }
 
+static void trace_functions(const struct bytes *segments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (segments_function(segments[i]) != NULL)
+            trace_detail("ES8+.%s", segments_function(segments[i]));
+}
+
 static bool load(void *state)
 {
     struct download *download = state;
     const struct session_context *context = download->session->context;
     const struct bytes package = es9_field(&download->packed, ES9_BOUND_PROFILE_PACKAGE);
-    struct bytes rest = package, segment, answer = {0};
+    const size_t most = chip_at_once(context->es10->chip);
+    struct bytes rest = package, segments[CHIP_AT_ONCE], answer = {0};
+    size_t count;
     download->session->reason = ES10B_LOAD_BPP_EXECUTION_ERROR;
-    while (answer.len == 0 && segments_take(&rest, &segment)) {
-        const char *function = segments_function(segment);
+    while (answer.len == 0 && (count = segments_take_some(&rest, segments, most)) > 0) {
         if (!interrupt_none(context->fault))
             return false;
-        if (function != NULL)
-            trace_detail("ES8+.%s", function);
+        trace_functions(segments, count);
         download->loading = true;
-        if (!es10b_load_package(context->es10, segment, &answer))
+        if (!es10b_load_package(context->es10, segments, count, &answer))
             return false;
         progress_bytes(context->progress, package.len - rest.len, package.len);
     }

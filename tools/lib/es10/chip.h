@@ -9,6 +9,7 @@
 #define CHIP_BLOCKS_MAX 256 /* STORE DATA counts its blocks in one byte */
 #define CHIP_BLOCK_DEFAULT APDU_DATA_SHORT_MAX
 #define CHIP_ANSWER_MAX (256 * 1024)
+#define CHIP_AT_ONCE 16
 
 struct chip {
     struct transport *transport; /* owned by the caller, who opens and closes it */
@@ -32,5 +33,13 @@ void chip_deselect(struct chip *chip);
  * trace. */
 bool chip_call(struct chip *chip, const char *function, struct bytes request, bool secret,
                struct bytes *answer);
+
+/* How many requests chip_call_each() takes at most: 1 where each waits for the one before. */
+size_t chip_at_once(const struct chip *chip);
+/* Requests of one function, each as chip_call(), up to the first that has an answer or is refused;
+ * those behind it may have reached the card. A long answer of one that is not the last may be lost:
+ * a fault, though the card has given it. */
+bool chip_call_each(struct chip *chip, const char *function, const struct bytes *requests,
+                    size_t count, bool secret, struct bytes *answer);
 
 #endif

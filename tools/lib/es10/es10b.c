@@ -261,10 +261,12 @@ bool es10b_prepare_download(struct es10 *es10, const struct es10b_binding *bindi
     return check_outcome(es10, function, received.value);
 }
 
-bool es10b_load_package(struct es10 *es10, struct bytes segment, struct bytes *answer)
+bool es10b_load_package(struct es10 *es10, const struct bytes *segments, size_t count,
+                        struct bytes *answer)
 {
+    const char *name = es10_row(ES10B_LOAD_PACKAGE)->name;
     struct tlv result;
-    if (!chip_call(es10->chip, es10_row(ES10B_LOAD_PACKAGE)->name, segment, false, answer))
+    if (!chip_call_each(es10->chip, name, segments, count, false, answer))
         return false;
     return answer->len == 0 || tlv_whole(*answer, es10_row(ES10B_LOAD_PACKAGE)->tag, &result) ||
            es10_malformed(es10->fault, ES10B_LOAD_PACKAGE);

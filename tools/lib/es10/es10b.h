@@ -72,9 +72,10 @@ struct es10b_binding {
 bool es10b_prepare_download(struct es10 *es10, const struct es10b_binding *binding,
                             struct bytes *answer);
 
-/* One segment. *answer: empty as long as the card wants more, then the whole
- * ProfileInstallationResult. */
-bool es10b_load_package(struct es10 *es10, struct bytes segment, struct bytes *answer);
+/* Segments that follow each other, at most chip_at_once(). *answer: empty as long as the card wants
+ * more, then the whole ProfileInstallationResult. */
+bool es10b_load_package(struct es10 *es10, const struct bytes *segments, size_t count,
+                        struct bytes *answer);
 
 /* *result: the whole LoadRpmPackageResult (BF44), of either outcome. True if the card has executed
  * or tried to execute the package, and signed what came of it. */

@@ -96,6 +96,14 @@ bool segments_take(struct bytes *rest, struct bytes *segment)
     return len > 0 && bytes_take(rest, len, segment);
 }
 
+size_t segments_take_some(struct bytes *rest, struct bytes *segments, size_t most)
+{
+    size_t count = 0;
+    while (count < most && segments_take(rest, &segments[count]))
+        count++;
+    return count;
+}
+
 const char *segments_function(struct bytes segment)
 {
     struct tlv_header header;

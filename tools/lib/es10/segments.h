@@ -13,6 +13,9 @@ bool segments_check(struct bytes package);
  * header of A1 or A3; each other 87, 88, 86. */
 bool segments_take(struct bytes *rest, struct bytes *segment);
 
+/* As many as there are, up to so many; their number. */
+size_t segments_take_some(struct bytes *rest, struct bytes *segments, size_t most);
+
 /* The ES8+ function that begins with this segment: "StoreMetadata"; NULL if the one before goes on.
  */
 const char *segments_function(struct bytes segment);

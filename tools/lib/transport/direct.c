@@ -21,6 +21,7 @@
 /* A client that has just gone keeps its chip until the farm has noticed. */
 #define TRIES_IN_USE 20
 #define PAUSE_MS 50
+#define BUFFER_SIZE 8192 /* of either way: the blocks of most requests, and their responses */
 
 struct direct {
     struct transport transport;
@@ -28,7 +29,10 @@ struct direct {
     struct address farm;
     char eid[DIRECT_EID_DIGITS + 1];
     int timeout_ms;
-    int socket; /* -1: none */
+    int socket;         /* -1: none */
+    size_t queued;      /* bytes of frames that have not been sent */
+    size_t taken, held; /* bytes of what was received: used, and all */
+    uint8_t out[BUFFER_SIZE], in[BUFFER_SIZE];
 };
 
 static bool parse(struct direct *self, struct fault *fault)
@@ -101,15 +105,52 @@ static bool send_all(struct direct *self, struct bytes bytes)
     return true;
 }
 
-static bool receive_all(struct direct *self, uint8_t *data, size_t len)
+/* Frames of one request leave together: the farm wakes up once for them. */
+static bool send_queued(struct direct *self)
 {
-    for (size_t at = 0; at < len;) {
+    const size_t len = self->queued;
+    self->queued = 0;
+    return send_all(self, bytes_of(self->out, len));
+}
+
+static bool queue_frame(struct direct *self, struct bytes payload)
+{
+    if (payload.len > sizeof(self->out) - DIRECT_LENGTH_SIZE)
+        return false;
+    if (self->queued + DIRECT_LENGTH_SIZE + payload.len > sizeof(self->out) && !send_queued(self))
+        return false;
+    struct writer frame = writer_on(self->out + self->queued, DIRECT_LENGTH_SIZE + payload.len);
+    writer_put_u16(&frame, (uint16_t)payload.len);
+    writer_put(&frame, payload);
+    self->queued += frame.len;
+    return true;
+}
+
+/* At least one byte more, or false. */
+static bool receive_some(struct direct *self)
+{
+    self->taken = self->held = 0;
+    for (ssize_t got = -1; got < 0;) {
         struct pollfd wait = {.fd = self->socket, .events = POLLIN};
         const int ready = poll(&wait, 1, self->timeout_ms);
-        const ssize_t got = ready > 0 ? recv(self->socket, data + at, len - at, 0) : ready;
-        if (got == 0 || (got < 0 && errno != EINTR))
+        got = ready > 0 ? recv(self->socket, self->in, sizeof(self->in), 0) : ready;
+        if (got < 0 && errno != EINTR)
             return false;
-        at += got > 0 ? (size_t)got : 0;
+        self->held = got > 0 ? (size_t)got : 0;
+    }
+    return self->held > 0;
+}
+
+static bool receive_all(struct direct *self, uint8_t *data, size_t len)
+{
+    while (len > 0) {
+        if (self->taken == self->held && !receive_some(self))
+            return false;
+        const size_t left = self->held - self->taken, part = left < len ? left : len;
+        memcpy(data, self->in + self->taken, part);
+        self->taken += part;
+        data += part;
+        len -= part;
     }
     return true;
 }
@@ -118,7 +159,7 @@ static bool receive_all(struct direct *self, uint8_t *data, size_t len)
 static bool receive_frame(struct direct *self, struct writer *out)
 {
     uint8_t header[DIRECT_LENGTH_SIZE], payload[UINT16_MAX];
-    if (!receive_all(self, header, sizeof(header)))
+    if (!send_queued(self) || !receive_all(self, header, sizeof(header)))
         return false;
     const size_t len = (size_t)(header[0] << 8 | header[1]);
     if (!receive_all(self, payload, len))
@@ -147,6 +188,7 @@ static void hang_up(struct direct *self)
     if (self->socket >= 0)
         close(self->socket);
     self->socket = -1;
+    self->queued = self->taken = self->held = 0;
 }
 
 static bool explain(struct direct *self, int answer, const char *text, struct fault *fault)
@@ -189,20 +231,26 @@ static bool direct_open(struct transport *transport, struct fault *fault)
     }
     if (answer != DIRECT_PLUGGED)
         return explain(self, answer, text, fault);
-    return send_all(self, BYTES(0, 1, POWER_ON)) || lost(self, fault);
+    return queue_frame(self, BYTES(POWER_ON)) || lost(self, fault);
+}
+
+static bool direct_send(struct transport *transport, struct bytes command, struct fault *fault)
+{
+    struct direct *self = (struct direct *)transport;
+    return queue_frame(self, command) || lost(self, fault);
+}
+
+static bool direct_receive(struct transport *transport, struct writer *response,
+                           struct fault *fault)
+{
+    struct direct *self = (struct direct *)transport;
+    return receive_frame(self, response) || lost(self, fault);
 }
 
 static bool direct_transmit(struct transport *transport, struct bytes command,
                             struct writer *response, struct fault *fault)
 {
-    struct direct *self = (struct direct *)transport;
-    uint8_t room[DIRECT_LENGTH_SIZE + UINT16_MAX];
-    struct writer frame = writer_on(room, sizeof(room));
-    writer_put_u16(&frame, (uint16_t)command.len);
-    writer_put(&frame, command);
-    return (!frame.overflow && send_all(self, writer_bytes(&frame)) &&
-            receive_frame(self, response)) ||
-           lost(self, fault);
+    return direct_send(transport, command, fault) && direct_receive(transport, response, fault);
 }
 
 static void direct_close(struct transport *transport)
@@ -212,8 +260,16 @@ static void direct_close(struct transport *transport)
     free(self);
 }
 
-static const struct transport_kind direct_kind = {"direct",        direct_open,      channel_select,
-                                                  direct_transmit, channel_deselect, direct_close};
+static const struct transport_kind direct_kind = {
+    .name = "direct",
+    .open = direct_open,
+    .select = channel_select,
+    .transmit = direct_transmit,
+    .send = direct_send,
+    .receive = direct_receive,
+    .deselect = channel_deselect,
+    .close = direct_close,
+};
 
 struct transport *direct_create(const char *where, int timeout_ms)
 {

@@ -25,6 +25,11 @@ struct transport_kind {
     void (*deselect)(struct transport *self, struct fault *fault);
     /* Lets the card go and frees self; after a failed open() as well. A reader's card is reset. */
     void (*close)(struct transport *self);
+    /* NULL both, or commands go as they are, case 4 as well, and several may be on their way:
+     * send() does not wait, it may keep what it is given until the next receive(), which brings the
+     * response to the oldest command that has none. */
+    bool (*send)(struct transport *self, struct bytes command, struct fault *fault);
+    bool (*receive)(struct transport *self, struct writer *response, struct fault *fault);
 };
 
 /* First member of each kind's own struct. */
