@@ -10,7 +10,7 @@
 #include "apdu/status.h"
 #include "card/clock.h"
 
-#define FRAMES_A_STEP 8
+#define FRAMES_A_STEP 32
 
 enum control {
     CONTROL_OFF = 0,
@@ -259,11 +259,12 @@ bool vpcd_step(struct vpcd *vpcd, struct vpcd_buffers *buffers)
         return false;
     if (vpcd->unsent.len > 0)
         return true;
+    const unsigned before = vpcd->commands;
     if (!gather(vpcd, buffers, &received) || !answer_frames(vpcd, &received, buffers))
         return false;
     /* vpcd sends a length and waits for its acknowledgement before it sends the rest: without
-     * this it waits for the 40 ms that TCP likes to delay one. */
-    if (received.len > 0)
+     * this it waits for the 40 ms that TCP likes to delay one, unless an answer carries it. */
+    if (received.len > 0 && vpcd->commands == before)
         set_tcp_option(vpcd->socket, TCP_QUICKACK, 1);
     return held_keep(&vpcd->received, received);
 }

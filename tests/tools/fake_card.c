@@ -10,20 +10,6 @@ static void complain(struct fake_card *card, const char *what)
         card->wrong = what;
 }
 
-/* The answer waits: as 61xx, or at once if that is wanted and fits. */
-static uint16_t give(struct fake_card *card, struct writer *response)
-{
-    const size_t left = card->pending_len - card->pending_at;
-    if (left == 0)
-        return SW_OK;
-    if (card->direct && left <= 256) {
-        writer_put(response, bytes_of(card->pending + card->pending_at, left));
-        card->pending_len = 0;
-        return SW_OK;
-    }
-    return (uint16_t)(SW_BYTES_AVAILABLE | (left > 255 ? 0 : left));
-}
-
 static uint16_t get_response(struct fake_card *card, const struct apdu *apdu,
                              struct writer *response)
 {
@@ -36,6 +22,22 @@ static uint16_t get_response(struct fake_card *card, const struct apdu *apdu,
     return left == wanted
                ? SW_OK
                : (uint16_t)(SW_BYTES_AVAILABLE | (left - wanted > 255 ? 0 : left - wanted));
+}
+
+/* The answer waits: as 61xx, or at once if that is wanted and fits. */
+static uint16_t give(struct fake_card *card, const struct apdu *apdu, struct writer *response)
+{
+    const size_t left = card->pending_len - card->pending_at;
+    if (left == 0)
+        return SW_OK;
+    if (apdu->le > 0)
+        return get_response(card, apdu, response);
+    if (card->direct && left <= 256) {
+        writer_put(response, bytes_of(card->pending + card->pending_at, left));
+        card->pending_len = 0;
+        return SW_OK;
+    }
+    return (uint16_t)(SW_BYTES_AVAILABLE | (left > 255 ? 0 : left));
 }
 
 static uint16_t store_data(struct fake_card *card, const struct apdu *apdu, struct writer *response)
@@ -52,6 +54,7 @@ static uint16_t store_data(struct fake_card *card, const struct apdu *apdu, stru
     memcpy(card->request + card->request_len, apdu->data.data, apdu->data.len);
     card->request_len += apdu->data.len;
     card->next_block++;
+    card->pending_len = card->pending_at = 0;
     if (!last)
         return SW_OK;
     struct writer out = writer_on(card->pending, sizeof(card->pending));
@@ -60,7 +63,7 @@ static uint16_t store_data(struct fake_card *card, const struct apdu *apdu, stru
     card->request_len = card->next_block = 0;
     card->pending_len = status == SW_OK ? writer_bytes(&out).len : 0;
     card->pending_at = 0;
-    return status == SW_OK ? give(card, response) : status;
+    return status == SW_OK ? give(card, apdu, response) : status;
 }
 
 static uint16_t manage_channel(struct fake_card *card, const struct apdu *apdu,
@@ -134,6 +137,36 @@ static bool fake_transmit(struct transport *transport, struct bytes command,
     return true;
 }
 
+/* Each command is run as it comes; its response waits. */
+static bool fake_send(struct transport *transport, struct bytes command, struct fault *fault)
+{
+    struct fake_card *card = (struct fake_card *)transport;
+    uint8_t room[TRANSPORT_RESPONSE_MAX];
+    struct writer response = writer_on(room, sizeof(room));
+    struct writer waiting =
+        writer_on(card->waiting + card->waiting_len, sizeof(card->waiting) - card->waiting_len);
+    struct fault ignored = {0};
+    if (!fake_transmit(transport, command, &response, &ignored))
+        return true; /* nothing comes back */
+    writer_put_u16(&waiting, (uint16_t)response.len);
+    writer_put(&waiting, writer_bytes(&response));
+    card->waiting_len += waiting.len;
+    return !waiting.overflow || fault_raise(fault, "fake card", "too many responses wait");
+}
+
+static bool fake_receive(struct transport *transport, struct writer *response, struct fault *fault)
+{
+    struct fake_card *card = (struct fake_card *)transport;
+    struct bytes waiting = bytes_of(card->waiting, card->waiting_len), next;
+    uint16_t len;
+    if (!bytes_take_u16(&waiting, &len) || !bytes_take(&waiting, len, &next))
+        return fault_raise(fault, "fake card", "it went away");
+    writer_put(response, next);
+    memmove(card->waiting, waiting.data, waiting.len);
+    card->waiting_len = waiting.len;
+    return true;
+}
+
 static void fake_close(struct transport *transport)
 {
     ((struct fake_card *)transport)->released = true;
@@ -141,6 +174,20 @@ static void fake_close(struct transport *transport)
 
 static const struct transport_kind fake_kind = {"fake",        fake_open,        channel_select,
                                                 fake_transmit, channel_deselect, fake_close};
+
+static const struct transport_kind fake_many = {.name = "fake, many at once",
+                                                .open = fake_open,
+                                                .select = channel_select,
+                                                .transmit = fake_transmit,
+                                                .deselect = channel_deselect,
+                                                .close = fake_close,
+                                                .send = fake_send,
+                                                .receive = fake_receive};
+
+void fake_card_take_many(struct fake_card *card)
+{
+    card->transport.kind = &fake_many;
+}
 
 void fake_card_init(struct fake_card *card,
                     uint16_t (*answer)(void *context, struct bytes request, struct writer *out),

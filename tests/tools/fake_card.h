@@ -25,10 +25,14 @@ struct fake_card {
     uint8_t request[FAKE_CARD_MAX], pending[FAKE_CARD_MAX];
     size_t request_len, pending_len, pending_at;
     uint8_t next_block;
+    uint8_t waiting[FAKE_CARD_MAX]; /* responses that were not received, each behind its length */
+    size_t waiting_len;
 };
 
 void fake_card_init(struct fake_card *card,
                     uint16_t (*answer)(void *context, struct bytes request, struct writer *out),
                     void *context);
+/* From now on several commands may be on their way. */
+void fake_card_take_many(struct fake_card *card);
 
 #endif

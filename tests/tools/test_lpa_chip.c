@@ -158,6 +158,131 @@ Test(lpa_chip, a_card_may_go_away_at_any_command)
     }
 }
 
+/* Commands that do not wait for each other: the next call finds nothing left of the one before. */
+static void open_many(void)
+{
+    open_bench();
+    fake_card_take_many(&bench.card);
+    cr_assert(select_it());
+}
+
+static void expect_nothing_waits(void)
+{
+    cr_expect_eq(bench.card.waiting_len, 0);
+    cr_expect_null(bench.card.wrong, "%s", bench.card.wrong);
+    bench.fault = (struct fault){0};
+    bench.status = SW_OK;
+    expect_answer(700);
+}
+
+TestSuite(lpa_chip_many, .init = open_many, .fini = close_bench);
+
+Test(lpa_chip_many, requests_and_answers_of_any_length)
+{
+    struct bytes received;
+    cr_expect_eq(chip_at_once(&bench.chip), CHIP_AT_ONCE);
+    for (size_t len = 0; len < 1200; len += 50)
+        expect_answer(len);
+    for (size_t block = 1; block <= 255; block += 127) {
+        bench.chip.block = block;
+        cr_assert(call(200, &received), "%s", bench.fault.text);
+        cr_expect_eq(bench.request_len, 200);
+        expect_nothing_waits();
+    }
+}
+
+static struct numbered {
+    size_t called, answers; /* requests; the one that has an answer or is refused, from 1 */
+} numbered;
+
+static uint16_t answer_one(void *context, struct bytes request, struct writer *out)
+{
+    return ++numbered.called < numbered.answers ? SW_OK : answer(context, request, out);
+}
+
+static bool call_each(size_t count, size_t answers, struct bytes *received)
+{
+    static uint8_t segment[300];
+    struct bytes requests[CHIP_AT_ONCE];
+    for (size_t i = 0; i < count; i++)
+        requests[i] = bytes_of(segment, sizeof(segment));
+    numbered = (struct numbered){.answers = answers};
+    bench.card.answer = answer_one;
+    const bool good = chip_call_each(&bench.chip, "test", requests, count, false, received);
+    bench.card.answer = answer;
+    return good;
+}
+
+/* With it, and one by one. */
+static void expect_answer_of(size_t answers, size_t len, bool many)
+{
+    struct bytes received;
+    bench.answer_len = len;
+    cr_assert(call_each(CHIP_AT_ONCE, answers, &received), "%s", bench.fault.text);
+    cr_expect_eq(received.len, len);
+    cr_expect_eq(numbered.called, many ? CHIP_AT_ONCE : answers);
+    expect_nothing_waits();
+}
+
+Test(lpa_chip_many, the_first_answer_counts)
+{
+    struct bytes received;
+    for (size_t answers = 1; answers <= CHIP_AT_ONCE; answers++)
+        expect_answer_of(answers, 256, true);
+    expect_answer_of(CHIP_AT_ONCE, 5000, true);
+    bench.answer_len = 0;
+    cr_assert(call_each(CHIP_AT_ONCE, SIZE_MAX, &received));
+    cr_expect_eq(received.len, 0);
+    expect_nothing_waits();
+}
+
+Test(lpa_chip, requests_of_one_function_wait_for_each_other)
+{
+    cr_assert(select_it());
+    cr_expect_eq(chip_at_once(&bench.chip), 1);
+    for (size_t answers = 1; answers <= CHIP_AT_ONCE; answers++)
+        expect_answer_of(answers, 700, false);
+}
+
+Test(lpa_chip_many, a_refusal_ends_them)
+{
+    struct bytes received;
+    for (size_t refused = 1; refused <= CHIP_AT_ONCE; refused++) {
+        bench.status = SW_CONDITIONS_NOT_SATISFIED;
+        cr_assert_not(call_each(CHIP_AT_ONCE, refused, &received));
+        cr_expect_str_eq(bench.fault.code, "6985");
+        expect_nothing_waits();
+    }
+}
+
+/* It is lost with what was sent behind it, and that is said. */
+Test(lpa_chip_many, a_long_answer_in_their_midst_is_a_fault)
+{
+    struct bytes received;
+    bench.answer_len = 257;
+    cr_assert_not(call_each(CHIP_AT_ONCE, 3, &received));
+    cr_expect_not_null(strstr(bench.fault.text, "goes on"));
+    expect_nothing_waits();
+}
+
+Test(lpa_chip_many, a_card_may_go_away_at_any_command)
+{
+    struct bytes received;
+    const size_t before = bench.card.commands;
+    bench.answer_len = 700;
+    cr_assert(call_each(CHIP_AT_ONCE, CHIP_AT_ONCE, &received));
+    const size_t all = bench.card.commands;
+    cr_assert_gt(all, before + CHIP_AT_ONCE);
+    for (size_t dies = before; dies <= all; dies++) {
+        close_bench();
+        open_many();
+        bench.answer_len = 700;
+        bench.card.dies_after = dies;
+        cr_expect_eq(call_each(CHIP_AT_ONCE, CHIP_AT_ONCE, &received), dies == all, "%zu", dies);
+        cr_expect_eq(bench.fault.raised, dies < all, "%zu", dies);
+    }
+}
+
 /* Cards that answer with nonsense, by what their next responses are. */
 struct nonsense {
     struct transport transport;
