@@ -175,6 +175,35 @@ Test(vpcd, answers_to_what_came_together_go_together)
     expect_silence();
 }
 
+/* Wherever the sender's packets end. */
+Test(vpcd, commands_on_their_way_may_be_cut_anywhere)
+{
+    const uint8_t frames[] = {FRAME(1), 0, 1, 2, FRAME(2), 0, 1, 4, FRAME(3)};
+    const uint8_t expected[] = {ANSWER(1), ANSWER(2), 0, 2, 0x3B, 0x00, ANSWER(3)};
+    for (size_t cut = 1; cut < sizeof(frames); cut++) {
+        uint8_t got[sizeof(expected) + 1];
+        const unsigned resets = seen.powers[CARD_RESET];
+        put(bytes_of(frames, cut));
+        cr_assert(vpcd_step(&vpcd, buffers));
+        put(bytes_of(frames + cut, sizeof(frames) - cut));
+        cr_assert(vpcd_step(&vpcd, buffers));
+        cr_expect_eq(recv(wire[1], got, sizeof(got), 0), (ssize_t)sizeof(expected), "%zu", cut);
+        cr_expect_eq(memcmp(got, expected, sizeof(expected)), 0, "%zu", cut);
+        cr_expect_eq(seen.powers[CARD_RESET], resets + 1);
+    }
+}
+
+/* It is told by the end of the link; what it had sent is done. */
+Test(vpcd, commands_of_a_client_that_has_hung_up_are_answered_into_nothing)
+{
+    put(BYTES(FRAME(1), FRAME(2), 0, 3, 1));
+    close(wire[1]);
+    (void)vpcd_step(&vpcd, buffers);
+    cr_expect_eq(seen.commands, 2);
+    cr_expect_not(vpcd_step(&vpcd, buffers));
+    wire[1] = dup(wire[0]);
+}
+
 /* Others wait for their turn. */
 Test(vpcd, of_very_many_commands_a_turn_answers_some)
 {

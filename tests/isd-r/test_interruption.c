@@ -227,6 +227,32 @@ Test(interruption, answers_at_the_end_of_the_command_with_the_error)
     cr_assert(eq(int, only_result().reason, 2));
 }
 
+/* A client that has sent what is behind the segment that fails: each is refused, and neither the
+ * result nor the card's next session knows of it. */
+Test(interruption, by_an_error_leaves_the_segments_behind_it_without_effect)
+{
+    cr_assert(eq(int, peer_authenticate(&peer, &(struct peer_authentication){0}), 0));
+    cr_assert(eq(int, peer_prepare(&peer, &(struct peer_preparation){0}), 0));
+    peer_bind(&peer, &(struct peer_binding){.wrong_signature = true});
+    const struct bytes whole = writer_bytes(&peer.bpp);
+    struct bytes rest = whole, command;
+    size_t answers = 0;
+    while (rest.len > 0) {
+        cr_assert(bytes_take(&rest, peer_cut_len(PEER_CUT_LPAC, whole, rest), &command));
+        const uint16_t status = peer_call(&peer, command);
+        if (answers > 0)
+            cr_expect(ne(u16, status, SW_OK));
+        answers += status == SW_OK && peer.response.len > 0;
+    }
+    cr_assert(eq(sz, answers, 1));
+    const struct peer_outcome outcome = only_result();
+    cr_assert(eq(int, outcome.reason, 2));
+    cr_assert(eq(sz, count_profiles(), 0));
+    bind();
+    cr_assert(peer_load(&peer, PEER_CUT_LPAC).installed);
+    cr_assert(eq(sz, count_profiles(), 1));
+}
+
 /* The change of another application's selection is none. */
 Test(interruption, is_not_a_visit_elsewhere)
 {
