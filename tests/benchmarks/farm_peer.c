@@ -37,14 +37,22 @@ bool farm_peer_control(const char *state, const char *request, char *answer, siz
     return got > 0;
 }
 
-static void ask_for_fault(const struct farm_peer *peer)
+/* Before so many commands are sent: asks for the fault if it is to strike one of them. */
+static void count_commands(struct farm_peer *peer, size_t count)
 {
     char request[256], answer[512];
-    snprintf(request, sizeof(request), "chip %s fault-add %s\n", peer->eid, peer->fault);
+    const size_t before = peer->commands;
+    peer->commands += count;
+    if (peer->fault_at <= before || peer->fault_at > peer->commands)
+        return;
+    snprintf(request, sizeof(request), "chip %s fault-add apdu %zu = %s\n", peer->eid,
+             peer->fault_at - before, peer->fault);
     MEASURE_NEED(farm_peer_control(peer->state, request, answer, sizeof(answer)));
     if (strstr(answer, "error") != NULL)
         fprintf(stderr, "%s", answer);
     MEASURE_NEED(strstr(answer, "error") == NULL);
+    peer->fault_at = 0;
+    peer->struck = true;
 }
 
 bool farm_peer_open(struct farm_peer *peer, uint16_t port)
@@ -81,11 +89,7 @@ static int take_response(struct farm_peer *peer, struct bytes response, size_t *
 static int transmit_at(struct farm_peer *peer, struct bytes command, size_t *len)
 {
     struct bytes response;
-    if (++peer->commands == peer->fault_at) {
-        ask_for_fault(peer);
-        peer->fault_at = 0;
-        peer->struck = true;
-    }
+    count_commands(peer, 1);
     if (!farm_client_transmit(&peer->link, command, &response)) {
         farm_peer_close(peer);
         return -1;
@@ -143,12 +147,12 @@ static int receive_all(struct farm_peer *peer, size_t count, int goes_on, size_t
         if (counts)
             status = take_response(peer, response, len);
     }
-    peer->commands += count;
     return status;
 }
 
-static bool send_at_once(struct farm_peer *peer, struct bytes frames)
+static bool send_at_once(struct farm_peer *peer, struct bytes frames, size_t count)
 {
+    count_commands(peer, count);
     if (send(peer->link.link, frames.data, frames.len, MSG_NOSIGNAL) == (ssize_t)frames.len)
         return true;
     farm_peer_close(peer);
@@ -187,7 +191,7 @@ static int fetch_at_once(struct farm_peer *peer, int status, size_t *len)
         rest -= part;
     }
     MEASURE_NEED(!frames.overflow);
-    return send_at_once(peer, writer_bytes(&frames))
+    return send_at_once(peer, writer_bytes(&frames), count)
                ? receive_all(peer, count, SW_BYTES_AVAILABLE, len)
                : -1;
 }
@@ -199,11 +203,11 @@ static int ask_at_once(struct farm_peer *peer, const struct bytes *requests, siz
 {
     static uint8_t room[FRAMES_MAX];
     struct writer frames = writer_on(room, sizeof(room));
-    size_t blocks[AT_ONCE];
+    size_t blocks[AT_ONCE], all = 0;
     int status = SW_OK;
     for (size_t i = 0; i < count; i++)
-        blocks[i] = put_frames(requests[i], &frames);
-    if (!send_at_once(peer, writer_bytes(&frames)))
+        all += blocks[i] = put_frames(requests[i], &frames);
+    if (!send_at_once(peer, writer_bytes(&frames), all))
         return -1;
     for (size_t i = 0; i < count && status >= 0; i++) {
         const bool counts = status == SW_OK && *len == 0;
@@ -214,20 +218,15 @@ static int ask_at_once(struct farm_peer *peer, const struct bytes *requests, siz
     return fetch_at_once(peer, status, len);
 }
 
-static bool is_one_by_one(const struct farm_peer *peer)
-{
-    return peer->one_by_one || peer->fault_at > 0;
-}
-
 /* Requests up to the first that has an answer. */
 static int ask_each(struct farm_peer *peer, const struct bytes *requests, size_t count,
                     struct bytes *answer)
 {
     size_t len = 0;
     int status = SW_OK;
-    if (!is_one_by_one(peer))
+    if (!peer->one_by_one)
         status = ask_at_once(peer, requests, count, &len);
-    for (size_t i = 0; i < count && is_one_by_one(peer) && status == SW_OK && len == 0; i++)
+    for (size_t i = 0; i < count && peer->one_by_one && status == SW_OK && len == 0; i++)
         status = fetch_rest(peer, send_blocks(peer, requests[i], &len), &len);
     *answer = bytes_of(peer->answer, len);
     return status;
@@ -291,7 +290,7 @@ static bool is_installed(struct bytes answer)
 static size_t next_parts(const struct farm_peer *peer, struct bytes *rest, bool first, size_t most,
                          struct bytes parts[AT_ONCE])
 {
-    const size_t together = is_one_by_one(peer) ? 1 : AT_ONCE;
+    const size_t together = peer->one_by_one ? 1 : AT_ONCE;
     size_t count = 0;
     for (; rest->len > 0 && count < together && count < most; count++)
         parts[count] = next_part(rest, first && count == 0);

@@ -13,8 +13,8 @@ struct farm_peer {
     const char *eid;   /* borrowed */
     const char *state; /* of the farm, borrowed */
     size_t commands;   /* since farm_peer_open() */
-    size_t fault_at;   /* before this command, the fault is asked for; 0: never */
-    const char *fault; /* "apdu = cut-before-commit" */
+    size_t fault_at;   /* the command that the fault strikes; 0: none */
+    const char *fault; /* "cut-before-commit" */
     bool struck;       /* it was asked for */
     bool one_by_one;   /* a command waits for the answer to the one before, as over PC/SC */
     uint8_t answer[FARM_PEER_ANSWER_MAX];
