@@ -19,12 +19,18 @@ packages_fetch() {
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
+# packages_missing NAME...: those that are not installed
+packages_missing() {
+  local name
+  for name in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+  done
+}
+
 # packages_install NAME...: installs what is missing; says what to do when it may not.
 packages_install() {
-  local missing=() name
-  for name in "$@"; do
-    dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
-  done
+  local missing
+  mapfile -t missing < <(packages_missing "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     echo "These packages are missing; install them as root and run this again:" >&2
