@@ -10,7 +10,9 @@
 #include "apdu/status.h"
 #include "card/clock.h"
 
-#define FRAMES_A_STEP 32
+/* Whichever comes first; a command that was begun is finished. */
+#define FRAMES_A_STEP 256
+#define US_A_STEP 1000
 
 enum control {
     CONTROL_OFF = 0,
@@ -193,14 +195,15 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
     return deliver(vpcd, response.len, buffers);
 }
 
-/* Answers whole frames until one is cut, an answer is stuck, or there were enough. What was
- * answered before the end of the link is sent. */
+/* Answers whole frames until one is cut, an answer is stuck, or it has been long enough for those
+ * who wait. What was answered before the end of the link is sent. */
 static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd_buffers *buffers)
 {
     struct bytes payload;
+    const int64_t begun = vpcd->now_us();
     bool open = true;
     for (int i = 0; i < FRAMES_A_STEP && open && vpcd->unsent.len == 0; i++) {
-        if (!take_frame(received, &payload))
+        if ((i > 0 && vpcd->now_us() - begun >= US_A_STEP) || !take_frame(received, &payload))
             break;
         open = answer_frame(vpcd, payload, buffers);
     }

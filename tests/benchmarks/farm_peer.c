@@ -13,8 +13,8 @@
 #define BLOCK 255
 #define COMMAND_MAX (5 + BLOCK + 1)
 #define RESPONSE_MAX 256 /* bytes of data */
-#define AT_ONCE 16
-#define FRAMES_MAX 32768
+#define AT_ONCE 32
+#define FRAMES_MAX 65536
 #define ANSWERS_MAX 512
 #define TRIES 60000
 #define PAUSE_US 2000

@@ -8,7 +8,7 @@
 
 #define STORE_DATA_MORE 0x11
 #define STORE_DATA_LAST 0x91
-#define BLOCKS 16 /* at a time */
+#define BLOCKS 32 /* at a time */
 
 bool chip_init(struct chip *chip, struct transport *transport, struct fault *fault)
 {

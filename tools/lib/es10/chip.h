@@ -9,7 +9,7 @@
 #define CHIP_BLOCKS_MAX 256 /* STORE DATA counts its blocks in one byte */
 #define CHIP_BLOCK_DEFAULT APDU_DATA_SHORT_MAX
 #define CHIP_ANSWER_MAX (256 * 1024)
-#define CHIP_AT_ONCE 16
+#define CHIP_AT_ONCE 32
 
 struct chip {
     struct transport *transport; /* owned by the caller, who opens and closes it */

@@ -21,7 +21,7 @@
 /* A client that has just gone keeps its chip until the farm has noticed. */
 #define TRIES_IN_USE 20
 #define PAUSE_MS 50
-#define BUFFER_SIZE 8192 /* of either way: the blocks of most requests, and their responses */
+#define BUFFER_SIZE 32768 /* of either way: a profile of middle size, and responses */
 
 struct direct {
     struct transport transport;
