@@ -6,7 +6,9 @@
  *            connection ends
  *
  * The client waits for the answer. From then on it is a reader and the farm a card, as vpcd.h says:
- * the chip is its own until it hangs up. */
+ * the chip is its own until it hangs up. It need not wait for the answer to a command before it
+ * sends the next: the farm carries them out in their order and answers each, those that came
+ * together together. A client that sends much must not leave the answers unread. */
 #ifndef EMUICC_APDU_DIRECT_H
 #define EMUICC_APDU_DIRECT_H
 

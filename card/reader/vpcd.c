@@ -12,7 +12,7 @@
 
 /* Whichever comes first; a command that was begun is finished. */
 #define FRAMES_A_STEP 256
-#define US_A_STEP 1000
+#define US_A_STEP 4000
 
 enum control {
     CONTROL_OFF = 0,

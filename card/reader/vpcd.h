@@ -49,7 +49,7 @@ struct vpcd {
 void vpcd_init(struct vpcd *vpcd, struct card *card, int socket);
 void vpcd_finish(struct vpcd *vpcd);
 
-/* Receives once and answers the whole frames that are there, for a millisecond: others wait for
+/* Receives once and answers the whole frames that are there, for 4 milliseconds: others wait for
  * their turn. A client may send several commands without waiting: their answers, in that order,
  * go out together. False when the link is over: closed by the other side, broken, or out of memory.
  */

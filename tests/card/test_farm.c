@@ -146,6 +146,56 @@ Test(farm, each_chip_answers_under_its_own_eid)
     stop_serving();
 }
 
+/* Frames of hexadecimal payloads, sent in one piece. */
+static void send_together(struct vpcd_peer *peer, const char *const *payloads, size_t count)
+{
+    uint8_t room[4096], payload[256];
+    struct writer frames = writer_on(room, sizeof(room));
+    for (size_t i = 0; i < count; i++) {
+        struct writer one = writer_on(payload, sizeof(payload));
+        cr_assert(hex_decode(payloads[i], &one));
+        writer_put_u16(&frames, (uint16_t)one.len);
+        writer_put(&frames, writer_bytes(&one));
+    }
+    cr_assert_not(frames.overflow);
+    cr_assert_eq(send(peer->link, frames.data, frames.len, MSG_NOSIGNAL), (ssize_t)frames.len);
+}
+
+static void expect_answers(struct vpcd_peer *peer, const char *const *answers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct bytes answer;
+        char text[256];
+        cr_assert(vpcd_peer_receive(peer, &answer) && answer.len < sizeof(text) / 2);
+        hex_encode(answer, text);
+        cr_expect_str_eq(text, answers[i], "%zu", i);
+    }
+}
+
+/* A client that waits for no answer; one that hangs up before it has any. */
+Test(farm, commands_of_one_packet_are_carried_out_in_their_order)
+{
+    static const char ask_eid[] = "80E2910006BF3E035C015A00", reset[] = "02";
+    char eid[64];
+    struct vpcd_peer peer;
+    start();
+    snprintf(eid, sizeof(eid), "BF3E125A10%s9000", eids[1]);
+    const char *const sent[] = {ask_eid, SELECT_ISD_R, ask_eid,      reset,
+                                ask_eid, "0001",       SELECT_ISD_R, ask_eid};
+    const char *const answers[] = {"6D00", "9000", eid, "6D00", "6700", "9000", eid};
+    for (int i = 0; i < 20; i++) {
+        open_again(&peer, eids[1]);
+        send_together(&peer, sent, sizeof(sent) / sizeof(sent[0]));
+        if (i % 2 == 0)
+            expect_answers(&peer, answers, sizeof(answers) / sizeof(answers[0]));
+        vpcd_peer_close(&peer);
+    }
+    open_again(&peer, eids[1]);
+    expect_eid(&peer, eids[1]);
+    vpcd_peer_close(&peer);
+    stop_serving();
+}
+
 Test(farm, refusals_say_why)
 {
     struct vpcd_peer peer, other;

@@ -246,7 +246,7 @@ Test(vpcd, of_commands_that_take_their_time_a_turn_answers_few)
 {
     plug_packets();
     vpcd.now_us = fake_clock;
-    us_a_look = 100;
+    us_a_look = 400;
     cr_expect_eq(turns_of_many(), MANY / 10);
     us_a_look = 5000;
     cr_expect_eq(turns_of_many(), MANY);
