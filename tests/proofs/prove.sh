@@ -25,7 +25,8 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export WHY3CONFIG=$work/why3.conf
+# Why3 leaves its own files when its time is over.
+export WHY3CONFIG=$work/why3.conf TMPDIR=$work
 why3 config detect >"$work/detect" 2>&1 || { cat "$work/detect"; exit 1; }
 
 # Every function is shown to end on the word that those of other files do, which are shown where they are: calls
