@@ -33,8 +33,8 @@ static void append(struct file **list, struct file *file)
     *list = file;
 }
 
-struct file *profile_add_file(struct profile *profile, struct file *parent, enum file_type type,
-                              uint16_t fid)
+struct file *profile_add_file_behind(struct profile *profile, struct file *parent,
+                                     struct file *before, enum file_type type, uint16_t fid)
 {
     struct file *file = arena_alloc(&profile->arena, sizeof *file);
     if (file == NULL)
@@ -47,9 +47,17 @@ struct file *profile_add_file(struct profile *profile, struct file *parent, enum
                           .parent = parent};
     if (type == FILE_MF)
         profile->mf = file;
+    else if (before != NULL)
+        append(&before->next, file);
     else
         append(type == FILE_ADF ? &profile->adfs : &parent->children, file);
     return file;
+}
+
+struct file *profile_add_file(struct profile *profile, struct file *parent, enum file_type type,
+                              uint16_t fid)
+{
+    return profile_add_file_behind(profile, parent, NULL, type, fid);
 }
 
 static int each_below(struct file *file, profile_visitor *visit, void *context)

@@ -84,6 +84,10 @@ void profile_destroy(struct profile *profile); /* wipes; NULL is fine */
  * when the arena's limit is reached. */
 struct file *profile_add_file(struct profile *profile, struct file *parent, enum file_type type,
                               uint16_t fid);
+/* The same for one that comes behind this one in its list, which is not searched from its start;
+ * NULL: from there. */
+struct file *profile_add_file_behind(struct profile *profile, struct file *parent,
+                                     struct file *before, enum file_type type, uint16_t fid);
 /* Visits every file, parents before children, the MF first, then the ADFs. */
 typedef int profile_visitor(void *context, struct file *file);
 int profile_each_file(struct profile *profile, profile_visitor *visit, void *context);

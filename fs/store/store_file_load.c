@@ -9,6 +9,7 @@
 /* What loading knows of a file before all files are there. */
 struct loaded {
     struct file *file;
+    struct file *last; /* of its children; of id 0, of the ADFs */
     uint32_t target;
 };
 
@@ -34,7 +35,12 @@ static struct file *add(struct load *load, const struct store_file_row *row)
         (parent != NULL && !file_is_directory(parent)))
         return NULL;
     load->profile->file_count = file->id - 1;
-    return profile_add_file(load->profile, parent, file->type, file->fid);
+    struct file **last = &load->files[row->parent].last;
+    struct file *added =
+        profile_add_file_behind(load->profile, parent, *last, file->type, file->fid);
+    if (file->type != FILE_MF)
+        *last = added;
+    return added;
 }
 
 /* The file that the row is about: a row beside the image has been a change of what is in it. */
@@ -74,7 +80,8 @@ static struct file *take_row(struct load *load, const struct store_file_row *row
     if (file == NULL)
         return NULL;
     take_fields(file, &row->file);
-    load->files[file->id] = (struct loaded){file, row->target};
+    load->files[file->id].file = file;
+    load->files[file->id].target = row->target;
     return file;
 }
 
