@@ -25,7 +25,7 @@ struct slot_shared {
     struct group_log log;     /* of the loop's chips */
     struct births *births;    /* of the farm's; borrowed */
     struct idle_list store;   /* first the store is closed, or the whole card unloaded */
-    struct idle_list profile; /* later the profile, which takes a moment to read again */
+    struct idle_list profile; /* later the profile, which rests in few bytes (store.h) */
 };
 void slot_shared_init(struct slot_shared *shared, struct loop *loop);
 

@@ -176,6 +176,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     store_rollback(store);
+    store_rest_forget(store);
     store_database_release(store);
     if (store->group != NULL)
         store_group_note(store->group, store->path, NULL);
@@ -286,6 +287,7 @@ int store_commit(struct store *store)
         give_notices(store);
         return 0;
     }
+    store_rest_forget(store);
     const bool broken = store->broken;
     const int result = finish_commit(store);
     const enum store_outcome outcome = result == 0 ? STORE_OUTCOME_DONE

@@ -178,6 +178,12 @@ static bool is_as_left(const struct store *store, const struct stat *now)
            now->st_mtim.tv_nsec == store->as_left.st_mtim.tv_nsec;
 }
 
+bool store_database_is_as_left(const struct store *store)
+{
+    struct stat now;
+    return stat(store->path, &now) == 0 && is_as_left(store, &now);
+}
+
 /* A file that somebody else has changed is another chip than the one in memory. A group may write
  * to it as soon as it is open; its folder is this process's alone. */
 static int reopen(struct store *store)

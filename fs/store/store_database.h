@@ -20,6 +20,14 @@ struct store_connection {
     struct blob schema; /* of a group's, which serves one chip after the other: what is right for */
 };
 
+/* A profile that was let go (store_rest.h). */
+struct store_rest {
+    struct blob runs; /* empty: none */
+    size_t size;      /* of what they stand for */
+    bool based;       /* its files are what differs from the group's base */
+    uint32_t profile;
+};
+
 struct store {
     struct store_connection *connection; /* NULL: closed */
     sqlite3 *database;                   /* its */
@@ -27,8 +35,9 @@ struct store {
     const char *vfs;                     /* through which it is opened; borrowed */
     struct store_group *group;           /* NULL: it is by itself */
     struct stat as_left;                 /* the file when it was last closed */
-    char *notices;                       /* lines for after the commit; heap or NULL */
-    bool changed;                        /* a transaction is open */
+    struct store_rest rest;
+    char *notices;  /* lines for after the commit; heap or NULL */
+    bool changed;   /* a transaction is open */
     bool broken;    /* a change in this transaction failed: it can only be rolled back */
     bool spoilt;    /* SQLite has failed since it was opened: nobody else gets the connection */
     bool fresh;     /* nothing has ever been committed */
@@ -54,6 +63,12 @@ void store_database_release(struct store *store);
 #define STORE_DATABASE_FLAGS (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE)
 void store_database_configure(sqlite3 *database);
 extern const char store_database_group_settings[];
+
+/* Whether the file of a store that is closed is as it was when that was closed. */
+bool store_database_is_as_left(const struct store *store);
+
+/* The profile at rest is wiped, before anything changes in the file; harmless if there is none. */
+void store_rest_forget(struct store *store);
 
 /* What became of a commit that failed. */
 enum store_outcome { STORE_OUTCOME_UNDONE, STORE_OUTCOME_DONE, STORE_OUTCOME_UNKNOWN };

@@ -146,27 +146,46 @@ static int follow_links(struct store *store, struct load *load)
     return 0;
 }
 
-static int load_files(struct store *store, uint32_t id, struct bytes image, struct load *load)
+static int take_image(struct store *store, struct bytes image, struct load *load)
 {
     if (image.len > 0 && store_image_each_file(&image, take_from_image, load) != 0)
         return store_database_damaged(store, "image");
+    return 0;
+}
+
+static int take_rows(struct store *store, uint32_t id, struct load *load)
+{
     sqlite3_stmt *statement = store_statement(store, STORE_FILE_LIST);
     if (statement == NULL)
         return FAILURE_INTERNAL;
     sqlite3_bind_int64(statement, 1, id);
-    const int result = store_statement_each(store, statement, take_from_row, load);
-    return result == 0 ? follow_links(store, load) : result;
+    return store_statement_each(store, statement, take_from_row, load);
 }
 
-int store_file_load_all(struct store *store, uint32_t id, struct bytes image,
-                        struct profile *profile)
+/* id: of whose rows; 0: there are none. */
+static int load_files(struct store *store, uint32_t id, struct bytes image, struct profile *profile)
 {
     struct load load = {.profile = profile, .count = profile->file_count};
     load.files = calloc((size_t)load.count + 1, sizeof(*load.files));
     if (load.files == NULL)
         return FAILURE_INTERNAL;
-    const int result = load_files(store, id, image, &load);
+    int result = take_image(store, image, &load);
+    if (result == 0 && id != 0)
+        result = take_rows(store, id, &load);
+    if (result == 0)
+        result = follow_links(store, &load);
     free(load.files);
     profile->file_count = load.count;
     return result;
+}
+
+int store_file_load_all(struct store *store, uint32_t id, struct bytes image,
+                        struct profile *profile)
+{
+    return load_files(store, id, image, profile);
+}
+
+int store_file_load_image(struct store *store, struct bytes image, struct profile *profile)
+{
+    return load_files(store, 0, image, profile);
 }

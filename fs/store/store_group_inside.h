@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "fs/profile/blob.h"
 #include "fs/store/store_group_file.h"
 
 #define STORE_GROUP_BUCKETS 1024
@@ -29,6 +30,9 @@ struct store_group {
         *schema; /* without a log: as a file is after its first commit, or NULL */
     struct store_connection *spares; /* that no store uses */
     size_t spare_count;
+    size_t rest_len;       /* bytes of all profiles at rest, and of: */
+    struct blob rest_base; /* the files of one, from which others' differ in little; or empty */
+    size_t rest_based;     /* how many profiles at rest say what differs from it */
     struct store_group_file *buckets[STORE_GROUP_BUCKETS];
 };
 

@@ -53,21 +53,13 @@ static int add_node(struct store *store, uint32_t id, const struct store_list *l
     return store_statement_run(store, statement);
 }
 
-/* The pointer that stands at this place, whatever it points to. */
-static void *pointer_at(const void *place)
-{
-    void *pointer;
-    memcpy(&pointer, place, sizeof(pointer));
-    return pointer;
-}
-
 static int add_list(struct store *store, uint32_t id, const struct store_list *list,
                     const struct profile *profile)
 {
     uint32_t position = 0;
     int result = 0;
-    const void *node = pointer_at((const uint8_t *)profile + list->head);
-    for (; node != NULL && result == 0; node = pointer_at(node))
+    const void *node = store_list_pointer((const uint8_t *)profile + list->head);
+    for (; node != NULL && result == 0; node = store_list_pointer(node))
         result = add_node(store, id, list, position++, node);
     return result;
 }

@@ -12,6 +12,8 @@ int store_file_write(struct store *store, enum store_statement which, uint32_t p
  * profile's files (empty: it has none), then those in rows. */
 int store_file_load_all(struct store *store, uint32_t id, struct bytes image,
                         struct profile *profile);
+/* The same for one that has no others. */
+int store_file_load_image(struct store *store, struct bytes image, struct profile *profile);
 
 /* Of a profile whose files are about to be deleted: what stands in its image becomes rows. 0 or a
  * failure. */

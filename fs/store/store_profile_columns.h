@@ -19,6 +19,13 @@ struct store_list {
 #define STORE_LISTS 4
 #define STORE_LIST_ELEMENTS 3 /* the last: they stand in the image while there is one */
 extern const struct store_list store_profile_lists[STORE_LISTS];
+/* The pointer that stands at this place, a list's head or its node, whatever it points to. */
+static inline void *store_list_pointer(const void *place)
+{
+    void *pointer;
+    memcpy(&pointer, place, sizeof(pointer));
+    return pointer;
+}
 
 extern const struct store_columns store_pin_columns, store_puk_columns, store_aka_columns;
 extern const struct store_columns store_element_columns;

@@ -3,6 +3,7 @@
 #include "fs/store/store.h"
 #include "fs/store/store_image.h"
 #include "fs/store/store_profile.h"
+#include "fs/store/store_rest.h"
 
 static int load_header(struct store *store, uint32_t id, struct profile *profile)
 {
@@ -89,13 +90,50 @@ static int load(struct store *store, uint32_t id, struct profile *profile)
     return result;
 }
 
+static bool take_list(struct bytes *from, const struct store_list *list, struct profile *profile)
+{
+    uint8_t *tail = (uint8_t *)profile + list->head;
+    uint32_t count;
+    if (!store_column_take_number(from, &count))
+        return false;
+    for (; count > 0; count--) {
+        void *node = arena_alloc(&profile->arena, list->node_size);
+        if (node == NULL || !store_column_take(from, list->columns, node))
+            return false;
+        memcpy(tail, &node, sizeof(node));
+        tail = node;
+    }
+    return true;
+}
+
+static int load_rested(struct store *store, struct profile *profile)
+{
+    struct load_elements load_elements = {&profile->arena, &profile->elements};
+    struct bytes from = store_rest_read(store, &profile->arena);
+    bool taken = store_column_take(&from, &store_profile_header, profile);
+    for (size_t i = 0; i < STORE_REST_LISTS && taken; i++)
+        taken = take_list(&from, &store_profile_lists[i], profile);
+    if (!taken || store_image_each_element(&from, load_element, &load_elements) != 0)
+        return store_database_damaged(store, "image");
+    return store_file_load_image(store, from, profile);
+}
+
+/* What a profile at rest is kept in is not needed while it is loaded. */
+static int load_any(struct store *store, uint32_t id, struct profile *profile)
+{
+    const int result =
+        store_rest_has(store, id) ? load_rested(store, profile) : load(store, id, profile);
+    store_rest_forget(store);
+    return result;
+}
+
 int store_profile_load(struct store *store, uint32_t id, struct profile **out)
 {
     struct profile *profile;
     int result = profile_create(&profile);
     if (result != 0)
         return result;
-    result = load(store, id, profile);
+    result = load_any(store, id, profile);
     if (result == 0)
         *out = profile;
     else

@@ -32,6 +32,7 @@ void uicc_unload(struct uicc *uicc)
         channel->directory = channel->adf = channel->file = NULL;
         channel->grant = (struct uicc_grant){0};
     }
+    store_profile_rest(uicc->store, uicc->profile_id, uicc->profile);
     profile_destroy(uicc->profile);
     uicc->profile = NULL;
 }

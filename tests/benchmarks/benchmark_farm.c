@@ -37,7 +37,7 @@
 #define LIMIT_DOWNLOAD 6.0
 #define LIMIT_ONE_BY_ONE 9.0
 #define GOAL_DOWNLOAD 4.0
-#define LIMIT_RESTED 12.0
+#define LIMIT_RESTED 10.0
 #define LIMIT_COLD 15.0
 #define LIMIT_BIRTH 3.0
 #define LIMIT_BIRTH_TIME 1.5 /* by the clock, of the CPU on all cores */
@@ -350,7 +350,7 @@ static void measure_connected(struct world *world)
                 measure_undisturbed(&any) / base, GOAL_ANSWER);
     measure_row("idle for 2 s, its store closed", measure_undisturbed(&rested) / 1e3,
                 measure_undisturbed(&rested) / base, MEASURE_NO_GOAL);
-    measure_row("idle for 12 s, its profile read again", measure_undisturbed(&loaded) / 1e3,
+    measure_row("idle for 12 s, its profile at rest", measure_undisturbed(&loaded) / 1e3,
                 measure_undisturbed(&loaded) / base, LIMIT_RESTED);
     measure_row("not in memory: connect, read it, select the ISD-R",
                 measure_undisturbed(&opened) / 1e3, measure_undisturbed(&opened) / base,
