@@ -120,10 +120,18 @@ static void drop_base(struct store_group *group)
 /* Between what is there and what differs from the base, both ways: at the end of the whole. */
 static void change_base(const struct store_group *group, uint8_t *whole, size_t len)
 {
-    const struct blob *base = &group->rest_base;
-    uint8_t *files = whole + len - base->len;
-    for (size_t i = 0; i < base->len; i++)
-        files[i] ^= base->data[i];
+    const struct bytes base = blob_bytes(&group->rest_base);
+    uint8_t *const files = whole + len - base.len;
+    uint64_t one, other;
+    size_t i = 0;
+    for (; i + sizeof(one) <= base.len; i += sizeof(one)) { /* in words: it is all of a profile */
+        memcpy(&one, files + i, sizeof(one));
+        memcpy(&other, base.data + i, sizeof(other));
+        one ^= other;
+        memcpy(files + i, &one, sizeof(one));
+    }
+    for (; i < base.len; i++)
+        files[i] ^= base.data[i];
 }
 
 /* With the bytes that are used, and no more. */
