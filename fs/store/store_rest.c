@@ -195,13 +195,19 @@ static int make_whole(struct profile *profile, struct blob *out, size_t *files)
     return FAILURE_INTERNAL;
 }
 
+/* To make one that cannot be kept would take as long. */
+static bool has_room(const struct store_group *group)
+{
+    return group->rest_len <= STORE_REST_GROUP_MAX - STORE_REST_ROOM_LEAST;
+}
+
 void store_profile_rest(struct store *store, uint32_t id, struct profile *profile)
 {
     struct store_rest rest;
     struct blob whole;
     size_t files;
     store_rest_forget(store);
-    if (store->group == NULL || store->changed || store->unsettled ||
+    if (store->group == NULL || store->changed || store->unsettled || !has_room(store->group) ||
         make_whole(profile, &whole, &files) != 0)
         return;
     if (make_rest(store->group, &whole, files, &rest) == 0) {

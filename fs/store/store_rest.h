@@ -6,6 +6,7 @@
 #include "fs/store/store_profile_columns.h"
 
 #define STORE_REST_GROUP_MAX (1 << 20) /* bytes that all stores of a group have for it */
+#define STORE_REST_ROOM_LEAST 16384    /* with less than that left none is made */
 #define STORE_REST_LISTS STORE_LIST_ELEMENTS
 
 /* Whether the store has the profile so, and as the file has it. */

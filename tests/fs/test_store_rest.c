@@ -190,15 +190,15 @@ Test(store_rest, they_take_no_more_than_their_room)
     const size_t each = chip.group->rest_len;
     store_rest_forget(chip.store);
     cr_assert(eq(sz, chip.group->rest_len, 0));
-    chip.group->rest_len = STORE_REST_GROUP_MAX - each + 1; /* too little for it and its base */
+    chip.group->rest_len = STORE_REST_GROUP_MAX - STORE_REST_ROOM_LEAST + 1;
     rest(&chip);
-    cr_assert(eq(sz, chip.group->rest_len, STORE_REST_GROUP_MAX - each + 1));
+    cr_assert(eq(sz, chip.group->rest_len, STORE_REST_GROUP_MAX - STORE_REST_ROOM_LEAST + 1));
     cr_assert(eq(sz, chip.group->rest_base.len, 0));
     assert_stored(&chip);
     cr_assert(store_is_open(chip.store));
-    chip.group->rest_len = STORE_REST_GROUP_MAX - each;
+    chip.group->rest_len = STORE_REST_GROUP_MAX - STORE_REST_ROOM_LEAST;
     rest(&chip);
-    cr_assert(eq(sz, chip.group->rest_len, STORE_REST_GROUP_MAX));
+    cr_assert(eq(sz, chip.group->rest_len, STORE_REST_GROUP_MAX - STORE_REST_ROOM_LEAST + each));
     chip.group->rest_len = each;
     end_rested(&chip);
 }
