@@ -5,7 +5,8 @@
 
 Passes on what comes to PORT to BEHIND. A chip speaks a farm's protocol: FUNCTION is the tag of an ES10 request
 (BF4B), or `load` for each piece of a bound package; at the COUNTth one the process in PIDFILE is killed before its
-last block reaches the chip, or after the chip has answered and before anybody hears of it. A server's answers are
+last block reaches the chip, or after the chip has answered and before anybody hears of it; commands that the LPA has
+sent without waiting may have reached the chip by then. A server's answers are
 encrypted: FUNCTION is one that its LOGFILE tells, and the kill comes after the COUNTth, before its answer is passed on.
 LOG gets what was done: one line a function, and `cut`."""
 import os
@@ -15,7 +16,7 @@ import struct
 import sys
 import threading
 
-STORE_DATA, LAST_BLOCK = 0xE2, 0x80
+STORE_DATA, LAST_BLOCK, ATR = 0xE2, 0x80, 4
 port, behind_port, pid_file, log_file, kind, function, count = sys.argv[1:8]
 mode = sys.argv[8]
 count = int(count)
@@ -49,6 +50,7 @@ def read_frame(side):
 class Chip:
     def __init__(self):
         self.tag, self.loading, self.seen = "", False, 0
+        self.sent, self.answered, self.last_answer = 0, 0, None  # frames that are answered; the one that nobody gets
 
     def is_meant(self, apdu):
         """The last block of the function at which the cut comes."""
@@ -70,14 +72,17 @@ class Chip:
             here = self.is_meant(data[2:])
             if here and mode == "before":
                 cut()
-            self.holding = here
+            self.sent += len(data) != 3 or data[2] == ATR
+            if here:
+                self.last_answer = self.sent
             behind.sendall(data)
         behind.close()
 
     def back(self, client, behind):
         try:
-            while data := behind.recv(65536):
-                if self.holding:
+            while data := read_frame(behind):
+                self.answered += 1
+                if self.answered == self.last_answer:
                     cut()
                 client.sendall(data)
         except OSError:
