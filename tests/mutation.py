@@ -70,6 +70,24 @@ CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 SHARED = os.path.join(CHECKOUT, "..", "shared")
 SETUP = ("meson", "setup", "--buildtype=plain", "-Doptimization=0", "-Ddebug=false", "-Dtests=enabled")
 
+# A test that fails leaves what it has made in /tmp. As root it has a /tmp of its own, FOLDER, in which the WORK folder
+# is where it was. PRIVATE WORK FOLDER COMMAND...
+PRIVATE = ("unshare", "--mount", "sh", "-ec", """
+work=$0 folder=$1
+shift
+inside=$folder${work#/tmp}
+mkdir -p "$inside"
+mount --bind "$folder" "$folder"
+mount --bind "$work" "$inside"
+mount --move "$folder" /tmp
+exec "$@"
+""")
+
+
+def has_mounts():
+    """Whether this user may give a test a /tmp of its own."""
+    return os.geteuid() == 0 and run_quietly(("unshare", "--mount", "true")) == 0
+
 
 def lines_of(path):
     """The numbers of lines within functions, comments left out."""
@@ -144,7 +162,8 @@ class Build:
     """The sources of a copy, built once, and its tests."""
 
     def __init__(self, root, folder, *options):
-        self.root, self.folder = root, folder
+        self.root, self.folder, self.work = root, folder, os.path.dirname(folder)
+        self.private = self.work.startswith("/tmp/") and has_mounts()
         if not os.path.exists(os.path.join(folder, "build.ninja")) and run_quietly((*SETUP, *options, folder, root)):
             sys.exit("mutation.py: meson setup fails in the copy")
         self.ninja()
@@ -163,6 +182,8 @@ class Build:
 
     def ninja(self, programs=()):
         """Whether it builds; the whole of it must."""
+        if not programs:
+            print("builds the copy in " + self.folder, flush=True)
         failed = run_quietly(("ninja", "-C", self.folder, *programs), timeout=BUILD_LIMIT if programs else None)
         if failed and not programs:
             sys.exit("mutation.py: the copy does not build; look at it with ninja -C " + self.folder)
@@ -172,8 +193,10 @@ class Build:
         """True, False or "too long"; nothing that the test has started goes on, and nothing stays that it has left."""
         test = self.tests[name]
         with tempfile.TemporaryDirectory(prefix="m", ignore_cleanup_errors=True) as leftovers:
-            environment = {**os.environ, **test["env"], "EMUICC_SHARED": SHARED, "TMPDIR": leftovers, **more}
-            running = subprocess.Popen(test["cmd"], env=environment, cwd=test["workdir"] or self.folder,
+            command, environment = test["cmd"], {**os.environ, **test["env"], "EMUICC_SHARED": SHARED, "TMPDIR": leftovers, **more}
+            if self.private:
+                command, environment["TMPDIR"] = [*PRIVATE, self.work, leftovers, *command], "/tmp"
+            running = subprocess.Popen(command, env=environment, cwd=test["workdir"] or self.folder,
                                        start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
             try:
@@ -205,7 +228,7 @@ class Reached:
         json.dump((self.seconds, self.lines), open(kept, "w"))
 
     def look(self, name):
-        with tempfile.TemporaryDirectory(prefix="g") as counts:
+        with tempfile.TemporaryDirectory(prefix="g", dir=self.build.work) as counts:
             began = time.monotonic()
             if self.build.passes(name, 1200, GCOV_PREFIX=counts) is not True:
                 return name

@@ -7,14 +7,14 @@
 long_steps="
 power    | release |  1 | | the power goes in more ways
 soak     | release |  1 | | a chip's life by chance for SOAK_SECONDS (60)
-farm     | release |  1 | | a farm's life by chance for SOAK_SECONDS (60)
-debian   |         | 15 | debootstrap python3-yaml | Debian packages, built in fresh roots of Debian 12 and 13, tried in others
-valgrind | release |  2 | valgrind | a chip's life by chance under valgrind
-mutation |         | 15 | | MUTATIONS lines (20) broken, one at a time: does a test notice?
-proofs   |         | 30 | frama-c-base why3 cvc4 | what is proved of the parsers within PROOF_SECONDS (1800)
+farm     | release |  2 | | a farm's life by chance for SOAK_SECONDS (60)
+debian   |         |  9 | debootstrap python3-yaml | Debian packages, built in fresh roots of Debian 12 and 13, tried in others
+valgrind | release |  1 | valgrind | a chip's life by chance under valgrind
+mutation |         | 10 | | MUTATIONS lines (20) broken, one at a time: does a test notice?
+proofs   |         | 15 | frama-c-base why3 cvc4 | what is proved of the parsers within PROOF_SECONDS (1800)
 threads  |         |  3 | | a farm and an SM-DP+ under ThreadSanitizer for THREADS_SECONDS (60)
-coverage |         |  5 | gcovr | line and branch coverage
-fuzz     |         | 25 | clang libclang-rt-dev | every fuzz target, or FUZZ_TARGETS, for FUZZ_SECONDS (60), FUZZ_JOBS (one a processor) at a time
+coverage |         |  4 | gcovr | line and branch coverage
+fuzz     |         | 23 | clang libclang-rt-dev | every fuzz target, or FUZZ_TARGETS, for FUZZ_SECONDS (60), FUZZ_JOBS (one a processor) at a time
 "
 
 # long_rows: the rows, without the blanks around their fields
