@@ -1,10 +1,12 @@
 /* A card on standard input and output: lines of hexadecimal, lpac's JSON, what goes wrong. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "apdu/trace.h"
@@ -258,6 +260,57 @@ Test(stdio, a_client_that_reads_no_more_ends_it, .timeout = 60)
     close(in[0]);
     close(in[1]);
     close(out[1]);
+}
+
+#define ALARM_US 20000
+#define ALARMS 3 /* before there is room */
+
+static int full_pipe;
+static volatile sig_atomic_t alarms;
+
+static void make_room_at_last(int signal)
+{
+    static char taken[1 << 16];
+    (void)signal;
+    if (++alarms == ALARMS)
+        (void)!read(full_pipe, taken, sizeof(taken));
+}
+
+static void fill(int out)
+{
+    static const char zeros[512];
+    const int flags = fcntl(out, F_GETFL);
+    cr_assert(eq(int, fcntl(out, F_SETFL, flags | O_NONBLOCK), 0));
+    while (write(out, zeros, sizeof(zeros)) > 0)
+        ;
+    cr_assert(eq(int, fcntl(out, F_SETFL, flags), 0));
+}
+
+/* A client that does not read keeps the answer waiting; signals come meanwhile. */
+Test(stdio, an_answer_that_a_signal_interrupts_is_sent_all_the_same, .timeout = 60)
+{
+    static char output[1 << 17];
+    const struct itimerval often = {{.tv_usec = ALARM_US}, {.tv_usec = ALARM_US}}, never = {0};
+    const struct sigaction on_alarm = {.sa_handler = make_room_at_last};
+    int in[2], out[2];
+    struct stop stop = {.event = -1};
+    struct control control = control_none;
+    cr_assert(pipe(in) == 0 && pipe(out) == 0);
+    fill(out[1]);
+    full_pipe = out[0];
+    cr_assert(eq(i64, write(in[1], "reset\n", 6), 6));
+    close(in[1]);
+    cr_assert(sigaction(SIGALRM, &on_alarm, NULL) == 0 &&
+              setitimer(ITIMER_REAL, &often, NULL) == 0);
+    cr_expect(eq(int, stdio_serve(in[0], out[1], &card, &stop, &control), 0));
+    cr_assert(eq(int, setitimer(ITIMER_REAL, &never, NULL), 0));
+    cr_expect(ge(int, alarms, ALARMS));
+    close(out[1]);
+    const ssize_t got = read(out[0], output, sizeof(output) - 1);
+    cr_assert(gt(i64, got, 0));
+    cr_expect(fnmatch("3B*\n", output, 0) == 0);
+    close(in[0]);
+    close(out[0]);
 }
 
 Test(stdio, a_line_that_is_too_long_is_told_and_skipped)
