@@ -26,13 +26,54 @@ static void print_json(const char *text)
     puts("\"}}");
 }
 
+static _Thread_local struct {
+    char *room; /* borrowed; NULL: nothing is held */
+    size_t size, len;
+} held;
+
+static void write_held(void)
+{
+    if (held.len > 0)
+        fwrite(held.room, 1, held.len, stderr);
+    held.len = 0;
+}
+
+void trace_hold(char *room, size_t size)
+{
+    held.room = room;
+    held.size = size;
+    held.len = 0;
+}
+
+void trace_release(void)
+{
+    write_held();
+    held.room = NULL;
+}
+
+/* False where there is no room, and what was held is written. */
+static bool hold_line(const char *program, const char *text)
+{
+    if (held.room == NULL)
+        return false;
+    const size_t left = held.size - held.len;
+    const int len = snprintf(held.room + held.len, left, "%s%s%s\n", program != NULL ? program : "",
+                             program != NULL ? ": " : "", text);
+    if (len >= 0 && (size_t)len < left) {
+        held.len += (size_t)len;
+        return true;
+    }
+    write_held();
+    return false;
+}
+
 /* Lines stand alone also when threads write at the same time: one call each. */
 static void to_standard_error(void *context, enum trace_level level, const char *text)
 {
     (void)context;
     if (level == TRACE_ERROR && trace.as_json)
         print_json(text);
-    else if (level <= TRACE_NOTICE)
+    else if (level <= TRACE_NOTICE && !hold_line(trace.program, text))
         fprintf(stderr, "%s%s%s\n", trace.program != NULL ? trace.program : "",
                 trace.program != NULL ? ": " : "", text);
 }

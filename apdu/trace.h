@@ -4,6 +4,7 @@
 #define EMUICC_APDU_TRACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum trace_level {
     TRACE_ERROR,  /* something the user must fix */
@@ -28,6 +29,10 @@ void trace_here(trace_sink *sink, void *context);
 /* This thread's lines go there as well, all of them, without the name of trace_of(); NULL: no
  * longer. */
 void trace_also(trace_sink *sink, void *context);
+/* Lines of this thread for standard error are kept in the room, as far as it goes, and written
+ * together by trace_release(): for work of which nobody sees anything before its end. */
+void trace_hold(char *room, size_t size);
+void trace_release(void);
 
 /* Whose lines go to standard error, "NAME: TEXT", borrowed; NULL: the text alone. as_json: errors
  * go to standard output instead, a document each: {"error": {"text": TEXT}}. A sink of one's own is

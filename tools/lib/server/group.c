@@ -1,13 +1,15 @@
 #include "tools/lib/server/group.h"
 
 #include "apdu/status.h"
+#include "apdu/trace.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define GATHER_NS 4000000 /* what a leader waits for others that share its commit, */
-#define GATHERINGS 4      /* and again, so often at most, while others come */
+#define LINES_MAX 8192
+#define GATHERINGS 4 /* and again, so often at most, while others come */
 
 struct group {
     struct group_plan plan;
@@ -99,10 +101,20 @@ static int run_all(struct group *group, struct group_member *list)
     return plan->transaction->end(plan->program, 0);
 }
 
+/* What is said of them is written at once: a line by itself wakes whoever reads the log. */
+static int run_and_tell(struct group *group, struct group_member *list)
+{
+    char lines[LINES_MAX];
+    trace_hold(lines, sizeof(lines));
+    const int result = run_all(group, list);
+    trace_release();
+    return result;
+}
+
 int group_run(struct group *group, struct group_member *leader)
 {
     struct group_member *list = take(group);
-    const int result = run_all(group, list);
+    const int result = run_and_tell(group, list);
     while (list != NULL) {
         struct group_member *one = list;
         list = list->next;
