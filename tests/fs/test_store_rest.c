@@ -125,6 +125,24 @@ Test(store_rest, what_others_have_changed_meanwhile_is_not_taken_from_a_rest)
     end_rested(&chip);
 }
 
+/* What rests then is of the file that went. */
+Test(store_rest, a_snapshot_that_is_restored_is_what_is_loaded)
+{
+    struct rested chip;
+    begin_rested(&chip);
+    struct pin *pin = chip.profile->pins->next, before = *pin;
+    cr_assert(store_snapshot(chip.store, "then") == 0, "%s", test_trace);
+    pin->left = before.left - 1;
+    cr_assert(store_pin_update(chip.store, chip.id, pin) == 0);
+    commit(chip.store);
+    rest(&chip);
+    cr_assert(gt(sz, chip.group->rest_len, 0));
+    cr_assert(store_restore(chip.store, "then") == 0, "%s", test_trace);
+    *pin = before;
+    assert_stored(&chip);
+    end_rested(&chip);
+}
+
 #define ALIKE 4
 
 static void begin_one_more(struct rested *chip, const struct rested *first, uint8_t number)
