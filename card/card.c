@@ -167,7 +167,8 @@ static bool is_current(struct card *card)
 static int commit(struct card *card, int status)
 {
     if (status >= 0 && store_changed(card->store)) {
-        const int committed = store_commit(card->store);
+        const int committed =
+            card->ahead ? store_commit_later(card->store) : store_commit(card->store);
         if (committed != 0)
             status = committed < 0 ? committed : FAILURE_MEMORY;
         else
@@ -294,6 +295,22 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
     const bool observed = card->observers != NULL || card->hardware.active;
     card->hardware.outcome.link = HARDWARE_ANSWERS;
     (observed ? answer_observed : answer)(card, command, response);
+}
+
+/* Who watches, and whatever a fault cuts off, is told of nothing that is not durable. */
+void card_transmit_ahead(struct card *card, struct bytes command, struct writer *response)
+{
+    card->ahead = card->observers == NULL && !card->hardware.active;
+    card_transmit(card, command, response);
+    card->ahead = false;
+}
+
+bool card_settle(struct card *card)
+{
+    if (store_settle(card->store) == 0)
+        return true;
+    undo(card);
+    return false;
 }
 
 struct hardware_outcome card_outcome(const struct card *card)

@@ -46,6 +46,7 @@ struct card {
     struct hardware hardware;
     enum card_presence presence;
     const char *socket; /* where PC/SC programs find it with no pcscd; borrowed; NULL: nowhere */
+    bool ahead;         /* the next command is there: this one's commit may share its flush */
     bool seen;          /* it has been powered since it was put in */
     bool stale; /* a failure left the memory behind the store: read it again before the next use */
 };
@@ -76,6 +77,12 @@ struct bytes card_atr(const struct card *card);
  * status word, at most APDU_RESPONSE_MAX bytes. What the answer says was changed is
  * durable before it is returned; after a failure (6F00, 6581) nothing was changed. */
 void card_transmit(struct card *card, struct bytes command, struct writer *response);
+/* As card_transmit(), another command being there already: what the answer says may be durable only
+ * after card_settle(), before which it must not leave. */
+void card_transmit_ahead(struct card *card, struct bytes command, struct writer *response);
+/* What the answers since the last time say is durable: true. False: some of it is lost, and none of
+ * them may leave; the chip is as it was before. */
+bool card_settle(struct card *card);
 /* What becomes of the answer to the last command: when it goes out, if at all. It is there even if
  * it does not. */
 struct hardware_outcome card_outcome(const struct card *card);

@@ -82,6 +82,12 @@ static bool take_frame(struct bytes *from, struct bytes *payload)
     return true;
 }
 
+static bool has_frame(struct bytes from)
+{
+    struct bytes payload;
+    return take_frame(&from, &payload);
+}
+
 /* Sends in one piece; what a socket that does not block leaves over is kept for the next turn. */
 static bool send_or_keep(struct vpcd *vpcd, struct bytes bytes)
 {
@@ -132,10 +138,24 @@ static struct bytes take_gathered(struct vpcd_buffers *buffers)
     return bytes_of(buffers->out, len);
 }
 
+/* No answer leaves before what it says is durable, and none if that is lost. */
+static bool settle(const struct vpcd *vpcd, struct vpcd_buffers *buffers)
+{
+    if (card_settle(vpcd->card))
+        return true;
+    buffers->gathered = 0;
+    return false;
+}
+
+static bool send_gathered(struct vpcd *vpcd, struct vpcd_buffers *buffers)
+{
+    return settle(vpcd, buffers) && send_or_keep(vpcd, take_gathered(buffers));
+}
+
 /* Until there are many of them, answers wait for those of the commands that came with theirs. */
 static bool send_many(struct vpcd *vpcd, struct vpcd_buffers *buffers)
 {
-    return buffers->gathered <= VPCD_GATHERED_MAX || send_or_keep(vpcd, take_gathered(buffers));
+    return buffers->gathered <= VPCD_GATHERED_MAX || send_gathered(vpcd, buffers);
 }
 
 /* The answer to a command goes out as the card's hardware wants it; one that is late keeps back
@@ -150,7 +170,7 @@ static bool deliver(struct vpcd *vpcd, size_t len, struct vpcd_buffers *buffers)
     if (outcome.delay_us == 0)
         return send_many(vpcd, buffers);
     vpcd->due_us = vpcd->now_us() + (int64_t)outcome.delay_us;
-    return held_keep(&vpcd->unsent, take_gathered(buffers));
+    return settle(vpcd, buffers) && held_keep(&vpcd->unsent, take_gathered(buffers));
 }
 
 static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffers *buffers)
@@ -181,7 +201,9 @@ static bool answer_control(struct vpcd *vpcd, uint8_t control, struct vpcd_buffe
     return send_many(vpcd, buffers);
 }
 
-static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_buffers *buffers)
+/* more: another one is there. */
+static bool answer_frame(struct vpcd *vpcd, struct bytes payload, bool more,
+                         struct vpcd_buffers *buffers)
 {
     vpcd->spoken_to = true;
     if (payload.len == 1)
@@ -191,7 +213,7 @@ static bool answer_frame(struct vpcd *vpcd, struct bytes payload, struct vpcd_bu
         return true;
     vpcd->commands++;
     struct writer response = answer_writer(buffers);
-    card_transmit(vpcd->card, payload, &response);
+    (more ? card_transmit_ahead : card_transmit)(vpcd->card, payload, &response);
     return deliver(vpcd, response.len, buffers);
 }
 
@@ -205,9 +227,9 @@ static bool answer_frames(struct vpcd *vpcd, struct bytes *received, struct vpcd
     for (int i = 0; i < FRAMES_A_STEP && open && vpcd->unsent.len == 0; i++) {
         if ((i > 0 && vpcd->now_us() - begun >= US_A_STEP) || !take_frame(received, &payload))
             break;
-        open = answer_frame(vpcd, payload, buffers);
+        open = answer_frame(vpcd, payload, has_frame(*received), buffers);
     }
-    return send_or_keep(vpcd, take_gathered(buffers)) && open;
+    return send_gathered(vpcd, buffers) && open;
 }
 
 /* Appends what has arrived. False at the end of the link. */
@@ -227,8 +249,7 @@ static bool gather(struct vpcd *vpcd, struct vpcd_buffers *buffers, struct bytes
     if (len > 0)
         memcpy(buffers->in, held_bytes(&vpcd->received).data, len);
     held_release(&vpcd->received);
-    struct bytes look = bytes_of(buffers->in, len), payload;
-    if (!take_frame(&look, &payload) && !receive(vpcd->socket, buffers, &len))
+    if (!has_frame(bytes_of(buffers->in, len)) && !receive(vpcd->socket, buffers, &len))
         return false;
     *received = bytes_of(buffers->in, len);
     return true;
@@ -236,8 +257,7 @@ static bool gather(struct vpcd *vpcd, struct vpcd_buffers *buffers, struct bytes
 
 bool vpcd_has_more(const struct vpcd *vpcd)
 {
-    struct bytes look = held_bytes(&vpcd->received), payload;
-    return vpcd->unsent.len == 0 && take_frame(&look, &payload);
+    return vpcd->unsent.len == 0 && has_frame(held_bytes(&vpcd->received));
 }
 
 short vpcd_events(const struct vpcd *vpcd)

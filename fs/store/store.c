@@ -176,6 +176,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     store_rollback(store);
+    (void)store_settle(store);
     store_rest_forget(store);
     store_database_release(store);
     if (store->group != NULL)
@@ -189,6 +190,7 @@ void store_suspend(struct store *store)
     if (!store_is_open(store))
         return;
     store_rollback(store);
+    (void)store_settle(store);
     store_database_release(store);
     store->as_left = (struct stat){0};
     (void)stat(store->path, &store->as_left);
@@ -281,15 +283,20 @@ static void give_notices(struct store *store)
     drop_notices(store);
 }
 
-int store_commit(struct store *store)
+/* later: the group may leave the flush to the next commit. */
+static int commit(struct store *store, bool later)
 {
     if (!store->changed) {
         give_notices(store);
         return 0;
     }
     store_rest_forget(store);
+    if (store->group != NULL)
+        store->group->later = later;
     const bool broken = store->broken;
     const int result = finish_commit(store);
+    if (store->group != NULL)
+        store->group->later = false;
     const enum store_outcome outcome = result == 0 ? STORE_OUTCOME_DONE
                                        : broken    ? STORE_OUTCOME_UNDONE
                                                    : store_recover_outcome(store);
@@ -300,12 +307,38 @@ int store_commit(struct store *store)
     }
     store->changed = false;
     store->fresh = false;
+    store->owed = later;
     if (store->group != NULL) {
         store->group->purge |= store->purge;
         store->purge = false;
     }
     give_notices(store);
     return 0;
+}
+
+int store_commit(struct store *store)
+{
+    return commit(store, false);
+}
+
+/* A store by itself has SQLite's log, which is flushed at each commit. */
+int store_commit_later(struct store *store)
+{
+    return commit(store, store->group != NULL && store->group->log != NULL);
+}
+
+/* What is in memory of it must not be believed when it could not be flushed. */
+int store_settle(struct store *store)
+{
+    if (!store->owed && !store->lost)
+        return 0;
+    const bool kept = !store->lost && store_group_settle(store->group, store->path) == SQLITE_OK;
+    if (!kept) {
+        trace_error("cannot write %s: what was changed last is lost", store->path);
+        store_recover_later(store);
+    }
+    store->owed = store->lost = false;
+    return kept ? 0 : FAILURE_MEMORY;
 }
 
 void store_rollback(struct store *store)

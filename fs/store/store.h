@@ -44,6 +44,13 @@ bool store_changed(const struct store *store); /* a transaction is open */
 /* Durable when it returns 0: one fsync. Nothing to do is success. After a failure everything since
  * the last commit is rolled back; all that was read of the store should be read again. */
 int store_commit(struct store *store);
+/* As store_commit(), but the flush may wait, for the next commit or store_settle(), so that several
+ * changes share one: what was changed is read from now on, and lost with the power until then. */
+int store_commit_later(struct store *store);
+/* What store_commit_later() left is durable when it returns 0. Nothing to do is success; nothing
+ * may be uncommitted. After a failure all of it is lost: what was read of the store should be read
+ * again. */
+int store_settle(struct store *store);
 /* Whether the last commit failed, and nobody can say yet if the change is on the disk: it must not
  * be answered at all. */
 bool store_outcome_is_unknown(const struct store *store);

@@ -213,6 +213,8 @@ int store_group_commit(struct store_group *group, struct store_group_file *file)
     bool any = false;
     if (group->log == NULL)
         return keep(group, file);
+    if (group->later)
+        return SQLITE_OK; /* what was written stays aside, and is part of the next record */
     int code = make_record(group, file, &any);
     if (code != SQLITE_OK)
         return SQLITE_IOERR_WRITE;
@@ -229,6 +231,12 @@ int store_group_commit(struct store_group *group, struct store_group_file *file)
         mark(file);
     store_group_file_accept(file);
     return SQLITE_OK;
+}
+
+int store_group_settle(struct store_group *group, const char *path)
+{
+    struct store_group_file *file = find(group, path);
+    return file != NULL ? store_group_commit(group, file) : SQLITE_IOERR_WRITE;
 }
 
 /* Made before it is needed, readable by nobody else, its name on the disk. */

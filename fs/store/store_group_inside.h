@@ -25,6 +25,7 @@ struct store_group {
     bool torn;  /* there is something behind that which nobody may find */
     bool read;  /* all that was found in it is in the files' blocks: it may be cut */
     bool purge; /* something was deleted that must leave the log */
+    bool later; /* what is committed now is flushed with what follows */
     struct store_group_record pending; /* not in the log yet */
     struct store_group_file
         *schema; /* without a log: as a file is after its first commit, or NULL */
@@ -75,6 +76,8 @@ void store_group_begin_file(struct store_group *group, struct store_group_file *
 /* What was written to it since the last time is durable when this succeeds. SQLITE_IOERR_WRITE: it
  * certainly is not. */
 int store_group_commit(struct store_group *group, struct store_group_file *file);
+/* The same for the file of this path, what was committed later being in it. */
+int store_group_settle(struct store_group *group, const char *path);
 /* What a failure left behind the log's end is removed. */
 int store_group_mend(struct store_group *group);
 /* What stands in the log goes into the files, and it is cut. 0, or a failure after a trace line. */

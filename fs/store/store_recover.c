@@ -74,8 +74,10 @@ int store_commit_nothing(struct store *store)
 void store_recover_later(struct store *store)
 {
     store_database_close(store);
+    store_rest_forget(store);
     store->changed = store->broken = false;
     store->unsettled = true;
+    store->lost |= store->owed;
 }
 
 int store_recover(struct store *store)
@@ -103,7 +105,7 @@ enum store_outcome store_recover_outcome(struct store *store)
         return STORE_OUTCOME_UNDONE;
     uint8_t before[SHA256_SIZE], after[SHA256_SIZE];
     store_rollback(store);
-    const bool known = store->database != NULL && digest_all(store, before) == 0;
+    const bool known = !store->owed && store->database != NULL && digest_all(store, before) == 0;
     store_recover_later(store);
     if (store_recover(store) != 0 || !known || digest_all(store, after) != 0)
         return STORE_OUTCOME_UNKNOWN;

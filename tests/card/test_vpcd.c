@@ -10,7 +10,8 @@
 /* A card that answers a command with its bytes turned round, and notes what else happens to it. */
 static struct {
     unsigned powers[3];
-    unsigned commands;
+    unsigned commands, ahead, settled;
+    unsigned lost_at;                /* what is settled then is lost; 0: never */
     size_t answer_len;               /* 0: as long as the command */
     struct hardware_outcome outcome; /* of each */
 } seen;
@@ -35,6 +36,19 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
     const size_t len = seen.answer_len > 0 ? seen.answer_len : command.len;
     for (size_t i = 0; i < len; i++)
         writer_put_u8(response, command.data[command.len - 1 - i % command.len]);
+}
+
+void card_transmit_ahead(struct card *card, struct bytes command, struct writer *response)
+{
+    seen.ahead++;
+    card_transmit(card, command, response);
+}
+
+bool card_settle(struct card *card)
+{
+    (void)card;
+    seen.settled++;
+    return seen.settled != seen.lost_at;
 }
 
 /* Commands that the outcome is not for. */
@@ -162,6 +176,35 @@ Test(vpcd, several_frames_share_a_segment)
 
 #define FRAME(BYTE) 0, 3, 1, 2, BYTE
 #define ANSWER(BYTE) 0, 3, BYTE, 2, 1
+
+/* Another command is there when all but the last are answered. */
+Test(vpcd, what_came_together_is_made_durable_before_it_is_answered)
+{
+    put(BYTES(0, 3, 1, 2, 3, 0, 2, 4, 5, 0, 2, 6, 7, 0, 2, 8));
+    cr_assert(vpcd_step(&vpcd, buffers));
+    cr_expect_eq(seen.commands, 3);
+    cr_expect_eq(seen.ahead, 2);
+    cr_expect_eq(seen.settled, 1);
+    expect(BYTES(0, 3, 3, 2, 1, 0, 2, 5, 4, 0, 2, 7, 6));
+}
+
+Test(vpcd, an_answer_to_what_was_lost_never_goes_out)
+{
+    seen.lost_at = 1;
+    put(BYTES(0, 3, 1, 2, 3, 0, 2, 4, 5));
+    cr_assert_not(vpcd_step(&vpcd, buffers));
+    expect_silence();
+}
+
+Test(vpcd, an_answer_that_is_late_is_durable_as_well)
+{
+    seen.lost_at = 1;
+    seen.outcome.delay_us = 1000;
+    put(BYTES(0, 3, 1, 2, 3));
+    cr_assert_not(vpcd_step(&vpcd, buffers));
+    cr_expect_eq(vpcd.unsent.len, 0);
+    expect_silence();
+}
 
 Test(vpcd, answers_to_what_came_together_go_together)
 {

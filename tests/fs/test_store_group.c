@@ -124,6 +124,15 @@ static struct bytes value_of(int round)
     return bytes_of(room, len);
 }
 
+/* Some of them leave the flush to store_settle(). */
+static int commit(struct store *store, int round)
+{
+    if (round % 4 != 2)
+        return store_commit(store);
+    const int result = store_commit_later(store);
+    return result == 0 ? store_settle(store) : result;
+}
+
 /* Changes of all kinds: they grow, they replace, they delete; 0 if they are committed. */
 static int change(int chip, int round)
 {
@@ -133,7 +142,7 @@ static int change(int chip, int round)
         result = store_put(stores[chip], names[round % 3], value_of(7 * round + chip));
     if (result == 0 && round % 4 == 3)
         result = store_forget(stores[chip], names[round % 2]);
-    return result == 0 ? store_commit(stores[chip]) : result;
+    return result == 0 ? commit(stores[chip], round) : result;
 }
 
 static void open_all(void)
@@ -199,7 +208,8 @@ static void live(struct life *life)
     for (int round = 0; round < ROUNDS; round++) {
         struct store *store = stores[round % CHIPS];
         life->committed[round] = change(round % CHIPS, round) == 0;
-        life->unknown[round] = !life->committed[round] && store_outcome_is_unknown(store);
+        life->unknown[round] =
+            !life->committed[round] && (store_outcome_is_unknown(store) || round % 4 == 2);
         if (!life->committed[round])
             store_rollback(store);
         if (round % 5 == 2)
@@ -298,6 +308,112 @@ Test(store_group, what_was_committed_is_there_wherever_the_disk_fails, .timeout 
     cr_expect(try_failures(false) > 50);
     cr_expect(try_failures(true) > 50);
     close_all();
+}
+
+/* One chip, on a disk in memory. */
+static void open_one(void)
+{
+    memory_disk_start();
+    open_all();
+    test_put(stores[0], "eid", "old");
+    cr_assert_eq(store_commit(stores[0]), 0);
+    (void)memory_disk_use();
+}
+
+static void expect_value(const char *name, const char *value)
+{
+    const char *found = test_get(stores[0], name);
+    if (value == NULL)
+        cr_expect_null(found, "%s is %s", name, found);
+    else
+        cr_expect_str_eq(found != NULL ? found : "nothing", value, "%s is %s", name, found);
+}
+
+static void commit_later(const char *name, const char *value)
+{
+    test_put(stores[0], name, value);
+    cr_assert_eq(store_commit_later(stores[0]), 0);
+}
+
+Test(store_group, commits_whose_flush_may_wait_share_one)
+{
+    open_one();
+    commit_later("eid", "new");
+    commit_later("default-dp-address", "rsp.example.com");
+    cr_expect_eq(memory_disk_use().syncs, 0);
+    expect_value("eid", "new");
+    test_put(stores[0], "number", "1");
+    cr_assert_eq(store_commit(stores[0]), 0);
+    cr_expect_eq(memory_disk_use().syncs, 1);
+    cr_assert_eq(store_settle(stores[0]), 0);
+    cr_expect_eq(memory_disk_use().syncs, 0, "nothing was left to settle");
+    commit_later("eid", "newer");
+    cr_assert_eq(store_settle(stores[0]), 0);
+    cr_expect_eq(memory_disk_use().syncs, 1);
+    close_all();
+}
+
+Test(store_group, what_awaits_its_flush_is_kept_when_a_change_is_taken_back_or_the_store_closed)
+{
+    open_one();
+    commit_later("eid", "new");
+    test_put(stores[0], "number", "1");
+    store_rollback(stores[0]);
+    store_suspend(stores[0]);
+    cr_expect_eq(memory_disk_use().syncs, 1);
+    expect_value("eid", "new");
+    expect_value("number", NULL);
+    commit_later("eid", "newer");
+    close_all();
+    cr_assert_eq(open_group(), 0);
+    cr_assert_eq(store_open_in(group, folders[0], &stores[0]), 0);
+    expect_value("eid", "newer");
+    store_close(stores[0]);
+    store_group_close(group);
+}
+
+/* With the next commit, or by itself. */
+Test(store_group, what_awaits_its_flush_is_lost_as_a_whole)
+{
+    for (int i = 0; i < 2; i++) {
+        open_one();
+        commit_later("eid", "new");
+        commit_later("default-dp-address", "rsp.example.com");
+        memory_disk_break_after(0);
+        if (i == 1) {
+            test_put(stores[0], "number", "1");
+            cr_expect_lt(store_commit(stores[0]), 0);
+        }
+        cr_expect_lt(store_settle(stores[0]), 0);
+        cr_expect(memory_disk_has_failed());
+        memory_disk_fail_after(SIZE_MAX);
+        cr_expect_eq(store_settle(stores[0]), 0, "it was told once");
+        expect_value("eid", "old");
+        expect_value("default-dp-address", NULL);
+        expect_value("number", NULL);
+        test_put(stores[0], "eid", "newer");
+        cr_expect_eq(store_commit(stores[0]), 0);
+        expect_value("eid", "newer");
+        close_all();
+    }
+}
+
+/* A write, or the flush: what was committed before is there, or its loss is told. */
+Test(store_group, a_commit_that_fails_once_takes_nothing_along_untold)
+{
+    for (size_t at = 0; at < 3; at++) {
+        open_one();
+        commit_later("eid", "new");
+        memory_disk_fail_after(at);
+        test_put(stores[0], "number", "1");
+        const bool committed = store_commit(stores[0]) == 0;
+        const bool settled = store_settle(stores[0]) == 0;
+        memory_disk_fail_after(SIZE_MAX);
+        cr_expect(settled || !committed);
+        expect_value("eid", settled ? "new" : "old");
+        expect_value("number", committed ? "1" : NULL);
+        close_all();
+    }
 }
 
 static void expect_refused(const char *directory)
