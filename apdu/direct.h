@@ -1,5 +1,5 @@
-/* direct: how a client picks one of a farm's chips on the farm's own socket. In frames as vpcd has
- * them, two bytes of length, big endian, and so many bytes:
+/* direct: how a client picks one of a farm's chips on the farm's own sockets, over TCP and in its
+ * state. In frames as vpcd has them, two bytes of length, big endian, and so many bytes:
  *
  *   client   DIRECT_HELLO and the 32 digits of an EID
  *   farm     one byte, enum direct_answer; a refusal has a few words for people after it, and the
@@ -14,6 +14,8 @@
 
 #include "apdu/bytes.h"
 
+#define DIRECT_SOCKET                                                                              \
+    "direct" /* beside the folder of the chips' folders, for the farm's owner alone */
 #define DIRECT_HELLO "EID "
 #define DIRECT_EID_DIGITS 32
 #define DIRECT_HELLO_SIZE (sizeof(DIRECT_HELLO) - 1 + DIRECT_EID_DIGITS)

@@ -1,12 +1,9 @@
 #include "card/control/control.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "apdu/json_writer.h"
@@ -14,55 +11,24 @@
 #include "card/clock.h"
 #include "crypto/primitives/secret.h"
 
-#define SOCKET_MODE 0600
 #define BACKLOG 8
 
-const struct control control_none = {.folder = -1, .listener = -1, .client = -1};
-
-/* A path through the open folder: a socket's own address holds no more than 107 characters. */
-static struct sockaddr_un address_in(int folder)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_NAME, folder);
-    return address;
-}
-
-static bool listen_in(struct control *control, const char *state)
-{
-    control->folder = open(state, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (control->folder < 0)
-        return false;
-    (void)unlinkat(control->folder, CONTROL_NAME, 0);
-    const struct sockaddr_un address = address_in(control->folder);
-    control->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    /* The mode goes over to the name that bind() makes. */
-    return control->listener >= 0 && fchmod(control->listener, SOCKET_MODE) == 0 &&
-           bind(control->listener, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
-           listen(control->listener, BACKLOG) == 0;
-}
-
-static void shut(int *descriptor)
-{
-    if (*descriptor >= 0)
-        close(*descriptor);
-    *descriptor = -1;
-}
+const struct control control_none = {.socket = {.folder = -1, .listener = -1}, .client = -1};
 
 void control_open(struct control *control, const char *state, const struct control_table *table)
 {
     *control = control_none;
     control->table = table;
-    if (listen_in(control, state))
-        return;
-    trace_notice("no socket %s/" CONTROL_NAME " (%s): emuicc-ctl cannot ask this card", state,
-                 strerror(errno));
-    shut(&control->listener);
-    shut(&control->folder);
+    if (!local_socket_open(&control->socket, state, CONTROL_NAME, BACKLOG))
+        trace_notice("no socket %s/" CONTROL_NAME " (%s): emuicc-ctl cannot ask this card", state,
+                     strerror(errno));
 }
 
 static void drop_client(struct control *control)
 {
-    shut(&control->client);
+    if (control->client >= 0)
+        close(control->client);
+    control->client = -1;
     if (control->answer != NULL)
         wipe(control->answer, control->answer_len);
     free(control->answer);
@@ -73,10 +39,7 @@ static void drop_client(struct control *control)
 void control_close(struct control *control)
 {
     drop_client(control);
-    if (control->listener >= 0)
-        (void)unlinkat(control->folder, CONTROL_NAME, 0);
-    shut(&control->listener);
-    shut(&control->folder);
+    local_socket_close(&control->socket);
 }
 
 static const char *list_requests(const struct control_table *table, struct writer *answer)
@@ -197,7 +160,8 @@ static bool send_more(struct control *control)
 static bool serve(struct control *control)
 {
     if (control->client < 0) {
-        control->client = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        control->client =
+            accept4(control->socket.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         control->deadline = clock_ms() + CONTROL_CLIENT_MS;
         return false;
     }
@@ -228,8 +192,9 @@ static bool look(struct control *control, struct pollfd *waits, size_t count, in
     struct pollfd all[CONTROL_WAITS_MAX + 1];
     bool over = false;
     memcpy(all, waits, count * sizeof(*waits));
-    all[count] = (struct pollfd){.fd = control->client >= 0 ? control->client : control->listener,
-                                 .events = control->answer != NULL ? POLLOUT : POLLIN};
+    all[count] =
+        (struct pollfd){.fd = control->client >= 0 ? control->client : control->socket.listener,
+                        .events = control->answer != NULL ? POLLOUT : POLLIN};
     const int ready = poll(all, count + 1, milliseconds);
     *answered = ready > 0 && all[count].revents != 0 && serve(control);
     for (size_t i = 0; i < count; i++) {

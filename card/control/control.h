@@ -11,6 +11,7 @@
 #include <poll.h>
 
 #include "apdu/bytes.h"
+#include "card/control/local_socket.h"
 
 #define CONTROL_NAME "control"
 #define CONTROL_REQUEST_MAX 256
@@ -38,8 +39,9 @@ struct control_table {
 
 struct control {
     const struct control_table *table;
-    int folder, listener, client; /* -1: none */
-    int64_t deadline;             /* of the client, in milliseconds */
+    struct local_socket socket;
+    int client;       /* -1: none */
+    int64_t deadline; /* of the client, in milliseconds */
     uint8_t request[CONTROL_REQUEST_MAX];
     size_t request_len;
     uint8_t *answer; /* heap; NULL while the request is not complete */

@@ -169,7 +169,7 @@ static int note_record(void *context, const uint8_t eid[PKI_EID_SIZE])
 static int init_loops(struct farm *farm)
 {
     for (size_t i = 0; i < farm->plan.loops; i++) {
-        const size_t sources = farm->plan.cards / farm->plan.loops + LISTENER_PENDING_MAX + 6;
+        const size_t sources = farm->plan.cards / farm->plan.loops + LISTENER_SOURCES + 5;
         farm->loop_count = i + 1;
         if (loop_init(&farm->loops[i], sources, farm->stop->event) != 0)
             return FAILURE_INTERNAL;
@@ -284,7 +284,7 @@ static int open_all(struct farm *farm)
     attach_readers(farm);
     if (open_pcsc(farm) != 0)
         return FAILURE_INTERNAL;
-    return listener_listen(&farm->listener);
+    return listener_listen(&farm->listener, plan->state);
 }
 
 /* Chips that were made stay, with the PKI that certified them: the first that a start makes has a
@@ -306,7 +306,8 @@ int farm_open(const struct farm_plan *plan, const struct stop *stop, struct farm
     farm->plan = *plan;
     farm->stop = stop;
     farm->lock = -1;
-    farm->listener.socket = -1;
+    farm->listener.network.socket = farm->listener.own.socket = -1;
+    farm->listener.local = local_socket_none;
     const bool noted = leftovers_note(&leftovers, plan->state, own_files);
     const int result = open_all(farm);
     if (result == 0) {

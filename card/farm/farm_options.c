@@ -40,7 +40,7 @@ const struct options_program farm_options_program = {
     .count = sizeof(rows) / sizeof(rows[0]),
     .footer = "examples:\n"
               "  emuicc-farm --cards 1000 --state farm\n"
-              "  emuicc-lpa --direct " LISTENER_DEFAULT "/EID info  with an EID of farm/chips\n"
+              "  emuicc-lpa --direct farm/chips/EID info      HOST:PORT/EID from elsewhere\n"
               "  emuicc-ctl --state farm/chips/EID status     of one chip, while it runs\n",
 };
 

@@ -133,30 +133,31 @@ static void add_pending(struct listener *listener, int socket, int64_t now)
 /* Without a free descriptor epoll would report the backlog again at once: pause instead. */
 static void accept_clients(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
 {
-    struct listener *listener = (struct listener *)source;
+    struct listener_socket *from = (struct listener_socket *)source;
     (void)ready;
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        const int socket = accept4(listener->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        const int socket = accept4(from->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (socket >= 0) {
-            add_pending(listener, socket, now);
+            add_pending(from->listener, socket, now);
             continue;
         }
         if (errno != EMFILE && errno != ENFILE)
             break;
-        loop_watch(loop, source, listener->socket, 0);
+        loop_watch(loop, source, from->socket, 0);
         loop_set_time(loop, source, now + RETRY_MS);
         return;
     }
-    loop_watch(loop, source, listener->socket, EPOLLIN);
+    loop_watch(loop, source, from->socket, EPOLLIN);
 }
 
 static int bind_to(struct listener *listener, const struct addrinfo *where)
 {
     const int yes = 1;
-    listener->socket = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (listener->socket >= 0 &&
-        setsockopt(listener->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
-        bind(listener->socket, where->ai_addr, where->ai_addrlen) == 0)
+    listener->network.socket =
+        socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener->network.socket >= 0 &&
+        setsockopt(listener->network.socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+        bind(listener->network.socket, where->ai_addr, where->ai_addrlen) == 0)
         return 0;
     return errno;
 }
@@ -166,7 +167,7 @@ static void note_name(struct listener *listener, const char *host)
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
     char port[ADDRESS_PORT_SIZE] = "?";
-    if (getsockname(listener->socket, (struct sockaddr *)&address, &len) == 0)
+    if (getsockname(listener->network.socket, (struct sockaddr *)&address, &len) == 0)
         (void)getnameinfo((struct sockaddr *)&address, len, NULL, 0, port, sizeof(port),
                           NI_NUMERICSERV);
     snprintf(listener->name, sizeof(listener->name),
@@ -180,11 +181,10 @@ int listener_open(struct listener *listener, const char *name, struct loop *loop
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     struct address address;
-    *listener = (struct listener){.source.handle = accept_clients,
-                                  .loop = loop,
-                                  .socket = -1,
-                                  .slots = slots,
-                                  .slot_count = slot_count};
+    *listener = (struct listener){
+        .loop = loop, .local = local_socket_none, .slots = slots, .slot_count = slot_count};
+    listener->network = listener->own = (struct listener_socket){
+        .source.handle = accept_clients, .listener = listener, .socket = -1};
     if (!address_parse(bytes_of_text(name), &address) ||
         getaddrinfo(address.host, address.port, &hints, &found) != 0) {
         trace_error("--listen %s: an address and a port are needed, as in " LISTENER_DEFAULT, name);
@@ -200,13 +200,25 @@ int listener_open(struct listener *listener, const char *name, struct loop *loop
     return 0;
 }
 
-int listener_listen(struct listener *listener)
+static void watch(struct listener *listener, struct listener_socket *at)
 {
-    if (listen(listener->socket, BACKLOG) != 0) {
+    loop_watch(listener->loop, &at->source, at->socket, EPOLLIN);
+}
+
+int listener_listen(struct listener *listener, const char *state)
+{
+    if (listen(listener->network.socket, BACKLOG) != 0) {
         trace_error("--listen %s: %s", listener->name, strerror(errno));
         return FAILURE_INTERNAL;
     }
-    loop_watch(listener->loop, &listener->source, listener->socket, EPOLLIN);
+    watch(listener, &listener->network);
+    if (local_socket_open(&listener->local, state, DIRECT_SOCKET, BACKLOG)) {
+        listener->own.socket = listener->local.listener;
+        watch(listener, &listener->own);
+    } else {
+        trace_notice("no socket %s/" DIRECT_SOCKET " (%s): clients use %s", state, strerror(errno),
+                     listener->name);
+    }
     return 0;
 }
 
@@ -215,6 +227,7 @@ void listener_close(struct listener *listener)
     for (size_t i = 0; i < LISTENER_PENDING_MAX; i++)
         if (listener->pending[i].used)
             close(listener->pending[i].socket);
-    if (listener->socket >= 0)
-        close(listener->socket);
+    if (listener->network.socket >= 0)
+        close(listener->network.socket);
+    local_socket_close(&listener->local);
 }

@@ -76,7 +76,7 @@ static void start(void)
     cr_assert_not_null(mkdtemp(folder));
     cr_assert_eq(pipe(done), 0);
     control_open(&control, folder, &table);
-    cr_assert_geq(control.listener, 0);
+    cr_assert_geq(control.socket.listener, 0);
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
@@ -190,11 +190,11 @@ Test(control, is_the_owners_alone_and_goes_with_the_card)
 Test(control, what_a_killed_card_has_left_is_replaced)
 {
     struct control again;
-    close(control.listener);
+    close(control.socket.listener);
     control_open(&again, folder, &table);
-    cr_assert_geq(again.listener, 0);
-    control.listener = again.listener;
-    close(again.folder);
+    cr_assert_geq(again.socket.listener, 0);
+    control.socket.listener = again.socket.listener;
+    close(again.socket.folder);
     cr_assert_str_eq(asked("echo here\n"), "{\"said\":\"here\"}\n");
 }
 
@@ -208,7 +208,7 @@ Test(control, a_long_path_is_no_hindrance)
     }
     struct control far;
     control_open(&far, deep, &table);
-    cr_assert_geq(far.listener, 0);
+    cr_assert_geq(far.socket.listener, 0);
     strcat(deep, "/control");
     cr_assert_eq(access(deep, F_OK), 0);
     control_close(&far);
@@ -219,7 +219,7 @@ Test(control, where_no_socket_can_be_made_the_card_does_without)
 {
     struct control nowhere;
     control_open(&nowhere, "/proc/self", &table);
-    cr_assert_eq(nowhere.listener, -1);
+    cr_assert_eq(nowhere.socket.listener, -1);
     cr_assert_not(hears_reader(&nowhere, 10));
     cr_assert_eq(write(done[1], "", 1), 1);
     cr_assert(hears_reader(&nowhere, 1000));

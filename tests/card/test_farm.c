@@ -2,7 +2,6 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <limits.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/temp_card.h"
@@ -531,11 +531,11 @@ Test(farm, a_port_that_is_taken_is_said_at_once_and_nobody_is_let_in_too_early)
     farm_close(first);
     struct loop loop;
     struct listener *listener = calloc(1, sizeof(*listener));
-    cr_assert_eq(loop_init(&loop, LISTENER_PENDING_MAX + 1, stop.event), 0);
+    cr_assert_eq(loop_init(&loop, LISTENER_SOURCES, stop.event), 0);
     cr_assert_eq(listener_open(listener, "127.0.0.1:0", &loop, NULL, 0), 0);
     port = (uint16_t)strtoul(strrchr(listener->name, ':') + 1, NULL, 10);
     cr_assert_not(farm_client_connect(&peer, port));
-    cr_assert_eq(listener_listen(listener), 0);
+    cr_assert_eq(listener_listen(listener, temp_card_folder), 0);
     cr_assert(farm_client_connect(&peer, port));
     vpcd_peer_close(&peer);
     listener_close(listener);
@@ -589,4 +589,40 @@ Test(farm, the_first_chips_sit_in_readers)
     stop_serving();
     vpcd_peer_close(&readers[0]);
     vpcd_peer_close(&readers[1]);
+}
+
+/* For the farm's owner alone; it goes with the farm. */
+Test(farm, clients_of_this_machine_need_no_port)
+{
+    struct vpcd_peer peer, other;
+    struct stat found;
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/" DIRECT_SOCKET, temp_card_folder);
+    FILE *left = fopen(path, "w"); /* of a farm that was killed */
+    cr_assert(left != NULL && fclose(left) == 0);
+    start();
+    cr_assert(stat(path, &found) == 0 && S_ISSOCK(found.st_mode));
+    cr_expect_eq(found.st_mode & 0777, 0600);
+    cr_assert_eq(farm_client_open_in(&peer, temp_card_folder, eids[1]), DIRECT_PLUGGED);
+    expect_eid(&peer, eids[1]);
+    cr_expect_eq(farm_client_open(&other, port, eids[1]), DIRECT_IN_USE);
+    cr_expect_eq(farm_client_open_in(&other, temp_card_folder, eids[1]), DIRECT_IN_USE);
+    vpcd_peer_close(&peer);
+    stop_serving();
+    cr_expect_neq(access(path, F_OK), 0);
+}
+
+/* The port serves as before where a socket cannot be made. */
+Test(farm, a_farm_does_without_the_socket_in_its_state)
+{
+    struct vpcd_peer peer;
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/" DIRECT_SOCKET, temp_card_folder);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    start();
+    cr_expect(is_said("no socket "), "%s", said);
+    cr_assert_eq(farm_client_open(&peer, port, eids[0]), DIRECT_PLUGGED);
+    expect_eid(&peer, eids[0]);
+    vpcd_peer_close(&peer);
+    stop_serving();
 }

@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define TIMEOUT_MS 60000
@@ -23,13 +25,24 @@ bool farm_client_connect(struct vpcd_peer *peer, uint16_t port)
     return false;
 }
 
-int farm_client_open(struct vpcd_peer *peer, uint16_t port, const char *eid)
+bool farm_client_connect_in(struct vpcd_peer *peer, const char *state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    *peer = (struct vpcd_peer){.listener = -1, .timeout_ms = TIMEOUT_MS};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/" DIRECT_SOCKET, state);
+    peer->link = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (peer->link >= 0 &&
+        connect(peer->link, (const struct sockaddr *)&address, sizeof(address)) == 0)
+        return true;
+    vpcd_peer_hang_up(peer);
+    return false;
+}
+
+static int greet(struct vpcd_peer *peer, const char *eid)
 {
     uint8_t room[DIRECT_LENGTH_SIZE + DIRECT_HELLO_SIZE];
     struct writer hello = writer_on(room, sizeof(room));
     struct bytes answer;
-    if (!farm_client_connect(peer, port))
-        return -1;
     direct_put_hello(eid, &hello);
     const bool answered =
         send(peer->link, hello.data, hello.len, MSG_NOSIGNAL) == (ssize_t)hello.len &&
@@ -38,6 +51,16 @@ int farm_client_open(struct vpcd_peer *peer, uint16_t port, const char *eid)
     if (result != DIRECT_PLUGGED)
         vpcd_peer_hang_up(peer);
     return result;
+}
+
+int farm_client_open(struct vpcd_peer *peer, uint16_t port, const char *eid)
+{
+    return farm_client_connect(peer, port) ? greet(peer, eid) : -1;
+}
+
+int farm_client_open_in(struct vpcd_peer *peer, const char *state, const char *eid)
+{
+    return farm_client_connect_in(peer, state) ? greet(peer, eid) : -1;
 }
 
 bool farm_client_transmit(struct vpcd_peer *peer, struct bytes command, struct bytes *response)

@@ -3,16 +3,19 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "apdu/direct.h"
 #include "tools/lib/transport/direct.h"
 
 #define EID "89049032123451234512345678901235"
 
 static int listener;
 static pthread_t farm;
-static char where[80];
+static char where[260];
 static struct script {
     const char *answer; /* to the hello; NULL: none, hang up */
     size_t answer_len;
@@ -47,17 +50,22 @@ static void *play(void *context)
     return NULL;
 }
 
+static void listen_at(int family, const void *address, socklen_t len)
+{
+    listener = socket(family, SOCK_STREAM, 0);
+    cr_assert_eq(bind(listener, address, len), 0);
+    cr_assert_eq(listen(listener, 8), 0);
+    cr_assert_eq(pthread_create(&farm, NULL, play, NULL), 0);
+}
+
 static void start(const struct script *as)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(address);
     script = *as;
-    listener = socket(AF_INET, SOCK_STREAM, 0);
-    cr_assert_eq(bind(listener, (struct sockaddr *)&address, len), 0);
-    cr_assert_eq(listen(listener, 8), 0);
+    listen_at(AF_INET, &address, len);
     cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
     snprintf(where, sizeof(where), "127.0.0.1:%u/" EID, ntohs(address.sin_port));
-    cr_assert_eq(pthread_create(&farm, NULL, play, NULL), 0);
 }
 
 static void finish(struct transport *transport)
@@ -67,19 +75,17 @@ static void finish(struct transport *transport)
     close(listener);
 }
 
-Test(lpa_direct, says_the_eid_powers_on_and_sends_commands_in_frames)
+static const struct script usual = {
+    .answer = "\0\1\0", .answer_len = 3, .response = "\0\2\x90\0", .response_len = 4, .times = 1};
+
+static void expect_frames(void)
 {
     struct fault fault = {0};
     uint8_t room[TRANSPORT_RESPONSE_MAX];
     struct writer response = writer_on(room, sizeof(room));
-    start(&(struct script){.answer = "\0\1\0",
-                           .answer_len = 3,
-                           .response = "\0\2\x90\0",
-                           .response_len = 4,
-                           .times = 1});
     struct transport *transport = direct_create(where, 20000);
     cr_assert(transport->kind->open(transport, &fault), "%s", fault.text);
-    cr_assert_str_eq(transport->place, where);
+    cr_assert_eq(strncmp(transport->place, where, strlen(transport->place)), 0);
     cr_assert(transport->kind->transmit(transport, BYTES(0, 0xA4, 0, 0x0C, 0), &response, &fault));
     cr_assert(bytes_equal(writer_bytes(&response), BYTES(0x90, 0)));
     cr_assert_not(
@@ -92,6 +98,39 @@ Test(lpa_direct, says_the_eid_powers_on_and_sends_commands_in_frames)
                      "EID " EID "\0\1\1"
                      "\0\5\0\xA4\0\x0C\0",
                      48);
+}
+
+Test(lpa_direct, says_the_eid_powers_on_and_sends_commands_in_frames)
+{
+    start(&usual);
+    expect_frames();
+}
+
+/* A state in whose folder a socket's address has no room; the chip itself needs no folder yet. */
+Test(lpa_direct, a_chip_s_folder_leads_to_its_farm)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char folder[] = "/tmp/emuicc-direct-XXXXXX", state[80], command[200];
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(state, sizeof(state), "%s/%040d", folder, 0);
+    snprintf(command, sizeof(command), "mkdir -p %s/%080d/chips", state, 0);
+    cr_assert_eq(system(command), 0);
+    snprintf(command, sizeof(command), "%s/%080d", state, 0);
+    cr_assert_eq(chdir(command), 0);
+    strcpy(address.sun_path, DIRECT_SOCKET);
+    script = usual;
+    listen_at(AF_UNIX, &address, sizeof(address));
+    snprintf(where, sizeof(where), "%s/chips/" EID, command);
+    expect_frames();
+    cr_assert_eq(chdir("/"), 0);
+    struct fault fault = {0};
+    struct transport *transport = direct_create(where, 20000);
+    cr_assert_not(transport->kind->open(transport, &fault));
+    cr_expect_not_null(strstr(fault.text, "../direct: Connection refused"), "%s", fault.text);
+    cr_expect_not_null(strstr(fault.next, "emuicc-farm runs on this state"), "%s", fault.next);
+    transport->kind->close(transport);
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    cr_assert_eq(system(command), 0);
 }
 
 static void expect_refusal(const struct script *as, const char *text, const char *next)

@@ -79,7 +79,7 @@ static bool check_lacks(const char *text)
 static const struct options_row rows[] = {
     {"reader", "NAME|NUMBER", "the PC/SC reader, by a part of its name or its number; default: the first with a card", OPTIONS_TEXT, AT(reader), "EMUICC_READER"},
     {"serial", "TTY", "a device's AT commands instead of a reader", OPTIONS_TEXT, AT(serial)},
-    {"direct", "HOST:PORT/EID", "a chip of a farm, by the farm's own socket", OPTIONS_TEXT, AT(direct)},
+    {"direct", "HOST:PORT/EID", "a chip of an emuicc-farm, which listens there; of one on this machine also FARM/chips/EID", OPTIONS_TEXT, AT(direct)},
     {"isd-r", "AID", "the ISD-R's AID in hexadecimal digits; default: that of SGP.22", OPTIONS_TEXT, AT(isd_r), .check = check_isd_r},
     {"block", "NUMBER", "bytes in a STORE DATA block, 1 to 255; default 120", OPTIONS_TEXT, AT(block), .check = check_block},
     {"eim", "ID", "the eimId of the eIM to ask; default: the first that the chip knows", OPTIONS_TEXT, AT(eim)},

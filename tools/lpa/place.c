@@ -18,11 +18,11 @@ struct transport *place_create(const struct lpa_options *options)
     return pcsc_create(options->reader);
 }
 
-/* HOST:PORT/EID; readers' names have slashes at other places. */
+/* HOST:PORT/EID or FARM/chips/EID; readers' names have slashes at other places. */
 static bool is_direct(const char *name)
 {
     const char *eid = strrchr(name, '/');
-    return eid != NULL && strchr(name, ':') != NULL && strlen(eid + 1) == EID_DIGITS &&
+    return eid != NULL && strlen(eid + 1) == EID_DIGITS &&
            strspn(eid + 1, "0123456789") == EID_DIGITS;
 }
 

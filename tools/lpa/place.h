@@ -6,7 +6,8 @@
 
 /* The card that --serial, --direct or --reader names. NULL if memory is short. */
 struct transport *place_create(const struct lpa_options *options);
-/* The one that --to names: a terminal ("/dev/..."), HOST:PORT/EID, or a part of a reader's name. */
+/* The one that --to names: a terminal ("/dev/..."), HOST:PORT/EID, FARM/chips/EID, or a part of a
+ * reader's name. */
 struct transport *place_create_named(const char *name);
 
 #endif

@@ -14,7 +14,7 @@ static const struct options_row rows[] = {
     {"from", "NUMBER", "the number that the messages come from; default: 12345678", OPTIONS_TEXT, AT(from)},
     {"print", NULL, "print the messages (SMS-DELIVER, hexadecimal, a line each) and deliver nothing", OPTIONS_FLAG, AT(print)},
     {"reader", "NAME", "deliver to the card in this reader, or a part of its name; default: the only one that holds a card", OPTIONS_TEXT, AT(reader)},
-    {"direct", "HOST:PORT/EID", "deliver to a chip of an emuicc-farm", OPTIONS_TEXT, AT(direct)},
+    {"direct", "HOST:PORT/EID", "deliver to a chip of an emuicc-farm, which listens there; of one on this machine also FARM/chips/EID", OPTIONS_TEXT, AT(direct)},
     {"modem", "TTY", "deliver by an emuicc-modem, which is the terminal", OPTIONS_TEXT, AT(modem)},
     {"privileges", "HEX", "ram install: one byte or three, as GlobalPlatform has them, 808000 for a security domain; default: 00, none", OPTIONS_TEXT, AT(privileges)},
     {"offset", "BYTES", "rfm: where in the file to begin; default: 0", OPTIONS_TEXT, AT(offset)},

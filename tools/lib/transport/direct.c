@@ -1,6 +1,8 @@
 #include "tools/lib/transport/direct.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +30,8 @@
 struct direct {
     struct transport transport;
     const char *where;
-    struct address farm;
+    struct address farm; /* host "": of this machine, reached through its folder */
+    char chips[PATH_MAX];
     char eid[DIRECT_EID_DIGITS + 1];
     int timeout_ms;
     int socket;         /* -1: none */
@@ -35,12 +40,24 @@ struct direct {
     uint8_t out[BUFFER_SIZE], in[BUFFER_SIZE];
 };
 
+/* The folder of a chip in its farm's state, or of one that was never used, which has none yet. */
+static bool parse_folder(struct direct *self, size_t len)
+{
+    struct stat found;
+    self->farm.host[0] = '\0';
+    return snprintf(self->chips, sizeof(self->chips), "%.*s/", (int)len, self->where) <
+               (int)sizeof(self->chips) &&
+           stat(self->chips, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 static bool parse(struct direct *self, struct fault *fault)
 {
     const char *slash = strrchr(self->where, '/');
-    if (slash == NULL ||
-        !address_parse(bytes_of(self->where, (size_t)(slash - self->where)), &self->farm)) {
-        fault_raise(fault, "--direct", "'%.80s' is not HOST:PORT/EID", self->where);
+    const size_t len = slash != NULL ? (size_t)(slash - self->where) : 0;
+    if (len == 0 ||
+        (!address_parse(bytes_of(self->where, len), &self->farm) && !parse_folder(self, len))) {
+        fault_raise(fault, "--direct", "'%.80s' is neither HOST:PORT/EID nor a chip's folder",
+                    self->where);
         fault_usage(fault);
         return fault_next(fault, "the farm's first line says where it listens; its EIDs are the "
                                  "folders in chips of its state");
@@ -54,23 +71,47 @@ static bool parse(struct direct *self, struct fault *fault)
     return true;
 }
 
+static bool connect_to(int found, const struct sockaddr *address, socklen_t len)
+{
+    if (found >= 0 && connect(found, address, len) == 0)
+        return true;
+    const int why = errno;
+    if (found >= 0)
+        close(found);
+    errno = why;
+    return false;
+}
+
+/* Through the open folder, as a socket's address holds no more than 107 characters. */
+static bool connect_local(struct direct *self, struct fault *fault)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int folder = open(self->chips, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int found = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/../" DIRECT_SOCKET,
+             folder);
+    if (connect_to(found, (const struct sockaddr *)&address, sizeof(address)))
+        self->socket = found;
+    const int why = errno;
+    if (folder >= 0)
+        close(folder);
+    if (self->socket >= 0)
+        return true;
+    fault_raise(fault, WHERE, "%s../" DIRECT_SOCKET ": %s", self->chips, strerror(why));
+    return fault_next(fault, "see whether emuicc-farm runs on this state, as this user");
+}
+
 static int connect_one(const struct addrinfo *where)
 {
     const int yes = 1;
     const int found = socket(where->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (found < 0)
+    if (!connect_to(found, where->ai_addr, where->ai_addrlen))
         return -1;
-    if (connect(found, where->ai_addr, where->ai_addrlen) != 0) {
-        const int why = errno;
-        close(found);
-        errno = why;
-        return -1;
-    }
     (void)setsockopt(found, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     return found;
 }
 
-static bool connect_farm(struct direct *self, struct fault *fault)
+static bool connect_network(struct direct *self, struct fault *fault)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
@@ -84,6 +125,11 @@ static bool connect_farm(struct direct *self, struct fault *fault)
         return true;
     fault_raise(fault, WHERE, "%s:%s: %s", self->farm.host, self->farm.port, strerror(errno));
     return fault_next(fault, "see whether emuicc-farm runs there");
+}
+
+static bool connect_farm(struct direct *self, struct fault *fault)
+{
+    return self->farm.host[0] != '\0' ? connect_network(self, fault) : connect_local(self, fault);
 }
 
 static bool lost(struct direct *self, struct fault *fault)
@@ -194,8 +240,7 @@ static void hang_up(struct direct *self)
 static bool explain(struct direct *self, int answer, const char *text, struct fault *fault)
 {
     if (answer < 0) {
-        fault_raise(fault, WHERE, "%s:%s does not answer as a farm does", self->farm.host,
-                    self->farm.port);
+        fault_raise(fault, WHERE, "%s does not answer as a farm does", self->where);
         return fault_next(fault, "give the port of emuicc-farm, not one of vpcd");
     }
     fault_raise(fault, WHERE, "%s: %s", self->eid, text);
