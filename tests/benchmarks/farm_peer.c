@@ -62,7 +62,8 @@ bool farm_peer_open(struct farm_peer *peer, uint16_t port)
     for (int i = 0; i < TRIES && answer != DIRECT_PLUGGED; i++) {
         if (i > 0)
             usleep(PAUSE_US);
-        answer = farm_client_open(&peer->link, port, peer->eid);
+        answer = port != 0 ? farm_client_open(&peer->link, port, peer->eid)
+                           : farm_client_open_in(&peer->link, peer->state, peer->eid);
         MEASURE_NEED(answer < 0 || answer == DIRECT_PLUGGED || answer == DIRECT_IN_USE);
     }
     MEASURE_NEED(answer == DIRECT_PLUGGED);
