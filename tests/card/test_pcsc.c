@@ -1,12 +1,18 @@
 /* PC/SC without pcscd: messages as libpcsclite 1.9.9 (protocol 4.4) and 2.3 (4.5) send them. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "apdu/hex.h"
 #include "apdu/trace.h"
 #include "card/fault/fault_table.h"
+#include "card/pcsc/pcsc.h"
 #include "card/pcsc/pcsc_service.h"
 #include "tests/support/temp_card.h"
 
@@ -524,4 +530,111 @@ Test(pcsc, there_are_only_so_many)
     for (size_t i = 0; i < PCSC_HANDLES_MAX; i++)
         cr_assert(eq(int, connect_to(client, context, READER, PCSC_SHARED, &handle), 0));
     cr_assert(eq(int, connect_to(client, context, READER, PCSC_SHARED, &handle), PCSC_NO_MEMORY));
+}
+
+/* Clients of the socket, which another thread serves. */
+
+#define QUESTIONS 400 /* more answers than a socket holds */
+
+static struct stop stop;
+static struct pcsc *server;
+static char socket_path[128];
+
+static void *serve(void *context)
+{
+    struct control control = control_none;
+    (void)context;
+    pcsc_run(server, &stop, &control);
+    return NULL;
+}
+
+static int call(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    strcpy(address.sun_path, socket_path);
+    cr_assert(client >= 0 &&
+              connect(client, (const struct sockaddr *)&address, sizeof(address)) == 0);
+    return client;
+}
+
+static void put(int client, uint32_t command, const uint32_t *words, size_t count)
+{
+    uint8_t message[PCSC_HEADER_SIZE + 4 * PCSC_WORD];
+    pcsc_set_word(message, 0, (uint32_t)(count * PCSC_WORD));
+    pcsc_set_word(message, 1, command);
+    for (size_t i = 0; i < count; i++)
+        pcsc_set_word(message + PCSC_HEADER_SIZE, i, words[i]);
+    const size_t size = PCSC_HEADER_SIZE + count * PCSC_WORD;
+    cr_assert(eq(i64, send(client, message, size, MSG_NOSIGNAL), (int64_t)size));
+}
+
+static void take(int client, uint8_t *out, size_t len)
+{
+    for (size_t got = 0; got < len;) {
+        const ssize_t more = recv(client, out + got, len - got, 0);
+        cr_assert(gt(i64, more, 0), "the answers end after %zu of %zu bytes", got, len);
+        got += (size_t)more;
+    }
+}
+
+static uint32_t take_context(int client)
+{
+    uint8_t words[3 * PCSC_WORD];
+    put(client, PCSC_VERSION, (uint32_t[]){PCSC_MAJOR, 4, 0}, 3);
+    take(client, words, sizeof(words));
+    put(client, PCSC_ESTABLISH_CONTEXT, (uint32_t[]){2, 0, 0}, 3);
+    take(client, words, sizeof(words));
+    return pcsc_word(words, 1);
+}
+
+/* The server has gone through what was sent before: it takes a turn for each of two questions. */
+static void let_it_turn(int client, uint32_t context)
+{
+    uint8_t words[2 * PCSC_WORD];
+    for (int turn = 0; turn < 2; turn++) {
+        put(client, PCSC_CANCEL, (uint32_t[]){context + 99, 0}, 2);
+        take(client, words, sizeof(words));
+        cr_assert(eq(int, (int)pcsc_word(words, 1), PCSC_INVALID_HANDLE));
+    }
+}
+
+/* A client that waits asks on and does not read; another cancels its waiting. */
+Test(pcsc, who_is_woken_while_answers_are_stuck_gets_all_of_them, .timeout = 60)
+{
+    static uint8_t states[STATES_SIZE], got[STATES_SIZE];
+    struct pcsc_card *const cards[] = {&here.card};
+    uint8_t words[2 * PCSC_WORD];
+    pthread_t thread;
+    size_t woken = 0;
+    snprintf(socket_path, sizeof(socket_path), "%s/pcsc", temp_card_folder);
+    cr_assert(stop_begin(&stop) == 0 && pcsc_open(socket_path, cards, 1, &server) == 0 &&
+              pthread_create(&thread, NULL, serve, NULL) == 0);
+    const int waiting = call(), other = call();
+    const uint32_t context = take_context(waiting), others = take_context(other);
+    put(waiting, PCSC_WAIT_READER_STATE_CHANGE, NULL, 0);
+    take(waiting, states, sizeof(states));
+    for (int i = 0; i < QUESTIONS; i++)
+        put(waiting, PCSC_GET_READERS_STATE, NULL, 0);
+    let_it_turn(other, others);
+    put(other, PCSC_CANCEL, (uint32_t[]){context, 0}, 2);
+    take(other, words, sizeof(words));
+    cr_assert(eq(int, (int)pcsc_word(words, 1), PCSC_SUCCESS));
+    let_it_turn(other, others);
+    for (size_t i = 0; i < QUESTIONS + 1; i++) {
+        take(waiting, got, sizeof(words));
+        if (pcsc_word(got, 1) == (uint32_t)PCSC_CANCELLED) {
+            woken = i;
+            continue;
+        }
+        take(waiting, got + sizeof(words), STATES_SIZE - sizeof(words));
+        cr_assert(memcmp(got, states, STATES_SIZE) == 0, "answer %zu", i);
+    }
+    cr_expect(woken > 0 && woken < QUESTIONS, "no answer was stuck when it was woken");
+    close(waiting);
+    close(other);
+    pthread_kill(stop.thread, SIGTERM);
+    pthread_join(thread, NULL);
+    stop_finish(&stop);
+    pcsc_close(server);
 }
