@@ -53,7 +53,7 @@ static void end(void)
 }
 
 /* As the card does it: unwrap, SELECT or the table's row, commit, wrap. */
-static uint16_t send(struct bytes command, struct writer *response)
+static int carry_out(struct bytes command, struct writer *response)
 {
     struct apdu apdu;
     int status = apdu_parse(command, &apdu);
@@ -61,7 +61,7 @@ static uint16_t send(struct bytes command, struct writer *response)
     if (status == 0 && apdu.secured)
         status = domain_unwrap(&domains, true, &apdu);
     if (status != 0)
-        return (uint16_t)status;
+        return status;
     if (apdu.ins == 0xA4) {
         status = domain_application.select(&domains, &apdu, apdu.data, response);
     } else {
@@ -69,6 +69,12 @@ static uint16_t send(struct bytes command, struct writer *response)
         if (status == 0)
             status = domain_handle(&domains, false, &apdu, response);
     }
+    return status;
+}
+
+static uint16_t send(struct bytes command, struct writer *response)
+{
+    const int status = carry_out(command, response);
     cr_assert_geq(status, 0, "%s", test_trace);
     cr_assert_eq(store_commit(domains.store), 0);
     const uint16_t word = status == 0 ? 0x9000 : (uint16_t)status;
@@ -709,6 +715,25 @@ Test(domain_commands, load_keeps_and_lists)
     ANSWERS(wrapped, "80E60200(07A0000000088888 00 00 00 00)", "009000");
     ANSWERS(wrapped, "80E88000(C4(01))", "6A84");
     ANSWERS(wrapped, "80E81000(C4(01))", "6A86");
+    end();
+}
+
+/* The registry is let go while the card is idle, and read again. */
+Test(domain_commands, what_is_loaded_into_a_registry_that_cannot_be_read_fails)
+{
+    static const uint8_t name[] = {0xA0, 0, 0};
+    const struct store_domain damaged = {STORE_DOMAIN_ENTRY, bytes_of(name, sizeof(name)),
+                                         BYTES(0xFF)};
+    uint8_t room[64], sent_room[64];
+    struct writer response = writer_on(room, sizeof(room));
+    struct writer sent = writer_on(sent_room, sizeof(sent_room));
+    begin_selected(0x30, 0x01);
+    ANSWERS(wrapped, "80E60200(07A0000000088888 00 00 00 00)", "009000");
+    domain_rest(&domains);
+    cr_assert_eq(store_domain_put(domains.store, domains.profile, &damaged), 0);
+    scp_host_wrap(&host, command_of("80E88000(C401AA)"), &sent);
+    cr_expect_lt(carry_out(writer_bytes(&sent), &response), 0);
+    cr_expect(strstr(test_trace, "cannot be read") != NULL, "%s", test_trace);
     end();
 }
 
