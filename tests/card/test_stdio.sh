@@ -25,4 +25,6 @@ ask '{"type":"apdu","payload":{"func":"logic_channel_open","param":"A00000055910
 eval "exec ${CARD[1]}>&-"
 wait "$pid" || fail "the card ends with $?"
 printf 'atr\n' | "$emuicc" --stdio --state "$work/chip" 2>"$work/log" | grep -q '^3B' || fail "a second start"
+printf 'atr\n' | HOME="$work/home" XDG_STATE_HOME='' "$emuicc" --stdio 2>"$work/log" | grep -q '^3B' || fail "a chip at home"
+[ -s "$work/home/.local/state/emuicc/store.sqlite" ] || fail "without --state the chip is not in the home folder"
 "$emuicc" --stdio --state "$work/chip" </dev/null 2>"$work/log" || fail "no input"
