@@ -90,11 +90,18 @@ bool loop_run(struct loop *loop, loop_task *task, void *context)
     return ran;
 }
 
+/* A source that wants to go on at once does so in the next round, after what has come for others.
+ */
 static void run_timers(struct loop *loop, int64_t now)
 {
     struct timer *timer;
+    loop->round++;
     for (int i = 0; i < TIMERS_A_ROUND && (timer = timers_take(&loop->timers, now)) != NULL; i++) {
         struct loop_source *source = (struct loop_source *)timer;
+        if (source->round == loop->round) {
+            timers_set(&loop->timers, timer, timer->due);
+            return;
+        }
         source->handle(source, loop, false, now);
     }
 }
@@ -155,6 +162,7 @@ void loop_watch(struct loop *loop, struct loop_source *source, int socket, uint3
 
 void loop_set_time(struct loop *loop, struct loop_source *source, int64_t due)
 {
+    source->round = loop->round;
     timers_set(&loop->timers, &source->timer, due);
 }
 

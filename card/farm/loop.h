@@ -16,6 +16,7 @@ struct loop_source {
     struct timer timer; /* first: the loop finds the source by it */
     int socket;         /* that is watched, by its number plus one; 0: none */
     uint32_t events;
+    unsigned round;             /* in which the timer was set */
     struct loop_source *posted; /* the next one that was posted */
     /* ready: the socket is ready or broken, or the source was posted; else the timer has expired.
      */
@@ -27,6 +28,7 @@ typedef void loop_task(void *context);
 struct loop {
     int epoll;
     struct timers timers;
+    unsigned round;               /* of timers that expired, so far */
     struct vpcd_buffers *buffers; /* for the handler that runs */
     pthread_t thread;
     _Atomic(struct loop_source *) posted; /* the last one */
@@ -50,7 +52,8 @@ int loop_start(struct loop *loop);
 void loop_join(struct loop *loop);
 
 /* What the source waits for from now on: EPOLLIN or EPOLLOUT of a non-blocking socket (-1: none),
- * and a time (-1: none). A closed socket is no longer watched. Only in the loop's own thread, or
+ * and a time (-1: none; one that has come is met once the sockets that are ready were served). A
+ * closed socket is no longer watched. Only in the loop's own thread, or
  * before it starts. */
 void loop_watch(struct loop *loop, struct loop_source *source, int socket, uint32_t events);
 void loop_set_time(struct loop *loop, struct loop_source *source, int64_t due);

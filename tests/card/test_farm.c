@@ -566,6 +566,54 @@ Test(farm, a_loop_runs_tasks_until_it_ends)
     close(end);
 }
 
+struct greedy {
+    struct loop_source source; /* wants to go on at once, always */
+    struct loop_source other;  /* has been posted by it */
+    int turns, turns_before_other;
+};
+
+static void be_greedy(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+{
+    struct greedy *greedy = (struct greedy *)source;
+    (void)ready;
+    if (greedy->turns++ == 0)
+        loop_post(loop, &greedy->other);
+    loop_set_time(loop, source, greedy->turns < 1000 ? now : -1);
+}
+
+static void note_turns(struct loop_source *source, struct loop *loop, bool ready, int64_t now)
+{
+    struct greedy *greedy = (struct greedy *)((uint8_t *)source - offsetof(struct greedy, other));
+    (void)loop;
+    (void)ready;
+    (void)now;
+    greedy->turns_before_other = greedy->turns;
+}
+
+static void do_nothing(void *context)
+{
+    (void)context;
+}
+
+/* A client with very many commands on their way does not keep the loop from the others. */
+Test(farm, who_goes_on_at_once_lets_others_have_their_turn)
+{
+    struct loop loop;
+    struct greedy greedy = {.source.handle = be_greedy, .other.handle = note_turns};
+    const int end = eventfd(0, EFD_CLOEXEC);
+    cr_assert_eq(loop_init(&loop, 1, end), 0);
+    loop_set_time(&loop, &greedy.source, 0);
+    cr_assert_eq(loop_start(&loop), 0);
+    for (int i = 0; i < 1000; i++)
+        cr_assert(loop_run(&loop, do_nothing, NULL));
+    cr_assert_eq(eventfd_write(end, 1), 0);
+    loop_join(&loop);
+    loop_finish(&loop);
+    close(end);
+    cr_expect_gt(greedy.turns, 1);
+    cr_expect_eq(greedy.turns_before_other, 1);
+}
+
 Test(farm, the_first_chips_sit_in_readers)
 {
     struct vpcd_peer readers[2], peer;
