@@ -120,7 +120,8 @@ static int keep_content(struct session *session, uint32_t capability, struct cat
     }
     session->package = entry->package;
     entry->package = (struct blob){0};
-    const struct bytes parts[] = {blob_bytes(&session->package), blob_bytes(&session->metadata)};
+    const struct bytes parts[] = {bytes_of(entry->digest, sizeof(entry->digest)),
+                                  blob_bytes(&session->metadata)};
     return sha256(parts, 2, session->content);
 }
 
@@ -142,7 +143,8 @@ static int find_binding(struct smdpp *smdpp, struct session *session)
 static int read_package(struct smdpp *smdpp, struct call *call, const char *name,
                         struct catalogue_entry *entry)
 {
-    const int result = catalogue_read(smdpp->profiles, name, smdpp->address, entry);
+    const int result =
+        catalogue_read(smdpp->packages, smdpp->profiles, name, smdpp->address, entry);
     if (result == CATALOGUE_UNUSABLE)
         return call_refuse(call, REFUSAL_MATCHING_ID, "what lies under '%s' is no package", name);
     return result > 0 ? refuse_matching_id(call, name) : result;

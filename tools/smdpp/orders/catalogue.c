@@ -48,13 +48,13 @@ static int complete(const char *folder, const char *name, struct catalogue_entry
     return 0;
 }
 
-static int read_entry(const char *folder, const char *name, const char *address,
-                      struct catalogue_entry *out)
+static int read_entry(struct package_cache *cache, const char *folder, const char *name,
+                      const char *address, struct catalogue_entry *out)
 {
     char path[PATH_MAX];
     if (!make_path(folder, name, PACKAGE_ENDING, path))
         return CATALOGUE_NONE;
-    const int found = blob_read_file(path, PACKAGE_MAX, &out->package);
+    const int found = package_cache_read(cache, path, &out->package, out->digest);
     if (found != 0)
         return found > 0 ? CATALOGUE_NONE : CATALOGUE_UNUSABLE;
     const bool readable = package_read_header(blob_bytes(&out->package), &out->header);
@@ -63,13 +63,13 @@ static int read_entry(const char *folder, const char *name, const char *address,
     return complete(folder, name, out);
 }
 
-int catalogue_read(const char *folder, const char *name, const char *address,
-                   struct catalogue_entry *out)
+int catalogue_read(struct package_cache *cache, const char *folder, const char *name,
+                   const char *address, struct catalogue_entry *out)
 {
     *out = (struct catalogue_entry){0};
     if (!is_name(name))
         return CATALOGUE_NONE;
-    const int result = read_entry(folder, name, address, out);
+    const int result = read_entry(cache, folder, name, address, out);
     if (result != 0)
         catalogue_finish_entry(out);
     return result;
@@ -87,7 +87,7 @@ static int visit_file(const char *folder, char *file, const char *address, catal
 {
     struct catalogue_entry entry;
     file[strlen(file) - strlen(PACKAGE_ENDING)] = '\0';
-    const int found = catalogue_read(folder, file, address, &entry);
+    const int found = catalogue_read(NULL, folder, file, address, &entry);
     if (found != 0) {
         (*unreadable)++;
         return 0;

@@ -118,6 +118,7 @@ int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out)
     }
     random_init(&smdpp->random);
     smdpp->profiles = plan->profiles;
+    smdpp->packages = package_cache_create();
     smdpp->version = plan->version;
     smdpp->any_chip = plan->any_chip;
     smdpp->order_lifetime = plan->order_lifetime;
@@ -138,6 +139,7 @@ void smdpp_destroy(struct smdpp *smdpp)
     database_close(smdpp->database);
     credentials_finish(&smdpp->credentials);
     blob_finish(&smdpp->crls);
+    package_cache_destroy(smdpp->packages);
     free(smdpp);
 }
 

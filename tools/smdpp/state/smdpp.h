@@ -19,6 +19,7 @@ struct smdpp {
     struct version_plan version;
     struct blob crls;                 /* to be stapled: CertificateList, one after the other */
     const char *profiles;             /* folder; the caller's text */
+    struct package_cache *packages;   /* of that */
     char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
     struct session_table *sessions;
     struct database *database;
