@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/support/temp_card.h"
@@ -670,6 +671,71 @@ Test(farm, a_farm_does_without_the_socket_in_its_state)
     start();
     cr_expect(is_said("no socket "), "%s", said);
     cr_assert_eq(farm_client_open(&peer, port, eids[0]), DIRECT_PLUGGED);
+    expect_eid(&peer, eids[0]);
+    vpcd_peer_close(&peer);
+    stop_serving();
+}
+
+/* A request to the farm, as emuicc-ctl sends it; its answer. */
+static const char *ask(const char *request)
+{
+    static char answer[4096];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/control", temp_card_folder);
+    for (int i = 0; i < 1000; i++) { /* it is there once the farm serves */
+        if (connect(control, (const struct sockaddr *)&address, sizeof(address)) == 0)
+            break;
+        usleep(5000);
+    }
+    cr_assert_eq(send(control, request, strlen(request), MSG_NOSIGNAL), (ssize_t)strlen(request));
+    const ssize_t got = recv(control, answer, sizeof(answer) - 1, MSG_WAITALL);
+    answer[got > 0 ? got : 0] = '\0';
+    close(control);
+    return answer;
+}
+
+static void expect_done(const char *doing)
+{
+    char request[128];
+    snprintf(request, sizeof(request), "chip %s %s\n", eids[0], doing);
+    const char *answer = ask(request);
+    cr_assert_eq(answer[0], '{', "%s: %s", doing, answer);
+    cr_assert_null(strstr(answer, "error"), "%s: %s", doing, answer);
+}
+
+static void start_as(const char *personality)
+{
+    struct farm_plan plan = plan_of(eids[0], 1);
+    plan.chip.personality = personality;
+    cr_assert_eq(farm_open(&plan, &stop, &farm), 0, "%s", said);
+    start_serving();
+}
+
+/* Another card, by its ATR: a reader must see the old one go. */
+Test(farm, a_client_loses_its_chip_when_another_card_is_restored)
+{
+    struct vpcd_peer peer;
+    struct bytes atr;
+    uint8_t before[64];
+    start_as("sysmoeuicc1-c2t");
+    expect_done("snapshot other");
+    stop_serving();
+    stop_finish(&stop);
+    cr_assert_eq(stop_begin(&stop), 0);
+    start_as("full");
+    open_again(&peer, eids[0]);
+    cr_assert(vpcd_peer_atr(&peer, &atr) && atr.len <= sizeof(before));
+    const size_t len = atr.len;
+    memcpy(before, atr.data, len);
+    expect_eid(&peer, eids[0]);
+    expect_done("restore other");
+    peer.timeout_ms = 10000;
+    cr_expect_not(vpcd_peer_receive(&peer, &atr), "the client goes on with another card");
+    vpcd_peer_close(&peer);
+    open_again(&peer, eids[0]);
+    cr_assert(vpcd_peer_atr(&peer, &atr));
+    cr_expect_not(bytes_equal(atr, bytes_of(before, len)));
     expect_eid(&peer, eids[0]);
     vpcd_peer_close(&peer);
     stop_serving();
