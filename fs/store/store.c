@@ -189,7 +189,8 @@ void store_suspend(struct store *store)
 {
     if (!store_is_open(store))
         return;
-    store_rollback(store);
+    if (store->changed)
+        store_rollback(store);
     (void)store_settle(store);
     store_database_release(store);
     store->as_left = (struct stat){0};
@@ -341,8 +342,10 @@ int store_settle(struct store *store)
     return kept ? 0 : FAILURE_MEMORY;
 }
 
+/* Memory can be ahead of the store before the first row is. */
 void store_rollback(struct store *store)
 {
+    store->ahead = true;
     drop_notices(store);
     if (!store->changed)
         return;

@@ -106,7 +106,8 @@ int store_each_profile(struct store *store, store_profile_visitor *visit, void *
 int store_profile_load(struct store *store, uint32_t id, struct profile **out);
 /* Of a profile, as it was committed, that is about to leave memory and loaded again later: one of a
  * group's store is kept in few bytes for that, until a change is committed or its file is not as
- * it was left, while the stores of the group have room for it. */
+ * it was left, while the stores of the group have room for it. None is between store_rollback() and
+ * the next load: it may have what was rolled back in it. */
 void store_profile_rest(struct store *store, uint32_t id, struct profile *profile);
 
 /* Single changes to an installed profile. SW_REFERENCE_NOT_FOUND if there is no such row: a file by

@@ -45,6 +45,7 @@ struct store {
     bool unknown;   /* so is whether the last commit is in it */
     bool owed;      /* what was committed awaits its flush */
     bool lost;      /* some of that is gone */
+    bool ahead;     /* what was loaded before may have changes in it that were rolled back */
     bool purge;     /* secrets were deleted: the log holds them until it is cut */
     int version;    /* of the schema, as the file had it when it was opened */
     int log_pages;  /* in the log, as far as they are not in the file yet */

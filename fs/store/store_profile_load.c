@@ -124,6 +124,8 @@ static int load_any(struct store *store, uint32_t id, struct profile *profile)
     const int result =
         store_rest_has(store, id) ? load_rested(store, profile) : load(store, id, profile);
     store_rest_forget(store);
+    if (result == 0)
+        store->ahead = false;
     return result;
 }
 

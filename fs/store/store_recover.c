@@ -76,7 +76,7 @@ void store_recover_later(struct store *store)
     store_database_close(store);
     store_rest_forget(store);
     store->changed = store->broken = false;
-    store->unsettled = true;
+    store->unsettled = store->ahead = true;
     store->lost |= store->owed;
 }
 

@@ -15,9 +15,8 @@
 #define RUN_LEAST 4
 #define RUN_MOST (0xFF - RUN + RUN_LEAST)
 #define LITERAL_MOST RUN
-#define LISTS_MAX                                                                                  \
-    16384 /* of PINs, PUKs and network keys; what needs more is read from the file                 \
-           */
+/* Bytes of PINs, PUKs and network keys; what needs more is read from the file. */
+#define LISTS_MAX 16384
 
 static size_t run_at(struct bytes from, size_t at)
 {
@@ -207,8 +206,8 @@ void store_profile_rest(struct store *store, uint32_t id, struct profile *profil
     struct blob whole;
     size_t files;
     store_rest_forget(store);
-    if (store->group == NULL || store->changed || store->unsettled || !has_room(store->group) ||
-        make_whole(profile, &whole, &files) != 0)
+    if (store->group == NULL || store->changed || store->unsettled || store->ahead ||
+        !has_room(store->group) || make_whole(profile, &whole, &files) != 0)
         return;
     if (make_rest(store->group, &whole, files, &rest) == 0) {
         rest.profile = id;

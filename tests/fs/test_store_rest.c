@@ -101,13 +101,40 @@ Test(store_rest, a_change_that_is_committed_ends_a_rest_and_one_that_is_not_does
     assert_stored(&chip); /* within the change: its own rows */
     store_rollback(chip.store);
     *pin = before;
+    assert_stored(&chip);
     rest(&chip);
+    cr_assert(gt(sz, chip.group->rest_len, 0));
     pin->left = 2;
     cr_assert(store_pin_update(chip.store, chip.id, pin) == 0);
     commit(chip.store);
     cr_assert(eq(sz, chip.group->rest_len, 0));
     store_suspend(chip.store);
     assert_stored(&chip);
+    end_rested(&chip);
+}
+
+/* Who could not load it again since has in memory what was not committed. */
+Test(store_rest, what_was_rolled_back_does_not_rest)
+{
+    struct rested chip;
+    begin_rested(&chip);
+    struct pin *pin = chip.profile->pins->next, before = *pin;
+    assert_stored(&chip);
+    pin->left = before.left - 1;
+    cr_assert(store_pin_update(chip.store, chip.id, pin) == 0);
+    store_rollback(chip.store);
+    rest(&chip);
+    *pin = before;
+    assert_stored(&chip);
+    pin->left = before.left - 1;
+    store_rollback(chip.store); /* before a row was changed */
+    rest(&chip);
+    *pin = before;
+    assert_stored(&chip);
+    rest(&chip);
+    cr_assert(gt(sz, chip.group->rest_len, 0));
+    assert_stored(&chip);
+    cr_assert_not(store_is_open(chip.store));
     end_rested(&chip);
 }
 
