@@ -87,12 +87,20 @@ void domain_finish(struct domains *domains)
     forget(domains);
 }
 
+/* The ISD-R stays selected, which manages another profile's entries from now on. */
+static void leave_profile(struct domains *domains, uint8_t channel)
+{
+    struct domain_context *context = domains->channels[channel];
+    if (context != NULL && context->owner == DOMAIN_OWNER_CHIP)
+        domain_context_end_work(context);
+    else
+        domain_deselect(domains, channel);
+}
+
 void domain_set_profile(struct domains *domains, uint32_t profile)
 {
     for (uint8_t channel = 0; channel < APDU_CHANNELS && profile != domains->profile; channel++)
-        if (domains->channels[channel] != NULL &&
-            domains->channels[channel]->owner != DOMAIN_OWNER_CHIP)
-            domain_deselect(domains, channel);
+        leave_profile(domains, channel);
     forget(domains);
     domains->profile = profile;
 }

@@ -26,7 +26,8 @@ void domain_init(struct domains *domains);
 void domain_finish(struct domains *domains);
 /* Reset: secure channels and what is under way end. */
 void domain_reset(struct domains *domains);
-/* Another profile is enabled (0: none), or what was read is to be forgotten after a rollback. */
+/* Another profile is enabled (0: none), which ends what was under way with the last one's entries;
+ * or what was read is to be forgotten after a rollback. */
 void domain_set_profile(struct domains *domains, uint32_t profile);
 /* Memory that can be read again from the store is given back. */
 void domain_rest(struct domains *domains);

@@ -113,16 +113,23 @@ void domain_context_end(struct domain_context *context)
 {
     struct domains *domains = context->domains;
     domain_context_end_session(context);
-    domain_context_drop(&context->load);
-    domain_context_drop(&context->data);
+    domain_context_end_work(context);
     wipe(context, sizeof(*context));
     domain_context_init(context, domains);
 }
 
+void domain_context_end_work(struct domain_context *context)
+{
+    domain_context_drop(&context->load);
+    domain_context_drop(&context->data);
+    context->cursor = (struct domain_cursor){0};
+    context->personalized = (struct domain_aid){0};
+    context->loading = (struct domain_entry){0};
+}
+
 void domain_context_move_work(struct domain_context *from, struct domain_context *to)
 {
-    domain_context_drop(&to->load);
-    domain_context_drop(&to->data);
+    domain_context_end_work(to);
     to->cursor = from->cursor;
     to->personalized = from->personalized;
     to->loading = from->loading;

@@ -125,6 +125,10 @@ void domain_context_end(struct domain_context *context);
  * the rest of both stays. */
 void domain_context_move_work(struct domain_context *from, struct domain_context *to);
 
+/* What is under way between commands alone is given up, as when another profile is enabled: its
+ * entries are not those that it was begun with. */
+void domain_context_end_work(struct domain_context *context);
+
 /* The secure channel alone. */
 void domain_context_end_session(struct domain_context *context);
 

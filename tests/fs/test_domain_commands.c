@@ -999,3 +999,40 @@ Test(domain_commands, access_rules_come_through_their_domain)
     ANSWERS(rules, "80CAFF4000", "FF401A" TOLD("00", "", "E218E104") "9000");
     end();
 }
+
+/* The ISD-R, as somebody who has its keys. */
+static const char *by_chip(const char *text)
+{
+    uint8_t room[1024];
+    struct writer response = writer_on(room, sizeof(room));
+    struct domain_context *context;
+    struct apdu apdu;
+    cr_assert_eq(apdu_parse(command_of(text), &apdu), 0);
+    cr_assert_eq(domain_channel(&domains, 1, &context), 0);
+    context->owner = DOMAIN_OWNER_CHIP;
+    context->aid = domains.chip_aid;
+    context->authenticated = true;
+    const int status = domain_execute(context, &apdu, &response);
+    cr_assert_geq(status, 0, "%s", test_trace);
+    return text_of(writer_bytes(&response), status == 0 ? 0x9000 : (uint16_t)status);
+}
+
+/* What the ISD-R has begun with one profile's entries never ends in another's. */
+Test(domain_commands, what_is_under_way_ends_when_another_profile_is_enabled)
+{
+    begin();
+    settings.rules = DOMAIN_RULES_SECURED;
+    const uint32_t profile = domains.profile;
+    ANSWERS(by_chip, "80E60200(07A0000000088888 00 00 00 00)", "6985"); /* not for the ISD-R */
+    ANSWERS(by_chip, "80E62000(00 00 09" RULES_AID " 00 00 00)", "009000");
+    ANSWERS(by_chip, "80E21000(F01AE218)", "9000");
+    domain_set_profile(&domains, profile); /* the same: read anew */
+    ANSWERS(by_chip, "80E29001(E1(4F() C1()) E3(D0(01) D1(01) DB(0000000000000001)))", "9000");
+    ANSWERS(rules, "80CAFF4000", "FF401A" TOLD("00", "", "E218E104") "9000");
+    ANSWERS(by_chip, "80E21000(F01AE218)", "9000");
+    domain_set_profile(&domains, profile + 1);
+    ANSWERS(by_chip, "80E29001(E1(4F() C1()) E3(D0(01) D1(01) DB(0000000000000001)))", "6985");
+    ANSWERS(by_chip, "80E29000(F0(" RULE("") "))", "9000"); /* an object of its own */
+    ANSWERS(rules, "80CAFF4000", "FF40009000");
+    end();
+}
