@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "apdu/direct.h"
+#include "card/clock.h"
 #include "tools/lib/transport/direct.h"
 
 #define EID "89049032123451234512345678901235"
@@ -32,6 +34,22 @@ static void hear(int client, size_t len)
     script.heard_len += got > 0 ? (size_t)got : 0;
 }
 
+/* Answers the hello and nothing else until it is told to; then what it owed all the time. */
+static void *play_late(void *context)
+{
+    const int client = accept(listener, NULL, NULL);
+    hear(client, 38);
+    send(client, script.answer, script.answer_len, MSG_NOSIGNAL);
+    hear(client, 3 + 2 + 5);
+    sem_wait(context);
+    for (size_t i = 0; i < script.times; i++)
+        send(client, script.response, script.response_len, MSG_NOSIGNAL);
+    while (recv(client, script.heard, sizeof(script.heard), 0) > 0)
+        ;
+    close(client);
+    return NULL;
+}
+
 static void *play(void *context)
 {
     (void)context;
@@ -50,20 +68,20 @@ static void *play(void *context)
     return NULL;
 }
 
-static void listen_at(int family, const void *address, socklen_t len)
+static void listen_at(int family, const void *address, socklen_t len, sem_t *late)
 {
     listener = socket(family, SOCK_STREAM, 0);
     cr_assert_eq(bind(listener, address, len), 0);
     cr_assert_eq(listen(listener, 8), 0);
-    cr_assert_eq(pthread_create(&farm, NULL, play, NULL), 0);
+    cr_assert_eq(pthread_create(&farm, NULL, late != NULL ? play_late : play, late), 0);
 }
 
-static void start(const struct script *as)
+static void start(const struct script *as, sem_t *late)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(address);
     script = *as;
-    listen_at(AF_INET, &address, len);
+    listen_at(AF_INET, &address, len, late);
     cr_assert_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
     snprintf(where, sizeof(where), "127.0.0.1:%u/" EID, ntohs(address.sin_port));
 }
@@ -102,7 +120,7 @@ static void expect_frames(void)
 
 Test(lpa_direct, says_the_eid_powers_on_and_sends_commands_in_frames)
 {
-    start(&usual);
+    start(&usual, NULL);
     expect_frames();
 }
 
@@ -119,7 +137,7 @@ Test(lpa_direct, a_chip_s_folder_leads_to_its_farm)
     cr_assert_eq(chdir(command), 0);
     strcpy(address.sun_path, DIRECT_SOCKET);
     script = usual;
-    listen_at(AF_UNIX, &address, sizeof(address));
+    listen_at(AF_UNIX, &address, sizeof(address), NULL);
     snprintf(where, sizeof(where), "%s/chips/" EID, command);
     expect_frames();
     cr_assert_eq(chdir("/"), 0);
@@ -136,7 +154,7 @@ Test(lpa_direct, a_chip_s_folder_leads_to_its_farm)
 static void expect_refusal(const struct script *as, const char *text, const char *next)
 {
     struct fault fault = {0};
-    start(as);
+    start(as, NULL);
     struct transport *transport = direct_create(where, 20000);
     cr_assert_not(transport->kind->open(transport, &fault));
     cr_assert_not_null(strstr(fault.text, text), "%s", fault.text);
@@ -162,6 +180,39 @@ Test(lpa_direct, what_is_no_farm_is_told)
                    "does not answer as a farm does", "not one of vpcd");
     expect_refusal(&(struct script){.answer = "\0\0", .answer_len = 2, .times = 1},
                    "does not answer as a farm does", "not one of vpcd");
+}
+
+#define ON_THEIR_WAY 32
+#define TIMEOUT_MS 200
+
+/* Its answers belong to nothing any more, however many come; and who waited once does not wait for
+ * each of them. */
+Test(lpa_direct, a_chip_that_was_given_up_is_not_listened_to_again)
+{
+    sem_t late;
+    struct fault fault = {0};
+    uint8_t room[TRANSPORT_RESPONSE_MAX];
+    struct writer response = writer_on(room, sizeof(room));
+    struct script mute = usual;
+    cr_assert_eq(sem_init(&late, 0, 0), 0);
+    mute.times = ON_THEIR_WAY;
+    start(&mute, &late);
+    struct transport *transport = direct_create(where, TIMEOUT_MS);
+    cr_assert(transport->kind->open(transport, &fault), "%s", fault.text);
+    const int64_t begun = clock_ms();
+    for (int i = 0; i < ON_THEIR_WAY; i++)
+        cr_assert(transport->kind->send(transport, BYTES(0, 0xA4, 0, 0x0C, 0), &fault));
+    for (int i = 0; i < ON_THEIR_WAY; i++)
+        cr_expect_not(transport->kind->receive(transport, &response, &fault));
+    cr_expect_lt(clock_ms() - begun, ON_THEIR_WAY * TIMEOUT_MS / 2);
+    sem_post(&late);
+    fault = (struct fault){0};
+    cr_expect_not(
+        transport->kind->transmit(transport, BYTES(0, 0xA4, 0, 0x0C, 0), &response, &fault));
+    cr_expect_not_null(strstr(fault.text, "does not answer any more"));
+    cr_expect_eq(response.len, 0);
+    finish(transport);
+    sem_destroy(&late);
 }
 
 Test(lpa_direct, where_it_is_must_be_said_whole)

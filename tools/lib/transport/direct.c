@@ -132,8 +132,18 @@ static bool connect_farm(struct direct *self, struct fault *fault)
     return self->farm.host[0] != '\0' ? connect_network(self, fault) : connect_local(self, fault);
 }
 
+static void hang_up(struct direct *self)
+{
+    if (self->socket >= 0)
+        close(self->socket);
+    self->socket = -1;
+    self->queued = self->taken = self->held = 0;
+}
+
+/* An answer that came later would be taken for that of another command. */
 static bool lost(struct direct *self, struct fault *fault)
 {
+    hang_up(self);
     fault_raise(fault, WHERE, "the chip at %s does not answer any more", self->where);
     return fault_next(fault, "see whether emuicc-farm still runs; what the chip acknowledged is "
                              "kept");
@@ -161,7 +171,7 @@ static bool send_queued(struct direct *self)
 
 static bool queue_frame(struct direct *self, struct bytes payload)
 {
-    if (payload.len > sizeof(self->out) - DIRECT_LENGTH_SIZE)
+    if (self->socket < 0 || payload.len > sizeof(self->out) - DIRECT_LENGTH_SIZE)
         return false;
     if (self->queued + DIRECT_LENGTH_SIZE + payload.len > sizeof(self->out) && !send_queued(self))
         return false;
@@ -205,7 +215,7 @@ static bool receive_all(struct direct *self, uint8_t *data, size_t len)
 static bool receive_frame(struct direct *self, struct writer *out)
 {
     uint8_t header[DIRECT_LENGTH_SIZE], payload[UINT16_MAX];
-    if (!send_queued(self) || !receive_all(self, header, sizeof(header)))
+    if (self->socket < 0 || !send_queued(self) || !receive_all(self, header, sizeof(header)))
         return false;
     const size_t len = (size_t)(header[0] << 8 | header[1]);
     if (!receive_all(self, payload, len))
@@ -227,14 +237,6 @@ static int greet(struct direct *self, char text[DIRECT_ANSWER_MAX])
         return -1;
     snprintf(text, DIRECT_ANSWER_MAX, "%.*s", (int)answer.len - 1, (const char *)room + 1);
     return room[0];
-}
-
-static void hang_up(struct direct *self)
-{
-    if (self->socket >= 0)
-        close(self->socket);
-    self->socket = -1;
-    self->queued = self->taken = self->held = 0;
 }
 
 static bool explain(struct direct *self, int answer, const char *text, struct fault *fault)

@@ -27,7 +27,7 @@ struct transport_kind {
     void (*close)(struct transport *self);
     /* NULL both, or commands go as they are, case 4 as well, and several may be on their way:
      * send() does not wait, it may keep what it is given until the next receive(), which brings the
-     * response to the oldest command that has none. */
+     * response to the oldest command that has none. Once either has failed, both fail at once. */
     bool (*send)(struct transport *self, struct bytes command, struct fault *fault);
     bool (*receive)(struct transport *self, struct writer *response, struct fault *fault);
 };
