@@ -17,6 +17,8 @@ static uint16_t get_response(struct fake_card *card, const struct apdu *apdu,
     const size_t wanted = apdu->le < left ? apdu->le : left;
     if (left == 0)
         return SW_CONDITIONS_NOT_SATISFIED;
+    if (apdu->ins == 0xC0 && card->refused_le > 0 && --card->refused_le == 0)
+        return SW_WRONG_LE | (left > 255 ? 0 : left);
     writer_put(response, bytes_of(card->pending + card->pending_at, wanted));
     card->pending_at += wanted;
     return left == wanted

@@ -15,6 +15,7 @@ struct fake_card {
     uint8_t channel;   /* that MANAGE CHANNEL gives, 1 to 19 */
     bool no_isd_r;     /* SELECT finds nothing */
     bool direct;       /* data with 9000 where it fits, not by 61xx */
+    size_t refused_le; /* the GET RESPONSE, from 1 on, whose Le is refused; 0: none */
     size_t dies_after; /* commands until the card is pulled out; 0: never */
 
     size_t commands; /* received */

@@ -10,6 +10,7 @@ struct bench {
     struct chip chip;
     struct fault fault;
     size_t answer_len; /* bytes that the card answers */
+    bool element;      /* they are one, which says how long it is; else without sense */
     uint16_t status;
     size_t request_len; /* of the last request it got */
 };
@@ -21,7 +22,11 @@ static uint16_t answer(void *context, struct bytes request, struct writer *out)
 {
     struct bench *b = context;
     b->request_len = request.len;
-    for (size_t i = 0; i < b->answer_len; i++)
+    if (b->element) {
+        writer_put(out, BYTES(0x30, 0x82));
+        writer_put_u16(out, (uint16_t)(b->answer_len - 4));
+    }
+    for (size_t i = b->element ? 4 : 0; i < b->answer_len; i++)
         writer_put_u8(out, (uint8_t)i);
     return b->status;
 }
@@ -102,8 +107,8 @@ static void expect_answer(size_t len)
     bench.answer_len = len;
     cr_assert(call(1, &received), "%zu bytes: %s", len, bench.fault.text);
     cr_assert_eq(received.len, len);
-    for (size_t i = 0; i < len; i++)
-        cr_assert_eq(received.data[i], (uint8_t)i);
+    for (size_t i = bench.element ? 4 : 0; i < len; i++)
+        cr_assert_eq(received.data[i], (uint8_t)i, "%zu bytes: byte %zu", len, i);
 }
 
 Test(lpa_chip, answers_of_any_length_are_fetched)
@@ -183,11 +188,26 @@ Test(lpa_chip_many, requests_and_answers_of_any_length)
     cr_expect_eq(chip_at_once(&bench.chip), CHIP_AT_ONCE);
     for (size_t len = 0; len < 1200; len += 50)
         expect_answer(len);
+    bench.element = true;
+    for (size_t len = 4; len < 1200; len += 50)
+        expect_answer(len);
+    bench.element = false;
     for (size_t block = 1; block <= 255; block += 127) {
         bench.chip.block = block;
         cr_assert(call(200, &received), "%s", bench.fault.text);
         cr_expect_eq(bench.request_len, 200);
         expect_nothing_waits();
+    }
+}
+
+/* Whichever of those on their way it is, nothing of the answer is left out. */
+Test(lpa_chip_many, a_get_response_whose_le_is_refused_loses_nothing)
+{
+    bench.element = true;
+    for (size_t refused = 1; refused <= 19; refused++) {
+        bench.card.refused_le = refused;
+        expect_answer(5000);
+        cr_expect_eq(bench.card.refused_le, 0);
     }
 }
 

@@ -113,14 +113,20 @@ static size_t bytes_to_come(struct bytes answer)
     return whole > answer.len ? whole - answer.len : 0;
 }
 
-/* The responses to so many GET RESPONSE; those behind one that is the last are worth nothing. */
+static bool refuses_le(int status)
+{
+    return status >= 0 && status >> 8 == SW_WRONG_LE >> 8;
+}
+
+/* The responses to so many GET RESPONSE; those behind one that is the last are worth nothing. One
+ * that is refused for its Le moves nothing: the next brings what it should have brought. */
 static int receive_rest(struct transport *transport, size_t count, bool secret,
                         struct writer *answer, struct fault *fault)
 {
     int status = SW_BYTES_AVAILABLE;
     while (count-- > 0) {
         struct writer none = {0};
-        const bool wanted = announces_more(status);
+        const bool wanted = announces_more(status) || refuses_le(status);
         const int next = receive_response(transport, secret, wanted ? answer : &none, fault);
         if (next < 0)
             return next;
@@ -157,7 +163,7 @@ int exchange_collect(struct transport *transport, uint8_t cla, int status, size_
         get.le = (uint8_t)status;
         status = rest > 0 ? collect_rest(transport, &get, rest, secret, answer, fault)
                           : transmit(transport, &get, secret, answer, fault);
-        if (status >> 8 == SW_WRONG_LE >> 8) {
+        if (refuses_le(status)) {
             get.le = (uint8_t)status;
             status = transmit(transport, &get, secret, answer, fault);
         }
