@@ -42,7 +42,7 @@ static const char *chip(void *context, struct bytes argument, struct writer *ans
     struct slot_question question = {
         .slot = listener_find(context, eid), .line = argument, .answer = answer};
     if (question.slot == NULL)
-        return "no chip here has this EID; 'emuicc-ctl --state FARM chips 0' lists them";
+        return "no chip here has this EID; 'emuicc-ctl --state FARM chips' lists them";
     if (bytes_equal(argument, bytes_of_text("where")))
         return where(context, question.slot, answer);
     return loop_run(question.slot->loop, answer_in_loop, &question) ? question.why

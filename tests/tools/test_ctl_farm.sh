@@ -149,7 +149,7 @@ until grep -q 'loops, at ' "$work/log"; do
   kill -0 "$pid" || { cat "$work/log"; exit 1; }
   sleep 0.05
 done
-"$ctl" --state "$work/farm" chips 0 >"$work/running" || say "chips of a farm that runs"
+"$ctl" --state "$work/farm" chips >"$work/running" || say "chips of a farm that runs"
 kill "$pid" && wait "$pid" || say "the farm ends with $?"
 pid=
 "$ctl" --state "$work/farm" chips 0 >"$work/out" && cmp "$work/running" "$work/out" || say "chips at rest: $(cat "$work/out")"

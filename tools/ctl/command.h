@@ -21,6 +21,7 @@ struct command {
     const char *name;    /* one word, or two */
     const char *request; /* the card's word for it; NULL: none */
     const char *about;   /* what follows; NULL: nothing */
+    const char *usual;   /* what is meant when that is left out; NULL: it must not be */
     bool (*look)(const char *state, const char *about, struct writer *out);
     /* Without a card's request: writes the answer. False after a trace line, or when the answer
      * itself says what is wrong. */

@@ -41,7 +41,7 @@ static const char examples[] =
     "\nexamples:\n"
     "  emuicc-ctl list\n"
     "  emuicc-ctl --state chips/one --json show 8988211000000000011\n"
-    "  emuicc-ctl --state farm chips 0\n"
+    "  emuicc-ctl --state farm chips\n"
     "  emuicc-ctl fault add function EnableProfile = result 5, 3 times\n";
 
 static void make_footer(void)
@@ -50,8 +50,9 @@ static void make_footer(void)
     size_t len = (size_t)snprintf(footer, sizeof(footer), "commands:\n");
     for (size_t i = 0; i < command_count; i++) {
         const char *about = commands[i].about;
-        snprintf(left, sizeof(left), "%s%s%s", commands[i].name, about != NULL ? " " : "",
-                 about != NULL ? about : "");
+        const bool optional = commands[i].usual != NULL;
+        snprintf(left, sizeof(left), "%s%s%s%s%s", commands[i].name, about != NULL ? " " : "",
+                 optional ? "[" : "", about != NULL ? about : "", optional ? "]" : "");
         len = options_put_row(footer, sizeof(footer), len, left, commands[i].help);
     }
     if (len < sizeof(footer))
@@ -156,13 +157,21 @@ static int refuse(char **words, int count)
     return options_refuse_command(&program, given, names, command_count);
 }
 
+/* So many words may follow the command's name. */
+static bool fits(const struct command *command, int count)
+{
+    return count > 0 ? command->about != NULL : command->about == NULL || command->usual != NULL;
+}
+
 static int obey(const struct ctl_options *options, char **words, int count)
 {
     char about[LINE_SIZE];
     for (size_t i = 0; i < command_count; i++) {
         const int name = count_name(&commands[i], words, count);
-        if (name == 0 || (count > name) != (commands[i].about != NULL))
+        if (name == 0 || !fits(&commands[i], count - name))
             continue;
+        if (count == name && commands[i].usual != NULL)
+            return run(&commands[i], options, commands[i].usual);
         if (join(words + name, count - name, about))
             return run(&commands[i], options, about);
         trace_error("what follows %s is too long", commands[i].name);
