@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "apdu/trace.h"
 #include "fs/profile/blob.h"
 #include "tools/lib/common/database.h"
+
+#define TEXT_SIZE 128
 
 static const struct database_schema schema = {.name = "numbers",
                                               .table = "numbers",
@@ -120,14 +123,24 @@ Test(database, a_file_of_something_else_stays_as_it_is)
     }
 }
 
-Test(database, a_file_is_known_again)
+static void note(void *context, enum trace_level level, const char *text)
 {
-    char path[] = "/tmp/emuicc-database-XXXXXX";
+    (void)level;
+    snprintf(context, TEXT_SIZE, "%s", text);
+}
+
+Test(database, a_file_is_known_again_and_a_new_one_is_told)
+{
+    char path[] = "/tmp/emuicc-database-XXXXXX", said[TEXT_SIZE] = "", expected[TEXT_SIZE];
     struct database *file;
     make_file(path, "");
+    trace_to(note, said);
+    snprintf(expected, sizeof(expected), "numbers %s: a new file", path);
     for (int i = 0; i < 2; i++) {
         cr_assert_eq(database_open(path, &schema, &file), 0);
         database_close(file);
+        cr_expect_str_eq(said, i == 0 ? expected : "");
+        said[0] = '\0';
     }
     unlink(path);
 }

@@ -91,7 +91,10 @@ static int make_schema(struct database *database, int version)
     result = upgrade(database, version);
     if (result == 0)
         result = run_plain(database, set_version);
-    return database_end(database, result);
+    result = database_end(database, result);
+    if (result == 0 && version == 0 && database->path != NULL) /* its name may be a mistake */
+        trace_notice("%s %s: a new file", database->schema->name, database->path);
+    return result;
 }
 
 static void start_lock(pthread_mutex_t *lock)

@@ -19,9 +19,9 @@ struct database_schema {
 
 struct database;
 
-/* path: made if absent, mode 0600; NULL: in memory, gone at the end. Path and schema are borrowed.
- * A SQLite file of another kind is refused and not touched. A failure has traced one line that says
- * what is wrong with the file. */
+/* path: made if absent, mode 0600, which a trace line says; NULL: in memory, gone at the end. Path
+ * and schema are borrowed. A SQLite file of another kind is refused and not touched. A failure has
+ * traced one line that says what is wrong with the file. */
 int database_open(const char *path, const struct database_schema *schema, struct database **out);
 void database_close(struct database *database);
 
