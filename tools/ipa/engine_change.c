@@ -76,6 +76,11 @@ json_t *engine_change_json(const struct engine_changes *changes)
     return json_pack("{s:i, s:o}", CAUSE, (int)changes->cause, EIMS, eims);
 }
 
+bool engine_change_is(const json_t *from)
+{
+    return json_object_get(from, CAUSE) != NULL && json_object_get(from, EIMS) != NULL;
+}
+
 void engine_change_read(struct engine_changes *changes, const json_t *from)
 {
     const char *eim;

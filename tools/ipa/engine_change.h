@@ -42,6 +42,7 @@ void engine_change_told(struct engine_changes *changes, const char *eim);
  * none.
  */
 json_t *engine_change_json(const struct engine_changes *changes);
+bool engine_change_is(const json_t *from); /* that, whatever its values */
 void engine_change_read(struct engine_changes *changes, const json_t *from);
 
 #endif

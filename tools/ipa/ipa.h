@@ -19,6 +19,7 @@ struct ipa {
     struct engine_host host;
     struct engine engine;
     char state[4096]; /* path of what is remembered between two runs, or "" */
+    bool recalled;    /* the file of --state is ours, or was not there */
 };
 
 #endif

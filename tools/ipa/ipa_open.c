@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "apdu/trace.h"
 #include "tools/ipa/host.h"
@@ -18,23 +20,41 @@ static void set_capabilities(struct ipa *ipa)
         ipa->engine.capabilities &= ~ipa_options_capability(ipa->options->lacks.items[i]);
 }
 
-void ipa_recall(const struct ipa_options *options, struct engine_changes *out)
+static bool is_empty(const char *path)
 {
-    json_t *state = options->state != NULL ? json_load_file(options->state, 0, NULL) : NULL;
-    engine_change_read(out, state);
-    json_decref(state);
+    struct stat found;
+    return stat(path, &found) != 0 ? errno == ENOENT : S_ISREG(found.st_mode) && found.st_size == 0;
 }
 
+bool ipa_recall(const struct ipa_options *options, struct engine_changes *out, struct fault *fault)
+{
+    engine_change_init(out);
+    if (options->state == NULL || is_empty(options->state))
+        return true;
+    json_t *state = json_load_file(options->state, 0, NULL);
+    const bool is_ours = engine_change_is(state);
+    engine_change_read(out, state);
+    json_decref(state);
+    if (is_ours)
+        return true;
+    fault_raise(fault, "--state", "%.200s is no file that emuicc-ipa has written", options->state);
+    return fault_next(fault, "name another one, which is made, or delete it");
+}
+
+/* The file is the old one or the new one, whole. */
 bool ipa_remember(struct ipa *ipa)
 {
-    if (ipa->options->state == NULL)
+    if (ipa->options->state == NULL || !ipa->recalled)
         return true;
     json_t *state = engine_change_json(&ipa->engine.changes);
     snprintf(ipa->state, sizeof(ipa->state), "%s.new", ipa->options->state);
     const bool kept =
         json_dump_file(state, ipa->state, 0) == 0 && rename(ipa->state, ipa->options->state) == 0;
     json_decref(state);
-    return kept || fault_raise(&ipa->fault, "--state", "%s cannot be written", ipa->options->state);
+    if (kept)
+        return true;
+    (void)unlink(ipa->state);
+    return fault_raise(&ipa->fault, "--state", "%s cannot be written", ipa->options->state);
 }
 
 bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
@@ -54,9 +74,10 @@ bool ipa_open(struct ipa *ipa, const struct ipa_options *options)
                                            .plain = options->plain,
                                            .insecure = options->insecure,
                                            .timeout_s = timeout_s};
-    ipa_recall(options, &ipa->engine.changes);
     set_capabilities(ipa);
-    return esipa_client_open(&plan, &ipa->fault, &ipa->client) && host_open_card(ipa);
+    ipa->recalled = ipa_recall(options, &ipa->engine.changes, &ipa->fault);
+    return ipa->recalled && esipa_client_open(&plan, &ipa->fault, &ipa->client) &&
+           host_open_card(ipa);
 }
 
 void ipa_close(struct ipa *ipa)

@@ -8,9 +8,10 @@
  * any case. */
 bool ipa_open(struct ipa *ipa, const struct ipa_options *options);
 void ipa_close(struct ipa *ipa);
-/* What the file of --state holds; nothing where there is none. */
-void ipa_recall(const struct ipa_options *options, struct engine_changes *out);
-/* Remembers what the eIM has not heard of yet. */
+/* What the file of --state holds; nothing where there is none, or an empty one. False after a fault
+ * if it is something else. */
+bool ipa_recall(const struct ipa_options *options, struct engine_changes *out, struct fault *fault);
+/* Remembers what the eIM has not heard of yet, if it could be recalled. */
 bool ipa_remember(struct ipa *ipa);
 
 /* Opens the card, works with it, remembers and closes; prints its report with --json. memory: what

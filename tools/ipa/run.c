@@ -125,7 +125,11 @@ static void wait_for(struct service *service, unsigned seconds)
 bool run_forever(const struct ipa_options *options, const struct run_plan *plan)
 {
     struct service service = {.options = options, .plan = plan};
-    ipa_recall(options, &service.memory);
+    struct fault fault = {0};
+    if (!ipa_recall(options, &service.memory, &fault)) {
+        fault_print(&fault, ipa_program.name);
+        return false;
+    }
     if (options->listen != NULL && inject_start(options, &service.memory, &service.inject) != 0)
         return false;
     while (!interrupt_seen()) {
