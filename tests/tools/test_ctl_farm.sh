@@ -165,4 +165,22 @@ mkdir -p "$work/ended/chips"
 "$ctl" --state "$work/ended" doctor | grep -qF "run: emuicc-farm --cards N --state '$work/ended'" ||
   say "doctor of a farm that does not run names another line than its start"
 refused "no farm's folder" "$work/farm/chips" chips 0
+# The LPA finds a chip of this machine by its folder, whether it has one yet or not.
+"$farm" --cards 7 --state "$work/farm" --listen 127.0.0.1:0 --install "$package" 2>"$work/log" &
+pid=$!
+until [ -S "$work/farm/direct" ]; do
+  kill -0 "$pid" || { cat "$work/log"; exit 1; }
+  sleep 0.05
+done
+mapfile -t chips < <("$ctl" --state "$work/farm" chips)
+[ ! -e "$work/farm/chips/${chips[6]}" ] || say "a chip that was never used has a folder"
+for chip in "${chips[0]}" "${chips[6]}"; do
+  "$lpa" --direct "$work/farm/chips/$chip" info 2>"$work/err" | grep -q "$chip" || say "by its folder: $(cat "$work/err")"
+done
+lpa=$(realpath "$lpa")
+(cd "$work/farm/chips" && "$lpa" --direct "./${chips[1]}" list >"$work/out" 2>&1) || say "from beside it: $(cat "$work/out")"
+kill "$pid" && wait "$pid" || say "the farm ends with $?"
+pid=
+"$lpa" --direct "$work/farm/chips/${chips[0]}" info >"$work/out" 2>&1 && say "a farm that has ended answers"
+grep -q 'see whether emuicc-farm runs on this state' "$work/out" || say "a farm that has ended: $(cat "$work/out")"
 exit "$found"
