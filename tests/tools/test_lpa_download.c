@@ -26,6 +26,7 @@ enum trouble {
     CARD_STUMBLES,        /* a status word in mid-package */
     NO_RESULT,            /* nothing at the end of the package */
     CARD_REFUSES_PROFILE, /* a result that says so, at the first 86 */
+    LONG_REFUSAL,         /* one of more than 256 bytes, at the 88 */
     SERVER_DEAF,          /* HandleNotification: HTTP 500 */
     INTERRUPTED_EARLY,    /* while the server authenticates the card */
     INTERRUPTED_LATE,     /* in mid-package */
@@ -52,6 +53,7 @@ struct bench {
     char log[2048]; /* what card and server were asked, in order */
     char hash[HEX_SIZE(64)];
     int announced;
+    bool over;                   /* the package has had its result */
     const char *info1, *context; /* EUICCInfo1; what the server signs behind its address */
     const char *signed3;         /* what it offers in the stead of a profile */
     const char *rpm_result;      /* content of the card's answer to it */
@@ -73,12 +75,33 @@ static void put_hex(struct writer *out, const char *hex)
     cr_assert(hex_decode(hex, out), "%s", hex);
 }
 
+/* StoreMetadata that fails, for a reason that takes very many words. */
+static void put_long_refusal(struct writer *out)
+{
+    const size_t final = tlv_open(out, 0xA2), error = tlv_open(out, 0xA1);
+    put_hex(out, "80010281017F");
+    const size_t responses = tlv_open(out, 0x82), response = tlv_open(out, 0x30),
+                 statuses = tlv_open(out, 0xA0);
+    for (uint8_t i = 1; i <= 60; i++) {
+        put_hex(out, "30068001088101");
+        writer_put_u8(out, i);
+    }
+    tlv_close(out, statuses);
+    tlv_close(out, response);
+    tlv_close(out, responses);
+    tlv_close(out, error);
+    tlv_close(out, final);
+}
+
 /* ProfileInstallationResult of this transaction. */
 static void put_result(struct writer *out, bool success)
 {
     const size_t whole = tlv_open(out, 0xBF37), data = tlv_open(out, 0xBF27);
     put_hex(out, "80020102" NOTIFICATION "06028837");
-    put_hex(out, success ? "A20DA00B4F05A00000055904023000" : "A208A10680010581010C");
+    if (bench.trouble == LONG_REFUSAL)
+        put_long_refusal(out);
+    else
+        put_hex(out, success ? "A20DA00B4F05A00000055904023000" : "A208A10680010581010C");
     tlv_close(out, data);
     put_hex(out, "5F3700");
     tlv_close(out, whole);
@@ -90,7 +113,12 @@ static uint16_t load_segment(uint32_t tag, struct writer *out)
         return SW_TECHNICAL_PROBLEM;
     if (tag == 0xA1 && bench.trouble == INTERRUPTED_LATE)
         raise(SIGINT);
-    if (tag == 0x86 && bench.trouble != NO_RESULT)
+    if (bench.over)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (bench.trouble == LONG_REFUSAL && tag != 0x88)
+        return SW_OK;
+    bench.over = bench.trouble == LONG_REFUSAL;
+    if (bench.over || (tag == 0x86 && bench.trouble != NO_RESULT))
         put_result(out, bench.trouble != CARD_REFUSES_PROFILE);
     return SW_OK;
 }
@@ -375,6 +403,33 @@ Test(lpa_download, whatever_fails_both_sides_are_told)
         cr_expect_str_eq(bench.log, scenario->log, "case %zu: %s", i, bench.log);
         cr_expect_null(bench.card.wrong, "case %zu: %s", i, bench.card.wrong);
     }
+}
+
+/* A result that does not fit one response is lost when the card has gone on with what was on its
+ * way; the card's list has it still. */
+Test(lpa_download, a_long_result_in_the_midst_of_what_is_on_its_way_is_found_in_the_list)
+{
+    fake_card_take_many(&bench.card);
+    cr_assert_not(run(LONG_REFUSAL));
+    cr_expect_str_eq(bench.log, READY " BF36 A0 A1 88 A3 86 BF41:5 cancelSession BF28 BF2B BF28 "
+                                      "BF2B handleNotification BF30");
+    const json_t *result = json_object_get(bench.document, "result");
+    cr_expect(json_is_false(json_object_get(result, "installed")));
+    cr_expect_str_eq(json_string_value(json_object_get(result, "command")), "storeMetadata");
+    cr_expect_eq(json_array_size(json_object_get(result, "elements")), 60);
+    cr_expect(json_is_true(json_object_get(bench.document, "cancelled")));
+    cr_expect(json_is_true(json_object_get(
+        json_array_get(json_object_get(bench.document, "notifications"), 0), "sent")));
+    cr_expect_eq(bench.card.waiting_len, 0);
+    cr_expect_null(bench.card.wrong, "%s", bench.card.wrong);
+}
+
+/* The same card, which is sent one segment after the other. */
+Test(lpa_download, a_long_result_in_the_midst_of_the_package_is_fetched)
+{
+    cr_assert_not(run(LONG_REFUSAL));
+    cr_expect_str_eq(bench.log, READY " BF36 A0 A1 88 BF28 BF2B handleNotification BF30");
+    cr_expect_str_eq(bench.fault.code, "installFailedDueToUnknownError (127) in storeMetadata");
 }
 
 Test(lpa_download, the_document_tells_what_happened)
