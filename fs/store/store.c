@@ -311,6 +311,8 @@ static int commit(struct store *store, bool later)
     store->owed = later;
     if (store->group != NULL) {
         store->group->purge |= store->purge;
+        if (store->purge)
+            store_rest_purge(store);
         store->purge = false;
     }
     give_notices(store);

@@ -26,6 +26,7 @@ struct store_rest {
     size_t size;      /* of what they stand for */
     bool based;       /* its files are what differs from the group's base */
     uint32_t profile;
+    struct store_rest *next, **link; /* of those that are; and what leads here */
 };
 
 struct store {
@@ -72,6 +73,8 @@ bool store_database_is_as_left(const struct store *store);
 
 /* The profile at rest is wiped, before anything changes in the file; harmless if there is none. */
 void store_rest_forget(struct store *store);
+/* The same, and nothing that was in the store's file stays in what others rest on. */
+void store_rest_purge(struct store *store);
 
 /* What became of a commit that failed. */
 enum store_outcome { STORE_OUTCOME_UNDONE, STORE_OUTCOME_DONE, STORE_OUTCOME_UNKNOWN };

@@ -33,7 +33,9 @@ struct store_group {
     size_t spare_count;
     size_t rest_len;       /* bytes of all profiles at rest, and of: */
     struct blob rest_base; /* the files of one, from which others' differ in little; or empty */
-    size_t rest_based;     /* how many profiles at rest say what differs from it */
+    char *rest_path;       /* of the store that has that one; heap */
+    size_t rest_based;     /* how many profiles at rest say what differs from it, and they: */
+    struct store_rest *rests;
     struct store_group_file *buckets[STORE_GROUP_BUCKETS];
 };
 

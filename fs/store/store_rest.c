@@ -1,6 +1,8 @@
 #include "fs/store/store_rest.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apdu/status.h"
 #include "crypto/primitives/secret.h"
@@ -97,14 +99,28 @@ static int skip_element(void *context, const struct element *element)
     return 0;
 }
 
-/* Chips of a group have the same profile more often than not, but for a few numbers. Codes and keys
- * are never in a base, which outlives the profile that it was made of. */
-static bool find_or_make_base(struct store_group *group, struct bytes files)
+static void make_base(struct store *store, struct bytes files)
 {
-    struct blob *base = &group->rest_base;
-    if (base->len == 0 && group->rest_len + files.len <= STORE_REST_GROUP_MAX &&
-        blob_copy(files, base) == 0)
-        group->rest_len += base->len;
+    struct store_group *group = store->group;
+    if (group->rest_len + files.len > STORE_REST_GROUP_MAX ||
+        (group->rest_path = strdup(store->path)) == NULL)
+        return;
+    if (blob_copy(files, &group->rest_base) != 0) {
+        free(group->rest_path);
+        group->rest_path = NULL;
+        return;
+    }
+    group->rest_len += files.len;
+}
+
+/* Chips of a group have the same profile more often than not, but for a few numbers. Codes and keys
+ * are never in a base, which is there when the profile that it was made of is loaded again and
+ * changes; what a file had in it then may be, until something is deleted in that chip. */
+static bool find_or_make_base(struct store *store, struct bytes files)
+{
+    const struct blob *base = &store->group->rest_base;
+    if (base->len == 0)
+        make_base(store, files);
     return base->len > 0 && base->len == files.len;
 }
 
@@ -114,6 +130,8 @@ static void drop_base(struct store_group *group)
         return;
     group->rest_len -= group->rest_base.len;
     blob_finish(&group->rest_base);
+    free(group->rest_path);
+    group->rest_path = NULL;
 }
 
 /* Between what is there and what differs from the base, both ways: at the end of the whole. */
@@ -149,14 +167,31 @@ static int make_runs(struct bytes whole, struct blob *out)
 }
 
 /* *whole is changed. */
-static int make_rest(struct store_group *group, struct blob *whole, size_t files,
-                     struct store_rest *out)
+static int make_rest(struct store *store, struct blob *whole, size_t files, struct store_rest *out)
 {
     *out = (struct store_rest){.size = whole->len};
-    out->based = find_or_make_base(group, bytes_of(whole->data + whole->len - files, files));
+    out->based = find_or_make_base(store, bytes_of(whole->data + whole->len - files, files));
     if (out->based)
-        change_base(group, whole->data, whole->len);
+        change_base(store->group, whole->data, whole->len);
     return make_runs(blob_bytes(whole), &out->runs);
+}
+
+static void add_based(struct store_group *group, struct store_rest *rest)
+{
+    group->rest_based++;
+    rest->next = group->rests;
+    rest->link = &group->rests;
+    if (rest->next != NULL)
+        rest->next->link = &rest->next;
+    group->rests = rest;
+}
+
+static void remove_based(struct store_group *group, struct store_rest *rest)
+{
+    group->rest_based--;
+    *rest->link = rest->next;
+    if (rest->next != NULL)
+        rest->next->link = rest->link;
 }
 
 static void keep(struct store *store, struct store_rest *rest)
@@ -168,7 +203,8 @@ static void keep(struct store *store, struct store_rest *rest)
     }
     store->rest = *rest;
     group->rest_len += rest->runs.len;
-    group->rest_based += rest->based;
+    if (rest->based)
+        add_based(group, &store->rest);
 }
 
 /* The header, the lists and the image behind one another; *files: how long the files in it are. */
@@ -209,7 +245,7 @@ void store_profile_rest(struct store *store, uint32_t id, struct profile *profil
     if (store->group == NULL || store->changed || store->unsettled || store->ahead ||
         !has_room(store->group) || make_whole(profile, &whole, &files) != 0)
         return;
-    if (make_rest(store->group, &whole, files, &rest) == 0) {
+    if (make_rest(store, &whole, files, &rest) == 0) {
         rest.profile = id;
         keep(store, &rest);
     }
@@ -240,8 +276,20 @@ void store_rest_forget(struct store *store)
     if (store->rest.runs.len == 0)
         return;
     group->rest_len -= store->rest.runs.len;
-    group->rest_based -= store->rest.based;
+    if (store->rest.based)
+        remove_based(group, &store->rest);
     blob_finish(&store->rest.runs);
     store->rest = (struct store_rest){0};
     drop_base(group);
+}
+
+/* The others are read from their files the next time. */
+void store_rest_purge(struct store *store)
+{
+    struct store_group *group = store->group;
+    store_rest_forget(store);
+    if (group == NULL || group->rest_path == NULL || strcmp(group->rest_path, store->path) != 0)
+        return;
+    while (group->rests != NULL)
+        store_rest_forget((struct store *)((uint8_t *)group->rests - offsetof(struct store, rest)));
 }

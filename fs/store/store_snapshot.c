@@ -156,7 +156,7 @@ static int bring_back(struct store *store, const struct paths *paths)
     int result = copy(paths->snapshot, paths->fresh);
     if (result != 0)
         return result;
-    store_rest_forget(store); /* what rests is of the file that goes */
+    store_rest_purge(store); /* what rests is of the file that goes */
     result = try_out(store, paths->fresh);
     if (result == 0)
         result = close_whole(store);

@@ -215,7 +215,38 @@ Test(store_rest, of_those_that_are_alike_each_has_its_own)
     end_rested(&chips[0]);
 }
 
-/* They may be deleted, and the base stays. */
+/* The others then are read from their files, and rest anew on another. */
+Test(store_rest, what_is_deleted_is_in_no_base)
+{
+    struct rested chips[2];
+    begin_rested(&chips[0]);
+    struct store_group *group = chips[0].group;
+    begin_one_more(&chips[1], &chips[0], 1);
+    cr_assert_str_eq(group->rest_path, chips[0].store->path);
+    cr_assert(eq(sz, group->rest_based, 2));
+    cr_assert(store_pin_update(chips[1].store, chips[1].id, chips[1].profile->pins->next) == 0);
+    commit(chips[1].store); /* nothing was deleted */
+    cr_assert(eq(sz, group->rest_based, 1));
+    rest(&chips[1]);
+    cr_assert(eq(sz, group->rest_based, 2));
+    assert_stored(&chips[0]); /* it rests no more, as a client's does not that deletes it */
+    cr_assert(store_profile_delete(chips[0].store, chips[0].id) == 0);
+    cr_assert(eq(sz, group->rest_based, 1));
+    commit(chips[0].store);
+    cr_assert(eq(sz, group->rest_based, 0));
+    cr_assert(eq(sz, group->rest_base.len, 0));
+    cr_assert(eq(sz, group->rest_len, 0));
+    assert_stored(&chips[1]);
+    cr_assert(store_is_open(chips[1].store));
+    rest(&chips[1]);
+    cr_assert_str_eq(group->rest_path, chips[1].store->path);
+    assert_stored(&chips[1]);
+    store_close(chips[1].store);
+    profile_destroy(chips[1].profile);
+    end_rested(&chips[0]);
+}
+
+/* They may be changed, and the base stays. */
 Test(store_rest, a_base_has_no_keys)
 {
     struct rested chip;
