@@ -312,6 +312,8 @@ void slot_init(struct slot *slot, struct loop *loop, struct slot_shared *shared,
 
 void slot_finish(struct slot *slot)
 {
+    if (slot->loop == NULL)
+        return;
     if (slot->link != NULL)
         link_finish(slot->link);
     free(slot->link);

@@ -56,7 +56,7 @@ struct slot {
 
 void slot_init(struct slot *slot, struct loop *loop, struct slot_shared *shared,
                const struct startup_plan *plan);
-/* Powers the card off and frees it. */
+/* Powers the card off and frees it. Harmless for one that is all zero. */
 void slot_finish(struct slot *slot);
 
 /* The chip's folder. False if the path is too long. */

@@ -447,7 +447,9 @@ Test(farm, what_cannot_be_is_said_once_and_before_a_chip_is_made)
     static const char *const packages[] = {"usim, , enabled"}, *const missing[] = {"nowhere.der"};
     struct farm_plan plan = plan_of(eids[0], CARDS);
     plan.readers = "127.0.0.1:0";
+    cr_assert_eq(dup2(stop.event, STDIN_FILENO), STDIN_FILENO);
     expect_refusal(&plan, "--vpcd 127.0.0.1:0");
+    cr_expect_neq(fcntl(STDIN_FILENO, F_GETFD), -1, "it has closed another's descriptor");
     plan.readers = "127.0.0.1:1,127.0.0.1:2,127.0.0.1:3,127.0.0.1:4,127.0.0.1:5,127.0.0.1:6";
     expect_refusal(&plan, "6 readers for 5 cards");
     plan = plan_of(eids[0], CARDS);

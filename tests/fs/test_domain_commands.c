@@ -538,8 +538,9 @@ Test(domain_commands, put_key_refusals)
         {"80D80001(38 88 10 " SECRET " 03 010203)", "9485"}, /* a wrong one */
         {"80D80001(38 88 0F 00112233445566778899AABBCCDDEE 00)", "6A80"}, /* not whole blocks */
         {"80D80001(38 80 10 " SECRET " 00)", "6A80"},                     /* DES in SCP03's range */
-        {"80D80001(38 85 10 " SECRET " 00)", "6A80"}, /* a PSK outside SCP81's */
-        {"80D80001(38 C7 10 " SECRET " 00)", "6A80"}, /* no such type */
+        {"80D80001(38 85 10 " SECRET " 00)", "6A80"},   /* a PSK outside SCP81's */
+        {"80D80001(38 C7 10 " SECRET " 00)", "6A80"},   /* no such type */
+        {"80D80001(73 A1 03 010001 A0 00 00)", "6A80"}, /* a component of no bytes */
         {"80D80001(38 88 10 " SECRET " 00 88 10 " SECRET " 00)", "6A80"}, /* two are not one */
         {"80D80001(30 88 10 " SECRET " 00)", "6A80"},                     /* it is there */
         {"80D83901(38 88 10 " SECRET " 00)", "6A88"},                     /* it is not there */
@@ -701,9 +702,13 @@ Test(domain_commands, load_keeps_and_lists)
     ANSWERS(wrapped, "80E60200(07A0000000099999 00 00 (EF(C6020100)) 00)", "009000");
     ANSWERS(wrapped, "80E80000(C410 0300 0B 01 08A0)", "9000");
     ANSWERS(wrapped, "80E88001(00000009999901 0000)", "6A80"); /* shorter than it says */
+    uint64_t before, after;
+    cr_assert_eq(store_used(domains.store, &before), 0);
     ANSWERS(wrapped, "80E60200(07A0000000099999 00 00 00 00)", "009000");
     ANSWERS(wrapped, "80E80000(C40F 03 000C 01 08A0)", "9000");
     ANSWERS(wrapped, "80E88001(00000009999901 0000)", "009000");
+    cr_assert_eq(store_used(domains.store, &after), 0);
+    cr_expect_eq(after - before, 15, "the code takes %d bytes", (int)(after - before));
     ANSWERS(wrapped, "80F21002(4F(A0000000099999))",
             "E3214F07A00000000999999F7001018408A000000009999901CC08" MNO "9000");
     ANSWERS(wrapped,
@@ -932,6 +937,13 @@ Test(domain_commands, access_rules_are_told_the_newest_first)
     ANSWERS(rules, "80E29000(F1(4F()))", "9000");
     ANSWERS(rules, "80CAFF4000", "FF4020" TOLD("06", "A00000000001", "E21EE10A") "9000");
     ANSWERS(rules, "80E29000(F1(4F()))", "6A88");
+    /* those of one application for one device application, whatever they say */
+    ANSWERS(rules,
+            "80E29000(F1(E1(4F(A00000000001) C1(0102030405060708090A0B0C0D0E0F1011121314))))",
+            "6A88");
+    ANSWERS(rules, "80E29000(F1(E1(4F(A00000000001) C1())))", "9000");
+    ANSWERS(rules, "80CAFF4000", "FF40009000");
+    ANSWERS(rules, "80E29000(F0(" RULE("") "))", "9000");
     ANSWERS(rules, "80E29000(F100)", "9000");
     ANSWERS(rules, "80CAFF4000", "FF40009000");
     end();
@@ -987,6 +999,18 @@ Test(domain_commands, many_access_rules_come_in_parts)
     cr_assert_eq(access_rules_all(&domains, &kept), 0);
     cr_expect_eq(strlen(all), 2 * (5 + kept.len));
     cr_expect_eq(strncmp(all, "FF40820", 7), 0);
+    end();
+}
+
+/* What was begun before is of another application. */
+Test(domain_commands, install_for_personalization_begins_store_data_anew)
+{
+    begin_selected(0x30, 0x03);
+    settings.rules = DOMAIN_RULES_SECURED;
+    ANSWERS(wrapped, "80E20800(0085 04 0102)", "9000");
+    ANSWERS(wrapped, "80E62000(00 00 09" RULES_AID " 00 00 00)", "009000");
+    ANSWERS(wrapped, "80E28801(0304)", "6985"); /* block 00 comes first */
+    ANSWERS(wrapped, "80CA008500", "6A88");
     end();
 }
 

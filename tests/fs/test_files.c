@@ -55,11 +55,19 @@ Test(files, identities)
 Test(files, names)
 {
     has(words("EF.SPN", "01656D75696363FFFF"), "\"emuicc\"");
+    has(said, "\"registered PLMN's name shown at home\",\"value\":\"yes\"");
+    has(said, "\"this name shown elsewhere\",\"value\":\"yes\"");
+    has(words("EF.SPN", "02656D75696363FFFF"), "shown at home\",\"value\":\"no\"");
+    has(said, "\"this name shown elsewhere\",\"value\":\"no\"");
+    cr_expect_null(strstr(words("EF.SPN", "FF656D75696363FFFF"), "shown"), "%s", said);
     has(words("EF.SPN", "0080674E4EACFFFFFFFF"), "\"\xE6\x9D\x8E\xE4\xBA\xAC\"");
     has(words("EF.SPN", "00"), "\"name\",\"value\":\"\"");
     has(words("EF.DIR", "61124F10A0000000871002FFFFFFFF8907090000"),
         "A0000000871002FFFFFFFF8907090000");
     has(words("EF.PL", "656EFFFF"), "\"en\"");
+    has(words("EF.ACC", "8001"), "\"label\":\"access class\",\"value\":\"0\"");
+    has(said, "\"value\":\"15\"");
+    cr_expect_null(strstr(said, "\"value\":\"1\""), "%s", said);
 }
 
 /* Where the alphabet is not ASCII (TS 23.038 §6.2.1). */
