@@ -5,6 +5,9 @@ TestSuite(ota, .init = test_make_folder, .fini = test_remove_folder);
 
 #define PUT_ZEROS "8810AE3A71384013479E5A259218E4DF8CBF03E14D5D"
 
+/* For which the other access domain of an application counts, that for administration. */
+#define OTA_CREATE "00E40000022F10"
+
 Test(ota, scripts_and_what_they_answer)
 {
     static const struct {
@@ -24,6 +27,8 @@ Test(ota, scripts_and_what_they_answer)
         {"B00122", OTA_READ, "00 " OTA_READ_ANSWER},
         {"B00122", OTA_WRITE, "00 026982"},
         {"B00123", OTA_WRITE, "00 029000"},
+        {"B00120", OTA_CREATE, "00 019000"},
+        {"B00123", OTA_CREATE, "00 016982"},
         {"B00140", "00A40004026F10 00B0000004", "00 02900005060708"},
         {"B00140", "00A4040407A0000000871002 00C0000002", "00 0261326232"},
         {"B00140", "00A4040407A0000000871004", "00 016A82"},

@@ -9,7 +9,7 @@
 #include "fs/domain/domain.h"
 #include "fs/ota/ota.h"
 
-#define OTA_ARR "8001019000 800102A40683010A950108"
+#define OTA_ARR "8001019000 800142A40683010A950108"
 #define OTA_MF                                                                                     \
     "B0(" MANDATED("01") "81(67810F010201) A2(A1(C6(010A))) A4(83(988812010000000010F1))"          \
                          "A5(A1(82(42210026) 80(26))) A6(A1(82(42210024) 80(48)) 83(" OTA_ARR      \

@@ -352,3 +352,19 @@ Test(store, a_folder_that_others_may_write_to_is_told)
              (int)TRACE_NOTICE, test_folder, test_folder);
     cr_assert(eq(str, test_trace, expected));
 }
+
+/* A snapshot's name is that of a file of its folder, and none that hides. */
+Test(store, names_of_snapshots)
+{
+    char name[66];
+    memset(name, 'a', sizeof(name));
+    name[65] = '\0';
+    cr_expect(not(store_snapshot_is_name(name)));
+    name[64] = '\0';
+    cr_expect(store_snapshot_is_name(name));
+    cr_expect(store_snapshot_is_name("A-1_b.2"));
+    cr_expect(not(store_snapshot_is_name("")));
+    cr_expect(not(store_snapshot_is_name(".a")));
+    cr_expect(not(store_snapshot_is_name("a/b")));
+    cr_expect(not(store_snapshot_is_name("a b")));
+}
