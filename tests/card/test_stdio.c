@@ -151,6 +151,17 @@ static void set_fault(const char *text)
     card_arm(&card);
 }
 
+/* What a mute card has said inside stays there. */
+Test(stdio, of_an_answer_that_does_not_come_nothing_is_left)
+{
+    struct writer response = writer_on(client.room, CARD_RESPONSE_CAPACITY);
+    set_fault("apdu 1 = mute");
+    cr_expect(
+        eq(int, (int)contact_transmit(&client.contact, BYTES(0, 0xA4, 0, 4, 2, 0x3F, 0), &response),
+           CONTACT_MUTE));
+    cr_expect(eq(sz, response.len, 0));
+}
+
 Test(stdio, faults_of_the_link)
 {
     set_fault("apdu 1 = mute");

@@ -42,6 +42,17 @@ Test(es10, lists_each_function_once)
     }
 }
 
+/* Half an answer is none. */
+Test(es10, an_answer_that_has_no_room_is_a_failure)
+{
+    uint8_t room[20];
+    for (size_t size = 0; size < sizeof(room); size++) {
+        struct writer response = writer_on(room, size);
+        cr_assert(eq(int, es10_execute(peer.chip.isd_r, BYTES(0xBF, 0x2E, 0x00), &response),
+                     FAILURE_INTERNAL));
+    }
+}
+
 Test(es10, tells_its_addresses)
 {
     static const char root[] = "testrootsmds.example.com";
