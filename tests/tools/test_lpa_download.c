@@ -25,6 +25,7 @@ enum trouble {
     OTHER_METADATA,
     CARD_STUMBLES,        /* a status word in mid-package */
     NO_RESULT,            /* nothing at the end of the package */
+    LOST_SUCCESS,         /* the same, though the profile is installed */
     CARD_REFUSES_PROFILE, /* a result that says so, at the first 86 */
     LONG_REFUSAL,         /* one of more than 256 bytes, at the 88 */
     SERVER_DEAF,          /* HandleNotification: HTTP 500 */
@@ -118,7 +119,7 @@ static uint16_t load_segment(uint32_t tag, struct writer *out)
     if (bench.trouble == LONG_REFUSAL && tag != 0x88)
         return SW_OK;
     bench.over = bench.trouble == LONG_REFUSAL;
-    if (bench.over || (tag == 0x86 && bench.trouble != NO_RESULT))
+    if (bench.over || (tag == 0x86 && bench.trouble != NO_RESULT && bench.trouble != LOST_SUCCESS))
         put_result(out, bench.trouble != CARD_REFUSES_PROFILE);
     return SW_OK;
 }
@@ -180,7 +181,7 @@ static uint16_t answer(void *context, struct bytes request, struct writer *out)
         return SW_OK;
     case 0xBF2B: {
         const size_t whole = tlv_open(out, 0xBF2B), list = tlv_open(out, 0xA0);
-        put_result(out, false);
+        put_result(out, bench.trouble == LOST_SUCCESS);
         tlv_close(out, list);
         tlv_close(out, whole);
         return SW_OK;
@@ -381,6 +382,8 @@ static const struct scenario scenarios[] = {
      READY " BF36 A0 A1 BF41:5 cancelSession BF28 BF2B BF28 BF2B handleNotification BF30"},
     {NO_RESULT, false, "",
      READY " BF36 A0 A1 88 A3 86 BF41:5 cancelSession BF28 BF2B BF28 BF2B handleNotification BF30"},
+    {LOST_SUCCESS, true, NULL,
+     READY " BF36 A0 A1 88 A3 86 BF41:5 cancelSession BF28 BF2B BF28 BF2B handleNotification BF30"},
     {CARD_REFUSES_PROFILE, false, "installFailedDueToPEProcessingError (12) in loadProfileElements",
      READY " BF36 A0 A1 88 A3 86 BF28 BF2B handleNotification BF30"},
     {SERVER_DEAF, true, NULL, READY " BF36 A0 A1 88 A3 86 BF28 BF2B handleNotification"},
@@ -442,6 +445,15 @@ Test(lpa_download, the_document_tells_what_happened)
     cr_expect(json_is_true(json_object_get(
         json_array_get(json_object_get(bench.document, "notifications"), 0), "sent")));
     cr_expect_null(json_object_get(bench.document, "cancelled"));
+}
+
+Test(lpa_download, a_profile_whose_result_was_lost_is_installed_all_the_same)
+{
+    cr_assert(run(LOST_SUCCESS));
+    cr_expect(
+        json_is_true(json_object_get(json_object_get(bench.document, "result"), "installed")));
+    cr_expect(json_is_false(json_object_get(bench.document, "cancelled")));
+    cr_expect_not(bench.fault.raised, "%s", bench.fault.text);
 }
 
 Test(lpa_download, a_notification_may_be_kept_back)

@@ -178,8 +178,8 @@ static bool conclude(struct download *download, bool good)
         return download_result_take(session->context, download->request,
                                     blob_bytes(&download->result), session->document);
     if (download->loading)
-        download_result_recover(session->context, download->request,
-                                session_transaction_id(session), session->document);
+        return download_result_recover(session->context, download->request,
+                                       session_transaction_id(session), session->document);
     return good;
 }
 

@@ -96,29 +96,38 @@ static size_t list_numbers(const struct session_context *context, uint32_t numbe
     return count;
 }
 
-void download_result_recover(const struct session_context *context,
+/* The session ended with this result, on the card and then at the server: what went wrong before is
+ * nobody's fault if the profile is there all the same. */
+static bool take_kept(const struct session_context *context, const struct download_request *request,
+                      struct bytes result, json_t *document)
+{
+    const bool installed = download_result_take(context, request, result, document);
+    json_object_set_new(document, "cancelled",
+                        json_boolean(!installed && !request->keep_notification));
+    if (installed)
+        fault_clear(context->fault);
+    return installed;
+}
+
+bool download_result_recover(const struct session_context *context,
                              const struct download_request *request, struct bytes transaction_id,
                              json_t *document)
 {
     uint32_t numbers[PENDING_MAX];
     struct notification_installation installation;
     struct bytes pending;
+    bool ours = false, installed = false;
     const size_t count = list_numbers(context, numbers);
-    for (size_t i = count; i > 0; i--) {
+    for (size_t i = count; i > 0 && !ours; i--) {
         struct blob kept;
         if (!es10b_retrieve_notification(context->es10, numbers[i - 1], &pending) ||
             blob_copy(pending, &kept) != 0)
-            return;
-        const bool ours = notification_installation(blob_bytes(&kept), &installation) &&
-                          bytes_equal(installation.transaction_id, transaction_id);
-        if (ours) {
-            download_result_take(context, request, blob_bytes(&kept), document);
-            /* The session ended with this result, on the card and then at the server. */
-            json_object_set_new(document, "cancelled",
-                                json_boolean(!installation.success && !request->keep_notification));
-        }
-        blob_finish(&kept);
+            break;
+        ours = notification_installation(blob_bytes(&kept), &installation) &&
+               bytes_equal(installation.transaction_id, transaction_id);
         if (ours)
-            return;
+            installed = take_kept(context, request, blob_bytes(&kept), document);
+        blob_finish(&kept);
     }
+    return installed;
 }

@@ -11,8 +11,9 @@ bool download_result_take(const struct session_context *context,
                           const struct download_request *request, struct bytes result,
                           json_t *document);
 
-/* After an interruption in mid-package: the card may have kept a result for this transaction. */
-void download_result_recover(const struct session_context *context,
+/* After an interruption in mid-package: the card may have kept a result for this transaction. True
+ * if it says that the profile is installed: then nothing is at fault any more. */
+bool download_result_recover(const struct session_context *context,
                              const struct download_request *request, struct bytes transaction_id,
                              json_t *document);
 
