@@ -274,6 +274,11 @@ static uint16_t nickname(void)
     return call(BYTES(0xBF, 0x29, 0x0F, 0x5A, 0x0A, ICCID, 0x90, 0x01, 'N'));
 }
 
+static uint16_t memory_reset(void)
+{
+    return call(BYTES(0xBF, 0x34, 0x04, 0x82, 0x02, 0x05, 0xE0));
+}
+
 static uint16_t list(void)
 {
     return call(BYTES(0xBF, 0x2D, 0x00));
@@ -313,6 +318,7 @@ static const struct {
     {"DisableProfile",            enabled,               disable},
     {"DeleteProfile",             installed,             delete_profile},
     {"SetNickname",               installed,             nickname},
+    {"eUICCMemoryReset",          enabled,               memory_reset},
     {"LoadRpmPackage",            ready_to_manage,       send_request},
     {"VerifyDeviceChange",        ready_to_change,       send_request},
     {"GetProfilesInfo",           installed,             list, .repeats = true},
