@@ -33,7 +33,7 @@
 #define ROUNDS 20
 #define GOAL_ANSWER 1.2
 #define GOAL_MEMORY 64.0
-/* Held on a calm machine; issues say where they should be. */
+/* Held on a calm machine. */
 #define LIMIT_DOWNLOAD 4.0
 #define LIMIT_ONE_BY_ONE 7.5
 #define LIMIT_RESTED 10.0
