@@ -34,11 +34,18 @@ struct pcsc {
     uint8_t response[CARD_RESPONSE_CAPACITY];
 };
 
+/* A whole message that was received and not answered yet, or something that is none. */
+static bool has_message(const struct connection *connection)
+{
+    const size_t size = pcsc_service_size(bytes_of(connection->in, connection->received));
+    return size == SIZE_MAX || (size > 0 && size <= connection->received);
+}
+
+/* While an answer is stuck nothing more is read; what was read goes on when it is gone. */
 static void watch(const struct pcsc *pcsc, struct connection *connection, int operation)
 {
-    /* While an answer is stuck nothing more is read. */
-    struct epoll_event event = {.events = connection->unsent > 0 ? EPOLLOUT : EPOLLIN,
-                                .data.ptr = connection};
+    const bool goes_on = connection->unsent > 0 || has_message(connection);
+    struct epoll_event event = {.events = goes_on ? EPOLLOUT : EPOLLIN, .data.ptr = connection};
     (void)epoll_ctl(pcsc->poll, operation, connection->socket, &event);
 }
 

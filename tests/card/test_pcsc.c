@@ -599,6 +599,17 @@ static void let_it_turn(int client, uint32_t context)
     }
 }
 
+/* In one piece: each send takes far more of the socket's room than its bytes, and nobody reads
+ * there while answers are stuck. */
+static void put_questions(int client)
+{
+    static uint8_t messages[QUESTIONS * PCSC_HEADER_SIZE];
+    for (size_t i = 0; i < QUESTIONS; i++)
+        pcsc_set_word(messages + i * PCSC_HEADER_SIZE, 1, PCSC_GET_READERS_STATE);
+    cr_assert(
+        eq(i64, send(client, messages, sizeof(messages), MSG_NOSIGNAL), (int64_t)sizeof(messages)));
+}
+
 /* A client that waits asks on and does not read; another cancels its waiting. */
 Test(pcsc, who_is_woken_while_answers_are_stuck_gets_all_of_them, .timeout = 60)
 {
@@ -614,8 +625,7 @@ Test(pcsc, who_is_woken_while_answers_are_stuck_gets_all_of_them, .timeout = 60)
     const uint32_t context = take_context(waiting), others = take_context(other);
     put(waiting, PCSC_WAIT_READER_STATE_CHANGE, NULL, 0);
     take(waiting, states, sizeof(states));
-    for (int i = 0; i < QUESTIONS; i++)
-        put(waiting, PCSC_GET_READERS_STATE, NULL, 0);
+    put_questions(waiting);
     let_it_turn(other, others);
     put(other, PCSC_CANCEL, (uint32_t[]){context, 0}, 2);
     take(other, words, sizeof(words));
