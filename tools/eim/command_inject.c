@@ -64,6 +64,18 @@ static bool acknowledge(struct injecting *injecting, const struct result_acknowl
     return done;
 }
 
+/* A poll of the same IPA may have been given the same package: the chip executes it once and
+ * refuses it the second time, and what it refuses answers no order any more. */
+static bool fail_result(struct injecting *injecting, int result)
+{
+    if (result == PACKAGE_UNDEFINED)
+        return fault_raise(&injecting->fault, "result",
+                           "what the IPA has answered belongs to no order at work; a poll beside "
+                           "this may have ended it: 'emuicc-eim --store FILE results %s' tells",
+                           injecting->eid);
+    return fault_raise(&injecting->fault, "result", "it could not be taken into the store");
+}
+
 /* *received: it is under way, and its result comes by ProvideEimPackageResult. */
 static bool take_answer(struct injecting *injecting, struct bytes element, bool *received)
 {
@@ -74,7 +86,7 @@ static bool take_answer(struct injecting *injecting, struct bytes element, bool 
         return true;
     const int result = result_take(injecting->eim, injecting->eid, element, &acknowledged);
     if (result != 0)
-        return fault_raise(&injecting->fault, "result", "it does not count: error %d", result);
+        return fail_result(injecting, result);
     return acknowledge(injecting, &acknowledged);
 }
 
