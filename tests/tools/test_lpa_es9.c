@@ -3,6 +3,7 @@
 
 #include "crypto/pki/issue.h"
 #include "tools/lib/common/base64.h"
+#include "tools/lib/es9/ca.h"
 #include "tools/lib/es9/es9.h"
 #include "tools/lib/es9/es9_status.h"
 
@@ -266,6 +267,16 @@ Test(lpa_es9, an_error_of_http_may_say_more_in_its_body)
         cr_expect_str_eq(fault.code, rows[i].code);
         cr_expect_not_null(strstr(fault.text, rows[i].words), "%s", fault.text);
     }
+}
+
+Test(lpa_es9, a_ca_that_is_not_there_is_told_with_what_to_name)
+{
+    struct fault fault = {0};
+    struct blob pem;
+    cr_expect_not(ca_read("nowhere/pki", &pem, &fault));
+    cr_expect_str_eq(fault.text, "nowhere/pki: No such file or directory");
+    cr_expect_not_null(strstr(fault.next, "emuicc-pki"), "%s", fault.next);
+    cr_expect_null(pem.data);
 }
 
 Test(lpa_es9, each_way_in_which_a_certificate_is_wrong_has_its_hint)

@@ -10,6 +10,7 @@
 #include "tools/lib/common/base64.h"
 
 #define WHERE "--ca"
+#define REMEDY "name the CI's certificate itself, or a folder that emuicc-pki made"
 #define FILE_MAX (1u << 20)
 #define PATH_SIZE 4096
 #define PEM_LINE 64
@@ -124,15 +125,17 @@ static bool append_folder(const char *path, struct blob *pem, struct fault *faul
                 "%s has no " ISSUER_FOLDER "/" ISSUER_PREFIX "_*.der and no " ISSUER_FOLDER_V3
                 "/" ISSUER_PREFIX "_*.der",
                 path);
-    return fault_next(fault, "name the CI's certificate itself, or a folder that emuicc-pki made");
+    return fault_next(fault, REMEDY);
 }
 
 bool ca_read(const char *path, struct blob *pem, struct fault *fault)
 {
     struct stat about;
     *pem = (struct blob){0};
-    if (stat(path, &about) != 0)
-        return fault_raise(fault, WHERE, "%s: %s", path, strerror(errno));
+    if (stat(path, &about) != 0) {
+        fault_raise(fault, WHERE, "%s: %s", path, strerror(errno));
+        return fault_next(fault, REMEDY);
+    }
     const bool good =
         S_ISDIR(about.st_mode) ? append_folder(path, pem, fault) : append_file(path, pem, fault);
     if (!good)
