@@ -7,6 +7,7 @@
 #define METADATA_TEXT_PROVIDER_MAX 32 /* characters */
 #define METADATA_TEXT_NAME_MAX 64     /* characters */
 #define METADATA_TEXT_ICON_MAX 1024
+#define METADATA_TEXT_PATH_SIZE 256
 #define METADATA_TEXT_GID_MAX 16
 #define METADATA_TEXT_ACCESS_RULES_MAX 512
 #define METADATA_TEXT_NOTIFICATIONS_MAX 8
@@ -101,7 +102,8 @@ struct metadata_text {
     enum metadata_text_class class;
     enum metadata_text_icon icon_type;
     uint8_t icon[METADATA_TEXT_ICON_MAX];
-    size_t icon_len; /* 0: none */
+    size_t icon_len;                         /* 0: none */
+    char icon_path[METADATA_TEXT_PATH_SIZE]; /* of its file; "" if that is longer */
     uint32_t rules;
     bool has_owner;
     uint8_t mcc_mnc[3]; /* as TS 24.008 codes them */

@@ -152,6 +152,10 @@ static const char *set_icon(struct metadata_text *metadata, const char *path, ch
     const bool is_jpg = bytes_start_with(blob_bytes(&icon), bytes_of(jpg, sizeof(jpg)));
     metadata->icon_type = is_png ? METADATA_TEXT_PNG : METADATA_TEXT_JPG;
     metadata->icon_len = icon.len;
+    if (strlen(file) < sizeof(metadata->icon_path))
+        strcpy(metadata->icon_path, file);
+    else
+        metadata->icon_path[0] = '\0';
     memcpy(metadata->icon, icon.data, icon.len);
     blob_finish(&icon);
     return is_png || is_jpg ? NULL : "names neither a PNG nor a JPG";

@@ -38,7 +38,7 @@ static void keep_log(void *context, enum trace_level level, const char *text)
 static void make_batch(void)
 {
     struct catalogue_entry entry;
-    cr_assert_eq(catalogue_read(NULL, world.profiles, WORLD_LARGE, WORLD_ADDRESS, &entry), 0);
+    cr_assert_eq(catalogue_read(world.profiles, WORLD_LARGE, WORLD_ADDRESS, &entry), 0);
     const struct batch_profile profile = {WORLD_EID, WORLD_LARGE, blob_bytes(&entry.package),
                                           &entry.metadata};
     memset(root_key, 0xC3, sizeof(root_key));
@@ -121,7 +121,7 @@ Test(line_write, a_chip_gets_its_profile_and_the_batch_its_result)
     cr_assert_gt(row().result_len, 100);
     cr_assert_eq(chip.result.len, 0, "the chip still has to tell somebody");
     cr_assert(chip.installed.keys_replaced);
-    cr_assert_eq(catalogue_read(NULL, world.profiles, WORLD_LARGE, WORLD_ADDRESS, &entry), 0);
+    cr_assert_eq(catalogue_read(world.profiles, WORLD_LARGE, WORLD_ADDRESS, &entry), 0);
     cr_assert(bytes_equal(blob_bytes(&chip.installed.package), blob_bytes(&entry.package)));
     catalogue_finish_entry(&entry);
     cr_assert_eq(chip.cancelled, 0);

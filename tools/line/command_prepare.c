@@ -51,8 +51,8 @@ static int add(struct preparation *preparation, const struct table_row *row,
 static int add_row(struct preparation *preparation, const struct table_row *row)
 {
     struct catalogue_entry entry;
-    const int found = catalogue_read(NULL, preparation->options->profiles, row->name,
-                                     preparation->address, &entry);
+    const int found =
+        catalogue_read(preparation->options->profiles, row->name, preparation->address, &entry);
     if (found > 0)
         return complain(preparation, row,
                         found == CATALOGUE_NONE ? "there is no such package in the folder"

@@ -93,8 +93,7 @@ static int find_source(struct smdpp *smdpp, struct call *call, const char *eid, 
 int change_session_read_package(struct smdpp *smdpp, struct call *call, const struct order *order,
                                 struct catalogue_entry *entry)
 {
-    const int found =
-        catalogue_read(smdpp->packages, smdpp->profiles, order->package, smdpp->address, entry);
+    const int found = catalogue_cache_read(smdpp->packages, order->package, entry);
     return found > 0 ? call_refuse(call, REFUSAL_FUNCTION, "there is no package '%s' any more",
                                    order->package)
                      : found;

@@ -143,8 +143,7 @@ static int find_binding(struct smdpp *smdpp, struct session *session)
 static int read_package(struct smdpp *smdpp, struct call *call, const char *name,
                         struct catalogue_entry *entry)
 {
-    const int result =
-        catalogue_read(smdpp->packages, smdpp->profiles, name, smdpp->address, entry);
+    const int result = catalogue_cache_read(smdpp->packages, name, entry);
     if (result == CATALOGUE_UNUSABLE)
         return call_refuse(call, REFUSAL_MATCHING_ID, "what lies under '%s' is no package", name);
     return result > 0 ? refuse_matching_id(call, name) : result;

@@ -61,8 +61,8 @@ static int export_order(struct export *export, const struct order *order)
         return leave(export, order, "it wants a confirmation code, which nobody types on a line");
     if (order->expires != 0 && time(NULL) > order->expires)
         return leave(export, order, "its order has expired");
-    const int found = catalogue_read(NULL, export->smdpp->profiles, order->package,
-                                     export->smdpp->address, &entry);
+    const int found =
+        catalogue_read(export->smdpp->profiles, order->package, export->smdpp->address, &entry);
     if (found != 0)
         return leave(export, order, "its package cannot be read");
     const int result = strcmp(entry.iccid, order->iccid) == 0

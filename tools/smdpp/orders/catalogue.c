@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PACKAGE_ENDING ".der"
-#define METADATA_ENDING ".metadata"
-
 void catalogue_finish_entry(struct catalogue_entry *entry)
 {
     blob_finish(&entry->package);
@@ -25,9 +22,9 @@ static bool is_name(const char *name)
     return len > 0 && len < CATALOGUE_NAME_SIZE && name[0] != '.' && strchr(name, '/') == NULL;
 }
 
-static bool make_path(const char *folder, const char *name, const char *ending, char path[PATH_MAX])
+bool catalogue_path(const char *folder, const char *name, const char *ending, char path[PATH_MAX])
 {
-    return snprintf(path, PATH_MAX, "%s/%s%s", folder, name, ending) < PATH_MAX;
+    return is_name(name) && snprintf(path, PATH_MAX, "%s/%s%s", folder, name, ending) < PATH_MAX;
 }
 
 /* What the text beside the package adds; without any ICCID it is no package. */
@@ -35,12 +32,12 @@ static int complete(const char *folder, const char *name, struct catalogue_entry
 {
     char path[PATH_MAX];
     uint8_t iccid[ICCID_SIZE];
-    if (!make_path(folder, name, METADATA_ENDING, path))
+    if (!catalogue_path(folder, name, CATALOGUE_METADATA, path))
         return CATALOGUE_NONE;
     if (metadata_text_read(&entry->metadata, path) != 0)
         return CATALOGUE_UNUSABLE;
     if (!entry->metadata.has_iccid) {
-        trace_error("%s/%s%s: no unprotected profile package", folder, name, PACKAGE_ENDING);
+        trace_error("%s/%s%s: no unprotected profile package", folder, name, CATALOGUE_PACKAGE);
         return CATALOGUE_UNUSABLE;
     }
     iccid_swap(entry->metadata.iccid, iccid);
@@ -48,28 +45,31 @@ static int complete(const char *folder, const char *name, struct catalogue_entry
     return 0;
 }
 
-static int read_entry(struct package_cache *cache, const char *folder, const char *name,
-                      const char *address, struct catalogue_entry *out)
+static int read_entry(const char *folder, const char *name, const char *address,
+                      struct catalogue_entry *out)
 {
     char path[PATH_MAX];
-    if (!make_path(folder, name, PACKAGE_ENDING, path))
+    if (!catalogue_path(folder, name, CATALOGUE_PACKAGE, path))
         return CATALOGUE_NONE;
-    const int found = package_cache_read(cache, path, &out->package, out->digest);
+    const int found = blob_read_file(path, PACKAGE_MAX, &out->package);
     if (found != 0)
         return found > 0 ? CATALOGUE_NONE : CATALOGUE_UNUSABLE;
-    const bool readable = package_read_header(blob_bytes(&out->package), &out->header);
+    const struct bytes whole = blob_bytes(&out->package);
+    if (sha256(&whole, 1, out->digest) != 0)
+        return CATALOGUE_UNUSABLE;
+    const bool readable = package_read_header(whole, &out->header);
     snprintf(out->name, sizeof(out->name), "%s", name);
     metadata_text_init(&out->metadata, readable ? out->header.iccid : NULL, name, address);
     return complete(folder, name, out);
 }
 
-int catalogue_read(struct package_cache *cache, const char *folder, const char *name,
-                   const char *address, struct catalogue_entry *out)
+int catalogue_read(const char *folder, const char *name, const char *address,
+                   struct catalogue_entry *out)
 {
     *out = (struct catalogue_entry){0};
     if (!is_name(name))
         return CATALOGUE_NONE;
-    const int result = read_entry(cache, folder, name, address, out);
+    const int result = read_entry(folder, name, address, out);
     if (result != 0)
         catalogue_finish_entry(out);
     return result;
@@ -77,17 +77,17 @@ int catalogue_read(struct package_cache *cache, const char *folder, const char *
 
 static int is_package(const struct dirent *entry)
 {
-    const size_t len = strlen(entry->d_name), ending = strlen(PACKAGE_ENDING);
+    const size_t len = strlen(entry->d_name), ending = strlen(CATALOGUE_PACKAGE);
     return entry->d_name[0] != '.' && len > ending &&
-           strcmp(entry->d_name + len - ending, PACKAGE_ENDING) == 0;
+           strcmp(entry->d_name + len - ending, CATALOGUE_PACKAGE) == 0;
 }
 
 static int visit_file(const char *folder, char *file, const char *address, catalogue_visitor *visit,
                       void *context, size_t *unreadable)
 {
     struct catalogue_entry entry;
-    file[strlen(file) - strlen(PACKAGE_ENDING)] = '\0';
-    const int found = catalogue_read(NULL, folder, file, address, &entry);
+    file[strlen(file) - strlen(CATALOGUE_PACKAGE)] = '\0';
+    const int found = catalogue_read(folder, file, address, &entry);
     if (found != 0) {
         (*unreadable)++;
         return 0;

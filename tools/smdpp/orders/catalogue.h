@@ -3,10 +3,12 @@
 #ifndef EMUICC_TOOLS_SMDPP_ORDERS_CATALOGUE_H
 #define EMUICC_TOOLS_SMDPP_ORDERS_CATALOGUE_H
 
+#include <limits.h>
+
+#include "crypto/primitives/hash.h"
 #include "fs/profile/blob.h"
 #include "fs/text/metadata_text.h"
 #include "tools/lib/common/package.h"
-#include "tools/smdpp/orders/package_cache.h"
 
 #define CATALOGUE_NAME_SIZE 256 /* a file name without its ending, and an end */
 
@@ -20,12 +22,18 @@ struct catalogue_entry {
 };
 void catalogue_finish_entry(struct catalogue_entry *entry);
 
-/* The package of this name; cache: NULL, or where it may be from; address: where notifications go
- * by default. 0; CATALOGUE_NONE if there is none (or the name is none that a file could have);
- * CATALOGUE_UNUSABLE after one trace line about what is wrong with the files. */
+/* The path of a package's file, whose name may be a client's: false if it is none that a file of
+ * the folder could have. */
+#define CATALOGUE_PACKAGE ".der"
+#define CATALOGUE_METADATA ".metadata"
+bool catalogue_path(const char *folder, const char *name, const char *ending, char path[PATH_MAX]);
+
+/* The package of this name; address: where notifications go by default. 0; CATALOGUE_NONE if there
+ * is none (or the name is none that a file could have); CATALOGUE_UNUSABLE after one trace line
+ * about what is wrong with the files. */
 enum { CATALOGUE_NONE = 1, CATALOGUE_UNUSABLE };
-int catalogue_read(struct package_cache *cache, const char *folder, const char *name,
-                   const char *address, struct catalogue_entry *out);
+int catalogue_read(const char *folder, const char *name, const char *address,
+                   struct catalogue_entry *out);
 
 /* Hands over every package that can be read, in order of names, until visit returns other than 0;
  * *unreadable counts the others, each with its trace line. What visit returned, 0 at the end, or a

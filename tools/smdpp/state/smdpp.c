@@ -118,12 +118,16 @@ int smdpp_create(const struct smdpp_plan *plan, struct smdpp **out)
     }
     random_init(&smdpp->random);
     smdpp->profiles = plan->profiles;
-    smdpp->packages = package_cache_create();
     smdpp->version = plan->version;
     smdpp->any_chip = plan->any_chip;
     smdpp->order_lifetime = plan->order_lifetime;
     smdpp->order_tries = plan->order_tries != 0 ? plan->order_tries : SMDPP_ORDER_TRIES;
-    const int result = fill(smdpp, plan);
+    int result = fill(smdpp, plan);
+    smdpp->packages = catalogue_cache_create(smdpp->profiles, smdpp->address);
+    if (result == 0 && smdpp->packages == NULL) {
+        trace_error("out of memory");
+        result = FAILURE_INTERNAL;
+    }
     if (result == 0)
         *out = smdpp;
     else
@@ -139,7 +143,7 @@ void smdpp_destroy(struct smdpp *smdpp)
     database_close(smdpp->database);
     credentials_finish(&smdpp->credentials);
     blob_finish(&smdpp->crls);
-    package_cache_destroy(smdpp->packages);
+    catalogue_cache_destroy(smdpp->packages);
     free(smdpp);
 }
 

@@ -3,7 +3,7 @@
 #define EMUICC_TOOLS_SMDPP_STATE_SMDPP_H
 
 #include "apdu/options.h"
-#include "tools/smdpp/orders/catalogue.h"
+#include "tools/smdpp/orders/catalogue_cache.h"
 #include "tools/lib/server/credentials.h"
 #include "tools/lib/common/database.h"
 #include "tools/lib/server/event.h"
@@ -19,7 +19,7 @@ struct smdpp {
     struct version_plan version;
     struct blob crls;                 /* to be stapled: CertificateList, one after the other */
     const char *profiles;             /* folder; the caller's text */
-    struct package_cache *packages;   /* of that */
+    struct catalogue_cache *packages; /* of that */
     char address[SMDPP_ADDRESS_SIZE]; /* serverAddress: what is signed */
     struct session_table *sessions;
     struct database *database;
