@@ -35,7 +35,7 @@
 #define GOAL_MEMORY 64.0
 /* Held on a calm machine. */
 #define LIMIT_DOWNLOAD 4.0
-#define LIMIT_ONE_BY_ONE 7.5
+#define LIMIT_ONE_BY_ONE 8.0
 #define LIMIT_RESTED 10.0
 #define LIMIT_COLD 15.0
 #define LIMIT_BIRTH 3.0
