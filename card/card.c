@@ -171,7 +171,7 @@ static int commit(struct card *card, int status)
             card->ahead ? store_commit_later(card->store) : store_commit(card->store);
         if (committed != 0)
             status = committed < 0 ? committed : FAILURE_MEMORY;
-        else
+        else if (!card->ahead) /* else nothing may be written yet */
             card->uicc.write_failed = false;
     }
     if (status >= 0)
@@ -297,10 +297,11 @@ void card_transmit(struct card *card, struct bytes command, struct writer *respo
     (observed ? answer_observed : answer)(card, command, response);
 }
 
-/* Who watches, and whatever a fault cuts off, is told of nothing that is not durable. */
+/* Who watches, and whatever a fault cuts off, is told of nothing that is not durable; nor is
+ * anybody of a PIN after a write that has failed. */
 void card_transmit_ahead(struct card *card, struct bytes command, struct writer *response)
 {
-    card->ahead = card->observers == NULL && !card->hardware.active;
+    card->ahead = card->observers == NULL && !card->hardware.active && !card->uicc.write_failed;
     card_transmit(card, command, response);
     card->ahead = false;
 }
@@ -309,6 +310,7 @@ bool card_settle(struct card *card)
 {
     if (store_settle(card->store) == 0)
         return true;
+    card->uicc.write_failed = true;
     undo(card);
     return false;
 }

@@ -140,10 +140,11 @@ static void count_commands(struct slot *slot, unsigned commands)
     atomic_fetch_add_explicit(&slot->look.commands, commands, memory_order_relaxed);
 }
 
-/* Faults that are set and an ejected card are recorded in memory alone. */
+/* Faults that are set, an ejected card and a write that has failed are recorded in memory alone. */
 static bool has_volatile_state(const struct card *card)
 {
-    return card->hardware.faults.count > 0 || card_presence(card) != CARD_INSERTED;
+    return card->hardware.faults.count > 0 || card_presence(card) != CARD_INSERTED ||
+           card->uicc.write_failed;
 }
 
 /* The store is closed; a card that nobody uses and that has nothing to keep is unloaded whole. */

@@ -121,6 +121,37 @@ Test(ahead, all_of_them_are_lost_when_the_disk_fails)
     cr_expect_str_eq(talk(&card, "00D6000003111111"), "9000");
 }
 
+#define VERIFY "0020000A08"
+#define RIGHT VERIFY "3535353535353535"
+#define WRONG VERIFY "3636363636363636"
+
+/* A guess whose try was lost: the next ones are not told apart before a write has succeeded. */
+Test(ahead, a_pin_is_not_guessed_for_nothing)
+{
+    limit_files(true);
+    cr_expect_str_eq(ahead(WRONG), "63C9");
+    cr_expect_not(card_settle(&card));
+    limit_files(false);
+    cr_expect_str_eq(talk(&card, "00A4040C07A0000000871002"), "9000"); /* it is read again */
+    limit_files(true);
+    cr_expect_str_eq(ahead(WRONG), "6581");
+    cr_expect(card_settle(&card));
+    limit_files(false);
+    cr_expect_str_eq(talk(&card, "00A4040C07A0000000871002"), "9000");
+    limit_files(true);
+    cr_expect_str_eq(ahead(RIGHT), "6581");
+    cr_expect(card_settle(&card));
+    limit_files(false);
+    (void)flushes_take();
+    cr_expect_str_eq(ahead(RIGHT), "9000");
+    cr_expect_geq(flushes_take(), 1);
+    cr_expect_str_eq(ahead("00A4040C07A0000000871002"), "9000");
+    cr_expect_str_eq(ahead("00A4000C026F7E"), "9000");
+    cr_expect_str_eq(ahead("00D6000003A1B2C3"), "9000");
+    cr_expect_eq(flushes_take(), 0, "it is as before");
+    cr_expect(card_settle(&card));
+}
+
 /* What a fault may cut off, and who watches, knows of nothing that is not durable. */
 Test(ahead, with_faults_each_is_durable_by_itself)
 {
