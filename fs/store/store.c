@@ -324,10 +324,12 @@ int store_commit(struct store *store)
     return commit(store, false);
 }
 
-/* A store by itself has SQLite's log, which is flushed at each commit. */
+/* A store by itself has SQLite's log, which is flushed at each commit. What is told of a change is
+ * true when it is told. */
 int store_commit_later(struct store *store)
 {
-    return commit(store, store->group != NULL && store->group->log != NULL);
+    return commit(store,
+                  store->group != NULL && store->group->log != NULL && store->notices == NULL);
 }
 
 /* What is in memory of it must not be believed when it could not be flushed. */

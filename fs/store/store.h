@@ -45,7 +45,8 @@ bool store_changed(const struct store *store); /* a transaction is open */
  * the last commit is rolled back; all that was read of the store should be read again. */
 int store_commit(struct store *store);
 /* As store_commit(), but the flush may wait, for the next commit or store_settle(), so that several
- * changes share one: what was changed is read from now on, and lost with the power until then. */
+ * changes share one; not that of a change with a notice: what was changed is read from now on, and
+ * lost with the power until then. */
 int store_commit_later(struct store *store);
 /* What store_commit_later() left is durable when it returns 0. Nothing to do is success; nothing
  * may be uncommitted. After a failure all of it is lost: what was read of the store should be read

@@ -242,7 +242,7 @@ void store_profile_rest(struct store *store, uint32_t id, struct profile *profil
     struct blob whole;
     size_t files;
     store_rest_forget(store);
-    if (store->group == NULL || store->changed || store->unsettled || store->ahead ||
+    if (store->group == NULL || store->changed || store->unsettled || store->ahead || store->owed ||
         !has_room(store->group) || make_whole(profile, &whole, &files) != 0)
         return;
     if (make_rest(store, &whole, files, &rest) == 0) {

@@ -353,6 +353,17 @@ Test(store_group, commits_whose_flush_may_wait_share_one)
     close_all();
 }
 
+/* What is told of a change is true when it is told. */
+Test(store_group, a_change_that_is_told_of_does_not_wait)
+{
+    open_one();
+    test_put(stores[0], "eid", "new");
+    store_notice(stores[0], "it is new");
+    cr_assert_eq(store_commit_later(stores[0]), 0);
+    cr_expect_eq(memory_disk_use().syncs, 1);
+    close_all();
+}
+
 Test(store_group, what_awaits_its_flush_is_kept_when_a_change_is_taken_back_or_the_store_closed)
 {
     open_one();
