@@ -649,8 +649,11 @@ Test(farm, clients_of_this_machine_need_no_port)
     struct stat found;
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/" DIRECT_SOCKET, temp_card_folder);
-    FILE *left = fopen(path, "w"); /* of a farm that was killed */
-    cr_assert(left != NULL && fclose(left) == 0);
+    struct sockaddr_un left = {.sun_family = AF_UNIX}; /* of a farm that was killed */
+    const int killed = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    strcpy(left.sun_path, path);
+    cr_assert_eq(bind(killed, (const struct sockaddr *)&left, sizeof(left)), 0);
+    close(killed);
     start();
     cr_assert(stat(path, &found) == 0 && S_ISSOCK(found.st_mode));
     cr_expect_eq(found.st_mode & 0777, 0600);
@@ -669,13 +672,16 @@ Test(farm, a_farm_does_without_the_socket_in_its_state)
     struct vpcd_peer peer;
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/" DIRECT_SOCKET, temp_card_folder);
-    cr_assert_eq(mkdir(path, 0700), 0);
+    FILE *file = fopen(path, "w"); /* somebody's */
+    cr_assert(file != NULL && fputs("notes\n", file) >= 0 && fclose(file) == 0);
     start();
     cr_expect(is_said("no socket "), "%s", said);
     cr_assert_eq(farm_client_open(&peer, port, eids[0]), DIRECT_PLUGGED);
     expect_eid(&peer, eids[0]);
     vpcd_peer_close(&peer);
     stop_serving();
+    struct stat found;
+    cr_expect(stat(path, &found) == 0 && found.st_size == 6, "it is gone");
 }
 
 /* A request to the farm, as emuicc-ctl sends it; its answer. */

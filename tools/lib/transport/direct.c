@@ -40,19 +40,24 @@ struct direct {
     uint8_t out[BUFFER_SIZE], in[BUFFER_SIZE];
 };
 
-/* The folder of a chip in its farm's state, or of one that was never used, which has none yet. */
+/* The folder of a chip in its farm's state, or of one that was never used, which has none yet. Why
+ * a folder cannot be read is told when it is. */
 static bool parse_folder(struct direct *self, size_t len)
 {
     struct stat found;
     self->farm.host[0] = '\0';
-    return snprintf(self->chips, sizeof(self->chips), "%.*s/", (int)len, self->where) <
-               (int)sizeof(self->chips) &&
-           stat(self->chips, &found) == 0 && S_ISDIR(found.st_mode);
+    if (snprintf(self->chips, sizeof(self->chips), "%.*s/", (int)len, self->where) >=
+        (int)sizeof(self->chips))
+        return false;
+    return stat(self->chips, &found) == 0 ? S_ISDIR(found.st_mode) : errno == EACCES;
 }
 
 static bool parse(struct direct *self, struct fault *fault)
 {
-    const char *slash = strrchr(self->where, '/');
+    size_t end = strlen(self->where); /* a shell completes a folder's name with a slash */
+    while (end > 1 && self->where[end - 1] == '/')
+        end--;
+    const char *slash = memrchr(self->where, '/', end);
     const size_t len = slash != NULL ? (size_t)(slash - self->where) : 0;
     if (len == 0 ||
         (!address_parse(bytes_of(self->where, len), &self->farm) && !parse_folder(self, len))) {
@@ -62,12 +67,12 @@ static bool parse(struct direct *self, struct fault *fault)
         return fault_next(fault, "the farm's first line says where it listens; its EIDs are the "
                                  "folders in chips of its state");
     }
-    if (strlen(slash + 1) != DIRECT_EID_DIGITS ||
-        strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS) {
-        fault_raise(fault, "--direct", "'%.40s' is no EID: 32 digits", slash + 1);
+    const size_t digits = end - len - 1;
+    if (digits != DIRECT_EID_DIGITS || strspn(slash + 1, "0123456789") != DIRECT_EID_DIGITS) {
+        fault_raise(fault, "--direct", "'%.*s' is no EID: 32 digits", (int)digits, slash + 1);
         return fault_usage(fault);
     }
-    strcpy(self->eid, slash + 1);
+    memcpy(self->eid, slash + 1, DIRECT_EID_DIGITS);
     return true;
 }
 
@@ -82,23 +87,30 @@ static bool connect_to(int found, const struct sockaddr *address, socklen_t len)
     return false;
 }
 
+static bool local_is_not_there(const struct direct *self, struct fault *fault)
+{
+    fault_raise(fault, WHERE, "%s../" DIRECT_SOCKET ": %s", self->chips, strerror(errno));
+    return fault_next(fault, "see whether emuicc-farm runs on this state, as this user");
+}
+
 /* Through the open folder, as a socket's address holds no more than 107 characters. */
 static bool connect_local(struct direct *self, struct fault *fault)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const int folder = open(self->chips, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    const int found = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (folder < 0)
+        return local_is_not_there(self, fault);
     snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/../" DIRECT_SOCKET,
              folder);
-    if (connect_to(found, (const struct sockaddr *)&address, sizeof(address)))
-        self->socket = found;
+    const int found = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool connected = connect_to(found, (const struct sockaddr *)&address, sizeof(address));
     const int why = errno;
-    if (folder >= 0)
-        close(folder);
-    if (self->socket >= 0)
-        return true;
-    fault_raise(fault, WHERE, "%s../" DIRECT_SOCKET ": %s", self->chips, strerror(why));
-    return fault_next(fault, "see whether emuicc-farm runs on this state, as this user");
+    close(folder);
+    errno = why;
+    if (!connected)
+        return local_is_not_there(self, fault);
+    self->socket = found;
+    return true;
 }
 
 static int connect_one(const struct addrinfo *where)
