@@ -194,23 +194,30 @@ static bool can_be_kept(const struct catalogue_entry *entry)
     return entry->metadata.icon_len == 0 || entry->metadata.icon_path[0] != '\0';
 }
 
-/* The icon is known when the text was read: the files are looked at before and after, and it once
- * more with them. */
+/* One reading between two looks at the files. *same: they were what they are, for long enough. */
+static int read_between(struct catalogue_cache *cache, const char *name, const char *icon,
+                        struct catalogue_entry *out, struct files *files, bool *same)
+{
+    struct files before;
+    const bool is_there = look_at_files(cache, name, icon, &before);
+    const int result = catalogue_read(cache->folder, name, cache->address, out);
+    *same = result == 0 && is_there && can_be_kept(out) &&
+            strcmp(out->metadata.icon_path, icon) == 0 && look_at_files(cache, name, icon, files) &&
+            are_same(&before, files) && are_settled(files);
+    return result;
+}
+
+/* Which file the icon is says the text: one that has any is read once more when that is known. */
 static int read_anew(struct catalogue_cache *cache, const char *name, struct catalogue_entry *out,
                      struct files *files, bool *same)
 {
-    struct files before, after;
-    *same = false;
-    if (!look_at_files(cache, name, "", &before))
-        return catalogue_read(cache->folder, name, cache->address, out);
-    const int result = catalogue_read(cache->folder, name, cache->address, out);
-    if (result != 0 || !can_be_kept(out) ||
-        !look_at_files(cache, name, out->metadata.icon_path, files))
+    char icon[sizeof(out->metadata.icon_path)];
+    const int result = read_between(cache, name, "", out, files, same);
+    if (result != 0 || out->metadata.icon_path[0] == '\0')
         return result;
-    after = *files;
-    after.icon = before.icon;
-    *same = are_same(&before, &after) && are_settled(files);
-    return 0;
+    strcpy(icon, out->metadata.icon_path);
+    catalogue_finish_entry(out);
+    return read_between(cache, name, icon, out, files, same);
 }
 
 int catalogue_cache_read(struct catalogue_cache *cache, const char *name,
